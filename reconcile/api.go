@@ -1,0 +1,61 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"livery/schema"
+)
+
+// API is the service as far as a plan is concerned. It has one method, because
+// the service can be written and never read.
+//
+// Push returns a Receipt only when the service has confirmed the document. An
+// error is one of three kinds, told apart by errors.As: *Refusal when the
+// service answered that it does not take the document, *InDoubt when the
+// document may have arrived but no answer did, and any other error when it was
+// certainly not accepted.
+type API interface {
+	Push(ctx context.Context, r Request) (Receipt, error)
+}
+
+// Request is one document on its way to the service: exactly these bytes.
+type Request struct {
+	Address schema.Address
+	Body    []byte
+}
+
+// Receipt is the service's word that it has taken a document.
+type Receipt struct {
+	TransactionID string
+	At            time.Time
+}
+
+// Refusal is an answer other than success.
+type Refusal struct {
+	Code          string // the envelope's code; "" when there was no envelope
+	Message       string // the service's own sentence
+	Hint          string // ours: what to do about it; may be ""
+	TransactionID string
+	Path          string // the field that the message names, or ""
+	Fatal         bool   // no other request of the run can succeed
+}
+
+// Error implements error.
+func (r *Refusal) Error() string {
+	if r.Code == "" {
+		return r.Message
+	}
+	return fmt.Sprintf("%s: %s", r.Code, r.Message)
+}
+
+// InDoubt says that a document was sent and no answer came back, so nobody
+// knows which look is live.
+type InDoubt struct{ Err error }
+
+// Error implements error.
+func (d *InDoubt) Error() string { return "the answer never arrived: " + d.Err.Error() }
+
+// Unwrap gives the cause.
+func (d *InDoubt) Unwrap() error { return d.Err }

@@ -1,0 +1,137 @@
+package schema
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Look is a set of values: what a theme declares, or a whole document without
+// its locale. The zero Look declares nothing.
+type Look struct {
+	values []Value // by field number; nil until something is set
+	extra  map[ExtraKey]Extra
+}
+
+// Document is one locale's look, the thing that is pushed.
+type Document struct {
+	Locale Locale
+	Look
+	Range hcl.Range // the block that declares it; zero when read from the state
+}
+
+// ExtraKey names a member that the catalogue does not know. Page is "" for a
+// member of the root.
+type ExtraKey struct{ Page, Key string }
+
+// Path is the member's address in the API's spelling.
+func (k ExtraKey) Path() string { return join(k.Page, k.Key) }
+
+// Extra is a member sent as it is: canonical JSON and where it was written.
+type Extra struct {
+	JSON  json.RawMessage
+	Range hcl.Range
+}
+
+// At is the value of a field; the zero Value when nothing is declared.
+func (l Look) At(f *Field) Value {
+	if l.values == nil {
+		return Value{}
+	}
+	return l.values[f.number]
+}
+
+// Effective is the value as the service is told it: a field that must never be
+// null is replaced by what is sent in its place.
+func (l Look) Effective(f *Field) Value {
+	if v := l.At(f); v.Declared() {
+		return v
+	}
+	return f.undeclared
+}
+
+// Set declares a value; a null one clears what lower layers say.
+func (l *Look) Set(f *Field, v Value) {
+	if l.values == nil {
+		l.values = make([]Value, len(Fields()))
+	}
+	l.values[f.number] = v
+}
+
+// SetExtra declares a member that the catalogue does not know; JSON null clears
+// what lower layers say.
+func (l *Look) SetExtra(k ExtraKey, e Extra) {
+	if l.extra == nil {
+		l.extra = make(map[ExtraKey]Extra)
+	}
+	l.extra[k] = e
+}
+
+// ExtraKeys lists the declared members that the catalogue does not know, sorted.
+func (l Look) ExtraKeys() []ExtraKey {
+	keys := make([]ExtraKey, 0, len(l.extra))
+	for k, e := range l.extra {
+		if e.declared() {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b ExtraKey) int {
+		return cmp.Or(cmp.Compare(a.Page, b.Page), cmp.Compare(a.Key, b.Key))
+	})
+	return keys
+}
+
+// ExtraAt is a member that the catalogue does not know, if it is declared.
+func (l Look) ExtraAt(k ExtraKey) (Extra, bool) {
+	e := l.extra[k]
+	return e, e.declared()
+}
+
+func (e Extra) declared() bool { return len(e.JSON) > 0 && string(e.JSON) != "null" }
+
+// Overlay lays top over the look: values of top win, nulls of top clear, what
+// top does not mention stays.
+func (l *Look) Overlay(top Look) {
+	for i, v := range top.values {
+		if v.kind == 0 {
+			continue
+		}
+		if l.values == nil {
+			l.values = make([]Value, len(top.values))
+		}
+		l.values[i] = v
+	}
+	for k, e := range top.extra {
+		l.SetExtra(k, e)
+	}
+}
+
+// Has reports whether the page has a declared member, known or not.
+func (l Look) Has(p *Page) bool {
+	for i := range p.Fields {
+		if l.At(&p.Fields[i]).Declared() {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.ExtraKeys(), func(k ExtraKey) bool { return k.Page == p.Key })
+}
+
+// Empty reports whether nothing is declared.
+func (l Look) Empty() bool {
+	return len(l.ExtraKeys()) == 0 && !slices.ContainsFunc(l.values, Value.Declared)
+}
+
+// Equal reports whether two looks would be told to the service alike.
+func (l Look) Equal(o Look) bool {
+	for _, f := range Fields() {
+		if !l.Effective(f).Equal(o.Effective(f)) {
+			return false
+		}
+	}
+	return slices.EqualFunc(l.ExtraKeys(), o.ExtraKeys(), func(a, b ExtraKey) bool {
+		return a == b && bytes.Equal(l.extra[a].JSON, o.extra[b].JSON)
+	})
+}

@@ -1,0 +1,406 @@
+package schema
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// Length counts UTF-16 code units, which is how the service counts.
+func Length(s string) int {
+	n := len(s)
+	for _, r := range s {
+		n -= utf8.RuneLen(r) - 1
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}
+
+// Parse judges raw as a value of the field and normalises it. The value must be
+// known and unmarked. Where the diagnostics hold an error the returned Value is
+// not declared; a value that is only cut off or unwise comes with its warning.
+func (f *Field) Parse(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+	if at.Path == "" {
+		at.Path = f.path
+	}
+	null := Value{kind: f.Kind, null: true, rng: at.Range}
+	if raw.IsNull() {
+		return null, nil
+	}
+	if f.Kind == Tips {
+		return f.parseTips(raw, at)
+	}
+	v, diags := parseScalar(f.Kind, raw, at)
+	if diags.HasErrors() {
+		return Value{}, diags
+	}
+	switch f.Kind {
+	case Text, TipText:
+		diags = f.judgeText(v.text, at)
+	case Colour:
+		v.text, diags = parseColour(v.text, at)
+	case ImageURL:
+		diags = judgeLink(v.text, at)
+	}
+	if f.From == FieldUse {
+		diags = append(diags, Diagnose(UndocumentedField, at, "Undocumented field",
+			fmt.Sprintf("No document of the API names %s; it was seen in use only. The service may ignore it.", f.path)))
+	}
+	if diags.HasErrors() && !onlyTipLength(diags) {
+		return Value{}, diags
+	}
+	return v, diags
+}
+
+// onlyTipLength tells a tip that is merely too long for the page, which a lint
+// block may allow, from a value that cannot be sent.
+func onlyTipLength(diags hcl.Diagnostics) bool {
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && FindingOf(d).Rule != TipLength {
+			return false
+		}
+	}
+	return true
+}
+
+// parseScalar converts raw to the kind's Go form and refuses the empty string.
+func parseScalar(kind Kind, raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+	v := Value{kind: kind, rng: at.Range}
+	want := cty.String
+	switch kind {
+	case Bool:
+		want = cty.Bool
+	case Count:
+		want = cty.Number
+	}
+	conv, err := convert.Convert(raw, want)
+	if err != nil || !conv.IsKnown() {
+		return v, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
+			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(kind), raw.Type().FriendlyName()))}
+	}
+	switch kind {
+	case Bool:
+		v.flag = conv.True()
+	case Count:
+		whole, accuracy := conv.AsBigFloat().Int64()
+		if accuracy != 0 {
+			return v, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value", at.Path+" takes a whole number.")}
+		}
+		v.number = int(whole)
+	default:
+		v.text = conv.AsString()
+		if v.text == "" {
+			return v, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty value",
+				at.Path+" is an empty string. What the service does with one is not documented; write null for the API's default.")}
+		}
+	}
+	return v, nil
+}
+
+func describe(kind Kind) string {
+	switch kind {
+	case Bool:
+		return "true or false"
+	case Count:
+		return "a whole number"
+	case Names:
+		return "a list of strings"
+	case Tips:
+		return "a list of tips, each an object with icon_link and text"
+	case Colour:
+		return `a colour such as "#0b5fff"`
+	case ImageURL, RedirectURL, CallbackURL:
+		return "a URL in quotes"
+	default:
+		return "a string"
+	}
+}
+
+// judgeText checks a free text or a tip. Limits are of the value as it is sent.
+func (f *Field) judgeText(s string, at Place) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range s {
+		if unicode.IsControl(r) && r != '\n' {
+			diags = append(diags, Diagnose(ControlCharacter, at, "Control character in a text",
+				fmt.Sprintf("%s contains the control character U+%04X. Only line feeds (\\n) are allowed; remove it.", at.Path, r)))
+			break
+		}
+	}
+	n := Length(s)
+	if n > TextMax {
+		diags = append(diags, Diagnose(TextLength, at, "Text too long",
+			fmt.Sprintf("%s is %d UTF-16 code units long; the service takes at most %d. Shorten it by %d.", at.Path, n, TextMax, n-TextMax)))
+	}
+	if f.Kind == TipText {
+		diags = append(diags, judgeTip(n, at)...)
+	}
+	return append(diags, judgePlaceholder(f, s, at)...)
+}
+
+func judgeTip(n int, at Place) hcl.Diagnostics {
+	limit, where := TipMax, ""
+	if at.Locale.Chinese() {
+		limit, where = TipMaxChinese, " in a Chinese locale"
+	}
+	if n <= limit {
+		return nil
+	}
+	return hcl.Diagnostics{Diagnose(TipLength, at, "Tip too long",
+		fmt.Sprintf("%s is %d UTF-16 code units long; a tip must be less than %d%s, or the page cuts it off. Shorten it by %d.", at.Path, n, limit+1, where, n-limit))}
+}
+
+// secondsPlaceholder is filled in by the page, in this one field.
+const (
+	secondsPlaceholder = "{second}"
+	countdownPath      = "mobileResultPage.countdownText"
+)
+
+func judgePlaceholder(f *Field, s string, at Place) hcl.Diagnostics {
+	rest := s
+	if f.path == countdownPath {
+		if !strings.Contains(s, secondsPlaceholder) {
+			return hcl.Diagnostics{Diagnose(Placeholder, at, "Placeholder missing",
+				at.Path+" does not contain {second}: the page will not show how many seconds are left.")}
+		}
+		rest = strings.ReplaceAll(s, secondsPlaceholder, "")
+	}
+	open := strings.IndexByte(rest, '{')
+	if open < 0 {
+		return nil
+	}
+	length := strings.IndexByte(rest[open:], '}')
+	if length < 0 {
+		return nil
+	}
+	return hcl.Diagnostics{Diagnose(Placeholder, at, "Braces will show as they are",
+		fmt.Sprintf("%s contains %q. The page fills in {second} in %s and nothing else; people will read the braces.", at.Path, rest[open:open+length+1], countdownPath))}
+}
+
+// parseColour returns the canonical lower-case form with 6 or 8 digits.
+func parseColour(s string, at Place) (string, hcl.Diagnostics) {
+	digits := strings.ToLower(strings.TrimPrefix(s, "#"))
+	valid := strings.HasPrefix(s, "#") && strings.Trim(digits, "0123456789abcdef") == ""
+	var diags hcl.Diagnostics
+	switch {
+	case valid && len(digits) == 6:
+	case valid && len(digits) == 8:
+		diags = alphaWarning(s, at)
+	case valid && (len(digits) == 3 || len(digits) == 4):
+		if len(digits) == 4 {
+			diags = alphaWarning(s, at)
+		}
+		var b strings.Builder
+		for i := range len(digits) {
+			b.WriteByte(digits[i])
+			b.WriteByte(digits[i])
+		}
+		digits = b.String()
+	default:
+		return "", hcl.Diagnostics{Diagnose(ColourFormat, at, "Not a colour",
+			fmt.Sprintf("%s is %q. A colour is # and 3, 4, 6 or 8 hex digits, such as \"#0b5fff\".%s", at.Path, s, colourHint(s)))}
+	}
+	return "#" + digits, diags
+}
+
+func colourHint(s string) string {
+	trimmed := strings.ToLower(strings.TrimSpace(s))
+	if hex := strings.TrimPrefix(trimmed, "#"); strings.Trim(hex, "0123456789abcdef") == "" && (len(hex) == 3 || len(hex) == 6) {
+		return fmt.Sprintf(" Did you mean %q?", "#"+hex)
+	}
+	if hex, ok := namedColour(trimmed); ok {
+		return fmt.Sprintf(" The name %s is %q.", trimmed, hex)
+	}
+	return ""
+}
+
+// namedColour knows the names people try first.
+func namedColour(name string) (string, bool) {
+	switch name {
+	case "white":
+		return "#ffffff", true
+	case "black":
+		return "#000000", true
+	case "red":
+		return "#ff0000", true
+	case "green":
+		return "#008000", true
+	case "blue":
+		return "#0000ff", true
+	case "grey", "gray":
+		return "#808080", true
+	case "yellow":
+		return "#ffff00", true
+	case "orange":
+		return "#ffa500", true
+	case "purple":
+		return "#800080", true
+	default:
+		return "", false
+	}
+}
+
+func alphaWarning(s string, at Place) hcl.Diagnostics {
+	return hcl.Diagnostics{Diagnose(ColourAlpha, at, "Colour with an alpha channel",
+		fmt.Sprintf("%s is %q. The documents promise colours like \"#0b5fff\" only; the service may refuse one with alpha.", at.Path, s))}
+}
+
+// judgeLink checks an image link.
+func judgeLink(s string, at Place) hcl.Diagnostics {
+	refuse := func(why string) hcl.Diagnostics {
+		return hcl.Diagnostics{Diagnose(URLFormat, at, "Not a usable image link",
+			fmt.Sprintf("%s %s. Write an absolute https URL such as \"https://cdn.example.com/icon.png\".", at.Path, why))}
+	}
+	if why := faultOfURL(s); why != "" {
+		return refuse(why)
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return refuse("does not parse as a URL")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return refuse("is not an absolute https URL")
+	case u.Hostname() == "":
+		return refuse("has no host")
+	case u.User != nil:
+		return refuse("carries a user name")
+	case u.Fragment != "" || strings.Contains(s, "#"):
+		return refuse("carries a fragment (#...)")
+	case u.Scheme == "http":
+		return hcl.Diagnostics{Diagnose(InsecureLink, at, "Insecure image link",
+			at.Path+" is an http link. The page is https, so browsers block the image; use https.")}
+	}
+	return nil
+}
+
+// faultOfURL is what is wrong with the characters of a URL, or "".
+func faultOfURL(s string) string {
+	if Length(s) > URLMax {
+		return fmt.Sprintf("is longer than %d characters", URLMax)
+	}
+	for _, r := range s {
+		switch {
+		case unicode.IsControl(r):
+			return fmt.Sprintf("contains the control character U+%04X", r)
+		case unicode.IsSpace(r):
+			return "contains a blank"
+		case r == '\\':
+			return "contains a backslash"
+		}
+	}
+	return ""
+}
+
+// parseTips judges a list given as one value, as texts files and JSON have it.
+func (f *Field) parseTips(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+	t := raw.Type()
+	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
+		return Value{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
+			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(Tips), t.FriendlyName()))}
+	}
+	var diags hcl.Diagnostics
+	var tips []Tip
+	for it := raw.ElementIterator(); it.Next(); {
+		_, element := it.Element()
+		tip, more := f.ParseTip(element, len(tips), at)
+		diags = append(diags, more...)
+		tips = append(tips, tip)
+	}
+	v, more := f.ParseTips(tips, at)
+	return v, append(diags, more...)
+}
+
+// ParseTip judges one element of a list that is given as an object with keys in
+// either spelling.
+func (f *Field) ParseTip(element cty.Value, i int, at Place) (Tip, hcl.Diagnostics) {
+	at.Path = fmt.Sprintf("%s[%d]", f.path, i)
+	if element.IsNull() || !element.Type().IsObjectType() && !element.Type().IsMapType() {
+		return Tip{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
+			at.Path+" takes an object with icon_link and text.")}
+	}
+	var diags hcl.Diagnostics
+	var tip Tip
+	for it := element.ElementIterator(); it.Next(); {
+		k, raw := it.Element()
+		v, more := f.parseItem(k.AsString(), raw, i, at)
+		diags = append(diags, more...)
+		tip.Set(v)
+	}
+	if !diags.HasErrors() {
+		diags = append(diags, tip.Judge(at)...)
+	}
+	return tip, diags
+}
+
+// Set puts a value that an item field has parsed into its member.
+func (t *Tip) Set(v Value) {
+	switch v.kind {
+	case ImageURL:
+		t.Icon = v
+	case TipText:
+		t.Text = v
+	}
+}
+
+// Judge refuses a tip that has nothing to show.
+func (t Tip) Judge(at Place) hcl.Diagnostics {
+	if t.Icon.Declared() || t.Text.Declared() {
+		return nil
+	}
+	return hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty tip", at.Path+" has neither an icon_link nor a text. Give it one, or leave the tip out.")}
+}
+
+// Item finds a member of the list's elements by its key or its name in
+// configuration; nil if there is none.
+func (f *Field) Item(name string) *Field {
+	for i := range f.Items {
+		if f.Items[i].Key == name || f.Items[i].hclName == name {
+			return &f.Items[i]
+		}
+	}
+	return nil
+}
+
+func (f *Field) parseItem(name string, raw cty.Value, i int, at Place) (Value, hcl.Diagnostics) {
+	item := f.Item(name)
+	if item == nil {
+		return Value{}, hcl.Diagnostics{Diagnose(UnknownField, at, "Unknown field",
+			fmt.Sprintf("A tip has icon_link and text, not %s.", name))}
+	}
+	at.Path = fmt.Sprintf("%s[%d].%s", f.path, i, item.Key)
+	return item.Parse(raw, at)
+}
+
+// ParseTips makes the value of a list whose elements are already judged.
+func (f *Field) ParseTips(tips []Tip, at Place) (Value, hcl.Diagnostics) {
+	at.Path = f.path
+	switch {
+	case len(tips) == 0:
+		return Value{}, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty list of tips",
+			f.path+" is an empty list. What the service does with one is not documented; leave it out for the API's default.")}
+	case len(tips) > TipsMax:
+		return Value{}, hcl.Diagnostics{Diagnose(TipCount, at, "Too many tips",
+			fmt.Sprintf("%s has %d tips; the service takes at most %d.", f.path, len(tips), TipsMax))}
+	}
+	return Value{kind: Tips, tips: tips, rng: at.Range}, nil
+}
+
+// JudgeTips checks the tips of a theme once more in the document that uses it,
+// since Chinese documents have a shorter limit than the theme was judged by.
+func (f *Field) JudgeTips(v Value, at Place) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i, tip := range v.tips {
+		if n := Length(tip.Text.text); n > TipMaxChinese && n <= TipMax && at.Locale.Chinese() {
+			at.Path, at.Range = fmt.Sprintf("%s[%d].text", f.path, i), tip.Text.rng
+			diags = append(diags, judgeTip(n, at)...)
+		}
+	}
+	return diags
+}

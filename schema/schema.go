@@ -1,0 +1,228 @@
+// Package schema is the vocabulary of livery: what may be said about the look
+// of a hosted liveness page and about the sessions that open it.
+//
+// It owns the catalogue of fields, the locales, the judgement of single values
+// and the documents made of them, and it writes and reads their wire form. A
+// Value is judged once, on its way in, and carries its source range to the end.
+//
+// It does not know files, expressions, the clock, the network or what was
+// applied before. What the service does with a field that no document of the
+// API describes is unknown here too; such fields say so in their provenance.
+package schema
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// Kind says what a value is and how it is judged.
+type Kind uint8
+
+const (
+	Text     Kind = iota + 1 // free text, at most TextMax UTF-16 code units
+	TipText                  // the text of a tip, which is cut off sooner
+	Colour                   // # and 3, 4, 6 or 8 hex digits
+	ImageURL                 // an absolute https URL
+	Bool
+	Tips // a list of tips, at most TipsMax
+
+	RedirectURL // where a finished session goes: https, http or an app's own scheme
+	CallbackURL // where the service posts: http or https
+	Region      // ISO 3166-1 alpha-3
+	Language    // a display language, in the vocabulary of the session's API
+	Word        // one of a closed or open list of words
+	Count       // a whole number
+	Names       // a list of words
+)
+
+var kindNames = [...]string{
+	Text: "text", TipText: "tip_text", Colour: "colour", ImageURL: "image_url", Bool: "bool", Tips: "list",
+	RedirectURL: "url", CallbackURL: "url", Region: "region", Language: "language", Word: "word", Count: "number", Names: "list",
+}
+
+// String is the name of the kind as `livery schema` prints it.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) && k > 0 {
+		return kindNames[k]
+	}
+	return "invalid"
+}
+
+// Limits of the service. Lengths are counted in UTF-16 code units of the NFC
+// form: the service is written in Java and most likely counts String.length().
+const (
+	TextMax       = 100
+	TipMax        = 51 // "less than 52"
+	TipMaxChinese = 25 // "less than 26"
+	TipsMax       = 4
+	URLMax        = 2048
+)
+
+// Device is the device a page is shown on.
+type Device string
+
+const (
+	Common Device = "common"
+	Mobile Device = "mobile"
+	PC     Device = "pc"
+)
+
+// Provenance says where the knowledge of a field comes from.
+type Provenance string
+
+const (
+	Sample    Provenance = "sample"     // in the documented sample of all fields
+	ErrorList Provenance = "error_list" // implied by the documented list of refusals
+	FieldUse  Provenance = "field_use"  // seen in use only; no document of the API names it
+)
+
+// Refusal is one of the service's own complaints about a field.
+type Refusal struct {
+	Constant string // its name in the documents; most likely never on the wire
+	Message  string // the sentence an answer carries; may change without notice
+}
+
+// Field is a row of the catalogue.
+type Field struct {
+	Page       string     // API key of the page; "" for the document's root
+	Key        string     // API key of the field
+	Kind       Kind       //
+	Default    string     // what the documented sample shows; "" where it shows null
+	Unset      string     // what must be sent when nothing is declared; "" means null
+	From       Provenance //
+	Refusal    Refusal    // zero when the service documents no check
+	Help       string
+	Items      []Field // the members of one element of a list
+	number     int
+	hclName    string
+	path       string
+	undeclared Value
+}
+
+// Page is a screen of the hosted page, or the document's root.
+type Page struct {
+	Key     string // API key; "" for the root
+	Device  Device
+	Title   string
+	Sample  bool // in the documented sample; such pages are always sent whole
+	Fields  []Field
+	Unkeyed []Refusal // refusals of fields whose keys are not published
+	hclName string
+}
+
+// Path is the field's address within a document in the API's spelling.
+func (f *Field) Path() string { return f.path }
+
+// HCLName is the field's name in configuration: its API key in snake_case, or
+// the block name for a list of tips.
+func (f *Field) HCLName() string { return f.hclName }
+
+// Number is the field's place in the catalogue; item fields have -1.
+func (f *Field) Number() int { return f.number }
+
+// HCLName is the page's block name in configuration.
+func (p *Page) HCLName() string { return p.hclName }
+
+// MaxLength is the field's limit in UTF-16 code units in a document of loc, or
+// 0 where none is documented. With no locale the wider limit holds.
+func (f *Field) MaxLength(loc Locale) int {
+	switch {
+	case f.Kind == Text:
+		return TextMax
+	case f.Kind == TipText && loc.Chinese():
+		return TipMaxChinese
+	case f.Kind == TipText:
+		return TipMax
+	default:
+		return 0
+	}
+}
+
+// index is the catalogue made walkable and searchable.
+type index struct {
+	pages  []*Page
+	fields []*Field
+	byKey  map[string]*Page
+	byHCL  map[string]*Page
+	byPath map[string]*Field
+	inHCL  map[hclKey]*Field
+}
+
+type hclKey struct{ page, name string }
+
+var catalogue = sync.OnceValue(func() *index {
+	ix := &index{
+		byKey: make(map[string]*Page, len(table)), byHCL: make(map[string]*Page, len(table)),
+		byPath: make(map[string]*Field, 160), inHCL: make(map[hclKey]*Field, 160),
+	}
+	for i := range table {
+		page := table[i]
+		page.hclName = Snake(page.Key)
+		page.Fields = append([]Field(nil), page.Fields...)
+		ix.pages = append(ix.pages, &page)
+		ix.byKey[page.Key], ix.byHCL[page.hclName] = &page, &page
+		for j := range page.Fields {
+			f := &page.Fields[j]
+			f.Page, f.number, f.path, f.hclName = page.Key, len(ix.fields), join(page.Key, f.Key), Snake(f.Key)
+			if f.Kind == Tips {
+				f.hclName = "tip"
+				f.Items = append([]Field(nil), f.Items...)
+				for k := range f.Items {
+					item := &f.Items[k]
+					item.Page, item.number, item.path, item.hclName = page.Key, -1, f.path+"[]."+item.Key, Snake(item.Key)
+				}
+			}
+			if f.Unset != "" {
+				f.undeclared = Value{kind: Bool, flag: f.Unset == "true"}
+			}
+			ix.fields = append(ix.fields, f)
+			ix.byPath[f.path], ix.inHCL[hclKey{page.hclName, f.hclName}] = f, f
+		}
+	}
+	return ix
+})
+
+func join(page, key string) string {
+	if page == "" {
+		return key
+	}
+	return page + "." + key
+}
+
+// Pages is the catalogue in the order in which a document is sent; the root
+// comes first. Neither the slice nor what it points to may be changed.
+func Pages() []*Page { return catalogue().pages }
+
+// Fields is every declarable field in catalogue order; a field's place is its
+// Number. Neither the slice nor what it points to may be changed.
+func Fields() []*Field { return catalogue().fields }
+
+// PageByKey finds a page by its API key; nil if there is none.
+func PageByKey(key string) *Page { return catalogue().byKey[key] }
+
+// PageByHCL finds a page by its block name; nil if there is none.
+func PageByHCL(name string) *Page { return catalogue().byHCL[name] }
+
+// FieldByPath finds a field by its path, such as mobileResultPage.successDesc;
+// nil if there is none.
+func FieldByPath(path string) *Field { return catalogue().byPath[path] }
+
+// FieldByHCL finds a page's field by its name in configuration; nil if there
+// is none. The document's root is page "".
+func FieldByHCL(page, name string) *Field { return catalogue().inHCL[hclKey{page, name}] }
+
+// Snake turns an API key into a name in configuration: successDesc becomes
+// success_desc. Keys of the API hold ASCII letters only.
+func Snake(key string) string {
+	var b strings.Builder
+	b.Grow(len(key) + 8)
+	for _, r := range key {
+		if unicode.IsUpper(r) {
+			b.WriteByte('_')
+			r = unicode.ToLower(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

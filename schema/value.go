@@ -1,0 +1,159 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Value is one judged and normalised value of a field. The zero Value means
+// that nothing was declared; a null Value means that the API's default was
+// asked for. Any other Value was made by a Parse of this package, so holding
+// one proves that it is valid.
+type Value struct {
+	kind   Kind
+	null   bool
+	flag   bool
+	number int
+	text   string
+	tips   []Tip
+	words  []string
+	rng    hcl.Range
+}
+
+// Tip is an element of a tip list. Either member may be undeclared.
+type Tip struct{ Icon, Text Value }
+
+// Declared reports whether there is something to send.
+func (v Value) Declared() bool { return v.kind != 0 && !v.null }
+
+// IsNull reports whether the API's default was asked for.
+func (v Value) IsNull() bool { return v.null }
+
+// Kind is the kind of the field the value belongs to; 0 when undeclared.
+func (v Value) Kind() Kind { return v.kind }
+
+// Text is the value as a string: a text, a colour as #rrggbb or #rrggbbaa, a
+// link, a word. It is "" for other kinds.
+func (v Value) Text() string { return v.text }
+
+// Flag is the value of a Bool.
+func (v Value) Flag() bool { return v.flag }
+
+// Number is the value of a Count.
+func (v Value) Number() int { return v.number }
+
+// Tips is the value of a Tips field; it must not be changed.
+func (v Value) Tips() []Tip { return v.tips }
+
+// Words is the value of a Names; it must not be changed.
+func (v Value) Words() []string { return v.words }
+
+// Range is where the value was written; the zero Range for one that was read
+// from the state.
+func (v Value) Range() hcl.Range { return v.rng }
+
+// Equal compares what is sent, not where it came from. An undeclared value and
+// a null are equal: both leave the field to the API.
+func (v Value) Equal(o Value) bool {
+	if !v.Declared() || !o.Declared() {
+		return v.Declared() == o.Declared()
+	}
+	return v.kind == o.kind && v.text == o.text && v.flag == o.flag && v.number == o.number &&
+		slices.Equal(v.words, o.words) &&
+		slices.EqualFunc(v.tips, o.tips, func(a, b Tip) bool { return a.Icon.Equal(b.Icon) && a.Text.Equal(b.Text) })
+}
+
+// Any is the value as encoding/json would decode it; nil when not declared.
+func (v Value) Any() any {
+	if !v.Declared() {
+		return nil
+	}
+	switch v.kind {
+	case Bool:
+		return v.flag
+	case Count:
+		return v.number
+	case Names:
+		return v.words
+	case Tips:
+		list := make([]any, len(v.tips))
+		for i, t := range v.tips {
+			tip := make(map[string]any, 2)
+			if t.Icon.Declared() {
+				tip["iconLink"] = t.Icon.text
+			}
+			if t.Text.Declared() {
+				tip["text"] = t.Text.text
+			}
+			list[i] = tip
+		}
+		return list
+	default:
+		return v.text
+	}
+}
+
+// Cty is the value as an expression sees it.
+func (v Value) Cty() cty.Value {
+	if !v.Declared() {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	switch v.kind {
+	case Bool:
+		return cty.BoolVal(v.flag)
+	case Count:
+		return cty.NumberIntVal(int64(v.number))
+	case Names:
+		words := make([]cty.Value, len(v.words))
+		for i, w := range v.words {
+			words[i] = cty.StringVal(w)
+		}
+		return cty.TupleVal(words)
+	case Tips:
+		list := make([]cty.Value, len(v.tips))
+		for i, t := range v.tips {
+			list[i] = cty.ObjectVal(map[string]cty.Value{"icon_link": t.Icon.Cty(), "text": t.Text.Cty()})
+		}
+		return cty.TupleVal(list)
+	default:
+		return cty.StringVal(v.text)
+	}
+}
+
+// String is the value in the form in which plans show it: texts, colours and
+// links quoted, the rest bare. A line feed in a text reads \n.
+func (v Value) String() string {
+	if !v.Declared() {
+		return "null"
+	}
+	switch v.kind {
+	case Bool:
+		return strconv.FormatBool(v.flag)
+	case Count:
+		return strconv.Itoa(v.number)
+	case Names:
+		return "[" + strings.Join(quoteAll(v.words), ", ") + "]"
+	case Tips:
+		return strconv.Itoa(len(v.tips)) + " tips"
+	default:
+		return quote(v.text)
+	}
+}
+
+func quoteAll(words []string) []string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	return quoted
+}
+
+// quote writes a text as people read it: scripts stay as they are, only the
+// quotation mark, the backslash and the line feed are escaped.
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
+}

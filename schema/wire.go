@@ -1,0 +1,287 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// Body is the request that makes the service show the document: every field of
+// the documented sample, null where nothing is declared, so that one request is
+// right whether the service replaces or merges. Pages outside the sample are
+// included when they are declared, or when the service may still hold them:
+// last are the documents that it was sent before.
+func (d Document) Body(last ...Document) []byte {
+	return d.encode(func(p *Page) bool {
+		return p.Sample || d.Has(p) || slices.ContainsFunc(last, func(l Document) bool { return l.Has(p) })
+	}, true, last)
+}
+
+// MarshalJSON is the body without its nulls: what the state keeps.
+func (d Document) MarshalJSON() ([]byte, error) {
+	return d.encode(func(p *Page) bool { return p.Sample || d.Has(p) }, false, nil), nil
+}
+
+// encode writes the members in catalogue order, then those that the catalogue
+// does not know, sorted. With nulls, extra members of last that are gone are
+// nulled too.
+func (d Document) encode(include func(*Page) bool, nulls bool, last []Document) []byte {
+	w := writer{}
+	extra := d.extraMembers(nulls, last)
+	w.open()
+	for _, p := range Pages() {
+		if p.Key == "" {
+			d.encodeFields(&w, p, nulls)
+			w.member("locale", string(d.Locale))
+			continue
+		}
+		if !include(p) {
+			continue
+		}
+		mark := w.enter(p.Key)
+		d.encodeFields(&w, p, nulls)
+		w.extra(extra[p.Key])
+		delete(extra, p.Key)
+		w.leave(mark, nulls)
+	}
+	w.extra(extra[""])
+	delete(extra, "")
+	for _, page := range sortedKeys(extra) {
+		mark := w.enter(page)
+		w.extra(extra[page])
+		w.leave(mark, nulls)
+	}
+	w.close()
+	return w.Bytes()
+}
+
+func (d Document) encodeFields(w *writer, p *Page, nulls bool) {
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		if v := d.Effective(f); v.Declared() || nulls {
+			w.member(f.Key, v.Any())
+		}
+	}
+}
+
+type extraMember struct {
+	key string
+	raw json.RawMessage
+}
+
+// extraMembers groups the unknown members by page, sorted within it.
+func (d Document) extraMembers(nulls bool, last []Document) map[string][]extraMember {
+	members := make(map[string][]extraMember)
+	for _, k := range d.ExtraKeys() {
+		members[k.Page] = append(members[k.Page], extraMember{k.Key, d.extra[k].JSON})
+	}
+	if !nulls {
+		return members
+	}
+	gone := make(map[ExtraKey]bool)
+	for _, l := range last {
+		for _, k := range l.ExtraKeys() {
+			if _, kept := d.ExtraAt(k); !kept && !gone[k] && FieldByPath(k.Path()) == nil {
+				gone[k] = true
+				members[k.Page] = append(members[k.Page], extraMember{k.Key, json.RawMessage("null")})
+			}
+		}
+	}
+	for _, list := range members {
+		sort.SliceStable(list, func(i, j int) bool { return list[i].key < list[j].key })
+	}
+	return members
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// writer puts JSON objects together member by member, in the given order.
+type writer struct{ bytes.Buffer }
+
+func (w *writer) open()  { w.WriteByte('{') }
+func (w *writer) close() { w.WriteByte('}') }
+
+func (w *writer) key(name string) {
+	if last := w.Bytes()[w.Len()-1]; last != '{' {
+		w.WriteByte(',')
+	}
+	w.json(name)
+	w.WriteByte(':')
+}
+
+func (w *writer) member(name string, v any) {
+	w.key(name)
+	w.json(v)
+}
+
+func (w *writer) extra(members []extraMember) {
+	for _, m := range members {
+		w.key(m.key)
+		w.Write(m.raw)
+	}
+}
+
+// enter begins a member that is an object and remembers where.
+func (w *writer) enter(name string) int {
+	mark := w.Len()
+	w.key(name)
+	w.open()
+	return mark
+}
+
+// leave ends the object; an empty one is taken back unless it is to be kept.
+func (w *writer) leave(mark int, keep bool) {
+	if !keep && w.Bytes()[w.Len()-1] == '{' {
+		w.Truncate(mark)
+		return
+	}
+	w.close()
+}
+
+func (w *writer) json(v any) {
+	enc := json.NewEncoder(&w.Buffer)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("schema: a value that cannot be JSON: %v", err)) // values are strings, booleans and lists of them
+	}
+	w.Truncate(w.Len() - 1) // Encode ends with a line feed
+}
+
+// CanonicalJSON writes a value that the catalogue does not know: object keys
+// sorted, nothing escaped that need not be.
+func CanonicalJSON(v cty.Value) (json.RawMessage, error) {
+	raw, err := ctyjson.Marshal(v, v.Type())
+	if err != nil {
+		return nil, err
+	}
+	return canonical(raw)
+}
+
+func canonical(raw []byte) (json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	var w writer
+	w.json(v)
+	return w.Bytes(), nil
+}
+
+// UnmarshalJSON reads a document that was sent before. It loses nothing: a
+// member that the catalogue does not know, or whose value it would refuse
+// today, is kept as an extra member, so that it shows up in the next plan
+// instead of making an old state unreadable.
+func (d *Document) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	*d = Document{}
+	if raw, ok := members["locale"]; ok {
+		var s string
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return fmt.Errorf("locale: %w", err)
+		}
+		loc, known := ParseLocale(s)
+		if !known {
+			return fmt.Errorf("locale: %q is not a locale of the service", s)
+		}
+		d.Locale = loc
+		delete(members, "locale")
+	}
+	for key, raw := range members {
+		page := PageByKey(key)
+		if page == nil || key == "" {
+			if err := d.recall(ExtraKey{Key: key}, raw); err != nil {
+				return err
+			}
+			continue
+		}
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(raw, &fields) != nil || fields == nil {
+			continue // a page that is null or no object says nothing of its fields
+		}
+		for name, raw := range fields {
+			if err := d.recall(ExtraKey{page.Key, name}, raw); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// recall puts back one member of an earlier body.
+func (d *Document) recall(k ExtraKey, raw json.RawMessage) error {
+	if string(raw) == "null" {
+		return nil
+	}
+	if f := FieldByPath(k.Path()); f != nil {
+		if v, ok := f.recall(raw); ok {
+			d.Set(f, v)
+			return nil
+		}
+	} else if k.Page == "" {
+		// Everything unknown below the root is a page of unknown fields, or a value.
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(raw, &fields) == nil && len(fields) > 0 {
+			for name, raw := range fields {
+				if err := d.keep(ExtraKey{k.Key, name}, raw); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return d.keep(k, raw)
+}
+
+func (d *Document) keep(k ExtraKey, raw json.RawMessage) error {
+	text, err := canonical(raw)
+	if err != nil {
+		return err
+	}
+	d.SetExtra(k, Extra{JSON: text})
+	return nil
+}
+
+// recall reads one value of an earlier body; false if it is none today.
+func (f *Field) recall(raw json.RawMessage) (Value, bool) {
+	v, err := JSONValue(raw)
+	if err != nil || (f.Kind == Bool) != (v.Type() == cty.Bool) {
+		return Value{}, false // "true" is not true: it was not sent by us
+	}
+	value, diags := f.Parse(v, Place{})
+	return value, value.Declared() && !refused(diags)
+}
+
+// refused reports an error other than a tip that is merely too long.
+func refused(diags hcl.Diagnostics) bool { return diags.HasErrors() && !onlyTipLength(diags) }
+
+// JSONValue reads any JSON as an expression would see it, strings in NFC.
+func JSONValue(raw []byte) (cty.Value, error) {
+	if len(raw) > 0 && raw[0] == '"' { // by far the most frequent case, and the general way is slow
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return cty.StringVal(s), err
+	}
+	t, err := ctyjson.ImpliedType(raw)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return ctyjson.Unmarshal(raw, t)
+}
