@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -21,6 +22,8 @@ type Document struct {
 	Locale Locale
 	Look
 	Range hcl.Range // the block that declares it; zero when read from the state
+
+	mentions []string // pages that stood in the body it was read from, even if all null
 }
 
 // ExtraKey names a member that the catalogue does not know. Page is "" for a
@@ -29,6 +32,25 @@ type ExtraKey struct{ Page, Key string }
 
 // Path is the member's address in the API's spelling.
 func (k ExtraKey) Path() string { return join(k.Page, k.Key) }
+
+// lacks reports whether nothing is said of the member, not even by a page or a
+// value of the same name.
+func (l Look) lacks(k ExtraKey) bool {
+	for o := range l.extra {
+		if o == k || k.clashes(o) {
+			return false
+		}
+	}
+	return true
+}
+
+// field is the field of the catalogue with that address; nil if there is none.
+func (k ExtraKey) field() *Field {
+	if f := FieldByPath(k.Path()); f != nil && f.Page == k.Page {
+		return f
+	}
+	return nil // a key may hold a dot
+}
 
 // Extra is a member sent as it is: canonical JSON and where it was written.
 type Extra struct {
@@ -62,12 +84,20 @@ func (l *Look) Set(f *Field, v Value) {
 }
 
 // SetExtra declares a member that the catalogue does not know; JSON null clears
-// what lower layers say.
+// what lower layers say. A page takes the place of a value of the same name, and
+// the other way round.
 func (l *Look) SetExtra(k ExtraKey, e Extra) {
 	if l.extra == nil {
 		l.extra = make(map[ExtraKey]Extra)
 	}
+	maps.DeleteFunc(l.extra, func(o ExtraKey, _ Extra) bool { return k.clashes(o) })
 	l.extra[k] = e
+}
+
+// clashes reports whether one is a member of the page that the other says is a
+// value: a body that held both would hold one name twice.
+func (k ExtraKey) clashes(o ExtraKey) bool {
+	return k.Page != o.Page && (k.Page == "" && k.Key == o.Page || o.Page == "" && o.Key == k.Page)
 }
 
 // ExtraKeys lists the declared members that the catalogue does not know, sorted.
@@ -118,6 +148,11 @@ func (l Look) Has(p *Page) bool {
 	}
 	return slices.ContainsFunc(l.ExtraKeys(), func(k ExtraKey) bool { return k.Page == p.Key })
 }
+
+// mayHold reports whether the service may hold something of the page after it
+// was sent the document: a page of nulls may not have arrived, and what was
+// there before may still be.
+func (d Document) mayHold(p *Page) bool { return d.Has(p) || slices.Contains(d.mentions, p.Key) }
 
 // Empty reports whether nothing is declared.
 func (l Look) Empty() bool {

@@ -14,9 +14,9 @@ import (
 
 // Length counts UTF-16 code units, which is how the service counts.
 func Length(s string) int {
-	n := len(s)
+	n := 0
 	for _, r := range s {
-		n -= utf8.RuneLen(r) - 1
+		n++
 		if r > 0xFFFF {
 			n++
 		}
@@ -100,6 +100,9 @@ func parseScalar(kind Kind, raw cty.Value, at Place) (Value, hcl.Diagnostics) {
 		if v.text == "" {
 			return v, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty value",
 				at.Path+" is an empty string. What the service does with one is not documented; write null for the API's default.")}
+		}
+		if !utf8.ValidString(v.text) { // JSON cannot carry it: what is sent would not be what was judged
+			return v, hcl.Diagnostics{Diagnose(WrongType, at, "Not UTF-8 text", at.Path+" is not valid UTF-8.")}
 		}
 	}
 	return v, nil
@@ -314,7 +317,10 @@ func (f *Field) parseTips(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
 		tips = append(tips, tip)
 	}
 	v, more := f.ParseTips(tips, at)
-	return v, append(diags, more...)
+	if diags = append(diags, more...); diags.HasErrors() && !onlyTipLength(diags) {
+		return Value{}, diags
+	}
+	return v, diags
 }
 
 // ParseTip judges one element of a list that is given as an object with keys in

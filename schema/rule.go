@@ -51,6 +51,9 @@ const (
 	NothingToApply Rule = "no-documents"
 )
 
+// Checks of quality, which only lint makes.
+const Contrast Rule = "contrast"
+
 // Level is how much a finding weighs.
 type Level string
 
@@ -66,41 +69,44 @@ type Check struct {
 	Level Level // what it is unless a lint block says otherwise
 	Fixed bool  // the service or the language cannot do without it: no lint block lowers it
 	Help  string
+
+	Options []string // what else a lint block may say of it
 }
 
 var checks = []Check{
-	{UnknownField, Error, true, "A field that the catalogue does not know."},
-	{UnknownBlock, Error, true, "A block that has no meaning where it stands."},
-	{WrongType, Error, true, "A value that does not convert to the field's kind."},
-	{UnknownLocale, Error, true, "Not one of the service's 32 locale values."},
-	{DuplicateLocale, Error, true, "One document declared twice."},
-	{ColourFormat, Error, true, "A colour that is not # and 3, 4, 6 or 8 hex digits."},
-	{TextLength, Error, true, "A text over 100 UTF-16 code units."},
-	{EmptyValue, Error, true, "An empty value; null says \"the API's default\"."},
-	{ControlCharacter, Error, true, "A control character other than a line feed in a text."},
-	{TipLength, Error, false, "A tip that the page would cut off."},
-	{TipCount, Error, true, "More than four tips on a page."},
-	{URLFormat, Error, true, "An image link that is not an absolute https URL."},
-	{InsecureLink, Warning, false, "An image link with http, which browsers block on an https page."},
-	{ColourAlpha, Warning, false, "A colour with an alpha channel, which the service may refuse."},
-	{RedirectURLFormat, Error, true, "A session URL that the service or a browser would refuse."},
-	{Required, Error, true, "An attribute that must be there."},
-	{Enum, Error, true, "A value outside the list of valid words."},
-	{OutOfRange, Error, true, "A number outside the valid range."},
-	{LiteralSecret, Error, true, "A secret written in a file."},
-	{SensitiveValue, Error, true, "A sensitive value in a document or a session, which are public."},
-	{Deprecated, Warning, false, "Something the service has given up."},
-	{UndocumentedField, Warning, false, "A field that no document of the API names."},
-	{Placeholder, Warning, false, "A placeholder that is missing, or braces that will show as they are."},
-	{Syntax, Error, true, "A file that does not parse."},
-	{Expression, Error, true, "An expression that cannot be evaluated."},
-	{Reference, Error, true, "A name that nothing declares."},
-	{Cycle, Error, true, "Themes or locals that refer to each other in a circle."},
-	{Duplicate, Error, true, "A name declared twice."},
-	{Unreadable, Error, true, "A file that cannot be read."},
-	{VariableValue, Error, true, "A variable without a value, or with one that it does not take."},
-	{VersionNeeded, Error, true, "The stack asks for another version of livery."},
-	{NothingToApply, Warning, false, "A stack that declares no locale and no session."},
+	{Rule: UnknownField, Level: Error, Fixed: true, Help: "A field that the catalogue does not know."},
+	{Rule: UnknownBlock, Level: Error, Fixed: true, Help: "A block that has no meaning where it stands."},
+	{Rule: WrongType, Level: Error, Fixed: true, Help: "A value that does not convert to the field's kind."},
+	{Rule: UnknownLocale, Level: Error, Fixed: true, Help: "Not one of the service's 32 locale values."},
+	{Rule: DuplicateLocale, Level: Error, Fixed: true, Help: "One document declared twice."},
+	{Rule: ColourFormat, Level: Error, Fixed: true, Help: "A colour that is not # and 3, 4, 6 or 8 hex digits."},
+	{Rule: TextLength, Level: Error, Fixed: true, Help: "A text over 100 UTF-16 code units."},
+	{Rule: EmptyValue, Level: Error, Fixed: true, Help: "An empty value; null says \"the API's default\"."},
+	{Rule: ControlCharacter, Level: Error, Fixed: true, Help: "A control character other than a line feed in a text."},
+	{Rule: TipLength, Level: Error, Help: "A tip that the page would cut off."},
+	{Rule: TipCount, Level: Error, Fixed: true, Help: "More than four tips on a page."},
+	{Rule: URLFormat, Level: Error, Fixed: true, Help: "An image link that is not an absolute https URL."},
+	{Rule: InsecureLink, Level: Warning, Help: "An image link with http, which browsers block on an https page."},
+	{Rule: ColourAlpha, Level: Warning, Help: "A colour with an alpha channel, which the service may refuse."},
+	{Rule: RedirectURLFormat, Level: Error, Fixed: true, Help: "A session URL that the service or a browser would refuse."},
+	{Rule: Required, Level: Error, Fixed: true, Help: "An attribute that must be there."},
+	{Rule: Enum, Level: Error, Fixed: true, Help: "A value outside the list of valid words."},
+	{Rule: OutOfRange, Level: Error, Fixed: true, Help: "A number outside the valid range."},
+	{Rule: LiteralSecret, Level: Error, Fixed: true, Help: "A secret written in a file."},
+	{Rule: SensitiveValue, Level: Error, Fixed: true, Help: "A sensitive value in a document or a session, which are public."},
+	{Rule: Deprecated, Level: Warning, Help: "Something the service has given up."},
+	{Rule: UndocumentedField, Level: Warning, Help: "A field that no document of the API names."},
+	{Rule: Placeholder, Level: Warning, Help: "A placeholder that is missing, or braces that will show as they are."},
+	{Rule: Syntax, Level: Error, Fixed: true, Help: "A file that does not parse."},
+	{Rule: Expression, Level: Error, Fixed: true, Help: "An expression that cannot be evaluated."},
+	{Rule: Reference, Level: Error, Fixed: true, Help: "A name that nothing declares."},
+	{Rule: Cycle, Level: Error, Fixed: true, Help: "Themes or locals that refer to each other in a circle."},
+	{Rule: Duplicate, Level: Error, Fixed: true, Help: "A name declared twice."},
+	{Rule: Unreadable, Level: Error, Fixed: true, Help: "A file that cannot be read."},
+	{Rule: VariableValue, Level: Error, Fixed: true, Help: "A variable without a value, or with one that it does not take."},
+	{Rule: VersionNeeded, Level: Error, Fixed: true, Help: "The stack asks for another version of livery."},
+	{Rule: Contrast, Level: Warning, Options: []string{"ratio"}, Help: "A text that is hard to read on its background (WCAG 2 contrast)."},
+	{Rule: NothingToApply, Level: Warning, Help: "A stack that declares no locale and no session."},
 }
 
 // Checks lists the rules of this package in the order of the reference.
@@ -120,6 +126,7 @@ type Finding struct {
 	Rule    Rule
 	Address Address // zero where the fault belongs to no address
 	Path    string  // the field in the API's spelling, "" where there is none
+	Block   string  // the header of the top-level block around it, as in locale "en"; "" for none
 }
 
 // FindingOf reads the finding of a diagnostic; the zero Finding if it has none.
@@ -152,14 +159,47 @@ func Diagnose(r Rule, at Place, summary, detail string) *hcl.Diagnostic {
 	return d
 }
 
+// likeness is how many letters of a name may be wrong for it to be a slip of the
+// hand: few in a short one, where everything is near to something.
+func likeness(name string) int {
+	switch n := len(name); {
+	case n < 3:
+		return 0
+	case n < 5:
+		return 1
+	case n <= 12:
+		return 2
+	default:
+		return n / 5
+	}
+}
+
 // Nearest is the candidate most like name, or "" when none is like it enough
 // to be what was meant.
 func Nearest(name string, candidates []string) string {
-	best, least := "", max(2, len(name)/3)+1
+	best, least := "", likeness(name)+1
 	for _, c := range candidates {
-		if d := levenshtein.Distance(name, c, nil); d < least {
+		d := levenshtein.Distance(name, c, nil)
+		if swapped(name, c) {
+			d = 1
+		}
+		if d < least {
 			best, least = c, d
 		}
 	}
 	return best
+}
+
+// swapped reports whether two neighbouring letters are all that differs: the
+// commonest slip of all, and two edits to a Levenshtein distance.
+func swapped(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) - 1 {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
 }

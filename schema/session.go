@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -101,6 +102,16 @@ func (d Defaults) Equal(o Defaults) bool {
 	return true
 }
 
+// sameNulls compares which attributes are taken back.
+func (d Defaults) sameNulls(o Defaults) bool {
+	for i := range Attributes() {
+		if d.At(i).IsNull() != o.At(i).IsNull() {
+			return false
+		}
+	}
+	return true
+}
+
 // Session holds the defaults of the requests that open a liveness session. The
 // service stores none of them.
 type Session struct {
@@ -130,7 +141,7 @@ func (s Session) Equal(o Session) bool {
 		return false
 	}
 	for _, l := range append(s.Locales(), o.Locales()...) {
-		if !s.Overrides[l].Equal(o.Overrides[l]) {
+		if !s.Overrides[l].Equal(o.Overrides[l]) || !s.Overrides[l].sameNulls(o.Overrides[l]) {
 			return false
 		}
 	}
@@ -142,12 +153,12 @@ func (s Session) MarshalJSON() ([]byte, error) {
 	var w writer
 	w.open()
 	w.member("api", string(s.API))
-	s.Defaults.encode(&w)
+	s.Defaults.encode(&w, false)
 	if len(s.Overrides) > 0 {
 		mark := w.enter("locales")
 		for _, l := range s.Locales() {
 			w.enter(string(l))
-			s.Overrides[l].encode(&w)
+			s.Overrides[l].encode(&w, true)
 			w.close()
 		}
 		w.leave(mark, false)
@@ -156,9 +167,11 @@ func (s Session) MarshalJSON() ([]byte, error) {
 	return w.Bytes(), nil
 }
 
-func (d Defaults) encode(w *writer) {
+// encode writes what is declared; of an override also its nulls, which take back
+// what the session says.
+func (d Defaults) encode(w *writer, nulls bool) {
 	for i, a := range Attributes() {
-		if v := d.At(i); v.Declared() {
+		if v := d.At(i); v.Declared() || v.IsNull() && nulls {
 			w.member(a.Name, v.Any())
 		}
 	}
@@ -299,7 +312,7 @@ func parseNames(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
 			return Value{}, wrong
 		}
 		s := e.AsString()
-		if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		if s == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			return Value{}, hcl.Diagnostics{Diagnose(Enum, at, "Not a valid word",
 				fmt.Sprintf("%s contains %q; an element must not be empty or hold commas or blanks, since they are sent joined by commas.", at.Path, s))}
 		}

@@ -155,5 +155,8 @@ func quoteAll(words []string) []string {
 // quote writes a text as people read it: scripts stay as they are, only the
 // quotation mark, the backslash and the line feed are escaped.
 func quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
+	if strings.ContainsAny(s, "\\\"\n") {
+		s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s)
+	}
+	return `"` + s + `"`
 }

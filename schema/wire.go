@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -19,7 +20,7 @@ import (
 // last are the documents that it was sent before.
 func (d Document) Body(last ...Document) []byte {
 	return d.encode(func(p *Page) bool {
-		return p.Sample || d.Has(p) || slices.ContainsFunc(last, func(l Document) bool { return l.Has(p) })
+		return p.Sample || d.Has(p) || slices.ContainsFunc(last, func(l Document) bool { return l.mayHold(p) })
 	}, true, last)
 }
 
@@ -84,11 +85,14 @@ func (d Document) extraMembers(nulls bool, last []Document) map[string][]extraMe
 	if !nulls {
 		return members
 	}
-	gone := make(map[ExtraKey]bool)
+	var sent Look
+	for _, k := range d.ExtraKeys() {
+		sent.SetExtra(k, d.extra[k])
+	}
 	for _, l := range last {
-		for _, k := range l.ExtraKeys() {
-			if _, kept := d.ExtraAt(k); !kept && !gone[k] && FieldByPath(k.Path()) == nil {
-				gone[k] = true
+		for k := range l.extra { // nulls too: they may not have arrived
+			if k.field() == nil && sent.lacks(k) {
+				sent.SetExtra(k, Extra{JSON: json.RawMessage("null")})
 				members[k.Page] = append(members[k.Page], extraMember{k.Key, json.RawMessage("null")})
 			}
 		}
@@ -182,69 +186,62 @@ func canonical(raw []byte) (json.RawMessage, error) {
 	return w.Bytes(), nil
 }
 
-// UnmarshalJSON reads a document that was sent before. It loses nothing: a
-// member that the catalogue does not know, or whose value it would refuse
-// today, is kept as an extra member, so that it shows up in the next plan
-// instead of making an old state unreadable.
+// UnmarshalJSON reads a document that was sent before; data must be valid JSON,
+// as encoding/json sees to. It loses nothing: a member that the catalogue does
+// not know, or whose value it would refuse today, is kept as an extra member, so
+// that it shows up in the next plan instead of making an old state unreadable.
 func (d *Document) UnmarshalJSON(data []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return err
-	}
 	*d = Document{}
-	if raw, ok := members["locale"]; ok {
-		var s string
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return fmt.Errorf("locale: %w", err)
-		}
-		loc, known := ParseLocale(s)
-		if !known {
-			return fmt.Errorf("locale: %q is not a locale of the service", s)
-		}
-		d.Locale = loc
-		delete(members, "locale")
+	if i := blanks(data, 0); i == len(data) || data[i] != '{' && data[i] != 'n' { // null
+		return errors.New("a document is a JSON object")
 	}
-	for key, raw := range members {
+	return Members(data, func(key string, raw json.RawMessage) error {
 		page := PageByKey(key)
-		if page == nil || key == "" {
-			if err := d.recall(ExtraKey{Key: key}, raw); err != nil {
-				return err
-			}
-			continue
+		switch {
+		case key == "locale":
+			return d.recallLocale(raw)
+		case page == nil || key == "":
+			return d.recall(ExtraKey{Key: key}, raw)
 		}
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(raw, &fields) != nil || fields == nil {
-			continue // a page that is null or no object says nothing of its fields
-		}
-		for name, raw := range fields {
-			if err := d.recall(ExtraKey{page.Key, name}, raw); err != nil {
-				return err
-			}
-		}
+		d.mentions = append(d.mentions, key)
+		return Members(raw, func(name string, raw json.RawMessage) error {
+			return d.recall(ExtraKey{page.Key, name}, raw)
+		})
+	})
+}
+
+func (d *Document) recallLocale(raw json.RawMessage) error {
+	s, err := stringOf(raw)
+	if err != nil {
+		return fmt.Errorf("locale: %w", err)
 	}
+	loc, known := ParseLocale(s)
+	if !known {
+		return fmt.Errorf("locale: %q is not a locale of the service", s)
+	}
+	d.Locale = loc
 	return nil
 }
 
 // recall puts back one member of an earlier body.
 func (d *Document) recall(k ExtraKey, raw json.RawMessage) error {
-	if string(raw) == "null" {
-		return nil
-	}
-	if f := FieldByPath(k.Path()); f != nil {
+	if f := k.field(); f != nil {
+		if string(raw) == "null" {
+			return nil
+		}
 		if v, ok := f.recall(raw); ok {
 			d.Set(f, v)
 			return nil
 		}
 	} else if k.Page == "" {
 		// Everything unknown below the root is a page of unknown fields, or a value.
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(raw, &fields) == nil && len(fields) > 0 {
-			for name, raw := range fields {
-				if err := d.keep(ExtraKey{k.Key, name}, raw); err != nil {
-					return err
-				}
-			}
-			return nil
+		found := false
+		err := Members(raw, func(name string, raw json.RawMessage) error {
+			found = true
+			return d.keep(ExtraKey{k.Key, name}, raw)
+		})
+		if found || err != nil {
+			return err
 		}
 	}
 	return d.keep(k, raw)
@@ -275,8 +272,7 @@ func refused(diags hcl.Diagnostics) bool { return diags.HasErrors() && !onlyTipL
 // JSONValue reads any JSON as an expression would see it, strings in NFC.
 func JSONValue(raw []byte) (cty.Value, error) {
 	if len(raw) > 0 && raw[0] == '"' { // by far the most frequent case, and the general way is slow
-		var s string
-		err := json.Unmarshal(raw, &s)
+		s, err := stringOf(raw)
 		return cty.StringVal(s), err
 	}
 	t, err := ctyjson.ImpliedType(raw)

@@ -1,0 +1,83 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"unicode/utf8"
+)
+
+// Members visits the members of a JSON object in their order. The object must be
+// valid JSON, which one pass of encoding/json over the whole has shown: checking
+// each level again would make reading a state three times as slow. Anything but
+// an object has no members. A visit's error ends the walk.
+func Members(object []byte, visit func(name string, value json.RawMessage) error) error {
+	i := blanks(object, 0)
+	if i >= len(object) || object[i] != '{' {
+		return nil
+	}
+	for i++; ; i++ {
+		if i = blanks(object, i); i >= len(object) || object[i] == '}' {
+			return nil
+		}
+		end := endOfValue(object, i)
+		name, err := stringOf(object[i:end])
+		if err != nil {
+			return err
+		}
+		start := min(blanks(object, blanks(object, end)+1), len(object)) // behind the colon
+		end = endOfValue(object, start)
+		if err := visit(name, object[start:end:end]); err != nil {
+			return err
+		}
+		if i = blanks(object, end); i >= len(object) || object[i] != ',' {
+			return nil
+		}
+	}
+}
+
+func blanks(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// endOfValue is the offset behind the value that begins at i.
+func endOfValue(b []byte, i int) int {
+	depth := 0
+	for ; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			for i++; i < len(b) && b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		case ',', ' ', '\n', '\t', '\r', ':':
+			continue
+		default:
+			for i+1 < len(b) && bytes.IndexByte([]byte(",}] \n\t\r"), b[i+1]) < 0 {
+				i++
+			}
+		}
+		if depth == 0 {
+			return min(i+1, len(b))
+		}
+	}
+	return len(b)
+}
+
+// stringOf reads a JSON string.
+func stringOf(raw []byte) (string, error) {
+	if len(raw) >= 2 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1 : len(raw)-1]), nil
+	}
+	var s string
+	err := json.Unmarshal(raw, &s)
+	return s, err
+}
