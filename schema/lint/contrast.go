@@ -1,0 +1,66 @@
+package lint
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/source"
+)
+
+// leastContrast is what WCAG 2 asks of normal text at level AA.
+const leastContrast = 4.5
+
+// contrast compares every text colour with the background that it stands on,
+// where both are declared: what the API's defaults look like is not documented.
+func contrast(s *source.Stack) hcl.Diagnostics {
+	least := leastContrast
+	if v, ok := s.Options[schema.Contrast]["ratio"]; ok && !v.IsNull() && v.Type() == cty.Number {
+		least, _ = v.AsBigFloat().Float64()
+	}
+	var diags hcl.Diagnostics
+	for _, d := range s.Documents {
+		for _, f := range schema.Fields() {
+			text := d.At(f)
+			if f.Kind != schema.Colour || !strings.HasSuffix(f.Key, "TextColor") || !text.Declared() {
+				continue
+			}
+			behind := background(d, f)
+			if behind == nil || !d.At(behind).Declared() {
+				continue
+			}
+			ratio := source.Contrast(text.Text(), d.At(behind).Text())
+			if ratio >= least {
+				continue
+			}
+			at := schema.Place{Address: d.Locale.AddressOf(), Path: f.Path(), Range: text.Range()}
+			diags = append(diags, schema.Diagnose(schema.Contrast, at, "Text hard to read",
+				fmt.Sprintf("%s %s stands on %s %s with a contrast of %.2f; %s is the least for most eyes.",
+					f.Path(), text.Text(), behind.Key, d.At(behind).Text(), math.Floor(ratio*100)/100, strconv.FormatFloat(least, 'f', -1, 64))))
+		}
+	}
+	return diags
+}
+
+// background finds the colour behind a text: that of its own button or box, or
+// of the page.
+func background(d schema.Document, text *schema.Field) *schema.Field {
+	stem := strings.TrimSuffix(text.Key, "TextColor")
+	if area := schema.FieldByPath(text.Page + "." + stem + "AreaBackgroundColor"); area != nil && d.At(area).Declared() {
+		return area // without a colour of its own an area shows the page
+	}
+	for _, key := range []string{stem + "BackgroundColor", "backgroundColor"} {
+		if f := schema.FieldByPath(text.Page + "." + key); f != nil {
+			return f
+		}
+		if strings.HasSuffix(stem, "Button") || strings.HasSuffix(stem, "Btn") || strings.HasSuffix(stem, "Link") {
+			return nil // a button without a colour of its own has the service's
+		}
+	}
+	return nil
+}

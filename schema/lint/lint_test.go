@@ -1,0 +1,145 @@
+package lint_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/schema"
+	"livery/schema/lint"
+	"livery/schema/source"
+)
+
+// load loads a stack of one file, which may have findings but no errors.
+func load(t *testing.T, src string) *source.Stack {
+	t.Helper()
+	stack, diags := source.Load(source.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(src)}}, Dir: "stack"})
+	require.False(t, diags.HasErrors(), "%s", diags)
+	return stack
+}
+
+// findings shows each finding as severity, address, path and line.
+func findings(diags hcl.Diagnostics) []string {
+	shown := make([]string, 0, len(diags))
+	for _, d := range diags {
+		finding := schema.FindingOf(d)
+		severity := "error"
+		if d.Severity == hcl.DiagWarning {
+			severity = "warning"
+		}
+		shown = append(shown, fmt.Sprintf("%s %s %s %s:%d", severity, finding.Rule, finding.Address, finding.Path, d.Subject.Start.Line))
+	}
+	return shown
+}
+
+// result is a locale whose result page holds the given lines.
+func result(lines string) string {
+	return "locale \"en\" {\n  mobile_result_page {\n" + lines + "\n  }\n}\n"
+}
+
+func TestContrast(t *testing.T) {
+	tests := map[string]struct {
+		src  string
+		want []string
+	}{
+		"a button": {
+			result("next_step_button_background_color = \"#ffffff\"\nnext_step_button_text_color = \"#eeeeee\""),
+			[]string{"warning contrast locale.en_US mobileResultPage.nextStepButtonTextColor:4"},
+		},
+		"the page": {
+			result("background_color = \"#000\"\nliveness_result_text_color = \"#111\"\ncountdown_text_color = \"#fff\""),
+			[]string{"warning contrast locale.en_US mobileResultPage.livenessResultTextColor:4"},
+		},
+		"a button on a page":                  {result("background_color = \"#fff\"\nnext_step_button_text_color = \"#fff\""), nil},
+		"a button whose background is unset":  {result("next_step_button_text_color = \"#ffffff\""), nil},
+		"a page whose background is cleared":  {result("background_color = null\nliveness_result_text_color = \"#fff\""), nil},
+		"a text that is unset":                {result("background_color = \"#fff\""), nil},
+		"just enough":                         {result("background_color = \"#ffffff\"\nliveness_result_text_color = \"#767676\""), nil},
+		"just too little":                     {result("background_color = \"#ffffff\"\nliveness_result_text_color = \"#777777\""), []string{"warning contrast locale.en_US mobileResultPage.livenessResultTextColor:4"}},
+		"either may be the lighter":           {result("background_color = \"#777777\"\nliveness_result_text_color = \"#ffffff\""), []string{"warning contrast locale.en_US mobileResultPage.livenessResultTextColor:4"}},
+		"a page without background":           {"locale \"en\" {\n  mobile_loading_page {\n    loading_text_color = \"#fff\"\n    progress_color = \"#fff\"\n  }\n}\n", nil},
+		"a link in its own box":               {"locale \"en\" {\n  mobile_multi_device_process_page {\n    qr_code_page_liveness_link_background_color = \"#fff\"\n    qr_code_page_liveness_link_text_color = \"#fff\"\n  }\n}\n", []string{"warning contrast locale.en_US mobileMultiDeviceProcessPage.qrCodePageLivenessLinkTextColor:4"}},
+		"a text of a page without background": {"locale \"en\" {\n  mobile_multi_device_process_page {\n    refresh_page_bold_text_color = \"#fff\"\n  }\n}\n", nil},
+		"tips on their own area": {
+			"locale \"en\" {\n  mobile_tips_page {\n    background_color = \"#fff\"\n    tips_area_background_color = \"#000\"\n    tips_text_color = \"#fff\"\n    title_text_color = \"#fff\"\n  }\n}\n",
+			[]string{"warning contrast locale.en_US mobileTipsPage.titleTextColor:6"},
+		},
+		"tips on the page": {
+			"locale \"en\" {\n  mobile_tips_page {\n    background_color = \"#fff\"\n    tips_text_color = \"#fff\"\n  }\n}\n",
+			[]string{"warning contrast locale.en_US mobileTipsPage.tipsTextColor:4"},
+		},
+		"a theme that several wear is told once": {
+			"theme \"t\" {\n  mobile_result_page {\n    background_color = \"#fff\"\n    liveness_result_text_color = \"#fff\"\n  }\n}\nlocale \"en\" { theme = theme.t }\nlocale \"th\" { theme = theme.t }\n",
+			[]string{"warning contrast locale.en_US mobileResultPage.livenessResultTextColor:4"},
+		},
+		"a theme that nobody wears": {
+			"theme \"t\" {\n  mobile_result_page {\n    background_color = \"#fff\"\n    liveness_result_text_color = \"#fff\"\n  }\n}\n", nil,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			assert.ElementsMatch(t, test.want, findings(lint.Stack(load(t, test.src))))
+		})
+	}
+}
+
+func TestContrastTellsTheFigures(t *testing.T) {
+	diags := lint.Stack(load(t, result("background_color = \"#FFF\"\nliveness_result_text_color = \"#777777\"")))
+	require.Len(t, diags, 1)
+	assert.Contains(t, diags[0].Detail, "#777777 stands on backgroundColor #ffffff with a contrast of 4.47; 4.5 is the least")
+	assert.Equal(t, "locale \"en\"", schema.FindingOf(diags[0]).Block)
+}
+
+func TestLevels(t *testing.T) {
+	bad := result("background_color = \"#ffffff\"\nliveness_result_text_color = \"#767676\"\ncountdown_text_color = \"#777777\"")
+	rule := func(lines string) string {
+		return "livery {\n  lint {\n    rule \"contrast\" {\n" + lines + "\n    }\n  }\n}\n"
+	}
+	tests := map[string]struct {
+		rule string
+		want []string
+	}{
+		"as it is":        {"", []string{"warning"}},
+		"error":           {rule("level = \"error\""), []string{"error"}},
+		"warning":         {rule("level = \"warning\""), []string{"warning"}},
+		"off":             {rule("level = \"off\""), nil},
+		"a lower ratio":   {rule("ratio = 3"), nil},
+		"a higher ratio":  {rule("ratio = 7"), []string{"warning", "warning"}},
+		"both":            {rule("ratio = 4.55\nlevel = \"error\""), []string{"error", "error"}},
+		"ratio as a text": {rule("ratio = \"7\""), []string{"warning", "warning"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, finding := range findings(lint.Stack(load(t, test.rule+bad))) {
+				severity, _, _ := cut(finding)
+				got = append(got, severity)
+			}
+			assert.Equal(t, test.want, got)
+		})
+	}
+}
+
+func cut(finding string) (severity, rule, rest string) {
+	_, _ = fmt.Sscan(finding, &severity, &rule, &rest)
+	return severity, rule, rest
+}
+
+// The order is that of the file, whatever order the documents come in.
+func TestOrder(t *testing.T) {
+	src := ""
+	for _, code := range []string{"vi", "th", "en", "zh", "id"} {
+		src += "locale \"" + code + "\" {\n  mobile_result_page {\n    countdown_text_color = \"#fff\"\n    liveness_result_text_color = \"#fff\"\n    background_color = \"#fff\"\n  }\n}\n"
+	}
+	first := findings(lint.Stack(load(t, src)))
+	require.Len(t, first, 10)
+	assert.Equal(t, "warning contrast locale.vi_VN mobileResultPage.countdownTextColor:3", first[0])
+	assert.Equal(t, "warning contrast locale.in_ID mobileResultPage.livenessResultTextColor:32", first[9])
+	for range 20 {
+		assert.Equal(t, first, findings(lint.Stack(load(t, src))))
+	}
+}
