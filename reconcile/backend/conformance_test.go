@@ -1,0 +1,207 @@
+package backend
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/reconcile/state"
+)
+
+// conformance is what every backend must pass. fresh makes an empty place and
+// returns a function that opens it; two openings stand for two processes.
+func conformance(t *testing.T, fresh func(t *testing.T) (open func() state.Blob)) {
+	t.Run("nothing there", func(t *testing.T) {
+		blob := fresh(t)()
+		data, revision, err := blob.Get(t.Context())
+		require.NoError(t, err)
+		assert.Nil(t, data)
+		assert.Empty(t, revision)
+		assert.NotEmpty(t, blob.String())
+	})
+	t.Run("what is put is got", func(t *testing.T) { putIsGot(t, fresh(t)) })
+	t.Run("conditional write", func(t *testing.T) { conditionalWrite(t, fresh(t)) })
+	t.Run("one of many writers wins", func(t *testing.T) { oneWriterWins(t, fresh(t)) })
+	t.Run("lock", func(t *testing.T) { lockExcludes(t, fresh(t)) })
+	t.Run("one of many lockers wins", func(t *testing.T) { oneLockerWins(t, fresh(t)) })
+	t.Run("break", func(t *testing.T) { breakLock(t, fresh(t)) })
+	t.Run("broken lock stops its holder", func(t *testing.T) { brokenLock(t, fresh(t)) })
+	t.Run("reading needs no lock", func(t *testing.T) {
+		open := fresh(t)
+		_, err := open().Lock(t.Context(), someone("1"))
+		require.NoError(t, err)
+		_, _, err = open().Get(t.Context())
+		require.NoError(t, err)
+	})
+}
+
+func someone(id string) state.LockInfo {
+	return state.LockInfo{
+		ID: id, Operation: "apply", Who: "ana@studio", Version: "0.1.0",
+		Created: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+	}
+}
+
+func putIsGot(t *testing.T, open func() state.Blob) {
+	first := open()
+	text := []byte("{\"text\": \"สวัสดี\"}\n")
+	revision, err := first.Put(t.Context(), text, "")
+	require.NoError(t, err)
+	require.NotEmpty(t, revision)
+	data, got, err := open().Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, text, data)
+	assert.Equal(t, revision, got)
+	large := make([]byte, 1<<20)
+	_, err = first.Put(t.Context(), large, revision)
+	require.NoError(t, err)
+	data, _, err = open().Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, large, data)
+}
+
+func conditionalWrite(t *testing.T, open func() state.Blob) {
+	mine, theirs := open(), open()
+	_, err := mine.Put(t.Context(), []byte("x"), "of another place")
+	require.ErrorIs(t, err, state.ErrStale)
+	r1, err := mine.Put(t.Context(), []byte("1"), "")
+	require.NoError(t, err)
+	_, err = theirs.Put(t.Context(), []byte("2"), "")
+	require.ErrorIs(t, err, state.ErrStale, "something is there by now")
+	r2, err := theirs.Put(t.Context(), []byte("2"), r1)
+	require.NoError(t, err)
+	assert.NotEqual(t, r1, r2)
+	_, err = mine.Put(t.Context(), []byte("3"), r1)
+	require.ErrorIs(t, err, state.ErrStale)
+	data, revision, err := mine.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "2", string(data))
+	assert.Equal(t, r2, revision)
+}
+
+func oneWriterWins(t *testing.T, open func() state.Blob) {
+	base, err := open().Put(t.Context(), []byte("base"), "")
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	errs := make([]error, 16)
+	for i := range errs {
+		group.Go(func() { _, errs[i] = open().Put(t.Context(), fmt.Append(nil, i), base) })
+	}
+	group.Wait()
+	won := -1
+	for i, err := range errs {
+		if err == nil {
+			require.Negative(t, won, "two writers were told that they won")
+			won = i
+		} else {
+			require.ErrorIs(t, err, state.ErrStale)
+		}
+	}
+	data, _, err := open().Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, fmt.Sprint(won), string(data))
+}
+
+func lockExcludes(t *testing.T, open func() state.Blob) {
+	mine, theirs := open(), open()
+	unlock, err := mine.Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	for _, other := range []state.Blob{mine, theirs} {
+		_, err = other.Lock(t.Context(), someone("id-2"))
+		var held *state.LockedError
+		require.ErrorAs(t, err, &held)
+		assert.Equal(t, "id-1", held.Info.ID)
+		assert.Equal(t, "ana@studio", held.Info.Who)
+		assert.Equal(t, "apply", held.Info.Operation)
+		assert.NotEmpty(t, held.Info.Path)
+		assert.True(t, held.Info.Created.Equal(someone("").Created))
+	}
+	r, err := mine.Put(t.Context(), []byte("1"), "")
+	require.NoError(t, err, "the holder writes")
+	require.NoError(t, unlock())
+	require.NoError(t, unlock(), "releasing twice")
+	again, err := theirs.Lock(t.Context(), someone("id-2"))
+	require.NoError(t, err)
+	require.NoError(t, unlock(), "a release that comes late must not touch the next holder's lock")
+	_, err = mine.Lock(t.Context(), someone("id-3"))
+	var held *state.LockedError
+	require.ErrorAs(t, err, &held)
+	_, err = theirs.Put(t.Context(), []byte("2"), r)
+	require.NoError(t, err)
+	require.NoError(t, again())
+}
+
+func oneLockerWins(t *testing.T, open func() state.Blob) {
+	for round := range 5 {
+		var group sync.WaitGroup
+		unlocks := make([]func() error, 8)
+		for i := range unlocks {
+			group.Go(func() {
+				unlock, err := open().Lock(t.Context(), someone(fmt.Sprint(round, i)))
+				var held *state.LockedError
+				if err != nil && assert.ErrorAs(t, err, &held) {
+					assert.NotEmpty(t, held.Info.ID, "whoever holds the lock has said who it is")
+				}
+				unlocks[i] = unlock
+			})
+		}
+		group.Wait()
+		var won []func() error
+		for _, unlock := range unlocks {
+			if unlock != nil {
+				won = append(won, unlock)
+			}
+		}
+		require.Len(t, won, 1)
+		require.NoError(t, won[0]())
+	}
+}
+
+func breakLock(t *testing.T, open func() state.Blob) {
+	other := open()
+	require.ErrorContains(t, other.Break(t.Context(), "id-1"), "not locked")
+	unlock, err := open().Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	for _, wrong := range []string{"", "id-2"} {
+		require.ErrorContains(t, other.Break(t.Context(), wrong), "id-1", "the error names the right one")
+	}
+	require.NoError(t, other.Break(t.Context(), "id-1"))
+	require.ErrorContains(t, other.Break(t.Context(), "id-1"), "not locked")
+	next, err := other.Lock(t.Context(), someone("id-3"))
+	require.NoError(t, err)
+	require.NoError(t, unlock(), "the old holder goes quietly")
+	_, err = open().Lock(t.Context(), someone("id-4"))
+	var held *state.LockedError
+	require.ErrorAs(t, err, &held, "and leaves the new holder's lock alone")
+	assert.Equal(t, "id-3", held.Info.ID)
+	require.NoError(t, next())
+}
+
+func brokenLock(t *testing.T, open func() state.Blob) {
+	mine, theirs := open(), open()
+	unlock, err := mine.Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	r, err := mine.Put(t.Context(), []byte("1"), "")
+	require.NoError(t, err)
+	require.NoError(t, theirs.Break(t.Context(), "id-1"))
+	_, err = mine.Put(t.Context(), []byte("2"), r)
+	require.ErrorIs(t, err, state.ErrLockLost)
+	next, err := theirs.Lock(t.Context(), someone("id-2"))
+	require.NoError(t, err)
+	_, err = mine.Put(t.Context(), []byte("3"), r)
+	require.ErrorIs(t, err, state.ErrLockLost, "somebody else's lock is not ours")
+	data, _, err := theirs.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "1", string(data))
+	require.NoError(t, unlock())
+	require.NoError(t, next())
+	after, err := mine.Lock(t.Context(), someone("id-3"))
+	require.NoError(t, err)
+	_, err = mine.Put(t.Context(), []byte("4"), r)
+	require.NoError(t, err, "a new lock is a new start")
+	require.NoError(t, after())
+}

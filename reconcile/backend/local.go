@@ -1,0 +1,330 @@
+// Package backend holds the places where a state can be kept. Each is a
+// state.Blob and passes one conformance suite.
+//
+// It does not know what is in a state: to it, a state is bytes with a revision.
+package backend
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"livery/reconcile/state"
+)
+
+// largest is far beyond any state. What is larger is a mistake that should not
+// end in the memory running out.
+const largest = 64 << 20
+
+// patience is how long a write waits for another process that is just writing
+// in the same directory.
+const patience = 10 * time.Second
+
+// Local keeps the state in a file on this machine. A symbolic link is followed:
+// what it points to is replaced, and backup and lock stay beside that.
+func Local(path string) state.Blob { return &local{path: path} }
+
+type local struct {
+	path string
+
+	mu   sync.Mutex
+	held *hold          // the lock that this value took, even after it was broken
+	own  state.Revision // what this value wrote last since it was read
+}
+
+// String implements state.Blob.
+func (l *local) String() string { return l.path }
+
+// Get implements state.Blob.
+func (l *local) Get(ctx context.Context) ([]byte, state.Revision, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", context.Cause(ctx)
+	}
+	path, err := follow(l.path)
+	if err != nil {
+		return nil, "", err
+	}
+	data, _, err := read(path)
+	if err != nil {
+		return nil, "", err
+	}
+	l.mu.Lock()
+	l.own = ""
+	l.mu.Unlock()
+	return data, revisionOf(data), nil
+}
+
+// Put implements state.Blob. What was there before the first Put since Get is
+// kept with the ending .backup, so that the checkpoints of one run do not push
+// out the state before it.
+func (l *local) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	if err := ctx.Err(); err != nil {
+		return "", context.Cause(ctx)
+	}
+	if len(data) > largest {
+		return "", tooLarge(l.path)
+	}
+	path, err := prepare(l.path)
+	if err != nil {
+		return "", err
+	}
+	directory, err := guard(ctx, filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	defer directory.Close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held != nil && !l.held.valid() {
+		return "", state.ErrLockLost
+	}
+	there, info, err := read(path)
+	if err != nil {
+		return "", err
+	}
+	if revisionOf(there) != ifRevision {
+		return "", state.ErrStale
+	}
+	if directory.Locked() {
+		sweep(path)
+	}
+	backup := info != nil && (l.own == "" || l.own != ifRevision)
+	if err := replace(path, data, info, backup); err != nil {
+		return "", err
+	}
+	l.own = revisionOf(data)
+	return l.own, nil
+}
+
+// revisionOf is "" for no file at all, which nil stands for.
+func revisionOf(data []byte) state.Revision {
+	if data == nil {
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return state.Revision(hex.EncodeToString(sum[:]))
+}
+
+// follow gives the path behind symbolic links, whether or not anything is there.
+func follow(path string) (string, error) {
+	const most = 40 // as many as Linux follows
+	for at, i := path, 0; i < most; i++ {
+		info, err := os.Lstat(at)
+		if errors.Is(err, fs.ErrNotExist) {
+			return at, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			return at, nil
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(at), target)
+		}
+		at = target
+	}
+	return "", fmt.Errorf("%s: too many symbolic links", path)
+}
+
+// prepare is follow, and makes the directory when it is missing.
+func prepare(path string) (string, error) {
+	path, err := follow(path)
+	if err != nil {
+		return "", err
+	}
+	return path, os.MkdirAll(filepath.Dir(path), 0o777)
+}
+
+// read gives nil twice when there is no file.
+func read(path string) ([]byte, fs.FileInfo, error) {
+	// Looked at before it is opened: opening a pipe would wait for its writer.
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is %s, not a regular file", path, describe(info.Mode()))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, largest+1))
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(data) > largest {
+		return nil, nil, tooLarge(path)
+	}
+	return data, info, nil
+}
+
+func describe(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "a directory"
+	case m&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	default:
+		return "a device"
+	}
+}
+
+func tooLarge(path string) error {
+	return fmt.Errorf("%s is larger than %d MB, which no state is", path, largest>>20)
+}
+
+// replace puts data where info describes what is there now; info is nil when
+// there is nothing. At every moment path holds the whole old or the whole new
+// content.
+func replace(path string, data []byte, info fs.FileInfo, backup bool) (err error) {
+	mode := fs.FileMode(0o600)
+	if info != nil {
+		mode = info.Mode().Perm()
+	}
+	fresh, err := temporary(path, data, mode)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(fresh)
+		}
+	}()
+	if backup {
+		if err := keep(path, mode); err != nil {
+			return fmt.Errorf("keeping the state before as %s.backup: %w", path, err)
+		}
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
+}
+
+// temporary writes a file beside path and sees it safely to the disk.
+func temporary(path string, data []byte, mode fs.FileMode) (name string, err error) {
+	before, after := temporaryName(path)
+	f, err := os.CreateTemp(filepath.Dir(path), before+"*"+after)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err := f.Write(data); err != nil {
+		return "", err
+	}
+	if err := f.Chmod(mode); err != nil && runtime.GOOS != "windows" {
+		return "", err
+	}
+	if err := f.Sync(); err != nil {
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// temporaryName gives what the names of the temporary files begin and end with.
+func temporaryName(path string) (before, after string) {
+	return "." + filepath.Base(path) + ".", ".tmp"
+}
+
+// keep makes path's content path.backup as well. It never leaves path empty: a
+// second link, or a copy where there are no links, takes the backup's name.
+func keep(path string, mode fs.FileMode) error {
+	before, after := temporaryName(path)
+	linked := filepath.Join(filepath.Dir(path), before+"backup"+after)
+	if err := os.Link(path, linked); err != nil {
+		data, _, err := read(path)
+		if err != nil {
+			return err
+		}
+		if linked, err = temporary(path, data, mode); err != nil {
+			return err
+		}
+	}
+	// Renaming a link onto another one of the same file does nothing and leaves
+	// both, as after a crash between this and the next rename.
+	defer os.Remove(linked)
+	return os.Rename(linked, path+".backup")
+}
+
+// sweep removes what a killed process left. The guard must be held: then nobody
+// else is writing.
+func sweep(path string) {
+	before, after := temporaryName(path)
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return // the write that follows says what is wrong
+	}
+	for _, e := range entries {
+		if name := e.Name(); strings.HasPrefix(name, before) && strings.HasSuffix(name, after) {
+			os.Remove(filepath.Join(filepath.Dir(path), name))
+		}
+	}
+}
+
+// syncDirectory makes a rename outlast a power failure, where the system can.
+func syncDirectory(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // it may be written but not read
+	}
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}
+
+// guard keeps other processes from writing in the directory for the length of a
+// comparison and a rename, so that a conditional write is one even when nobody
+// holds the lock. It locks the directory itself and leaves no file behind. On a
+// system that cannot do that, what it returns is not locked, and all goes on.
+func guard(ctx context.Context, dir string) (*flock.Flock, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	directory := flock.New(dir, flock.SetFlag(os.O_RDONLY))
+	_, err := directory.TryLockContext(waiting, 5*time.Millisecond)
+	switch {
+	case ctx.Err() != nil:
+		directory.Close()
+		return nil, context.Cause(ctx)
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("another process has been writing in %s for %s", dir, patience)
+	}
+	return directory, nil
+}

@@ -1,0 +1,116 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Revision names the content that a Blob held when it was read. It is opaque;
+// "" says that there was nothing.
+type Revision string
+
+// ErrStale says that a conditional write lost: somebody else wrote first.
+var ErrStale = errors.New("the state there was changed since it was read, and was not overwritten")
+
+// ErrLockLost says that the lock was broken while it was held.
+var ErrLockLost = errors.New("the lock was taken away with force-unlock while this run was using the state, and nothing was overwritten")
+
+// Blob is one place where a state can be kept. The conditional write is what
+// guarantees that nothing is lost; the lock is a courtesy that explains itself.
+// An implementation is safe for use by several goroutines.
+type Blob interface {
+	// Get reads what is there; nil and "" if there is nothing yet.
+	Get(ctx context.Context) ([]byte, Revision, error)
+
+	// Put writes data if what is there is still ifRevision, whole or not at
+	// all. Otherwise the error is ErrStale. It is ErrLockLost when this Blob
+	// held the lock and Break took it away.
+	Put(ctx context.Context, data []byte, ifRevision Revision) (Revision, error)
+
+	// Lock takes the lock without waiting; the error is a *LockedError when
+	// somebody else holds it. The function that is returned releases it; it
+	// may be called more than once.
+	Lock(ctx context.Context, info LockInfo) (unlock func() error, err error)
+
+	// Break takes the lock with the given ID away from its holder.
+	Break(ctx context.Context, id string) error
+
+	// String names the place in messages. It holds no secrets.
+	String() string
+}
+
+// LockInfo says who holds a lock. Its JSON is Terraform's, and what else helps
+// to find the holder.
+type LockInfo struct {
+	ID        string
+	Operation string
+	Info      string
+	Who       string
+	Version   string
+	Created   time.Time
+	Path      string
+	PID       int    `json:",omitempty"`
+	Host      string `json:",omitempty"`
+}
+
+// String is the table that people know from Terraform, without a heading.
+func (i LockInfo) String() string {
+	var b strings.Builder
+	row := func(name, value string) {
+		fmt.Fprintf(&b, "  %-10s %s\n", name+":", printable(value))
+	}
+	row("ID", i.ID)
+	row("Path", i.Path)
+	row("Operation", i.Operation)
+	row("Who", i.Who)
+	row("Version", i.Version)
+	row("Created", i.Created.UTC().String())
+	row("Info", i.Info)
+	if i.PID != 0 {
+		row("Process", fmt.Sprintf("%d on %s", i.PID, i.Host))
+	}
+	return b.String()
+}
+
+// printable drops what could steer a terminal: others wrote the lock.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// LockedError says that somebody else is using the state. Info is empty when
+// the holder left no word about itself.
+type LockedError struct {
+	Info LockInfo
+	Err  error
+}
+
+// Error implements error. The first line is a summary, and a blank line follows.
+func (e *LockedError) Error() string {
+	id := "ID"
+	if e.Info.ID != "" {
+		id = printable(e.Info.ID)
+	}
+	return fmt.Sprintf(`Error acquiring the state lock
+
+Error message: %v
+Lock Info:
+%s
+livery acquires a state lock to protect the state from being written
+by multiple users at the same time. Wait until the other run is done and
+try again, or let livery wait with "-lock-timeout=60s". If the run above
+is gone for good, release its lock with "livery force-unlock %s".
+For most commands, you can disable locking with the "-lock=false"
+flag, but this is not recommended.`, e.Err, e.Info, id)
+}
+
+// Unwrap gives the cause.
+func (e *LockedError) Unwrap() error { return e.Err }

@@ -1,0 +1,351 @@
+package state
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"livery/schema"
+)
+
+// format is the newest version of the file that this package reads, and the
+// only one it writes.
+const format = 1
+
+type file struct {
+	Version       uint64                   `json:"version"`
+	LiveryVersion string                   `json:"livery_version"`
+	Serial        uint64                   `json:"serial"`
+	Lineage       string                   `json:"lineage"`
+	Account       Account                  `json:"account"`
+	Locales       map[string]localeRecord  `json:"locales"`
+	Sessions      map[string]sessionRecord `json:"sessions"`
+}
+
+type localeRecord struct {
+	Document      json.RawMessage `json:"document,omitempty"`
+	AppliedAt     time.Time       `json:"applied_at,omitzero"`
+	TransactionID string          `json:"transaction_id,omitempty"`
+	InDoubt       json.RawMessage `json:"in_doubt"`
+}
+
+type sessionRecord struct {
+	Definition json.RawMessage `json:"definition"`
+	RecordedAt time.Time       `json:"recorded_at,omitzero"`
+}
+
+// Encode is the snapshot as it is stored. Equal snapshots have equal bytes.
+func (s *Snapshot) Encode() []byte {
+	f := file{format, s.LiveryVersion, s.Serial, s.Lineage, s.Account, make(map[string]localeRecord), make(map[string]sessionRecord)}
+	for loc, r := range s.Locales {
+		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt}
+		if r.Document != nil {
+			record.Document = must(r.Document.MarshalJSON())
+		}
+		f.Locales[string(loc)] = record
+	}
+	for name, r := range s.Sessions {
+		f.Sessions[name] = sessionRecord{must(r.Definition.MarshalJSON()), r.RecordedAt.UTC()}
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	must(0, enc.Encode(f))
+	return b.Bytes()
+}
+
+// must holds for values that were judged on their way in.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(fmt.Sprintf("state: a snapshot that cannot be JSON: %v", err))
+	}
+	return v
+}
+
+// DamagedError says that a state cannot be read.
+type DamagedError struct{ Err error }
+
+// Error implements error.
+func (e *DamagedError) Error() string {
+	return "the state is damaged: " + e.Err.Error() + ". Nothing was changed. " +
+		"Put back the copy that livery keeps beside a state file, with the same name and the ending .backup, or one from version control; " +
+		"\"livery state push FILE\" stores a good copy wherever the state is kept"
+}
+
+// Unwrap gives the cause.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// NewerError says that a state was written by a later version of livery.
+type NewerError struct {
+	Format        uint64
+	LiveryVersion string
+}
+
+// Error implements error.
+func (e *NewerError) Error() string {
+	by := "a newer livery"
+	if e.LiveryVersion != "" {
+		by = fmt.Sprintf("livery %q", e.LiveryVersion)
+	}
+	return fmt.Sprintf("the state was written by %s in format version %d, and this livery knows versions up to %d. "+
+		"Upgrade livery. A copy from before, such as the .backup file, can be used with this version in a place of its own: \"livery state push FILE\" stores it there", by, e.Format, format)
+}
+
+// ForeignError says that a file is JSON, but no state of livery.
+type ForeignError struct{ Looks string } // what it looks like
+
+// Error implements error.
+func (e *ForeignError) Error() string {
+	return "this is not a state of livery; it looks like " + e.Looks + ". " +
+		"Name another place in the backend block, or put a state of livery here: the .backup copy, or one stored with \"livery state push FILE\""
+}
+
+// Decode reads what Encode wrote, in this or an earlier version. The error is a
+// *DamagedError, a *NewerError or a *ForeignError; it does not name the file.
+func Decode(data []byte) (*Snapshot, error) {
+	members, err := open(data)
+	if err != nil {
+		return nil, err
+	}
+	s := blank()
+	var locales, sessions map[string]json.RawMessage
+	err = cmp.Or(
+		take(members, "livery_version", &s.LiveryVersion),
+		take(members, "serial", &s.Serial),
+		take(members, "lineage", &s.Lineage),
+		take(members, "account", &s.Account),
+		take(members, "locales", &locales),
+		take(members, "sessions", &sessions),
+	)
+	if err != nil {
+		return nil, &DamagedError{err}
+	}
+	for _, name := range sorted(locales) {
+		if err := s.readLocale(name, locales[name]); err != nil {
+			return nil, &DamagedError{fmt.Errorf("locales.%s: %w", name, err)}
+		}
+	}
+	for _, name := range sorted(sessions) {
+		if err := s.readSession(name, sessions[name]); err != nil {
+			return nil, &DamagedError{fmt.Errorf("sessions.%s: %w", name, err)}
+		}
+	}
+	return s, nil
+}
+
+// open takes the outer object apart once it is sure to be a state of a version
+// that can be read.
+func open(data []byte) (map[string]json.RawMessage, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, &DamagedError{errors.New("it is empty, and livery never leaves an empty one")}
+	}
+	if !utf8.Valid(data) {
+		return nil, &DamagedError{errors.New("it is not UTF-8 text")}
+	}
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors put it there
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		if json.Valid(data) {
+			return nil, &ForeignError{"JSON that is not an object"}
+		}
+		return nil, &DamagedError{place(data, err)}
+	}
+	if looks := foreign(members); looks != "" {
+		return nil, &ForeignError{looks}
+	}
+	var version uint64
+	if err := take(members, "version", &version); err != nil {
+		return nil, &DamagedError{err}
+	}
+	if version > format {
+		newer := &NewerError{Format: version}
+		_ = take(members, "livery_version", &newer.LiveryVersion) // only to say it: the format may have changed altogether
+		return nil, newer
+	}
+	if version == 0 {
+		return nil, &DamagedError{errors.New("version: must be 1 or more")}
+	}
+	return members, nil
+}
+
+// foreign says what an object that is not livery's looks like; "" if it is.
+func foreign(members map[string]json.RawMessage) string {
+	has := func(name string) bool { _, ok := members[name]; return ok }
+	switch {
+	case has("terraform_version"):
+		return "a state of Terraform or OpenTofu"
+	case has("format_version"):
+		return "the output of a command with -json"
+	case has("livery_version") || has("version") && (has("locales") || has("sessions")):
+		return ""
+	case has("locale"):
+		return "a ConfigureUI body, which \"livery import\" reads"
+	default:
+		return "JSON of some other program, without the member livery_version"
+	}
+}
+
+func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
+	loc, ok := schema.ParseLocale(name)
+	if !ok {
+		return errors.New("not a locale that this version of livery knows")
+	}
+	if s.Locales[loc] != nil {
+		return fmt.Errorf("%s is recorded twice", loc)
+	}
+	members, err := object(raw)
+	if err != nil {
+		return err
+	}
+	record := new(LocaleRecord)
+	var document json.RawMessage
+	err = cmp.Or(
+		take(members, "document", &document),
+		takeTime(members, "applied_at", &record.AppliedAt),
+		take(members, "transaction_id", &record.TransactionID),
+		take(members, "in_doubt", &record.InDoubt),
+	)
+	if err != nil {
+		return err
+	}
+	if document != nil {
+		if record.Document, err = decodeDocument(loc, document); err != nil {
+			return fmt.Errorf("document: %w", err)
+		}
+	}
+	if record.InDoubt != nil {
+		if _, err := decodeDocument(loc, record.InDoubt); err != nil {
+			return fmt.Errorf("in_doubt: %w", err)
+		}
+		record.InDoubt = compact(record.InDoubt)
+	}
+	if !record.holdsNothing() {
+		s.Locales[loc] = record
+	}
+	return nil
+}
+
+func (r *LocaleRecord) holdsNothing() bool { return r.Document == nil && r.InDoubt == nil }
+
+// decodeBody reads a body that nothing has looked at yet.
+func decodeBody(loc schema.Locale, body []byte) (*schema.Document, error) {
+	var valid json.RawMessage
+	if err := json.Unmarshal(body, &valid); err != nil {
+		return nil, err
+	}
+	return decodeDocument(loc, body)
+}
+
+// decodeDocument reads a body that is known to be JSON, whose locale must be loc
+// or left out.
+func decodeDocument(loc schema.Locale, body []byte) (*schema.Document, error) {
+	if kind := bytes.TrimLeft(body, " \t\r\n"); len(kind) == 0 || kind[0] != '{' {
+		return nil, errors.New("is not a JSON object")
+	}
+	d := new(schema.Document)
+	if err := d.UnmarshalJSON(body); err != nil {
+		return nil, plain(err)
+	}
+	if d.Locale == "" {
+		d.Locale = loc
+	}
+	if d.Locale != loc {
+		return nil, fmt.Errorf("is the document of %s", d.Locale)
+	}
+	return d, nil
+}
+
+// compact takes out the blanks that indenting the state put in, so that a body
+// in doubt has the bytes that were sent.
+func compact(body []byte) json.RawMessage {
+	var b bytes.Buffer
+	must(0, json.Compact(&b, body))
+	return b.Bytes()
+}
+
+func (s *Snapshot) readSession(name string, raw json.RawMessage) error {
+	members, err := object(raw)
+	if err != nil || members == nil {
+		return err
+	}
+	record := new(SessionRecord)
+	err = cmp.Or(take(members, "definition", &record.Definition), takeTime(members, "recorded_at", &record.RecordedAt))
+	if err != nil {
+		return err
+	}
+	record.Definition.Name = name
+	s.Sessions[name] = record
+	return nil
+}
+
+// object takes a record apart; null has no members. That it is JSON is known:
+// the whole state was read before.
+func object(raw json.RawMessage) (members map[string]json.RawMessage, err error) {
+	if string(raw) == "null" {
+		return nil, nil
+	}
+	if raw[0] != '{' {
+		var wrong struct{}
+		return nil, plain(json.Unmarshal(raw, &wrong))
+	}
+	members = make(map[string]json.RawMessage)
+	err = schema.Members(raw, func(name string, value json.RawMessage) error {
+		members[name] = value
+		return nil
+	})
+	return members, err
+}
+
+// take reads one member; absent and null leave what is there.
+func take(members map[string]json.RawMessage, name string, into any) error {
+	raw, ok := members[name]
+	if !ok || string(raw) == "null" {
+		return nil
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("%s: %w", name, plain(err))
+	}
+	return nil
+}
+
+// takeTime reads a time that can be written again: near the ends of the
+// calendar, another zone may have a year that RFC 3339 cannot say.
+func takeTime(members map[string]json.RawMessage, name string, into *time.Time) error {
+	if err := take(members, name, into); err != nil {
+		return fmt.Errorf("%s: is not a time in RFC 3339", name)
+	}
+	*into = into.UTC()
+	if y := into.Year(); y < 0 || y > 9999 {
+		return fmt.Errorf("%s: is out of range", name)
+	}
+	return nil
+}
+
+// plain takes Go's own type names out of an error of encoding/json.
+func plain(err error) error {
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		if wrong.Field != "" {
+			return fmt.Errorf("%s: is a %s, which does not belong there", wrong.Field, wrong.Value)
+		}
+		return fmt.Errorf("is a %s, which does not belong there", wrong.Value)
+	}
+	return err
+}
+
+// place names the line at which text stops being JSON.
+func place(data []byte, err error) error {
+	if wrong := (*json.SyntaxError)(nil); errors.As(err, &wrong) {
+		at := min(max(int(wrong.Offset), 0), len(data))
+		return fmt.Errorf("line %d: %w", bytes.Count(data[:at], []byte("\n"))+1, err)
+	}
+	return err
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,361 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"livery/schema"
+)
+
+// What has happened is written at the latest after this long or this many
+// changes, whichever comes first. A crash in between costs no truth: the stored
+// state still holds the doubt.
+const (
+	checkpointAfter = time.Second
+	checkpointEvery = 50
+)
+
+// errClosed keeps a straggler from writing after the lock has been released.
+var errClosed = errors.New("the state has been closed already")
+
+// Ledger is an open state. Every method may be called by several goroutines.
+// Once a write has failed nothing more is written; what happens after that is
+// still kept in memory, for Unwritten. A write that has begun is not given up
+// when its context ends: an answer of the service must not be lost to an
+// interrupt.
+type Ledger struct {
+	blob Blob
+	opts Options
+
+	writing  sync.Mutex // held while the blob is written; guards revision
+	revision Revision
+
+	mu     sync.Mutex // guards the rest; may be taken while writing is held
+	truth  *Snapshot
+	before map[schema.Locale]doubt // what Intend found, for Unsent
+	raised bool                    // the serial is this run's already
+	dirty  int                     // changes not written yet
+	wrote  time.Time               // last write, or when it was opened
+	failed error                   // why nothing is written any more
+	unlock func() error            // nil when not locked
+	timer  *time.Timer             // writes what no later change takes along; nil when not needed
+}
+
+// doubt is the body that was in doubt before this run's; nil when there was none.
+type doubt = json.RawMessage
+
+// WriteError says that the state could not be stored.
+type WriteError struct {
+	Where string
+	Err   error
+}
+
+// Error implements error.
+func (e *WriteError) Error() string {
+	text := fmt.Sprintf("saving the state to %s: %v. Nothing more is written by this run. ", e.Where, e.Err)
+	if errors.Is(e.Err, ErrStale) || errors.Is(e.Err, ErrLockLost) {
+		// The doubts were stored before anything was sent, and a write that
+		// overlooked them would itself have been stale: they are in there.
+		return text + "Once no other run is under way, plan again: what this run had sent shows up with \"!\""
+	}
+	return text + "Mend the cause; then, if this run had applied anything, store its copy with " +
+		"\"livery state push errored.livery.state.json\" before the next plan"
+}
+
+// Unwrap gives the cause.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Snapshot is a copy of what is true now, written or not.
+func (l *Ledger) Snapshot() *Snapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.truth.Clone()
+}
+
+// Bind says whose pages the run is about. It must come before the first change.
+// The account of an empty state is set, a fingerprint that the state does not
+// know is filled in; both are stored with the first change, not for their own
+// sake. The error is an *AccountError when the state is somebody else's.
+func (l *Ledger) Bind(a Account) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have := &l.truth.Account
+	if l.truth.Empty() {
+		*have = a
+		return nil
+	}
+	if err := l.truth.CheckAccount(a); err != nil {
+		return err
+	}
+	if have.BaseURL == "" {
+		have.BaseURL = a.BaseURL
+	}
+	if have.AccessKeySHA256 == "" {
+		have.AccessKeySHA256 = a.AccessKeySHA256
+	}
+	return nil
+}
+
+// CheckAccount reports whether the state is about the pages of a. The error is an
+// *AccountError; an empty state belongs to nobody yet.
+func (s *Snapshot) CheckAccount(a Account) error {
+	if s.Empty() || s.Account.same(a) {
+		return nil
+	}
+	return &AccountError{Recorded: s.Account, Configured: a}
+}
+
+// Intend records in one write that bodies are about to be sent. Nothing may be
+// sent unless it returns nil; after an error nothing is recorded.
+func (l *Ledger) Intend(ctx context.Context, bodies map[schema.Locale][]byte) error {
+	if len(bodies) == 0 {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	for loc, body := range bodies {
+		if _, err := decodeBody(loc, body); err != nil {
+			return fmt.Errorf("recording what is about to be sent: the body of %s: %w", loc.AddressOf(), err)
+		}
+	}
+	if err := l.doubt(bodies); err != nil {
+		return err
+	}
+	if err := l.Flush(ctx); err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for loc := range bodies {
+			l.restore(loc)
+		}
+		l.dirty--
+		return fmt.Errorf("nothing was sent, since it could not be recorded first: %w", err)
+	}
+	return nil
+}
+
+func (l *Ledger) doubt(bodies map[schema.Locale][]byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed != nil {
+		return l.failed
+	}
+	for loc, body := range bodies {
+		record := l.truth.Locales[loc]
+		if record == nil {
+			record = new(LocaleRecord)
+			l.truth.Locales[loc] = record
+		}
+		l.before[loc] = record.InDoubt
+		record.InDoubt = compact(body)
+	}
+	l.dirty++
+	return nil
+}
+
+// restore undoes Intend for one locale.
+func (l *Ledger) restore(loc schema.Locale) {
+	record := l.truth.Locales[loc]
+	if record == nil {
+		return
+	}
+	record.InDoubt = l.before[loc]
+	delete(l.before, loc)
+	if record.holdsNothing() {
+		delete(l.truth.Locales, loc)
+	}
+}
+
+// Confirm records that the service has taken body, which ends the doubt. Times
+// are kept to the second.
+func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, transactionID string, at time.Time) error {
+	d, err := decodeBody(loc, body)
+	if err != nil {
+		return fmt.Errorf("recording the confirmed body of %s: %w", loc.AddressOf(), err)
+	}
+	return l.change(ctx, func() bool {
+		delete(l.before, loc)
+		l.truth.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: transactionID}
+		return true
+	})
+}
+
+// Clear records that the service has confirmed the body that takes a document
+// back to the default look: there is nothing left to know about the locale.
+func (l *Ledger) Clear(ctx context.Context, loc schema.Locale, transactionID string, at time.Time) error {
+	return l.Forget(ctx, loc.AddressOf())
+}
+
+// Unsent records that the body of the last Intend was certainly not accepted.
+// A doubt that is older than that stays. Without an Intend in this run, it does
+// nothing.
+func (l *Ledger) Unsent(ctx context.Context, loc schema.Locale) error {
+	return l.change(ctx, func() bool {
+		if _, ok := l.before[loc]; !ok {
+			return false
+		}
+		l.restore(loc)
+		return true
+	})
+}
+
+// Forget drops a record; nothing happens when there is none.
+func (l *Ledger) Forget(ctx context.Context, a schema.Address) error {
+	return l.change(ctx, func() bool {
+		n := len(l.truth.Locales) + len(l.truth.Sessions)
+		switch a.Kind {
+		case schema.LocaleAddress:
+			delete(l.before, schema.Locale(a.Name))
+			delete(l.truth.Locales, schema.Locale(a.Name))
+		case schema.SessionAddress:
+			delete(l.truth.Sessions, a.Name)
+		}
+		return len(l.truth.Locales)+len(l.truth.Sessions) < n
+	})
+}
+
+// RecordSession records a session definition under its name.
+func (l *Ledger) RecordSession(ctx context.Context, s schema.Session, at time.Time) error {
+	return l.change(ctx, func() bool {
+		l.truth.Sessions[s.Name] = &SessionRecord{Definition: cloneSession(s), RecordedAt: at.UTC().Truncate(time.Second)}
+		return true
+	})
+}
+
+// change makes one change, of which edit says whether it was any, and writes a
+// checkpoint when one is due. While another goroutine writes, it does not wait:
+// the next checkpoint takes the change along.
+func (l *Ledger) change(ctx context.Context, edit func() bool) error {
+	l.mu.Lock()
+	if edit() {
+		l.dirty++
+	}
+	failed := l.failed
+	due := l.dirty >= checkpointEvery || l.dirty > 0 && l.opts.Now().Sub(l.wrote) >= checkpointAfter
+	l.mu.Unlock()
+	if failed != nil {
+		return failed
+	}
+	if !due || !l.writing.TryLock() {
+		l.writeLater(ctx)
+		return nil
+	}
+	defer l.writing.Unlock()
+	return l.write(ctx)
+}
+
+// writeLater writes what has happened before long, even if nothing happens after
+// it: a request may take its time, and the confirmations before it must not wait.
+func (l *Ledger) writeLater(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dirty == 0 || l.timer != nil || l.failed != nil {
+		return
+	}
+	l.timer = time.AfterFunc(checkpointAfter, func() {
+		l.mu.Lock()
+		l.timer = nil
+		l.mu.Unlock()
+		_ = l.Flush(ctx) // a failure is kept, and returned by whatever comes next
+	})
+}
+
+// Flush writes what is not written yet.
+func (l *Ledger) Flush(ctx context.Context) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	return l.write(ctx)
+}
+
+// write stores the truth if it has changed. l.writing is held.
+func (l *Ledger) write(ctx context.Context) error {
+	l.mu.Lock()
+	if l.dirty == 0 || l.failed != nil {
+		defer l.mu.Unlock()
+		if l.dirty == 0 {
+			return nil
+		}
+		return l.failed
+	}
+	l.stamp()
+	data, changes := l.truth.Encode(), l.dirty
+	l.mu.Unlock()
+
+	revision, err := l.blob.Put(context.WithoutCancel(ctx), data, l.revision)
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		l.failed = &WriteError{Where: l.blob.String(), Err: err}
+		return l.failed
+	}
+	l.revision = revision
+	l.dirty -= changes
+	l.wrote = l.opts.Now()
+	return nil
+}
+
+// stamp signs the truth before it is written: the serial grows once a run.
+func (l *Ledger) stamp() {
+	if !l.raised {
+		l.raised = true
+		l.truth.Serial++
+	}
+	if l.truth.Lineage == "" {
+		l.truth.Lineage = l.opts.Random()
+	}
+	l.truth.LiveryVersion = l.opts.Version
+}
+
+// Close writes what is not written yet and releases the lock, even when the
+// write fails. Calling it again does nothing.
+func (l *Ledger) Close(ctx context.Context) error {
+	err := l.Flush(ctx)
+	if unlockErr := l.release(); err == nil {
+		err = unlockErr
+	} else if unlockErr != nil {
+		err = errors.Join(err, unlockErr)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.timer != nil {
+		l.timer.Stop()
+		l.timer = nil
+	}
+	if l.failed == nil {
+		l.failed = errClosed
+	}
+	return err
+}
+
+func (l *Ledger) release() error {
+	l.mu.Lock()
+	unlock := l.unlock
+	l.unlock = nil
+	l.mu.Unlock()
+	if unlock == nil {
+		return nil
+	}
+	if err := unlock(); err != nil {
+		return fmt.Errorf("releasing the lock of the state %s: %w", l.blob, err)
+	}
+	return nil
+}
+
+// Unwritten is the encoded truth when a write has failed and something is not
+// stored; nil otherwise. Its serial is one more than that of any state this run
+// may have stored, so that it can be pushed.
+func (l *Ledger) Unwritten() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed == nil || l.dirty == 0 {
+		return nil
+	}
+	s := *l.truth
+	s.Serial++
+	return s.Encode()
+}

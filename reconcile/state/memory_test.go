@@ -1,0 +1,96 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// memory is a Blob without a disk. It keeps everything that was ever written.
+type memory struct {
+	mu     sync.Mutex
+	data   []byte
+	writes [][]byte
+	holder *LockInfo
+	locks  int
+
+	fail   func(n int) error // asked before the n-th write, counted from 1; nil: none fails
+	during func()            // called while a write is under way
+}
+
+var errDisk = errors.New("no space left on device")
+
+func (m *memory) String() string { return "memory" }
+
+func (m *memory) revision() Revision {
+	if m.data == nil {
+		return ""
+	}
+	return Revision(fmt.Sprintf("%d:%x", len(m.writes), len(m.data)))
+}
+
+func (m *memory) Get(context.Context) ([]byte, Revision, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.data, m.revision(), nil
+}
+
+func (m *memory) Put(ctx context.Context, data []byte, ifRevision Revision) (Revision, error) {
+	if m.during != nil {
+		m.during()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if m.fail != nil {
+		if err := m.fail(len(m.writes) + 1); err != nil {
+			return "", err
+		}
+	}
+	if ifRevision != m.revision() {
+		return "", ErrStale
+	}
+	m.data = data
+	m.writes = append(m.writes, data)
+	return m.revision(), nil
+}
+
+func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.locks++
+	if m.holder != nil {
+		return nil, &LockedError{Info: *m.holder, Err: errors.New("resource temporarily unavailable")}
+	}
+	m.holder = &info
+	return func() error {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.holder = nil
+		return nil
+	}, nil
+}
+
+func (m *memory) Break(context.Context, string) error { return errors.New("memory: not needed") }
+
+func (m *memory) locked() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.holder != nil
+}
+
+// stored decodes what is there.
+func (m *memory) stored() *Snapshot {
+	s, err := Read(context.Background(), m)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// noon is when the tests take place.
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -1,0 +1,164 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"livery/schema"
+)
+
+// Options says how a state is opened.
+type Options struct {
+	Lock        bool
+	LockTimeout time.Duration // how long to wait for a lock that is taken
+	Waiting     func()        // called once, when the lock has to be waited for; may be nil
+
+	Operation, Info, Version, Who string // for the lock; Version is also recorded in the state
+
+	Now    func() time.Time // nil: the system's clock
+	Random func() string    // gives UUIDs; nil: version 4 from the system's source
+
+	// Decode reads the stored bytes; nil means Decode. See Prefetch.
+	Decode func(data []byte) (*Snapshot, error)
+
+	// Repair opens a damaged state as if there were none, so that a good copy
+	// can be put in its place with Replace.
+	Repair bool
+}
+
+// Open locks a state and reads it. The error is a *LockedError when the lock is
+// still taken after the timeout; one of Decode's is wrapped together with the
+// place.
+func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Random == nil {
+		opts.Random = uuid
+	}
+	if opts.Decode == nil {
+		opts.Decode = Decode
+	}
+	l := &Ledger{blob: blob, opts: opts, before: make(map[schema.Locale]doubt), wrote: opts.Now()}
+	if opts.Lock {
+		unlock, err := acquire(ctx, blob, opts)
+		if err != nil {
+			return nil, err
+		}
+		l.unlock = unlock
+	}
+	var err error
+	l.truth, l.revision, err = read(ctx, blob, opts.Decode)
+	if damaged := (*DamagedError)(nil); opts.Repair && errors.As(err, &damaged) {
+		l.truth, err = blank(), nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.release())
+	}
+	return l, nil
+}
+
+// Read gives what is stored without locking; an empty Snapshot without lineage
+// when there is nothing yet.
+func Read(ctx context.Context, blob Blob) (*Snapshot, error) {
+	s, _, err := read(ctx, blob, Decode)
+	return s, err
+}
+
+// Prefetch begins to read and decode a state, while something else is done that
+// takes as long. The function that it returns decodes what is read later: what
+// was prefetched if the bytes are still the same, else the bytes anew.
+func Prefetch(ctx context.Context, blob Blob) func(data []byte) (*Snapshot, error) {
+	var early []byte
+	var snapshot *Snapshot
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		data, revision, err := blob.Get(ctx)
+		if err != nil || revision == "" {
+			return // whoever reads it later is told
+		}
+		if s, err := Decode(data); err == nil {
+			early, snapshot = data, s
+		}
+	}()
+	return func(data []byte) (*Snapshot, error) {
+		<-done
+		if snapshot != nil && bytes.Equal(data, early) {
+			s := snapshot
+			snapshot = nil // it is handed out once: its owner changes it
+			return s, nil
+		}
+		return Decode(data)
+	}
+}
+
+// read gives the revision even of a state that it cannot decode.
+func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)) (*Snapshot, Revision, error) {
+	data, revision, err := blob.Get(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading the state %s: %w", blob, err)
+	}
+	if revision == "" {
+		return blank(), "", nil
+	}
+	s, err := decode(data)
+	if err != nil {
+		return nil, revision, fmt.Errorf("reading the state %s: %w", blob, err)
+	}
+	return s, revision, nil
+}
+
+// acquire asks for the lock until it is free or the timeout is over. The pauses
+// grow, so that a short run next door is hardly noticed and a long one is not
+// pestered.
+func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error) {
+	info := LockInfo{
+		ID: opts.Random(), Operation: opts.Operation, Info: opts.Info, Who: opts.Who, Version: opts.Version,
+		Created: opts.Now().UTC(), Path: blob.String(),
+	}
+	try := func() (func() error, error) {
+		unlock, err := blob.Lock(ctx, info)
+		if held := (*LockedError)(nil); err != nil && !errors.As(err, &held) {
+			return nil, fmt.Errorf("locking the state %s: %w", blob, err)
+		}
+		return unlock, err
+	}
+	// The timeout runs on the real clock: opts.Now may stand still.
+	deadline := time.Now().Add(opts.LockTimeout)
+	unlock, err := try()
+	if held := (*LockedError)(nil); opts.LockTimeout <= 0 || !errors.As(err, &held) {
+		return unlock, err
+	}
+	if opts.Waiting != nil {
+		opts.Waiting()
+	}
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		left := time.Until(deadline)
+		if left <= 0 {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("waiting for the lock of the state %s: %w", blob, context.Cause(ctx))
+		case <-time.After(min(pause, left)):
+		}
+		unlock, err = try()
+		if held := (*LockedError)(nil); !errors.As(err, &held) {
+			return unlock, err
+		}
+	}
+}
+
+// uuid is a random UUID, version 4.
+func uuid() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails: the program ends instead
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

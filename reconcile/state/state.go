@@ -1,0 +1,146 @@
+// Package state keeps what livery knows about the live pages: the last document
+// that the service confirmed for each locale, the one it may or may not have
+// taken since, and the recorded session definitions. A Ledger changes it in the
+// order that keeps it honest: what is about to be sent is written down as in
+// doubt before anything is sent, and only a confirmed answer replaces the doubt.
+//
+// It does not know what is really live, since the service cannot be read; nor
+// where the bytes are kept, which is a Blob's business; nor how a document is
+// sent.
+package state
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"livery/schema"
+)
+
+// Account says whose pages a state is about.
+type Account struct {
+	BaseURL         string `json:"base_url"`
+	AccessKeySHA256 string `json:"access_key_sha256,omitempty"` // see Fingerprint; "" when not known
+}
+
+// Fingerprint tells access keys apart without giving one away: the first 16 hex
+// digits of its SHA-256, "" for "".
+func Fingerprint(accessKey string) string {
+	if accessKey == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(accessKey))
+	return hex.EncodeToString(sum[:8])
+}
+
+// same reports whether both may be one account. An unknown part differs from
+// nothing: a plan without credentials knows the base URL alone.
+func (a Account) same(o Account) bool {
+	return (a.BaseURL == "" || o.BaseURL == "" || plainURL(a.BaseURL) == plainURL(o.BaseURL)) &&
+		(a.AccessKeySHA256 == "" || o.AccessKeySHA256 == "" || a.AccessKeySHA256 == o.AccessKeySHA256)
+}
+
+// plainURL takes away the spellings of a base URL that lead to the same place.
+func plainURL(s string) string {
+	u, err := url.Parse(strings.TrimRight(s, "/"))
+	if err != nil {
+		return s
+	}
+	u.Host = strings.ToLower(u.Host)
+	return u.String()
+}
+
+func (a Account) String() string {
+	if a.AccessKeySHA256 == "" {
+		return a.BaseURL
+	}
+	return fmt.Sprintf("%s (access key with the fingerprint %s)", a.BaseURL, a.AccessKeySHA256)
+}
+
+// AccountError says that a state belongs to somebody else's page.
+type AccountError struct{ Recorded, Configured Account }
+
+// Error implements error.
+func (e *AccountError) Error() string {
+	return fmt.Sprintf("the state belongs to another account: it records the pages of %s, and the configuration is for %s. "+
+		"Go back to that account, or give this one a state of its own: another path or key in the backend block",
+		e.Recorded, e.Configured)
+}
+
+// LocaleRecord is what is known about one locale's page.
+type LocaleRecord struct {
+	Document      *schema.Document // the last confirmed one; nil until the first confirmation
+	AppliedAt     time.Time        // when it was confirmed; zero without a Document
+	TransactionID string           // of the confirming answer
+	InDoubt       json.RawMessage  // the body that was being sent; nil when there is none
+}
+
+// SessionRecord is a session definition as it was last applied.
+type SessionRecord struct {
+	Definition schema.Session
+	RecordedAt time.Time
+}
+
+// Snapshot is a whole state at one moment.
+type Snapshot struct {
+	LiveryVersion string // the livery that wrote it
+	Serial        uint64 // one more with every run that changed something
+	Lineage       string // a UUID given at the first write; "" before it
+	Account       Account
+	Locales       map[schema.Locale]*LocaleRecord
+	Sessions      map[string]*SessionRecord
+}
+
+func blank() *Snapshot {
+	return &Snapshot{Locales: make(map[schema.Locale]*LocaleRecord), Sessions: make(map[string]*SessionRecord)}
+}
+
+// Empty reports whether nothing is recorded.
+func (s *Snapshot) Empty() bool { return len(s.Locales) == 0 && len(s.Sessions) == 0 }
+
+// Clone is a copy that shares nothing that can be changed.
+func (s *Snapshot) Clone() *Snapshot {
+	c := blank()
+	c.LiveryVersion, c.Serial, c.Lineage, c.Account = s.LiveryVersion, s.Serial, s.Lineage, s.Account
+	for loc, r := range s.Locales {
+		record := *r
+		record.InDoubt = slices.Clone(r.InDoubt)
+		if r.Document != nil {
+			record.Document = &schema.Document{Locale: r.Document.Locale, Range: r.Document.Range}
+			record.Document.Overlay(r.Document.Look)
+		}
+		c.Locales[loc] = &record
+	}
+	for name, r := range s.Sessions {
+		c.Sessions[name] = &SessionRecord{Definition: cloneSession(r.Definition), RecordedAt: r.RecordedAt}
+	}
+	return c
+}
+
+func cloneSession(s schema.Session) schema.Session {
+	s.Defaults = slices.Clone(s.Defaults)
+	s.Overrides = maps.Clone(s.Overrides)
+	for loc, d := range s.Overrides {
+		s.Overrides[loc] = slices.Clone(d)
+	}
+	return s
+}
+
+// Addresses lists everything that is recorded, sorted.
+func (s *Snapshot) Addresses() []schema.Address {
+	list := make([]schema.Address, 0, len(s.Locales)+len(s.Sessions))
+	for loc := range s.Locales {
+		list = append(list, loc.AddressOf())
+	}
+	for name := range s.Sessions {
+		list = append(list, schema.Address{Kind: schema.SessionAddress, Name: name})
+	}
+	slices.SortFunc(list, schema.Address.Compare)
+	return list
+}
