@@ -55,7 +55,7 @@ func (r *Refusal) Error() string {
 type InDoubt struct{ Err error }
 
 // Error implements error.
-func (d *InDoubt) Error() string { return "the answer never arrived: " + d.Err.Error() }
+func (d *InDoubt) Error() string { return "no usable answer came back: " + d.Err.Error() }
 
 // Unwrap gives the cause.
 func (d *InDoubt) Unwrap() error { return d.Err }

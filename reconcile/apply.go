@@ -1,0 +1,287 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"livery/reconcile/state"
+	"livery/schema"
+)
+
+// StalePlanError says that the state has moved on since the plan was made.
+type StalePlanError struct{ Plan, State Base }
+
+// Error implements error.
+func (e *StalePlanError) Error() string {
+	return fmt.Sprintf("the plan was made from serial %d, the state is at serial %d", e.Plan.Serial, e.State.Serial)
+}
+
+// CheckBase reports, as a *StalePlanError, that s is not the state that the plan
+// was made from.
+func (p *Plan) CheckBase(s *state.Snapshot) error {
+	if now := (Base{s.Lineage, s.Serial}); now != p.Base {
+		return &StalePlanError{Plan: p.Base, State: now}
+	}
+	return nil
+}
+
+// Step is a moment in the life of one change that is being applied.
+type Step string
+
+const (
+	Started  Step = "started"
+	Still    Step = "still" // every ten seconds
+	Finished Step = "finished"
+	Failed   Step = "failed"
+)
+
+// Event tells how an apply comes along.
+type Event struct {
+	Step          Step
+	Change        *Change
+	Elapsed       time.Duration
+	TransactionID string
+	Err           error
+}
+
+// Conduct says how to apply.
+type Conduct struct {
+	Parallelism int // requests at a time; less than 1 means 1
+	// Observe is told of every step, one at a time; it may be nil.
+	Observe func(Event)
+	// Stop, when closed, lets requests in flight finish and starts no others.
+	Stop <-chan struct{}
+	Now  func() time.Time
+}
+
+// Failure is a change that was tried and not made.
+type Failure struct {
+	Change *Change
+	Err    error
+}
+
+// Outcome is what an apply has done.
+type Outcome struct {
+	Summary   Summary // of what was made
+	Failures  []Failure
+	NotTried  []*Change
+	Stopped   bool  // by Stop or the context
+	StateErr  error // the state could not be written; what was confirmed is in the ledger
+	Confirmed []*Change
+}
+
+// OK reports whether everything that was planned was done and recorded.
+func (o *Outcome) OK() bool {
+	return len(o.Failures) == 0 && len(o.NotTried) == 0 && o.StateErr == nil
+}
+
+// Apply carries out the plan: what it is about to send is first recorded as in
+// doubt, and each confirmed answer replaces the doubt. A refused document does
+// not stop the others; a refusal that concerns them all, a failure to write the
+// state, Stop and the context do. The error is a *StalePlanError, or the reason
+// why nothing was begun; what happened after that is in the Outcome.
+func Apply(ctx context.Context, p *Plan, api API, ledger *state.Ledger, how Conduct) (*Outcome, error) {
+	if err := p.CheckBase(ledger.Snapshot()); err != nil {
+		return nil, err
+	}
+	a := &applier{api: api, ledger: ledger, how: how, outcome: &Outcome{}}
+	var sent []*Change
+	bodies := make(map[schema.Locale][]byte)
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Body != nil {
+			sent = append(sent, c)
+			bodies[schema.Locale(c.Address.Name)] = c.Body
+		}
+	}
+	if len(bodies) > 0 {
+		if err := ledger.Intend(ctx, bodies); err != nil {
+			return nil, fmt.Errorf("record what is about to be sent: %w", err)
+		}
+	}
+	a.local(ctx, p)
+	a.send(ctx, sent)
+	if err := ledger.Flush(context.WithoutCancel(ctx)); err != nil {
+		a.stateFailed(err)
+	}
+	slices.SortFunc(a.outcome.NotTried, func(x, y *Change) int { return x.Address.Compare(y.Address) })
+	slices.SortFunc(a.outcome.Failures, func(x, y Failure) int { return x.Change.Address.Compare(y.Change.Address) })
+	return a.outcome, nil
+}
+
+type applier struct {
+	api     API
+	ledger  *state.Ledger
+	how     Conduct
+	mu      sync.Mutex // guards outcome, halted and Observe
+	outcome *Outcome
+	halted  bool // nothing more is to be started
+}
+
+// local makes the changes that send nothing.
+func (a *applier) local(ctx context.Context, p *Plan) {
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Body != nil || c.Action == NoOp {
+			continue
+		}
+		a.tell(Event{Step: Started, Change: c})
+		var err error
+		if c.Action == Forget || c.Action == Delete {
+			err = a.ledger.Forget(ctx, c.Address)
+		} else {
+			err = a.record(ctx, c)
+		}
+		if err != nil {
+			a.stateFailed(err)
+			continue
+		}
+		a.succeeded(c, Event{Step: Finished, Change: c})
+	}
+}
+
+func (a *applier) record(ctx context.Context, c *Change) error {
+	s := schema.Session{Name: c.Address.Name}
+	if err := s.UnmarshalJSON(c.After); err != nil {
+		return fmt.Errorf("read %s from the plan: %w", c.Address, err)
+	}
+	return a.ledger.RecordSession(ctx, s, a.how.Now())
+}
+
+// send pushes the documents, some at a time, in the order of the plan. Whoever
+// takes one looks first whether all is over, so that a refusal that concerns
+// everybody is not followed by one more request.
+func (a *applier) send(ctx context.Context, changes []*Change) {
+	queue := make(chan *Change, len(changes))
+	for _, c := range changes {
+		queue <- c
+	}
+	close(queue)
+	var workers sync.WaitGroup
+	for range min(max(a.how.Parallelism, 1), len(changes)) {
+		workers.Go(func() {
+			for c := range queue {
+				if a.over(ctx) {
+					a.notTried(ctx, c)
+				} else {
+					a.push(ctx, c)
+				}
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// over reports whether nothing more is to be started.
+func (a *applier) over(ctx context.Context) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	select {
+	case <-a.how.Stop:
+		a.outcome.Stopped, a.halted = true, true
+	case <-ctx.Done():
+		a.outcome.Stopped, a.halted = true, true
+	default:
+	}
+	return a.halted
+}
+
+func (a *applier) push(ctx context.Context, c *Change) {
+	started := a.how.Now()
+	a.tell(Event{Step: Started, Change: c})
+	quiet := a.remind(c, started)
+	receipt, err := a.api.Push(ctx, Request{Address: c.Address, Body: c.Body})
+	quiet()
+	elapsed := a.how.Now().Sub(started)
+	if err != nil {
+		a.failed(ctx, c, elapsed, err)
+		return
+	}
+	// The answer is there: it must be recorded even if everything is to stop.
+	ctx = context.WithoutCancel(ctx)
+	loc := schema.Locale(c.Address.Name)
+	if c.Action == Delete {
+		err = a.ledger.Clear(ctx, loc, receipt.TransactionID, receipt.At)
+	} else {
+		err = a.ledger.Confirm(ctx, loc, c.Body, receipt.TransactionID, receipt.At)
+	}
+	if err != nil {
+		a.stateFailed(err)
+	}
+	a.succeeded(c, Event{Step: Finished, Change: c, Elapsed: elapsed, TransactionID: receipt.TransactionID})
+}
+
+// remind tells every ten seconds that a change is still being made.
+func (a *applier) remind(c *Change, started time.Time) (quiet func()) {
+	stop := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		tick := time.NewTicker(10 * time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				a.tell(Event{Step: Still, Change: c, Elapsed: a.how.Now().Sub(started)})
+			}
+		}
+	})
+	return func() { close(stop); running.Wait() }
+}
+
+func (a *applier) failed(ctx context.Context, c *Change, elapsed time.Duration, err error) {
+	var doubt *InDoubt
+	var refusal *Refusal
+	if !errors.As(err, &doubt) { // what is in doubt stays recorded so
+		if stateErr := a.ledger.Unsent(context.WithoutCancel(ctx), schema.Locale(c.Address.Name)); stateErr != nil {
+			a.stateFailed(stateErr)
+		}
+	}
+	a.mu.Lock()
+	a.halted = a.halted || errors.As(err, &refusal) && refusal.Fatal
+	a.outcome.Failures = append(a.outcome.Failures, Failure{c, err})
+	a.mu.Unlock()
+	a.tell(Event{Step: Failed, Change: c, Elapsed: elapsed, Err: err})
+}
+
+func (a *applier) notTried(ctx context.Context, c *Change) {
+	if err := a.ledger.Unsent(context.WithoutCancel(ctx), schema.Locale(c.Address.Name)); err != nil {
+		a.stateFailed(err)
+	}
+	a.mu.Lock()
+	a.outcome.NotTried = append(a.outcome.NotTried, c)
+	a.mu.Unlock()
+}
+
+func (a *applier) succeeded(c *Change, e Event) {
+	a.mu.Lock()
+	a.outcome.Summary.count(c.Action)
+	a.outcome.Confirmed = append(a.outcome.Confirmed, c)
+	a.mu.Unlock()
+	a.tell(e)
+}
+
+// stateFailed keeps the first reason and starts nothing more: without a state
+// that can be written, a further push could not be owned up to.
+func (a *applier) stateFailed(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.outcome.StateErr == nil {
+		a.outcome.StateErr = err
+	}
+	a.halted = true
+}
+
+func (a *applier) tell(e Event) {
+	if a.how.Observe == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.how.Observe(e)
+}

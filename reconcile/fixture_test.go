@@ -1,0 +1,305 @@
+package reconcile_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"livery/reconcile"
+	"livery/reconcile/cli"
+	"livery/reconcile/liveness"
+	"livery/reconcile/simulator"
+	"livery/reconcile/state"
+	"livery/schema"
+	"livery/schema/source"
+)
+
+// asCommand makes the test binary the livery command, so that it can be killed.
+const asCommand = "LIVERY_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		os.Exit(cli.Main(os.Args[1:], cli.System()))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// noon is when the tests take place.
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func atNoon() time.Time { return noon }
+
+// account is the one that the simulator knows by itself.
+var account = state.Account{BaseURL: "http://127.0.0.1", AccessKeySHA256: state.Fingerprint("sampleaccesskey")}
+
+// stack is what a configuration declares; files beside it are given as name and
+// content.
+func stack(t testing.TB, src string, files ...string) reconcile.Desired {
+	t.Helper()
+	dir := fstest.MapFS{"main.livery.hcl": {Data: []byte(src)}}
+	for i := 0; i < len(files); i += 2 {
+		dir[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
+	}
+	loaded, diags := source.Load(source.Options{FS: dir, Dir: ".", Version: "0.1.0", Need: source.NeedDocuments, Env: func(string) string { return "" }})
+	require.False(t, diags.HasErrors(), "%v", diags)
+	desired := reconcile.Desired{Documents: loaded.Documents, Sessions: loaded.Sessions}
+	for _, r := range loaded.Removed {
+		desired.Removed = append(desired.Removed, r.Address)
+	}
+	return desired
+}
+
+// options are those of a plan without flags.
+func options(change ...func(*reconcile.Options)) reconcile.Options {
+	o := reconcile.Options{Account: account, Version: "0.1.0", Now: noon}
+	for _, f := range change {
+		f(&o)
+	}
+	return o
+}
+
+func address(t testing.TB, s string) schema.Address {
+	t.Helper()
+	a, err := schema.ParseAddress(s)
+	require.NoError(t, err)
+	return a
+}
+
+// changeOf is what a plan does to an address.
+func changeOf(t testing.TB, p *reconcile.Plan, s string) *reconcile.Change {
+	t.Helper()
+	for i := range p.Changes {
+		if p.Changes[i].Address == address(t, s) {
+			return &p.Changes[i]
+		}
+	}
+	require.Fail(t, "not in the plan", s)
+	return nil
+}
+
+// service is the simulator and a client for it, in one process.
+type service struct {
+	*simulator.Simulator
+	client *liveness.Client
+}
+
+func newService(t testing.TB, semantics simulator.Semantics) service {
+	t.Helper()
+	sim, err := simulator.New(simulator.Config{Semantics: semantics, Now: atNoon})
+	require.NoError(t, err)
+	client, err := liveness.New(liveness.Config{
+		BaseURL: account.BaseURL, AccessKey: "sampleaccesskey", SecretKey: "samplesecretkey",
+		Retries: 0, Transport: liveness.HandlerTransport(sim), Now: atNoon,
+	})
+	require.NoError(t, err)
+	return service{sim, client}
+}
+
+// shown is the look that a locale's page has: without the values that say what
+// is so anyway, nil where nothing says anything.
+func (s service) shown(l schema.Locale) map[string]any {
+	doc, _ := s.Document("sampleaccesskey", l)
+	return plain(doc)
+}
+
+// declared is the same of a document, by way of its request.
+func declared(t testing.TB, d schema.Document) map[string]any {
+	t.Helper()
+	var body map[string]any
+	require.NoError(t, json.Unmarshal(d.Body(), &body))
+	return plain(body)
+}
+
+// plain takes away what makes no difference on a page: the identity, nulls,
+// empty pages, and the two bools where they say what is so anyway.
+func plain(object map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, v := range object {
+		switch v := v.(type) {
+		case nil:
+		case map[string]any:
+			if page := plain(v); len(page) > 0 {
+				out[key] = page
+			}
+		case bool:
+			if key == "isShow" && v || key == "showScore" && !v {
+				continue
+			}
+			out[key] = v
+		default:
+			if key != "locale" {
+				out[key] = v
+			}
+		}
+	}
+	return out
+}
+
+// blob keeps a state in memory. ask, when it is there, decides the fate of every
+// call.
+type blob struct {
+	mu     sync.Mutex
+	data   []byte
+	writes int
+	held   bool
+	ask    func(call string) fate
+}
+
+// fate is how a call ends.
+type fate string
+
+const (
+	well         fate = "well"
+	failsBefore  fate = "fails before" // it has no effect
+	failsAfter   fate = "fails after"  // it has its effect, and the answer is lost
+	killedBefore fate = "killed before"
+	killedAfter  fate = "killed after"
+	refused      fate = "refused" // these are of pushes only
+	refusedAll   fate = "refused for all"
+	unsent       fate = "not sent"
+)
+
+var errFate = errors.New("as the test wants it")
+
+func (f fate) acts() bool { return f == well || f == failsAfter || f == killedAfter }
+
+func (f fate) err() error {
+	if f == well {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", f, errFate)
+}
+
+func (b *blob) fate(call string) fate {
+	if b.ask == nil {
+		return well
+	}
+	return b.ask(call)
+}
+
+func (b *blob) String() string { return "memory" }
+
+func (b *blob) Get(context.Context) ([]byte, state.Revision, error) {
+	f := b.fate("get")
+	if f != well {
+		return nil, "", f.err()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.data, b.revision(), nil
+}
+
+func (b *blob) revision() state.Revision {
+	if b.data == nil {
+		return ""
+	}
+	return state.Revision(fmt.Sprint(b.writes))
+}
+
+func (b *blob) Put(_ context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	f := b.fate("put")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !f.acts() {
+		return "", f.err()
+	}
+	if ifRevision != b.revision() {
+		return "", state.ErrStale
+	}
+	b.data = data
+	b.writes++
+	return b.revision(), f.err()
+}
+
+func (b *blob) Lock(_ context.Context, info state.LockInfo) (func() error, error) {
+	f := b.fate("lock")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.held && f.acts() {
+		return nil, &state.LockedError{Info: info, Err: errors.New("held")}
+	}
+	b.held = b.held || f.acts()
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return b.unlock, nil
+}
+
+func (b *blob) unlock() error {
+	f := b.fate("unlock")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if f.acts() {
+		b.held = false
+	}
+	return f.err()
+}
+
+func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
+
+// stored is the state as the next run finds it.
+func (b *blob) stored(t testing.TB) *state.Snapshot {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.data == nil {
+		return &state.Snapshot{}
+	}
+	s, err := state.Decode(b.data)
+	require.NoError(t, err)
+	return s
+}
+
+// ticking is a clock that moves by step whenever it is read.
+func ticking(step time.Duration) func() time.Time {
+	var mu sync.Mutex
+	now := noon
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(step)
+		return now
+	}
+}
+
+func open(b *blob, now func() time.Time) (*state.Ledger, error) {
+	ledger, err := state.Open(context.Background(), b, state.Options{Lock: true, Version: "0.1.0", Now: now, Random: func() string { return "lineage" }})
+	if err != nil {
+		return nil, err
+	}
+	return ledger, ledger.Bind(account)
+}
+
+// run plans and applies, and gives both; everything must go well.
+func run(t testing.TB, b *blob, api reconcile.API, desired reconcile.Desired, o reconcile.Options) (*reconcile.Plan, *reconcile.Outcome) {
+	t.Helper()
+	ledger, err := open(b, atNoon)
+	require.NoError(t, err)
+	plan, err := reconcile.NewPlan(desired, ledger.Snapshot(), o)
+	require.NoError(t, err)
+	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.Conduct{Parallelism: 2, Now: atNoon})
+	require.NoError(t, err)
+	require.NoError(t, ledger.Close(t.Context()))
+	return plan, outcome
+}
+
+// pushes is an API made of a function.
+type pushes func(context.Context, reconcile.Request) (reconcile.Receipt, error)
+
+func (p pushes) Push(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {
+	return p(ctx, r)
+}
+
+// taken confirms every document.
+func taken(_ context.Context, _ reconcile.Request) (reconcile.Receipt, error) {
+	return reconcile.Receipt{TransactionID: "t", At: noon}, nil
+}

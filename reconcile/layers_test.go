@@ -1,0 +1,163 @@
+package reconcile_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// layer is a package, or a tree of them, in the order in which they may know of
+// each other: a package imports only what stands above it.
+type layer struct {
+	path string
+	why  string   // what the place in the order is for
+	only []string // modules of others that only this layer may use
+}
+
+var layers = []layer{
+	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows nobody", []string{"github.com/agext/levenshtein"}},
+	{"livery/schema/source", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied",
+		[]string{"github.com/hashicorp/hcl/v2/hclwrite", "github.com/hashicorp/hcl/v2/ext", "github.com/zclconf/go-cty/cty/function/stdlib", "github.com/zclconf/go-cty-yaml",
+			"github.com/bmatcuk/doublestar", "github.com/hashicorp/go-version", "github.com/lucasb-eyer/go-colorful"}},
+	{"livery/schema/lint", "rules judge a stack; a rule that knew the state would judge the same files differently tomorrow", nil},
+	{"livery/schema/exchange", "other people's forms are read and written without the world", nil},
+	{"livery/schema/preview", "pages are drawn from documents, wherever these come from", nil},
+	{"livery/schema/langserver", "an editor asks about files only", nil},
+	{"livery/reconcile/state", "the state is read and written without knowing where it is kept or what is planned with it", nil},
+	{"livery/reconcile", "a plan is pure and apply knows the service as one method, so that both can be tested without a network", nil},
+	{"livery/reconcile/backend", "a place for bytes: it must not know what a plan or the service is", []string{"github.com/gofrs/flock"}},
+	{"livery/reconcile/liveness", "the client sends bytes; it must not know who asks, nor the simulator it is tested against", []string{"github.com/cenkalti/backoff"}},
+	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
+	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", []string{"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29"}},
+	{"livery/reconcile/cli", "wiring stands at the end: nothing may depend on flags and exit codes", []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"livery", "main only calls the command line", nil},
+}
+
+// apart are pairs that must not meet although their order would let them.
+var apart = []struct{ from, to, why string }{
+	{"livery/reconcile/simulator", "livery/reconcile/liveness", "a simulator that shared the client's code would share its mistakes: two witnesses, not one"},
+	{"livery/reconcile/liveness", "livery/reconcile/backend", "the client does not care where a state is kept"},
+	{"livery/reconcile/backend", "livery/reconcile", "to a backend, a state is bytes with a revision"},
+	{"livery/reconcile/simulator", "livery/reconcile", "the service does not know that there are plans"},
+	{"livery/reconcile/report", "livery/reconcile/backend", "what is shown does not depend on where it is kept"},
+	{"livery/reconcile/report", "livery/reconcile/liveness", "what is shown does not depend on how it was sent"},
+	{"livery/reconcile/report", "livery/reconcile/simulator", "what is shown does not depend on how it was sent"},
+	{"livery/reconcile/report", "livery/schema/source", "diagnostics are drawn from bytes and ranges"},
+	{"livery/reconcile", "livery/schema/source", "a plan compares documents, whoever wrote them"},
+	{"livery/reconcile/state", "livery/schema/source", "a state is read without evaluating anything"},
+}
+
+// shared are modules that several layers may use, and which.
+var shared = []struct {
+	module string
+	layers []string
+	why    string
+}{
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/source", "livery/reconcile/report", "livery/schema/langserver", "livery/schema/exchange"},
+		"one place understands the language; report only finds the block around a line"},
+	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/cli", "livery/schema/preview"},
+		"whoever else could talk to the network would one day do so in a plan"},
+	{"os", []string{"livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/cli", "livery"},
+		"files, environment and exit codes are passed in everywhere else"},
+	{"golang.org/x/text/language", []string{"livery/schema", "livery/reconcile/simulator"}, "countries and languages are judged once, and once more by the second witness"},
+	{"rsc.io/qr", []string{"livery/reconcile/report"}, "a picture for people is drawn where everything is that people read"},
+	{"testing", nil, "the binary does not carry its tests"},
+	{"github.com/stretchr", nil, "the binary does not carry its tests"},
+	{"github.com/google/go-cmp", nil, "the binary does not carry its tests"},
+	{"pgregory.net/rapid", nil, "the binary does not carry its tests"},
+	{"go.uber.org/goleak", nil, "the binary does not carry its tests"},
+}
+
+// listed is what the go command says of a package.
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// ownPackages lists the packages of the module.
+func ownPackages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		t.Fatalf("%v: %s", err, failed.Stderr)
+	}
+	require.NoError(t, err)
+	var list []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); err == io.EOF {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		if within(p.ImportPath, "livery") {
+			list = append(list, p)
+		}
+	}
+	require.NotEmpty(t, list)
+	return list
+}
+
+// within reports whether a package is path or below it.
+func within(pkg, path string) bool { return pkg == path || strings.HasPrefix(pkg, path+"/") }
+
+// layerOf is the place of a package in the order; -1 when it has none.
+func layerOf(pkg string) int {
+	return slices.IndexFunc(layers, func(l layer) bool { return l.path == pkg })
+}
+
+func TestLayers(t *testing.T) {
+	for _, p := range ownPackages(t) {
+		place := layerOf(p.ImportPath)
+		if place < 0 {
+			t.Errorf("%s has no place in the order of packages; give it one in this table, and say what for", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if within(imported, "livery") && layerOf(imported) >= place {
+				t.Errorf("%s imports %s, which does not stand above it: %s", p.ImportPath, imported, layers[place].why)
+			}
+			for _, pair := range apart {
+				if p.ImportPath == pair.from && imported == pair.to {
+					t.Errorf("%s imports %s: %s", pair.from, pair.to, pair.why)
+				}
+			}
+			for _, owner := range layers {
+				if i := slices.IndexFunc(owner.only, func(m string) bool { return within(imported, m) }); i >= 0 && owner.path != p.ImportPath {
+					t.Errorf("%s imports %s, which is for %s alone: what one package hides, others need not know", p.ImportPath, imported, owner.path)
+				}
+			}
+			for _, s := range shared {
+				if within(imported, s.module) && !slices.Contains(s.layers, p.ImportPath) {
+					t.Errorf("%s imports %s, which is for %v: %s", p.ImportPath, imported, s.layers, s.why)
+				}
+			}
+		}
+	}
+}
+
+// A rule about something that nobody uses any more holds nothing.
+func TestLayerRulesAreInUse(t *testing.T) {
+	packages := ownPackages(t)
+	for _, l := range layers {
+		i := slices.IndexFunc(packages, func(p listed) bool { return p.ImportPath == l.path })
+		if i < 0 {
+			assert.Empty(t, l.only, "%s does not exist", l.path)
+			continue
+		}
+		for _, module := range l.only {
+			assert.True(t, slices.ContainsFunc(packages[i].Imports, func(imported string) bool { return within(imported, module) }),
+				"%s does not use %s, which only it may", l.path, module)
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/reconcile"
+	"livery/reconcile/state"
+)
+
+// everyKind is a plan in which everything happens that can.
+func everyKind(t testing.TB) *reconcile.Plan {
+	t.Helper()
+	p := plan(t, walkAfter, doubtful(t, walkBefore, strings.Replace(walkBefore, "Trước", "Giữa", 1)), func(o *reconcile.Options) {
+		o.Excludes = addresses(t, "locale.hi")
+	})
+	p.Variables = map[string]json.RawMessage{"brand": json.RawMessage(`"#0b5fff"`), "list": json.RawMessage(`[1,"<&>",null]`)}
+	return p
+}
+
+func TestPlanFileRoundTrip(t *testing.T) {
+	for name, p := range map[string]*reconcile.Plan{
+		"everything": everyKind(t),
+		"nothing":    plan(t, "", new(state.Snapshot)),
+		"destroy":    plan(t, en, applied(t, en+th+open1), destroy),
+		"errored":    {LiveryVersion: "0.1.0", Timestamp: noon, Errored: true},
+		"odd texts":  plan(t, "locale \"ar_AE\" {\n title_text = \"\\u2028\\u202e<b> & \\\"\\\\ 👨‍👩‍👧 مرحبا\\n\"\n extra = { \"\\u2028\" = { \"<\" = 1.50 } }\n}\n", new(state.Snapshot)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			saved := p.Encode()
+			back, err := reconcile.DecodePlan(saved)
+			require.NoError(t, err)
+			if diff := cmp.Diff(p, back, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("made (-), read (+):\n%s", diff)
+			}
+			assert.Equal(t, string(saved), string(back.Encode()))
+			assert.Equal(t, outline(p), outline(back))
+			assert.True(t, bytes.HasPrefix(saved, []byte(`{"livery_plan":1,`)))
+		})
+	}
+}
+
+// A plan that was read does what the plan that was made would have done.
+func TestPlanFileApplies(t *testing.T) {
+	b := new(blob)
+	back, err := reconcile.DecodePlan(plan(t, seven, new(state.Snapshot)).Encode())
+	require.NoError(t, err)
+	ledger, err := open(b, atNoon)
+	require.NoError(t, err)
+	outcome, err := reconcile.Apply(t.Context(), back, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
+	require.NoError(t, err)
+	require.NoError(t, ledger.Close(t.Context()))
+	assert.True(t, outcome.OK())
+	assert.True(t, plan(t, seven, b.stored(t)).Empty())
+}
+
+// unsigned is a plan with a body of its own, and the digest of that.
+func unsigned(t testing.TB, body string) string {
+	t.Helper()
+	p := plan(t, en, new(state.Snapshot))
+	p.Changes[0].Body = []byte(body)
+	return string(p.Encode())
+}
+
+func TestPlanFileThatIsNone(t *testing.T) {
+	good := string(everyKind(t).Encode())
+	swap := func(old, with string) string {
+		require.Contains(t, good, old)
+		return string(reconcile.Reseal([]byte(strings.Replace(good, old, with, 1))))
+	}
+	without := func(pattern, with string) string {
+		return string(reconcile.Reseal([]byte(regexp.MustCompile(pattern).ReplaceAllString(good, with))))
+	}
+	for name, tc := range map[string]struct {
+		data string
+		want error
+	}{
+		"empty":                   {"", reconcile.ErrNotPlan},
+		"not JSON":                {"locale \"en\" {}", reconcile.ErrNotPlan},
+		"null":                    {"null", reconcile.ErrNotPlan},
+		"a list":                  {"[]", reconcile.ErrNotPlan},
+		"other JSON":              {`{"version":1,"serial":3}`, reconcile.ErrNotPlan},
+		"a state":                 {string(applied(t, en).Encode()), reconcile.ErrNotPlan},
+		"version 0":               {swap(`"livery_plan":1`, `"livery_plan":0`), reconcile.ErrNotPlan},
+		"a negative version":      {swap(`"livery_plan":1`, `"livery_plan":-1`), reconcile.ErrNotPlan},
+		"a newer version":         {swap(`"livery_plan":1`, `"livery_plan":2`), reconcile.ErrPlanNewer},
+		"a newer form":            {`{"livery_plan":2,"livery_version":"9.0.0","changes":"elsewhere"}`, reconcile.ErrPlanNewer},
+		"another picture":         {strings.Replace(good, `"before":"Before"`, `"before":"Hacked"`, 1), reconcile.ErrPlanDamaged},
+		"no seal":                 {string(regexp.MustCompile(`,"plan_sha256":"[0-9a-f]+"`).ReplaceAll([]byte(good), nil)), reconcile.ErrPlanDamaged},
+		"cut off":                 {good[:len(good)/2], reconcile.ErrPlanDamaged},
+		"cut off near the end":    {good[:len(good)-3], reconcile.ErrPlanDamaged},
+		"more behind it":          {good + "{}", reconcile.ErrPlanDamaged},
+		"another text":            {swap(`\"titleText\":\"After\"`, `\"titleText\":\"Hacked\"`), reconcile.ErrPlanDamaged},
+		"another digest":          {without(`"request_sha256":"([0-9a-f]{8})`, `"request_sha256":"00000000`), reconcile.ErrPlanDamaged},
+		"a body is gone":          {without(`"body":"([^"\\]|\\.)*","request_sha256":"[^"]*",?`, ""), reconcile.ErrPlanDamaged},
+		"a no-op that would send": {without(`"name":"en_US","action":"update"`, `"name":"en_US","action":"no-op"`), reconcile.ErrPlanDamaged},
+		"an unknown action":       {swap(`"action":"update"`, `"action":"explode"`), reconcile.ErrPlanDamaged},
+		"an unknown locale":       {swap(`"name":"en_US"`, `"name":"xx_XX"`), reconcile.ErrPlanDamaged},
+		"another locale":          {swap(`"name":"en_US"`, `"name":"tr_TR"`), reconcile.ErrPlanDamaged},
+		"an address twice":        {swap(`"name":"zh_CN"`, `"name":"en_US"`), reconcile.ErrPlanDamaged},
+		"a body that is no JSON":  {unsigned(t, `{"locale":"en_US"`), reconcile.ErrPlanDamaged},
+		"a body that is a list":   {unsigned(t, `["en_US"]`), reconcile.ErrPlanDamaged},
+		"an unknown kind":         {swap(`"kind":"locale"`, `"kind":"theme"`), reconcile.ErrPlanDamaged},
+		"a session that is none":  {swap(`"after":{"api":`, `"after":{"api":7,"was":`), reconcile.ErrPlanDamaged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := reconcile.DecodePlan([]byte(tc.data))
+			require.ErrorIs(t, err, tc.want)
+			for _, other := range []error{reconcile.ErrNotPlan, reconcile.ErrPlanDamaged, reconcile.ErrPlanNewer} {
+				assert.Equal(t, other == tc.want, strings.HasPrefix(err.Error(), other.Error()), "%v", err)
+			}
+		})
+	}
+}
+
+// compacted compares JSON by its value's spelling, not its blanks.
+var compacted = cmp.FilterValues(func(x, y json.RawMessage) bool { return len(x)+len(y) > 0 }, cmp.Comparer(func(x, y json.RawMessage) bool {
+	var a, b bytes.Buffer
+	return json.Compact(&a, x) == nil && json.Compact(&b, y) == nil && a.String() == b.String()
+}))
+
+// FuzzDecodePlan: whatever the file holds, reading does not panic, and a plan
+// that was read is saved and read again without a loss.
+func FuzzDecodePlan(f *testing.F) {
+	small := plan(f, enOther+open1, applied(f, en), func(o *reconcile.Options) { o.Excludes = addresses(f, "session.a") })
+	for i := range small.Changes {
+		if c := &small.Changes[i]; c.Body != nil {
+			c.Body = []byte(`{"locale":"en"}`) // long inputs are not varied much
+		}
+	}
+	f.Add(small.Encode())
+	f.Add(plan(f, open2, applied(f, open1)).Encode())
+	f.Add([]byte(`{"livery_plan":1,"changes":[{"kind":"session","name":"a.b","action":"forget","before":{ "a" : 1 }}]}`))
+	f.Add([]byte(`{"livery_plan":1,"timestamp":"9999-12-31T23:59:59-23:59","changes":[{"kind":"locale","name":"en","action":"no-op","fields":[{"path":"","kind":300}],"range":{"Filename":""}}]}`))
+	f.Add([]byte(`{"livery_plan":1,"variables":{"a":null},"changes":[{"kind":"locale","name":"en","action":"no-op","applied_at":"0000-01-01T00:00:00+23:59","unchanged":{"":-1}}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := reconcile.DecodePlan(reconcile.Reseal(data))
+		if err != nil {
+			return
+		}
+		back, err := reconcile.DecodePlan(p.Encode())
+		require.NoError(t, err)
+		if diff := cmp.Diff(p, back, cmpopts.EquateEmpty(), compacted); diff != "" {
+			t.Errorf("read (-), read again (+):\n%s", diff)
+		}
+		require.Equal(t, string(p.Encode()), string(back.Encode()))
+	})
+}

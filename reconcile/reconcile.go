@@ -1,0 +1,461 @@
+// Package reconcile makes the look that people declare the look that the
+// service has confirmed: it computes a plan and carries it out.
+//
+// NewPlan is pure; a Plan is a value that can be saved, shown and compared, and
+// it is the only thing that Apply takes. Apply sends exactly the bytes of the
+// plan and keeps the state true at every step.
+//
+// It does not know what the live page shows. The service can be written and
+// never read, so a plan compares with what was last confirmed, and a change made
+// elsewhere stays invisible.
+package reconcile
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile/state"
+	"livery/schema"
+)
+
+// Action is what applying does to an address.
+type Action string
+
+const (
+	Create  Action = "create"
+	Update  Action = "update"
+	Delete  Action = "delete" // a document goes back to the API's default look
+	Forget  Action = "forget" // dropped from the state, nothing is sent
+	NoOp    Action = "no-op"
+	Reapply Action = "reapply" // sent again although nothing differs from what was confirmed
+)
+
+// Reasons that a change was planned for, where the action alone does not tell.
+const (
+	ReasonInDoubt     = "answer_never_arrived"
+	ReasonRequested   = "requested"
+	ReasonUndeclared  = "not_declared"
+	ReasonRemoved     = "removed_block"
+	ReasonDestroy     = "destroy"
+	ReasonNotTargeted = "not_targeted"
+)
+
+// Change is what happens to one address.
+type Change struct {
+	Address schema.Address
+	Action  Action
+	Reason  string
+	Fields  []FieldChange // in catalogue order
+	// Before is what the service last confirmed, After what it will be told:
+	// documents or session definitions, nil where there is none.
+	Before, After json.RawMessage
+	Unchanged     map[string]int // by page: declared fields that stay as they are
+	Body          []byte         // the request; nil when nothing is sent
+	Range         hcl.Range      // the block that declares it, if any
+	AppliedAt     time.Time      // when the service last confirmed it
+}
+
+// FieldChange is one value that differs. Before and After are JSON; null means
+// the API's default.
+type FieldChange struct {
+	Path          string
+	Kind          schema.Kind
+	Before, After json.RawMessage
+	Range         hcl.Range
+}
+
+// Base is the state that a plan was made from.
+type Base struct {
+	Lineage string `json:"lineage"`
+	Serial  uint64 `json:"serial"`
+}
+
+// Plan is everything that applying will do.
+type Plan struct {
+	LiveryVersion string
+	Timestamp     time.Time
+	Base          Base
+	Account       state.Account
+	Changes       []Change // every address, also those that stay, sorted
+	Errored       bool     // made from an invalid configuration; it can be shown and not applied
+	Targeted      bool     // -target or -exclude left something out
+	Destroy       bool
+	Variables     map[string]json.RawMessage // the values it was made with, but for sensitive ones
+}
+
+// Summary counts what a plan does.
+type Summary struct {
+	Add       int `json:"add"`
+	Change    int `json:"change"`
+	Destroy   int `json:"destroy"`
+	Forget    int `json:"forget"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Summary counts the changes.
+func (p *Plan) Summary() Summary {
+	var s Summary
+	for _, c := range p.Changes {
+		s.count(c.Action)
+	}
+	return s
+}
+
+func (s *Summary) count(a Action) {
+	switch a {
+	case Create:
+		s.Add++
+	case Update, Reapply:
+		s.Change++
+	case Delete:
+		s.Destroy++
+	case Forget:
+		s.Forget++
+	case NoOp:
+		s.Unchanged++
+	}
+}
+
+// Empty reports whether applying would write nothing.
+func (p *Plan) Empty() bool {
+	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action != NoOp })
+}
+
+// Applyable reports whether the plan can be applied and would do something.
+func (p *Plan) Applyable() bool { return !p.Errored && !p.Empty() }
+
+// Desired is what a stack declares.
+type Desired struct {
+	Documents []schema.Document
+	Sessions  []schema.Session
+	Removed   []schema.Address
+}
+
+// Options say how to plan.
+type Options struct {
+	Targets, Excludes, Replaces []schema.Address
+	Reapply, Destroy            bool
+	Account                     state.Account
+	Version                     string
+	Now                         time.Time
+}
+
+// UnknownAddressError says that a flag names something that is neither declared
+// nor in the state.
+type UnknownAddressError struct {
+	Address schema.Address
+	Nearest string
+}
+
+// Error implements error.
+func (e *UnknownAddressError) Error() string {
+	if e.Nearest != "" {
+		return fmt.Sprintf("%s is neither declared nor in the state; did you mean %s", e.Address, e.Nearest)
+	}
+	return fmt.Sprintf("%s is neither declared nor in the state", e.Address)
+}
+
+// NewPlan compares what is desired with what was confirmed. It does not change
+// either. The error is an *UnknownAddressError.
+func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error) {
+	p := &Plan{
+		LiveryVersion: o.Version, Timestamp: o.Now, Destroy: o.Destroy, Account: o.Account,
+		Base: Base{Lineage: applied.Lineage, Serial: applied.Serial},
+	}
+	pl := planner{desired: desired, applied: applied, options: o}
+	for _, d := range desired.Documents {
+		p.Changes = append(p.Changes, pl.declared(d))
+	}
+	for _, s := range desired.Sessions {
+		p.Changes = append(p.Changes, pl.declaredSession(s))
+	}
+	p.Changes = append(p.Changes, pl.undeclared()...)
+	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Address.Compare(b.Address) })
+	if err := pl.checkAddresses(p.Changes); err != nil {
+		return nil, err
+	}
+	p.Targeted = pl.leaveOut(p.Changes)
+	return p, nil
+}
+
+type planner struct {
+	desired Desired
+	applied *state.Snapshot
+	options Options
+}
+
+// declared plans a document that the stack declares.
+func (pl planner) declared(d schema.Document) Change {
+	record := pl.applied.Locales[d.Locale]
+	if pl.options.Destroy {
+		if record == nil {
+			return Change{Address: d.Locale.AddressOf(), Action: NoOp, Range: d.Range}
+		}
+		return pl.reset(d.Locale, record, ReasonDestroy, d.Range)
+	}
+	c := Change{Address: d.Locale.AddressOf(), Range: d.Range, After: encode(d)}
+	var last []schema.Document
+	var before schema.Document
+	if record != nil {
+		last = sent(record)
+		c.AppliedAt = record.AppliedAt
+		if record.Document != nil {
+			before = *record.Document
+			c.Before = encode(before)
+		}
+	}
+	c.Fields, c.Unchanged = compare(before, d)
+	switch {
+	case record == nil:
+		c.Action = Create
+	case record.InDoubt != nil:
+		c.Action, c.Reason = Reapply, ReasonInDoubt
+	case len(c.Fields) > 0:
+		c.Action = Update
+	case pl.options.Reapply || slices.Contains(pl.options.Replaces, c.Address):
+		c.Action, c.Reason = Reapply, ReasonRequested
+	default:
+		c.Action = NoOp
+		return c
+	}
+	c.Body = d.Body(last...)
+	return c
+}
+
+// undeclared plans what is in the state and not in the stack.
+func (pl planner) undeclared() []Change {
+	var list []Change
+	reason := ReasonUndeclared
+	if pl.options.Destroy {
+		reason = ReasonDestroy
+	}
+	for loc, record := range pl.applied.Locales {
+		if slices.ContainsFunc(pl.desired.Documents, func(d schema.Document) bool { return d.Locale == loc }) {
+			continue
+		}
+		if slices.Contains(pl.desired.Removed, loc.AddressOf()) && !pl.options.Destroy {
+			list = append(list, Change{Address: loc.AddressOf(), Action: Forget, Reason: ReasonRemoved, Before: encodeRecord(record), AppliedAt: record.AppliedAt})
+			continue
+		}
+		list = append(list, pl.reset(loc, record, reason, hcl.Range{}))
+	}
+	for name, record := range pl.applied.Sessions {
+		if slices.ContainsFunc(pl.desired.Sessions, func(s schema.Session) bool { return s.Name == name }) {
+			continue
+		}
+		c := Change{Address: record.Definition.Address(), Action: Delete, Reason: reason, Before: encode(record.Definition), AppliedAt: record.RecordedAt}
+		if slices.Contains(pl.desired.Removed, c.Address) && !pl.options.Destroy {
+			c.Action, c.Reason = Forget, ReasonRemoved
+		} else {
+			c.Fields = compareSessions(record.Definition, schema.Session{})
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// sent lists what the service may hold of a document: what it confirmed, and
+// what it may have taken without an answer.
+func sent(r *state.LocaleRecord) []schema.Document {
+	var last []schema.Document
+	if r.Document != nil {
+		last = append(last, *r.Document)
+	}
+	var doubtful schema.Document
+	if r.InDoubt != nil && doubtful.UnmarshalJSON(r.InDoubt) == nil {
+		last = append(last, doubtful)
+	}
+	return last
+}
+
+func encodeRecord(r *state.LocaleRecord) json.RawMessage {
+	if r.Document == nil {
+		return nil
+	}
+	return encode(*r.Document)
+}
+
+// reset plans to put a document back to the API's default look.
+func (pl planner) reset(loc schema.Locale, record *state.LocaleRecord, reason string, rng hcl.Range) Change {
+	c := Change{Address: loc.AddressOf(), Action: Delete, Reason: reason, Before: encodeRecord(record), AppliedAt: record.AppliedAt, Range: rng}
+	var before schema.Document
+	if record.Document != nil {
+		before = *record.Document
+	}
+	after := schema.Document{Locale: loc}
+	c.Fields, _ = compare(before, after)
+	c.Body = after.Body(sent(record)...)
+	return c
+}
+
+func (pl planner) declaredSession(s schema.Session) Change {
+	c := Change{Address: s.Address(), Range: s.Range}
+	record := pl.applied.Sessions[s.Name]
+	var before schema.Session
+	if record != nil {
+		before = record.Definition
+		c.Before, c.AppliedAt = encode(before), record.RecordedAt
+	}
+	switch {
+	case pl.options.Destroy && record == nil:
+		c.Action = NoOp
+		return c
+	case pl.options.Destroy:
+		c.Action, c.Reason = Delete, ReasonDestroy
+		c.Fields = compareSessions(before, schema.Session{})
+		return c
+	}
+	c.After, c.Fields = encode(s), compareSessions(before, s)
+	switch {
+	case record == nil:
+		c.Action = Create
+	case len(c.Fields) > 0:
+		c.Action = Update
+	case pl.options.Reapply || slices.Contains(pl.options.Replaces, c.Address):
+		c.Action, c.Reason = Reapply, ReasonRequested
+	default:
+		c.Action = NoOp
+	}
+	return c
+}
+
+func encode(v json.Marshaler) json.RawMessage {
+	raw, err := v.MarshalJSON()
+	if err != nil {
+		panic(fmt.Sprintf("reconcile: %v", err)) // documents and definitions always encode
+	}
+	return raw
+}
+
+// checkAddresses refuses flags that name what exists nowhere.
+func (pl planner) checkAddresses(changes []Change) error {
+	for _, a := range slices.Concat(pl.options.Targets, pl.options.Excludes, pl.options.Replaces) {
+		if slices.ContainsFunc(changes, func(c Change) bool { return c.Address == a }) {
+			continue
+		}
+		names := make([]string, len(changes))
+		for i, c := range changes {
+			names[i] = c.Address.String()
+		}
+		return &UnknownAddressError{Address: a, Nearest: schema.Nearest(a.String(), names)}
+	}
+	return nil
+}
+
+// leaveOut turns the changes that -target and -exclude leave alone into no-ops.
+func (pl planner) leaveOut(changes []Change) bool {
+	if len(pl.options.Targets) == 0 && len(pl.options.Excludes) == 0 {
+		return false
+	}
+	for i := range changes {
+		c := &changes[i]
+		wanted := len(pl.options.Targets) == 0 || slices.Contains(pl.options.Targets, c.Address)
+		if wanted && !slices.Contains(pl.options.Excludes, c.Address) || c.Action == NoOp {
+			continue
+		}
+		*c = Change{Address: c.Address, Action: NoOp, Reason: ReasonNotTargeted, Before: c.Before, After: c.Before, Range: c.Range, AppliedAt: c.AppliedAt}
+	}
+	return true
+}
+
+// compare lists the fields that differ and counts those that stay, by page.
+func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
+	var changes []FieldChange
+	unchanged := make(map[string]int)
+	for _, f := range schema.Fields() {
+		was, will := before.Effective(f), after.Effective(f)
+		switch {
+		case !was.Equal(will):
+			changes = append(changes, FieldChange{
+				Path: f.Path(), Kind: f.Kind, Before: raw(before.At(f).Any()), After: raw(after.At(f).Any()), Range: after.At(f).Range(),
+			})
+		case after.At(f).Declared():
+			if !before.At(f).Declared() && before.Locale == "" {
+				changes = append(changes, FieldChange{Path: f.Path(), Kind: f.Kind, Before: raw(nil), After: raw(after.At(f).Any()), Range: after.At(f).Range()})
+				continue
+			}
+			unchanged[f.Page]++
+		}
+	}
+	return append(changes, compareExtra(before, after, unchanged)...), unchanged
+}
+
+func compareExtra(before, after schema.Document, unchanged map[string]int) []FieldChange {
+	keys := append(before.ExtraKeys(), after.ExtraKeys()...)
+	slices.SortFunc(keys, func(a, b schema.ExtraKey) int {
+		return cmp.Or(strings.Compare(a.Page, b.Page), strings.Compare(a.Key, b.Key))
+	})
+	var changes []FieldChange
+	for _, k := range slices.Compact(keys) {
+		was, _ := before.ExtraAt(k)
+		will, _ := after.ExtraAt(k)
+		if bytes.Equal(was.JSON, will.JSON) {
+			unchanged[k.Page]++
+			continue
+		}
+		changes = append(changes, FieldChange{Path: k.Path(), Before: orNull(was.JSON), After: orNull(will.JSON), Range: will.Range})
+	}
+	return changes
+}
+
+func orNull(r json.RawMessage) json.RawMessage {
+	if len(r) == 0 {
+		return json.RawMessage("null")
+	}
+	return r
+}
+
+func raw(v any) json.RawMessage {
+	if v == nil {
+		return json.RawMessage("null")
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("reconcile: %v", err)) // values are strings, booleans, numbers and lists of them
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// compareSessions lists what differs between two definitions; the API and then
+// the attributes, the session's own before those of its locales.
+func compareSessions(before, after schema.Session) []FieldChange {
+	var changes []FieldChange
+	if before.API != after.API {
+		changes = append(changes, FieldChange{Path: "api", Kind: schema.Word, Before: word(before.API), After: word(after.API), Range: after.Range})
+	}
+	changes = append(changes, compareDefaults("", before.Defaults, after.Defaults)...)
+	locales := append(before.Locales(), after.Locales()...)
+	slices.Sort(locales)
+	for _, l := range slices.Compact(locales) {
+		changes = append(changes, compareDefaults(l.AddressOf().String()+".", before.Overrides[l], after.Overrides[l])...)
+	}
+	return changes
+}
+
+func word(api schema.SessionAPI) json.RawMessage {
+	if api == "" {
+		return raw(nil)
+	}
+	return raw(string(api))
+}
+
+func compareDefaults(prefix string, before, after schema.Defaults) []FieldChange {
+	var changes []FieldChange
+	for i, a := range schema.Attributes() {
+		was, will := before.At(i), after.At(i)
+		takenBack := prefix != "" && was.IsNull() != will.IsNull()
+		if !was.Equal(will) || takenBack {
+			changes = append(changes, FieldChange{Path: prefix + a.Name, Kind: a.Kind, Before: raw(was.Any()), After: raw(will.Any()), Range: will.Range()})
+		}
+	}
+	return changes
+}
