@@ -1,0 +1,140 @@
+package liveness
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// call is one request of the API.
+type call struct {
+	name   string // the API's name of it
+	object string // what it is about, for the log; may be ""
+	method string
+	path   string
+	query  url.Values
+	body   func() []byte               // made anew for every try, since a timestamp ages; nil for none
+	field  func(message string) string // the path of the field that a refusal is about; nil when there are none
+
+	retries    int  // further tries after the first
+	repeatable bool // may be sent again when the first may have arrived
+	writes     bool // changes something at the service: a lost answer leaves a doubt
+	public     bool // may be logged: neither request nor answer holds a secret or a person's data
+	login      bool // the one that fetches the token
+
+	limit    int64         // of the answer, in bytes; 0 for answerMax
+	patience time.Duration // for one try, its answer included; 0 for tryTimeout
+}
+
+// outcome is what one try came to.
+type outcome uint8
+
+const (
+	confirmed    outcome = iota + 1 // the service says so
+	refused                         // the service, or something before it, says no, and will again
+	busy                            // not taken; come back later
+	unauthorised                    // the token is not accepted
+	lost                            // may have been taken; nobody said
+	unsent                          // certainly never arrived
+)
+
+// reply is the judgement of one try.
+type reply struct {
+	outcome outcome
+	envelope
+	at       time.Time     // the service's clock; zero when the answer did not say
+	wait     time.Duration // what Retry-After asks for; 0 when nothing
+	everyone bool          // all requests have to wait
+	failed   bool          // busy by a failure of the service, so not to be repeated blindly
+	settles  bool          // a refusal of what was sent, not of the sender or the moment
+	err      error         // why it is not confirmed
+}
+
+// judge decides what a try came to. The envelope decides where there is one.
+func (c *Client) judge(sent call, got heard) reply {
+	if got.status == 0 {
+		if !got.sent {
+			return reply{outcome: unsent, err: got.err}
+		}
+		return reply{outcome: lost, err: got.err}
+	}
+	var r reply
+	now := c.now().Add(time.Duration(c.skew.Load()))
+	if at, err := http.ParseTime(got.header.Get("Date")); err == nil {
+		r.at, now = at, at
+	}
+	r.wait = retryAfter(got.header, now)
+	if got.status >= 300 && got.status < 400 {
+		r.outcome, r.err = refused, c.redirectRefusal(got.status, got.header)
+		return r
+	}
+	if e, ok := decodeEnvelope(got.body); ok && got.err == nil {
+		r.envelope = e
+		if row, known := lookUp(e.Code); known || !transient(got.status) {
+			return c.judgeEnvelope(sent, r, row)
+		}
+	}
+	return c.judgeStatus(r, got)
+}
+
+func (c *Client) judgeEnvelope(sent call, r reply, row code) reply {
+	if row.class == classSuccess {
+		r.outcome = confirmed
+		return r
+	}
+	refusal := c.refusal(r.envelope)
+	if sent.field != nil && row.name == codeParameter {
+		refusal.Path = sent.field(refusal.Message)
+	}
+	r.err, r.settles = refusal, row.settles
+	switch row.class {
+	case classWait:
+		r.outcome, r.failed = busy, row.idempotent
+		r.everyone = !row.idempotent || r.wait > 0
+	case classRenew:
+		r.outcome = unauthorised
+	default:
+		r.outcome = refused
+	}
+	return r
+}
+
+// transient reports a status of something before the service, or of a service
+// that failed before it could say more.
+func transient(status int) bool { return status == http.StatusTooManyRequests || status >= 500 }
+
+// judgeStatus decides where no envelope does. Behind a gateway's 5xx the
+// service may well have taken the request, so only a 429 and the other 4xx say
+// that it did not.
+func (c *Client) judgeStatus(r reply, got heard) reply {
+	switch {
+	case got.status == http.StatusTooManyRequests:
+		r.outcome, r.everyone, r.err = busy, true, statusRefusal(got.status)
+	case got.status >= 400 && got.status < 500:
+		r.outcome, r.err = refused, statusRefusal(got.status)
+	default:
+		r.outcome, r.err = lost, c.strange(r, got)
+		r.everyone = got.status == http.StatusServiceUnavailable || (got.status >= 500 && r.wait > 0)
+	}
+	return r
+}
+
+// strange describes an answer that is none of the service's. What it holds is
+// not shown: it may be anything.
+func (c *Client) strange(r reply, got heard) error {
+	what := "an empty body"
+	kind := c.legible(got.header.Get("Content-Type"))
+	switch {
+	case r.Code != "":
+		what = "the unknown code " + c.legible(r.Code)
+	case len(got.body) > 0 && kind != "":
+		what = fmt.Sprintf("%d bytes of %s", len(got.body), clip(kind))
+	case len(got.body) > 0:
+		what = fmt.Sprintf("%d bytes", len(got.body))
+	}
+	if got.err != nil {
+		return fmt.Errorf("HTTP %s, but the answer could not be read: %w", statusText(got.status), got.err)
+	}
+	return fmt.Errorf("HTTP %s with %s, which is not an answer of the service", statusText(got.status), what)
+}

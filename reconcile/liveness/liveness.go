@@ -1,0 +1,209 @@
+// Package liveness is the client of ADVANCE.AI's service. It logs in, sends one
+// request at a time on behalf of each caller, repeats it as the answers ask,
+// and turns what comes back into one of three certainties: the service took it,
+// the service did not, or nobody knows.
+//
+// The HTTP status is never trusted alone: the code in the answer's envelope
+// decides. One token serves all requests of a client, and when the service
+// tells one of them to wait, all of them do.
+//
+// Besides documents it knows the sessions of the three APIs: it opens them,
+// asks what came of them, fetches their pictures and has their data deleted.
+// What costs money or destroys is never repeated on a guess.
+//
+// It does not know plans or the state, nor what is in a document: it sends
+// bytes. It does not know what the service made of them either; a success
+// proves that they were accepted, not that a page looks as wished.
+package liveness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"livery/reconcile"
+)
+
+// Limits of a token's life, and the number of repetitions unless told otherwise.
+const (
+	TokenTTLMin    = time.Minute
+	TokenTTLMax    = 24 * time.Hour
+	defaultTTL     = time.Hour
+	defaultRetries = 5
+)
+
+// Config is what a client is made of.
+type Config struct {
+	BaseURL   string // https, or plain http to this machine; a path is kept as a prefix
+	AccessKey string
+	SecretKey Secret
+	TokenTTL  time.Duration     // TokenTTLMin to TokenTTLMax, in whole seconds; 0 is the service's default of an hour
+	Retries   int               // further tries after the first, per request; 5 when negative
+	Parallel  int               // idle connections to keep
+	Transport http.RoundTripper // nil for one of its own; see HandlerTransport
+	Log       *slog.Logger      // nil for silence; at slog.Level(-8) bodies and headers too, secrets never
+	Now       func() time.Time  // nil for time.Now
+	UserAgent string            // livery/VERSION
+	// Waiting is told when the service makes all requests wait, for how long and
+	// by which code; nil for nobody. It may be called by several goroutines.
+	Waiting func(d time.Duration, code string)
+}
+
+// Client talks to the service on behalf of one account. It may be used by many
+// goroutines at once.
+type Client struct {
+	base      *url.URL
+	accessKey string
+	secretKey Secret
+	ttl       time.Duration
+	retries   int
+	agent     string
+	transport http.RoundTripper
+	traced    bool // the transport tells how far a request got
+	log       *slog.Logger
+	now       func() time.Time
+	gate      gate
+	waiting   func(time.Duration, string)
+	tokens    tokens
+	skew      atomic.Int64 // how far the service's clock is ahead, in nanoseconds
+	veil      veil
+}
+
+var _ reconcile.API = (*Client)(nil)
+
+// New makes a client. It does not talk to the service yet. The error says what
+// is wrong with the configuration.
+func New(cfg Config) (*Client, error) {
+	if err := CheckBaseURL(cfg.BaseURL); err != nil {
+		return nil, err
+	}
+	switch {
+	case cfg.AccessKey == "":
+		return nil, errors.New("there is no access key")
+	case cfg.SecretKey == "":
+		return nil, errors.New("there is no secret key")
+	case cfg.TokenTTL != 0 && (cfg.TokenTTL < TokenTTLMin || cfg.TokenTTL > TokenTTLMax):
+		return nil, fmt.Errorf("a token can live from %s to %s, not %s", TokenTTLMin, TokenTTLMax, cfg.TokenTTL)
+	}
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil {
+		panic("liveness: a checked base URL does not parse") // CheckBaseURL has parsed it
+	}
+	c := &Client{
+		base: base, accessKey: cfg.AccessKey, secretKey: cfg.SecretKey, ttl: cfg.TokenTTL,
+		retries: cfg.Retries, agent: cfg.UserAgent, log: cfg.Log, now: cfg.Now, transport: cfg.Transport,
+	}
+	if c.retries < 0 {
+		c.retries = defaultRetries
+	}
+	c.gate.limit, c.waiting = max(c.retries, 1), cfg.Waiting
+	if c.agent == "" {
+		c.agent = "livery"
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.transport == nil {
+		c.transport = newTransport(cfg.Parallel)
+	}
+	switch c.transport.(type) {
+	case *http.Transport, handlerTransport:
+		c.traced = true
+	}
+	c.tokens = tokens{fetch: c.fetchToken, now: c.now}
+	c.veil.add(string(cfg.SecretKey))
+	c.veil.kept = len(c.veil.words)
+	return c, nil
+}
+
+// Push sends a document, exactly its bytes, and repeats it while the answers
+// ask for that. Errors are those of reconcile.API; a cancelled ctx gives an
+// *InDoubt when the document may already have arrived.
+func (c *Client) Push(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {
+	got, err := c.send(ctx, call{
+		name: "ConfigureUI", object: r.Address.String(),
+		method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI",
+		body: func() []byte { return r.Body }, field: fieldNamedBy,
+		retries: c.retries, repeatable: true, writes: true, public: true,
+	})
+	if err != nil {
+		return reconcile.Receipt{}, err
+	}
+	return reconcile.Receipt{TransactionID: c.legible(got.TransactionID), At: c.now()}, nil
+}
+
+// Login gets a token, so that keys which do not work are known before anything
+// else is done. The error is a *reconcile.Refusal when the service refuses them.
+func (c *Client) Login(ctx context.Context) error {
+	_, err := c.tokens.current(ctx)
+	return err
+}
+
+// CheckBaseURL judges the address of the service: an https URL, or an http URL
+// of this machine; with a host, perhaps a path, and nothing else.
+func CheckBaseURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil {
+		return errors.New("the base URL is not a URL") // the parser's own words would repeat a password in it
+	}
+	switch {
+	case u.User != nil:
+		return errors.New("the base URL must not hold a user name or password")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return fmt.Errorf("the base URL must begin with https://, not %q", clip(s))
+	case u.Hostname() == "" || u.Opaque != "":
+		return errors.New("the base URL has no host")
+	case u.RawQuery != "" || u.ForceQuery:
+		return errors.New("the base URL must not hold a query")
+	case u.Fragment != "" || strings.Contains(s, "#"):
+		return errors.New("the base URL must not hold a fragment")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return fmt.Errorf("plain http is for this machine only; for %s the base URL must begin with https://", u.Hostname())
+	}
+	if port := u.Port(); port != "" {
+		if _, err := net.LookupPort("tcp", port); err != nil {
+			return fmt.Errorf("the base URL has no valid port: %q", port)
+		}
+	}
+	return nil
+}
+
+// clip is enough of a text to recognise it by.
+func clip(s string) string {
+	if len(s) > 40 {
+		return strings.ToValidUTF8(s[:40], "") + "…"
+	}
+	return s
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// originOf is the scheme and host of a redirect's target, which may be relative
+// to base; "" when it cannot be read. The rest of it may hold anything.
+func originOf(base *url.URL, location string) string {
+	if location == "" {
+		return ""
+	}
+	u, err := base.Parse(location)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,270 @@
+package liveness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"livery/schema"
+)
+
+// What a session can come to.
+const (
+	Pass       = "PASS"
+	Fail       = "FAIL"
+	Incomplete = "INCOMPLETE"
+)
+
+// scorePass is the score, of 100, below which the service speaks of a possible
+// attack.
+const scorePass = 50
+
+// Limits of an answer that holds images: 64 MiB of them take a third more in
+// base64, and their time on a slow line.
+const (
+	imagesMax      = 96 << 20
+	imagesPatience = 5 * time.Minute
+)
+
+// ResultRequest asks what came of one session.
+type ResultRequest struct {
+	API        schema.SessionAPI
+	ID         string // signature id, or liveness id of the SDK
+	Base64     bool   // images in the answer itself; sessions of h5_token know no other form
+	ResultType string // of sdk_license: IMAGE_URL or IMAGE_BASE64, unless Base64 is set; "" leaves it to the service
+}
+
+// Result is what came of a session.
+type Result struct {
+	Outcome       string // Pass, Fail or Incomplete; "" while there is none
+	Pending       bool   // there is no outcome yet: ask again later
+	Code          string // the envelope's code; for h5_url the error code in its data
+	Message       string // the service's own sentence; "" where it is about the call alone
+	Score         *float64
+	AttackType    *int
+	Media         []Medium
+	Data          json.RawMessage // without the media and links to them, fit to be shown; nil for none
+	TransactionID string
+	Billed        bool
+}
+
+// Result asks what came of a session. A user who is not through yet and one who
+// failed are results, not errors. For sdk_license each answer may be billed, so
+// the call is repeated only after an answer that is certainly a refusal. The
+// error is a *reconcile.Refusal when the service says no, and holds a
+// *reconcile.InDoubt when the call may have been billed in vain.
+func (c *Client) Result(ctx context.Context, r ResultRequest) (Result, error) {
+	e := judging(r.API)
+	if r.ID == "" {
+		return Result{}, errNoID
+	}
+	sent := c.call(e)
+	body, images := r.body(e)
+	sent.body = func() []byte { return body }
+	if images {
+		sent.limit, sent.patience = imagesMax, imagesPatience
+	}
+	got, err := c.ask(ctx, e, sent)
+	if err != nil && outcomeOf(r.API, got.envelope) == "" {
+		return Result{}, err
+	}
+	result, err := c.read(r.API, got.envelope)
+	if err != nil {
+		return result, c.spoilt(e, got, err)
+	}
+	return result, nil
+}
+
+// body is the request, and whether the answer will hold images.
+func (r ResultRequest) body(e endpoint) (json.RawMessage, bool) {
+	images := r.Base64
+	var m members
+	m.add(e.key, r.ID)
+	switch r.API {
+	case schema.H5Token:
+		images = true
+	case schema.H5URL:
+		if r.Base64 {
+			m.add("returnImageType", "BASE64")
+		}
+	case schema.SDKLicense:
+		form := r.ResultType
+		if r.Base64 {
+			form = "IMAGE_BASE64"
+		}
+		m.add("resultType", form)
+		images = form == "IMAGE_BASE64"
+	}
+	return m.object(), images
+}
+
+// pending stands for the outcome that is not there yet.
+const pending = "PENDING"
+
+// outcomeOf is what an envelope other than SUCCESS says of the session; "" when
+// it is about the call alone.
+func outcomeOf(api schema.SessionAPI, e envelope) string {
+	switch {
+	case e.Code == "LIVENESS_NO_RESULT", unfinished(e.Code, e.Message):
+		return pending
+	case api == schema.H5Token && faceCode(e.Code):
+		return Fail
+	}
+	return ""
+}
+
+// faceCode reports the codes by which older pages said that a picture was of no
+// use. Their answers hold the picture.
+func faceCode(code string) bool {
+	switch code {
+	case "TOO_MANY_FACES_DETECTED", "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR":
+		return true
+	}
+	return false
+}
+
+// read makes a result of an answer.
+func (c *Client) read(api schema.SessionAPI, e envelope) (Result, error) {
+	r := Result{
+		Code: c.legible(e.Code), Message: c.legible(e.Message),
+		TransactionID: c.legible(e.TransactionID), Billed: e.billed(),
+	}
+	sifted, err := c.sift(e.Data)
+	if err != nil {
+		return r, err
+	}
+	r.Data, r.Media = sifted.clean, sifted.media
+	end := outcomeOf(api, e)
+	if end == "" {
+		if r.Data == nil {
+			return r, errors.New("its answer holds no data")
+		}
+		switch api {
+		case schema.H5Token:
+			r.Score, r.AttackType = sifted.score("score"), sifted.kind("attackType")
+			end = ofScore(r.Score, pending)
+		case schema.SDKLicense:
+			r.Score, r.AttackType = sifted.score("livenessScore"), sifted.kind("attackType")
+			end = ofScore(r.Score, Incomplete) // asking again would be billed again
+		case schema.H5URL:
+			r.Score, r.AttackType = sifted.score("faceDetail.faceLivenessScore"), sifted.kind("faceDetail.livenessAttackType")
+			end = r.overall(sifted)
+		}
+	}
+	if r.Pending = end == pending; !r.Pending {
+		r.Outcome = end
+	}
+	return r, nil
+}
+
+func ofScore(score *float64, none string) string {
+	switch {
+	case score == nil:
+		return none
+	case *score >= scorePass:
+		return Pass
+	}
+	return Fail
+}
+
+// overall reads the outcome that the service gives itself. INCOMPLETE without a
+// reason is a user who may still come back; with one, of time or of a failure,
+// it is the end.
+func (r *Result) overall(s sifted) string {
+	word := s.text("overallResult")
+	if word == "" {
+		word = s.text("idvResult") // its older name
+	}
+	code := s.text("errorCode")
+	if code != "" {
+		if code != r.Code {
+			r.Message = "" // it is about the call, not about the session
+		}
+		r.Code = code
+	}
+	switch {
+	case word == Pass, word == Fail:
+		return word
+	case word == Incomplete && code != "" && code != success:
+		return word
+	}
+	return pending
+}
+
+// Explain says in plain words what is behind a result: a low score, an attack,
+// the code. It is empty where there is nothing to add, as after a pass.
+func (r Result) Explain() []string {
+	var lines []string
+	if r.Score != nil && *r.Score < scorePass {
+		lines = append(lines, fmt.Sprintf("The liveness score is %s of 100; below %d the service takes it for a possible attack.",
+			strconv.FormatFloat(*r.Score, 'f', -1, 64), scorePass))
+	}
+	if r.AttackType != nil {
+		lines = append(lines, attackWords(*r.AttackType))
+	}
+	lines = append(lines, r.codeWords()...)
+	switch {
+	case r.Pending:
+		lines = append(lines, "There is no result yet: the user is not through, or the service is still judging.")
+	case r.Outcome == Incomplete && r.Code == success:
+		lines = append(lines, "The answer holds no score, so there is no verdict.")
+	}
+	return lines
+}
+
+// codeWords says what the code behind an outcome means.
+func (r Result) codeWords() []string {
+	if r.Outcome == "" || r.Code == success {
+		return nil
+	}
+	if faceCode(r.Code) {
+		row, _ := lookUp(r.Code)
+		return []string{sentenceOf(row.meaning), row.hint}
+	}
+	for _, row := range resultCodes {
+		if row.outcome == r.Outcome && row.code == r.Code {
+			return []string{row.words}
+		}
+	}
+	if r.Code == "" {
+		return []string{"The service gives no reason."}
+	}
+	return []string{fmt.Sprintf("The service gives the reason %s, which none of its documents explains.", r.Code)}
+}
+
+// attackWords says what an attack type means.
+func attackWords(kind int) string {
+	switch kind {
+	case 1:
+		return "Presentation attack: something was held up to the camera in place of a live face, such as a photo, a screen or a mask."
+	case 2:
+		return "Injection attack: the pictures did not come from the device's camera but were fed in behind it."
+	case 3:
+		return "Unsure attack: the service sees signs of an attack and cannot tell of which kind."
+	}
+	return fmt.Sprintf("Attack of type %d, which no document of the service explains.", kind)
+}
+
+// resultRow is a row of the table of error codes in results.
+type resultRow struct {
+	outcome, code string
+	words         string // ours; "" where there is nothing to explain
+}
+
+// resultCodes is every code that a result of h5_url may hold.
+var resultCodes = [...]resultRow{
+	{Pass, success, ""},
+	{Fail, "LIVENESS_ATTACK", "The face does not pass for a live one."},
+	{Fail, "STRATEGY_HIT", "A security policy of the service rejected the session (a code that it has given up)."},
+	{Fail, "RISK_STRATEGY_HIT", "The service's risk rules rejected the session: it looks like an attack, whatever the score says."},
+	{Incomplete, codeParameter, "The service's page sent data that its own server does not take: a fault on the service's side. Open a new session."},
+	{Incomplete, "USER_TIMEOUT", "The user did not finish within the hour. Open a new session."},
+	{Incomplete, codeError, "The service failed while it judged the session. Open a new session; if it happens again, give the transaction id to the service's support."},
+}
+
+// sentenceOf makes a sentence of a few words.
+func sentenceOf(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }

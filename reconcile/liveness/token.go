@@ -1,0 +1,270 @@
+package liveness
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"livery/reconcile"
+)
+
+// token lets requests through for a while.
+type token struct {
+	value      Secret
+	renewAt    time.Time // by this machine's clock, some time before it expires
+	generation int       // which token of this client it is, from 1
+}
+
+// tokens keeps the one token that all requests share. Whoever finds it used up
+// fetches the next; everybody else waits for that one.
+type tokens struct {
+	fetch func(context.Context) (token, error)
+	now   func() time.Time
+
+	mu      sync.Mutex
+	held    token
+	last    int // the generation of the last token that was fetched
+	flight  *flight
+	refusal error       // the keys were refused: asking again would only lock the account
+	barren  atomic.Bool // the last fetch failed
+}
+
+// flight is a fetch under way; the rest may be read once done is closed.
+type flight struct {
+	done      chan struct{}
+	err       error
+	calledOff bool // the one who fetched was interrupted, which is no failure of the others
+}
+
+// current is the token to use, fetched when there is none. Those who wait share
+// the failure of the one who fetches, unless it was called off.
+func (t *tokens) current(ctx context.Context) (token, error) {
+	for {
+		t.mu.Lock()
+		if t.held.value != "" && t.now().Before(t.held.renewAt) {
+			defer t.mu.Unlock()
+			return t.held, nil
+		}
+		if t.refusal != nil {
+			defer t.mu.Unlock()
+			return token{}, t.refusal
+		}
+		f := t.flight
+		if f == nil {
+			f = &flight{done: make(chan struct{})}
+			t.flight = f
+			t.mu.Unlock()
+			return t.lead(ctx, f)
+		}
+		t.mu.Unlock()
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return token{}, interrupted(ctx)
+		}
+		if f.err != nil && !f.calledOff {
+			return token{}, f.err
+		}
+	}
+}
+
+// lead fetches the next token on behalf of all who wait for f.
+func (t *tokens) lead(ctx context.Context, f *flight) (token, error) {
+	tok, err := t.fetch(ctx)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err == nil {
+		t.last++
+		tok.generation = t.last
+		t.held = tok
+	}
+	if keysRefused(err) {
+		t.refusal = err
+	}
+	f.err, f.calledOff = err, ctx.Err() != nil
+	if !f.calledOff {
+		t.barren.Store(err != nil)
+	}
+	t.flight = nil
+	close(f.done)
+	return tok, err
+}
+
+// keysRefused reports the service's own word, not one of the moment, that there
+// is no token for these keys.
+func keysRefused(err error) bool {
+	r, ok := errors.AsType[*reconcile.Refusal](err)
+	if !ok || r.Code == "" {
+		return false
+	}
+	row, known := lookUp(r.Code)
+	return known && row.class != classWait
+}
+
+// reject says that the service did not accept a token. Of the many requests
+// that were sent with it only the first has an effect.
+func (t *tokens) reject(tok token) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held.generation == tok.generation {
+		t.held.value = ""
+	}
+}
+
+// fetchToken logs in. A timestamp that the service refuses is corrected by the
+// difference of the clocks, once; the correction is kept.
+func (c *Client) fetchToken(ctx context.Context) (token, error) {
+	got, err := c.send(ctx, c.login())
+	if !timestampRefused(err) {
+		return c.issued(got, err)
+	}
+	if got.at.IsZero() {
+		return token{}, clockRefusal(err, "The service does not take the time of this machine: set its clock (NTP).")
+	}
+	skew := got.at.Sub(c.now())
+	c.skew.Store(int64(skew))
+	c.log.DebugContext(ctx, "correcting the timestamp by the difference of the clocks", "skew", skew)
+	got, err = c.send(ctx, c.login())
+	if timestampRefused(err) {
+		return token{}, clockRefusal(err, describeSkew(skew))
+	}
+	return c.issued(got, err)
+}
+
+func timestampRefused(err error) bool {
+	r, ok := errors.AsType[*reconcile.Refusal](err)
+	return ok && r.Code == codeParameter && alike(r.Message) == "timestamp error"
+}
+
+func clockRefusal(err error, hint string) error {
+	r, _ := errors.AsType[*reconcile.Refusal](err)
+	r.Fatal, r.Hint = true, hint
+	return r
+}
+
+func describeSkew(skew time.Duration) string {
+	direction, off := "behind", skew.Round(time.Second)
+	if off < 0 {
+		direction, off = "ahead of", -off
+	}
+	if off == 0 {
+		return "The service does not take the time of this machine, although it agrees with its own."
+	}
+	return fmt.Sprintf("The clock of this machine is %s %s the service's: set it (NTP).", off, direction)
+}
+
+// login is the call that fetches a token. After a fetch that failed in spite of
+// all its tries the next ones get a single try: many documents should not wait
+// for the same dead service one after the other.
+func (c *Client) login() call {
+	retries := c.retries
+	if c.tokens.barren.Load() {
+		retries = 0
+	}
+	return call{
+		name: "the login", method: http.MethodPost, path: "/openapi/auth/ticket/v1/generate-token",
+		body: c.loginBody, retries: retries, repeatable: true, login: true,
+	}
+}
+
+func (c *Client) loginBody() []byte {
+	at := c.now().Add(time.Duration(c.skew.Load()))
+	timestamp := strconv.FormatInt(at.UnixMilli(), 10)
+	signature := sign(c.accessKey, c.secretKey, timestamp)
+	c.veil.add(signature)
+	period := ""
+	if c.ttl > 0 {
+		period = strconv.Itoa(int(c.ttl / time.Second))
+	}
+	body, err := json.Marshal(struct {
+		AccessKey    string `json:"accessKey"`
+		Timestamp    string `json:"timestamp"`
+		Signature    string `json:"signature"`
+		PeriodSecond string `json:"periodSecond,omitempty"`
+	}{c.accessKey, timestamp, signature, period})
+	if err != nil {
+		panic("liveness: a login that cannot be JSON") // strings always can
+	}
+	return body
+}
+
+// sign is the lower-case hex SHA-256 of the three, with nothing between them.
+func sign(accessKey string, secretKey Secret, timestamp string) string {
+	sum := sha256.Sum256([]byte(accessKey + string(secretKey) + timestamp))
+	return hex.EncodeToString(sum[:])
+}
+
+// issued reads the token out of a successful login. No refusal of a login can
+// be overcome by another request of the run.
+func (c *Client) issued(got reply, err error) (token, error) {
+	if r, ok := errors.AsType[*reconcile.Refusal](err); ok {
+		r.Fatal = true
+		r.Hint = loginHint(r)
+		return token{}, r
+	}
+	if err != nil {
+		return token{}, err
+	}
+	var data struct {
+		Token       string          `json:"token"`
+		ExpiredTime json.RawMessage `json:"expiredTime"`
+	}
+	if json.Unmarshal(got.Data, &data) != nil || !usable(data.Token) {
+		return token{}, errors.New("the login: the service's answer holds no usable token")
+	}
+	c.veil.add(data.Token)
+	now := c.now()
+	life := c.lifetime(data.ExpiredTime, got.at, now)
+	return token{value: Secret(data.Token), renewAt: now.Add(life - min(life/10, time.Minute))}, nil
+}
+
+// lifetime is how long a token lasts, reckoned by the service's clock as far as
+// it is known, since expiredTime is in it. Where that makes no sense the life
+// that was asked for is believed.
+func (c *Client) lifetime(expired json.RawMessage, at, now time.Time) time.Duration {
+	asked := c.ttl
+	if asked == 0 {
+		asked = defaultTTL
+	}
+	if at.IsZero() {
+		at = now.Add(time.Duration(c.skew.Load()))
+	}
+	ms, err := strconv.ParseInt(strings.Trim(string(expired), `"`), 10, 64)
+	if err != nil {
+		return asked
+	}
+	if life := time.UnixMilli(ms).Sub(at); life > 0 && life <= TokenTTLMax+time.Hour {
+		return life
+	}
+	return asked
+}
+
+// usable reports whether a token can stand in a header.
+func usable(token string) bool {
+	return token != "" && strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
+
+// loginHint says what to do about a refused login, where a code means something
+// else than in other answers.
+func loginHint(r *reconcile.Refusal) string {
+	switch {
+	case r.Code == codeParameter && alike(r.Message) == "signature error":
+		return "The secret key is not the one of the access key: check LIVERY_ACCESS_KEY and LIVERY_SECRET_KEY."
+	case r.Code == codeParameter:
+		return "The service does not take the login: check the access key and the secret key."
+	case r.Code == codeIAM:
+		return "Check that the access key is right and belongs to this base URL, that the account is active, " +
+			"and that it is enabled for the API; only ADVANCE.AI can enable it."
+	default:
+		return r.Hint
+	}
+}

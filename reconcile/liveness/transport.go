@@ -1,0 +1,182 @@
+package liveness
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	dialTimeout = 10 * time.Second
+	tryTimeout  = 30 * time.Second // for one try, its answer included
+	answerMax   = 1 << 20          // bytes
+	tokenHeader = "X-Access-Token"
+)
+
+// newTransport makes what all calls go through. There is no http.Client above
+// it, so that no redirect is followed nor even read: the token would go along.
+// It keeps to HTTP/1.1, one request at a time on a connection, so
+// that a connection that breaks leaves exactly one document in doubt.
+func newTransport(parallel int) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         dialer.DialContext,
+		TLSHandshakeTimeout: dialTimeout,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		Protocols:           protocols,
+		MaxIdleConns:        max(parallel, 1),
+		MaxIdleConnsPerHost: max(parallel, 1),
+		IdleConnTimeout:     90 * time.Second,
+
+		MaxResponseHeaderBytes: 256 << 10,
+	}
+}
+
+// heard is what came back from one try, as it was read.
+type heard struct {
+	status int // 0 when no answer began
+	header http.Header
+	body   []byte
+	err    error // what broke; with a status, while the body was read
+	sent   bool  // without a status: whether the request may have arrived
+}
+
+// tooLong is an answer beyond the limit, in bytes, of its call.
+type tooLong int64
+
+// Error implements error.
+func (t tooLong) Error() string { return fmt.Sprintf("the answer is longer than %d MiB", int64(t)>>20) }
+
+// roundTrip makes one try and reads its answer whole, so that the connection
+// can be used again.
+func (c *Client) roundTrip(ctx context.Context, r call, tok token) heard {
+	patience, limit := cmp.Or(r.patience, tryTimeout), cmp.Or(r.limit, answerMax)
+	tryCtx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %s", patience))
+	defer cancel()
+	p := passage{}
+	p.asked.Store(c.traced)
+	var body []byte
+	if r.body != nil {
+		body = r.body()
+	}
+	req := c.newRequest(httptrace.WithClientTrace(tryCtx, p.trace()), r, tok, body)
+	c.traceRequest(ctx, r, req, tok, body)
+	start := time.Now()
+	got := c.exchange(req, &p, limit)
+	if got.err != nil && tryCtx.Err() != nil && ctx.Err() == nil {
+		got.err = context.Cause(tryCtx)
+	} else if got.err != nil && ctx.Err() != nil {
+		got.err = interrupted(ctx)
+	}
+	c.traceAnswer(ctx, r, got, time.Since(start))
+	return got
+}
+
+func (c *Client) newRequest(ctx context.Context, r call, tok token, body []byte) *http.Request {
+	u := c.base.JoinPath(r.path)
+	u.RawQuery = r.query.Encode()
+	var reader io.Reader
+	switch {
+	case body != nil:
+		reader = bytes.NewReader(body)
+	case r.method == http.MethodGet && !r.repeatable:
+		reader = unrepeatable{}
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), reader)
+	if err != nil {
+		panic("liveness: a request that cannot be made: " + r.name) // the method is ours and the URL was checked
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.agent)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if !r.login {
+		req.Header.Set(tokenHeader, string(tok.value))
+	}
+	return req
+}
+
+// unrepeatable is the empty body of a request that must not be made twice. To
+// net/http a GET without any body may be: when the answer on a connection that
+// it used before is lost, it would send the GET again and tell nobody.
+type unrepeatable struct{}
+
+// Read implements io.Reader.
+func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (c *Client) exchange(req *http.Request, p *passage, limit int64) heard {
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return heard{err: fmt.Errorf("%s: %w", req.URL.Host, err), sent: p.mayHaveArrived(err)}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	got := heard{status: resp.StatusCode, header: resp.Header, sent: true}
+	got.body, got.err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if int64(len(got.body)) > limit {
+		got.body, got.err = nil, tooLong(limit)
+	}
+	return got
+}
+
+// passage follows a request on its way out, to know after a failure whether
+// the service may have got it. Its fields are set from the transport's own
+// goroutines, perhaps after the transport has returned.
+type passage struct {
+	asked     atomic.Bool // the transport reports what it does
+	connected atomic.Bool
+	broken    atomic.Bool // the last connection broke while the request was written
+	written   atomic.Bool
+}
+
+func (p *passage) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { p.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			p.asked.Store(true)
+			p.broken.Store(false)
+			p.connected.Store(true)
+		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err != nil {
+				p.broken.Store(true)
+			} else {
+				p.written.Store(true)
+			}
+		},
+	}
+}
+
+// mayHaveArrived answers in favour of doubt: only a request that was not
+// written to its end certainly never arrived.
+func (p *passage) mayHaveArrived(err error) bool {
+	switch {
+	case p.written.Load():
+		return true
+	case p.connected.Load():
+		return !p.broken.Load()
+	case p.asked.Load():
+		return false
+	}
+	op, ok := errors.AsType[*net.OpError](err) // a transport that reports nothing
+	return !ok || op.Op != "dial"
+}
+
+// hopeless reports an error that no repetition will mend: a certificate that
+// is not trusted now will not be in a second.
+func hopeless(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}

@@ -1,0 +1,189 @@
+package liveness
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// over is a client that talks to a server through a socket.
+func over(t *testing.T, s *httptest.Server, retries int) *Client {
+	t.Helper()
+	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL, cfg.Retries = s.URL, retries })
+	t.Cleanup(c.transport.(*http.Transport).CloseIdleConnections)
+	return c
+}
+
+func serve(t *testing.T, h http.Handler) *httptest.Server {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestRedirectsAreNeverFollowed(t *testing.T) {
+	var followed atomic.Int32
+	target := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		f := &fake{push: func(_ int, w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, target.URL+"/somewhere?token=x", status)
+		}}
+		_, refusal, _, err := push(t, over(t, serve(t, f), 3))
+		require.NotNil(t, refusal, "%v", err)
+		assert.Contains(t, refusal.Message, fmt.Sprint(status))
+		assert.Contains(t, refusal.Message, "redirect to "+target.URL+",")
+		assert.Contains(t, refusal.Hint, "base URL")
+		_, pushes := f.counts()
+		assert.Equal(t, 1, pushes)
+	}
+	assert.Zero(t, followed.Load())
+}
+
+func TestARedirectThatCannotBeReadIsStillOne(t *testing.T) {
+	for _, location := range []string{"", "http://%zz", "/elsewhere", "javascript:alert(1)"} {
+		f := &fake{push: func(_ int, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", location)
+			w.WriteHeader(302)
+		}}
+		s := serve(t, f)
+		_, refusal, _, err := push(t, over(t, s, 3))
+		require.NotNil(t, refusal, "%v", err)
+		want := "a redirect, and"
+		if location == "/elsewhere" {
+			want = "a redirect to " + s.URL + ","
+		}
+		assert.Contains(t, refusal.Message, want)
+	}
+}
+
+func TestABasePathIsAPrefix(t *testing.T) {
+	for _, prefix := range []string{"/proxy/advance", "/proxy/advance/"} {
+		f := &fake{}
+		s := serve(t, http.StripPrefix("/proxy/advance", f))
+		c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL = s.URL + prefix })
+		_, _, _, err := push(t, c)
+		require.NoError(t, err)
+		assert.Equal(t, "/openapi/liveness/v1/h5/configureUI", f.pushes[0].path)
+		c.transport.(*http.Transport).CloseIdleConnections()
+	}
+}
+
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	var opened atomic.Int32
+	s := httptest.NewUnstartedServer(&fake{})
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	s.Start()
+	defer s.Close()
+	c := over(t, s, 0)
+	for range 5 {
+		for _, err := range pushAtOnce(t, c, 10) {
+			require.NoError(t, err)
+		}
+	}
+	assert.LessOrEqual(t, opened.Load(), int32(20), "fifty pushes need few connections")
+}
+
+func TestWhatTheSocketTells(t *testing.T) {
+	hijacks := func(reply string) answer {
+		return func(_ int, w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			_, _ = io.WriteString(conn, reply)
+			_ = conn.Close()
+		}
+	}
+	for name, tc := range map[string]answer{
+		"closed without an answer": hijacks(""),
+		"no HTTP":                  hijacks("hello\r\n\r\n"),
+		"half a header":            hijacks("HTTP/1.1 200 O"),
+		"half a body":              hijacks("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"code\":\"SUCCESS\"}"),
+		"a body too short":         hijacks("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n12\r\n{\"code\":\"SUCCESS\"}\r\n"),
+		"nothing said":             hijacks("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fake{push: tc}
+			_, refusal, doubt, err := push(t, over(t, serve(t, f), 0))
+			assert.Nil(t, refusal)
+			assert.NotNil(t, doubt, "%v", err)
+			_, pushes := f.counts()
+			assert.Equal(t, 1, pushes)
+		})
+	}
+	t.Run("cancelled in flight", func(t *testing.T) {
+		arrived, gone := make(chan struct{}), make(chan struct{})
+		f := &fake{push: func(_ int, _ http.ResponseWriter, r *http.Request) {
+			close(arrived)
+			<-r.Context().Done()
+			close(gone)
+		}}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go func() { <-arrived; cancel() }()
+		_, err := over(t, serve(t, f), 5).Push(ctx, document)
+		assert.True(t, isDoubt(err), "%v", err)
+		assert.ErrorIs(t, err, context.Canceled)
+		<-gone
+	})
+}
+
+func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
+	var handshakes atomic.Int32
+	s := httptest.NewUnstartedServer(&fake{})
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			handshakes.Add(1)
+		}
+	}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL = s.URL })
+	_, refusal, doubt, err := push(t, c)
+	require.ErrorContains(t, err, "certificate")
+	assert.Nil(t, refusal)
+	assert.Nil(t, doubt, "nothing was sent")
+	assert.Equal(t, int32(1), handshakes.Load())
+}
+
+func TestTLSWorks(t *testing.T) {
+	f := &fake{}
+	s := httptest.NewTLSServer(f)
+	defer s.Close()
+	transport := newTransport(1)
+	transport.TLSClientConfig.RootCAs = s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	defer transport.CloseIdleConnections()
+	_, _, _, err := push(t, newClient(t, nil, func(cfg *Config) { cfg.BaseURL, cfg.Transport = s.URL, transport }))
+	require.NoError(t, err)
+}
+
+func TestNobodyListens(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL, cfg.Retries = "http://"+address, 0 })
+	c.tokens.held = token{value: "token", renewAt: time.Now().Add(time.Hour)}
+	_, refusal, doubt, err := push(t, c)
+	require.ErrorContains(t, err, "refused")
+	assert.ErrorContains(t, err, "ConfigureUI")
+	assert.Nil(t, refusal)
+	assert.Nil(t, doubt)
+}
