@@ -1,0 +1,167 @@
+package simulator
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// What a callback is bounded by. The documents promise neither a number of
+// tries nor that a callback arrives at all.
+const (
+	callbackTimeout = 10 * time.Second // for each try
+	callbacksMax    = 64               // under way at once; what goes beyond is dropped
+)
+
+// callbackPauses are the pauses between the tries.
+func callbackPauses() []time.Duration { return []time.Duration{time.Second, 5 * time.Second} }
+
+// callbacks tells servers in the background that a session is complete.
+type callbacks struct {
+	client *http.Client
+	log    *slog.Logger
+	ctx    context.Context // of the tries: it ends when nobody waits for them any more
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	closed bool
+	busy   int
+	group  sync.WaitGroup
+}
+
+// newCallbacks takes a client for its transport and its timeout. A redirect is
+// not followed, since the notification was meant for one address only.
+func newCallbacks(client *http.Client, log *slog.Logger) *callbacks {
+	c := &callbacks{client: &http.Client{Timeout: callbackTimeout}, log: log}
+	if client != nil {
+		c.client.Transport = client.Transport
+		c.client.Timeout = cmp.Or(client.Timeout, callbackTimeout)
+	}
+	c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c
+}
+
+// notify tells the caller's server that a session is complete, if it asked to
+// be told. Of a session without a result nobody is told.
+func (s *Simulator) notify(id string, v session) {
+	if target := v.Input.CallbackURL; target != nil && callable(*target) && v.Outcome.resulted() {
+		s.callbacks.begin(id, *target)
+	}
+}
+
+// begin posts in the background, unless there is too much to do already.
+func (c *callbacks) begin(id, target string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.busy >= callbacksMax {
+		c.log.Warn("callback dropped", "under_way", c.busy)
+		return
+	}
+	c.busy++
+	c.group.Go(func() {
+		c.deliver(id, target)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.busy--
+	})
+}
+
+// deliver tries until the server says 200. The log names the host alone, for
+// the query of a callback URL carries the caller's own authorisation.
+func (c *callbacks) deliver(id, target string) {
+	body, err := json.Marshal(struct {
+		SignatureID string `json:"signatureId"`
+		Type        string `json:"type"`
+	}{id, "COMPLETED"})
+	if err != nil {
+		panic("simulator: a callback that cannot be JSON: " + err.Error())
+	}
+	host := ""
+	if u, err := url.Parse(target); err == nil {
+		host = u.Host
+	}
+	pauses := callbackPauses()
+	for try := 0; ; try++ {
+		err := c.post(target, body)
+		if err == nil {
+			c.log.Info("callback delivered", "host", host, "tries", try+1)
+			return
+		}
+		c.log.Warn("callback failed", "host", host, "try", try+1, "error", err)
+		if try == len(pauses) || !c.pause(pauses[try]) {
+			return
+		}
+	}
+}
+
+func (c *callbacks) post(target string, body []byte) error {
+	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, target, bytes.NewReader(body))
+	if err != nil {
+		return errors.New("the URL cannot be used")
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "livery-simulator")
+	resp, err := c.client.Do(r)
+	if err != nil {
+		var wrapped *url.Error // names the whole URL
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.CopyN(io.Discard, resp.Body, 4<<10) // so that the connection can be used again
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("it answered with status %d", resp.StatusCode)
+	}
+	return nil
+}
+
+// pause reports whether there is still somebody to wait.
+func (c *callbacks) pause(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-c.ctx.Done():
+		return false
+	}
+}
+
+// Shutdown waits for the callbacks that are under way and begins no others.
+// When ctx ends first it gives them up and returns the error of ctx. Requests
+// are still answered afterwards. A Simulator that has opened no session with a
+// callback URL need not be shut down.
+func (s *Simulator) Shutdown(ctx context.Context) error {
+	c := s.callbacks
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		c.group.Wait()
+		close(done)
+	}()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+		c.cancel()
+		<-done
+	}
+	c.cancel()
+	c.client.CloseIdleConnections()
+	return err
+}

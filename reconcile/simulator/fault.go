@@ -1,0 +1,286 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"livery/schema"
+)
+
+// effect is what a fault does to an answer.
+type effect uint8
+
+const (
+	none     effect = iota
+	replaced        // another envelope code
+	slow            // the right answer, late
+	lost            // the request is served, the connection closed
+	dropped         // the connection closed, nothing served
+	garbage         // 200 and HTML
+	empty           // 200 and nothing
+	huge            // 200 and no end
+	bare            // an HTTP error from something before the service
+	redirect        // 302
+)
+
+// breaks reports whether no envelope is written at all.
+func (e effect) breaks() bool { return e >= lost }
+
+// slowDefault is how late an answer is when the fault does not say.
+const slowDefault = 20 * time.Second
+
+// faultForm is how a fault is written, for messages.
+const faultForm = "CODE:N, CODE:N@SKIP or CODE:N:RETRY_AFTER"
+
+// Fault is something that goes wrong. It is made by ParseFault; the zero Fault
+// is none.
+type Fault struct {
+	spec   string
+	group  string // the calls it befalls, as in call
+	code   string
+	effect effect
+	times  int // -1: always
+	skip   int
+	value  string // Retry-After or Location, verbatim
+	status int
+	delay  time.Duration
+}
+
+// String is the fault as it was written.
+func (f Fault) String() string { return f.spec }
+
+// ParseFault reads CODE:N[@K][:VALUE]: after K requests (default none), the
+// next N ConfigureUI requests go wrong; N may be * for all of them. A prefix
+// names other requests: token., get_token., generate_url., auth_license.,
+// get_result., detection_result. or clear_data., as in get_result.ERROR:1.
+// Several APIs have a get_result and a clear_data; the fault befalls each. CODE
+// is an envelope code of the API, whose VALUE is sent as the Retry-After
+// header, or one of
+//
+//	LOST      the request is served, the connection is closed without an answer
+//	DROP      the connection is closed before the request is served
+//	SLOW      the answer is late by VALUE, such as 10s (default 20s)
+//	GARBAGE   status 200 with an HTML page
+//	EMPTY     status 200 with an empty body
+//	HUGE      status 200 with an endless body
+//	HTTP_nnn  an HTTP error from 400 to 599 with an HTML page; VALUE is Retry-After
+//	REDIRECT  status 302 to VALUE, which must be given
+//
+// Only LOST and SLOW let the request through to the service.
+func ParseFault(spec string) (Fault, error) {
+	code, rest, ok := strings.Cut(spec, ":")
+	if !ok {
+		return Fault{}, fmt.Errorf("fault %q: write %s, such as SERVICE_BUSY:2:10s", spec, faultForm)
+	}
+	count, value, valued := strings.Cut(rest, ":")
+	f := Fault{spec: spec, code: code, value: value}
+	if f.group, code, ok = strings.Cut(code, "."); !ok {
+		f.group, code = "", f.code
+	} else if err := judgeGroup(f.group); err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
+	}
+	f.code = code
+	if err := f.classify(); err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
+	}
+	if err := f.count(count); err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
+	}
+	if err := f.judgeValue(valued); err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
+	}
+	return f, nil
+}
+
+// faultGroups are the prefixes of faults, in the order in which a client meets
+// them.
+func faultGroups() []string {
+	return []string{tokenGroup, "get_token", "generate_url", "auth_license", "get_result", "detection_result", "clear_data"}
+}
+
+func judgeGroup(group string) error {
+	groups := faultGroups()
+	if slices.Contains(groups, group) {
+		return nil
+	}
+	hint := ""
+	if near := schema.Nearest(strings.ToLower(group), groups); near != "" {
+		hint = "; did you mean " + near
+	}
+	return fmt.Errorf("%q is no prefix%s; the prefixes are %s, as in token.IAM_FAILED:1", group, hint, strings.Join(groups, ", "))
+}
+
+// classify turns the code into an effect.
+func (f *Fault) classify() error {
+	if f.effect = effectOf(f.code); f.effect != none {
+		return nil
+	}
+	if digits, ok := strings.CutPrefix(f.code, "HTTP_"); ok {
+		if status, err := strconv.Atoi(digits); err == nil && len(digits) == 3 && status >= 400 && status < 600 {
+			f.effect, f.status = bare, status
+			return nil
+		}
+		return fmt.Errorf("HTTP_ is followed by a status from 400 to 599, such as HTTP_503")
+	}
+	if firstMessage(f.code) != "" {
+		f.effect = replaced
+		return nil
+	}
+	names := []string{"LOST", "DROP", "SLOW", "GARBAGE", "EMPTY", "HUGE", "HTTP_429", "HTTP_502", "HTTP_503", "REDIRECT"}
+	for _, a := range documentedAnswers() {
+		names = append(names, a.code)
+	}
+	if near := schema.Nearest(strings.ToUpper(f.code), names); near != "" {
+		return fmt.Errorf("%q is no code of the service; did you mean %s", f.code, near)
+	}
+	return fmt.Errorf("%q is no code of the service; it takes an envelope code such as SERVICE_BUSY, or LOST, DROP, SLOW, GARBAGE, EMPTY, HUGE, REDIRECT or HTTP_503", f.code)
+}
+
+func effectOf(code string) effect {
+	switch code {
+	case "LOST":
+		return lost
+	case "DROP":
+		return dropped
+	case "SLOW":
+		return slow
+	case "GARBAGE":
+		return garbage
+	case "EMPTY":
+		return empty
+	case "HUGE":
+		return huge
+	case "REDIRECT":
+		return redirect
+	default:
+		return none
+	}
+}
+
+// count reads N or N@K.
+func (f *Fault) count(s string) error {
+	times, skip, skips := strings.Cut(s, "@")
+	if times == "*" {
+		f.times = -1
+	} else if n, err := strconv.Atoi(times); err == nil && n > 0 {
+		f.times = n
+	} else {
+		return fmt.Errorf("%q is not how often: write a number from 1, or * for always", times)
+	}
+	if !skips {
+		return nil
+	}
+	n, err := strconv.Atoi(skip)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is not how many requests go well first: write a number from 0", skip)
+	}
+	f.skip = n
+	return nil
+}
+
+// judgeValue holds the part after the second colon against what the effect
+// makes of it.
+func (f *Fault) judgeValue(given bool) error {
+	printable := func(r rune) bool { return r >= ' ' && r <= '~' }
+	switch {
+	case given && (f.value == "" || strings.TrimFunc(f.value, printable) != ""):
+		return fmt.Errorf("what follows the second colon must be printable ASCII")
+	case f.effect == redirect && !given:
+		return fmt.Errorf("say where to, such as REDIRECT:1:https://example.com/")
+	case f.effect == slow:
+		return f.judgeDelay(given)
+	case given && f.effect != replaced && f.effect != bare && f.effect != redirect:
+		return fmt.Errorf("%s takes no value", f.code)
+	}
+	return nil
+}
+
+func (f *Fault) judgeDelay(given bool) error {
+	if f.delay = slowDefault; !given {
+		return nil
+	}
+	d, err := time.ParseDuration(f.value)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no delay; write one such as 10s or 1m", f.value)
+	}
+	f.delay = d
+	return nil
+}
+
+// reaches reports whether the request is let through to the service.
+func (f Fault) reaches() bool { return f.effect == none || f.effect == slow || f.effect == lost }
+
+// misfortune is a fault and how far it has come.
+type misfortune struct {
+	Fault
+	seen, struck int
+}
+
+// strike counts a request of a group and picks the fault that befalls it, the
+// zero Fault if none does. Every fault sees every request, but only the first
+// one that is due is used up.
+func (s *Simulator) strike(group string) Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var due Fault
+	for i := range s.faults {
+		m := &s.faults[i]
+		if m.group != group {
+			continue
+		}
+		m.seen++
+		if due.effect != none || m.seen <= m.skip || m.struck == m.times {
+			continue
+		}
+		m.struck++
+		due = m.Fault
+	}
+	return due
+}
+
+// play does what a fault does instead of an answer.
+func (f Fault) play(w http.ResponseWriter, r *http.Request) {
+	switch f.effect {
+	case lost, dropped:
+		panic(http.ErrAbortHandler) // net/http closes the connection and says nothing
+	case garbage:
+		page(w, http.StatusOK)
+	case empty:
+		w.WriteHeader(http.StatusOK)
+	case huge:
+		endless(w, r)
+	case bare:
+		if f.value != "" {
+			w.Header().Set("Retry-After", f.value)
+		}
+		page(w, f.status)
+	case redirect:
+		w.Header().Set("Location", f.value)
+		w.WriteHeader(http.StatusFound)
+	default:
+		panic("simulator: a fault that has no part: " + f.spec)
+	}
+}
+
+// page writes the kind of HTML that stands between a client and its service.
+func page(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<html>\n<head><title>%[1]d %[2]s</title></head>\n<body><h1>%[1]d %[2]s</h1></body>\n</html>\n",
+		status, http.StatusText(status))
+}
+
+// endless begins like an envelope and goes on until the caller has had enough.
+func endless(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	_, err := w.Write([]byte(`{"code":"SUCCESS","message":"`))
+	chunk := []byte(strings.Repeat("O", 32<<10))
+	for err == nil && r.Context().Err() == nil {
+		_, err = w.Write(chunk)
+	}
+	panic(http.ErrAbortHandler) // or net/http would end the body properly
+}

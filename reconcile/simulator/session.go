@@ -1,0 +1,257 @@
+package simulator
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"livery/schema"
+)
+
+// The three APIs that sessions are opened with, as the data file names them.
+const (
+	h5v6  = "h5v6"
+	h5v10 = "h5v10"
+	sdk   = "sdk"
+)
+
+// outcome is how a session ended; "" while it has not.
+type outcome string
+
+const (
+	passed   outcome = "pass"
+	failed   outcome = "fail"
+	attacked outcome = "attack"
+	timedOut outcome = "timeout" // the user gave up or was too slow: there is no result
+)
+
+// sessionLife is how long the page of a session may be walked through.
+const sessionLife = 3600 * time.Second
+
+// What an account's list of sessions is bounded by. The service's own bounds
+// are not documented; the data file is written whole each time.
+const (
+	sessionsMax = 4096
+	sessionKept = 30 * 24 * time.Hour
+)
+
+// session is what is remembered of one check. Neither its token nor its
+// pictures are: of the one a hash is kept, the others are drawn anew.
+type session struct {
+	API     string  `json:"api"`
+	Opened  int64   `json:"opened_at"` // Unix time in milliseconds
+	Seal    string  `json:"seal,omitempty"`
+	Input   input   `json:"input,omitzero"`
+	Outcome outcome `json:"outcome,omitempty"`
+	Ended   int64   `json:"ended_at,omitempty"` // the same
+	Cleared bool    `json:"cleared,omitempty"`  // nothing but this and the first two is left
+}
+
+// input is what a session was opened with, as far as anything later reads it.
+// Its members and their order are those of the documents' inputParameters.
+type input struct {
+	ReturnURL     string  `json:"returnUrl"`
+	FailReturnURL string  `json:"failReturnUrl"`
+	CallbackURL   *string `json:"callbackUrl"`
+	BizID         string  `json:"bizId"`
+	UserID        string  `json:"userId"`
+	Region        string  `json:"region"`
+	Language      *string `json:"language"`
+	ColourScheme  string  `json:"prefersColorScheme"`
+	IgnoreFail    bool    `json:"ignoreFailWhenJump"` // in the documents' answer alone
+	BizCode       *string `json:"bizCode"`
+	ProductLevel  *string `json:"productLevel"`
+	IframeEnabled *bool   `json:"iframeEnabled,omitempty"`
+	LivenessType  *string `json:"livenessType,omitempty"`
+}
+
+// ParseAutoComplete reads how sessions end on their own: pass, fail or attack,
+// or "" for sessions that wait until their page was walked through.
+func ParseAutoComplete(s string) (string, error) {
+	words := []string{string(passed), string(failed), string(attacked)}
+	if s == "" {
+		return "", nil
+	}
+	for _, w := range words {
+		if s == w {
+			return w, nil
+		}
+	}
+	hint := ""
+	if near := schema.Nearest(s, words); near != "" {
+		hint = "; did you mean " + near
+	}
+	return "", fmt.Errorf("%q is none of pass, fail and attack%s", s, hint)
+}
+
+// expires is when the page's link ends.
+func (v session) expires() time.Time { return time.UnixMilli(v.Opened).Add(sessionLife) }
+
+// standing is how the session has ended by now.
+func (v session) standing(now time.Time) outcome {
+	if v.Outcome == "" && !now.Before(v.expires()) {
+		return timedOut
+	}
+	return v.Outcome
+}
+
+// resulted reports whether there are pictures and a score.
+func (o outcome) resulted() bool { return o == passed || o == failed || o == attacked }
+
+// score is the anti-spoofing score; below 50 the documents suspect an attack.
+func (o outcome) score() int {
+	switch o {
+	case passed:
+		return 99
+	case failed:
+		return 32
+	default:
+		return 0
+	}
+}
+
+// attackType is 1, a presentation attack, when the score is 0.
+func (o outcome) attackType() *int {
+	if o != attacked {
+		return nil
+	}
+	presentation := 1
+	return &presentation
+}
+
+// farTime and nearTime are when the two pictures would have been taken.
+func (v session) farTime() int64  { return v.Ended - 4000 }
+func (v session) nearTime() int64 { return v.Ended - 1000 }
+
+// failsTo is where a user goes who has not passed. Get Token may leave it out.
+func (v session) failsTo() string {
+	if v.Input.FailReturnURL != "" {
+		return v.Input.FailReturnURL
+	}
+	return v.Input.ReturnURL
+}
+
+// framed reports whether the page tells its parent instead of going to a
+// target itself. One generation has a member for that, the other marks each
+// return URL.
+func (v session) framed(target string) bool {
+	if v.API == h5v10 {
+		return v.Input.IframeEnabled != nil && *v.Input.IframeEnabled
+	}
+	u, err := url.Parse(target)
+	return err == nil && u.Query().Get("isLivenessIframe") == "true"
+}
+
+// open begins a session of one of the H5 APIs and gives its id and the link to
+// its page.
+func (s *Simulator) open(q request, api, page string, in input) (id, link string, v session, err error) {
+	id, token := randomHex(8), randomHex(32)
+	v = session{API: api, Opened: q.now.UnixMilli(), Seal: seal(token), Input: in}
+	if s.autoComplete != "" {
+		v.Outcome, v.Ended = s.autoComplete, v.Opened
+	}
+	s.mu.Lock()
+	err = s.store.keep(q.account, id, v, q.now)
+	s.mu.Unlock()
+	if err != nil {
+		return "", "", session{}, err
+	}
+	s.notify(id, v)
+	return id, s.pageBase + page + "?token=" + token + "&signatureId=" + id, v, nil
+}
+
+// session finds what an account has opened with an API.
+func (s *Simulator) session(account, api, id string) (session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.store.sessions[account][id]
+	return v, ok && v.API == api
+}
+
+// visited finds the session of a page by its link, whoever has opened it. A
+// wrong token and an unknown id are the same.
+func (s *Simulator) visited(api, id, token string) (account string, v session, ok bool) {
+	sum := seal(token)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for account, byID := range s.store.sessions {
+		v, ok := byID[id]
+		if ok && v.API == api && subtle.ConstantTimeCompare([]byte(v.Seal), []byte(sum)) == 1 {
+			return account, v, true
+		}
+	}
+	return "", session{}, false
+}
+
+// complete ends a session that has not ended yet; one that has stays as it is.
+func (s *Simulator) complete(account, id string, how outcome, now time.Time) (session, error) {
+	s.mu.Lock()
+	v, ok := s.store.sessions[account][id]
+	if !ok || v.Cleared || v.standing(now) != "" {
+		s.mu.Unlock()
+		return v, nil
+	}
+	v.Outcome, v.Ended = how, now.UnixMilli()
+	err := s.store.keep(account, id, v, now)
+	s.mu.Unlock()
+	if err == nil {
+		s.notify(id, v)
+	}
+	return v, err
+}
+
+// clear drops everything personal. What stays, if anything, says only that
+// there was something.
+func (s *Simulator) clear(account, id string, v session, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v.API == h5v10 {
+		return s.store.forget(account, id)
+	}
+	return s.store.keep(account, id, session{API: v.API, Opened: v.Opened, Cleared: true}, now)
+}
+
+// unkept is the answer when the data file cannot be written.
+func (s *Simulator) unkept(err error) answer {
+	s.log.Error("the data file cannot be written", "error", err)
+	return coded(serverError)
+}
+
+// seal is what is kept of a page's token.
+func seal(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// randomHex is n random bytes in hexadecimal.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: the runtime aborts instead
+	return hex.EncodeToString(b)
+}
+
+// known reports whether a session of the data file is one that we could have
+// written.
+func (v session) known(id string) bool {
+	length := 16
+	if v.API == sdk {
+		length = 64 // the hash of an id that is not ours
+	}
+	switch v.API {
+	case h5v6, h5v10, sdk:
+	default:
+		return false
+	}
+	switch v.Outcome {
+	case "", passed, failed, attacked, timedOut:
+	default:
+		return false
+	}
+	return len(id) == length && strings.Trim(id, "0123456789abcdef") == "" &&
+		(v.Cleared || len(v.Seal) == 64)
+}

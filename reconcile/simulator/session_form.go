@@ -1,0 +1,177 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+)
+
+// The sentences that the documents give for the requests of sessions. They
+// write some of them in two ways; these are those of the sample answers.
+const (
+	inputIllegal         = "Parameter error,please check you input."
+	returnURLIllegal     = "Invalid returnUrl,please check your returnUrl"
+	failReturnURLIllegal = "Invalid failedReturnUrl, please check your failedReturnUrl"
+	triesIllegal         = "try count must > 0"
+	levelIllegal         = "Product level is wrong"
+)
+
+// plainMax bounds ids and words that are kept, in UTF-16 code units. The
+// documents give no bound.
+const plainMax = 512
+
+// form is the body of a request for a session, read member by member. It
+// remembers whether a member was not of its documented type.
+type form struct {
+	members map[string]any
+	wrong   bool
+}
+
+// readForm judges the syntax of a body. illegal is the sentence of the call for
+// a body that is no object.
+func readForm(body []byte, illegal string) (form, answer) {
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return form{}, clientError(http.StatusBadRequest)
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	var raw any
+	err := dec.Decode(&raw)
+	members, ok := raw.(map[string]any)
+	if err != nil || !ok {
+		return form{}, refused(illegal)
+	}
+	return form{members: members}, answer{}
+}
+
+// link is a text of any length; "" when it is absent, null or empty.
+func (f *form) link(name string) string {
+	switch v := f.members[name].(type) {
+	case nil:
+	case string:
+		return v
+	default:
+		f.wrong = true
+	}
+	return ""
+}
+
+// text is a text that is kept.
+func (f *form) text(name string) string {
+	s := f.link(name)
+	if units(s) > plainMax {
+		f.wrong = true
+	}
+	return s
+}
+
+// optional is a text that may be absent.
+func (f *form) optional(name string) *string {
+	if s := f.text(name); s != "" {
+		return &s
+	}
+	return nil
+}
+
+// word is a text that must be one of a list, or absent.
+func (f *form) word(name string, words ...string) string {
+	s := f.text(name)
+	if s != "" && !slices.Contains(words, s) {
+		f.wrong = true
+	}
+	return s
+}
+
+// flag is true, false or absent.
+func (f *form) flag(name string) *bool {
+	switch v := f.members[name].(type) {
+	case nil:
+	case bool:
+		return &v
+	default:
+		f.wrong = true
+	}
+	return nil
+}
+
+// integer is a whole number, or otherwise when it is absent. Some numbers are
+// documented as strings and printed as numbers; quoted says that both will do.
+func (f *form) integer(name string, quoted bool, otherwise int) int {
+	var digits string
+	switch v := f.members[name].(type) {
+	case nil:
+	case json.Number:
+		digits = v.String()
+	case string:
+		digits = v
+		f.wrong = f.wrong || !quoted
+	default:
+		f.wrong = true
+	}
+	if digits == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		f.wrong = true
+		return otherwise
+	}
+	return n
+}
+
+// country reports whether a region is a country code of ISO 3166-1 alpha-3.
+func country(region string) bool {
+	r, err := language.ParseRegion(region)
+	return err == nil && r.IsCountry() && r.ISO3() == region
+}
+
+// navigable reports whether a browser may be sent to a URL: absolute, with a
+// host, of the web or of an app, and nothing that runs as code. The documents
+// state it for Generate URL; of Get Token they only say "Invalid returnUrl".
+func navigable(s string) bool {
+	u, ok := absolute(s)
+	if !ok {
+		return false
+	}
+	switch u.Scheme {
+	case "javascript", "data", "file", "about", "blob", "intent", "vbscript":
+		return false
+	default:
+		return true
+	}
+}
+
+// callable reports whether the service can post to a URL.
+func callable(s string) bool {
+	u, ok := absolute(s)
+	return ok && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+const linkMax = 2048
+
+func absolute(s string) (*url.URL, bool) {
+	odd := func(r rune) bool {
+		return r == '\\' || r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r)
+	}
+	if units(s) > linkMax || strings.ContainsFunc(s, odd) {
+		return nil, false
+	}
+	u, err := url.Parse(s)
+	return u, err == nil && u.Scheme != "" && u.Hostname() != ""
+}
+
+// alphanumeric reports whether a text is of ASCII letters and digits. The
+// documents print the class as a-zA-z0-9, which is taken for a slip.
+func alphanumeric(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
+}

@@ -1,0 +1,141 @@
+package simulator
+
+import "net/http"
+
+// tokenPage is where the page of a Get Token session lies.
+const tokenPage = "/h5/"
+
+// The codes that sessions of the H5 APIs are answered with.
+const (
+	regionWrong       = "REGION_WRONG"
+	resultNotFound    = "RESULT_NOT_FOUND"
+	signatureNotExist = "SIGNATURE_NOT_EXIST"
+	livenessNoResult  = "LIVENESS_NO_RESULT"
+)
+
+func (s *Simulator) h5v6Calls() []call {
+	return []call{
+		{group: "get_token", method: http.MethodPost, path: "/openapi/liveness/v2/h5/token", serve: s.sessionToken},
+		{
+			group: "get_result", method: http.MethodPost, path: "/openapi/liveness/v4/h5/get-result",
+			serve: s.tokenResult, dataOf: facelessResult,
+		},
+		{
+			group: "clear_data", method: http.MethodGet, path: "/liveness/h5/ext/v1/clear-data",
+			serve: s.clearToken, says: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
+		},
+	}
+}
+
+func (s *Simulator) sessionToken(q request) answer {
+	f, fault := readForm(q.body, inputIllegal)
+	if fault.code != "" {
+		return fault
+	}
+	region := f.text("region")
+	in := input{ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failedReturnUrl")}
+	tries := f.integer("tryCount", true, 1)
+	f.text("userId") // nothing ever reads it, so it is not kept
+	f.word("productLevel", "STANDARD", "PRO")
+	switch {
+	case f.wrong:
+		return refused(inputIllegal)
+	case in.ReturnURL == "" || region == "":
+		return refused(parameterMissing)
+	case !country(region):
+		return coded(regionWrong)
+	case !navigable(in.ReturnURL):
+		return refused(returnURLIllegal)
+	case tries <= 0:
+		return refused(triesIllegal)
+	case in.FailReturnURL != "" && !navigable(in.FailReturnURL):
+		return refused(failReturnURLIllegal)
+	}
+	id, link, _, err := s.open(q, h5v6, tokenPage, in)
+	if err != nil {
+		return s.unkept(err)
+	}
+	a := accepted(struct {
+		SignatureID string `json:"signatureId"`
+		URL         string `json:"url"`
+	}{id, link})
+	a.transaction = id // as the documents print it
+	return a
+}
+
+// tokenOutcome is the data of a Get Result answer, images in base64. A picture
+// that there is none of is null.
+type tokenOutcome struct {
+	Image         *string `json:"image"`
+	ImageFar      *string `json:"imageFar"`
+	ImageNear     *string `json:"imageNear"`
+	FarImageTime  *int64  `json:"farImageTime"`
+	NearImageTime *int64  `json:"nearImageTime"`
+	AuditImageURL *string `json:"auditImageUrl"`
+	Score         *int    `json:"score"`
+	CameraType    string  `json:"cameraType"`
+	Video         *string `json:"video"`
+	MultiDevice   *bool   `json:"multiDevice,omitempty"`
+	UseSlaveURL   *bool   `json:"useSlaveUrl,omitempty"`
+	AttackType    *int    `json:"attackType"`
+}
+
+func (s *Simulator) tokenResult(q request) answer {
+	f, fault := readForm(q.body, inputIllegal)
+	if fault.code != "" {
+		return fault
+	}
+	id := f.link("signatureId")
+	if f.wrong {
+		return refused(inputIllegal)
+	}
+	if id == "" {
+		return refused(parameterMissing)
+	}
+	v, ok := s.session(q.account, h5v6, id)
+	how := v.standing(q.now)
+	switch {
+	case !ok:
+		return coded(signatureNotExist)
+	case v.Cleared:
+		return coded(resultNotFound)
+	case !how.resulted():
+		return coded(livenessNoResult)
+	}
+	far, near, video, score := inBase64(mediaFar), inBase64(mediaNear), inBase64(mediaVideo), how.score()
+	farTime, nearTime := v.farTime(), v.nearTime()
+	return accepted(tokenOutcome{
+		Image: &far, ImageFar: &far, ImageNear: &near, FarImageTime: &farTime, NearImageTime: &nearTime,
+		Score: &score, CameraType: "WEB_CAMERA", Video: &video, AttackType: how.attackType(),
+	})
+}
+
+// facelessResult is what comes with the five codes that find fault with the
+// picture: the picture. No check here ends with them, only a fault does.
+func facelessResult(q request, code string) any {
+	image, taken, unused := inBase64(mediaFar), q.now.UnixMilli(), false
+	data := tokenOutcome{Image: &image, ImageFar: &image, FarImageTime: &taken, CameraType: "WEB_CAMERA"}
+	switch code {
+	case "TOO_MANY_FACES_DETECTED":
+		return data
+	case "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR":
+		data.MultiDevice, data.UseSlaveURL = &unused, &unused
+		return data
+	default:
+		return nil
+	}
+}
+
+// clearToken also ends a session that is still open: the documents do not
+// forbid it, and nothing personal may outlive the wish to be forgotten.
+func (s *Simulator) clearToken(q request) answer {
+	id := q.query.Get("signatureId")
+	v, ok := s.session(q.account, h5v6, id)
+	if !ok {
+		return refused(parameterIllegal)
+	}
+	if err := s.clear(q.account, id, v, q.now); err != nil {
+		return s.unkept(err)
+	}
+	return accepted(nil)
+}

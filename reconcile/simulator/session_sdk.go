@@ -1,0 +1,161 @@
+package simulator
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// What the documents say of licences, in seconds.
+const (
+	licenceDefault = 600
+	licenceMax     = 86400
+)
+
+// livenessNotExisted is the code of an id that no SDK has made.
+const livenessNotExisted = "LIVENESS_ID_NOT_EXISTED"
+
+// livenessIDMax bounds the ids that are looked at, in bytes.
+const livenessIDMax = 128
+
+func (s *Simulator) sdkCalls() []call {
+	return []call{
+		{group: "auth_license", method: http.MethodPost, path: "/openapi/liveness/v1/auth-license", serve: authLicence},
+		{
+			group: "detection_result", method: http.MethodPost, path: "/openapi/liveness/v3/detection-result", serve: s.detectionResult,
+			says: map[string]string{livenessNotExisted: "Liveness id does not exist", parameterFault: parameterIllegal},
+		},
+		{
+			group: "clear_data", method: http.MethodGet, path: "/liveness/ext/v1/clear-data", serve: s.clearLiveness,
+			says: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
+		},
+	}
+}
+
+// authLicence issues a licence. There is no SDK here that would ask about it
+// later, so none is remembered.
+func authLicence(q request) answer {
+	f, fault := readForm(q.body, parameterIllegal)
+	if fault.code != "" {
+		return fault
+	}
+	seconds := f.integer("licenseEffectiveSeconds", false, licenceDefault)
+	f.link("applicationId")
+	if f.wrong || seconds <= 0 || seconds > licenceMax {
+		return refused(parameterIllegal)
+	}
+	random := make([]byte, 96)
+	rand.Read(random) // never fails: the runtime aborts instead
+	a := accepted(struct {
+		License         string `json:"license"`
+		ExpireTimestamp int64  `json:"expireTimestamp"`
+	}{base64.StdEncoding.EncodeToString(random), q.now.Add(time.Duration(seconds) * time.Second).UnixMilli()})
+	a.pricing = pay
+	return a
+}
+
+// detection is the data of a Detection Result answer.
+type detection struct {
+	DetectionResult string      `json:"detectionResult"`
+	LivenessScore   json.Number `json:"livenessScore"`
+	AuditImageURL   *string     `json:"auditImageUrl"`
+	ImageFarURL     string      `json:"imageFarUrl"`
+	FarImageTime    *int64      `json:"farImageTime"`
+	ImageNearURL    string      `json:"imageNearUrl"`
+	NearImageTime   *int64      `json:"nearImageTime"`
+	AttackType      *int        `json:"attackType"`
+	AttackSubType   *int        `json:"attackSubType"`
+}
+
+func (s *Simulator) detectionResult(q request) answer {
+	f, fault := readForm(q.body, parameterIllegal)
+	if fault.code != "" {
+		return fault
+	}
+	livenessID, shape := f.link("livenessId"), f.word("resultType", "IMAGE_URL", "IMAGE_BASE64")
+	if f.wrong || livenessID == "" {
+		return refused(parameterIllegal)
+	}
+	how, ok := livenessOutcome(livenessID)
+	if !ok {
+		return coded(livenessNotExisted)
+	}
+	id, v, err := s.liveness(q, livenessID, how)
+	switch {
+	case err != nil:
+		return s.unkept(err)
+	case v.Cleared:
+		return coded(resultNotFound)
+	}
+	a := accepted(s.detection(q, id, v, shape == "IMAGE_BASE64"))
+	a.pricing = pay
+	return a
+}
+
+func (s *Simulator) detection(q request, id string, v session, embedded bool) detection {
+	link, far, near := s.mediaLinks(id, v, q.now), v.farTime(), v.nearTime()
+	d := detection{
+		DetectionResult: link(mediaFar), ImageFarURL: link(mediaFar), ImageNearURL: link(mediaNear),
+		AttackType: v.Outcome.attackType(),
+	}
+	switch v.Outcome {
+	case passed:
+		d.LivenessScore = "99.0"
+	case failed:
+		d.LivenessScore = "32.0"
+	default:
+		d.LivenessScore = "0.0"
+	}
+	if v.Outcome != attacked { // of an attack the documents print neither times nor audit images
+		audit := link(mediaAudit)
+		d.AuditImageURL, d.FarImageTime, d.NearImageTime = &audit, &far, &near
+	}
+	if embedded {
+		d.DetectionResult = inBase64(mediaFar)
+	}
+	return d
+}
+
+// livenessOutcome is how the check behind a liveness id ended. No SDK is here to
+// make ids, so they are made up: the beginning says what became of them.
+func livenessOutcome(livenessID string) (outcome, bool) {
+	if len(livenessID) > livenessIDMax {
+		return "", false
+	}
+	for _, how := range []outcome{passed, failed, attacked} {
+		if strings.HasPrefix(livenessID, "sim-"+string(how)) {
+			return how, true
+		}
+	}
+	return "", false
+}
+
+// liveness is the session behind a liveness id, which begins when it is first
+// asked for. Whoever makes ids up may put names into them, so only a hash is
+// kept.
+func (s *Simulator) liveness(q request, livenessID string, how outcome) (id string, v session, err error) {
+	id = seal(livenessID)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, ok := s.store.sessions[q.account][id]; ok {
+		return id, v, nil
+	}
+	at := q.now.UnixMilli()
+	v = session{API: sdk, Opened: at, Seal: seal(randomHex(32)), Outcome: how, Ended: at}
+	return id, v, s.store.keep(q.account, id, v, q.now)
+}
+
+func (s *Simulator) clearLiveness(q request) answer {
+	livenessID := q.query.Get("livenessId")
+	if _, ok := livenessOutcome(livenessID); !ok {
+		return refused(parameterIllegal)
+	}
+	err := s.clear(q.account, seal(livenessID), session{API: sdk, Opened: q.now.UnixMilli()}, q.now)
+	if err != nil {
+		return s.unkept(err)
+	}
+	return accepted(nil)
+}

@@ -1,0 +1,299 @@
+// Package simulator is the liveness service itself, as an http.Handler, for
+// trying and testing without an account. It answers the eleven calls of the API
+// as its documents describe them, remembers the documents and the sessions that
+// it accepts, serves the page of a session, the pictures of a result and the
+// callback, and can be told to misbehave.
+//
+// A session ends when its page was walked through, or at once with
+// Config.AutoComplete. Both H5 APIs give a link to a page with four buttons.
+// The SDK has no page here: of its liveness ids those are known that begin with
+// sim-pass, sim-fail or sim-attack, and they mean what they say. Pictures are
+// drawn, the same for everybody.
+//
+// It is a second witness to what the service does. It shares no checking code
+// with the client or with the judgement of values in schema: of schema it uses
+// the facts alone, which are the catalogue, the locale table and the wording of
+// the refusals.
+//
+// It does not know what the real service does where the documents are silent.
+// There it follows the likeliest reading: fields without a documented check are
+// stored as they come, unknown members are stored too, a locale outside the
+// list is an illegal parameter, and the two texts and two icons of the failure
+// dialogs whose keys nobody has published go by guessed keys. It draws no
+// themed page, so it does not know either that a long tip would be cut off.
+// Whether a POST replaces or merges is not documented, so that is a setting.
+//
+// Of sessions the documents leave open: what Get Result of the newer API says
+// while the user is still busy (INCOMPLETE without an errorCode, here), whether
+// ConfigureUI reaches the pages of that API (not here), which document a page
+// without language= shows (the English one), whether a session may be cleared
+// that is still open (with Get Token it may, and ends), and what a second
+// clearing says (success, or for the newer API that there is no such
+// signature). The rules for return URLs are stated for Generate URL and held
+// for Get Token too.
+//
+// Another process that writes the same data file is not noticed. An account
+// keeps its newest 4096 sessions, for 30 days.
+package simulator
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"livery/schema"
+)
+
+// bodyMax is the largest request body that is read, in bytes.
+const bodyMax = 1 << 20
+
+// Config says how the simulated service behaves. The zero Config is a service
+// that knows the documents' sample account and forgets everything on exit.
+type Config struct {
+	Accounts  []Account        // none: the documents' sample keys
+	Data      string           // file that remembers documents and sessions between runs; "": memory only
+	Latency   time.Duration    // added to every answer
+	Faults    []Fault          // what goes wrong, in the order in which it does
+	Semantics Semantics        // "": Replace
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: silent. Neither secrets nor tokens are logged
+
+	AutoComplete string       // how sessions end at once, as ParseAutoComplete reads it; "": by their page
+	PageBase     string       // where the links of sessions begin; "": http://127.0.0.1:8585
+	Callback     *http.Client // posts to callback URLs, by its transport and timeout; nil: the default ones
+}
+
+// Simulator is the service. It is safe for concurrent use.
+type Simulator struct {
+	accounts  map[string]Account // by access key
+	latency   time.Duration
+	semantics Semantics
+	now       func() time.Time
+	log       *slog.Logger
+	calls     []call
+	checks    []check
+	key       []byte // signs the tokens; a new one each run, so tokens end with it
+
+	autoComplete outcome
+	pageBase     string
+	callbacks    *callbacks
+
+	mu     sync.Mutex
+	faults []misfortune
+	store  store
+	pushes int
+}
+
+// New makes a service and reads the data file if there is one. The error names
+// the setting or the file that is wrong.
+func New(c Config) (*Simulator, error) {
+	s := &Simulator{
+		latency: c.Latency, semantics: c.Semantics, now: c.Now, log: c.Log,
+		checks: documentedChecks(), key: make([]byte, 64),
+	}
+	rand.Read(s.key) // never fails: the runtime aborts instead
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if c.Latency < 0 {
+		return nil, fmt.Errorf("simulator: the latency is %v; it cannot be negative", c.Latency)
+	}
+	var err error
+	if s.semantics, err = ParseSemantics(string(c.Semantics)); c.Semantics == "" {
+		s.semantics = Replace
+	} else if err != nil {
+		return nil, fmt.Errorf("simulator: %w", err)
+	}
+	if s.accounts, err = index(c.Accounts); err != nil {
+		return nil, fmt.Errorf("simulator: %w", err)
+	}
+	if err := s.openPages(c); err != nil {
+		return nil, fmt.Errorf("simulator: %w", err)
+	}
+	for _, f := range c.Faults {
+		if f.times == 0 {
+			return nil, errors.New("simulator: an empty fault; faults are made by ParseFault")
+		}
+		s.faults = append(s.faults, misfortune{Fault: f})
+	}
+	if s.store, err = openStore(c.Data); err != nil {
+		return nil, err
+	}
+	s.calls = slices.Concat(s.tokenCalls(), s.configureCalls(), s.h5v6Calls(), s.h5v10Calls(), s.sdkCalls())
+	s.callbacks = newCallbacks(c.Callback, s.log)
+	return s, nil
+}
+
+// openPages takes the settings of sessions.
+func (s *Simulator) openPages(c Config) error {
+	how, err := ParseAutoComplete(c.AutoComplete)
+	if err != nil {
+		return err
+	}
+	s.autoComplete = outcome(how)
+	s.pageBase, err = parsePageBase(c.PageBase)
+	return err
+}
+
+// Document is what the page of an account would show now: the remembered body
+// without its locale, its nulls and its empty pages. It is false when the
+// account has never configured the locale.
+func (s *Simulator) Document(accessKey string, l schema.Locale) (map[string]any, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	doc, ok := s.store.documents[fingerprint(accessKey)][l]
+	if !ok {
+		return nil, false
+	}
+	shown := pruned(doc).(map[string]any)
+	for key, v := range shown {
+		if page, ok := v.(map[string]any); ok && len(page) == 0 {
+			delete(shown, key)
+		}
+	}
+	return shown, true
+}
+
+// Pushes is the number of documents accepted so far, including those whose
+// answer a fault has swallowed.
+func (s *Simulator) Pushes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pushes
+}
+
+// call is one operation of the API. A group of calls is a file of its own with
+// one function that lists them.
+type call struct {
+	group  string // what a fault calls it: "" for ConfigureUI, else one of faultGroups
+	method string
+	path   string
+	open   bool // needs no access token
+	serve  func(request) answer
+	says   map[string]string         // sentences by code, where they are not the usual ones
+	dataOf func(request, string) any // what comes with a code that a fault gives; nil: nothing
+}
+
+// sentence is what the call says with a code.
+func (c call) sentence(code string) string {
+	if s, ok := c.says[code]; ok {
+		return s
+	}
+	return firstMessage(code)
+}
+
+// spoilt is the answer that a fault has chosen.
+func (c call) spoilt(code string, now time.Time) answer {
+	a := coded(code)
+	if c.dataOf != nil {
+		a.data = c.dataOf(request{now: now}, code)
+	}
+	return a
+}
+
+// request is what a call is asked, stripped of HTTP.
+type request struct {
+	account string // fingerprint of the caller's access key; "" in open calls
+	query   url.Values
+	body    []byte
+	now     time.Time
+}
+
+// route finds the call of a request, or the answer for want of one.
+func (s *Simulator) route(r *http.Request) (call, answer) {
+	missed := clientError(http.StatusNotFound)
+	for _, c := range s.calls {
+		if c.path != r.URL.Path {
+			continue
+		}
+		if c.method == r.Method {
+			return c, answer{}
+		}
+		missed = clientError(http.StatusMethodNotAllowed)
+	}
+	return call{}, missed
+}
+
+// ServeHTTP answers one request. The HTTP status is 200 whatever the envelope
+// says, unless a fault is due. A connection that is to break, or whose caller
+// has gone, is given up by panicking with http.ErrAbortHandler, which net/http
+// expects.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.browse(w, r) {
+		return
+	}
+	c, a := s.route(r)
+	var f Fault
+	delay := s.latency
+	if c.serve != nil {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+		f = s.strike(c.group)
+		delay += f.delay
+		switch {
+		case f.effect == replaced:
+			a = c.spoilt(f.code, s.now())
+		case !f.reaches():
+		case err != nil:
+			a = clientError(http.StatusBadRequest)
+		default:
+			a = s.answer(c, r, body)
+		}
+	}
+	a.message, a.transaction = cmp.Or(a.message, c.sentence(a.code)), cmp.Or(a.transaction, transactionID())
+	s.log.Info("request", "method", r.Method, "path", r.URL.Path,
+		"code", a.code, "transaction_id", a.transaction, "fault", f.code)
+	if !wait(r, delay) {
+		panic(http.ErrAbortHandler)
+	}
+	// Clients learn from this header that their clock differs from ours.
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	if f.effect.breaks() {
+		f.play(w, r)
+		return
+	}
+	if f.effect == replaced && f.value != "" {
+		w.Header().Set("Retry-After", f.value)
+	}
+	a.write(w)
+}
+
+// answer lets a call judge a request, once the caller is known.
+func (s *Simulator) answer(c call, r *http.Request, body []byte) answer {
+	q := request{query: r.URL.Query(), body: body, now: s.now()}
+	if !c.open {
+		account, ok := s.bearer(r.Header.Get("X-ACCESS-TOKEN"), q.now)
+		if !ok {
+			return answer{code: iamFailed, message: "Access denied: Token not found or expired"}
+		}
+		q.account = account
+	}
+	return c.serve(q)
+}
+
+// wait delays an answer; false when the caller has gone meanwhile.
+func wait(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+func transactionID() string { return randomHex(8) }

@@ -1,0 +1,269 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"livery/schema"
+)
+
+// storeVersion is the form of the data file.
+const storeVersion = 1
+
+// documents are bodies without nulls, by account fingerprint and locale.
+type documents map[string]map[schema.Locale]map[string]any
+
+// sessions are checks, by account fingerprint and id.
+type sessions map[string]map[string]session
+
+// store remembers documents and sessions, in a file if it has one. It holds no
+// keys, no secrets and no tokens.
+type store struct {
+	path      string
+	documents documents
+	sessions  sessions
+
+	// encoded are the documents as the file holds them, by account and locale:
+	// writing the file again after each request must not encode all of them again.
+	encoded map[string]map[schema.Locale]json.RawMessage
+}
+
+// storeFile is the data file.
+type storeFile struct {
+	Version  int       `json:"version"`
+	Accounts documents `json:"accounts"`
+	Sessions sessions  `json:"sessions,omitempty"`
+}
+
+// openStore reads the data file; one that does not exist is empty. It makes the
+// directory at once, so that a place that cannot be written is known before
+// the first document is.
+func openStore(path string) (store, error) {
+	s := store{path: path, documents: make(documents), sessions: make(sessions), encoded: make(map[string]map[schema.Locale]json.RawMessage)}
+	if path == "" {
+		return s, nil
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return store{}, fmt.Errorf("making the directory of the simulator's data: %w", err)
+		}
+		return s, nil
+	case err != nil:
+		return store{}, fmt.Errorf("reading the simulator's data: %w", err)
+	}
+	if err := s.decode(data); err != nil {
+		return store{}, fmt.Errorf("the simulator's data file %s is damaged (%w); delete it to begin with no documents, or put back a copy", path, err)
+	}
+	return s, nil
+}
+
+func (s *store) decode(data []byte) error {
+	var file storeFile
+	if err := json.Unmarshal(data, &file); err != nil {
+		return err
+	}
+	if file.Version != storeVersion {
+		return fmt.Errorf("it has version %d, not %d", file.Version, storeVersion)
+	}
+	for account, byLocale := range file.Accounts {
+		if err := judgeFingerprint(account); err != nil {
+			return err
+		}
+		for l, doc := range byLocale {
+			if known, ok := canonical(string(l)); !ok || known != l {
+				return fmt.Errorf("%q is no locale", l)
+			}
+			if doc == nil {
+				return fmt.Errorf("the document of %s is missing", l)
+			}
+		}
+	}
+	for account, byID := range file.Sessions {
+		if err := judgeFingerprint(account); err != nil {
+			return err
+		}
+		for id, v := range byID {
+			if !v.known(id) {
+				return fmt.Errorf("%q is no session", id)
+			}
+		}
+	}
+	maps.Copy(s.documents, file.Accounts)
+	maps.Copy(s.sessions, file.Sessions)
+	return nil
+}
+
+func judgeFingerprint(account string) error {
+	if sum, err := hex.DecodeString(account); err != nil || len(sum) != 32 {
+		return fmt.Errorf("%q is no account fingerprint", account)
+	}
+	return nil
+}
+
+// put remembers a document. When the file cannot be written nothing changes.
+func (s *store) put(account string, l schema.Locale, doc map[string]any) error {
+	byLocale := maps.Clone(s.documents[account])
+	if byLocale == nil {
+		byLocale = make(map[schema.Locale]map[string]any)
+	}
+	byLocale[l] = doc
+	next := maps.Clone(s.documents)
+	next[account] = byLocale
+	delete(s.encoded[account], l)
+	if err := s.save(next); err != nil {
+		delete(s.encoded[account], l)
+		return err
+	}
+	s.documents = next
+	return nil
+}
+
+// keep remembers a session. When the file cannot be written nothing changes.
+// Sessions that are too old go, and the oldest where there are too many.
+func (s *store) keep(account, id string, v session, now time.Time) error {
+	byID := s.sessions[account]
+	if byID == nil {
+		byID = make(map[string]session)
+		s.sessions[account] = byID
+	}
+	before := map[string]session{}
+	if was, ok := byID[id]; ok {
+		before[id] = was
+	}
+	byID[id] = v
+	for _, other := range outlived(byID, id, now) {
+		before[other] = byID[other]
+		delete(byID, other)
+	}
+	err := s.save(s.documents)
+	if err != nil {
+		delete(byID, id)
+		maps.Copy(byID, before)
+	}
+	return err
+}
+
+// outlived lists the sessions that have to make room, never the one just kept.
+func outlived(byID map[string]session, kept string, now time.Time) []string {
+	var list []string
+	oldest := ""
+	for id, v := range byID {
+		switch {
+		case id == kept:
+		case now.Sub(time.UnixMilli(v.Opened)) > sessionKept:
+			list = append(list, id)
+		case oldest == "" || v.Opened < byID[oldest].Opened:
+			oldest = id
+		}
+	}
+	if len(byID)-len(list) > sessionsMax {
+		list = append(list, oldest)
+	}
+	return list
+}
+
+// forget drops a session. When the file cannot be written nothing changes.
+func (s *store) forget(account, id string) error {
+	byID := s.sessions[account]
+	was, ok := byID[id]
+	if !ok {
+		return nil
+	}
+	delete(byID, id)
+	err := s.save(s.documents)
+	if err != nil {
+		byID[id] = was
+	}
+	return err
+}
+
+// save writes the file, if there is one, with these documents.
+func (s *store) save(d documents) error {
+	if s.path == "" {
+		return nil
+	}
+	data, err := s.encode(d)
+	if err == nil {
+		err = writeFile(s.path, data)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the simulator's data to %s: %w", s.path, err)
+	}
+	return nil
+}
+
+// encode is the file with these documents.
+func (s *store) encode(d documents) ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\"version\": %d, \"accounts\": {", storeVersion)
+	for i, account := range slices.Sorted(maps.Keys(d)) {
+		fmt.Fprintf(&b, "%s\n%q: {", comma(i), account)
+		if s.encoded[account] == nil {
+			s.encoded[account] = make(map[schema.Locale]json.RawMessage)
+		}
+		for j, l := range slices.Sorted(maps.Keys(d[account])) {
+			raw, ok := s.encoded[account][l]
+			if !ok {
+				var err error
+				if raw, err = json.Marshal(d[account][l]); err != nil {
+					return nil, err
+				}
+				s.encoded[account][l] = raw
+			}
+			fmt.Fprintf(&b, "%s\n%q: %s", comma(j), l, raw)
+		}
+		b.WriteString("}")
+	}
+	b.WriteString("}")
+	if len(s.sessions) > 0 {
+		raw, err := json.Marshal(s.sessions)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, ",\n\"sessions\": %s", raw)
+	}
+	b.WriteString("}\n")
+	return b.Bytes(), nil
+}
+
+func comma(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ","
+}
+
+// writeFile replaces a file whole, so that a reader sees the one before or the
+// one after. It is not synced: what a try-out keeps must outlive the process,
+// not the machine. Temporary files are made with mode 0600.
+func writeFile(path string, data []byte) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
