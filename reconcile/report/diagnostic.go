@@ -1,0 +1,172 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+)
+
+// WriteDiagnostics writes diagnostics as text in Terraform's layout, each with
+// the source that it is about and its rule in parentheses at the end. With
+// colour each stands in a box and what it is about is underlined. Errors of the
+// writer are not reported: there is nobody left to tell.
+func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, src Sources, s Style) {
+	p := printer{style: s, shelf: newShelf(diags, src)}
+	for _, d := range diags {
+		if d == nil {
+			continue
+		}
+		p.diagnostic(d)
+		if _, err := w.Write(p.out.Bytes()); err != nil {
+			return
+		}
+		p.out.Reset()
+	}
+}
+
+// printer lays out one diagnostic at a time.
+type printer struct {
+	style   Style
+	shelf   *shelf
+	out     bytes.Buffer
+	lines   []string
+	pending string // the reset that Terraform puts before the next line
+}
+
+func (p *printer) add(line string) {
+	p.lines = append(p.lines, p.pending+line)
+	p.pending = ""
+}
+
+func (p *printer) diagnostic(d *hcl.Diagnostic) {
+	sgr := p.style.sgr
+	colour, word := sgr(sgrRed), "Error: "
+	if d.Severity == hcl.DiagWarning {
+		colour, word = sgr(sgrYellow), "Warning: "
+	}
+	reset, bold := sgr(sgrReset), sgr(sgrBold)
+	p.lines = p.lines[:0]
+	p.add(bold + colour + word + reset + reset + bold + printable(d.Summary, "\t") + reset)
+	p.add("")
+	if at, ok := p.shelf.locate(d); ok {
+		p.place(d, at)
+		p.add("")
+	}
+	p.detail(d)
+	for len(p.lines) > 1 && p.lines[len(p.lines)-1] == "" {
+		p.lines = p.lines[:len(p.lines)-1]
+	}
+	p.frame(colour)
+}
+
+// frame writes the lines: in a box where there is colour, else behind a blank
+// line. The doubled resets are Terraform's; tools that compare see no change.
+func (p *printer) frame(colour string) {
+	if !p.style.Colour {
+		p.out.WriteString("\n" + strings.Join(p.lines, "\n") + "\n")
+		return
+	}
+	p.out.WriteString(colour + "╷" + sgrReset + sgrReset + "\n")
+	for _, line := range p.lines {
+		p.out.WriteString(colour + "│" + sgrReset + " " + sgrReset + line + "\n")
+	}
+	p.out.WriteString(colour + "╵" + sgrReset + sgrReset + "\n")
+}
+
+// place writes where the diagnostic is, the source, and what its references
+// stood for.
+func (p *printer) place(d *hcl.Diagnostic, at spot) {
+	reset, name := p.style.sgr(sgrReset), printable(at.rng.Filename, "")
+	if at.file == nil {
+		p.add(fmt.Sprintf("%s  on %s line %d:", reset, name, at.rng.Start.Line))
+		p.add("  (source code not available)")
+		return
+	}
+	in := ""
+	if at.block != "" {
+		in = ", in " + at.block
+	}
+	quote := at.excerpt(max(p.style.Width-8, textColumns))
+	p.add(fmt.Sprintf("%s  on %s line %d%s:", reset, name, quote.first, in))
+	p.code(quote)
+	p.explain(callOf(d), valuesOf(d, at))
+}
+
+func (p *printer) code(quote excerpt) {
+	underline, reset := p.style.sgr(sgrUnderline), p.style.sgr(sgrReset)
+	for i, line := range quote.lines {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%4d: ", quote.first+i)
+		if line.cutLeft {
+			b.WriteString("…")
+		}
+		b.WriteString(printable(line.before, "\t"))
+		if line.marked != "" {
+			b.WriteString(underline + printable(line.marked, "\t") + reset)
+		}
+		b.WriteString(printable(line.after, "\t"))
+		if line.cutRight {
+			b.WriteString("…")
+		}
+		if i == len(quote.lines)-1 {
+			b.WriteString(reset)
+		}
+		p.add(b.String())
+	}
+	if quote.omitted > 0 {
+		p.add(fmt.Sprintf("      (%d more lines)", quote.omitted))
+	}
+}
+
+func (p *printer) explain(call *CallJSON, values []ValueJSON) {
+	if call == nil && len(values) == 0 {
+		return
+	}
+	dim, bold, reset := p.style.sgr(sgrDim), p.style.sgr(sgrBold), p.style.sgr(sgrReset)
+	p.add("    " + dim + "├────────────────" + reset)
+	p.pending = reset
+	if call != nil {
+		p.add("    " + dim + "│" + reset + " while calling " + bold + printable(call.CalledAs, "") + reset + "(" + reset + call.parameters() + ")")
+	}
+	for _, v := range values {
+		p.add("    " + dim + "│" + reset + " " + bold + v.Traversal + reset + " " + v.Statement)
+		p.pending = reset
+	}
+}
+
+// parameters lists the parameters of the called function by name.
+func (c *CallJSON) parameters() string {
+	if c.Signature == nil {
+		return "..."
+	}
+	names := make([]string, 0, len(c.Signature.Params)+1)
+	for _, p := range c.Signature.Params {
+		names = append(names, p.Name)
+	}
+	if v := c.Signature.VariadicParam; v != nil {
+		names = append(names, v.Name+"...")
+	}
+	return strings.Join(names, ", ")
+}
+
+// detail writes the sentences and the rule. One column stays free at the right
+// edge, and the box takes two.
+func (p *printer) detail(d *hcl.Diagnostic) {
+	width := p.style.Width - 1
+	if p.style.Colour {
+		width -= 2
+	}
+	if text := strings.TrimRight(d.Detail, "\n"); text != "" {
+		for _, line := range wrap(printable(text, "\n\t"), width) {
+			p.add(line)
+		}
+	}
+	if rule := schema.FindingOf(d).Rule; rule != "" {
+		p.add(p.style.Dim("(" + printable(string(rule), "") + ")"))
+	}
+}

@@ -1,0 +1,42 @@
+package report
+
+import (
+	"encoding/xml"
+	"io"
+)
+
+type (
+	checkstyleReport struct {
+		XMLName xml.Name         `xml:"checkstyle"`
+		Version string           `xml:"version,attr"`
+		Files   []checkstyleFile `xml:"file"`
+	}
+	checkstyleFile struct {
+		Name   string            `xml:"name,attr"`
+		Errors []checkstyleError `xml:"error"`
+	}
+	checkstyleError struct {
+		Line     int    `xml:"line,attr"`
+		Column   int    `xml:"column,attr,omitempty"`
+		Severity string `xml:"severity,attr"`
+		Message  string `xml:"message,attr"`
+		Source   string `xml:"source,attr"`
+	}
+)
+
+// writeCheckstyle writes findings by file, files in the order in which they
+// first appear.
+func writeCheckstyle(w io.Writer, found []finding) error {
+	report := checkstyleReport{Version: "8.0"}
+	files := map[string]int{}
+	for _, f := range found {
+		i, known := files[f.file]
+		if !known {
+			i = len(report.Files)
+			files[f.file] = i
+			report.Files = append(report.Files, checkstyleFile{Name: printable(f.file, "")})
+		}
+		report.Files[i].Errors = append(report.Files[i].Errors, checkstyleError{f.line, f.column, f.level, f.message(), f.rule})
+	}
+	return writeXML(w, report)
+}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// writeGitHub writes workflow commands, one a line.
+func writeGitHub(w io.Writer, found []finding) error {
+	out := bufio.NewWriter(w)
+	for _, f := range found {
+		out.WriteString("::" + f.level + " ")
+		if f.located {
+			out.WriteString("file=" + escapeProperty(printable(f.file, "")) + githubRegion(f.position) + ",")
+		}
+		text := f.detail
+		if text == "" {
+			text = f.summary
+		}
+		if f.rule != tool {
+			text += "\n(" + f.rule + ")"
+		}
+		out.WriteString("title=" + escapeProperty(f.summary) + "::" + escapeData(text) + "\n")
+	}
+	return out.Flush()
+}
+
+// githubRegion gives the columns only where the place is on one line: GitHub
+// refuses them otherwise.
+func githubRegion(p position) string {
+	region := ",line=" + strconv.Itoa(p.line)
+	if p.line == p.endLine && p.column > 0 {
+		return region + ",col=" + strconv.Itoa(p.column) + ",endLine=" + strconv.Itoa(p.endLine) + ",endColumn=" + strconv.Itoa(p.endColumn)
+	}
+	return region + ",endLine=" + strconv.Itoa(p.endLine)
+}
+
+// escapeData escapes the message of a command.
+func escapeData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+// escapeProperty escapes a property of a command, which ends sooner.
+func escapeProperty(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}

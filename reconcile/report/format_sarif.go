@@ -1,0 +1,145 @@
+package report
+
+import (
+	"io"
+	"net/url"
+	"path"
+	"strings"
+
+	"livery/schema"
+)
+
+// The parts of SARIF 2.1.0 that findings need. Nothing in them depends on the
+// time or the machine.
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool       sarifTool     `json:"tool"`
+		ColumnKind string        `json:"columnKind"`
+		Results    []sarifResult `json:"results"`
+	}
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
+	}
+	sarifDriver struct {
+		Name    string      `json:"name"`
+		Version string      `json:"version,omitempty"`
+		Rules   []sarifRule `json:"rules"`
+	}
+	sarifRule struct {
+		ID               string             `json:"id"`
+		ShortDescription *sarifMessage      `json:"shortDescription,omitempty"`
+		Default          sarifConfiguration `json:"defaultConfiguration"`
+	}
+	sarifConfiguration struct {
+		Enabled *bool  `json:"enabled,omitempty"`
+		Level   string `json:"level,omitempty"`
+	}
+	sarifMessage struct {
+		Text string `json:"text"`
+	}
+	sarifResult struct {
+		RuleID       string            `json:"ruleId"`
+		RuleIndex    int               `json:"ruleIndex"`
+		Level        string            `json:"level"`
+		Message      sarifMessage      `json:"message"`
+		Locations    []sarifLocation   `json:"locations"`
+		Fingerprints map[string]string `json:"partialFingerprints"`
+	}
+	sarifLocation struct {
+		Physical sarifPhysical  `json:"physicalLocation"`
+		Logical  []sarifLogical `json:"logicalLocations,omitempty"`
+	}
+	sarifPhysical struct {
+		Artifact sarifArtifact `json:"artifactLocation"`
+		Region   sarifRegion   `json:"region"`
+	}
+	sarifArtifact struct {
+		URI string `json:"uri"`
+	}
+	sarifRegion struct {
+		StartLine   int `json:"startLine"`
+		StartColumn int `json:"startColumn,omitempty"`
+		EndLine     int `json:"endLine"`
+		EndColumn   int `json:"endColumn,omitempty"`
+	}
+	sarifLogical struct {
+		Name string `json:"fullyQualifiedName"`
+	}
+)
+
+func writeSARIF(w io.Writer, found []finding, meta Meta) error {
+	rules, index := sarifRules(found, meta.Checks)
+	results := make([]sarifResult, 0, len(found))
+	for _, f := range found {
+		results = append(results, sarifResult{
+			RuleID: f.rule, RuleIndex: index[f.rule], Level: f.level,
+			Message: sarifMessage{f.message()}, Locations: []sarifLocation{sarifPlace(f)},
+			// The one name that GitHub reads; with another it makes up its own.
+			Fingerprints: map[string]string{"primaryLocationLineHash": f.fingerprint},
+		})
+	}
+	return writeJSON(w, sarifLog{
+		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
+		Runs: []sarifRun{{
+			Tool:       sarifTool{sarifDriver{tool, meta.Version, rules}},
+			ColumnKind: "utf16CodeUnits", Results: results,
+		}},
+	})
+}
+
+// sarifRules lists the rules that ran, then those that only a finding names.
+func sarifRules(found []finding, checks []schema.Check) ([]sarifRule, map[string]int) {
+	rules := make([]sarifRule, 0, len(checks))
+	index := make(map[string]int, len(checks))
+	add := func(r sarifRule) {
+		if _, known := index[r.ID]; !known {
+			index[r.ID] = len(rules)
+			rules = append(rules, r)
+		}
+	}
+	for _, c := range checks {
+		r := sarifRule{ID: string(c.Rule), Default: sarifConfiguration{Level: string(c.Level)}}
+		if c.Help != "" {
+			r.ShortDescription = &sarifMessage{c.Help}
+		}
+		if c.Level == schema.Off {
+			r.Default = sarifConfiguration{Enabled: new(bool)}
+		}
+		add(r)
+	}
+	for _, f := range found {
+		add(sarifRule{ID: f.rule, Default: sarifConfiguration{Level: f.level}})
+	}
+	return rules, index
+}
+
+// sarifPlace is where a finding is. One that is about the whole stack points at
+// its directory, line 1: without a location and a line GitHub refuses the whole
+// report.
+func sarifPlace(f finding) sarifLocation {
+	l := sarifLocation{Physical: sarifPhysical{
+		Artifact: sarifArtifact{fileURI(f.file, !f.located)},
+		Region:   sarifRegion{f.line, f.column, f.endLine, f.endColumn},
+	}}
+	if name := f.subject(); name != "" {
+		l.Logical = []sarifLogical{{name}}
+	}
+	return l
+}
+
+// fileURI is a path as a URI reference, percent-encoded and without a leading
+// slash; a directory ends in one.
+func fileURI(name string, directory bool) string {
+	if directory {
+		name = strings.TrimSuffix(name, "/") + "/"
+	}
+	if path.IsAbs(name) {
+		return (&url.URL{Scheme: "file", Path: name}).String()
+	}
+	return (&url.URL{Path: name}).String()
+}

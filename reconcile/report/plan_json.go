@@ -1,0 +1,216 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/schema"
+)
+
+// Module names the writer of a JSON stream, as Terraform names its own.
+const Module = "livery.ui"
+
+// streamVersion is the version of the stream's shape; Terraform's is the model.
+const streamVersion = "1.0"
+
+// Stream writes one JSON object a line, in Terraform's shape.
+type Stream struct {
+	w   io.Writer
+	now func() time.Time
+
+	mu  sync.Mutex // an interrupt speaks while an apply goes on
+	err error
+}
+
+// NewStream begins a stream with the version of livery.
+func NewStream(w io.Writer, version string, now func() time.Time) *Stream {
+	s := &Stream{w: w, now: now}
+	s.write("info", "livery "+version, "version", map[string]any{"livery": version, "ui": streamVersion})
+	return s
+}
+
+// Err is the first error of the writer.
+func (s *Stream) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+func (s *Stream) write(level, message, kind string, members map[string]any) {
+	members["@level"], members["@message"], members["@module"] = level, message, Module
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	members["@timestamp"], members["type"] = s.now().UTC().Format(time.RFC3339Nano), kind
+	if err := writeLine(s.w, members); err != nil && s.err == nil {
+		s.err = err
+	}
+}
+
+func writeLine(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// Diagnostics writes each finding.
+func (s *Stream) Diagnostics(diags hcl.Diagnostics, src Sources) {
+	for _, d := range JSONDiagnostics(diags, src) {
+		level, title := "error", "Error: "
+		if d.Severity == "warning" {
+			level, title = "warn", "Warning: "
+		}
+		s.write(level, title+d.Summary, "diagnostic", map[string]any{"diagnostic": d})
+	}
+}
+
+// Log writes a message that is neither a finding nor a step.
+func (s *Stream) Log(message string) { s.write("info", message, "log", map[string]any{}) }
+
+// Plan writes each planned change and the summary.
+func (s *Stream) Plan(p *reconcile.Plan) {
+	s.Changes(p)
+	s.summary(p.Summary(), "plan", PlanSummary(p.Summary(), Style{}))
+}
+
+// Changes writes each planned change, as is done for a saved plan: it has been
+// summed up when it was made.
+func (s *Stream) Changes(p *reconcile.Plan) {
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Action == reconcile.NoOp {
+			continue
+		}
+		s.write("info", fmt.Sprintf("%s: Plan to %s", c.Address, verb(c.Action)), "planned_change", map[string]any{"change": changeOf(c)})
+	}
+}
+
+func (s *Stream) summary(sum reconcile.Summary, operation, message string) {
+	s.write("info", message, "change_summary", map[string]any{"changes": map[string]any{
+		"add": sum.Add, "change": sum.Change, "remove": sum.Destroy, "import": 0, "forget": sum.Forget, "operation": operation,
+	}})
+}
+
+func verb(a reconcile.Action) string {
+	if a == reconcile.Reapply {
+		return "apply again"
+	}
+	return string(a)
+}
+
+// Event writes a step of an apply.
+func (s *Stream) Event(e reconcile.Event) {
+	hook := map[string]any{"resource": resourceOf(e.Change.Address), "action": string(e.Change.Action)}
+	level, kind := "info", map[reconcile.Step]string{
+		reconcile.Started: "apply_start", reconcile.Still: "apply_progress", reconcile.Finished: "apply_complete", reconcile.Failed: "apply_errored",
+	}[e.Step]
+	if e.Step != reconcile.Started {
+		hook["elapsed_seconds"] = int(e.Elapsed.Seconds())
+	}
+	if e.TransactionID != "" {
+		hook["id_key"], hook["id_value"] = "transaction_id", e.TransactionID
+	}
+	if e.Step == reconcile.Failed {
+		level = "error"
+	}
+	s.write(level, progressLine(e), kind, map[string]any{"hook": hook})
+}
+
+// Outcome writes what an apply has done.
+func (s *Stream) Outcome(o *reconcile.Outcome) {
+	message := applySummary(o.Summary)
+	if !o.OK() {
+		message = incompleteSummary(o)
+	}
+	s.summary(o.Summary, "apply", message)
+}
+
+func resourceOf(a schema.Address) map[string]any {
+	return map[string]any{"addr": a.String(), "resource": a.String(), "resource_type": string(a.Kind), "resource_name": a.Name}
+}
+
+// ChangeJSON is one change as programs read it.
+type ChangeJSON struct {
+	Resource      map[string]any  `json:"resource,omitempty"`
+	Address       string          `json:"address"`
+	Kind          string          `json:"kind"`
+	Action        string          `json:"action,omitempty"`
+	Actions       []string        `json:"actions"`
+	Reason        string          `json:"reason"`
+	Fields        []FieldJSON     `json:"fields"`
+	Before        json.RawMessage `json:"before"`
+	After         json.RawMessage `json:"after"`
+	RequestSHA256 string          `json:"request_sha256"`
+}
+
+// FieldJSON is one changed value; null stands for the API's default.
+type FieldJSON struct {
+	Path   string          `json:"path"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+	Range  *RangeJSON      `json:"range"` // null when the value stands nowhere
+}
+
+// changeOf is a change in the stream, where Terraform names the resource too.
+func changeOf(c *reconcile.Change) ChangeJSON {
+	change := newChangeJSON(c)
+	change.Resource, change.Action = resourceOf(c.Address), string(c.Action)
+	return change
+}
+
+func newChangeJSON(c *reconcile.Change) ChangeJSON {
+	change := ChangeJSON{
+		Address: c.Address.String(), Kind: string(c.Address.Kind), Actions: []string{string(c.Action)}, Reason: c.Reason,
+		Before: orNull(c.Before), After: orNull(c.After), RequestSHA256: c.Digest(), Fields: make([]FieldJSON, 0, len(c.Fields)),
+	}
+	for _, f := range c.Fields {
+		field := FieldJSON{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)}
+		if f.Range.Filename != "" {
+			field.Range = NewRangeJSON(f.Range)
+		}
+		change.Fields = append(change.Fields, field)
+	}
+	return change
+}
+
+func orNull(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("null")
+	}
+	return raw
+}
+
+type planJSON struct {
+	FormatVersion string            `json:"format_version"`
+	LiveryVersion string            `json:"livery_version"`
+	Timestamp     string            `json:"timestamp"`
+	Applyable     bool              `json:"applyable"`
+	Complete      bool              `json:"complete"`
+	Errored       bool              `json:"errored"`
+	State         reconcile.Base    `json:"state"`
+	Account       accountJSON       `json:"account"`
+	Changes       []ChangeJSON      `json:"changes"`
+	Summary       reconcile.Summary `json:"summary"`
+}
+
+type accountJSON struct {
+	BaseURL string `json:"base_url"`
+}
+
+// WritePlanJSON writes a plan as one object.
+func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
+	out := planJSON{
+		FormatVersion: "1.0", LiveryVersion: p.LiveryVersion, Timestamp: p.Timestamp.UTC().Format(time.RFC3339),
+		Applyable: p.Applyable(), Complete: !p.Errored && !p.Targeted, Errored: p.Errored, State: p.Base,
+		Account: accountJSON{p.Account.BaseURL}, Summary: p.Summary(), Changes: make([]ChangeJSON, 0, len(p.Changes)),
+	}
+	for i := range p.Changes {
+		out.Changes = append(out.Changes, newChangeJSON(&p.Changes[i]))
+	}
+	return writeLine(w, out)
+}

@@ -1,0 +1,156 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+// printable makes text safe for a terminal and for XML: control characters,
+// bidirectional overrides and bytes that are no text become escapes that can be
+// read. The characters of keep stay as they are.
+func printable(text, keep string) string {
+	i := firstHidden(text, keep)
+	if i < 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text) + 16)
+	b.WriteString(text[:i])
+	for i < len(text) {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case !hidden(r) || strings.ContainsRune(keep, r):
+			b.WriteString(text[i : i+size])
+		default:
+			b.WriteString(escape(r))
+		}
+		i += size
+	}
+	return b.String()
+}
+
+func firstHidden(text, keep string) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size == 1 || hidden(r) && !strings.ContainsRune(keep, r) {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+func escape(r rune) string {
+	switch {
+	case r == '\n':
+		return `\n`
+	case r == '\r':
+		return `\r`
+	case r == '\t':
+		return `\t`
+	case r < 0x80:
+		return fmt.Sprintf(`\x%02x`, r)
+	default:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+}
+
+// hidden tells characters that would act on a terminal, reorder a line unseen
+// or break XML. The joiners of emoji and of Indic and Arabic scripts are not
+// among them: they belong to texts.
+func hidden(r rune) bool {
+	switch {
+	case r < 0x20, r >= 0x7f && r <= 0x9f:
+		return true
+	case r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		return true
+	case r == 0xfeff, r == 0xfffe, r == 0xffff:
+		return true
+	default:
+		return false
+	}
+}
+
+// quoted is s as a string literal that fits on a line, cut off where it is
+// longer than a reader needs.
+func quoted(s string) string {
+	const longest = 150 // columns
+	tail := ""
+	if cut := cutColumns(s, longest); len(cut) < len(s) {
+		s, tail = cut, "…"
+	}
+	return strings.TrimSuffix(literal(s), `"`) + tail + `"`
+}
+
+// cutColumns is the start of s that fits in limit columns. It looks at a
+// bounded part of s only, however long a cluster pretends to be.
+func cutColumns(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	bounded := s
+	if len(bounded) > 16*limit {
+		bounded = bounded[:runeStart(bounded, 16*limit)]
+	}
+	end, width := 0, 0
+	for g := displaywidth.StringGraphemes(bounded); g.Next(); {
+		width += max(g.Width(), 1) // a control character is zero wide until it is escaped
+		if width > limit {
+			return s[:end]
+		}
+		end += len(g.Value())
+	}
+	return s[:end]
+}
+
+// runeStart moves i back to where a character begins.
+func runeStart[T ~string | ~[]byte](s T, i int) int {
+	for n := 0; i > 0 && i < len(s) && !utf8.RuneStart(s[i]) && n < utf8.UTFMax; n++ {
+		i--
+	}
+	return i
+}
+
+// wrap breaks the lines of text at blanks so that each fits in width columns.
+// Lines that begin with a blank are set by their author and stay; width < 1
+// wraps nothing.
+func wrap(text string, width int) []string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if width < 1 || strings.HasPrefix(line, " ") || len(line) <= width {
+			out = append(out, line)
+			continue
+		}
+		out = append(out, wrapLine(line, width)...)
+	}
+	return out
+}
+
+func wrapLine(line string, width int) []string {
+	var out []string
+	start, end, columns := 0, 0, 0 // the line being built is line[start:end]
+	for i := 0; i < len(line); {
+		gap := i
+		for i < len(line) && line[i] == ' ' {
+			i++
+		}
+		word := i
+		for i < len(line) && line[i] != ' ' {
+			i++
+		}
+		wide := displaywidth.String(line[word:i])
+		if end > start && columns+word-gap+wide > width {
+			out = append(out, line[start:end])
+			start, columns = word, 0
+			gap = word
+		}
+		columns += word - gap + wide
+		end = i
+	}
+	return append(out, line[start:end])
+}

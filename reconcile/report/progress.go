@@ -1,0 +1,118 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"livery/reconcile"
+	"livery/schema"
+)
+
+// WriteEvent writes a step of an apply as Terraform does.
+func WriteEvent(w io.Writer, e reconcile.Event, s Style) error {
+	if e.Step == reconcile.Failed {
+		return nil // shown at the end, with its reason
+	}
+	_, err := fmt.Fprintln(w, s.Bold(progressLine(e)))
+	return err
+}
+
+// progressLine is one step in words.
+func progressLine(e reconcile.Event) string {
+	present, noun := wordsOf(e.Change.Action)
+	switch e.Step {
+	case reconcile.Started:
+		return fmt.Sprintf("%s: %s...", e.Change.Address, present)
+	case reconcile.Still:
+		return fmt.Sprintf("%s: Still %s... [%s elapsed]", e.Change.Address, strings.ToLower(present), e.Elapsed.Truncate(time.Second))
+	case reconcile.Failed:
+		return fmt.Sprintf("%s: %s errored after %s", e.Change.Address, noun, e.Elapsed.Truncate(time.Second))
+	}
+	line := fmt.Sprintf("%s: %s complete after %s", e.Change.Address, noun, e.Elapsed.Truncate(time.Second))
+	if e.TransactionID != "" {
+		line += fmt.Sprintf(" [transaction %s]", printable(e.TransactionID, ""))
+	}
+	return line
+}
+
+func wordsOf(a reconcile.Action) (present, noun string) {
+	switch a {
+	case reconcile.Create:
+		return "Creating", "Creation"
+	case reconcile.Delete:
+		return "Destroying", "Destruction"
+	case reconcile.Forget:
+		return "Forgetting", "Removal from the state"
+	default:
+		return "Modifying", "Modifications"
+	}
+}
+
+// applySummary is the line that bots look for.
+func applySummary(sum reconcile.Summary) string {
+	line := fmt.Sprintf("Apply complete! Resources: %d added, %d changed, %d destroyed", sum.Add, sum.Change, sum.Destroy)
+	if sum.Forget > 0 {
+		line += fmt.Sprintf(", %d forgotten", sum.Forget)
+	}
+	return line + "."
+}
+
+// WriteOutcome writes what an apply has done, and for one that failed what it
+// has not. Reasons are diagnostics and are written elsewhere.
+func WriteOutcome(w io.Writer, o *reconcile.Outcome, s Style) error {
+	if o.OK() {
+		line := applySummary(o.Summary)
+		if _, err := fmt.Fprintf(w, "\n%s\n", s.Bold(s.Green(line))); err != nil {
+			return err
+		}
+		if !sentAny(o) {
+			return nil
+		}
+		_, err := fmt.Fprint(w, "\nThe service confirms that it took the documents, not what they look like: open\nthe page once in each language that changed and look.\n")
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s\n", s.Bold(incompleteSummary(o)))
+	list := func(title string, changes []*reconcile.Change) {
+		if len(changes) == 0 {
+			return
+		}
+		fmt.Fprintf(&b, "  %s", title)
+		for i, c := range changes {
+			if i > 0 {
+				b.WriteString(",")
+			}
+			fmt.Fprintf(&b, " %s", c.Address)
+		}
+		b.WriteString("\n")
+	}
+	failed := make([]*reconcile.Change, len(o.Failures))
+	for i, f := range o.Failures {
+		failed[i] = f.Change
+	}
+	list("Applied:  ", o.Confirmed)
+	list("Failed:   ", failed)
+	list("Not tried:", o.NotTried)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func incompleteSummary(o *reconcile.Outcome) string {
+	sum := o.Summary
+	line := fmt.Sprintf("Apply incomplete. Resources: %d added, %d changed, %d destroyed", sum.Add, sum.Change, sum.Destroy)
+	if sum.Forget > 0 {
+		line += fmt.Sprintf(", %d forgotten", sum.Forget)
+	}
+	return fmt.Sprintf("%s; %d failed, %d not tried.", line, len(o.Failures), len(o.NotTried))
+}
+
+func sentAny(o *reconcile.Outcome) bool {
+	for _, c := range o.Confirmed {
+		if c.Address.Kind == schema.LocaleAddress && c.Body != nil {
+			return true
+		}
+	}
+	return false
+}

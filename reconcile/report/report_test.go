@@ -1,0 +1,258 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/schema"
+)
+
+// forms are the golden files of one set of findings.
+var forms = []struct {
+	file   string
+	format LintFormat
+	style  Style
+	prefix string
+}{
+	{"text.txt", TextFormat, Style{Width: 78}, ""},
+	{"colour.txt", TextFormat, Style{Colour: true, TrueColour: true, Width: 60}, ""},
+	{"validate.json", JSONFormat, Style{}, ""},
+	{"lint.sarif", SARIFFormat, Style{}, "stacks/my app"},
+	{"github.txt", GitHubFormat, Style{}, "stacks/my app"},
+	{"gitlab.json", GitLabFormat, Style{}, "stacks/my app"},
+	{"junit.xml", JUnitFormat, Style{}, ""},
+	{"checkstyle.xml", CheckstyleFormat, Style{}, ""},
+}
+
+func scenarios() map[string]func() (hcl.Diagnostics, Sources) {
+	return map[string]func() (hcl.Diagnostics, Sources){
+		"clean":   func() (hcl.Diagnostics, Sources) { return nil, nil },
+		"faults":  faults,
+		"secrets": secrets,
+	}
+}
+
+func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
+	t.Helper()
+	form := forms[i]
+	checks := []schema.Check{ // not schema.Checks: a new rule must not touch the golden files
+		{Rule: schema.TextLength, Level: schema.Error, Help: "A text over 100 UTF-16 code units."},
+		{Rule: schema.Placeholder, Level: schema.Warning, Help: "A placeholder that is missing."},
+		{Rule: "off-by-choice", Level: schema.Off, Help: "A rule that is off."},
+	}
+	var out bytes.Buffer
+	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Version: "0.1.0", Checks: checks, Prefix: form.prefix}))
+	return out.Bytes()
+}
+
+func TestForms(t *testing.T) {
+	sarif, err := jsonschema.NewCompiler().Compile(filepath.Join(golden, "schema", "sarif-2.1.0.json"))
+	require.NoError(t, err)
+	for name, scenario := range scenarios() {
+		for i, form := range forms {
+			t.Run(name+"/"+form.file, func(t *testing.T) {
+				diags, src := scenario()
+				got := render(t, i, diags, src)
+				requireGolden(t, name+"/"+form.file, got)
+				assert.Equal(t, string(got), string(render(t, i, diags, src)), "twice the same")
+				assert.True(t, utf8.Valid(got))
+				assert.NotContains(t, string(got), "s3cr3t")
+				assert.NotContains(t, string(got), "hush")
+				switch filepath.Ext(form.file) {
+				case ".txt":
+					requireTame(t, string(got), form.style.Colour)
+				case ".xml":
+					requireXML(t, got, strings.TrimSuffix(form.file, ".xml"))
+				case ".sarif":
+					value, err := jsonschema.UnmarshalJSON(bytes.NewReader(got))
+					require.NoError(t, err)
+					assert.NoError(t, sarif.Validate(value))
+				}
+			})
+		}
+	}
+}
+
+// requireTame holds text against what may act on a terminal.
+func requireTame(t testing.TB, text string, colour bool) {
+	t.Helper()
+	if colour {
+		for _, known := range []string{sgrReset, sgrBold, sgrUnderline, sgrRed, sgrGreen, sgrYellow, sgrDim} {
+			text = strings.ReplaceAll(text, known, "")
+		}
+	}
+	for _, r := range text {
+		if hidden(r) && r != '\n' && r != '\t' {
+			require.Failf(t, "control character", "%U in %q", r, text)
+		}
+	}
+}
+
+// requireXML reads a document strictly, and asks xmllint where there is one.
+func requireXML(t testing.TB, doc []byte, form string) {
+	t.Helper()
+	requireWellFormed(t, doc)
+	lint, err := exec.LookPath("xmllint")
+	if err != nil {
+		return
+	}
+	check := exec.Command(lint, "--noout", "--schema", filepath.Join(golden, "schema", form+".xsd"), "-")
+	check.Stdin = bytes.NewReader(doc)
+	said, err := check.CombinedOutput()
+	require.NoError(t, err, string(said))
+}
+
+func requireWellFormed(t testing.TB, doc []byte) {
+	t.Helper()
+	decoder := xml.NewDecoder(bytes.NewReader(doc))
+	for {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			require.NoError(t, err, "%q", doc)
+		}
+	}
+}
+
+func TestLintFormats(t *testing.T) {
+	assert.Equal(t, []string{"text", "json", "sarif", "github", "gitlab", "junit", "checkstyle"}, LintFormats())
+	for _, format := range LintFormats() {
+		assert.NoError(t, WriteLint(io.Discard, LintFormat(format), nil, nil, Style{}, Meta{}), format)
+	}
+	assert.ErrorContains(t, WriteLint(io.Discard, "yaml", nil, nil, Style{}, Meta{}), `no lint format "yaml"`)
+}
+
+func TestWritersReportTheirFaults(t *testing.T) {
+	diags, src := faults()
+	for _, format := range LintFormats()[1:] {
+		assert.ErrorIs(t, WriteLint(broken{}, LintFormat(format), diags, src, Style{}, Meta{}), io.ErrShortWrite, format)
+	}
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+func TestJUnitCounts(t *testing.T) {
+	diags, src := faults()
+	var suite junitSuite
+	require.NoError(t, xml.Unmarshal(render(t, 6, diags, src), &suite))
+	failures := 0
+	for _, c := range suite.Cases {
+		failures += len(c.Failures)
+	}
+	assert.Equal(t, len(diags), failures, "every finding is there")
+	assert.Equal(t, len(suite.Cases), suite.Tests)
+	assert.Equal(t, suite.Tests, suite.Failures)
+	assert.Equal(t, len(diags)-1, suite.Tests, "two findings share a place")
+}
+
+// TestSARIFRegions cuts every region out of the source as an editor would, by
+// UTF-16 columns, and finds what the range meant.
+func TestSARIFRegions(t *testing.T) {
+	diags, src := faults()
+	var log sarifLog
+	require.NoError(t, json.Unmarshal(render(t, 3, diags, src), &log))
+	require.Len(t, log.Runs[0].Results, len(diags))
+	for i, result := range log.Runs[0].Results {
+		assert.Equal(t, result.RuleID, log.Runs[0].Tool.Driver.Rules[result.RuleIndex].ID)
+		region := result.Locations[0].Physical.Region
+		if diags[i].Subject == nil {
+			assert.Equal(t, sarifRegion{StartLine: 1, EndLine: 1}, region)
+			assert.Equal(t, "stacks/my%20app/", result.Locations[0].Physical.Artifact.URI)
+			continue
+		}
+		raw, known := src[diags[i].Subject.Filename]
+		if !known {
+			assert.Equal(t, sarifRegion{StartLine: 7, EndLine: 7}, region)
+			continue
+		}
+		want := string(raw[diags[i].Subject.Start.Byte:diags[i].Subject.End.Byte])
+		want = strings.TrimSuffix(strings.TrimSuffix(strings.ToValidUTF8(want, "??"), "\n"), "\r")
+		assert.Equal(t, strings.ReplaceAll(want, "\r\n", "\n"), cutUTF16(raw, region), diags[i].Summary)
+	}
+}
+
+func cutUTF16(raw []byte, r sarifRegion) string {
+	text := strings.TrimPrefix(strings.ReplaceAll(string(raw), "\xff\xfe", "??"), "\ufeff")
+	lines := strings.Split(text, "\n")[r.StartLine-1 : r.EndLine]
+	units := utf16.Encode([]rune(lines[len(lines)-1]))
+	lines[len(lines)-1] = string(utf16.Decode(units[:r.EndColumn-1]))
+	units = utf16.Encode([]rune(lines[0]))
+	lines[0] = string(utf16.Decode(units[r.StartColumn-1:]))
+	return strings.Join(lines, "\n")
+}
+
+func TestFingerprintsOutliveMovedLines(t *testing.T) {
+	prints := func(lead string) []string {
+		diags, src := faults()
+		file := "main.livery.hcl"
+		src[file] = append([]byte(lead), src[file]...)
+		for _, d := range diags {
+			if d.Subject != nil && d.Subject.Filename == file {
+				d.Subject.Start, d.Subject.End = posAt(src[file], d.Subject.Start.Byte+len(lead)), posAt(src[file], d.Subject.End.Byte+len(lead))
+			}
+		}
+		var out []string
+		for _, f := range findings(diags, src, Meta{}) {
+			out = append(out, f.fingerprint)
+		}
+		return out
+	}
+	before := prints("")
+	assert.Equal(t, before, prints("# one more line\n# and another\n"))
+	seen := map[string]bool{}
+	for _, print := range before {
+		assert.False(t, seen[print], "a fingerprint stands for one finding: %s", print)
+		seen[print] = true
+	}
+}
+
+func TestValidateJSONCounts(t *testing.T) {
+	var out bytes.Buffer
+	diags := hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "w"}}
+	require.NoError(t, WriteValidateJSON(&out, diags, nil))
+	assert.JSONEq(t, `{"format_version":"1.0","valid":true,"error_count":0,"warning_count":1,"diagnostics":[{"severity":"warning","summary":"w","detail":"","rule":"","address":"","path":"","range":null,"snippet":null}]}`, out.String())
+}
+
+// TestHighlightsAreBytesOfCode cuts every highlight out of the code.
+func TestHighlightsAreBytesOfCode(t *testing.T) {
+	diags, src := faults()
+	for i, j := range JSONDiagnostics(inBlocks(diags, src), src) {
+		if j.Snippet == nil {
+			continue
+		}
+		require.True(t, utf8.ValidString(j.Snippet.Code))
+		want := string(src[diags[i].Subject.Filename][diags[i].Subject.Start.Byte:diags[i].Subject.End.Byte])
+		want = strings.ReplaceAll(strings.ToValidUTF8(want, "\ufffd"), "\r\n", "\n")
+		got := j.Snippet.Code[j.Snippet.HighlightStartOffset:j.Snippet.HighlightEndOffset]
+		if j.Summary == "A whole file" {
+			assert.True(t, strings.HasPrefix(want, got))
+			continue
+		}
+		assert.Equal(t, want, got, j.Summary)
+	}
+}
+
+func TestGoldenFilesAreAllUsed(t *testing.T) {
+	for name := range scenarios() {
+		entries, err := os.ReadDir(filepath.Join(golden, name))
+		require.NoError(t, err)
+		assert.Len(t, entries, len(forms), name)
+	}
+}

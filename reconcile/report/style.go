@@ -1,0 +1,118 @@
+// Package report owns every byte that people or machines read: diagnostics as
+// text in Terraform's layout, as JSON, and in the forms that continuous
+// integration takes.
+//
+// It turns values into bytes on a writer that it is given. It does not know
+// where the writer leads, whether a terminal is at its end, what the exit code
+// is, or how the things it shows came about. A secret is never shown: literals
+// that stand where a secret belongs are starred out in every form.
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Style says how text is dressed for its reader.
+type Style struct {
+	Colour     bool // escape sequences are understood
+	TrueColour bool // so are 24-bit colours
+	Width      int  // columns of the terminal; 0 = no wrapping
+}
+
+// StyleFor decides on colour. The flag -no-color beats NO_COLOR, which beats
+// FORCE_COLOR and CLICOLOR_FORCE, which beat what the terminal says of itself.
+func StyleFor(tty bool, env func(string) string, noColor bool, width int) Style {
+	s := Style{Width: max(width, 0)}
+	term := env("TERM")
+	switch {
+	case noColor || env("NO_COLOR") != "":
+	case forced(env("FORCE_COLOR")) || forced(env("CLICOLOR_FORCE")):
+		s.Colour = true
+	default:
+		s.Colour = tty && term != "dumb"
+	}
+	s.TrueColour = s.Colour && (trueColourTerm(env("COLORTERM"), term) || env("FORCE_COLOR") == "3")
+	return s
+}
+
+// forced reads the variables that ask for colour; "0" and "false" do not.
+func forced(value string) bool {
+	return value != "" && value != "0" && !strings.EqualFold(value, "false")
+}
+
+func trueColourTerm(colorterm, term string) bool {
+	switch strings.ToLower(colorterm) {
+	case "truecolor", "24bit":
+		return true
+	}
+	switch term {
+	case "xterm-kitty", "xterm-ghostty", "alacritty", "wezterm", "foot":
+		return true
+	}
+	return strings.HasSuffix(term, "-direct") || strings.HasSuffix(term, "-truecolor") || strings.HasSuffix(term, "-24bit")
+}
+
+// The escape sequences that Terraform uses.
+const (
+	sgrReset     = "\x1b[0m"
+	sgrBold      = "\x1b[1m"
+	sgrUnderline = "\x1b[4m"
+	sgrRed       = "\x1b[31m"
+	sgrGreen     = "\x1b[32m"
+	sgrYellow    = "\x1b[33m"
+	sgrCyan      = "\x1b[36m"
+	sgrDim       = "\x1b[90m"
+)
+
+// sgr is the sequence itself, or nothing where colour is off.
+func (s Style) sgr(sequence string) string {
+	if !s.Colour {
+		return ""
+	}
+	return sequence
+}
+
+func (s Style) dress(sequence, text string) string {
+	if !s.Colour || text == "" {
+		return text
+	}
+	return sequence + text + sgrReset
+}
+
+// Bold makes text stand out.
+func (s Style) Bold(text string) string { return s.dress(sgrBold, text) }
+
+// Red is the colour of errors and of what goes away.
+func (s Style) Red(text string) string { return s.dress(sgrRed, text) }
+
+// Green is the colour of success and of what is added.
+func (s Style) Green(text string) string { return s.dress(sgrGreen, text) }
+
+// Yellow is the colour of warnings and of what changes.
+func (s Style) Yellow(text string) string { return s.dress(sgrYellow, text) }
+
+// Cyan is the colour of what only informs.
+func (s Style) Cyan(text string) string { return s.dress(sgrCyan, text) }
+
+// Dim makes text step back.
+func (s Style) Dim(text string) string { return s.dress(sgrDim, text) }
+
+// Swatch is two columns of the colour and one blank, to stand before its value;
+// "" on a terminal that cannot show it or for what is not a colour. An alpha
+// channel is left out, because a terminal has nothing to shine through.
+func (s Style) Swatch(hex string) string {
+	digits, hash := strings.CutPrefix(hex, "#")
+	if len(digits) == 3 || len(digits) == 4 {
+		digits = string([]byte{digits[0], digits[0], digits[1], digits[1], digits[2], digits[2]})
+	}
+	if !s.TrueColour || !hash || (len(digits) != 6 && len(digits) != 8) {
+		return ""
+	}
+	rgb, err := strconv.ParseUint(digits[:6], 16, 32)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("\x1b[48;2;%d;%d;%dm  %s ", rgb>>16, rgb>>8&0xff, rgb&0xff, sgrReset)
+}
