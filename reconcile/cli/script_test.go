@@ -1,0 +1,69 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"livery/reconcile/cli"
+)
+
+// TestMain makes this binary the programs that scripts run: livery itself, and
+// one that shows the environment of a script.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"livery":  func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+		"environ": func() { os.Stdout.WriteString(strings.Join(os.Environ(), "\x00")) },
+	})
+}
+
+// TestScript runs the whole command line from outside, as people and programs
+// do: every script is one theme of the contract, and reads as its documentation.
+// With UPDATE=1 in the environment, what "cmp" compares with is rewritten.
+func TestScript(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                "../../testdata/script",
+		UpdateScripts:      os.Getenv("UPDATE") != "",
+		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("BODIES", filepath.Join(root, "testdata", "api", "bodies"))
+			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
+			env.Values[processes{}] = make(map[string]*process)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"start":     start,
+			"signal":    signalProcess,
+			"finish":    finish,
+			"sim":       sim,
+			"service":   service,
+			"until":     until,
+			"mask":      mask,
+			"json":      jsonCommand,
+			"jsonenv":   jsonEnv,
+			"stream":    stream,
+			"request":   request,
+			"samebody":  sameBody,
+			"sha":       sha,
+			"fill":      fill,
+			"fifo":      fifo,
+			"sealed":    sealed,
+			"unchanged": unchanged,
+			"closed":    closedPort,
+			"address":   address,
+			"browse":    browse,
+			"medium":    medium,
+			"later":     later,
+		},
+	})
+}
