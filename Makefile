@@ -1,0 +1,47 @@
+# Everything here runs on a machine with Go alone; what else a target can use, it
+# says, and `make e2e` fetches. Nothing is written outside .build/ and the caches of
+# Go and npm.
+
+GO       ?= go
+BUILD    := .build
+TOOLS    := $(BUILD)/tools
+LIVERY   := $(BUILD)/livery
+FUZZTIME ?= 30s
+RUNS     ?= 9
+SH       := bash -euo pipefail
+
+.DEFAULT_GOAL := help
+.PHONY: build demo test check bench fuzz e2e help
+
+## build: the binary, in .build/livery
+build:
+	@$(GO) build -buildvcs=false -trimpath -ldflags='-s -w' -o $(LIVERY) .
+
+## demo: plan, apply and change a believable brand, with no account and no network
+demo: build
+	@bash .ci/demo $(LIVERY)
+
+## test: every test that runs with Go alone
+test:
+	@$(SH) .ci/steps test
+
+## check: format, vet, linter, layers, go.mod, examples, start-up time
+check: build
+	@$(SH) .ci/steps check
+
+## e2e: the parts of the tests that need outside tools, with nothing left out
+e2e: build
+	@$(SH) .ci/steps e2e
+
+## fuzz: each fuzz target for FUZZTIME (30s)
+fuzz:
+	@FUZZTIME=$(FUZZTIME) $(SH) .ci/steps fuzz
+
+## bench: livery beside Terraform and beside the floor, and Go's benchmarks
+bench:
+	@$(GO) run ./testdata/bench -runs $(RUNS)
+	@$(GO) test -run '^$$' -bench . ./schema/source ./reconcile
+
+## help: this list
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
