@@ -267,7 +267,7 @@ func (a *app) notLoggedIn(w *work, err error) error {
 	if errors.As(err, &refusal) {
 		return refusedCall("The login was refused", err)
 	}
-	return fail("The login failed", "%v.", err)
+	return fail("The login failed", "No token came from the service: %s. Nothing was sent and nothing recorded; check the network and the base URL.", strings.TrimPrefix(err.Error(), "the login: "))
 }
 
 // interruptible lets the first signal stop what has not begun and the second

@@ -43,7 +43,7 @@ func (f assignmentFlag) Set(s string) error {
 }
 
 func (in *inputs) flags(c *cobra.Command) {
-	c.Flags().Var(assignmentFlag{&in.assignments, false}, "var", "Set a variable, as in -var brand=#0b5fff. May be given several `NAME=VALUE`.")
+	c.Flags().Var(assignmentFlag{&in.assignments, false}, "var", "Set a variable by `NAME=VALUE`, as in -var brand=#0b5fff. May be given several times.")
 	c.Flags().Var(assignmentFlag{&in.assignments, true}, "var-file", "Read variables from a `file`, *.liveryvars.hcl or *.liveryvars.json.")
 }
 
