@@ -36,7 +36,7 @@ claims what the service did not confirm.`,
 	c.Flags().BoolVar(&approved, "auto-approve", false, "Do not ask.")
 	registerAddresses(a, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		ctx := orBackground(c.Context())
+		ctx := c.Context()
 		a.begin()
 		if err := p.check(c); err != nil {
 			return err

@@ -102,20 +102,12 @@ that somebody made elsewhere does not show.`,
 }
 
 func (a *app) plan(ctx context.Context, p *planning) error {
-	ctx = orBackground(ctx)
 	work, err := a.prepare(ctx, p, source.NeedDocuments, "plan")
 	if err != nil {
 		return err
 	}
 	err = a.showPlan(work, p)
 	return errors.Join(err, work.close(ctx))
-}
-
-func orBackground(ctx context.Context) context.Context {
-	if ctx == nil {
-		return context.Background()
-	}
-	return ctx
 }
 
 // work is a stack, the state that it is compared with, and the difference.

@@ -71,7 +71,7 @@ func (a *app) definitions(ctx context.Context, in inputs, declared bool, need so
 		a.show(diags, stack.Sources)
 		return nil, exit(exitError)
 	}
-	snapshot, err := state.Read(orBackground(ctx), blobOf(stack.Backend))
+	snapshot, err := state.Read(ctx, blobOf(stack.Backend))
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +122,20 @@ func (d *definitions) client(a *app) (*liveness.Client, error) {
 		}
 	}
 	return a.client(d.acc, 1)
+}
+
+// reach gives the definition of a session and the way to the service.
+func (a *app) reach(ctx context.Context, ch *chosen, name string) (schema.Session, *liveness.Client, error) {
+	d, err := a.definitions(ctx, ch.inputs, ch.config, source.NeedAccount)
+	if err != nil {
+		return schema.Session{}, nil, err
+	}
+	s, err := d.find(name)
+	if err != nil {
+		return schema.Session{}, nil, err
+	}
+	client, err := d.client(a)
+	return s, client, err
 }
 
 // sessionRow is a session as list shows it.

@@ -168,7 +168,7 @@ able to reach this machine.`,
 			return fail("Cannot listen", "%v. Choose another address with -listen.", err)
 		}
 		fmt.Fprintf(a.Stderr, "Listening on http://%s for notifications. Stop with Ctrl-C.\n", listener.Addr())
-		return serveUntilInterrupted(orBackground(c.Context()), listener, http.HandlerFunc(a.notified))
+		return serveUntilInterrupted(c.Context(), listener, http.HandlerFunc(a.notified))
 	}
 	return c
 }

@@ -53,7 +53,7 @@ again when no answer comes. A page lives for an hour.`,
 	qr := f.Bool("qr", false, "Print the QR code also where the output is no terminal.")
 	ch.flags(c, true)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.openSession(orBackground(c.Context()), args[0], &ch, visitor, *qr)
+		return a.openSession(c.Context(), args[0], &ch, visitor, *qr)
 	}
 	return c
 }

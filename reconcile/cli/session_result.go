@@ -16,7 +16,6 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/liveness"
 	"livery/schema"
-	"livery/schema/source"
 )
 
 // Polling begins brisk, while somebody may be watching, and slows down.
@@ -58,21 +57,13 @@ SDK; each such answer is billed, so it is not asked for again when none comes.`,
 		if f.imageType != "" && f.imageType != "url" && f.imageType != "base64" {
 			return fail("Invalid flag", "-image-type takes url or base64, not %q.", f.imageType)
 		}
-		return a.result(orBackground(c.Context()), args[0], args[1], &f)
+		return a.result(c.Context(), args[0], args[1], &f)
 	}
 	return c
 }
 
 func (a *app) result(ctx context.Context, name, id string, f *resultFlags) error {
-	d, err := a.definitions(ctx, f.inputs, f.config, source.NeedAccount)
-	if err != nil {
-		return err
-	}
-	s, err := d.find(name)
-	if err != nil {
-		return err
-	}
-	client, err := d.client(a)
+	s, client, err := a.reach(ctx, &f.chosen, name)
 	if err != nil {
 		return err
 	}
@@ -243,7 +234,7 @@ when no answer comes.`,
 		case !*approved && !ch.input:
 			return fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve.")
 		}
-		return a.clearSession(orBackground(c.Context()), args[0], args[1], &ch, *approved)
+		return a.clearSession(c.Context(), args[0], args[1], &ch, *approved)
 	}
 	return c
 }
@@ -260,15 +251,7 @@ func clearHeadline(err error) string {
 }
 
 func (a *app) clearSession(ctx context.Context, name, id string, ch *chosen, approved bool) error {
-	d, err := a.definitions(ctx, ch.inputs, ch.config, source.NeedAccount)
-	if err != nil {
-		return err
-	}
-	s, err := d.find(name)
-	if err != nil {
-		return err
-	}
-	client, err := d.client(a)
+	s, client, err := a.reach(ctx, ch, name)
 	if err != nil {
 		return err
 	}

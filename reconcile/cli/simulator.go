@@ -53,7 +53,7 @@ its pages, so its sessions end at once as LIVERY_SIMULATOR_AUTO_COMPLETE says: p
 			return err
 		}
 		cfg.Now, cfg.Log = a.Now, a.log
-		return a.simulate(orBackground(c.Context()), listen, cfg)
+		return a.simulate(c.Context(), listen, cfg)
 	}
 	return c
 }

@@ -31,7 +31,7 @@ func (a *app) readState(ctx context.Context) (*state.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return state.Read(orBackground(ctx), blob)
+	return state.Read(ctx, blob)
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -165,7 +165,7 @@ still declared anew. The state before is kept as its .backup.`,
 	dry := c.Flags().Bool("dry-run", false, "Only say what would be removed.")
 	lock.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
-		ctx := orBackground(c.Context())
+		ctx := c.Context()
 		stack, _, err := a.load(".", inputs{}, source.NeedNothing)
 		if err != nil {
 			return err
@@ -229,7 +229,7 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 	}
 	lock.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
-		ctx := orBackground(c.Context())
+		ctx := c.Context()
 		data, err := a.readArgument(args[0])
 		if err != nil {
 			return err
@@ -285,7 +285,7 @@ taken stops before its next write.`,
 			return err
 		}
 		if !*force {
-			yes, err := a.approve(orBackground(c.Context()), "Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
+			yes, err := a.approve(c.Context(), "Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
 			if err != nil {
 				return err
 			}
@@ -294,7 +294,7 @@ taken stops before its next write.`,
 				return exit(exitError)
 			}
 		}
-		if err := blob.Break(orBackground(c.Context()), args[0]); err != nil {
+		if err := blob.Break(c.Context(), args[0]); err != nil {
 			return fail("Failed to unlock state", "%v.", err)
 		}
 		a.print("The state is unlocked. The next command can use it.\n")
