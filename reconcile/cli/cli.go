@@ -271,6 +271,7 @@ func commands() []command {
 	return []command{
 		{"init", "Write a small stack to begin with", true, (*app).initCommand},
 		{"validate", "Check the whole stack", true, (*app).validateCommand},
+		{"preview", "Show the pages as people will see them", true, (*app).previewCommand},
 		{"plan", "Show what apply would do", true, (*app).planCommand},
 		{"apply", "Make the live pages look as declared", true, (*app).applyCommand},
 		{"completion", "Print a completion script for a shell", false, (*app).completionCommand},

@@ -202,11 +202,15 @@ func (a *app) notified(w http.ResponseWriter, r *http.Request) {
 	_, _ = a.Stdout.Write(append(line, '\n'))
 }
 
-// serveUntilInterrupted answers until a signal comes.
-func serveUntilInterrupted(ctx context.Context, listener net.Listener, handler http.Handler) error {
+// serveUntilInterrupted answers until a signal comes; ending ends answers that
+// would go on for ever.
+func serveUntilInterrupted(ctx context.Context, listener net.Listener, handler http.Handler, ending ...func()) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	for _, end := range ending {
+		server.RegisterOnShutdown(end)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -1,0 +1,348 @@
+"use strict";
+// Moves through a gallery. What is looked at stands in the address, so that it can
+// be sent to somebody and outlives a reload: locale, screen, field.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const body = document.body, main = $("sheets");
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  let screens = [];
+  let at = { locale: "", screen: "", field: "" };
+  let here = null; // the chosen screen
+  let problem = -1;
+
+  function read() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    at = { locale: given.get("locale") || "", screen: given.get("screen") || "", field: given.get("field") || "" };
+  }
+
+  function go(next, replace) {
+    const given = new URLSearchParams();
+    for (const key of ["locale", "screen", "field"]) if (next[key]) given.set(key, next[key]);
+    const hash = "#" + given;
+    if (hash === (location.hash || "#")) return show();
+    if (replace) { history.replaceState(null, "", hash); read(); show(); } else location.hash = hash;
+  }
+
+  const words = (s) => s.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const haystacks = new WeakMap();
+  function haystack(screen) {
+    if (!haystacks.has(screen)) {
+      const fields = all("[data-field]", screen).map((e) => e.dataset.field).join(" ");
+      const sheet = screen.closest(".sheet").querySelector("h2").textContent;
+      haystacks.set(screen, [screen.textContent, sheet, screen.dataset.page, screen.dataset.screen, fields].join(" ").toLocaleLowerCase());
+    }
+    return haystacks.get(screen);
+  }
+
+  // show hides what is not looked at.
+  function show() {
+    const device = checked("device"), only = $("only").checked, wanted = words($("q").value);
+    let shown = 0;
+    for (const screen of screens) {
+      const d = screen.dataset;
+      screen.hidden = Boolean(at.locale && d.locale !== at.locale || at.screen && d.screen !== at.screen ||
+        device && d.device !== device || only && !("changed" in d) || wanted.some((w) => !haystack(screen).includes(w)));
+      if (!screen.hidden) shown++;
+    }
+    for (const sheet of all(".sheet", main)) sheet.hidden = !all(".screen", sheet).some((s) => !s.hidden);
+    body.dataset.view = at.locale && at.screen ? "single" : at.screen ? "screen" : at.locale ? "locale" : "all";
+    for (const link of all(".index a")) {
+      const d = link.dataset;
+      const current = "all" in d ? !at.locale && !at.screen : d.locale ? d.locale === at.locale : d.screen === at.screen;
+      link.toggleAttribute("aria-current", current);
+      if (current) link.setAttribute("aria-current", "true");
+    }
+    if (at.locale && at.screen) choose(document.getElementById(at.locale + "." + at.screen), false);
+    else if (here && here.hidden) choose(null, false);
+    roving();
+    light(at.field);
+    say(shown || !screens.length ? "" : "Nothing fits. Esc takes the filters away.");
+  }
+
+  const checked = (name) => document.querySelector(`input[name=${name}]:checked`).value;
+  function say(text) { if ($("live").textContent !== text) $("live").textContent = text; }
+
+  // Only one screen is a stop for the tab key; arrows go on from there.
+  function roving() {
+    const first = here || screens.find((s) => !s.hidden);
+    for (const screen of screens) screen.querySelector(".cap a").tabIndex = screen === first ? 0 : -1;
+  }
+
+  function choose(screen, focus = true) {
+    if (here) here.classList.remove("here");
+    here = screen;
+    if (!screen) return;
+    screen.classList.add("here");
+    roving();
+    if (focus) {
+      screen.querySelector(".cap a").focus({ preventScroll: true });
+      screen.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  }
+
+  // move goes to the screen some places on, in the language or across languages.
+  function move(pages, languages) {
+    const visible = screens.filter((s) => !s.hidden);
+    if (at.locale && at.screen) {
+      const order = [...new Set(screens.map((s) => s.dataset.screen))], sheets = [...new Set(screens.map((s) => s.dataset.locale))];
+      const next = (list, value, by) => list[(list.indexOf(value) + by + list.length) % list.length];
+      return go({ locale: next(sheets, at.locale, languages), screen: next(order, at.screen, pages) }, true);
+    }
+    if (!visible.length) return;
+    if (!here) return choose(visible[0]);
+    if (languages) {
+      const column = visible.filter((s) => s.dataset.screen === here.dataset.screen);
+      return choose(column[column.indexOf(here) + languages] || here);
+    }
+    choose(visible[Math.max(0, Math.min(visible.length - 1, visible.indexOf(here) + pages))]);
+  }
+
+  // light marks the elements of a field, and brings the first into view.
+  function light(field) {
+    for (const e of all(".lit")) e.classList.remove("lit");
+    if (!field) return;
+    const found = all(`[data-field="${CSS.escape(field)}"], [data-field^="${CSS.escape(field)}["]`, main).filter((e) => !e.closest("[hidden]"));
+    for (const e of found) e.classList.add("lit");
+    if (found[0]) {
+      inspect(found[0]);
+      found[0].closest(".screen").scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  // inspect tells what drives an element, from the inside out.
+  function inspect(element) {
+    const list = document.createElement("dl");
+    for (let e = element; e && !e.matches(".screen"); e = e.parentElement) {
+      if (!e.dataset.field) continue;
+      const dt = document.createElement("dt"), dd = document.createElement("dd");
+      dt.textContent = e.dataset.field;
+      const value = valueOf(e);
+      if (/^#[0-9a-f]{6,8}$/.test(value)) {
+        const swatch = document.createElement("span");
+        swatch.className = "swatch";
+        swatch.style.backgroundColor = value;
+        dd.append(swatch);
+      }
+      dd.append(value || "API default");
+      const where = [];
+      if (e.dataset.at) where.push(e.dataset.at);
+      if ("changed" in e.dataset) where.push("was " + e.dataset.changed);
+      if (where.length) {
+        const place = document.createElement("span");
+        place.className = "at";
+        place.textContent = where.join(" · ");
+        dd.append(place);
+      }
+      list.append(dt, dd);
+    }
+    const card = $("inspector");
+    card.replaceChildren(card.querySelector("h2"), list);
+  }
+
+  function valueOf(e) {
+    const style = e.getAttribute("style") || "";
+    if (style.includes(":")) return style.slice(style.indexOf(":") + 1);
+    if (e.matches(".standin")) return e.textContent + " (ours: no default is documented)";
+    if (e.matches(".dflt")) return e.textContent + " (the API's documented default)";
+    if (e.matches(".t")) return e.textContent;
+    const picture = e.querySelector(":scope > .ph, :scope > img");
+    if (picture) return picture.title || picture.getAttribute("src");
+    if (e.matches(".when")) return e.dataset.at ? "declared" : "";
+    return "";
+  }
+
+  // compare puts what was applied beside what is declared.
+  function compare() {
+    const on = $("before").checked;
+    body.classList.toggle("comparing", on);
+    for (const screen of screens) {
+      const pair = screen.querySelector(":scope > .pair"), template = screen.querySelector(":scope > template");
+      if (on && template && !pair) {
+        const frame = screen.querySelector(":scope > .device"), both = document.createElement("div");
+        both.className = "pair";
+        both.append(titled("Before", template.content.cloneNode(true)), titled("After", frame));
+        screen.insertBefore(both, template);
+      } else if (!on && pair) {
+        screen.insertBefore(pair.lastElementChild.querySelector(".device"), pair);
+        pair.remove();
+      }
+    }
+  }
+
+  function titled(text, content) {
+    const figure = document.createElement("figure"), caption = document.createElement("figcaption");
+    caption.textContent = text;
+    caption.lang = "en";
+    figure.append(caption, content);
+    return figure;
+  }
+
+  // tight finds words that do not fit at this width. Measuring takes long for many
+  // screens, so it is done bit by bit, while nothing else is to do.
+  let measuring = 0;
+  function tight() {
+    const mine = ++measuring, list = $("tight"), found = [], queue = screens.filter((s) => !s.hidden);
+    const later = window.requestIdleCallback || ((f) => setTimeout(f, 30));
+    list.replaceChildren();
+    const step = () => {
+      if (mine !== measuring) return;
+      for (const screen of queue.splice(0, 8)) found.push(...cut(screen));
+      if (queue.length) return later(step);
+      for (const [screen, e, why] of found) list.append(finding(screen, e, why));
+      count();
+    };
+    later(step);
+  }
+
+  function cut(screen) {
+    const found = [];
+    const title = screen.querySelector(".bar .t");
+    if (title && title.scrollWidth > title.clientWidth + 1) found.push([screen, title, "is cut off in the title bar at this width"]);
+    for (const words of all(".btn .t", screen)) {
+      const lines = words.getClientRects().length;
+      if (lines > 2) found.push([screen, words, `takes ${lines} lines on its button at this width`]);
+    }
+    return found;
+  }
+
+  function finding(screen, e, why) {
+    const li = document.createElement("li"), a = document.createElement("a"), b = document.createElement("b"), i = document.createElement("i");
+    li.className = "warning";
+    a.href = "#" + new URLSearchParams({ locale: screen.dataset.locale, screen: screen.dataset.screen, field: e.dataset.field });
+    b.textContent = "too-long";
+    i.textContent = [screen.dataset.locale, e.dataset.at].filter(Boolean).join(" · ");
+    a.append(b, ` ${e.dataset.field} ${why}. `, i);
+    li.append(a);
+    return li;
+  }
+
+  function count() {
+    const n = document.querySelector("#problems .count");
+    if (n) n.textContent = all("#problems .problems li").length;
+  }
+
+  // begin takes up what is in the page, also after it was drawn anew.
+  function begin() {
+    screens = all(".screen", main);
+    here = here && document.getElementById(here.id);
+    if (here) here.classList.add("here");
+    compare();
+    show();
+    tight();
+  }
+
+  // renew takes over what has changed from the page as it is now, and nothing
+  // else: whoever looks at something keeps looking at it.
+  async function renew(address) {
+    const answer = await fetch(address, { cache: "no-store" });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const kept = new Map(screens.map((s) => [s.id, s]));
+    const had = document.activeElement && document.activeElement.closest(".screen");
+    const top = window.scrollY;
+    for (const fresh of all(".screen", next)) {
+      const old = kept.get(fresh.id);
+      if (old && old.dataset.hash === fresh.dataset.hash) fresh.replaceWith(old);
+    }
+    main.replaceChildren(...next.getElementById("sheets").childNodes);
+    for (const id of ["index", "findings"]) $(id).replaceChildren(...next.getElementById(id).childNodes);
+    document.querySelector(".top h1").replaceWith(next.querySelector(".top h1"));
+    begin();
+    if (had && document.getElementById(had.id)) document.getElementById(had.id).querySelector(".cap a").focus({ preventScroll: true });
+    window.scrollTo({ top, behavior: "instant" });
+    body.dataset.renewed = Number(body.dataset.renewed || 0) + 1;
+  }
+
+  function listen(address) {
+    const events = new EventSource(address);
+    let seen = null, away = false;
+    events.addEventListener("picture", async (event) => {
+      if (event.data === seen) return;
+      const first = seen === null && !away;
+      seen = event.data;
+      if (first && event.data === body.dataset.revision) return;
+      try { await renew(location.pathname); } catch { say("The picture could not be renewed; reload the page."); }
+    });
+    events.onerror = () => { away = true; say("livery does not answer. It looks again by itself."); };
+    events.onopen = () => { if (away) { away = false; say(""); } };
+  }
+
+  const keys = {
+    ArrowRight: () => move(1, 0), ArrowLeft: () => move(-1, 0), ArrowDown: () => move(0, 1), ArrowUp: () => move(0, -1),
+    Enter: () => here && go({ locale: here.dataset.locale, screen: here.dataset.screen }),
+    Escape: back,
+    l: () => here && go({ locale: here.dataset.locale }), p: () => here && go({ screen: here.dataset.screen }),
+    b: () => $("before").click(), c: () => $("only").click(),
+    w: () => { const list = all("input[name=width]"); list[(list.findIndex((r) => r.checked) + 1) % list.length].click(); },
+    n: () => { const list = all(".problems a"); if (list.length) { problem = (problem + 1) % list.length; list[problem].click(); } },
+    "/": () => $("q").focus(),
+    "?": () => $("keys").click(),
+  };
+
+  // back undoes one step of narrowing down at a time.
+  function back() {
+    if (!$("help").hidden) return $("keys").click();
+    if (at.locale && at.screen) return go({ locale: at.locale });
+    if (at.locale || at.screen) return go({});
+    if ($("q").value || $("only").checked || checked("device")) {
+      $("q").value = "";
+      $("only").checked = false;
+      document.querySelector("input[name=device][value='']").checked = true;
+      return show();
+    }
+    choose(null);
+    light("");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = event.target.closest("input");
+    if (field && field.type === "search") {
+      if (event.key === "Escape") { field.value = ""; field.blur(); show(); }
+      return;
+    }
+    if (field && event.key.startsWith("Arrow")) return; // radio buttons have their own
+    if (event.key === "Enter" && event.target.closest("a, button") && !event.target.closest(".cap")) return;
+    const act = keys[event.key] || keys[event.key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  main.addEventListener("click", (event) => {
+    const screen = event.target.closest(".screen");
+    if (!screen || event.target.closest(".cap")) return;
+    choose(screen, false);
+    const element = event.target.closest("[data-field]");
+    if (element) {
+      for (const e of all(".lit")) e.classList.remove("lit");
+      element.classList.add("lit");
+      inspect(element);
+    }
+  });
+  main.addEventListener("dblclick", (event) => {
+    const screen = event.target.closest(".screen");
+    if (screen) go({ locale: screen.dataset.locale, screen: screen.dataset.screen });
+  });
+  main.addEventListener("focusin", (event) => {
+    const screen = event.target.closest(".screen");
+    if (screen && screen !== here) choose(screen, false);
+  });
+
+  let typing;
+  $("q").addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(show, 90); });
+  $("device").addEventListener("change", show);
+  $("width").addEventListener("change", () => { body.dataset.width = checked("width"); tight(); });
+  $("only").addEventListener("change", show);
+  $("before").addEventListener("change", compare);
+  $("keys").addEventListener("click", () => {
+    const open = $("help").hidden;
+    $("help").hidden = !open;
+    $("keys").setAttribute("aria-expanded", String(open));
+  });
+  window.addEventListener("hashchange", () => { read(); show(); });
+
+  read();
+  begin();
+  if (body.dataset.events) listen(body.dataset.events);
+})();

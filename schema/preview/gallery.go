@@ -1,0 +1,321 @@
+package preview
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+)
+
+// Sheet is one language in a gallery.
+type Sheet struct {
+	Document schema.Document  // what it is to be
+	Applied  *schema.Document // what the service last confirmed; nil if nothing
+	Note     string           // a sentence about this language, "" for none
+}
+
+// Gallery is everything that is looked at together.
+type Gallery struct {
+	Title    string // whose look it is
+	Subject  string // what is shown, such as "the files" or a plan's name
+	Sheets   []Sheet
+	Problems []Problem
+	Broken   string // the files have errors: what the sheets show all the same; "" without errors
+	Images   bool   // pictures are fetched from their links
+	Compare  bool   // what was applied is shown beside what is to be from the start
+}
+
+// Live is how a page that is served finds what it needs beside itself.
+type Live struct {
+	Styles, Script string // addresses
+	Events         string // of the stream that tells when to look again
+	Revision       string // that the stream gives for this very page
+}
+
+// ContentPolicy is the Content-Security-Policy of a gallery that is served.
+// Colours are written into style attributes, after they were judged; scripts are
+// files alone.
+func ContentPolicy(images bool) string {
+	pictures := "img-src data:"
+	if images {
+		pictures += " https:"
+	}
+	return "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; " +
+		pictures + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// HTML is the gallery as one file that needs nothing beside it: the same gallery
+// gives the same bytes.
+func (g *Gallery) HTML() []byte {
+	sum := sha256.Sum256([]byte(script))
+	policy := "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src data:; base-uri 'none'; form-action 'none'"
+	head := `<meta http-equiv="Content-Security-Policy" content="` + html.EscapeString(policy) + `">` + "\n<style>" + pageStyles + galleryStyles + "</style>\n"
+	return g.page(head, "<script>"+script+"</script>\n", Live{})
+}
+
+// Page is the gallery as it is served, with its styles and its script in files.
+func (g *Gallery) Page(l Live) []byte {
+	head := `<link rel="stylesheet" href="` + html.EscapeString(l.Styles) + "\">\n"
+	foot := `<script src="` + html.EscapeString(l.Script) + "\"></script>\n"
+	return g.page(head, foot, l)
+}
+
+// Styles are what screens look like in their frames.
+func Styles() string { return pageStyles }
+
+// GalleryStyles are Styles and what stands around the screens.
+func GalleryStyles() string { return pageStyles + galleryStyles }
+
+// Script moves a gallery from screen to screen.
+func Script() string { return script }
+
+// canvas is a page being written.
+type canvas struct{ strings.Builder }
+
+func (c *canvas) f(format string, args ...any) {
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = html.EscapeString(s)
+		}
+	}
+	fmt.Fprintf(c, format, args...)
+}
+
+func (g *Gallery) page(head, foot string, l Live) []byte {
+	drawn := g.draw()
+	var c canvas
+	c.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+	c.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
+	c.f("<title>%s: preview</title>\n<link rel=\"icon\" href=\"data:,\">\n", g.Title)
+	c.WriteString(head)
+	c.WriteString("</head>\n<body")
+	if l.Events != "" {
+		c.f(` data-events="%s" data-revision="%s"`, l.Events, l.Revision)
+	}
+	c.WriteString(">\n")
+	box, path := qrPath(sampleLink)
+	c.f("<svg hidden><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol></svg>\n", box, path)
+	g.header(&c)
+	g.navigation(&c, drawn)
+	c.WriteString("<main id=\"sheets\" tabindex=\"-1\">\n")
+	for i := range g.Sheets {
+		c.WriteString(drawn[i].html)
+	}
+	if len(g.Sheets) == 0 {
+		c.WriteString("<p class=\"empty\">No language is declared here. A block such as <code>locale \"en\" {}</code> declares one; \"livery init\" writes a stack to begin with.</p>\n")
+	}
+	c.WriteString("</main>\n")
+	g.side(&c)
+	c.WriteString(foot)
+	c.WriteString("</body>\n</html>\n")
+	return []byte(c.String())
+}
+
+// drawn is a sheet as HTML, and which of its screens differ from what was applied.
+type drawn struct {
+	html    string
+	changed []string
+}
+
+// draw draws all sheets, side by side: each knows of no other.
+func (g *Gallery) draw() []drawn {
+	list := make([]drawn, len(g.Sheets))
+	var all sync.WaitGroup
+	next := make(chan int, len(list))
+	for i := range list {
+		next <- i
+	}
+	close(next)
+	for range min(len(list), 4) {
+		all.Go(func() {
+			for i := range next {
+				list[i] = g.Sheets[i].draw(Drawing{Images: g.Images})
+			}
+		})
+	}
+	all.Wait()
+	return list
+}
+
+func (s *Sheet) draw(how Drawing) drawn {
+	var c canvas
+	info := s.Document.Locale.Info()
+	loc := string(info.Value)
+	c.f("<article class=\"sheet\" data-locale=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, loc, info.Name, loc)
+	c.f("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", s.Note)
+	var d drawn
+	for _, screen := range Screens() {
+		body, changed := s.screen(screen, how)
+		c.WriteString(body)
+		if changed {
+			d.changed = append(d.changed, screen.Name)
+		}
+	}
+	c.WriteString("</div></article>\n")
+	d.html = c.String()
+	return d
+}
+
+// screen is a section: a caption, the screen, and what it was before if that is
+// another picture. The picture before lies in a template: it is no part of the
+// page until somebody asks to see it.
+func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool) {
+	info := s.Document.Locale.Info()
+	loc := string(info.Value)
+	p := newPen(screen, s.Document, s.Applied, how)
+	p.screen(screen)
+	before := ""
+	if s.Applied != nil && s.differs(p.seen, screen, how) {
+		changed = true
+		b := newPen(screen, *s.Applied, nil, how)
+		b.screen(screen)
+		before = string(b.buf)
+	}
+	var c canvas
+	c.f(`<section class="screen" id="%s.%s" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
+		loc, screen.Name, screen.Page, screen.Name, loc, string(screen.Device), info.BCP47, direction(info))
+	if changed {
+		c.WriteString(" data-changed")
+	}
+	c.f(` data-hash="%s">`, fingerprint(string(p.buf)+before))
+	c.f(`<h3 class="cap" lang="en" dir="ltr"><a href="#locale=%s&amp;screen=%s"><span class="cl">%s</span><span class="cs">%s</span></a></h3>`, loc, screen.Name, info.Name, screen.Title)
+	c.Write(p.buf)
+	if before != "" {
+		c.WriteString("<template>" + before + "</template>")
+	}
+	c.WriteString("</section>\n")
+	return c.String(), changed
+}
+
+// differs reports whether one of the fields that a screen shows, or has shown
+// before, is another than was applied.
+func (s *Sheet) differs(seen []*schema.Field, screen Screen, how Drawing) bool {
+	b := newPen(screen, *s.Applied, nil, how)
+	b.screen(screen)
+	return slices.ContainsFunc(slices.Concat(seen, b.seen), func(f *schema.Field) bool {
+		return !s.Applied.Effective(f).Equal(s.Document.Effective(f))
+	})
+}
+
+func direction(info schema.LocaleInfo) string {
+	if info.RTL {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// fingerprint tells a screen that is drawn anew from one that stayed as it was.
+func fingerprint(s string) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(s)) // never fails
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (g *Gallery) header(c *canvas) {
+	c.f("<header class=\"top\">\n<h1>%s <small>%s</small></h1>\n", g.Title, g.Subject)
+	c.WriteString(`<label class="find"><span class="vh">Filter languages, pages, fields and texts</span><input type="search" id="q" placeholder="Filter: language, page, field, text  /" autocomplete="off" spellcheck="false"></label>
+<fieldset class="seg" id="device"><legend class="vh">Device</legend><label><input type="radio" name="device" value="" checked><span>All</span></label><label><input type="radio" name="device" value="mobile"><span>Phone</span></label><label><input type="radio" name="device" value="pc"><span>Desktop</span></label></fieldset>
+<fieldset class="seg" id="width"><legend class="vh">Width</legend><label><input type="radio" name="width" value="s"><span title="320 and 1024 pixels">S</span></label><label><input type="radio" name="width" value="" checked><span title="375 and 1280 pixels">M</span></label><label><input type="radio" name="width" value="l"><span title="430 and 1440 pixels">L</span></label></fieldset>
+`)
+	c.f("<label class=\"switch\"><input type=\"checkbox\" id=\"before\"%s><span>Before</span></label>\n", flag(g.Compare, " checked"))
+	c.WriteString(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
+<button type="button" id="keys" aria-expanded="false" aria-controls="help">Keys</button>
+</header>
+<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd></dl></div>
+`)
+}
+
+func (g *Gallery) navigation(c *canvas, list []drawn) {
+	changed := make(map[string]bool)
+	for _, d := range list {
+		for _, name := range d.changed {
+			changed[name] = true
+		}
+	}
+	c.WriteString("<div class=\"index\" id=\"index\">\n<nav aria-label=\"Languages\"><h2>Languages</h2><ul>\n<li><a href=\"#\" data-all>All languages</a></li>\n")
+	for i := range g.Sheets {
+		info := g.Sheets[i].Document.Locale.Info()
+		c.f(`<li><a href="#locale=%s" data-locale="%s"%s>%s</a></li>`+"\n", string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
+	}
+	c.WriteString("</ul></nav>\n<nav aria-label=\"Pages\"><h2>Pages</h2><ul>\n")
+	for _, s := range Screens() {
+		device := ""
+		if s.Device == schema.PC {
+			device = "Desktop: "
+		}
+		c.f(`<li><a href="#screen=%s" data-screen="%s"%s>%s</a></li>`+"\n", s.Name, s.Name, flag(changed[s.Name], " data-changed"), device+s.Title)
+	}
+	c.WriteString("</ul></nav>\n</div>\n")
+}
+
+// attribute is written as it is.
+type attribute []byte
+
+func (a attribute) String() string { return string(a) }
+
+func flag(on bool, text string) attribute {
+	if on {
+		return attribute(text)
+	}
+	return nil
+}
+
+func (g *Gallery) side(c *canvas) {
+	c.WriteString("<aside class=\"side\" aria-label=\"Details and problems\">\n")
+	c.WriteString("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></section>\n")
+	c.WriteString("<div id=\"findings\">\n")
+	if g.Broken != "" {
+		c.f("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n", g.Broken)
+		g.list(c, func(p Problem) bool { return p.Level == schema.Error && p.Fault })
+		c.WriteString("</section>\n")
+	}
+	rest := func(p Problem) bool { return g.Broken == "" || p.Level != schema.Error || !p.Fault }
+	n := 0
+	for _, p := range g.Problems {
+		if rest(p) {
+			n++
+		}
+	}
+	c.f("<section class=\"card\" id=\"problems\"><h2>Problems <span class=\"count\">%s</span></h2>\n", strconv.Itoa(n))
+	g.list(c, rest)
+	c.WriteString("<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n</div>\n")
+	c.WriteString("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
+	if g.Images {
+		c.WriteString("Pictures come from their links.")
+	} else {
+		c.WriteString("Pictures are boxes with their names.")
+	}
+	c.WriteString(" A dotted line is under words of the API's documented English default, a dashed one under words of ours where no default is documented.</p>\n</aside>\n")
+}
+
+func (g *Gallery) list(c *canvas, wanted func(Problem) bool) {
+	c.WriteString("<ol class=\"problems\">\n")
+	for _, p := range g.Problems {
+		if !wanted(p) {
+			continue
+		}
+		target := "#"
+		if p.Locale != "" {
+			target = "#locale=" + string(p.Locale)
+		}
+		if p.Path != "" {
+			target += cmp.Or(map[bool]string{true: "", false: "&"}[target == "#"]) + "screen=" + ScreenOf(p.Path) + "&field=" + p.Path
+		}
+		c.f(`<li class="%s"><a href="%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), target, string(p.Rule), p.Text, p.where())
+	}
+	c.WriteString("</ol>\n")
+}
+
+func place(r hcl.Range) string { return r.Filename + ":" + strconv.Itoa(r.Start.Line) }

@@ -1,0 +1,71 @@
+package preview
+
+func pcTips(p *pen) {
+	p.surface("tips-page", "backgroundColor", "", func() {
+		p.box("p", "title", func() { p.tinted("titleTextColor", func() { p.words("titleText", "Before you start") }) })
+		p.box("p", "desc", func() {
+			p.tinted("titleDescTextColor", func() { p.words("titleDescText", "How to get through at the first try") })
+		})
+		p.coloured("div", "area", "color", "tipsTextColor", func() {
+			p.tips("tips", "First tip", "Second tip", "Third tip")
+		})
+		p.button(button{"startButtonText", "startButtonTextColor", "startButtonBackgroundColor", "", "Start", "start"})
+	})
+}
+
+func pcLoading(p *pen) {
+	p.surface("loading", "", "", func() {
+		p.coloured("span", "spinner", "color", "progressColor", func() {})
+	})
+}
+
+func pcCamera(p *pen) {
+	p.surface("camera still", "", "", func() {
+		p.label("title", "titleText", "titleTextColor", "Look at the camera")
+		p.label("desc", "descText", "descTextColor", "Keep your face inside the frame")
+		p.viewfinder()
+		p.shutter()
+	})
+}
+
+// shutter is the button that takes the photo; it has an icon and no words.
+func (p *pen) shutter() {
+	if !p.how.Pressable {
+		p.box("span", "shutter", func() { p.picture("icon", "takePhotoIconLink", "shutter") })
+		return
+	}
+	p.raw(`<button type="button" class="shutter" data-do="photo" aria-label="Take the photo">`)
+	p.picture("icon", "takePhotoIconLink", "shutter")
+	p.raw(`</button>`)
+}
+
+func pcError(p *pen) {
+	p.box("div", "page camera dimmed", func() {
+		p.box("div", "body", p.viewfinder)
+		p.box("div", "dialog", func() {
+			p.box("span", "icon g-failed", func() {})
+			p.message("")
+			p.button(button{"confirmButtonText", "", "confirmButtonBackgroundColor", "", "OK", "confirm"})
+		})
+	})
+}
+
+func pcResult(p *pen, passed bool) {
+	p.when("isShow", func(on bool) {
+		if !on {
+			p.skipped()
+			return
+		}
+		p.surface("result", "", "", func() {
+			// The page's title is the document's; only its colour is the page's own.
+			p.box("p", "desc", func() { p.tinted("titleTextColor", func() { p.words(rootTitle, "") }) })
+			outcome(p, passed)
+			p.box("div", "buttons", func() {
+				if !passed {
+					p.button(button{"tryAgainButtonText", "tryAgainButtonTextColor", "tryAgainButtonBackgroundColor", "", "Try again", "again"})
+				}
+				p.button(button{"nextStepButtonText", "nextStepButtonTextColor", "nextStepButtonBackgroundColor", "", "Next", "next"})
+			})
+		})
+	})
+}

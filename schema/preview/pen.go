@@ -1,0 +1,346 @@
+package preview
+
+import (
+	"html"
+	"net/url"
+	"path"
+	"strings"
+
+	"livery/schema"
+)
+
+// pen writes the HTML of one screen. Each field that the screen shows gets an
+// element of its own, nested in one another, so that each can be found by its path
+// alone and its colour or text read from it.
+type pen struct {
+	buf  []byte
+	page string // the catalogue's page that keys belong to
+	doc  schema.Document
+	was  *schema.Document // what to compare with; nil for nothing
+	info schema.LocaleInfo
+	how  Drawing
+	seen []*schema.Field // that the screen shows, in order
+}
+
+func newPen(s Screen, d schema.Document, was *schema.Document, how Drawing) *pen {
+	return &pen{page: s.Page, doc: d, was: was, info: d.Locale.Info(), how: how, buf: make([]byte, 0, 2048)}
+}
+
+func (p *pen) raw(s string)  { p.buf = append(p.buf, s...) }
+func (p *pen) text(s string) { p.buf = append(p.buf, html.EscapeString(s)...) }
+
+// attr writes an attribute; none for the empty value.
+func (p *pen) attr(name, value string) {
+	if value == "" {
+		return
+	}
+	p.raw(" " + name + `="`)
+	p.text(value)
+	p.raw(`"`)
+}
+
+// box is an element that no field drives.
+func (p *pen) box(tag, class string, body func()) {
+	p.raw("<" + tag)
+	p.attr("class", class)
+	p.raw(">")
+	body()
+	p.raw("</" + tag + ">")
+}
+
+// rootTitle is the title of the whole document, which every screen shows; many
+// pages have a titleText of their own beside it.
+const rootTitle = "/titleText"
+
+// field finds a field of the page, or of the document's root if the key begins
+// with a slash.
+func (p *pen) field(key string) *schema.Field {
+	name, root := strings.CutPrefix(key, "/")
+	if !root {
+		name = p.page + "." + key
+	}
+	f := schema.FieldByPath(name)
+	if f == nil {
+		panic("preview: no field " + name)
+	}
+	return f
+}
+
+// part is the element of a field.
+type part struct {
+	tag, class string
+	style      string
+	attrs      func()
+}
+
+// driven writes the element of a field around body.
+func (p *pen) driven(f *schema.Field, e part, body func()) {
+	p.seen = append(p.seen, f)
+	p.raw("<" + e.tag)
+	p.attr("class", e.class)
+	p.attr("data-field", f.Path())
+	p.attr("style", e.style)
+	v := p.doc.At(f)
+	p.attr("data-at", at(v))
+	if p.was != nil && !p.was.Effective(f).Equal(p.doc.Effective(f)) {
+		p.attr("data-changed", shown(p.was.Effective(f)))
+	}
+	if e.attrs != nil {
+		e.attrs()
+	}
+	p.raw(">")
+	body()
+	p.raw("</" + e.tag + ">")
+}
+
+// at is where a value was written, as file and line.
+func at(v schema.Value) string {
+	r := v.Range()
+	if r.Filename == "" {
+		return ""
+	}
+	return place(r)
+}
+
+// shown is a value as people read it.
+func shown(v schema.Value) string {
+	if !v.Declared() {
+		return "(API default)"
+	}
+	if v.Kind() == schema.Tips {
+		texts := make([]string, 0, len(v.Tips()))
+		for _, t := range v.Tips() {
+			texts = append(texts, strings.Trim(t.Text.String(), `"`))
+		}
+		return strings.Join(texts, " / ")
+	}
+	return strings.Trim(v.String(), `"`)
+}
+
+// coloured draws body in the colour of a field: its text, its background or its
+// border, as property says.
+func (p *pen) coloured(tag, class, property, key string, body func()) {
+	f := p.field(key)
+	style := ""
+	if c := colour(p.doc.At(f)); c != "" {
+		style = property + ":" + c
+	}
+	p.driven(f, part{tag: tag, class: class, style: style}, body)
+}
+
+// colour is a declared colour in the form that CSS takes. It is judged again:
+// nothing else may reach a style.
+func colour(v schema.Value) string {
+	s := v.Text()
+	if v.Kind() != schema.Colour || !v.Declared() || len(s) != 7 && len(s) != 9 || s[0] != '#' {
+		return ""
+	}
+	if strings.Trim(s[1:], "0123456789abcdef") != "" {
+		return ""
+	}
+	return s
+}
+
+// words draws the text of a field: what is declared, else the documented default,
+// else a word of ours that stands in, since no default is documented.
+func (p *pen) words(key, standIn string) {
+	f := p.field(key)
+	v := p.doc.At(f)
+	e := part{tag: "span", class: "t"}
+	text := v.Text()
+	if !v.Declared() {
+		text = f.Default
+		e.class = "t dflt"
+		if text == "" {
+			text, e.class = standIn, "t standin"
+		}
+		if p.info.Value != "en_US" { // both are in English
+			e.attrs = func() { p.raw(` lang="en" dir="ltr"`) }
+		}
+	}
+	p.driven(f, e, func() { p.filled(text) })
+}
+
+// filled writes a text with its placeholder filled in.
+func (p *pen) filled(text string) {
+	before, after, found := strings.Cut(text, "{second}")
+	p.text(before)
+	if found {
+		p.raw(`<span data-second>5</span>`)
+		p.filled(after)
+	}
+}
+
+// label is a text in its colour.
+func (p *pen) label(class, textKey, colourKey, standIn string) {
+	p.box("p", class, func() {
+		p.tinted(colourKey, func() { p.words(textKey, standIn) })
+	})
+}
+
+// tinted draws body in a text colour; without a key in that of what is around.
+func (p *pen) tinted(colourKey string, body func()) {
+	if colourKey == "" {
+		body()
+		return
+	}
+	p.coloured("span", "", "color", colourKey, body)
+}
+
+// link is a declared picture's address if a browser may be sent there.
+func link(v schema.Value) string {
+	if v.Kind() != schema.ImageURL || !v.Declared() {
+		return ""
+	}
+	u, err := url.Parse(v.Text())
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// picture draws an icon or a background; glyph is what stands there when nothing
+// is declared, "" for nothing.
+func (p *pen) picture(class, key, glyph string) {
+	f := p.field(key)
+	p.pictured(f, p.doc.At(f), class, glyph)
+}
+
+func (p *pen) pictured(f *schema.Field, v schema.Value, class, glyph string) {
+	to := link(v)
+	if to == "" && glyph != "" {
+		class += " g-" + glyph
+	}
+	if to == "" && glyph == "" {
+		class += " none"
+	}
+	p.driven(f, part{tag: "span", class: class}, func() { p.image(to) })
+}
+
+func (p *pen) image(to string) {
+	switch {
+	case to == "":
+	case p.how.Images && strings.HasPrefix(to, "https:"):
+		p.raw("<img")
+		p.attr("src", to)
+		p.raw(` alt="" referrerpolicy="no-referrer" loading="lazy">`)
+	default:
+		p.raw(`<span class="ph" dir="ltr"`)
+		p.attr("title", to)
+		p.raw(">")
+		p.text(pictureName(to))
+		p.raw("</span>")
+	}
+}
+
+// pictureName is what tells one picture from another.
+func pictureName(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Path == "" || u.Path == "/" {
+		return to
+	}
+	return path.Base(u.Path)
+}
+
+// button is a button; keys that the page does not have are "".
+type button struct {
+	text, colour, background, picture string
+	standIn                           string
+	do                                string // what pressing it does
+}
+
+func (p *pen) button(b button) {
+	tag := "span"
+	if p.how.Pressable {
+		tag = "button"
+	}
+	inside := func() {
+		if b.picture != "" {
+			p.picture("pic", b.picture, "")
+		}
+		p.tinted(b.colour, func() { p.words(b.text, b.standIn) })
+	}
+	f := p.field(b.background)
+	style := ""
+	if c := colour(p.doc.At(f)); c != "" {
+		style = "background-color:" + c
+	}
+	p.driven(f, part{tag: tag, class: "btn " + b.do, style: style, attrs: func() {
+		if p.how.Pressable {
+			p.raw(` type="button"`)
+			p.attr("data-do", b.do)
+		}
+	}}, inside)
+}
+
+// surface is a page's background, by colour and picture, with body on it.
+func (p *pen) surface(class, colourKey, pictureKey string, body func()) {
+	inside := func() {
+		if pictureKey != "" {
+			p.picture("pic", pictureKey, "")
+		}
+		p.box("div", "body", body)
+	}
+	if colourKey == "" {
+		p.box("div", "page "+class, inside)
+		return
+	}
+	p.coloured("div", "page "+class, "background-color", colourKey, inside)
+}
+
+// when draws what a switch decides about.
+func (p *pen) when(key string, body func(on bool)) {
+	f := p.field(key)
+	p.driven(f, part{tag: "div", class: "when"}, func() { body(p.doc.Effective(f).Flag()) })
+}
+
+// tips draws the list of tips; stand-ins where none is declared.
+func (p *pen) tips(key string, standIns ...string) {
+	f := p.field(key)
+	v := p.doc.At(f)
+	p.driven(f, part{tag: "div", class: "tips"}, func() {
+		if !v.Declared() {
+			for _, word := range standIns {
+				p.box("div", "tip", func() {
+					p.box("span", "icon g-tip", func() {})
+					p.raw(`<span class="t standin"`)
+					if p.info.Value != "en_US" {
+						p.raw(` lang="en" dir="ltr"`)
+					}
+					p.raw(">")
+					p.text(word)
+					p.raw("</span>")
+				})
+			}
+			return
+		}
+		for _, tip := range v.Tips() {
+			p.box("div", "tip", func() { p.tip(f, tip) })
+		}
+	})
+}
+
+func (p *pen) tip(f *schema.Field, tip schema.Tip) {
+	for i := range f.Items {
+		item := &f.Items[i]
+		if item.Kind == schema.ImageURL {
+			p.tipPart(item, tip.Icon, "icon", func(to string) { p.image(to) })
+		} else {
+			p.tipPart(item, tip.Text, "t", func(string) { p.text(tip.Text.Text()) })
+		}
+	}
+}
+
+func (p *pen) tipPart(item *schema.Field, v schema.Value, class string, body func(link string)) {
+	to := link(v)
+	if item.Kind == schema.ImageURL && to == "" {
+		class += " g-tip"
+	}
+	p.raw("<span")
+	p.attr("class", class)
+	p.attr("data-field", item.Path())
+	p.attr("data-at", at(v))
+	p.raw(">")
+	body(to)
+	p.raw("</span>")
+}

@@ -1,0 +1,114 @@
+// Package preview draws the pages of a hosted liveness check from a Document: each
+// page of the catalogue in the states in which people meet it, in the frame of a
+// phone or of a desktop browser, and all of them together as one page to look
+// through, the gallery.
+//
+// It does not know what the real page looks like. The service documents what its
+// fields are called, not where they stand, so this is a reading of the page: which
+// text is in which colour on which background is sure, sizes and distances are not.
+// It fetches nothing: pictures are drawn as labelled boxes unless the caller asks
+// for their links, which a browser then follows.
+package preview
+
+import (
+	"slices"
+	"strings"
+
+	"livery/schema"
+)
+
+// Screen is a page in one of the states in which people meet it.
+type Screen struct {
+	Name   string // in addresses and file names, such as result-passed
+	Page   string // the page's key in the catalogue
+	Device schema.Device
+	Title  string
+	draw   func(*pen)
+}
+
+// hints are the states of the camera page, named as the fields of their texts
+// begin. The documents list them; the middle column is our short name.
+var hints = [...]struct{ stem, name, title string }{
+	{"keepStill", "still", "Camera, hold still"},
+	{"faceMissing", "missing", "Camera, no face"},
+	{"faceNotCenter", "off-centre", "Camera, not centred"},
+	{"faceNotFrontal", "turned", "Camera, turned away"},
+	{"faceTooFar", "far", "Camera, too far"},
+	{"faceTooNear", "near", "Camera, too near"},
+	{"moveLeft", "left", "Camera, move left"},
+	{"moveRight", "right", "Camera, move right"},
+	{"moveTop", "high", "Camera, too high"},
+	{"moveBottom", "low", "Camera, too low"},
+	{"multipleFaces", "crowd", "Camera, several faces"},
+	{"faceOcclusion", "covered", "Camera, face covered"},
+}
+
+// Screens lists all screens in the order of a check: on a phone first, then on a
+// desktop computer.
+func Screens() []Screen {
+	phone := func(name, page, title string, draw func(*pen)) Screen {
+		return Screen{"phone-" + name, page, schema.Mobile, title, draw}
+	}
+	desktop := func(name, page, title string, draw func(*pen)) Screen {
+		return Screen{"pc-" + name, page, schema.PC, title, draw}
+	}
+	list := []Screen{
+		phone("tips", "mobileTipsPage", "Tips", phoneTips),
+		phone("loading", "mobileLoadingPage", "Loading", phoneLoading),
+	}
+	for _, h := range hints {
+		list = append(list, phone("camera-"+h.name, "mobileCameraPage", h.title, func(p *pen) { phoneCamera(p, h.stem, h.name) }))
+	}
+	return append(list,
+		phone("uploading", "mobileMultiDeviceProcessPage", "Uploading", phoneUploading),
+		phone("error", "mobileErrorDialog", "Failure dialog", phoneError),
+		phone("passed", "mobileResultPage", "Result, passed", func(p *pen) { phoneResult(p, true) }),
+		phone("failed", "mobileResultPage", "Result, failed", func(p *pen) { phoneResult(p, false) }),
+		phone("timeout", "mobileTimeoutPage", "Time out", phoneTimeout),
+		phone("refresh", "mobileMultiDeviceProcessPage", "Camera denied, refresh", phoneRefresh),
+		phone("denied", "mobileMultiDeviceProcessPage", "Camera denied, other device", func(p *pen) { phoneHandOver(p, "PermissionDenied") }),
+		phone("broken", "mobileMultiDeviceProcessPage", "Camera broken, other device", func(p *pen) { phoneHandOver(p, "CameraIssue") }),
+		phone("finished", "mobileMultiDeviceProcessPage", "Finished on this device", phoneFinished),
+		desktop("tips", "pcTipsPage", "Tips", pcTips),
+		desktop("loading", "pcLoadingPage", "Loading", pcLoading),
+		desktop("camera", "pcCameraPage", "Camera", pcCamera),
+		desktop("error", "pcErrorDialog", "Failure dialog", pcError),
+		desktop("passed", "pcResultPage", "Result, passed", func(p *pen) { pcResult(p, true) }),
+		desktop("failed", "pcResultPage", "Result, failed", func(p *pen) { pcResult(p, false) }),
+	)
+}
+
+// ScreenOf finds the first screen that shows a field of the catalogue's page; the
+// root's title is on all of them.
+func ScreenOf(path string) string {
+	page, _, _ := strings.Cut(path, ".")
+	list := Screens()
+	if i := slices.IndexFunc(list, func(s Screen) bool { return s.Page == page }); i >= 0 {
+		return list[i].Name
+	}
+	return list[0].Name
+}
+
+// Drawing says how screens are drawn.
+type Drawing struct {
+	// Images puts the links of pictures into the page, for a browser to fetch;
+	// otherwise they are labelled boxes.
+	Images bool
+	// Link is the address that the hand-over to another device shows and its QR
+	// code holds; "" for a made-up one.
+	Link string
+	// Pressable draws buttons that can be pressed, each with what it is for in
+	// data-do; without it they are pictures of buttons.
+	Pressable bool
+}
+
+// sampleLink stands where the address of a session would.
+const sampleLink = "https://liveness.example/h5/?token=3f9a"
+
+// HTML draws one screen of a document, without its caption: the frame of the
+// device and what is in it. The styles are those of Styles.
+func (s Screen) HTML(d schema.Document, how Drawing) string {
+	p := newPen(s, d, nil, how)
+	p.screen(s)
+	return string(p.buf)
+}
