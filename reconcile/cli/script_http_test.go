@@ -89,3 +89,24 @@ func later(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s is in %v", args[0], left)
 	}
 }
+
+// shows URL REGEXP waits until a page shows something.
+func shows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: shows URL REGEXP")
+	}
+	wanted := regexp.MustCompile(args[1])
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		resp, err := http.Get(args[0])
+		ts.Check(err)
+		page, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		ts.Check(err)
+		if wanted.Match(page) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s does not come to show %s", args[0], args[1])
+		}
+	}
+}

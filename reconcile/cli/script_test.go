@@ -64,6 +64,7 @@ func TestScript(t *testing.T) {
 			"browse":    browse,
 			"medium":    medium,
 			"later":     later,
+			"shows":     shows,
 		},
 	})
 }

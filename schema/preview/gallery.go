@@ -94,7 +94,7 @@ func (c *canvas) f(format string, args ...any) {
 }
 
 func (g *Gallery) page(head, foot string, l Live) []byte {
-	drawn := g.draw()
+	drawn := g.draw(l.Events != "")
 	var c canvas
 	c.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
 	c.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
@@ -130,7 +130,7 @@ type drawn struct {
 }
 
 // draw draws all sheets, side by side: each knows of no other.
-func (g *Gallery) draw() []drawn {
+func (g *Gallery) draw(live bool) []drawn {
 	list := make([]drawn, len(g.Sheets))
 	var all sync.WaitGroup
 	next := make(chan int, len(list))
@@ -141,7 +141,7 @@ func (g *Gallery) draw() []drawn {
 	for range min(len(list), 4) {
 		all.Go(func() {
 			for i := range next {
-				list[i] = g.Sheets[i].draw(Drawing{Images: g.Images})
+				list[i] = g.Sheets[i].draw(Drawing{Images: g.Images}, live)
 			}
 		})
 	}
@@ -149,15 +149,15 @@ func (g *Gallery) draw() []drawn {
 	return list
 }
 
-func (s *Sheet) draw(how Drawing) drawn {
+func (s *Sheet) draw(how Drawing, live bool) drawn {
 	var c canvas
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
-	c.f("<article class=\"sheet\" data-locale=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, loc, info.Name, loc)
+	c.f("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, info.Name, loc, info.Name, loc)
 	c.f("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", s.Note)
 	var d drawn
 	for _, screen := range Screens() {
-		body, changed := s.screen(screen, how)
+		body, changed := s.screen(screen, how, live)
 		c.WriteString(body)
 		if changed {
 			d.changed = append(d.changed, screen.Name)
@@ -171,26 +171,29 @@ func (s *Sheet) draw(how Drawing) drawn {
 // screen is a section: a caption, the screen, and what it was before if that is
 // another picture. The picture before lies in a template: it is no part of the
 // page until somebody asks to see it.
-func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool) {
+func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, changed bool) {
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
 	p := newPen(screen, s.Document, s.Applied, how)
 	p.screen(screen)
 	before := ""
-	if s.Applied != nil && s.differs(p.seen, screen, how) {
+	if s.Applied != nil && s.differs(p.seen, screen) {
 		changed = true
 		b := newPen(screen, *s.Applied, nil, how)
+		b.bare = true
 		b.screen(screen)
 		before = string(b.buf)
 	}
 	var c canvas
-	c.f(`<section class="screen" id="%s.%s" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
-		loc, screen.Name, screen.Page, screen.Name, loc, string(screen.Device), info.BCP47, direction(info))
+	c.f(`<section class="screen" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
+		screen.Page, screen.Name, loc, string(screen.Device), info.BCP47, direction(info))
 	if changed {
 		c.WriteString(" data-changed")
 	}
-	c.f(` data-hash="%s">`, fingerprint(string(p.buf)+before))
-	c.f(`<h3 class="cap" lang="en" dir="ltr"><a href="#locale=%s&amp;screen=%s"><span class="cl">%s</span><span class="cs">%s</span></a></h3>`, loc, screen.Name, info.Name, screen.Title)
+	if live {
+		c.f(` data-hash="%s"`, fingerprint(string(p.buf)+before))
+	}
+	c.f(`><h3 class="cap" lang="en" dir="ltr">%s</h3>`, screen.Title) // the script makes a link of it
 	c.Write(p.buf)
 	if before != "" {
 		c.WriteString("<template>" + before + "</template>")
@@ -200,12 +203,11 @@ func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool
 }
 
 // differs reports whether one of the fields that a screen shows, or has shown
-// before, is another than was applied.
-func (s *Sheet) differs(seen []*schema.Field, screen Screen, how Drawing) bool {
-	b := newPen(screen, *s.Applied, nil, how)
-	b.screen(screen)
-	return slices.ContainsFunc(slices.Concat(seen, b.seen), func(f *schema.Field) bool {
-		return !s.Applied.Effective(f).Equal(s.Document.Effective(f))
+// before, is another than was applied. The title, which is on all of them, counts
+// on the first screen of a device only: else it would drown everything.
+func (s *Sheet) differs(seen []*schema.Field, screen Screen) bool {
+	return slices.ContainsFunc(slices.Concat(seen, fieldsOf(screen, *s.Applied)), func(f *schema.Field) bool {
+		return (f.Page != "" || screen.first) && !s.Applied.Effective(f).Equal(s.Document.Effective(f))
 	})
 }
 

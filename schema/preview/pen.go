@@ -19,6 +19,7 @@ type pen struct {
 	was  *schema.Document // what to compare with; nil for nothing
 	info schema.LocaleInfo
 	how  Drawing
+	bare bool            // leaves out what only programs read
 	seen []*schema.Field // that the screen shows, in order
 }
 
@@ -78,12 +79,12 @@ func (p *pen) driven(f *schema.Field, e part, body func()) {
 	p.seen = append(p.seen, f)
 	p.raw("<" + e.tag)
 	p.attr("class", e.class)
-	p.attr("data-field", f.Path())
+	if !p.bare {
+		p.attr("data-field", f.Path())
+	}
 	p.attr("style", e.style)
-	v := p.doc.At(f)
-	p.attr("data-at", at(v))
-	if p.was != nil && !p.was.Effective(f).Equal(p.doc.Effective(f)) {
-		p.attr("data-changed", shown(p.was.Effective(f)))
+	if !p.bare {
+		p.origin(f)
 	}
 	if e.attrs != nil {
 		e.attrs()
@@ -91,6 +92,21 @@ func (p *pen) driven(f *schema.Field, e part, body func()) {
 	p.raw(">")
 	body()
 	p.raw("</" + e.tag + ">")
+}
+
+// origin notes where a value was written, and what was there before if that was
+// another: nothing for the API's default.
+func (p *pen) origin(f *schema.Field) {
+	p.attr("data-at", at(p.doc.At(f)))
+	if p.was == nil || p.was.Effective(f).Equal(p.doc.Effective(f)) {
+		return
+	}
+	p.raw(" data-changed")
+	if before := p.was.Effective(f); before.Declared() {
+		p.raw(`="`)
+		p.text(shown(before))
+		p.raw(`"`)
+	}
 }
 
 // at is where a value was written, as file and line.
@@ -102,11 +118,8 @@ func at(v schema.Value) string {
 	return place(r)
 }
 
-// shown is a value as people read it.
+// shown is a declared value as people read it.
 func shown(v schema.Value) string {
-	if !v.Declared() {
-		return "(API default)"
-	}
 	if v.Kind() == schema.Tips {
 		texts := make([]string, 0, len(v.Tips()))
 		for _, t := range v.Tips() {
@@ -338,8 +351,10 @@ func (p *pen) tipPart(item *schema.Field, v schema.Value, class string, body fun
 	}
 	p.raw("<span")
 	p.attr("class", class)
-	p.attr("data-field", item.Path())
-	p.attr("data-at", at(v))
+	if !p.bare {
+		p.attr("data-field", item.Path())
+		p.attr("data-at", at(v))
+	}
 	p.raw(">")
 	body(to)
 	p.raw("</span>")

@@ -23,6 +23,7 @@ type Screen struct {
 	Page   string // the page's key in the catalogue
 	Device schema.Device
 	Title  string
+	first  bool // of its device
 	draw   func(*pen)
 }
 
@@ -47,10 +48,10 @@ var hints = [...]struct{ stem, name, title string }{
 // desktop computer.
 func Screens() []Screen {
 	phone := func(name, page, title string, draw func(*pen)) Screen {
-		return Screen{"phone-" + name, page, schema.Mobile, title, draw}
+		return Screen{"phone-" + name, page, schema.Mobile, title, name == "tips", draw}
 	}
 	desktop := func(name, page, title string, draw func(*pen)) Screen {
-		return Screen{"pc-" + name, page, schema.PC, title, draw}
+		return Screen{"pc-" + name, page, schema.PC, title, name == "tips", draw}
 	}
 	list := []Screen{
 		phone("tips", "mobileTipsPage", "Tips", phoneTips),

@@ -52,7 +52,7 @@
       link.toggleAttribute("aria-current", current);
       if (current) link.setAttribute("aria-current", "true");
     }
-    if (at.locale && at.screen) choose(document.getElementById(at.locale + "." + at.screen), false);
+    if (at.locale && at.screen) choose(find(at.locale + "." + at.screen), false);
     else if (here && here.hidden) choose(null, false);
     roving();
     light(at.field);
@@ -126,7 +126,7 @@
       dd.append(value || "API default");
       const where = [];
       if (e.dataset.at) where.push(e.dataset.at);
-      if ("changed" in e.dataset) where.push("was " + e.dataset.changed);
+      if ("changed" in e.dataset) where.push("was " + (e.dataset.changed || "the API default"));
       if (where.length) {
         const place = document.createElement("span");
         place.className = "at";
@@ -160,7 +160,8 @@
       if (on && template && !pair) {
         const frame = screen.querySelector(":scope > .device"), both = document.createElement("div");
         both.className = "pair";
-        both.append(titled("Before", template.content.cloneNode(true)), titled("After", frame));
+        both.dir = "ltr"; // before stands first in every language
+        both.append(titled("Before", template.content.cloneNode(true), screen.dir), titled("After", frame, screen.dir));
         screen.insertBefore(both, template);
       } else if (!on && pair) {
         screen.insertBefore(pair.lastElementChild.querySelector(".device"), pair);
@@ -169,10 +170,12 @@
     }
   }
 
-  function titled(text, content) {
+  function titled(text, content, dir) {
     const figure = document.createElement("figure"), caption = document.createElement("figcaption");
     caption.textContent = text;
     caption.lang = "en";
+    caption.dir = "ltr";
+    figure.dir = dir;
     figure.append(caption, content);
     return figure;
   }
@@ -181,14 +184,19 @@
   // screens, so it is done bit by bit, while nothing else is to do.
   let measuring = 0;
   function tight() {
-    const mine = ++measuring, list = $("tight"), found = [], queue = screens.filter((s) => !s.hidden);
+    const mine = ++measuring, list = $("tight"), found = new Map(), queue = screens.filter((s) => !s.hidden);
     const later = window.requestIdleCallback || ((f) => setTimeout(f, 30));
     list.replaceChildren();
     const step = () => {
       if (mine !== measuring) return;
-      for (const screen of queue.splice(0, 8)) found.push(...cut(screen));
+      for (const screen of queue.splice(0, 8)) {
+        for (const one of cut(screen)) { // the same words on many screens are one problem
+          const key = screen.dataset.locale + one[1].dataset.field;
+          if (!found.has(key)) found.set(key, one);
+        }
+      }
       if (queue.length) return later(step);
-      for (const [screen, e, why] of found) list.append(finding(screen, e, why));
+      for (const [screen, e, why] of found.values()) list.append(finding(screen, e, why));
       count();
     };
     later(step);
@@ -221,10 +229,30 @@
     if (n) n.textContent = all("#problems .problems li").length;
   }
 
+  const id = (screen) => screen.dataset.locale + "." + screen.dataset.screen;
+  const find = (key) => screens.find((s) => id(s) === key) || null;
+
+  // caption makes a link of a caption, with the language for where that is not
+  // seen otherwise.
+  function caption(screen) {
+    const cap = screen.querySelector(".cap");
+    if (cap.firstElementChild) return;
+    const a = document.createElement("a"), language = document.createElement("span"), title = document.createElement("span");
+    a.href = "#" + new URLSearchParams({ locale: screen.dataset.locale, screen: screen.dataset.screen });
+    a.tabIndex = -1;
+    language.className = "cl";
+    language.textContent = screen.closest(".sheet").dataset.name;
+    title.className = "cs";
+    title.textContent = cap.textContent;
+    a.append(language, title);
+    cap.replaceChildren(a);
+  }
+
   // begin takes up what is in the page, also after it was drawn anew.
   function begin() {
     screens = all(".screen", main);
-    here = here && document.getElementById(here.id);
+    screens.forEach(caption);
+    here = here && find(id(here));
     if (here) here.classList.add("here");
     compare();
     show();
@@ -237,18 +265,19 @@
     const answer = await fetch(address, { cache: "no-store" });
     if (!answer.ok) throw new Error(answer.statusText);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const kept = new Map(screens.map((s) => [s.id, s]));
+    const kept = new Map(screens.map((s) => [id(s), s]));
     const had = document.activeElement && document.activeElement.closest(".screen");
     const top = window.scrollY;
     for (const fresh of all(".screen", next)) {
-      const old = kept.get(fresh.id);
+      const old = kept.get(id(fresh));
       if (old && old.dataset.hash === fresh.dataset.hash) fresh.replaceWith(old);
     }
     main.replaceChildren(...next.getElementById("sheets").childNodes);
-    for (const id of ["index", "findings"]) $(id).replaceChildren(...next.getElementById(id).childNodes);
+    for (const part of ["index", "findings"]) $(part).replaceChildren(...next.getElementById(part).childNodes);
     document.querySelector(".top h1").replaceWith(next.querySelector(".top h1"));
     begin();
-    if (had && document.getElementById(had.id)) document.getElementById(had.id).querySelector(".cap a").focus({ preventScroll: true });
+    const again = had && find(id(had));
+    if (again) again.querySelector(".cap a").focus({ preventScroll: true });
     window.scrollTo({ top, behavior: "instant" });
     body.dataset.renewed = Number(body.dataset.renewed || 0) + 1;
   }
