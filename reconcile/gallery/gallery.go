@@ -8,6 +8,7 @@ package gallery
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -91,20 +92,20 @@ func (s *Server) Redraw(ctx context.Context) error {
 	default:
 		g.Broken = "What you see is what could be read of them."
 	}
-	live := preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath}
-	live.Revision = s.revision(s.number)
-	if bytes.Equal(g.Page(live), s.page) {
+	revision := s.revision(s.number)
+	page := g.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Revision: revision})
+	if bytes.Equal(page, s.page) {
 		return nil
 	}
-	s.number++
-	live.Revision = s.revision(s.number)
-	s.page = g.Page(live)
+	s.number++ // and the page is given the number that it has earned
+	s.page = bytes.Replace(page, []byte(revision), []byte(s.revision(s.number)), 1)
 	close(s.changed)
 	s.changed = make(chan struct{})
 	return nil
 }
 
-func (s *Server) revision(number int) string { return s.born + "." + strconv.Itoa(number) }
+// revision names a page. All are of one length, for one to take another's place.
+func (s *Server) revision(number int) string { return fmt.Sprintf("%s.%08d", s.born, number) }
 
 // current is the page, its revision, and what is closed when there is another.
 func (s *Server) current() (page []byte, revision string, changed <-chan struct{}) {

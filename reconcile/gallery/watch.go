@@ -12,7 +12,7 @@ import (
 
 // settle is how long files must be left alone before they are read: editors and
 // version control write several at once.
-const settle = 30 * time.Millisecond
+const settle = 20 * time.Millisecond
 
 // Follow draws anew whenever a file that the picture depends on changes, until ctx
 // ends. Directories are watched rather than files, since editors put a new file in

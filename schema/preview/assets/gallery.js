@@ -265,20 +265,22 @@
     const answer = await fetch(address, { cache: "no-store" });
     if (!answer.ok) throw new Error(answer.statusText);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const kept = new Map(screens.map((s) => [id(s), s]));
     const had = document.activeElement && document.activeElement.closest(".screen");
-    const top = window.scrollY;
-    for (const fresh of all(".screen", next)) {
-      const old = kept.get(id(fresh));
-      if (old && old.dataset.hash === fresh.dataset.hash) fresh.replaceWith(old);
+    const fresh = all(".screen", next), anchor = screens.find((s) => !s.hidden && s.getBoundingClientRect().bottom > 80);
+    const place = anchor && anchor.getBoundingClientRect().top;
+    const about = (root) => all(".sheet > h2, .about, .empty", root).map((e) => e.textContent).join("\n");
+    if (about(next) === about(main) && fresh.length === screens.length && fresh.every((f, i) => id(f) === id(screens[i]))) {
+      fresh.forEach((f, i) => { if (f.dataset.hash !== screens[i].dataset.hash) screens[i].replaceWith(f); });
+    } else {
+      main.replaceChildren(...next.getElementById("sheets").childNodes);
     }
-    main.replaceChildren(...next.getElementById("sheets").childNodes);
     for (const part of ["index", "findings"]) $(part).replaceChildren(...next.getElementById(part).childNodes);
     document.querySelector(".top h1").replaceWith(next.querySelector(".top h1"));
     begin();
     const again = had && find(id(had));
     if (again) again.querySelector(".cap a").focus({ preventScroll: true });
-    window.scrollTo({ top, behavior: "instant" });
+    const same = anchor && find(id(anchor));
+    if (same && !same.hidden) window.scrollBy({ top: same.getBoundingClientRect().top - place, behavior: "instant" });
     body.dataset.renewed = Number(body.dataset.renewed || 0) + 1;
   }
 
