@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -150,6 +152,7 @@ type blob struct {
 	mu     sync.Mutex
 	data   []byte
 	writes int
+	past   map[uint64][]byte
 	held   bool
 	ask    func(call string) fate
 }
@@ -242,6 +245,34 @@ func (b *blob) unlock() error {
 		b.held = false
 	}
 	return f.err()
+}
+
+func (b *blob) Archive(_ context.Context, serial uint64, data []byte) error {
+	f := b.fate("archive")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if f.acts() {
+		if b.past == nil {
+			b.past = make(map[uint64][]byte)
+		}
+		b.past[serial] = data
+	}
+	return f.err()
+}
+
+func (b *blob) History(context.Context) ([]uint64, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Keys(b.past)), nil // no test here keeps more than one
+}
+
+func (b *blob) Past(_ context.Context, serial uint64) ([]byte, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if data, ok := b.past[serial]; ok {
+		return data, nil
+	}
+	return nil, state.ErrNotKept
 }
 
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }

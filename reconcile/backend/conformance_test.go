@@ -30,6 +30,9 @@ func conformance(t *testing.T, fresh func(t *testing.T) (open func() state.Blob)
 	t.Run("one of many lockers wins", func(t *testing.T) { oneLockerWins(t, fresh(t)) })
 	t.Run("break", func(t *testing.T) { breakLock(t, fresh(t)) })
 	t.Run("broken lock stops its holder", func(t *testing.T) { brokenLock(t, fresh(t)) })
+	t.Run("history", func(t *testing.T) { historyIsKept(t, fresh(t)) })
+	t.Run("history has an end", func(t *testing.T) { historyEnds(t, fresh(t)) })
+	t.Run("history of a state that was started anew", func(t *testing.T) { historyStartsAnew(t, fresh(t)) })
 	t.Run("reading needs no lock", func(t *testing.T) {
 		open := fresh(t)
 		_, err := open().Lock(t.Context(), someone("1"))
@@ -204,4 +207,75 @@ func brokenLock(t *testing.T, open func() state.Blob) {
 	_, err = mine.Put(t.Context(), []byte("4"), r)
 	require.NoError(t, err, "a new lock is a new start")
 	require.NoError(t, after())
+}
+
+func historyIsKept(t *testing.T, open func() state.Blob) {
+	mine, theirs := open(), open()
+	serials, err := mine.History(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, serials)
+	_, err = mine.Past(t.Context(), 1)
+	require.ErrorIs(t, err, state.ErrNotKept)
+
+	r, err := mine.Put(t.Context(), []byte("one"), "")
+	require.NoError(t, err)
+	require.NoError(t, mine.Archive(t.Context(), 1, []byte("one")))
+	require.NoError(t, mine.Archive(t.Context(), 1, []byte("one")), "twice is once")
+	r, err = mine.Put(t.Context(), []byte("two"), r)
+	require.NoError(t, err, "to archive is not to write")
+	require.NoError(t, theirs.Archive(t.Context(), 2, []byte("two")))
+	_, err = mine.Put(t.Context(), []byte("three"), r)
+	require.NoError(t, err)
+
+	serials, err = mine.History(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []uint64{2, 1}, serials, "what is there now is not history")
+	for serial, want := range map[uint64]string{1: "one", 2: "two"} {
+		data, err := theirs.Past(t.Context(), serial)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(data))
+	}
+	_, err = mine.Past(t.Context(), 3)
+	require.ErrorIs(t, err, state.ErrNotKept)
+	data, _, err := mine.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "three", string(data))
+}
+
+func historyEnds(t *testing.T, open func() state.Blob) {
+	blob := open()
+	var revision state.Revision
+	var want []uint64
+	for serial := uint64(1); serial <= state.HistoryMax+3; serial++ {
+		data := fmt.Append(nil, serial)
+		if serial > 1 {
+			require.NoError(t, blob.Archive(t.Context(), serial-1, fmt.Append(nil, serial-1)))
+		}
+		var err error
+		revision, err = blob.Put(t.Context(), data, revision)
+		require.NoError(t, err)
+		want = append([]uint64{serial}, want...)
+	}
+	serials, err := open().History(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, want[1:1+state.HistoryMax], serials)
+	_, err = blob.Past(t.Context(), 1)
+	require.ErrorIs(t, err, state.ErrNotKept)
+}
+
+// Whoever deletes a state begins again with serial 1. What the one before has
+// left must not take its place in the history.
+func historyStartsAnew(t *testing.T, open func() state.Blob) {
+	blob := open()
+	for serial := uint64(101); serial <= 100+state.HistoryMax; serial++ {
+		require.NoError(t, blob.Archive(t.Context(), serial, []byte("old")))
+	}
+	for serial := uint64(1); serial <= 3; serial++ {
+		require.NoError(t, blob.Archive(t.Context(), serial, []byte("new")))
+	}
+	serials, err := blob.History(t.Context())
+	require.NoError(t, err)
+	require.Len(t, serials, state.HistoryMax)
+	assert.Equal(t, []uint64{3, 2, 1}, serials[len(serials)-3:])
+	assert.Equal(t, uint64(117), serials[0], "the highest went first")
 }
