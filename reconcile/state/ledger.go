@@ -31,8 +31,10 @@ type Ledger struct {
 	blob Blob
 	opts Options
 
-	writing  sync.Mutex // held while the blob is written; guards revision
-	revision Revision
+	writing     sync.Mutex // held while the blob is written; guards what is up to mu
+	revision    Revision
+	found       []byte // what was there when it was opened, until it is archived; nil when there was nothing
+	foundSerial uint64
 
 	mu     sync.Mutex // guards the rest; may be taken while writing is held
 	truth  *Snapshot
@@ -285,7 +287,12 @@ func (l *Ledger) write(ctx context.Context) error {
 	data, changes := l.truth.Encode(), l.dirty
 	l.mu.Unlock()
 
-	revision, err := l.blob.Put(context.WithoutCancel(ctx), data, l.revision)
+	ctx = context.WithoutCancel(ctx)
+	unkept := l.archive(ctx)
+	revision, err := l.blob.Put(ctx, data, l.revision)
+	if unkept != nil && err == nil && l.opts.Unkept != nil {
+		l.opts.Unkept(fmt.Errorf("keeping serial %d of the state %s in its history: %w", l.foundSerial, l.blob, unkept))
+	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -299,11 +306,24 @@ func (l *Ledger) write(ctx context.Context) error {
 	return nil
 }
 
+// archive keeps what was found before the first write of the run overwrites it,
+// so that a crash at any moment leaves it there or in the history. The later
+// writes overwrite only what this run has written itself. l.writing is held.
+func (l *Ledger) archive(ctx context.Context) error {
+	if l.found == nil {
+		return nil
+	}
+	found := l.found
+	l.found = nil
+	return l.blob.Archive(ctx, l.foundSerial, found)
+}
+
 // stamp signs the truth before it is written: the serial grows once a run.
 func (l *Ledger) stamp() {
 	if !l.raised {
 		l.raised = true
 		l.truth.Serial++
+		l.truth.Run = l.opts.run()
 	}
 	if l.truth.Lineage == "" {
 		l.truth.Lineage = l.opts.Random()

@@ -9,7 +9,8 @@ import (
 // Replace stores another snapshot in place of the whole state, under its own
 // serial. As in Terraform, anything may replace an empty state; otherwise a
 // snapshot of another lineage, an older one, and another one of the same serial
-// are refused.
+// are refused. The run that it names stays that of the file: who pushes a state
+// has not made it.
 func (l *Ledger) Replace(ctx context.Context, s *Snapshot) error {
 	l.mu.Lock()
 	if l.failed != nil {
@@ -56,5 +57,6 @@ func replaceable(s, was *Snapshot, same bool) error {
 func sameContent(a, b *Snapshot) bool {
 	x, y := *a, *b
 	x.LiveryVersion, y.LiveryVersion = "", ""
+	x.Run, y.Run = Run{}, Run{}
 	return bytes.Equal(x.Encode(), y.Encode())
 }
