@@ -45,6 +45,8 @@ const (
 	ReasonRemoved     = "removed_block"
 	ReasonDestroy     = "destroy"
 	ReasonNotTargeted = "not_targeted"
+	ReasonNotThen     = "not_at_that_serial" // of a rollback: it came later
+	ReasonDoubtThen   = "in_doubt_at_that_serial"
 )
 
 // Change is what happens to one address.
@@ -85,8 +87,9 @@ type Plan struct {
 	Account       state.Account
 	Changes       []Change // every address, also those that stay, sorted
 	Errored       bool     // made from an invalid configuration; it can be shown and not applied
-	Targeted      bool     // -target or -exclude left something out
+	Targeted      bool     // something is left out: by -target, -exclude or a doubt of old
 	Destroy       bool
+	Rollback      uint64                     // the serial that it goes back to; 0 when it goes to what is declared
 	Variables     map[string]json.RawMessage // the values it was made with, but for sensitive ones
 }
 
@@ -142,6 +145,8 @@ type Desired struct {
 type Options struct {
 	Targets, Excludes, Replaces []schema.Address
 	Reapply, Destroy            bool
+	Rollback                    uint64           // the serial that the desired documents are of; 0 for declared ones
+	Leave                       []schema.Address // stay as they are, whatever is desired
 	Account                     state.Account
 	Version                     string
 	Now                         time.Time
@@ -166,7 +171,7 @@ func (e *UnknownAddressError) Error() string {
 // either. The error is an *UnknownAddressError.
 func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error) {
 	p := &Plan{
-		LiveryVersion: o.Version, Timestamp: o.Now, Destroy: o.Destroy, Account: o.Account,
+		LiveryVersion: o.Version, Timestamp: o.Now, Destroy: o.Destroy, Rollback: o.Rollback, Account: o.Account,
 		Base: Base{Lineage: applied.Lineage, Serial: applied.Serial},
 	}
 	pl := planner{desired: desired, applied: applied, options: o}
@@ -233,8 +238,11 @@ func (pl planner) declared(d schema.Document) Change {
 func (pl planner) undeclared() []Change {
 	var list []Change
 	reason := ReasonUndeclared
-	if pl.options.Destroy {
+	switch {
+	case pl.options.Destroy:
 		reason = ReasonDestroy
+	case pl.options.Rollback > 0:
+		reason = ReasonNotThen
 	}
 	for loc, record := range pl.applied.Locales {
 		if slices.ContainsFunc(pl.desired.Documents, func(d schema.Document) bool { return d.Locale == loc }) {
@@ -349,20 +357,24 @@ func (pl planner) checkAddresses(changes []Change) error {
 	return nil
 }
 
-// leaveOut turns the changes that -target and -exclude leave alone into no-ops.
+// leaveOut turns the changes that are to be left alone into no-ops.
 func (pl planner) leaveOut(changes []Change) bool {
-	if len(pl.options.Targets) == 0 && len(pl.options.Excludes) == 0 {
-		return false
-	}
+	left := len(pl.options.Targets) > 0 || len(pl.options.Excludes) > 0
 	for i := range changes {
 		c := &changes[i]
-		wanted := len(pl.options.Targets) == 0 || slices.Contains(pl.options.Targets, c.Address)
-		if wanted && !slices.Contains(pl.options.Excludes, c.Address) || c.Action == NoOp {
-			continue
+		reason := ""
+		switch {
+		case c.Action == NoOp:
+		case slices.Contains(pl.options.Leave, c.Address):
+			reason, left = ReasonDoubtThen, true
+		case len(pl.options.Targets) > 0 && !slices.Contains(pl.options.Targets, c.Address), slices.Contains(pl.options.Excludes, c.Address):
+			reason = ReasonNotTargeted
 		}
-		*c = Change{Address: c.Address, Action: NoOp, Reason: ReasonNotTargeted, Before: c.Before, After: c.Before, Range: c.Range, AppliedAt: c.AppliedAt}
+		if reason != "" {
+			*c = Change{Address: c.Address, Action: NoOp, Reason: reason, Before: c.Before, After: c.Before, Range: c.Range, AppliedAt: c.AppliedAt}
+		}
 	}
-	return true
+	return left
 }
 
 // compare lists the fields that differ and counts those that stay, by page.
@@ -384,7 +396,25 @@ func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
 			unchanged[f.Page]++
 		}
 	}
-	return append(changes, compareExtra(before, after, unchanged)...), unchanged
+	for _, extra := range compareExtra(before, after, unchanged) {
+		changes = joined(changes, extra)
+	}
+	return changes, unchanged
+}
+
+// joined adds the change of an extra member. One that has the name of a field,
+// because the catalogue refuses its value, makes one change with that field's.
+func joined(changes []FieldChange, extra FieldChange) []FieldChange {
+	i := slices.IndexFunc(changes, func(c FieldChange) bool { return c.Path == extra.Path })
+	if i < 0 {
+		return append(changes, extra)
+	}
+	if null := raw(nil); bytes.Equal(changes[i].Before, null) {
+		changes[i].Before = extra.Before
+	} else if bytes.Equal(changes[i].After, null) {
+		changes[i].After, changes[i].Range = extra.After, extra.Range
+	}
+	return changes
 }
 
 func compareExtra(before, after schema.Document, unchanged map[string]int) []FieldChange {

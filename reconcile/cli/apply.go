@@ -149,7 +149,11 @@ func (a *app) applySaved(ctx context.Context, c *cobra.Command, path string, p *
 	if err := sameAccount(plan, acc); err != nil {
 		return err
 	}
-	ledger, err := a.openState(ctx, stack.Backend, p, "apply")
+	operation := "apply"
+	if plan.Rollback > 0 {
+		operation = fmt.Sprintf("rollback to serial %d", plan.Rollback)
+	}
+	ledger, err := a.openState(ctx, stack.Backend, p, operation)
 	if err != nil {
 		return err
 	}
@@ -247,7 +251,11 @@ func (a *app) carryOut(ctx context.Context, w *work, parallel int) error {
 	case err != nil:
 		return err
 	}
-	return a.reportOutcome(w, outcome)
+	err = a.reportOutcome(w, outcome)
+	if w.plan.Rollback > 0 {
+		a.afterRollback(w.plan)
+	}
+	return err
 }
 
 // notLoggedIn says that nothing of a plan was tried, and why.
@@ -340,7 +348,11 @@ func (a *app) reportOutcome(w *work, o *reconcile.Outcome) error {
 		diags = append(diags, a.rescue(w, o.StateErr))
 	}
 	if o.Stopped {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; \"livery apply\" does the rest."})
+		rest := "\"livery apply\" does the rest"
+		if w.plan.Rollback > 0 {
+			rest = fmt.Sprintf("\"livery rollback %d\" plans the rest", w.plan.Rollback)
+		}
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; " + rest + "."})
 	}
 	w.stack.Locate(diags)
 	a.show(diags, w.stack.Sources)

@@ -185,3 +185,55 @@ func keptSerials(t *testing.T, blob *memory) []uint64 {
 	require.NoError(t, err)
 	return serials
 }
+
+func TestReadHistory(t *testing.T) {
+	snapshot := func(serial uint64, lineage string) []byte {
+		s := blank()
+		s.Serial, s.Lineage = serial, lineage
+		return s.Encode()
+	}
+	blob := &memory{data: snapshot(5, "ours"), past: map[uint64][]byte{
+		5: snapshot(5, "ours"), // a run died before it wrote
+		4: snapshot(4, "ours"),
+		3: []byte("{"),
+		2: snapshot(2, "theirs"),
+		1: snapshot(7, "ours"),
+	}}
+	h, err := ReadHistory(t.Context(), blob)
+	require.NoError(t, err)
+	assert.Equal(t, "ours", h.Lineage)
+	assert.Equal(t, []uint64{2}, h.Strangers)
+	var serials []uint64
+	for _, e := range h.Entries {
+		serials = append(serials, e.Serial)
+		assert.Equal(t, e.Err == nil, e.Snapshot != nil)
+	}
+	assert.Equal(t, []uint64{5, 4, 3, 1}, serials)
+	assert.True(t, h.Entries[0].Current)
+	assert.False(t, h.Entries[1].Current)
+	assert.ErrorContains(t, h.Entries[2].Err, "serial 3 in the history cannot be read: line 1")
+	assert.NotContains(t, h.Entries[2].Err.Error(), "state push", "that advice is about another state")
+	assert.ErrorContains(t, h.Entries[3].Err, "says that it is serial 7")
+	_, err = ReadPast(t.Context(), blob, 9)
+	require.ErrorIs(t, err, ErrNotKept)
+}
+
+func TestReadHistoryOfNothing(t *testing.T) {
+	h, err := ReadHistory(t.Context(), new(memory))
+	require.NoError(t, err)
+	assert.Empty(t, h.Entries)
+}
+
+// The state itself may be gone or damaged; what is kept is all the more welcome.
+func TestReadHistoryWithoutAState(t *testing.T) {
+	for _, data := range [][]byte{nil, []byte("{")} {
+		blob := &memory{data: data, past: map[uint64][]byte{7: frozen(t, "v1-full.json"), 2: frozen(t, "v1-empty.json")}}
+		h, err := ReadHistory(t.Context(), blob)
+		require.NoError(t, err)
+		kept := h.Entries[len(h.Entries)-1]
+		assert.EqualValues(t, 7, kept.Serial)
+		assert.Equal(t, kept.Snapshot.Lineage, h.Lineage)
+		assert.Equal(t, []uint64{2}, h.Strangers)
+		assert.Len(t, h.Entries, 1+min(1, len(data)))
+	}
+}
