@@ -363,6 +363,13 @@ func (w *world) survived(t *testing.T, f fate, outcome *reconcile.Outcome, err e
 		return
 	}
 	s := w.blob.stored(t)
+	if f != failsAfter || w.struck != "put" { // what was stored behind its back it cannot know
+		var said []schema.Locale
+		for _, c := range outcome.InDoubt {
+			said = append(said, schema.Locale(c.Address.Name))
+		}
+		assert.ElementsMatch(t, doubtsOf(s), said, "what the state doubts is said")
+	}
 	if unwritten != nil {
 		assert.Error(t, outcome.StateErr)
 		truth, err := state.Decode(unwritten)
@@ -378,18 +385,23 @@ func (w *world) survived(t *testing.T, f fate, outcome *reconcile.Outcome, err e
 		}
 	}
 	// Exactly what nobody knows is in doubt.
-	var doubts, want []schema.Locale
-	for loc, record := range s.Locales {
-		if record.InDoubt != nil {
-			doubts = append(doubts, loc)
-		}
-	}
+	var want []schema.Locale
 	for loc, unknown := range w.unknown {
 		if unknown {
 			want = append(want, loc)
 		}
 	}
-	assert.ElementsMatch(t, want, doubts)
+	assert.ElementsMatch(t, want, doubtsOf(s))
+}
+
+func doubtsOf(s *state.Snapshot) []schema.Locale {
+	var list []schema.Locale
+	for loc, record := range s.Locales {
+		if record.InDoubt != nil {
+			list = append(list, loc)
+		}
+	}
+	return list
 }
 
 // rescue stores what could not be written, as state push does.

@@ -74,25 +74,28 @@ func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, er
 	if h.file, err = lockFile(h.name); err != nil {
 		return nil, err
 	}
-	if err := writeInfo(h.name, l.signed(info)); err != nil {
+	left, leftErr := readInfo(h.name) // whoever goes in order takes it away
+	info.Path = l.path
+	if err := writeInfo(h.name, Sign(info)); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
-	l.held = h
+	l.held, l.left = h, nil
+	if leftErr == nil {
+		l.left = &left
+	}
 	l.mu.Unlock()
 	return sync.OnceValue(func() error { return l.unlock(h) }), nil
 }
 
-// signed adds what only the place itself knows.
-func (l *local) signed(info state.LockInfo) state.LockInfo {
-	info.Path = l.path
-	if info.PID == 0 {
-		info.PID = os.Getpid()
+// Left implements state.Heir.
+func (l *local) Left() (state.LockInfo, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left == nil {
+		return state.LockInfo{}, false
 	}
-	if info.Host == "" {
-		info.Host, _ = os.Hostname() // it only helps to find the holder
-	}
-	return info
+	return *l.left, true
 }
 
 // lockFile locks the file of that name, or says who has.

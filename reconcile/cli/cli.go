@@ -247,6 +247,14 @@ func (a *app) show(diags hcl.Diagnostics, src report.Sources) {
 	report.WriteDiagnostics(a.Stderr, errs, src, a.style(a.Stderr))
 }
 
+// warn says something that is no finding in a file and ends nothing.
+func (a *app) warn(summary, format string, args ...any) {
+	if a.json && a.stream == nil {
+		return // a command that prints one object prints nothing else
+	}
+	a.show(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)}}, nil)
+}
+
 // automation reports that nobody reads advice on what to type next.
 func (a *app) automation() bool {
 	return a.Getenv("LIVERY_IN_AUTOMATION") != "" || a.Getenv("TF_IN_AUTOMATION") != ""

@@ -265,13 +265,19 @@ func (a *app) stateOptions(p *planning, operation string) state.Options {
 				a.print("Acquiring state lock. This may take a few moments...\n")
 			}
 		},
+		Sign: backend.Sign, Dead: backend.Dead,
+		TookOver: func(i state.LockInfo) {
+			a.warn("A lock that was left behind was taken over", "It was held for %s. That process has ended without releasing it. What it may have been sending shows with \"!\" in the plan.", holderOf(i))
+		},
 		Unkept: func(err error) {
-			a.show(hcl.Diagnostics{{
-				Severity: hcl.DiagWarning, Summary: "The history has a gap",
-				Detail: capital(err.Error()) + ". The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.",
-			}}, nil)
+			a.warn("The history has a gap", "%s. The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.", capital(err.Error()))
 		},
 	}
+}
+
+// holderOf says in words who held a lock.
+func holderOf(i state.LockInfo) string {
+	return fmt.Sprintf("%s by %s since %s (process %d on %s)", i.Operation, i.Who, i.Created.UTC().Format(time.RFC3339), i.PID, i.Host)
 }
 
 // nothingYet reports that there is certainly no state, as far as a glance tells:

@@ -173,10 +173,7 @@ func (a *app) planBack(w *work, p *planning, then *state.Snapshot) error {
 
 // afterRollback reminds of the files when a rollback has been applied.
 func (a *app) afterRollback(plan *reconcile.Plan) {
-	a.show(hcl.Diagnostics{{
-		Severity: hcl.DiagWarning, Summary: "The configuration was not rolled back",
-		Detail: fmt.Sprintf("What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", plan.Rollback),
-	}}, nil)
+	a.warn("The configuration was not rolled back", "What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", plan.Rollback)
 }
 
 // listOf names addresses, sorted.

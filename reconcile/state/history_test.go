@@ -237,3 +237,22 @@ func TestReadHistoryWithoutAState(t *testing.T) {
 		assert.Len(t, h.Entries, 1+min(1, len(data)))
 	}
 }
+
+func TestUnrecorded(t *testing.T) {
+	blob := new(memory)
+	l, passed := opened(t, blob)
+	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "A"), th: body(t, th, "B"), vi: body(t, vi, "C")}))
+	passed.Add(int64(time.Minute))
+	require.NoError(t, l.Confirm(t.Context(), vi, body(t, vi, "C"), "tx", noon))
+	blob.fail = func(int) error { return ErrLockLost }
+	require.NoError(t, l.Confirm(t.Context(), th, body(t, th, "B"), "tx", noon))
+	assert.Empty(t, l.Unrecorded(), "it is only not written yet")
+	passed.Add(int64(time.Minute))
+	require.ErrorIs(t, l.Unsent(t.Context(), en), ErrLockLost)
+	require.Error(t, l.Unsent(t.Context(), en))
+	assert.Equal(t, []schema.Address{en.AddressOf(), th.AddressOf()}, l.Unrecorded())
+	require.Error(t, l.Close(t.Context()))
+	assert.NotNil(t, blob.stored().Locales[en].InDoubt)
+	assert.NotNil(t, blob.stored().Locales[th].InDoubt)
+	assert.Nil(t, blob.stored().Locales[vi].InDoubt)
+}

@@ -81,7 +81,15 @@ func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
 	}, nil
 }
 
-func (m *memory) Break(context.Context, string) error { return errors.New("memory: not needed") }
+func (m *memory) Break(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.holder == nil || m.holder.ID != id {
+		return errors.New("memory: no such lock")
+	}
+	m.holder = nil
+	return nil
+}
 
 func (m *memory) Archive(_ context.Context, serial uint64, data []byte) error {
 	m.mu.Lock()

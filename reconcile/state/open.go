@@ -19,6 +19,14 @@ type Options struct {
 
 	Operation, Info, Version, Who string // for the lock; all but Info are also recorded in the state
 
+	// Sign adds to the lock what tells this process from others; nil adds nothing.
+	Sign func(LockInfo) LockInfo
+	// Dead reports whether a holder is certainly gone, so that its lock is broken
+	// and taken; nil never does. TookOver is told of a lock that was left behind
+	// and taken; may be nil.
+	Dead     func(LockInfo) bool
+	TookOver func(LockInfo)
+
 	// Unkept is told, at most once, that the state which the run has overwritten
 	// could not be kept in the history; may be nil. The run goes on: what it has
 	// to record matters more than what is already superseded.
@@ -135,8 +143,11 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 		ID: opts.Random(), Operation: opts.Operation, Info: opts.Info, Who: opts.Who, Version: opts.Version,
 		Created: opts.Now().UTC(), Path: blob.String(),
 	}
+	if opts.Sign != nil {
+		info = opts.Sign(info)
+	}
 	try := func() (func() error, error) {
-		unlock, err := blob.Lock(ctx, info)
+		unlock, err := inherit(ctx, blob, info, opts)
 		if held := (*LockedError)(nil); err != nil && !errors.As(err, &held) {
 			return nil, fmt.Errorf("locking the state %s: %w", blob, err)
 		}
@@ -166,6 +177,33 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 			return unlock, err
 		}
 	}
+}
+
+// inherit takes the lock, if need be from a holder that is gone. Two runs that
+// find the same dead holder get along: who comes second breaks an ID that is not
+// there any more, and finds the lock held by the first.
+func inherit(ctx context.Context, blob Blob, info LockInfo, opts Options) (func() error, error) {
+	unlock, err := blob.Lock(ctx, info)
+	var gone *LockInfo
+	if held := (*LockedError)(nil); errors.As(err, &held) && held.Info.ID != "" && opts.Dead != nil && opts.Dead(held.Info) {
+		if blob.Break(ctx, held.Info.ID) != nil {
+			return nil, err
+		}
+		gone = &held.Info
+		unlock, err = blob.Lock(ctx, info)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if heir, ok := blob.(Heir); ok && gone == nil {
+		if left, ok := heir.Left(); ok {
+			gone = &left
+		}
+	}
+	if gone != nil && opts.TookOver != nil {
+		opts.TookOver(*gone)
+	}
+	return unlock, nil
 }
 
 // uuid is a random UUID, version 4.
