@@ -282,7 +282,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"init", "Write a small stack to begin with", true, (*app).initCommand},
+		{"init", "Write a small stack to begin with, or move a state", true, (*app).initCommand},
 		{"validate", "Check the whole stack", true, (*app).validateCommand},
 		{"plan", "Show what apply would do", true, (*app).planCommand},
 		{"apply", "Make the live pages look as declared", true, (*app).applyCommand},

@@ -253,7 +253,20 @@ func (a *app) openState(ctx context.Context, b source.Backend, p *planning, oper
 		opts.Lock = false // what cannot be written here needs no protection from here
 		ledger, err = state.Open(ctx, blob, opts)
 	}
-	return ledger, err
+	if err != nil {
+		return nil, err
+	}
+	if ledger.Blank() {
+		if err := a.checkPlace(ctx, b, blob); err != nil {
+			return nil, errors.Join(err, ledger.Close(ctx))
+		}
+	}
+	if !looks {
+		if err := a.remember(b, blob); err != nil {
+			a.debug("where the state is kept cannot be noted", "error", err.Error())
+		}
+	}
+	return ledger, nil
 }
 
 // stateOptions say how a command opens the state, and how it tells what it meets.

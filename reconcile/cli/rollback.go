@@ -82,7 +82,7 @@ func (a *app) rollback(ctx context.Context, p *planning, serial uint64) (err err
 	}
 	w := &work{stack: stack, acc: acc, ledger: ledger}
 	defer func() { err = errors.Join(err, w.close(ctx)) }()
-	then, err := a.stateThen(ctx, w, serial)
+	then, err := stateThen(ctx, w, serial)
 	if err != nil {
 		return err
 	}
@@ -99,16 +99,15 @@ func (a *app) rollback(ctx context.Context, p *planning, serial uint64) (err err
 }
 
 // stateThen is the state with that serial: one that is kept, or the current one.
-func (a *app) stateThen(ctx context.Context, w *work, serial uint64) (*state.Snapshot, error) {
+func stateThen(ctx context.Context, w *work, serial uint64) (*state.Snapshot, error) {
 	now := w.ledger.Snapshot()
 	if serial == now.Serial {
 		return now, nil
 	}
-	blob := blobOf(w.stack.Backend)
-	then, err := state.ReadPast(ctx, blob, serial)
+	then, err := w.ledger.Past(ctx, serial)
 	switch past := (*state.PastError)(nil); {
 	case errors.Is(err, state.ErrNotKept):
-		return nil, a.notKept(ctx, blob, now, serial)
+		return nil, notKept(ctx, w.ledger, now.Serial, serial)
 	case errors.As(err, &past):
 		return nil, fail("Cannot read an earlier state", "%s. \"livery history\" lists the others.", capital(past.Error()))
 	case err != nil:
@@ -120,10 +119,10 @@ func (a *app) stateThen(ctx context.Context, w *work, serial uint64) (*state.Sna
 }
 
 // notKept says which serials could be meant instead.
-func (a *app) notKept(ctx context.Context, blob state.Blob, now *state.Snapshot, serial uint64) error {
-	serials, err := blob.History(ctx)
+func notKept(ctx context.Context, ledger *state.Ledger, now, serial uint64) error {
+	serials, err := ledger.Kept(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the history of the state %s: %w", blob, err)
+		return err
 	}
 	if len(serials) == 0 {
 		return fail("No such serial", "Serial %d is not kept: there is no earlier state yet. One is kept whenever a run overwrites it.", serial)
@@ -132,7 +131,7 @@ func (a *app) notKept(ctx context.Context, blob state.Blob, now *state.Snapshot,
 	for i, s := range serials {
 		words[i] = strconv.FormatUint(s, 10)
 	}
-	return fail("No such serial", "Serial %d is not kept. These are: %s; the current state is serial %d. \"livery history\" tells what each of them changed.", serial, strings.Join(words, ", "), now.Serial)
+	return fail("No such serial", "Serial %d is not kept. These are: %s; the current state is serial %d. \"livery history\" tells what each of them changed.", serial, strings.Join(words, ", "), now)
 }
 
 // planBack compares the documents of then with those of now.
