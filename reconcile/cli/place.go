@@ -21,7 +21,7 @@ import (
 
 // placeFile remembers where this directory kept its state last. It is this
 // machine's own note: without it, the last place was the default one.
-var placeFile = filepath.Join(dataDirectory, "backend.json")
+const placeFile = dataDirectory + "/backend.json"
 
 // place is where a state is kept, as it may be written down: its secrets stay in
 // the environment.
