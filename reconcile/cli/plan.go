@@ -234,14 +234,22 @@ func variables(s *source.Stack) map[string]json.RawMessage {
 
 // openState opens the place where the state is kept.
 func (a *app) openState(ctx context.Context, b source.Backend, p *planning, operation string) (*state.Ledger, error) {
-	blob := blobOf(b)
+	blob, err := a.blob(b)
+	if err != nil {
+		return nil, err
+	}
 	lock := p.lock
 	if operation == "plan" && lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.
-		if _, err := os.Stat(blob.String()); errors.Is(err, fs.ErrNotExist) {
-			lock = false
+		vacant, err := backend.Vacant(ctx, blob)
+		if err != nil {
+			return nil, err
 		}
+		lock = !vacant
+	}
+	if lock && backend.WithoutLock(blob) {
+		a.note(fmt.Sprintf("The state %s has no lock, since lock_address is not set: see to it that runs take turns.", blob))
 	}
 	opts := state.Options{
 		Lock: lock, LockTimeout: p.lockTimeout, Operation: operation, Version: Version, Who: who(), Now: a.Now, Decode: p.decode,
@@ -259,12 +267,17 @@ func (a *app) openState(ctx context.Context, b source.Backend, p *planning, oper
 	return ledger, err
 }
 
-func blobOf(b source.Backend) state.Blob {
-	path := defaultStateFile
-	if v, ok := b.Attributes["path"]; ok {
-		path = v.AsString()
+// blob is the place where the state is kept. What the configuration does not say
+// of it, the environment may.
+func (a *app) blob(b source.Backend) (state.Blob, error) {
+	if b.Unclear {
+		return nil, fail("Cannot tell where the state is kept", "The configuration has faults that concern its backend, and another place must not be taken for it. \"livery validate\" shows them.")
 	}
-	return backend.Local(path)
+	blob, err := backend.Open(backend.Config{Type: b.Type, Attributes: b.Attributes, Lookup: a.secretFromEnv})
+	if err != nil {
+		return nil, fail("Cannot use the backend", "%v.", err)
+	}
+	return blob, nil
 }
 
 // who names the person and the machine in a lock.

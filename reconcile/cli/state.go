@@ -23,7 +23,7 @@ func (a *app) kept() (state.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	return blobOf(stack.Backend), nil
+	return a.blob(stack.Backend)
 }
 
 func (a *app) readState(ctx context.Context) (*state.Snapshot, error) {
@@ -242,7 +242,11 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return err
 		}
-		ledger, err := state.Open(ctx, blobOf(stack.Backend), state.Options{
+		blob, err := a.blob(stack.Backend)
+		if err != nil {
+			return err
+		}
+		ledger, err := state.Open(ctx, blob, state.Options{
 			Lock: lock.lock, LockTimeout: lock.lockTimeout, Operation: "state push", Version: Version, Who: who(), Now: a.Now, Repair: true,
 		})
 		if err != nil {
