@@ -32,7 +32,7 @@ var layers = []layer{
 	{"livery/schema/langserver", "an editor asks about files only", nil},
 	{"livery/reconcile/state", "the state is read and written without knowing where it is kept or what is planned with it", nil},
 	{"livery/reconcile", "a plan is pure and apply knows the service as one method, so that both can be tested without a network", nil},
-	{"livery/reconcile/backend", "a place for bytes: it must not know what a plan or the service is", []string{"github.com/gofrs/flock"}},
+	{"livery/reconcile/backend", "a place for bytes: it must not know what a plan or the service is", []string{"github.com/gofrs/flock", "github.com/jackc/pgx"}},
 	{"livery/reconcile/liveness", "the client sends bytes; it must not know who asks, nor the simulator it is tested against", nil},
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", []string{"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29"}},

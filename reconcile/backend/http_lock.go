@@ -129,7 +129,7 @@ func (h *httpPlace) locked(a *answer) error {
 	if held != nil && holder.ID != held.ID {
 		return state.ErrLockLost
 	}
-	return &state.LockedError{Info: *holder, Err: errors.New("the server says that the state is locked, and does not let others write")}
+	return fmt.Errorf("the server lets only the holder of the lock write, which is %q (%s, ID %s)", holder.Who, holder.Operation, holder.ID)
 }
 
 // Break implements state.Blob. The server is told the holder's own words, which

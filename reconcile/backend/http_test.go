@@ -40,7 +40,7 @@ func httpSite(t *testing.T, etags bool) *site {
 	c := server.Config{ETags: etags, User: "ana", Password: "hunter2", File: filepath.Join(t.TempDir(), "states.json")}
 	running := stateServer(t, c, "")
 	t.Cleanup(func() { running.Close() })
-	s := &site{server: running.Listener.Addr().String(), keeps: true, weak: !etags}
+	s := &site{server: running.Listener.Addr().String(), keeps: true, weak: !etags, dear: true}
 	s.config = Config{Type: "http", Lookup: unset, Attributes: map[string]string{
 		"address": running.URL + "/brand", "lock_address": running.URL + "/brand/lock", "lock_method": "POST", "unlock_method": "DELETE",
 		"username": "ana", "password": "hunter2", "retry_wait_min": "0", "retry_wait_max": "0",

@@ -3,9 +3,11 @@ package backend
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +43,7 @@ type schedule struct {
 	random *rand.Rand
 	both   [2]*process
 	titles int
+	kept   int
 	stored map[schema.Locale][]string // what may be recorded: what is known to be stored, and what came after it
 }
 
@@ -51,13 +54,13 @@ func interleave(t *testing.T, fresh func(t *testing.T) *site) {
 	s := fresh(t)
 	rounds := interleavings
 	if s.dear && os.Getenv("LIVERY_E2E") == "" {
-		rounds = 25
+		rounds = 60
 	}
 	w := &schedule{t: t, site: s, random: rand.New(rand.NewPCG(interleavingSeed, 0)), stored: make(map[schema.Locale][]string)}
 	told := 0
 	for range rounds {
 		w.both = [2]*process{{name: "a"}, {name: "b"}}
-		for range 6 + w.random.IntN(10) {
+		for range 8 + w.random.IntN(12) {
 			i := w.random.IntN(2)
 			if !w.step(w.both[i], w.both[1-i]) {
 				told++
@@ -70,7 +73,8 @@ func interleave(t *testing.T, fresh func(t *testing.T) *site) {
 		}
 		w.holds()
 	}
-	require.Positive(t, told, "no run was ever told that it had lost; this shows nothing")
+	require.Greater(t, told, rounds/10, "hardly any run was told that it had lost; this shows nothing")
+	require.Greater(t, w.kept, rounds/2, "hardly anything was kept; this shows nothing")
 }
 
 // step lets p do one thing. It is false when p was told that it has lost.
@@ -86,7 +90,7 @@ func (w *schedule) step(p, other *process) bool {
 		return true
 	}
 	loc := []schema.Locale{"en_US", "th_TH", "vi_VN"}[w.random.IntN(3)]
-	switch w.random.IntN(5) {
+	switch w.random.IntN(7) {
 	case 0, 1:
 		w.titles++
 		title := fmt.Sprintf("%s%d", p.name, w.titles)
@@ -94,8 +98,9 @@ func (w *schedule) step(p, other *process) bool {
 			return false
 		}
 		p.intended[loc] = title
-	case 2:
-		if title := p.intended[loc]; title != "" {
+	case 2, 3, 4:
+		for _, loc := range slices.Sorted(maps.Keys(p.intended)) {
+			title := p.intended[loc]
 			delete(p.intended, loc)
 			p.confirmed[loc] = title
 			if w.stored[loc] == nil {
@@ -107,9 +112,9 @@ func (w *schedule) step(p, other *process) bool {
 				return w.end(p, err)
 			}
 		}
-	case 3:
+	case 5:
 		return w.end(p, p.ledger.Flush(ctx))
-	case 4:
+	case 6:
 		if !w.end(p, p.ledger.Close(ctx)) {
 			return false
 		}
@@ -140,7 +145,9 @@ func (w *schedule) begin(p, other *process) {
 // end takes what a write said. After a success all that p has confirmed is stored.
 func (w *schedule) end(p *process, err error) bool {
 	if err != nil {
-		require.True(w.t, errors.Is(err, state.ErrStale) || p.broken && errors.Is(err, state.ErrLockLost), "%v", err)
+		told := errors.Is(err, state.ErrStale) || p.broken && errors.Is(err, state.ErrLockLost) ||
+			!p.locked && strings.Contains(err.Error(), "only the holder of the lock") // which not every server insists on
+		require.True(w.t, told, "%v", err)
 		_ = p.ledger.Close(w.t.Context()) // it says the same again
 		p.ledger, p.locked = nil, false
 		return false
@@ -151,6 +158,7 @@ func (w *schedule) end(p *process, err error) bool {
 			w.stored[loc] = list[i:]
 		}
 		delete(p.confirmed, loc)
+		w.kept++
 	}
 	return true
 }

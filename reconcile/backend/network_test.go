@@ -159,6 +159,8 @@ func hurried(blob state.Blob, timeout time.Duration) state.Blob {
 	switch b := blob.(type) {
 	case *httpPlace:
 		b.timeout = timeout
+	case *pgPlace:
+		b.timeout, b.retry.tries = timeout, 2
 	}
 	return blob
 }

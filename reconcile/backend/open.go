@@ -41,6 +41,8 @@ func Open(c Config) (state.Blob, error) {
 	switch kind.Type {
 	case "http":
 		return openHTTP(s)
+	case "pg":
+		return openPG(s)
 	default:
 		return Local(s["path"]), nil
 	}

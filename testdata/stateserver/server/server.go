@@ -144,9 +144,23 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, k *kept, body []b
 		k.Data = body
 		if serial := serialOf(body); serial != "" {
 			k.Versions[serial] = body
+			k.forget()
 		}
 		s.tag(w, k)
 		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// forget drops the lowest serials: a file that grows would slow every test down.
+func (k *kept) forget() {
+	for len(k.Versions) > 40 {
+		var lowest string
+		for serial := range k.Versions {
+			if lowest == "" || len(serial) < len(lowest) || len(serial) == len(lowest) && serial < lowest {
+				lowest = serial
+			}
+		}
+		delete(k.Versions, lowest)
 	}
 }
 
