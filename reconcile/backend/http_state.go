@@ -18,7 +18,10 @@ const tagged = "etag:"
 
 // Get implements state.Blob.
 func (h *httpPlace) Get(ctx context.Context) ([]byte, state.Revision, error) {
-	a, err := again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, http.MethodGet, h.address, nil) })
+	return h.contentOf(again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, http.MethodGet, h.address, nil) }))
+}
+
+func (h *httpPlace) contentOf(a *answer, err error) ([]byte, state.Revision, error) {
 	if err != nil {
 		return nil, "", err
 	}
@@ -41,14 +44,13 @@ func (h *httpPlace) revision(etag string, data []byte) state.Revision {
 	return tagged + state.Revision(etag)
 }
 
-// read is Get; where what is there is what a revision names, in either way, it
-// gives that revision.
-func (h *httpPlace) read(ctx context.Context, known state.Revision) ([]byte, state.Revision, error) {
-	data, revision, err := h.Get(ctx)
-	if revision != "" && revisionOf(data) == known {
-		revision = known
+// known gives the revision that what is there was known by, when it is that in
+// either way of naming it.
+func known(data []byte, revision, before state.Revision) state.Revision {
+	if revision != "" && revisionOf(data) == before {
+		return before
 	}
-	return data, revision, err
+	return revision
 }
 
 // Put implements state.Blob.
@@ -63,7 +65,10 @@ func (h *httpPlace) Put(ctx context.Context, data []byte, ifRevision state.Revis
 		return "", err
 	}
 	return settle(ctx, h.retry, data, ifRevision,
-		func(ctx context.Context) ([]byte, state.Revision, error) { return h.read(ctx, ifRevision) },
+		func(ctx context.Context) ([]byte, state.Revision, error) {
+			there, now, err := h.Get(ctx)
+			return there, known(there, now, ifRevision), err
+		},
 		func() (state.Revision, error) { return h.put(ctx, data, ifRevision) })
 }
 
@@ -78,11 +83,11 @@ func (h *httpPlace) put(ctx context.Context, data []byte, ifRevision state.Revis
 		header = []string{"If-None-Match", "*"}
 	}
 	if !atItsWord { // nor is a server that has given no ETag yet
-		_, now, err := h.read(ctx, ifRevision)
+		there, now, err := h.contentOf(h.ask(ctx, http.MethodGet, h.address, nil))
 		if err != nil {
-			return "", err
+			return "", unsentAsYet(err)
 		}
-		if now != ifRevision {
+		if known(there, now, ifRevision) != ifRevision {
 			return "", state.ErrStale
 		}
 	}
@@ -100,6 +105,14 @@ func (h *httpPlace) put(ctx context.Context, data []byte, ifRevision state.Revis
 		return "", errors.New("the server does not take a state of this size (413): raise its limit")
 	}
 	return "", h.refusal(a, h.address)
+}
+
+// unsentAsYet is what a lost answer to a question means for the write after it.
+func unsentAsYet(err error) error {
+	if onTheRoad(err) {
+		return &unsentError{err}
+	}
+	return err
 }
 
 // updateURL is the address with the ID of the lock, as Terraform sends it.

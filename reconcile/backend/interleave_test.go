@@ -73,8 +73,8 @@ func interleave(t *testing.T, fresh func(t *testing.T) *site) {
 		}
 		w.holds()
 	}
-	require.Greater(t, told, rounds/10, "hardly any run was told that it had lost; this shows nothing")
-	require.Greater(t, w.kept, rounds/2, "hardly anything was kept; this shows nothing")
+	require.Greater(t, told, rounds/20, "hardly any run was told that it had lost; this shows nothing")
+	require.Greater(t, w.kept, rounds/5, "hardly anything was kept; this shows nothing")
 }
 
 // step lets p do one thing. It is false when p was told that it has lost.

@@ -43,6 +43,8 @@ func Open(c Config) (state.Blob, error) {
 		return openHTTP(s)
 	case "pg":
 		return openPG(s)
+	case "s3":
+		return openS3(s)
 	default:
 		return Local(s["path"]), nil
 	}

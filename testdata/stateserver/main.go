@@ -8,7 +8,7 @@ package main
 
 import (
 	"flag"
-	"log"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +18,12 @@ import (
 )
 
 func main() {
+	fmt.Fprintln(os.Stderr, serve())
+	os.Exit(1)
+}
+
+// serve ends only with an error.
+func serve() error {
 	var c server.Config
 	listen := flag.String("listen", "127.0.0.1:8390", "where to listen")
 	flag.StringVar(&c.File, "file", "", "where to keep the states; in memory if empty")
@@ -28,12 +34,12 @@ func main() {
 	c.Password = os.Getenv("STATESERVER_PASSWORD")
 	s, err := server.New(c)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	log.Printf("states at http://%s/NAME", l.Addr())
-	log.Fatal((&http.Server{Handler: s, ReadHeaderTimeout: time.Minute}).Serve(l))
+	fmt.Fprintf(os.Stderr, "states at http://%s/NAME\n", l.Addr())
+	return (&http.Server{Handler: s, ReadHeaderTimeout: time.Minute}).Serve(l)
 }
