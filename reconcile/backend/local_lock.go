@@ -75,8 +75,7 @@ func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, er
 		return nil, err
 	}
 	left, leftErr := readInfo(h.name) // whoever goes in order takes it away
-	info.Path = l.path
-	if err := writeInfo(h.name, Sign(info)); err != nil {
+	if err := writeInfo(h.name, signed(info, l.path)); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
@@ -177,13 +176,12 @@ func (l *local) Break(ctx context.Context, id string) error {
 	info, err := readInfo(name)
 	switch {
 	case err != nil && !busy(name):
-		return fmt.Errorf("the state %s is not locked", l.path)
+		return notLocked(l.path)
 	case err != nil:
 		return fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.path, name)
-	case id == "":
-		return fmt.Errorf("the ID of the lock is needed; the state %s is locked with the ID %s", l.path, info.ID)
-	case id != info.ID:
-		return fmt.Errorf("lock ID %q does not match the existing lock; the state %s is locked with the ID %s", id, l.path, info.ID)
+	}
+	if err := faultOfID(l.path, id, info.ID); err != nil {
+		return err
 	}
 	return remove(name)
 }

@@ -12,10 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"github.com/zclconf/go-cty/cty"
+	"strings"
 
 	"livery/reconcile/state"
+	"livery/schema"
 	"livery/schema/source"
 )
 
@@ -31,30 +31,30 @@ type place struct {
 	Name       string            `json:"place"` // as messages name it
 }
 
-// open attributes of each type; all others may be or hold secrets.
-func openAttributes(backendType string) []string {
-	return map[string][]string{
-		"local": {"path"},
-		"s3":    {"bucket", "key", "region", "endpoint", "use_path_style", "encrypt", "kms_key_id"},
-		"http":  {"address", "lock_address", "unlock_address", "update_method", "lock_method", "unlock_method"},
-		"pg":    {"schema_name"},
-	}[backendType]
-}
-
-func placeOf(b source.Backend, blob state.Blob) place {
+// placeOf describes a place, by what the configuration says and what the
+// environment adds. A setting that holds a secret is left out, and so are those
+// that only say how to get there.
+func (a *app) placeOf(b source.Backend, blob state.Blob) place {
 	p := place{Type: cmp.Or(b.Type, "local"), Name: blob.String()}
-	for _, name := range openAttributes(p.Type) {
-		v, ok := b.Attributes[name]
-		if !ok || v.IsNull() || !v.IsKnown() || v.IsMarked() || v.Type() != cty.String {
+	kind, _ := schema.BackendOf(p.Type)
+	for _, s := range kind.Settings {
+		text := b.Attributes[s.Name]
+		for _, variable := range append([]string{kind.Variable(s)}, s.Also...) {
+			if text == "" {
+				text, _ = a.secretFromEnv(variable) // the place has been opened, so it can be read
+			}
+		}
+		text = cmp.Or(text, s.Default) // which a variable might change tomorrow
+		if text == "" || s.Holds(text) || s.Kind == schema.SettingPEM || s.Kind == schema.SettingNumber {
 			continue
 		}
-		if u, err := url.Parse(v.AsString()); err == nil && (u.User != nil || u.RawQuery != "") {
-			continue // a password or a token may be in there
+		if u, err := url.Parse(text); s.Kind == schema.SettingURL && (err != nil || u.RawQuery != "") {
+			continue // a token may be in there
 		}
 		if p.Attributes == nil {
 			p.Attributes = make(map[string]string)
 		}
-		p.Attributes[name] = v.AsString()
+		p.Attributes[s.Name] = text
 	}
 	return p
 }
@@ -64,32 +64,26 @@ func (p place) same(o place) bool {
 	if p.Type == "local" && o.Type == "local" {
 		return filepath.Clean(p.Name) == filepath.Clean(o.Name)
 	}
-	return p.Type == o.Type && p.Name == o.Name
+	// The name of a bucket does not say whose server it is on.
+	return p.Type == o.Type && p.Name == o.Name && p.Attributes["endpoint"] == o.Attributes["endpoint"]
 }
 
 func (p place) backend() source.Backend {
-	b := source.Backend{Type: p.Type, Attributes: make(map[string]cty.Value)}
-	for name, text := range p.Attributes {
-		b.Attributes[name] = cty.StringVal(text)
-	}
-	return b
+	return source.Backend{Type: p.Type, Attributes: p.Attributes}
 }
-
-// blobAt opens the place that a configuration names.
-func (a *app) blobAt(b source.Backend) (state.Blob, error) { return blobOf(b), nil }
 
 // lastPlace is where the state was kept last, as far as this directory knows.
 func (a *app) lastPlace() (place, error) {
 	data, err := os.ReadFile(placeFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return place{Type: "local", Name: defaultStateFile}, nil
+		return place{Type: "local", Name: defaultStateFile, Attributes: map[string]string{"path": defaultStateFile}}, nil
 	}
 	var p place
 	if err == nil {
 		err = json.Unmarshal(data, &p)
 	}
-	if err == nil && (p.Type == "" || p.Name == "") {
-		err = errors.New("it names no place")
+	if err == nil {
+		err = p.check()
 	}
 	if err != nil {
 		return p, fail("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file anew.", placeFile, err)
@@ -97,11 +91,29 @@ func (a *app) lastPlace() (place, error) {
 	return p, nil
 }
 
+// check judges a note as the language judges a block: somebody may have edited it.
+func (p place) check() error {
+	kind, ok := schema.BackendOf(p.Type)
+	if !ok || p.Name == "" {
+		return errors.New("it names no place that this version of livery knows")
+	}
+	for _, name := range sortedKeys(p.Attributes) {
+		s, ok := kind.Setting(name)
+		if !ok {
+			return fmt.Errorf("a %s backend has no %q", p.Type, name)
+		}
+		if _, why := s.Fault(p.Attributes[name]); why != "" {
+			return fmt.Errorf("%s %s", name, strings.TrimSuffix(why, "."))
+		}
+	}
+	return nil
+}
+
 // openLast opens the last place. What its secrets were is not written down, so
 // they must still be where they came from.
 func (a *app) openLast(p place) (state.Blob, error) {
-	blob, err := a.blobAt(p.backend())
-	if err == nil && !placeOf(p.backend(), blob).same(p) {
+	blob, err := a.blob(p.backend())
+	if err == nil && !a.placeOf(p.backend(), blob).same(p) {
 		err = fmt.Errorf("what is set now leads to %s instead", blob)
 	}
 	if err != nil {
@@ -113,7 +125,7 @@ func (a *app) openLast(p place) (state.Blob, error) {
 // remember notes where the state is kept. A directory that cannot be written does
 // not have to remember: that only costs a warning that nobody needs yet.
 func (a *app) remember(b source.Backend, blob state.Blob) error {
-	now := placeOf(b, blob)
+	now := a.placeOf(b, blob)
 	before, err := a.lastPlace()
 	if err == nil && before.same(now) && maps.Equal(before.Attributes, now.Attributes) {
 		return nil
@@ -134,7 +146,7 @@ func (a *app) remember(b source.Backend, blob state.Blob) error {
 // checkPlace refuses to begin a new state while the last place still holds one:
 // a state that is begun anew would send everything again, and forget what is live.
 func (a *app) checkPlace(ctx context.Context, b source.Backend, blob state.Blob) error {
-	now := placeOf(b, blob)
+	now := a.placeOf(b, blob)
 	last, err := a.lastPlace()
 	if err != nil || last.same(now) {
 		return err

@@ -240,13 +240,23 @@ func variables(s *source.Stack) map[string]json.RawMessage {
 
 // openState opens the place where the state is kept.
 func (a *app) openState(ctx context.Context, b source.Backend, p *planning, operation string) (*state.Ledger, error) {
-	blob := blobOf(b)
+	blob, err := a.blob(b)
+	if err != nil {
+		return nil, err
+	}
 	opts := a.stateOptions(p, operation)
 	looks := operation == "plan" || operation == "rollback"
-	if looks && nothingYet(b, blob) {
+	if looks && opts.Lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.
-		opts.Lock = false
+		vacant, err := backend.Vacant(ctx, blob)
+		if err != nil {
+			return nil, err
+		}
+		opts.Lock = !vacant
+	}
+	if opts.Lock && backend.WithoutLock(blob) {
+		a.note(fmt.Sprintf("The state %s has no lock, since lock_address is not set: see to it that runs take turns.", blob))
 	}
 	ledger, err := state.Open(ctx, blob, opts)
 	if looks && opts.Lock && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
@@ -293,22 +303,17 @@ func holderOf(i state.LockInfo) string {
 	return fmt.Sprintf("%s by %s since %s (process %d on %s)", i.Operation, i.Who, i.Created.UTC().Format(time.RFC3339), i.PID, i.Host)
 }
 
-// nothingYet reports that there is certainly no state, as far as a glance tells:
-// other places than this disk would have to be asked.
-func nothingYet(b source.Backend, blob state.Blob) bool {
-	if b.Type != "" && b.Type != "local" {
-		return false
+// blob is the place where the state is kept. What the configuration does not say
+// of it, the environment may.
+func (a *app) blob(b source.Backend) (state.Blob, error) {
+	if b.Unclear {
+		return nil, fail("Cannot tell where the state is kept", "The configuration has faults that concern its backend, and another place must not be taken for it. \"livery validate\" shows them.")
 	}
-	_, err := os.Stat(blob.String())
-	return errors.Is(err, fs.ErrNotExist)
-}
-
-func blobOf(b source.Backend) state.Blob {
-	path := defaultStateFile
-	if v, ok := b.Attributes["path"]; ok {
-		path = v.AsString()
+	blob, err := backend.Open(backend.Config{Type: b.Type, Attributes: b.Attributes, Lookup: a.secretFromEnv})
+	if err != nil {
+		return nil, fail("Cannot use the backend", "%v.", err)
 	}
-	return backend.Local(path)
+	return blob, nil
 }
 
 // who names the person and the machine in a lock.

@@ -23,7 +23,7 @@ func (a *app) kept() (state.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	return blobOf(stack.Backend), nil
+	return a.blob(stack.Backend)
 }
 
 func (a *app) readState(ctx context.Context) (*state.Snapshot, error) {
@@ -242,9 +242,13 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return err
 		}
+		blob, err := a.blob(stack.Backend)
+		if err != nil {
+			return err
+		}
 		opts := a.stateOptions(&lock.planning, "state push")
 		opts.Repair = true
-		ledger, err := state.Open(ctx, blobOf(stack.Backend), opts)
+		ledger, err := state.Open(ctx, blob, opts)
 		if err != nil {
 			return err
 		}
