@@ -62,6 +62,7 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 	if err != nil {
 		return nil, err
 	}
+	p.left = nil
 	if row.id != "" && row.id != info.ID { // else the answer to an earlier try was lost
 		free := false
 		if row.id != p.holding() { // to its own session every lock is free
@@ -72,6 +73,8 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 		if !free {
 			return nil, lockedBy(row)
 		}
+		p.left = &state.LockInfo{ID: row.id}
+		_ = json.Unmarshal([]byte(row.info), p.left) // without it, there is just less to say
 	}
 	words, err := json.Marshal(info)
 	if err != nil {
@@ -91,6 +94,16 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 	hold.session = p.conn
 	p.held = hold
 	return hold, nil
+}
+
+// Left implements state.Heir: the lock ends with its session.
+func (p *pgPlace) Left() (state.LockInfo, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.left == nil {
+		return state.LockInfo{}, false
+	}
+	return *p.left, true
 }
 
 func lockedBy(row lockRow) error {
