@@ -263,7 +263,9 @@ func (b *blob) Archive(_ context.Context, serial uint64, data []byte) error {
 func (b *blob) History(context.Context) ([]uint64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Sorted(maps.Keys(b.past)), nil // no test here keeps more than one
+	list := slices.Sorted(maps.Keys(b.past))
+	slices.Reverse(list)
+	return list, nil
 }
 
 func (b *blob) Past(_ context.Context, serial uint64) ([]byte, error) {
@@ -302,8 +304,12 @@ func ticking(step time.Duration) func() time.Time {
 	}
 }
 
-func open(b *blob, now func() time.Time) (*state.Ledger, error) {
-	ledger, err := state.Open(context.Background(), b, state.Options{Lock: true, Version: "0.1.0", Now: now, Random: func() string { return "lineage" }})
+func open(b *blob, now func() time.Time, change ...func(*state.Options)) (*state.Ledger, error) {
+	o := state.Options{Lock: true, Version: "0.1.0", Now: now, Random: func() string { return "lineage" }}
+	for _, f := range change {
+		f(&o)
+	}
+	ledger, err := state.Open(context.Background(), b, o)
 	if err != nil {
 		return nil, err
 	}

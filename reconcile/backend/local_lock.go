@@ -74,13 +74,27 @@ func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, er
 	if h.file, err = lockFile(h.name); err != nil {
 		return nil, err
 	}
+	left, leftErr := readInfo(h.name) // whoever goes in order takes it away
 	if err := writeInfo(h.name, signed(info, l.path)); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
-	l.held = h
+	l.held, l.left = h, nil
+	if leftErr == nil {
+		l.left = &left
+	}
 	l.mu.Unlock()
 	return sync.OnceValue(func() error { return l.unlock(h) }), nil
+}
+
+// Left implements state.Heir.
+func (l *local) Left() (state.LockInfo, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left == nil {
+		return state.LockInfo{}, false
+	}
+	return *l.left, true
 }
 
 // lockFile locks the file of that name, or says who has.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -102,13 +101,7 @@ func settle(ctx context.Context, r retrying, data []byte, ifRevision state.Revis
 // signed adds to a LockInfo what only the place itself knows.
 func signed(info state.LockInfo, path string) state.LockInfo {
 	info.Path = path
-	if info.PID == 0 {
-		info.PID = os.Getpid()
-	}
-	if info.Host == "" {
-		info.Host, _ = os.Hostname() // it only helps to find the holder
-	}
-	return info
+	return Sign(info)
 }
 
 // readBounded reads what a server sends, up to what a state can be.

@@ -246,9 +246,9 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return err
 		}
-		ledger, err := state.Open(ctx, blob, state.Options{
-			Lock: lock.lock, LockTimeout: lock.lockTimeout, Operation: "state push", Version: Version, Who: who(), Now: a.Now, Repair: true,
-		})
+		opts := a.stateOptions(&lock.planning, "state push")
+		opts.Repair = true
+		ledger, err := state.Open(ctx, blob, opts)
 		if err != nil {
 			return err
 		}

@@ -63,6 +63,14 @@ type Blob interface {
 	String() string
 }
 
+// Heir is a Blob whose lock ends with the process that holds it.
+type Heir interface {
+	Blob
+	// Left is what the holder before has left of itself, if it ended without
+	// releasing the lock that this Blob took last.
+	Left() (LockInfo, bool)
+}
+
 // Outdated lists which of the kept serials have to go after latest was archived,
 // so that HistoryMax are left. A serial above latest was left by a state that was
 // here before and was started anew: such ones go first, or else the new history
@@ -91,6 +99,7 @@ type LockInfo struct {
 	Path      string
 	PID       int    `json:",omitempty"`
 	Host      string `json:",omitempty"`
+	Birth     string `json:",omitempty"` // tells the process from others that had or will have its PID
 }
 
 // String is the table that people know from Terraform, without a heading.

@@ -19,7 +19,10 @@ type memory struct {
 	holder *LockInfo
 	locks  int
 
+	archives int // how often it was asked to keep something
+
 	fail   func(n int) error // asked before the n-th write, counted from 1; nil: none fails
+	unkept error             // why nothing can be archived; nil: it can
 	during func()            // called while a write is under way
 }
 
@@ -78,11 +81,23 @@ func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
 	}, nil
 }
 
-func (m *memory) Break(context.Context, string) error { return errors.New("memory: not needed") }
+func (m *memory) Break(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.holder == nil || m.holder.ID != id {
+		return errors.New("memory: no such lock")
+	}
+	m.holder = nil
+	return nil
+}
 
 func (m *memory) Archive(_ context.Context, serial uint64, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.archives++
+	if m.unkept != nil {
+		return m.unkept
+	}
 	if m.past == nil {
 		m.past = make(map[uint64][]byte)
 	}
