@@ -32,7 +32,7 @@ func Open(c Config) (state.Blob, error) {
 	}
 	kind, ok := schema.BackendOf(c.Type)
 	if !ok {
-		panic("backend: no kind " + strconv.Quote(c.Type)) // the language lets no other through
+		return nil, fmt.Errorf("there is no backend %q", c.Type) // the language lets none through
 	}
 	s, err := resolve(kind, c)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,6 +38,8 @@ type s3Place struct {
 	mu     sync.Mutex
 	held   *s3Hold // the lock that this value took, even after it was broken
 	proved bool    // the server keeps to conditions
+
+	met atomic.Bool // the server was there once: if it is not now, it may be restarting
 }
 
 func openS3(s settings) (state.Blob, error) {
@@ -114,7 +117,11 @@ func (p *s3Place) with(ctx context.Context, do func(context.Context, *s3.Client)
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	return p.explain(ctx, do(ctx, client))
+	err = do(ctx, client)
+	if err == nil {
+		p.met.Store(true)
+	}
+	return p.explain(ctx, err)
 }
 
 // object is what is stored under a key.

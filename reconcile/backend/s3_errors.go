@@ -33,6 +33,7 @@ func (p *s3Place) explain(ctx context.Context, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &answer) && answer.HTTPStatusCode() >= http.StatusMultipleChoices:
+		p.met.Store(true)
 		return p.answered(answer)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", p.server, p.timeout)}
@@ -54,7 +55,11 @@ func (p *s3Place) explain(ctx context.Context, err error) error {
 func (p *s3Place) unreached(err error) error {
 	var opening *net.OpError
 	if errors.As(err, &opening) && opening.Op == "dial" {
-		return &unsentError{fmt.Errorf("the server %s cannot be reached: %w. Check endpoint and region, and that it runs", p.server, opening.Err)}
+		err = fmt.Errorf("the server %s cannot be reached: %w. Check endpoint and region, and that it runs", p.server, opening.Err)
+		if p.met.Load() {
+			return &unsentError{err}
+		}
+		return err
 	}
 	return &unansweredError{fmt.Errorf("the connection to %s broke before it had answered", p.server)}
 }
