@@ -58,7 +58,7 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 			h.Strangers = append(h.Strangers, e.Serial)
 			continue
 		}
-		if len(h.Entries) > 0 && h.Entries[0].Current && h.Entries[0].Snapshot != nil && h.Entries[0].Serial == e.Serial {
+		if revision != "" && current != nil && e.Serial == current.Serial {
 			continue // a run has died between keeping and writing
 		}
 		h.Entries = append(h.Entries, e)
