@@ -37,10 +37,10 @@ e2e: build
 fuzz:
 	@FUZZTIME=$(FUZZTIME) $(SH) .ci/steps fuzz
 
-## bench: livery beside Terraform and beside the floor, and Go's benchmarks
+## bench: livery beside Terraform and beside the floor, Go's benchmarks, and what a slow place for the state costs
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
-	@$(GO) test -run '^$$' -bench . ./schema/source ./reconcile
+	@$(GO) test -run '^$$' -bench . ./schema/source ./reconcile ./reconcile/backend
 
 ## help: this list
 help:

@@ -72,6 +72,9 @@ type Outcome struct {
 	Stopped   bool  // by Stop or the context
 	StateErr  error // the state could not be written; what was confirmed is in the ledger
 	Confirmed []*Change
+	// InDoubt are the documents of which the state goes on to say that they are in
+	// doubt: no answer came, or what came could not be recorded.
+	InDoubt []*Change
 }
 
 // OK reports whether everything that was planned was done and recorded.
@@ -108,9 +111,21 @@ func Apply(ctx context.Context, p *Plan, api API, ledger *state.Ledger, how Cond
 	if err := ledger.Flush(context.WithoutCancel(ctx)); err != nil {
 		a.stateFailed(err)
 	}
+	a.doubts(sent)
 	slices.SortFunc(a.outcome.NotTried, func(x, y *Change) int { return x.Address.Compare(y.Address) })
 	slices.SortFunc(a.outcome.Failures, func(x, y Failure) int { return x.Change.Address.Compare(y.Change.Address) })
 	return a.outcome, nil
+}
+
+// doubts finds out of which documents the state says that they are in doubt.
+func (a *applier) doubts(sent []*Change) {
+	unrecorded, truth := a.ledger.Unrecorded(), a.ledger.Snapshot()
+	for _, c := range sent {
+		record := truth.Locales[schema.Locale(c.Address.Name)]
+		if record != nil && record.InDoubt != nil || slices.Contains(unrecorded, c.Address) {
+			a.outcome.InDoubt = append(a.outcome.InDoubt, c)
+		}
+	}
 }
 
 type applier struct {

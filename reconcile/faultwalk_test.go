@@ -83,6 +83,7 @@ type world struct {
 	at        int // which step; 0 for none
 	fate      fate
 	struck    string // the call that met it
+	unkept    bool   // it was told that the history has a gap
 	dead      bool
 	confirmed map[schema.Locale][]string // every body that was confirmed, oldest first
 	unknown   map[schema.Locale]bool     // the last push of it had no answer
@@ -154,7 +155,7 @@ func (w *world) restart(at int, f fate) {
 // attempt is one run of apply, as the command line makes it. What it gives is
 // the state that could not be written.
 func (w *world) attempt(t testing.TB, desired reconcile.Desired, parallelism int, now func() time.Time) (outcome *reconcile.Outcome, unwritten []byte, err error) {
-	ledger, err := open(w.blob, now)
+	ledger, err := open(w.blob, now, func(o *state.Options) { o.Unkept = func(error) { w.unkept = true } })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -223,6 +224,22 @@ func (w *world) honest(t *testing.T, s *state.Snapshot, before *state.Snapshot) 
 		if after := s.Locales[loc]; record.Document != nil && after != nil {
 			assert.NotNil(t, after.Document, "what was known of %s is lost", loc)
 		}
+	}
+}
+
+// remembers holds the history against the truth: what was overwritten is in it,
+// unless just that call failed, and the run must have said so.
+func (w *world) remembers(t *testing.T, after, before *state.Snapshot) {
+	t.Helper()
+	if w.struck == "archive" && w.fate == failsBefore {
+		assert.False(t, slices.Contains(slices.Collect(maps.Keys(w.blob.past)), before.Serial))
+		assert.True(t, w.unkept, "the history has a gap, and nobody said so")
+		return
+	}
+	if after.Serial > before.Serial {
+		past, err := state.Decode(w.blob.past[before.Serial])
+		require.NoError(t, err)
+		assert.Equal(t, string(before.Encode()), string(past.Encode()))
 	}
 }
 
@@ -321,6 +338,7 @@ func walk(t *testing.T, desired reconcile.Desired, semantics simulator.Semantics
 		t.Run(fmt.Sprintf("step %d %s", n, w.struck), func(t *testing.T) {
 			after := w.blob.stored(t)
 			w.honest(t, after, before)
+			w.remembers(t, after, before)
 			if !w.died() {
 				w.survived(t, f, outcome, err, unwritten, before)
 			}
@@ -333,7 +351,7 @@ func walk(t *testing.T, desired reconcile.Desired, semantics simulator.Semantics
 	assert.NotZero(t, struck["push"], "no push has met its fate")
 	if f != refused && f != refusedAll && f != unsent {
 		assert.GreaterOrEqual(t, struck["put"], 2)
-		assert.Equal(t, []int{1, 1}, []int{struck["get"], struck["lock"]})
+		assert.Equal(t, []int{1, 1, 1}, []int{struck["get"], struck["lock"], struck["archive"]})
 	}
 }
 
@@ -345,6 +363,13 @@ func (w *world) survived(t *testing.T, f fate, outcome *reconcile.Outcome, err e
 		return
 	}
 	s := w.blob.stored(t)
+	if f != failsAfter || w.struck != "put" { // what was stored behind its back it cannot know
+		var said []schema.Locale
+		for _, c := range outcome.InDoubt {
+			said = append(said, schema.Locale(c.Address.Name))
+		}
+		assert.ElementsMatch(t, doubtsOf(s), said, "what the state doubts is said")
+	}
 	if unwritten != nil {
 		assert.Error(t, outcome.StateErr)
 		truth, err := state.Decode(unwritten)
@@ -352,26 +377,31 @@ func (w *world) survived(t *testing.T, f fate, outcome *reconcile.Outcome, err e
 		w.honest(t, truth, before)
 		s = truth
 	}
-	assert.Equal(t, w.struck == "unlock", outcome.OK(), "%+v", outcome)
-	assert.Equal(t, w.struck != "push", err != nil, "a failure of the state ends the run with an error: %v", err)
+	assert.Equal(t, w.struck == "unlock" || w.struck == "archive", outcome.OK(), "%+v", outcome)
+	assert.Equal(t, w.struck != "push" && w.struck != "archive", err != nil, "a failure of the state ends the run with an error: %v", err)
 	for _, c := range outcome.Confirmed {
 		if c.Body != nil {
 			assert.Contains(t, w.confirmed[schema.Locale(c.Address.Name)], string(c.Body), "%s is said to be confirmed", c.Address)
 		}
 	}
 	// Exactly what nobody knows is in doubt.
-	var doubts, want []schema.Locale
-	for loc, record := range s.Locales {
-		if record.InDoubt != nil {
-			doubts = append(doubts, loc)
-		}
-	}
+	var want []schema.Locale
 	for loc, unknown := range w.unknown {
 		if unknown {
 			want = append(want, loc)
 		}
 	}
-	assert.ElementsMatch(t, want, doubts)
+	assert.ElementsMatch(t, want, doubtsOf(s))
+}
+
+func doubtsOf(s *state.Snapshot) []schema.Locale {
+	var list []schema.Locale
+	for loc, record := range s.Locales {
+		if record.InDoubt != nil {
+			list = append(list, loc)
+		}
+	}
+	return list
 }
 
 // rescue stores what could not be written, as state push does.

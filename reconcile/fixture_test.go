@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -150,6 +152,7 @@ type blob struct {
 	mu     sync.Mutex
 	data   []byte
 	writes int
+	past   map[uint64][]byte
 	held   bool
 	ask    func(call string) fate
 }
@@ -244,6 +247,36 @@ func (b *blob) unlock() error {
 	return f.err()
 }
 
+func (b *blob) Archive(_ context.Context, serial uint64, data []byte) error {
+	f := b.fate("archive")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if f.acts() {
+		if b.past == nil {
+			b.past = make(map[uint64][]byte)
+		}
+		b.past[serial] = data
+	}
+	return f.err()
+}
+
+func (b *blob) History(context.Context) ([]uint64, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := slices.Sorted(maps.Keys(b.past))
+	slices.Reverse(list)
+	return list, nil
+}
+
+func (b *blob) Past(_ context.Context, serial uint64) ([]byte, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if data, ok := b.past[serial]; ok {
+		return data, nil
+	}
+	return nil, state.ErrNotKept
+}
+
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
 
 // stored is the state as the next run finds it.
@@ -271,8 +304,12 @@ func ticking(step time.Duration) func() time.Time {
 	}
 }
 
-func open(b *blob, now func() time.Time) (*state.Ledger, error) {
-	ledger, err := state.Open(context.Background(), b, state.Options{Lock: true, Version: "0.1.0", Now: now, Random: func() string { return "lineage" }})
+func open(b *blob, now func() time.Time, change ...func(*state.Options)) (*state.Ledger, error) {
+	o := state.Options{Lock: true, Version: "0.1.0", Now: now, Random: func() string { return "lineage" }}
+	for _, f := range change {
+		f(&o)
+	}
+	ledger, err := state.Open(context.Background(), b, o)
 	if err != nil {
 		return nil, err
 	}

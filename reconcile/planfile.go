@@ -34,6 +34,7 @@ type planJSON struct {
 	Errored       bool                       `json:"errored"`
 	Targeted      bool                       `json:"targeted"`
 	Destroy       bool                       `json:"destroy"`
+	Rollback      uint64                     `json:"rollback,omitempty"`
 	Variables     map[string]json.RawMessage `json:"variables,omitempty"`
 	Changes       []changeJSON               `json:"changes"`
 }
@@ -74,7 +75,7 @@ func (c *Change) Digest() string {
 func (p *Plan) Encode() []byte {
 	saved := planJSON{
 		Plan: planFormat, LiveryVersion: p.LiveryVersion, Timestamp: p.Timestamp, Base: p.Base, Account: p.Account,
-		Errored: p.Errored, Targeted: p.Targeted, Destroy: p.Destroy, Variables: p.Variables,
+		Errored: p.Errored, Targeted: p.Targeted, Destroy: p.Destroy, Rollback: p.Rollback, Variables: p.Variables,
 	}
 	for i := range p.Changes {
 		c := &p.Changes[i]
@@ -137,7 +138,7 @@ func DecodePlan(data []byte) (*Plan, error) {
 	}
 	p := &Plan{
 		LiveryVersion: saved.LiveryVersion, Timestamp: saved.Timestamp, Base: saved.Base, Account: saved.Account,
-		Errored: saved.Errored, Targeted: saved.Targeted, Destroy: saved.Destroy, Variables: saved.Variables,
+		Errored: saved.Errored, Targeted: saved.Targeted, Destroy: saved.Destroy, Rollback: saved.Rollback, Variables: saved.Variables,
 	}
 	seen := make(map[schema.Address]bool, len(saved.Changes))
 	for _, entry := range saved.Changes {

@@ -11,12 +11,9 @@
 package reconcile
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -45,6 +42,8 @@ const (
 	ReasonRemoved     = "removed_block"
 	ReasonDestroy     = "destroy"
 	ReasonNotTargeted = "not_targeted"
+	ReasonNotThen     = "not_at_that_serial" // of a rollback: it came later
+	ReasonDoubtThen   = "in_doubt_at_that_serial"
 )
 
 // Change is what happens to one address.
@@ -85,8 +84,9 @@ type Plan struct {
 	Account       state.Account
 	Changes       []Change // every address, also those that stay, sorted
 	Errored       bool     // made from an invalid configuration; it can be shown and not applied
-	Targeted      bool     // -target or -exclude left something out
+	Targeted      bool     // something is left out: by -target, -exclude or a doubt of old
 	Destroy       bool
+	Rollback      uint64                     // the serial that it goes back to; 0 when it goes to what is declared
 	Variables     map[string]json.RawMessage // the values it was made with, but for sensitive ones
 }
 
@@ -142,6 +142,8 @@ type Desired struct {
 type Options struct {
 	Targets, Excludes, Replaces []schema.Address
 	Reapply, Destroy            bool
+	Rollback                    uint64           // the serial that the desired documents are of; 0 for declared ones
+	Leave                       []schema.Address // stay as they are, whatever is desired
 	Account                     state.Account
 	Version                     string
 	Now                         time.Time
@@ -166,7 +168,7 @@ func (e *UnknownAddressError) Error() string {
 // either. The error is an *UnknownAddressError.
 func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error) {
 	p := &Plan{
-		LiveryVersion: o.Version, Timestamp: o.Now, Destroy: o.Destroy, Account: o.Account,
+		LiveryVersion: o.Version, Timestamp: o.Now, Destroy: o.Destroy, Rollback: o.Rollback, Account: o.Account,
 		Base: Base{Lineage: applied.Lineage, Serial: applied.Serial},
 	}
 	pl := planner{desired: desired, applied: applied, options: o}
@@ -233,8 +235,11 @@ func (pl planner) declared(d schema.Document) Change {
 func (pl planner) undeclared() []Change {
 	var list []Change
 	reason := ReasonUndeclared
-	if pl.options.Destroy {
+	switch {
+	case pl.options.Destroy:
 		reason = ReasonDestroy
+	case pl.options.Rollback > 0:
+		reason = ReasonNotThen
 	}
 	for loc, record := range pl.applied.Locales {
 		if slices.ContainsFunc(pl.desired.Documents, func(d schema.Document) bool { return d.Locale == loc }) {
@@ -349,113 +354,22 @@ func (pl planner) checkAddresses(changes []Change) error {
 	return nil
 }
 
-// leaveOut turns the changes that -target and -exclude leave alone into no-ops.
+// leaveOut turns the changes that are to be left alone into no-ops.
 func (pl planner) leaveOut(changes []Change) bool {
-	if len(pl.options.Targets) == 0 && len(pl.options.Excludes) == 0 {
-		return false
-	}
+	left := len(pl.options.Targets) > 0 || len(pl.options.Excludes) > 0
 	for i := range changes {
 		c := &changes[i]
-		wanted := len(pl.options.Targets) == 0 || slices.Contains(pl.options.Targets, c.Address)
-		if wanted && !slices.Contains(pl.options.Excludes, c.Address) || c.Action == NoOp {
-			continue
-		}
-		*c = Change{Address: c.Address, Action: NoOp, Reason: ReasonNotTargeted, Before: c.Before, After: c.Before, Range: c.Range, AppliedAt: c.AppliedAt}
-	}
-	return true
-}
-
-// compare lists the fields that differ and counts those that stay, by page.
-func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
-	var changes []FieldChange
-	unchanged := make(map[string]int)
-	for _, f := range schema.Fields() {
-		was, will := before.Effective(f), after.Effective(f)
+		reason := ""
 		switch {
-		case !was.Equal(will):
-			changes = append(changes, FieldChange{
-				Path: f.Path(), Kind: f.Kind, Before: raw(before.At(f).Any()), After: raw(after.At(f).Any()), Range: after.At(f).Range(),
-			})
-		case after.At(f).Declared():
-			if !before.At(f).Declared() && before.Locale == "" {
-				changes = append(changes, FieldChange{Path: f.Path(), Kind: f.Kind, Before: raw(nil), After: raw(after.At(f).Any()), Range: after.At(f).Range()})
-				continue
-			}
-			unchanged[f.Page]++
+		case c.Action == NoOp:
+		case slices.Contains(pl.options.Leave, c.Address):
+			reason, left = ReasonDoubtThen, true
+		case len(pl.options.Targets) > 0 && !slices.Contains(pl.options.Targets, c.Address), slices.Contains(pl.options.Excludes, c.Address):
+			reason = ReasonNotTargeted
+		}
+		if reason != "" {
+			*c = Change{Address: c.Address, Action: NoOp, Reason: reason, Before: c.Before, After: c.Before, Range: c.Range, AppliedAt: c.AppliedAt}
 		}
 	}
-	return append(changes, compareExtra(before, after, unchanged)...), unchanged
-}
-
-func compareExtra(before, after schema.Document, unchanged map[string]int) []FieldChange {
-	keys := append(before.ExtraKeys(), after.ExtraKeys()...)
-	slices.SortFunc(keys, func(a, b schema.ExtraKey) int {
-		return cmp.Or(strings.Compare(a.Page, b.Page), strings.Compare(a.Key, b.Key))
-	})
-	var changes []FieldChange
-	for _, k := range slices.Compact(keys) {
-		was, _ := before.ExtraAt(k)
-		will, _ := after.ExtraAt(k)
-		if bytes.Equal(was.JSON, will.JSON) {
-			unchanged[k.Page]++
-			continue
-		}
-		changes = append(changes, FieldChange{Path: k.Path(), Before: orNull(was.JSON), After: orNull(will.JSON), Range: will.Range})
-	}
-	return changes
-}
-
-func orNull(r json.RawMessage) json.RawMessage {
-	if len(r) == 0 {
-		return json.RawMessage("null")
-	}
-	return r
-}
-
-func raw(v any) json.RawMessage {
-	if v == nil {
-		return json.RawMessage("null")
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("reconcile: %v", err)) // values are strings, booleans, numbers and lists of them
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-// compareSessions lists what differs between two definitions; the API and then
-// the attributes, the session's own before those of its locales.
-func compareSessions(before, after schema.Session) []FieldChange {
-	var changes []FieldChange
-	if before.API != after.API {
-		changes = append(changes, FieldChange{Path: "api", Kind: schema.Word, Before: word(before.API), After: word(after.API), Range: after.Range})
-	}
-	changes = append(changes, compareDefaults("", before.Defaults, after.Defaults)...)
-	locales := append(before.Locales(), after.Locales()...)
-	slices.Sort(locales)
-	for _, l := range slices.Compact(locales) {
-		changes = append(changes, compareDefaults(l.AddressOf().String()+".", before.Overrides[l], after.Overrides[l])...)
-	}
-	return changes
-}
-
-func word(api schema.SessionAPI) json.RawMessage {
-	if api == "" {
-		return raw(nil)
-	}
-	return raw(string(api))
-}
-
-func compareDefaults(prefix string, before, after schema.Defaults) []FieldChange {
-	var changes []FieldChange
-	for i, a := range schema.Attributes() {
-		was, will := before.At(i), after.At(i)
-		takenBack := prefix != "" && was.IsNull() != will.IsNull()
-		if !was.Equal(will) || takenBack {
-			changes = append(changes, FieldChange{Path: prefix + a.Name, Kind: a.Kind, Before: raw(was.Any()), After: raw(will.Any()), Range: will.Range()})
-		}
-	}
-	return changes
+	return left
 }

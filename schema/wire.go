@@ -66,6 +66,9 @@ func (d Document) encode(include func(*Page) bool, nulls bool, last []Document) 
 func (d Document) encodeFields(w *writer, p *Page, nulls bool) {
 	for i := range p.Fields {
 		f := &p.Fields[i]
+		if _, refused := d.ExtraAt(ExtraKey{p.Key, f.Key}); refused {
+			continue // written with the extra members: no body has one name twice
+		}
 		if v := d.Effective(f); v.Declared() || nulls {
 			w.member(f.Key, v.Any())
 		}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 	"testing"
@@ -12,31 +13,73 @@ import (
 	"livery/reconcile/state"
 )
 
-// conformance is what every backend must pass. fresh makes an empty place and
-// returns a function that opens it; two openings stand for two processes.
-func conformance(t *testing.T, fresh func(t *testing.T) (open func() state.Blob)) {
+// site is an empty place of a test's own.
+type site struct {
+	config Config // how livery is told of it
+	server string // where its server listens; "" where there is none
+
+	restart func(t *testing.T)        // ends the server and starts it anew with what it has kept
+	wrong   func(t *testing.T) Config // of somebody who may not; nil where everybody may
+
+	dies  bool // the lock dies with its holder
+	keeps bool // it keeps versions by itself
+	weak  bool // only the lock keeps writers apart
+	dear  bool // it takes long to be asked
+}
+
+// open opens the place; two openings stand for two processes.
+func (s *site) open() state.Blob {
+	blob, err := Open(s.config)
+	if err != nil {
+		panic(err) // the test has made the configuration
+	}
+	return blob
+}
+
+// conformance is what every backend must pass.
+func conformance(t *testing.T, fresh func(t *testing.T) *site) {
 	t.Run("nothing there", func(t *testing.T) {
-		blob := fresh(t)()
+		blob := fresh(t).open()
 		data, revision, err := blob.Get(t.Context())
 		require.NoError(t, err)
 		assert.Nil(t, data)
 		assert.Empty(t, revision)
 		assert.NotEmpty(t, blob.String())
+		vacant, err := Vacant(t.Context(), blob)
+		require.NoError(t, err)
+		assert.True(t, vacant)
 	})
-	t.Run("what is put is got", func(t *testing.T) { putIsGot(t, fresh(t)) })
-	t.Run("conditional write", func(t *testing.T) { conditionalWrite(t, fresh(t)) })
-	t.Run("one of many writers wins", func(t *testing.T) { oneWriterWins(t, fresh(t)) })
-	t.Run("lock", func(t *testing.T) { lockExcludes(t, fresh(t)) })
-	t.Run("one of many lockers wins", func(t *testing.T) { oneLockerWins(t, fresh(t)) })
-	t.Run("break", func(t *testing.T) { breakLock(t, fresh(t)) })
-	t.Run("broken lock stops its holder", func(t *testing.T) { brokenLock(t, fresh(t)) })
+	t.Run("what is put is got", func(t *testing.T) { putIsGot(t, fresh(t).open) })
+	t.Run("conditional write", func(t *testing.T) { conditionalWrite(t, fresh(t).open) })
+	if !fresh(t).weak {
+		t.Run("one of many writers wins", func(t *testing.T) { oneWriterWins(t, fresh(t).open) })
+	}
+	t.Run("eight writers at once", func(t *testing.T) { writersTakeTurns(t, fresh(t).open) })
+	t.Run("lock", func(t *testing.T) { lockExcludes(t, fresh(t).open) })
+	t.Run("one of many lockers wins", func(t *testing.T) { oneLockerWins(t, fresh(t).open) })
+	t.Run("break", func(t *testing.T) { breakLock(t, fresh(t).open) })
+	t.Run("broken lock stops its holder", func(t *testing.T) { brokenLock(t, fresh(t).open) })
+	t.Run("history", func(t *testing.T) { historyIsKept(t, fresh(t).open) })
+	if !fresh(t).keeps {
+		t.Run("history has an end", func(t *testing.T) { historyEnds(t, fresh(t).open) })
+		t.Run("history of a state that was started anew", func(t *testing.T) { historyStartsAnew(t, fresh(t).open) })
+	}
 	t.Run("reading needs no lock", func(t *testing.T) {
-		open := fresh(t)
-		_, err := open().Lock(t.Context(), someone("1"))
+		s := fresh(t)
+		_, err := s.open().Lock(t.Context(), someone("1"))
 		require.NoError(t, err)
-		_, _, err = open().Get(t.Context())
+		_, _, err = s.open().Get(t.Context())
 		require.NoError(t, err)
 	})
+	t.Run("holder is killed", func(t *testing.T) { holderIsKilled(t, fresh(t)) })
+	t.Run("a state moves in and out", func(t *testing.T) { moves(t, fresh(t)) })
+	t.Run("a dead holder's lock is taken over", func(t *testing.T) { deadHolder(t, fresh(t)) })
+	t.Run("a large state", func(t *testing.T) { largeState(t, fresh(t).open) })
+	t.Run("cancelled", func(t *testing.T) { cancelled(t, fresh(t).open()) })
+	t.Run("no update is lost", func(t *testing.T) { interleave(t, fresh) })
+	if fresh(t).server != "" {
+		overTheNetwork(t, fresh)
+	}
 }
 
 func someone(id string) state.LockInfo {
@@ -104,6 +147,45 @@ func oneWriterWins(t *testing.T, open func() state.Blob) {
 	data, _, err := open().Get(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, fmt.Sprint(won), string(data))
+}
+
+// writersTakeTurns lets writers wait for the lock, and each add to what is there.
+func writersTakeTurns(t *testing.T, open func() state.Blob) {
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			blob := open()
+			for range 3 {
+				unlock := waitForLock(t, blob, fmt.Sprint("writer-", i))
+				data, revision, err := blob.Get(t.Context())
+				if assert.NoError(t, err) {
+					_, err = blob.Put(t.Context(), append(bytes.Clone(data), byte('0'+i)), revision)
+					assert.NoError(t, err)
+				}
+				assert.NoError(t, unlock())
+			}
+		})
+	}
+	group.Wait()
+	data, _, err := open().Get(t.Context())
+	require.NoError(t, err)
+	for i := range 8 {
+		assert.Equal(t, 3, bytes.Count(data, []byte{byte('0' + i)}), "of writer %d, in %q", i, data)
+	}
+}
+
+func waitForLock(t *testing.T, blob state.Blob, id string) func() error {
+	for {
+		unlock, err := blob.Lock(t.Context(), someone(id))
+		var held *state.LockedError
+		if err == nil {
+			return unlock
+		}
+		if !assert.ErrorAs(t, err, &held) {
+			return func() error { return nil }
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func lockExcludes(t *testing.T, open func() state.Blob) {
@@ -204,4 +286,78 @@ func brokenLock(t *testing.T, open func() state.Blob) {
 	_, err = mine.Put(t.Context(), []byte("4"), r)
 	require.NoError(t, err, "a new lock is a new start")
 	require.NoError(t, after())
+}
+
+// numbered is a state as far as a server that keeps versions looks into it.
+func numbered(serial uint64) []byte { return fmt.Appendf(nil, `{"serial":%d}`, serial) }
+
+func historyIsKept(t *testing.T, open func() state.Blob) {
+	mine, theirs := open(), open()
+	serials, err := mine.History(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, serials)
+	_, err = mine.Past(t.Context(), 1)
+	require.ErrorIs(t, err, state.ErrNotKept, "nothing is")
+
+	r, err := mine.Put(t.Context(), numbered(1), "")
+	require.NoError(t, err)
+	require.NoError(t, mine.Archive(t.Context(), 1, numbered(1)))
+	require.NoError(t, mine.Archive(t.Context(), 1, numbered(1)), "twice is once")
+	r, err = mine.Put(t.Context(), numbered(2), r)
+	require.NoError(t, err, "to archive is not to write")
+	require.NoError(t, theirs.Archive(t.Context(), 2, numbered(2)))
+	_, err = mine.Put(t.Context(), numbered(3), r)
+	require.NoError(t, err)
+
+	serials, err = mine.History(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []uint64{2, 1}, serials, "what is there now is not history")
+	for _, serial := range []uint64{1, 2} {
+		data, err := theirs.Past(t.Context(), serial)
+		require.NoError(t, err)
+		assert.Equal(t, string(numbered(serial)), string(data))
+	}
+	_, err = mine.Past(t.Context(), 4)
+	require.ErrorIs(t, err, state.ErrNotKept)
+	data, _, err := mine.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, string(numbered(3)), string(data))
+}
+
+func historyEnds(t *testing.T, open func() state.Blob) {
+	blob := open()
+	var revision state.Revision
+	var want []uint64
+	for serial := uint64(1); serial <= state.HistoryMax+3; serial++ {
+		data := fmt.Append(nil, serial)
+		if serial > 1 {
+			require.NoError(t, blob.Archive(t.Context(), serial-1, fmt.Append(nil, serial-1)))
+		}
+		var err error
+		revision, err = blob.Put(t.Context(), data, revision)
+		require.NoError(t, err)
+		want = append([]uint64{serial}, want...)
+	}
+	serials, err := open().History(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, want[1:1+state.HistoryMax], serials)
+	_, err = blob.Past(t.Context(), 1)
+	require.ErrorIs(t, err, state.ErrNotKept)
+}
+
+// Whoever deletes a state begins again with serial 1. What the one before has
+// left must not take its place in the history.
+func historyStartsAnew(t *testing.T, open func() state.Blob) {
+	blob := open()
+	for serial := uint64(101); serial <= 100+state.HistoryMax; serial++ {
+		require.NoError(t, blob.Archive(t.Context(), serial, []byte("old")))
+	}
+	for serial := uint64(1); serial <= 3; serial++ {
+		require.NoError(t, blob.Archive(t.Context(), serial, []byte("new")))
+	}
+	serials, err := blob.History(t.Context())
+	require.NoError(t, err)
+	require.Len(t, serials, state.HistoryMax)
+	assert.Equal(t, []uint64{3, 2, 1}, serials[len(serials)-3:])
+	assert.Equal(t, uint64(117), serials[0], "the highest went first")
 }

@@ -41,8 +41,9 @@ type local struct {
 	path string
 
 	mu   sync.Mutex
-	held *hold          // the lock that this value took, even after it was broken
-	own  state.Revision // what this value wrote last since it was read
+	held *hold           // the lock that this value took, even after it was broken
+	left *state.LockInfo // what a dead holder left when it was taken
+	own  state.Revision  // what this value wrote last since it was read
 }
 
 // String implements state.Blob.

@@ -74,25 +74,27 @@ func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, er
 	if h.file, err = lockFile(h.name); err != nil {
 		return nil, err
 	}
-	if err := writeInfo(h.name, l.signed(info)); err != nil {
+	left, leftErr := readInfo(h.name) // whoever goes in order takes it away
+	if err := writeInfo(h.name, signed(info, l.path)); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
-	l.held = h
+	l.held, l.left = h, nil
+	if leftErr == nil {
+		l.left = &left
+	}
 	l.mu.Unlock()
 	return sync.OnceValue(func() error { return l.unlock(h) }), nil
 }
 
-// signed adds what only the place itself knows.
-func (l *local) signed(info state.LockInfo) state.LockInfo {
-	info.Path = l.path
-	if info.PID == 0 {
-		info.PID = os.Getpid()
+// Left implements state.Heir.
+func (l *local) Left() (state.LockInfo, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left == nil {
+		return state.LockInfo{}, false
 	}
-	if info.Host == "" {
-		info.Host, _ = os.Hostname() // it only helps to find the holder
-	}
-	return info
+	return *l.left, true
 }
 
 // lockFile locks the file of that name, or says who has.
@@ -174,13 +176,12 @@ func (l *local) Break(ctx context.Context, id string) error {
 	info, err := readInfo(name)
 	switch {
 	case err != nil && !busy(name):
-		return fmt.Errorf("the state %s is not locked", l.path)
+		return notLocked(l.path)
 	case err != nil:
 		return fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.path, name)
-	case id == "":
-		return fmt.Errorf("the ID of the lock is needed; the state %s is locked with the ID %s", l.path, info.ID)
-	case id != info.ID:
-		return fmt.Errorf("lock ID %q does not match the existing lock; the state %s is locked with the ID %s", id, l.path, info.ID)
+	}
+	if err := faultOfID(l.path, id, info.ID); err != nil {
+		return err
 	}
 	return remove(name)
 }

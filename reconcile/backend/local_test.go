@@ -41,7 +41,10 @@ func TestMain(m *testing.M) {
 // killed.
 func play(role, path string) error {
 	ctx := context.Background()
-	blob := Local(path)
+	blob, err := placeOf(path)
+	if err != nil {
+		return err
+	}
 	switch role {
 	case "hold":
 		if _, err := blob.Lock(ctx, someone("other-process")); err != nil {
@@ -64,6 +67,32 @@ func play(role, path string) error {
 		return writeBeyondLimit(ctx, blob)
 	}
 	return fmt.Errorf("no role %q", role)
+}
+
+// placeOf is the place that an argument says: a description in JSON, or the path of
+// a file.
+func placeOf(arg string) (state.Blob, error) {
+	if !strings.HasPrefix(arg, "{") {
+		return Local(arg), nil
+	}
+	c := Config{Lookup: func(name string) (string, error) { return os.Getenv(name), nil }}
+	var told struct {
+		Type       string
+		Attributes map[string]string
+	}
+	if err := json.Unmarshal([]byte(arg), &told); err != nil {
+		return nil, err
+	}
+	c.Type, c.Attributes = told.Type, told.Attributes
+	return Open(c)
+}
+
+// arg is what placeOf understands.
+func (s *site) arg(t *testing.T) string {
+	t.Helper()
+	data, err := json.Marshal(map[string]any{"Type": s.config.Type, "Attributes": s.config.Attributes})
+	require.NoError(t, err)
+	return string(data)
 }
 
 // whole is a content of which one can tell that nothing is missing.
@@ -136,11 +165,13 @@ func content(t *testing.T, path string) string {
 }
 
 func TestLocalConforms(t *testing.T) {
-	conformance(t, func(t *testing.T) func() state.Blob {
-		path := statePath(t)
-		return func() state.Blob { return Local(path) }
+	conformance(t, func(t *testing.T) *site {
+		return &site{config: Config{Attributes: map[string]string{"path": statePath(t)}, Lookup: unset}, dies: true}
 	})
 }
+
+// unset is an environment without a variable.
+func unset(string) (string, error) { return "", nil }
 
 func TestBackup(t *testing.T) {
 	path := statePath(t)
@@ -272,20 +303,6 @@ func TestReadOnlyDirectory(t *testing.T) {
 	_, err = blob.Lock(t.Context(), someone("1"))
 	require.ErrorIs(t, err, os.ErrPermission)
 	require.ErrorContains(t, err, "-lock=false")
-}
-
-func TestCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	path := statePath(t)
-	blob := Local(path)
-	_, _, err := blob.Get(ctx)
-	require.ErrorIs(t, err, context.Canceled)
-	_, err = blob.Put(ctx, []byte("x"), "")
-	require.ErrorIs(t, err, context.Canceled)
-	_, err = blob.Lock(ctx, someone("1"))
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Empty(t, names(t, filepath.Dir(path)))
 }
 
 func TestLockFiles(t *testing.T) {

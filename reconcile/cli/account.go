@@ -126,7 +126,11 @@ func (a *app) client(acc account, parallel int) (*liveness.Client, error) {
 
 // waiting says why nothing seems to happen.
 func (a *app) waiting(d time.Duration, code string) {
-	text := fmt.Sprintf("The service asks to wait (%s): all requests go on in %s.", cmp.Or(code, "no reason given"), d.Round(time.Second))
+	a.note(fmt.Sprintf("The service asks to wait (%s): all requests go on in %s.", cmp.Or(code, "no reason given"), d.Round(time.Second)))
+}
+
+// note says something by the way.
+func (a *app) note(text string) {
 	if a.stream != nil {
 		a.stream.Log(text)
 		return

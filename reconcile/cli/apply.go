@@ -149,7 +149,11 @@ func (a *app) applySaved(ctx context.Context, c *cobra.Command, path string, p *
 	if err := sameAccount(plan, acc); err != nil {
 		return err
 	}
-	ledger, err := a.openState(ctx, stack.Backend, p, "apply")
+	operation := "apply"
+	if plan.Rollback > 0 {
+		operation = fmt.Sprintf("rollback to serial %d", plan.Rollback)
+	}
+	ledger, err := a.openState(ctx, stack.Backend, p, operation)
 	if err != nil {
 		return err
 	}
@@ -247,7 +251,11 @@ func (a *app) carryOut(ctx context.Context, w *work, parallel int) error {
 	case err != nil:
 		return err
 	}
-	return a.reportOutcome(w, outcome)
+	err = a.reportOutcome(w, outcome)
+	if w.plan.Rollback > 0 {
+		a.afterRollback(w.plan)
+	}
+	return err
 }
 
 // notLoggedIn says that nothing of a plan was tried, and why.
@@ -337,10 +345,14 @@ func (a *app) reportOutcome(w *work, o *reconcile.Outcome) error {
 		diags = append(diags, w.failureOf(f))
 	}
 	if o.StateErr != nil {
-		diags = append(diags, a.rescue(w, o.StateErr))
+		diags = append(diags, a.rescue(w, o))
 	}
 	if o.Stopped {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; \"livery apply\" does the rest."})
+		rest := "\"livery apply\" does the rest"
+		if w.plan.Rollback > 0 {
+			rest = fmt.Sprintf("\"livery rollback %d\" plans the rest", w.plan.Rollback)
+		}
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; " + rest + "."})
 	}
 	w.stack.Locate(diags)
 	a.show(diags, w.stack.Sources)
@@ -404,19 +416,4 @@ func (w *work) rangeOf(c *reconcile.Change, path string) (hcl.Range, bool) {
 		}
 	}
 	return hcl.Range{}, false
-}
-
-// rescue saves what could not be written where the state is kept.
-func (a *app) rescue(w *work, cause error) *hcl.Diagnostic {
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Failed to save state", Detail: cause.Error() + "."}
-	data := w.ledger.Unwritten()
-	if data == nil {
-		return d
-	}
-	if err := os.WriteFile(erroredStateFile, data, 0o600); err != nil {
-		d.Detail += fmt.Sprintf("\n\nSaving it to %s failed too: %v. The next plan shows with \"!\" what this run had sent.", erroredStateFile, err)
-		return d
-	}
-	d.Detail += fmt.Sprintf("\n\nWhat the service confirmed is saved in %s beside the stack. Mend the cause, then run:\n    livery state push %s", erroredStateFile, erroredStateFile)
-	return d
 }

@@ -184,10 +184,15 @@ func diagnosticOf(err error) *hcl.Diagnostic {
 	if summary, detail, found := strings.Cut(text, "\n\n"); found { // some errors bring their own headline
 		return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: strings.TrimSpace(detail)}
 	}
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: headline(err), Detail: strings.TrimSuffix(capital(text), ".") + "."}
+}
+
+// capital makes an error the beginning of a sentence.
+func capital(text string) string {
 	if first, size := utf8.DecodeRuneInString(text); size > 0 {
-		text = string(unicode.ToUpper(first)) + text[size:]
+		return string(unicode.ToUpper(first)) + text[size:]
 	}
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: headline(err), Detail: strings.TrimSuffix(text, ".") + "."}
+	return text
 }
 
 // headline names the kind of an error that has no words of its own for it.
@@ -242,6 +247,14 @@ func (a *app) show(diags hcl.Diagnostics, src report.Sources) {
 	report.WriteDiagnostics(a.Stderr, errs, src, a.style(a.Stderr))
 }
 
+// warn says something that is no finding in a file and ends nothing.
+func (a *app) warn(summary, format string, args ...any) {
+	if a.json && a.stream == nil {
+		return // a command that prints one object prints nothing else
+	}
+	a.show(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)}}, nil)
+}
+
 // automation reports that nobody reads advice on what to type next.
 func (a *app) automation() bool {
 	return a.Getenv("LIVERY_IN_AUTOMATION") != "" || a.Getenv("TF_IN_AUTOMATION") != ""
@@ -269,7 +282,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"init", "Write a small stack to begin with", true, (*app).initCommand},
+		{"init", "Write a small stack to begin with, or move a state", true, (*app).initCommand},
 		{"validate", "Check the whole stack", true, (*app).validateCommand},
 		{"preview", "Show the pages as people will see them", true, (*app).previewCommand},
 		{"plan", "Show what apply would do", true, (*app).planCommand},
@@ -277,8 +290,10 @@ func commands() []command {
 		{"completion", "Print a completion script for a shell", false, (*app).completionCommand},
 		{"fmt", "Put files into canonical style", false, (*app).fmtCommand},
 		{"force-unlock", "Take away a lock that was left behind", false, (*app).forceUnlockCommand},
+		{"history", "List the states that are kept, and what changed", false, (*app).historyCommand},
 		{"import", "Print HCL for ConfigureUI bodies you already have", false, (*app).importCommand},
 		{"lint", "Check the stack, in the formats of CI systems", false, (*app).lintCommand},
+		{"rollback", "Plan to go back to an earlier state", false, (*app).rollbackCommand},
 		{"schema", "Look fields up in the catalogue", false, (*app).schemaCommand},
 		{"session", "Open liveness sessions and fetch their outcome", false, (*app).sessionCommand},
 		{"show", "Show the state or a saved plan", false, (*app).showCommand},

@@ -15,24 +15,35 @@ import (
 )
 
 func (a *app) initCommand() *cobra.Command {
-	var in inputs
+	var m moving
 	var from string
 	c := &cobra.Command{
 		Use:  "init [flags] [DIR]",
 		Args: arguments(0, 1),
 		Long: `Writes a small commented stack that plans and applies against the simulator, and a
 .gitignore. A file that exists is never overwritten; in a directory that holds a
-stack already, init only says so.`,
-		Example: "livery init brand\nlivery init -from=body.json",
+stack already, init only says so.
+
+With -migrate-state or -reconfigure it writes no stack: it deals with a state
+whose backend block has changed. -migrate-state moves the state to the new place,
+with its history, and asks first; the old place is left as it is. -reconfigure
+leaves the state behind.`,
+		Example: "livery init brand\nlivery init -from=body.json\nlivery init -migrate-state",
 	}
 	c.Flags().StringVar(&from, "from", "", "Begin with this ConfigureUI `BODY.json`.")
-	in.inputFlag(a, c)
-	c.RunE = func(_ *cobra.Command, args []string) error {
+	m.flags(a, c)
+	c.RunE = func(c *cobra.Command, args []string) error {
 		dir := "."
 		if len(args) == 1 {
 			dir = args[0]
 		}
-		return a.initStack(dir, from, in.input && a.terminal())
+		if m.asked() {
+			if err := m.check(dir, from); err != nil {
+				return err
+			}
+			return a.moveState(c.Context(), &m)
+		}
+		return a.initStack(dir, from, m.input && a.terminal())
 	}
 	return c
 }

@@ -39,18 +39,24 @@ type planning struct {
 	failOn                     failOn
 }
 
-func (p *planning) flags(a *app, c *cobra.Command) {
+// someFlags are those of every plan, wherever its documents come from.
+func (p *planning) someFlags(a *app, c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&a.json, "json", false, "Print one JSON object a line.")
 	f.BoolVar(&p.detailed, "detailed-exitcode", false, "Exit 2 if there are changes, 0 if there are none.")
 	f.Var(&p.targets, "target", "Only this `address`, such as locale.en_US. May be given several times.")
 	f.Var(&p.excludes, "exclude", "All but this `address`. May be given several times.")
-	f.Var(&p.replace, "replace", "Send this `address` again even if nothing changed. May be given several times.")
-	f.BoolVar(&p.reapply, "reapply", false, "Send every document again: the only remedy for changes made elsewhere, which cannot be seen.")
-	f.BoolVar(&p.destroy, "destroy", false, "Put every page back to the API's default look. The service cannot delete; a document of nulls is posted.")
 	f.BoolVar(&p.lock, "lock", true, "Lock the state meanwhile; -lock=false is dangerous where others work on it.")
 	f.DurationVar(&p.lockTimeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
 	f.BoolVar(&p.showRequests, "show-requests", false, "Also show the bodies that would be sent.")
+}
+
+func (p *planning) flags(a *app, c *cobra.Command) {
+	p.someFlags(a, c)
+	f := c.Flags()
+	f.Var(&p.replace, "replace", "Send this `address` again even if nothing changed. May be given several times.")
+	f.BoolVar(&p.reapply, "reapply", false, "Send every document again: the only remedy for changes made elsewhere, which cannot be seen.")
+	f.BoolVar(&p.destroy, "destroy", false, "Put every page back to the API's default look. The service cannot delete; a document of nulls is posted.")
 	f.IntVar(&p.parallel, "parallelism", 10, "Send at most this `number` of requests at a time; a plan sends none.")
 	f.Bool("refresh", true, "Accepted and without effect: the service cannot be read.")
 	f.Bool("compact-warnings", false, "Accepted for Terraform's sake and without effect.")
@@ -234,37 +240,80 @@ func variables(s *source.Stack) map[string]json.RawMessage {
 
 // openState opens the place where the state is kept.
 func (a *app) openState(ctx context.Context, b source.Backend, p *planning, operation string) (*state.Ledger, error) {
-	blob := blobOf(b)
-	lock := p.lock
-	if operation == "plan" && lock {
+	blob, err := a.blob(b)
+	if err != nil {
+		return nil, err
+	}
+	opts := a.stateOptions(p, operation)
+	looks := operation == "plan" || operation == "rollback"
+	if looks && opts.Lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.
-		if _, err := os.Stat(blob.String()); errors.Is(err, fs.ErrNotExist) {
-			lock = false
+		vacant, err := backend.Vacant(ctx, blob)
+		if err != nil {
+			return nil, err
+		}
+		opts.Lock = !vacant
+	}
+	if opts.Lock && backend.WithoutLock(blob) {
+		a.note(fmt.Sprintf("The state %s has no lock, since lock_address is not set: see to it that runs take turns.", blob))
+	}
+	ledger, err := state.Open(ctx, blob, opts)
+	if looks && opts.Lock && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
+		opts.Lock = false // what cannot be written here needs no protection from here
+		ledger, err = state.Open(ctx, blob, opts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if ledger.Blank() {
+		if err := a.checkPlace(ctx, b, blob); err != nil {
+			return nil, errors.Join(err, ledger.Close(ctx))
 		}
 	}
-	opts := state.Options{
-		Lock: lock, LockTimeout: p.lockTimeout, Operation: operation, Version: Version, Who: who(), Now: a.Now, Decode: p.decode,
+	if !looks {
+		if err := a.remember(b, blob); err != nil {
+			a.debug("where the state is kept cannot be noted", "error", err.Error())
+		}
+	}
+	return ledger, nil
+}
+
+// stateOptions say how a command opens the state, and how it tells what it meets.
+func (a *app) stateOptions(p *planning, operation string) state.Options {
+	return state.Options{
+		Lock: p.lock, LockTimeout: p.lockTimeout, Operation: operation, Version: Version, Who: who(), Now: a.Now, Decode: p.decode,
 		Waiting: func() {
 			if !a.json {
 				a.print("Acquiring state lock. This may take a few moments...\n")
 			}
 		},
+		Sign: backend.Sign, Dead: backend.Dead,
+		TookOver: func(i state.LockInfo) {
+			a.warn("A lock that was left behind was taken over", "It was held for %s. That run is gone and has not released it. What it may have been sending shows with \"!\" in the plan.", holderOf(i))
+		},
+		Unkept: func(err error) {
+			a.warn("The history has a gap", "%s. The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.", capital(err.Error()))
+		},
 	}
-	ledger, err := state.Open(ctx, blob, opts)
-	if operation == "plan" && lock && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
-		opts.Lock = false // what cannot be written here needs no protection from here
-		ledger, err = state.Open(ctx, blob, opts)
-	}
-	return ledger, err
 }
 
-func blobOf(b source.Backend) state.Blob {
-	path := defaultStateFile
-	if v, ok := b.Attributes["path"]; ok {
-		path = v.AsString()
+// holderOf says in words who held a lock.
+func holderOf(i state.LockInfo) string {
+	return fmt.Sprintf("%s by %s since %s (process %d on %s)", i.Operation, i.Who, i.Created.UTC().Format(time.RFC3339), i.PID, i.Host)
+}
+
+// blob is the place where the state is kept. What the configuration does not say
+// of it, the environment may.
+func (a *app) blob(b source.Backend) (state.Blob, error) {
+	if b.Unclear {
+		return nil, fail("Cannot tell where the state is kept", "The configuration has faults that concern its backend, and another place must not be taken for it. \"livery validate\" shows them.")
 	}
-	return backend.Local(path)
+	blob, err := backend.Open(backend.Config{Type: b.Type, Attributes: b.Attributes, Lookup: a.secretFromEnv})
+	if err != nil {
+		return nil, fail("Cannot use the backend", "%v.", err)
+	}
+	return blob, nil
 }
 
 // who names the person and the machine in a lock.
@@ -385,6 +434,9 @@ func registerAddresses(a *app, c *cobra.Command) {
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}
 	for _, flag := range []string{"target", "exclude", "replace"} {
+		if c.Flags().Lookup(flag) == nil {
+			continue
+		}
 		if err := c.RegisterFlagCompletionFunc(flag, complete); err != nil {
 			panic(fmt.Sprintf("cli: %v", err)) // the flags are defined just above
 		}

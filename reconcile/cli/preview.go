@@ -6,10 +6,12 @@ import (
 	"net"
 	"os/exec"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/gallery"
+	"livery/reconcile/state"
 	"livery/schema"
 )
 
@@ -22,6 +24,9 @@ type previewing struct {
 	images      bool
 	out         string
 	screenshots string
+
+	applied   *state.Snapshot // as it was read last; nil before
+	appliedAt time.Time       // when it was
 }
 
 func (a *app) previewCommand() *cobra.Command {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -41,10 +42,8 @@ func (a *app) picture(ctx context.Context, p *previewing, args []string) (pictur
 	pic := picture{diags: diags, sources: stack.Sources}
 	pic.Faulty = diags.HasErrors()
 	pic.Watch = watched(stack)
-	blob := blobOf(stack.Backend)
-	applied, err := state.Read(ctx, blob)
+	applied, err := a.lastApplied(ctx, p, stack.Backend)
 	if err != nil {
-		applied = new(state.Snapshot)
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagWarning, Summary: "The state cannot be read",
 			Detail: fmt.Sprintf("%v. The pictures show what is declared, and nothing to compare it with.", err),
@@ -55,6 +54,37 @@ func (a *app) picture(ctx context.Context, p *previewing, args []string) (pictur
 	g.Problems = preview.Problems(append(diags, lint.Stack(stack)...), g.Sheets)
 	a.entitle(g, p)
 	return pic, p.nothing(g)
+}
+
+// A state elsewhere is asked for at most so often, and so long: a picture must not
+// wait for a network whenever somebody saves a file.
+const (
+	statePatience  = 5 * time.Second
+	stateFreshness = time.Minute
+)
+
+// lastApplied is the state, as fresh as it can be had at once; an empty one with
+// an error.
+func (a *app) lastApplied(ctx context.Context, p *previewing, b source.Backend) (*state.Snapshot, error) {
+	local := b.Type == "" || b.Type == "local"
+	if !local && p.applied != nil && a.Now().Sub(p.appliedAt) < stateFreshness {
+		return p.applied, nil
+	}
+	blob, err := a.blob(b)
+	if err != nil {
+		return new(state.Snapshot), err
+	}
+	ctx, cancel := context.WithTimeout(ctx, statePatience)
+	defer cancel()
+	s, err := state.Read(ctx, blob)
+	switch {
+	case err == nil:
+		p.applied = s
+	case local || p.applied == nil:
+		p.applied = new(state.Snapshot)
+	}
+	p.appliedAt = a.Now()
+	return p.applied, err
 }
 
 // entitle says what is shown.
@@ -91,7 +121,7 @@ func watched(stack *source.Stack) []string {
 	}
 	names = append(names, stack.Read...)
 	if path, ok := stack.Backend.Attributes["path"]; ok {
-		names = append(names, path.AsString())
+		names = append(names, path)
 	}
 	for i, name := range names {
 		if abs, err := filepath.Abs(filepath.FromSlash(name)); err == nil {

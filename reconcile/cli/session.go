@@ -71,7 +71,11 @@ func (a *app) definitions(ctx context.Context, in inputs, declared bool, need so
 		a.show(diags, stack.Sources)
 		return nil, exit(exitError)
 	}
-	snapshot, err := state.Read(ctx, blobOf(stack.Backend))
+	blob, err := a.blob(stack.Backend)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := state.Read(ctx, blob)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (a *app) kept() (state.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	return blobOf(stack.Backend), nil
+	return a.blob(stack.Backend)
 }
 
 func (a *app) readState(ctx context.Context) (*state.Snapshot, error) {
@@ -159,7 +159,7 @@ func (a *app) stateRemove() *cobra.Command {
 	c := &cobra.Command{
 		Use: "rm [flags] ADDR...", Short: "Forget addresses", Args: arguments(1, -1),
 		Long: `Forgets addresses without touching the live page. The next apply creates what is
-still declared anew. The state before is kept as its .backup.`,
+still declared anew. The state before is kept: "livery history" lists it.`,
 		Example: "livery state rm locale.th_TH",
 	}
 	dry := c.Flags().Bool("dry-run", false, "Only say what would be removed.")
@@ -242,9 +242,13 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return err
 		}
-		ledger, err := state.Open(ctx, blobOf(stack.Backend), state.Options{
-			Lock: lock.lock, LockTimeout: lock.lockTimeout, Operation: "state push", Version: Version, Who: who(), Now: a.Now, Repair: true,
-		})
+		blob, err := a.blob(stack.Backend)
+		if err != nil {
+			return err
+		}
+		opts := a.stateOptions(&lock.planning, "state push")
+		opts.Repair = true
+		ledger, err := state.Open(ctx, blob, opts)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -84,9 +83,18 @@ func (p *planPrinter) noChanges(plan *reconcile.Plan) {
 	if p.t.Atlantis {
 		words = "No changes. Your infrastructure matches the configuration."
 	}
-	head, rest, _ := strings.Cut(words, " Your")
-	p.line("\n%s Your%s\n", p.s.Bold(p.s.Green(head)), p.s.Bold(rest))
+	if plan.Rollback > 0 {
+		words = fmt.Sprintf("No changes. The last applied documents are those of serial %d.", plan.Rollback)
+	}
+	head, rest, _ := strings.Cut(words, ". ")
+	p.line("\n%s %s\n", p.s.Bold(p.s.Green(head+".")), p.s.Bold(rest))
 	switch {
+	case plan.Rollback > 0 && plan.Targeted:
+		p.line("%s", "That is, of what is not left out: everything else was not looked at.")
+		return
+	case plan.Rollback > 0:
+		p.line("%s", "livery has compared the two and found no differences, so nothing needs to be\nsent.")
+		return
 	case plan.Targeted:
 		p.line("%s", "That is, of what -target and -exclude leave: everything else was not looked at.")
 		return
@@ -134,7 +142,12 @@ func plural(n int, noun string) string {
 }
 
 func (p *planPrinter) changes(plan *reconcile.Plan) {
-	p.line("\nlivery used the last applied documents to generate the following execution\nplan. Resource actions are indicated with the following symbols:")
+	if plan.Rollback > 0 {
+		p.line("\nlivery compared the last applied documents with those of serial %d to generate\nthe following execution plan.", plan.Rollback)
+		p.line("Resource actions are indicated with the following symbols:")
+	} else {
+		p.line("\nlivery used the last applied documents to generate the following execution\nplan. Resource actions are indicated with the following symbols:")
+	}
 	for _, s := range symbols {
 		if slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return c.Action == s.action }) {
 			p.line("  %s %s", p.paint(s.symbol), s.means)
@@ -222,8 +235,11 @@ func headline(c *reconcile.Change) []string {
 		}
 	case reconcile.Delete:
 		lines = []string{c.Address.String() + " will be destroyed"}
-		if c.Reason == reconcile.ReasonUndeclared {
+		switch c.Reason {
+		case reconcile.ReasonUndeclared:
 			lines = append(lines, fmt.Sprintf("(because %s is not in configuration)", c.Address))
+		case reconcile.ReasonNotThen:
+			lines = append(lines, fmt.Sprintf("(because %s was not there at that serial)", c.Address))
 		}
 		if !session {
 			lines = append(lines, "(the page goes back to the API's default look; the service cannot delete)")
@@ -386,49 +402,6 @@ func (p *planPrinter) value(raw json.RawMessage) string {
 	return p.s.Swatch(text) + literal(text)
 }
 
-// tips writes a list of tips element by element.
-func (p *planPrinter) tips(indent, symbol, name string, f reconcile.FieldChange) {
-	var before, after []map[string]string
-	_ = json.Unmarshal(f.Before, &before) // null leaves the list empty
-	_ = json.Unmarshal(f.After, &after)
-	p.line("%s%s %s = [", indent, symbol, name)
-	for i := range max(len(before), len(after)) {
-		var was, will map[string]string
-		if i < len(before) {
-			was = before[i]
-		}
-		if i < len(after) {
-			will = after[i]
-		}
-		switch {
-		case maps.Equal(was, will):
-			p.line("%s      %s", indent, p.tip(was))
-		case was == nil:
-			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(will))
-		case will == nil:
-			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(was))
-		default:
-			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(was))
-			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(will))
-		}
-	}
-	end := "  ]"
-	if isNull(f.After) {
-		end += " -> " + p.s.Dim("(API default)")
-	}
-	p.line("%s%s%s", indent, end, p.place(f.Range))
-}
-
-func (p *planPrinter) tip(t map[string]string) string {
-	var parts []string
-	for _, key := range []string{"text", "iconLink"} {
-		if v, ok := t[key]; ok {
-			parts = append(parts, key+" = "+literal(v))
-		}
-	}
-	return "{ " + strings.Join(parts, ", ") + " }"
-}
-
 func (p *planPrinter) requests(plan *reconcile.Plan) {
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; c.Body != nil {
@@ -445,6 +418,8 @@ func (p *planPrinter) footer(plan *reconcile.Plan) {
 		if p.t.Advice && plan.Applyable() {
 			p.line("\nTo perform exactly these actions, run the following command to apply:\n    livery apply %q", p.t.Saved)
 		}
+	case p.t.Advice && !plan.Empty() && plan.Rollback > 0:
+		p.line("\n%s\n\nNote: \"livery apply\" alone applies the configuration, not this plan. To go back,\nsave the plan and apply it:\n    livery rollback %d -out=back.plan\n    livery apply back.plan", p.s.Dim(rule), plan.Rollback)
 	case p.t.Advice && !plan.Empty():
 		p.line("\n%s\n\nNote: You didn't use the -out option to save this plan, so livery can't\nguarantee to take exactly these actions if you run \"livery apply\" now.", p.s.Dim(rule))
 	}

@@ -192,6 +192,7 @@ type planJSON struct {
 	Applyable     bool              `json:"applyable"`
 	Complete      bool              `json:"complete"`
 	Errored       bool              `json:"errored"`
+	Rollback      uint64            `json:"rollback,omitempty"` // the serial that it goes back to
 	State         reconcile.Base    `json:"state"`
 	Account       accountJSON       `json:"account"`
 	Changes       []ChangeJSON      `json:"changes"`
@@ -206,7 +207,7 @@ type accountJSON struct {
 func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
 	out := planJSON{
 		FormatVersion: "1.0", LiveryVersion: p.LiveryVersion, Timestamp: p.Timestamp.UTC().Format(time.RFC3339),
-		Applyable: p.Applyable(), Complete: !p.Errored && !p.Targeted, Errored: p.Errored, State: p.Base,
+		Applyable: p.Applyable(), Complete: !p.Errored && !p.Targeted, Errored: p.Errored, Rollback: p.Rollback, State: p.Base,
 		Account: accountJSON{p.Account.BaseURL}, Summary: p.Summary(), Changes: make([]ChangeJSON, 0, len(p.Changes)),
 	}
 	for i := range p.Changes {

@@ -95,6 +95,7 @@ func WriteOutcome(w io.Writer, o *reconcile.Outcome, s Style) error {
 	list("Applied:  ", o.Confirmed)
 	list("Failed:   ", failed)
 	list("Not tried:", o.NotTried)
+	list("In doubt: ", o.InDoubt)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

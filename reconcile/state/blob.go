@@ -1,9 +1,11 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -18,6 +20,12 @@ var ErrStale = errors.New("the state there was changed since it was read, and wa
 
 // ErrLockLost says that the lock was broken while it was held.
 var ErrLockLost = errors.New("the lock was taken away with force-unlock while this run was using the state, and nothing was overwritten")
+
+// ErrNotKept says that a state is not, or not any more, in the history.
+var ErrNotKept = errors.New("that state is not kept in the history")
+
+// HistoryMax is how many superseded states a place keeps.
+const HistoryMax = 20
 
 // Blob is one place where a state can be kept. The conditional write is what
 // guarantees that nothing is lost; the lock is a courtesy that explains itself.
@@ -39,8 +47,44 @@ type Blob interface {
 	// Break takes the lock with the given ID away from its holder.
 	Break(ctx context.Context, id string) error
 
+	// Archive keeps a state that is about to be overwritten, under its serial. The
+	// last HistoryMax are kept. Doing it twice is doing it once. A place that
+	// keeps versions by itself does nothing.
+	Archive(ctx context.Context, serial uint64, data []byte) error
+
+	// History lists the serials that Past gives, newest first.
+	History(ctx context.Context) ([]uint64, error)
+
+	// Past gives an archived state; the error is ErrNotKept when that serial is
+	// not (any more) there.
+	Past(ctx context.Context, serial uint64) ([]byte, error)
+
 	// String names the place in messages. It holds no secrets.
 	String() string
+}
+
+// Heir is a Blob whose lock ends with the process that holds it.
+type Heir interface {
+	Blob
+	// Left is what the holder before has left of itself, if it ended without
+	// releasing the lock that this Blob took last.
+	Left() (LockInfo, bool)
+}
+
+// Outdated lists which of the kept serials have to go after latest was archived,
+// so that HistoryMax are left. A serial above latest was left by a state that was
+// here before and was started anew: such ones go first, or else the new history
+// would never have room. After them go the oldest.
+func Outdated(kept []uint64, latest uint64) []uint64 {
+	order := slices.Clone(kept)
+	slices.SortFunc(order, func(a, b uint64) int {
+		if a > latest || b > latest {
+			return cmp.Compare(b, a)
+		}
+		return cmp.Compare(a, b)
+	})
+	order = slices.Compact(order)
+	return order[:max(len(order)-HistoryMax, 0)]
 }
 
 // LockInfo says who holds a lock. Its JSON is Terraform's, and what else helps
@@ -55,6 +99,7 @@ type LockInfo struct {
 	Path      string
 	PID       int    `json:",omitempty"`
 	Host      string `json:",omitempty"`
+	Birth     string `json:",omitempty"` // tells the process from others that had or will have its PID
 }
 
 // String is the table that people know from Terraform, without a heading.

@@ -23,6 +23,7 @@ type file struct {
 	LiveryVersion string                   `json:"livery_version"`
 	Serial        uint64                   `json:"serial"`
 	Lineage       string                   `json:"lineage"`
+	Run           Run                      `json:"run,omitzero"`
 	Account       Account                  `json:"account"`
 	Locales       map[string]localeRecord  `json:"locales"`
 	Sessions      map[string]sessionRecord `json:"sessions"`
@@ -42,7 +43,8 @@ type sessionRecord struct {
 
 // Encode is the snapshot as it is stored. Equal snapshots have equal bytes.
 func (s *Snapshot) Encode() []byte {
-	f := file{format, s.LiveryVersion, s.Serial, s.Lineage, s.Account, make(map[string]localeRecord), make(map[string]sessionRecord)}
+	f := file{format, s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account, make(map[string]localeRecord), make(map[string]sessionRecord)}
+	f.Run.At = f.Run.At.UTC()
 	for loc, r := range s.Locales {
 		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt}
 		if r.Document != nil {
@@ -115,17 +117,24 @@ func Decode(data []byte) (*Snapshot, error) {
 		return nil, err
 	}
 	s := blank()
+	var run json.RawMessage
 	var locales, sessions map[string]json.RawMessage
 	err = cmp.Or(
 		take(members, "livery_version", &s.LiveryVersion),
 		take(members, "serial", &s.Serial),
 		take(members, "lineage", &s.Lineage),
+		take(members, "run", &run),
 		take(members, "account", &s.Account),
 		take(members, "locales", &locales),
 		take(members, "sessions", &sessions),
 	)
 	if err != nil {
 		return nil, &DamagedError{err}
+	}
+	if run != nil {
+		if err := s.readRun(run); err != nil {
+			return nil, &DamagedError{fmt.Errorf("run: %w", err)}
+		}
 	}
 	for _, name := range sorted(locales) {
 		if err := s.readLocale(name, locales[name]); err != nil {
@@ -190,6 +199,18 @@ func foreign(members map[string]json.RawMessage) string {
 	default:
 		return "JSON of some other program, without the member livery_version"
 	}
+}
+
+func (s *Snapshot) readRun(raw json.RawMessage) error {
+	members, err := object(raw)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(
+		take(members, "operation", &s.Run.Operation),
+		take(members, "who", &s.Run.Who),
+		takeTime(members, "at", &s.Run.At),
+	)
 }
 
 func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {

@@ -43,7 +43,7 @@ func assertSame(t testing.TB, want, got *Snapshot) {
 }
 
 func TestFrozenStates(t *testing.T) {
-	for _, name := range []string{"v1-full.json", "v1-empty.json"} {
+	for _, name := range []string{"v1-full.json", "v1-empty.json", "v1-run.json"} {
 		t.Run(name, func(t *testing.T) {
 			data := frozen(t, name)
 			s, err := Decode(data)
@@ -73,9 +73,13 @@ func TestFrozenStates(t *testing.T) {
 	assert.NotContains(t, string(s.Locales["th_TH"].InDoubt), "\n", "as it was sent")
 	assert.Equal(t, "kiosk", s.Sessions["kiosk"].Definition.Name)
 	assert.Equal(t, schema.H5URL, s.Sessions["onboarding"].Definition.API)
+	assert.Equal(t, Run{}, s.Run, "written before states said who made them")
 	empty, err := Decode(frozen(t, "v1-empty.json"))
 	require.NoError(t, err)
 	assert.True(t, empty.Empty())
+	run, err := Decode(frozen(t, "v1-run.json"))
+	require.NoError(t, err)
+	assert.Equal(t, Run{"apply", "ana@studio", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, run.Run)
 }
 
 func TestDecodeIgnoresWhatItDoesNotKnow(t *testing.T) {
@@ -110,6 +114,9 @@ func TestDecodeRefuses(t *testing.T) {
 		{"locales as list", state(`"locales": []`), damaged, "locales: is a array"},
 		{"account as text", state(`"account": "x"`), damaged, "account: is a string"},
 		{"number as base URL", state(`"account": {"base_url": 1}`), damaged, "account: base_url: is a number"},
+		{"run as text", state(`"run": "apply"`), damaged, "run: is a string"},
+		{"number as operation", state(`"run": {"operation": 1}`), damaged, "run: operation: is a number"},
+		{"time of the run", state(`"run": {"at": "noon"}`), damaged, "run: at: is not a time"},
 		{"unknown locale", state(`"locales": {"xx_YY": {}}`), damaged, "locales.xx_YY: not a locale"},
 		{"one locale twice", state(`"locales": {"en": {"in_doubt": {}}, "en_US": {"in_doubt": {}}}`), damaged, "recorded twice"},
 		{"record as text", state(`"locales": {"en_US": "x"}`), damaged, "locales.en_US: is a string"},
@@ -235,6 +242,7 @@ func TestDecodeOfEncode(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(frozen(f, "v1-full.json"))
 	f.Add(frozen(f, "v1-empty.json"))
+	f.Add(frozen(f, "v1-run.json"))
 	f.Add([]byte(`{"version":1,"livery_version":"","locales":{"en":{"document":{"":1,"new":{"a":1e999},"mobileResultPage":[]},"in_doubt":{}}},"sessions":{"":{}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := Decode(data)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,14 +32,17 @@ type Ledger struct {
 	blob Blob
 	opts Options
 
-	writing  sync.Mutex // held while the blob is written; guards revision
-	revision Revision
+	writing     sync.Mutex // held while the blob is written; guards what is up to mu
+	revision    Revision
+	found       []byte // what was there when it was opened, until it is archived; nil when there was nothing
+	foundSerial uint64
 
 	mu     sync.Mutex // guards the rest; may be taken while writing is held
 	truth  *Snapshot
 	before map[schema.Locale]doubt // what Intend found, for Unsent
 	raised bool                    // the serial is this run's already
 	dirty  int                     // changes not written yet
+	missed []schema.Address        // what they were about
 	wrote  time.Time               // last write, or when it was opened
 	failed error                   // why nothing is written any more
 	unlock func() error            // nil when not locked
@@ -60,7 +64,7 @@ func (e *WriteError) Error() string {
 	if errors.Is(e.Err, ErrStale) || errors.Is(e.Err, ErrLockLost) {
 		// The doubts were stored before anything was sent, and a write that
 		// overlooked them would itself have been stale: they are in there.
-		return text + "Once no other run is under way, plan again: what this run had sent shows up with \"!\""
+		return text + "Once no other run is under way, plan again: what this run could not record shows up with \"!\""
 	}
 	return text + "Mend the cause; then, if this run had applied anything, store its copy with " +
 		"\"livery state push errored.livery.state.json\" before the next plan"
@@ -177,7 +181,7 @@ func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, tr
 	if err != nil {
 		return fmt.Errorf("recording the confirmed body of %s: %w", loc.AddressOf(), err)
 	}
-	return l.change(ctx, func() bool {
+	return l.change(ctx, loc.AddressOf(), func() bool {
 		delete(l.before, loc)
 		l.truth.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: transactionID}
 		return true
@@ -194,7 +198,7 @@ func (l *Ledger) Clear(ctx context.Context, loc schema.Locale, transactionID str
 // A doubt that is older than that stays. Without an Intend in this run, it does
 // nothing.
 func (l *Ledger) Unsent(ctx context.Context, loc schema.Locale) error {
-	return l.change(ctx, func() bool {
+	return l.change(ctx, loc.AddressOf(), func() bool {
 		if _, ok := l.before[loc]; !ok {
 			return false
 		}
@@ -205,7 +209,7 @@ func (l *Ledger) Unsent(ctx context.Context, loc schema.Locale) error {
 
 // Forget drops a record; nothing happens when there is none.
 func (l *Ledger) Forget(ctx context.Context, a schema.Address) error {
-	return l.change(ctx, func() bool {
+	return l.change(ctx, a, func() bool {
 		n := len(l.truth.Locales) + len(l.truth.Sessions)
 		switch a.Kind {
 		case schema.LocaleAddress:
@@ -220,19 +224,20 @@ func (l *Ledger) Forget(ctx context.Context, a schema.Address) error {
 
 // RecordSession records a session definition under its name.
 func (l *Ledger) RecordSession(ctx context.Context, s schema.Session, at time.Time) error {
-	return l.change(ctx, func() bool {
+	return l.change(ctx, s.Address(), func() bool {
 		l.truth.Sessions[s.Name] = &SessionRecord{Definition: cloneSession(s), RecordedAt: at.UTC().Truncate(time.Second)}
 		return true
 	})
 }
 
-// change makes one change, of which edit says whether it was any, and writes a
-// checkpoint when one is due. While another goroutine writes, it does not wait:
+// change makes one change of an address, of which edit says whether it was any,
+// and writes a checkpoint when one is due. While another goroutine writes, it does not wait:
 // the next checkpoint takes the change along.
-func (l *Ledger) change(ctx context.Context, edit func() bool) error {
+func (l *Ledger) change(ctx context.Context, a schema.Address, edit func() bool) error {
 	l.mu.Lock()
 	if edit() {
 		l.dirty++
+		l.missed = append(l.missed, a)
 	}
 	failed := l.failed
 	due := l.dirty >= checkpointEvery || l.dirty > 0 && l.opts.Now().Sub(l.wrote) >= checkpointAfter
@@ -282,15 +287,22 @@ func (l *Ledger) write(ctx context.Context) error {
 		return l.failed
 	}
 	l.stamp()
-	data, changes := l.truth.Encode(), l.dirty
+	data, changes, written := l.truth.Encode(), l.dirty, l.missed
+	l.missed = nil
 	l.mu.Unlock()
 
-	revision, err := l.blob.Put(context.WithoutCancel(ctx), data, l.revision)
+	ctx = context.WithoutCancel(ctx)
+	unkept := l.archive(ctx)
+	revision, err := l.blob.Put(ctx, data, l.revision)
+	if unkept != nil && err == nil && l.opts.Unkept != nil {
+		l.opts.Unkept(fmt.Errorf("keeping serial %d of the state %s in its history: %w", l.foundSerial, l.blob, unkept))
+	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
 		l.failed = &WriteError{Where: l.blob.String(), Err: err}
+		l.missed = append(written, l.missed...)
 		return l.failed
 	}
 	l.revision = revision
@@ -299,11 +311,24 @@ func (l *Ledger) write(ctx context.Context) error {
 	return nil
 }
 
+// archive keeps what was found before the first write of the run overwrites it,
+// so that a crash at any moment leaves it there or in the history. The later
+// writes overwrite only what this run has written itself. l.writing is held.
+func (l *Ledger) archive(ctx context.Context) error {
+	if l.found == nil {
+		return nil
+	}
+	found := l.found
+	l.found = nil
+	return l.blob.Archive(ctx, l.foundSerial, found)
+}
+
 // stamp signs the truth before it is written: the serial grows once a run.
 func (l *Ledger) stamp() {
 	if !l.raised {
 		l.raised = true
 		l.truth.Serial++
+		l.truth.Run = l.opts.run()
 	}
 	if l.truth.Lineage == "" {
 		l.truth.Lineage = l.opts.Random()
@@ -344,6 +369,20 @@ func (l *Ledger) release() error {
 		return fmt.Errorf("releasing the lock of the state %s: %w", l.blob, err)
 	}
 	return nil
+}
+
+// Unrecorded lists what has become of which is not stored, because a write has
+// failed; sorted. Of a document among them that was to be sent, the stored state
+// says that it is in doubt, whether it was confirmed, refused or not even tried.
+func (l *Ledger) Unrecorded() []schema.Address {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed == nil {
+		return nil
+	}
+	list := slices.Clone(l.missed)
+	slices.SortFunc(list, schema.Address.Compare)
+	return slices.Compact(list)
 }
 
 // Unwritten is the encoded truth when a write has failed and something is not

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,10 +15,14 @@ type memory struct {
 	mu     sync.Mutex
 	data   []byte
 	writes [][]byte
+	past   map[uint64][]byte
 	holder *LockInfo
 	locks  int
 
+	archives int // how often it was asked to keep something
+
 	fail   func(n int) error // asked before the n-th write, counted from 1; nil: none fails
+	unkept error             // why nothing can be archived; nil: it can
 	during func()            // called while a write is under way
 }
 
@@ -75,7 +81,49 @@ func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
 	}, nil
 }
 
-func (m *memory) Break(context.Context, string) error { return errors.New("memory: not needed") }
+func (m *memory) Break(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.holder == nil || m.holder.ID != id {
+		return errors.New("memory: no such lock")
+	}
+	m.holder = nil
+	return nil
+}
+
+func (m *memory) Archive(_ context.Context, serial uint64, data []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.archives++
+	if m.unkept != nil {
+		return m.unkept
+	}
+	if m.past == nil {
+		m.past = make(map[uint64][]byte)
+	}
+	m.past[serial] = data
+	for _, old := range Outdated(slices.Collect(maps.Keys(m.past)), serial) {
+		delete(m.past, old)
+	}
+	return nil
+}
+
+func (m *memory) History(context.Context) ([]uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := slices.Sorted(maps.Keys(m.past))
+	slices.Reverse(list)
+	return list, nil
+}
+
+func (m *memory) Past(_ context.Context, serial uint64) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if data, ok := m.past[serial]; ok {
+		return data, nil
+	}
+	return nil, ErrNotKept
+}
 
 func (m *memory) locked() bool {
 	m.mu.Lock()

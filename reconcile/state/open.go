@@ -17,7 +17,20 @@ type Options struct {
 	LockTimeout time.Duration // how long to wait for a lock that is taken
 	Waiting     func()        // called once, when the lock has to be waited for; may be nil
 
-	Operation, Info, Version, Who string // for the lock; Version is also recorded in the state
+	Operation, Info, Version, Who string // for the lock; all but Info are also recorded in the state
+
+	// Sign adds to the lock what tells this process from others; nil adds nothing.
+	Sign func(LockInfo) LockInfo
+	// Dead reports whether a holder is certainly gone, so that its lock is broken
+	// and taken; nil never does. TookOver is told of a lock that was left behind
+	// and taken; may be nil.
+	Dead     func(LockInfo) bool
+	TookOver func(LockInfo)
+
+	// Unkept is told, at most once, that the state which the run has overwritten
+	// could not be kept in the history; may be nil. The run goes on: what it has
+	// to record matters more than what is already superseded.
+	Unkept func(error)
 
 	Now    func() time.Time // nil: the system's clock
 	Random func() string    // gives UUIDs; nil: version 4 from the system's source
@@ -28,6 +41,14 @@ type Options struct {
 	// Repair opens a damaged state as if there were none, so that a good copy
 	// can be put in its place with Replace.
 	Repair bool
+}
+
+// run is what the state records of this run: nothing when nobody says what it is.
+func (o Options) run() Run {
+	if o.Operation == "" && o.Who == "" {
+		return Run{}
+	}
+	return Run{Operation: o.Operation, Who: o.Who, At: o.Now().UTC().Truncate(time.Second)}
 }
 
 // Open locks a state and reads it. The error is a *LockedError when the lock is
@@ -52,20 +73,21 @@ func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
 		l.unlock = unlock
 	}
 	var err error
-	l.truth, l.revision, err = read(ctx, blob, opts.Decode)
+	l.truth, l.found, l.revision, err = read(ctx, blob, opts.Decode)
 	if damaged := (*DamagedError)(nil); opts.Repair && errors.As(err, &damaged) {
-		l.truth, err = blank(), nil
+		l.truth, l.found, err = blank(), nil, nil // it has no serial to be kept under
 	}
 	if err != nil {
 		return nil, errors.Join(err, l.release())
 	}
+	l.foundSerial = l.truth.Serial
 	return l, nil
 }
 
 // Read gives what is stored without locking; an empty Snapshot without lineage
 // when there is nothing yet.
 func Read(ctx context.Context, blob Blob) (*Snapshot, error) {
-	s, _, err := read(ctx, blob, Decode)
+	s, _, _, err := read(ctx, blob, Decode)
 	return s, err
 }
 
@@ -98,19 +120,19 @@ func Prefetch(ctx context.Context, blob Blob) func(data []byte) (*Snapshot, erro
 }
 
 // read gives the revision even of a state that it cannot decode.
-func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)) (*Snapshot, Revision, error) {
+func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)) (*Snapshot, []byte, Revision, error) {
 	data, revision, err := blob.Get(ctx)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the state %s: %w", blob, err)
+		return nil, nil, "", fmt.Errorf("reading the state %s: %w", blob, err)
 	}
 	if revision == "" {
-		return blank(), "", nil
+		return blank(), nil, "", nil
 	}
 	s, err := decode(data)
 	if err != nil {
-		return nil, revision, fmt.Errorf("reading the state %s: %w", blob, err)
+		return nil, nil, revision, fmt.Errorf("reading the state %s: %w", blob, err)
 	}
-	return s, revision, nil
+	return s, data, revision, nil
 }
 
 // acquire asks for the lock until it is free or the timeout is over. The pauses
@@ -121,8 +143,11 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 		ID: opts.Random(), Operation: opts.Operation, Info: opts.Info, Who: opts.Who, Version: opts.Version,
 		Created: opts.Now().UTC(), Path: blob.String(),
 	}
+	if opts.Sign != nil {
+		info = opts.Sign(info)
+	}
 	try := func() (func() error, error) {
-		unlock, err := blob.Lock(ctx, info)
+		unlock, err := inherit(ctx, blob, info, opts)
 		if held := (*LockedError)(nil); err != nil && !errors.As(err, &held) {
 			return nil, fmt.Errorf("locking the state %s: %w", blob, err)
 		}
@@ -152,6 +177,33 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 			return unlock, err
 		}
 	}
+}
+
+// inherit takes the lock, if need be from a holder that is gone. Two runs that
+// find the same dead holder get along: who comes second breaks an ID that is not
+// there any more, and finds the lock held by the first.
+func inherit(ctx context.Context, blob Blob, info LockInfo, opts Options) (func() error, error) {
+	unlock, err := blob.Lock(ctx, info)
+	var gone *LockInfo
+	if held := (*LockedError)(nil); errors.As(err, &held) && held.Info.ID != "" && opts.Dead != nil && opts.Dead(held.Info) {
+		if blob.Break(ctx, held.Info.ID) != nil {
+			return nil, err
+		}
+		gone = &held.Info
+		unlock, err = blob.Lock(ctx, info)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if heir, ok := blob.(Heir); ok && gone == nil {
+		if left, ok := heir.Left(); ok {
+			gone = &left
+		}
+	}
+	if gone != nil && opts.TookOver != nil {
+		opts.TookOver(*gone)
+	}
+	return unlock, nil
 }
 
 // uuid is a random UUID, version 4.

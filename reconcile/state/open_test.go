@@ -148,3 +148,82 @@ func TestLockThatFailsIsNotWaitedFor(t *testing.T) {
 		assert.Zero(t, time.Since(began))
 	})
 }
+
+// A lock of a holder that is gone is taken over, and told of.
+func TestDeadHolder(t *testing.T) {
+	gone := LockInfo{ID: "gone", Operation: "apply", Who: "ana@studio", PID: 7, Birth: "then"}
+	blob := &memory{holder: &gone}
+	var told []LockInfo
+	l, err := Open(t.Context(), blob, Options{
+		Lock: true, Operation: "plan",
+		Sign:     func(i LockInfo) LockInfo { i.Birth = "now"; return i },
+		Dead:     func(i LockInfo) bool { return i.Birth == "then" },
+		TookOver: func(i LockInfo) { told = append(told, i) },
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []LockInfo{gone}, told)
+	assert.Equal(t, "now", blob.holder.Birth)
+	require.NoError(t, l.Close(t.Context()))
+	assert.False(t, blob.locked())
+}
+
+func TestHolderThatMayLive(t *testing.T) {
+	for name, o := range map[string]Options{
+		"nobody judges": {Lock: true},
+		"it lives":      {Lock: true, Dead: func(LockInfo) bool { return false }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			blob := &memory{holder: &LockInfo{ID: "alive"}}
+			o.TookOver = func(LockInfo) { t.Error("told") }
+			_, err := Open(t.Context(), blob, o)
+			var held *LockedError
+			require.ErrorAs(t, err, &held)
+			assert.Equal(t, "alive", blob.holder.ID)
+		})
+	}
+}
+
+// quick is a place where somebody else takes a dead holder's lock first.
+type quick struct{ *memory }
+
+func (q quick) Break(ctx context.Context, id string) error {
+	q.holder = &LockInfo{ID: "quicker"}
+	return q.memory.Break(ctx, id)
+}
+
+func TestDeadHolderThatAnotherRunTookOver(t *testing.T) {
+	blob := quick{&memory{holder: &LockInfo{ID: "gone"}}}
+	_, err := Open(t.Context(), blob, Options{
+		Lock: true, Dead: func(i LockInfo) bool { return i.ID == "gone" }, TookOver: func(LockInfo) { t.Error("told") },
+	})
+	var held *LockedError
+	require.ErrorAs(t, err, &held)
+	assert.Equal(t, "quicker", blob.holder.ID, "its lock is left alone")
+}
+
+// heir is a place whose lock ends with its holder's process.
+type heir struct {
+	*memory
+	left *LockInfo
+}
+
+func (h heir) Left() (LockInfo, bool) {
+	if h.left == nil {
+		return LockInfo{}, false
+	}
+	return *h.left, true
+}
+
+func TestLockThatEndedWithItsHolder(t *testing.T) {
+	for _, left := range []*LockInfo{nil, {ID: "gone"}} {
+		var told []LockInfo
+		l, err := Open(t.Context(), heir{new(memory), left}, Options{Lock: true, TookOver: func(i LockInfo) { told = append(told, i) }})
+		require.NoError(t, err)
+		require.NoError(t, l.Close(t.Context()))
+		if left == nil {
+			assert.Empty(t, told)
+			continue
+		}
+		assert.Equal(t, []LockInfo{*left}, told)
+	}
+}

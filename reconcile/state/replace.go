@@ -9,16 +9,25 @@ import (
 // Replace stores another snapshot in place of the whole state, under its own
 // serial. As in Terraform, anything may replace an empty state; otherwise a
 // snapshot of another lineage, an older one, and another one of the same serial
-// are refused.
+// are refused. The run that it names stays that of the file: who pushes a state
+// has not made it.
 func (l *Ledger) Replace(ctx context.Context, s *Snapshot) error {
+	return l.adopt(ctx, s, func(was *Snapshot) (bool, error) {
+		same := sameContent(s, was)
+		return !same, replaceable(s, was, same)
+	})
+}
+
+// adopt stores a snapshot as it is, with its own serial and run, if allowed says
+// so of what is there.
+func (l *Ledger) adopt(ctx context.Context, s *Snapshot, allowed func(was *Snapshot) (bool, error)) error {
 	l.mu.Lock()
 	if l.failed != nil {
 		defer l.mu.Unlock()
 		return l.failed
 	}
 	was, raised := l.truth, l.raised
-	same := sameContent(s, was)
-	if err := replaceable(s, was, same); err != nil || same {
+	if ok, err := allowed(was); err != nil || !ok {
 		l.mu.Unlock()
 		return err
 	}
@@ -56,5 +65,6 @@ func replaceable(s, was *Snapshot, same bool) error {
 func sameContent(a, b *Snapshot) bool {
 	x, y := *a, *b
 	x.LiveryVersion, y.LiveryVersion = "", ""
+	x.Run, y.Run = Run{}, Run{}
 	return bytes.Equal(x.Encode(), y.Encode())
 }

@@ -87,11 +87,19 @@ type SessionRecord struct {
 	RecordedAt time.Time
 }
 
+// Run is the run that made a state what it is. What is not known is empty.
+type Run struct {
+	Operation string    `json:"operation,omitempty"`
+	Who       string    `json:"who,omitempty"`
+	At        time.Time `json:"at,omitzero"` // of its first write
+}
+
 // Snapshot is a whole state at one moment.
 type Snapshot struct {
 	LiveryVersion string // the livery that wrote it
 	Serial        uint64 // one more with every run that changed something
 	Lineage       string // a UUID given at the first write; "" before it
+	Run           Run
 	Account       Account
 	Locales       map[schema.Locale]*LocaleRecord
 	Sessions      map[string]*SessionRecord
@@ -107,7 +115,7 @@ func (s *Snapshot) Empty() bool { return len(s.Locales) == 0 && len(s.Sessions) 
 // Clone is a copy that shares nothing that can be changed.
 func (s *Snapshot) Clone() *Snapshot {
 	c := blank()
-	c.LiveryVersion, c.Serial, c.Lineage, c.Account = s.LiveryVersion, s.Serial, s.Lineage, s.Account
+	c.LiveryVersion, c.Serial, c.Lineage, c.Run, c.Account = s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account
 	for loc, r := range s.Locales {
 		record := *r
 		record.InDoubt = slices.Clone(r.InDoubt)

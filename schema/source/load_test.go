@@ -168,7 +168,7 @@ func stackJSON(t *testing.T, s *Stack) string {
 	if s.Backend.Type != "" {
 		backend := map[string]string{"type": s.Backend.Type}
 		for name, v := range s.Backend.Attributes {
-			backend[name] = v.AsString()
+			backend[name] = v
 		}
 		shown["backend"] = backend
 	}

@@ -33,6 +33,7 @@ func (l *loader) settings(b *hcl.Block) {
 		}
 	}
 	for _, block := range c.blocks {
+		before := len(l.diags)
 		switch {
 		case block.Type == "backend" && l.labelled(block, settingsHeaders):
 			l.backend(block)
@@ -40,6 +41,9 @@ func (l *loader) settings(b *hcl.Block) {
 			l.lint(block)
 		case block.Type != "backend" && block.Type != "lint":
 			l.unknownBlock(block, "in the livery block", schema.Place{}, headerNames(settingsHeaders), nil)
+		}
+		if block.Type != "lint" && len(l.diags) > before {
+			l.stack.Backend.Unclear = true // a misspelt block may have been meant as one
 		}
 	}
 }
@@ -62,37 +66,6 @@ func (l *loader) requiredVersion(a *hcl.Attribute) {
 	if !constraint.Check(running.Core()) {
 		l.fault(schema.Diagnose(schema.VersionNeeded, at, "Unsupported livery version",
 			fmt.Sprintf("This stack needs livery %s; this is livery %s. Use a version that fits, or change required_version.", text, l.opts.Version)))
-	}
-}
-
-// backendTypes are the places where state can be kept.
-var backendTypes = []string{"local"}
-
-func (l *loader) backend(b *hcl.Block) {
-	if l.stack.Backend.Type != "" {
-		l.duplicate(b.DefRange, l.stack.Backend.Range, "A stack has at most one backend.")
-		return
-	}
-	if !slices.Contains(backendTypes, b.Labels[0]) {
-		l.fault(schema.Diagnose(schema.Enum, schema.Place{Range: b.LabelRanges[0]}, "Unknown backend",
-			fmt.Sprintf("This version of livery keeps state on local disk only: backend \"local\", not %q.", b.Labels[0])))
-		return
-	}
-	l.stack.Backend = Backend{Type: b.Labels[0], Attributes: make(map[string]cty.Value), Range: b.DefRange}
-	c := l.content(b.Body, nil)
-	for _, a := range c.attrs {
-		if a.Name != "path" {
-			l.unknownField(a, "The local backend", schema.Place{}, []string{"path"}, nil)
-			continue
-		}
-		if text, ok := l.constString(a); ok && text != "" {
-			l.stack.Backend.Attributes[a.Name] = cty.StringVal(text)
-		} else if ok {
-			l.fault(schema.Diagnose(schema.EmptyValue, schema.Place{Range: a.Expr.Range()}, "Empty value", "path is empty; leave it out for livery.state.json."))
-		}
-	}
-	for _, block := range c.blocks {
-		l.unknownBlock(block, "in a backend", schema.Place{}, nil, nil)
 	}
 }
 

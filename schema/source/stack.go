@@ -58,11 +58,15 @@ type Account struct {
 	Range     hcl.Range // of base_url, or of the block
 }
 
-// Backend says where the state is kept. Type "" is the default.
+// Backend says where the state is kept. Type "" is the default. The attributes are
+// as the environment would give them: text.
 type Backend struct {
 	Type       string
-	Attributes map[string]cty.Value
+	Attributes map[string]string
 	Range      hcl.Range
+	// Unclear says that a fault keeps the place from being known: another than the
+	// one that was meant must not be read or written in its stead.
+	Unclear bool
 }
 
 // Need says how much has to be known.

@@ -1,0 +1,135 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"livery/reconcile/state"
+)
+
+// defaultName is the file name of a state of which nobody says otherwise. Only
+// its archived states are called by their serial alone.
+const defaultName = "livery.state.json"
+
+// past is where the states lie that the one at path has superseded: beside it,
+// under .livery/history.
+type past struct{ directory, prefix string }
+
+const pastEnding = ".json"
+
+func pastOf(path string) past {
+	p := past{directory: filepath.Join(filepath.Dir(path), ".livery", "history")}
+	if base := filepath.Base(path); base != defaultName {
+		p.prefix = base + "." // two states may share a directory
+	}
+	return p
+}
+
+func (p past) name(serial uint64) string {
+	return filepath.Join(p.directory, p.prefix+strconv.FormatUint(serial, 10)+pastEnding)
+}
+
+// serials lists what is there, newest first. Files of other names are somebody
+// else's.
+func (p past) serials() ([]uint64, error) {
+	entries, err := os.ReadDir(p.directory)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []uint64
+	for _, e := range entries {
+		digits, isOurs := strings.CutPrefix(strings.TrimSuffix(e.Name(), pastEnding), p.prefix)
+		serial, err := strconv.ParseUint(digits, 10, 64)
+		if isOurs && err == nil && filepath.Base(p.name(serial)) == e.Name() {
+			list = append(list, serial)
+		}
+	}
+	slices.Sort(list)
+	slices.Reverse(list)
+	return list, nil
+}
+
+// Archive implements state.Blob.
+func (l *local) Archive(ctx context.Context, serial uint64, data []byte) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	if len(data) > largest {
+		return tooLarge(l.path)
+	}
+	path, err := prepare(l.path)
+	if err != nil {
+		return err
+	}
+	directory, err := guard(ctx, filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held != nil && !l.held.valid() {
+		return state.ErrLockLost
+	}
+	p := pastOf(path)
+	if err := os.MkdirAll(p.directory, 0o777); err != nil {
+		return err
+	}
+	if directory.Locked() {
+		sweep(p.name(serial))
+	}
+	if err := replace(p.name(serial), data, nil, false); err != nil {
+		return err
+	}
+	return p.prune(serial)
+}
+
+func (p past) prune(latest uint64) error {
+	kept, err := p.serials()
+	if err != nil {
+		return err
+	}
+	for _, serial := range state.Outdated(kept, latest) {
+		if err := os.Remove(p.name(serial)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// History implements state.Blob.
+func (l *local) History(ctx context.Context) ([]uint64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	path, err := follow(l.path)
+	if err != nil {
+		return nil, err
+	}
+	return pastOf(path).serials()
+}
+
+// Past implements state.Blob.
+func (l *local) Past(ctx context.Context, serial uint64) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	path, err := follow(l.path)
+	if err != nil {
+		return nil, err
+	}
+	data, _, err := read(pastOf(path).name(serial))
+	if err == nil && data == nil {
+		err = state.ErrNotKept
+	}
+	return data, err
+}

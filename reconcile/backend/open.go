@@ -1,0 +1,154 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"livery/reconcile/state"
+	"livery/schema"
+)
+
+// Config says where a state is kept.
+type Config struct {
+	Type       string            // "" is local
+	Attributes map[string]string // what the configuration says
+	// Lookup gives an environment variable, "" when it is not set. It fills what
+	// the configuration leaves out.
+	Lookup func(name string) (string, error)
+}
+
+// Open makes a place out of its description. Nothing is asked of the place yet,
+// and of the engines that are not used nothing is even set up.
+func Open(c Config) (state.Blob, error) {
+	if c.Type == "" {
+		c.Type = "local"
+	}
+	kind, ok := schema.BackendOf(c.Type)
+	if !ok {
+		return nil, fmt.Errorf("there is no backend %q", c.Type) // the language lets none through
+	}
+	s, err := resolve(kind, c)
+	if err != nil {
+		return nil, err
+	}
+	switch kind.Type {
+	case "http":
+		return openHTTP(s)
+	case "pg":
+		return openPG(s)
+	case "s3":
+		return openS3(s)
+	default:
+		return Local(s["path"]), nil
+	}
+}
+
+// WithoutLock reports that a place has no lock: between two runs there is only the
+// conditional write.
+func WithoutLock(b state.Blob) bool {
+	h, ok := b.(*httpPlace)
+	return ok && h.lock == nil
+}
+
+// Vacant reports whether there is no state at a place yet, without making anything
+// there.
+func Vacant(ctx context.Context, b state.Blob) (bool, error) {
+	if l, ok := b.(*local); ok {
+		_, err := os.Stat(l.path) // reading it would cost as much as the plan itself
+		return errors.Is(err, fs.ErrNotExist), nil
+	}
+	_, revision, err := b.Get(ctx)
+	if err != nil {
+		return false, fmt.Errorf("reading the state %s: %w", b, err)
+	}
+	return revision == "", nil
+}
+
+// settings are the attributes of a backend, wherever they came from; what has no
+// value is not there.
+type settings map[string]string
+
+func (s settings) on(name string) bool { return s[name] == "true" }
+
+func (s settings) number(name string) int {
+	n, _ := strconv.Atoi(s[name]) // it was judged
+	return n
+}
+
+func (s settings) seconds(name string) time.Duration {
+	return time.Duration(s.number(name)) * time.Second
+}
+
+// resolve puts together what the configuration says, what the environment says
+// and what goes without saying.
+func resolve(kind schema.Backend, c Config) (settings, error) {
+	found := make(settings)
+	for _, s := range kind.Settings {
+		text := c.Attributes[s.Name]
+		if text == "" {
+			var err error
+			if text, err = fromEnvironment(kind, s, c.Lookup); err != nil {
+				return nil, err
+			}
+		}
+		if text == "" {
+			text = s.Default
+		}
+		if text != "" {
+			found[s.Name] = text
+			continue
+		}
+		if missing, err := missing(s, c.Lookup); err != nil {
+			return nil, err
+		} else if missing {
+			return nil, fmt.Errorf("the %s backend needs %s: write it in the backend block, or set %s", kind.Type, s.Name, or(slices.Concat([]string{kind.Variable(s)}, s.Also, s.Instead)))
+		}
+	}
+	return found, nil
+}
+
+// fromEnvironment judges a variable as the language judges an attribute. A
+// secret is welcome here.
+func fromEnvironment(kind schema.Backend, s schema.Setting, lookup func(string) (string, error)) (string, error) {
+	for _, name := range append([]string{kind.Variable(s)}, s.Also...) {
+		text, err := lookup(name)
+		if err != nil || text == "" {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		if _, why := s.Fault(text); why != "" {
+			return "", fmt.Errorf("%s %s", name, strings.TrimSuffix(why, "."))
+		}
+		return text, nil
+	}
+	return "", nil
+}
+
+// missing reports whether a setting without a value must have one.
+func missing(s schema.Setting, lookup func(string) (string, error)) (bool, error) {
+	if !s.Required {
+		return false, nil
+	}
+	for _, name := range s.Instead {
+		if text, err := lookup(name); err != nil || text != "" {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func or(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}

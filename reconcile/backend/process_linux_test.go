@@ -1,0 +1,99 @@
+package backend
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/reconcile/state"
+)
+
+func TestSign(t *testing.T) {
+	signed := Sign(state.LockInfo{ID: "id-1"})
+	assert.Equal(t, os.Getpid(), signed.PID)
+	assert.NotEmpty(t, signed.Host)
+	assert.NotEmpty(t, signed.Birth)
+	assert.Equal(t, signed, Sign(signed))
+	other := state.LockInfo{ID: "id-1", PID: 7, Host: "elsewhere"}
+	assert.Equal(t, other, Sign(other), "what is said already stays")
+	assert.NotContains(t, signed.String(), signed.Birth, "people have no use for it")
+}
+
+// holder starts a process that holds the lock of a state and gives what it says
+// of itself.
+func holder(t *testing.T) (state.LockInfo, *exec.Cmd) {
+	t.Helper()
+	path := statePath(t)
+	cmd := start(t, "hold", path)
+	info, err := readInfo(lockName(path))
+	require.NoError(t, err)
+	require.Equal(t, cmd.Process.Pid, info.PID)
+	return info, cmd
+}
+
+func TestDead(t *testing.T) {
+	assert.False(t, Dead(Sign(state.LockInfo{})), "this very process")
+	info, cmd := holder(t)
+	assert.False(t, Dead(info), "it lives")
+	require.NoError(t, cmd.Process.Kill())
+	require.Eventually(t, func() bool { return Dead(info) }, patience, patience/1000, "only its exit code is left, which nobody has asked for")
+	_ = cmd.Wait()
+	assert.True(t, Dead(info))
+}
+
+// Whatever is not certain counts as alive.
+func TestNotCertainlyDead(t *testing.T) {
+	info, cmd := holder(t)
+	kill(t, cmd)
+	require.True(t, Dead(info))
+	world, began, _ := cutLast(info.Birth)
+	for name, doubt := range map[string]func(*state.LockInfo){
+		"another machine":             func(i *state.LockInfo) { i.Host = "elsewhere" },
+		"no birth":                    func(i *state.LockInfo) { i.Birth = "" },
+		"no number":                   func(i *state.LockInfo) { i.PID = 0 },
+		"all processes of a group":    func(i *state.LockInfo) { i.PID = -i.PID },
+		"another boot":                func(i *state.LockInfo) { i.Birth = strings.Replace(i.Birth, "linux ", "linux 0", 1) },
+		"another container":           func(i *state.LockInfo) { i.Birth = strings.Replace(i.Birth, "pid:[", "pid:[0", 1) },
+		"another reckoning of time":   func(i *state.LockInfo) { i.Birth = strings.Replace(i.Birth, " time", " times", 1) },
+		"a birth that is none":        func(i *state.LockInfo) { i.Birth = "yesterday" },
+		"an older word on the birth":  func(i *state.LockInfo) { i.Birth = world },
+		"another system's processes":  func(i *state.LockInfo) { i.Birth = "plan9 " + began },
+		"this process, if it said so": func(i *state.LockInfo) { *i = Sign(state.LockInfo{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			doubtful := info
+			doubt(&doubtful)
+			assert.False(t, Dead(doubtful))
+		})
+	}
+}
+
+func TestNumberThatWasGivenAgain(t *testing.T) {
+	info := Sign(state.LockInfo{})
+	world, _, _ := cutLast(info.Birth)
+	info.Birth = world + " 1"
+	assert.True(t, Dead(info), "a process of this number lives, and began at another time")
+}
+
+func TestWhatADeadHolderLeft(t *testing.T) {
+	path := statePath(t)
+	cmd := start(t, "hold", path)
+	kill(t, cmd)
+	blob := Local(path)
+	unlock, err := blob.Lock(t.Context(), someone("id-2"))
+	require.NoError(t, err)
+	left, ok := blob.(state.Heir).Left()
+	require.True(t, ok)
+	assert.Equal(t, "other-process", left.ID)
+	assert.Equal(t, cmd.Process.Pid, left.PID)
+	require.NoError(t, unlock())
+	unlock, err = blob.Lock(t.Context(), someone("id-3"))
+	require.NoError(t, err)
+	_, ok = blob.(state.Heir).Left()
+	assert.False(t, ok, "the last one went in order")
+	require.NoError(t, unlock())
+}

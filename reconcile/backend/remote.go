@@ -1,0 +1,131 @@
+package backend
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"livery/reconcile/state"
+)
+
+// hurry is how long a server may take for one request. A dead one must not keep
+// a run for ever, and none needs as long for a state.
+const hurry = 30 * time.Second
+
+// unsentError says that a request did not reach the server, or that the server
+// put it off: it had no effect, and may be made again.
+type unsentError struct{ err error }
+
+func (e *unsentError) Error() string { return e.err.Error() }
+func (e *unsentError) Unwrap() error { return e.err }
+
+// unansweredError says that a request was sent and nobody knows what became of it.
+type unansweredError struct{ err error }
+
+func (e *unansweredError) Error() string { return e.err.Error() }
+func (e *unansweredError) Unwrap() error { return e.err }
+
+// deniedError says that whoever asks may not do that there.
+type deniedError struct{ text string }
+
+func (e *deniedError) Error() string { return e.text }
+
+// Is makes it what it is on a disk.
+func (e *deniedError) Is(target error) bool { return target == fs.ErrPermission }
+
+// retrying is how often something that may be repeated is tried, and how long the
+// pauses are: each is twice the one before.
+type retrying struct {
+	tries       uint
+	first, most time.Duration
+}
+
+// again does what may be done twice until it is done, or it fails in another way
+// than on the road.
+func again[T any](ctx context.Context, r retrying, op func() (T, error)) (T, error) {
+	pauses := &backoff.ExponentialBackOff{InitialInterval: max(r.first, time.Millisecond), Multiplier: 2, RandomizationFactor: 0.2, MaxInterval: max(r.most, time.Millisecond)}
+	result, err := backoff.Retry(ctx, func() (T, error) {
+		result, err := op()
+		if err == nil || onTheRoad(err) && ctx.Err() == nil {
+			return result, err
+		}
+		return result, backoff.Permanent(err)
+	}, backoff.WithBackOff(pauses), backoff.WithMaxTries(max(r.tries, 1)), backoff.WithMaxElapsedTime(0))
+	var permanent *backoff.PermanentError
+	if errors.As(err, &permanent) { // of the last try
+		err = permanent.Unwrap()
+	}
+	return result, err
+}
+
+func onTheRoad(err error) bool {
+	var unsent *unsentError
+	var unanswered *unansweredError
+	return errors.As(err, &unsent) || errors.As(err, &unanswered)
+}
+
+// reader gives what is at a place.
+type reader func(context.Context) ([]byte, state.Revision, error)
+
+// settle writes by put. Where its answer is lost, it finds out by reading what
+// became of it, and puts again only what certainly did not arrive.
+func settle(ctx context.Context, r retrying, data []byte, ifRevision state.Revision, get reader, put func() (state.Revision, error)) (state.Revision, error) {
+	doubt := false // an earlier try may still arrive, and make a later one stale
+	return again(ctx, r, func() (state.Revision, error) {
+		revision, err := put()
+		var unanswered *unansweredError
+		lost := errors.As(err, &unanswered)
+		if !lost && !(doubt && errors.Is(err, state.ErrStale)) {
+			return revision, err
+		}
+		doubt = true
+		there, now, getErr := get(context.WithoutCancel(ctx))
+		switch {
+		case getErr != nil:
+			return "", fmt.Errorf("%v, and whether the state was written is unknown, since it cannot be read either: %v", err, getErr) // it is not to be tried again
+		case there != nil && bytes.Equal(there, data):
+			return now, nil
+		case now != ifRevision || !lost:
+			return "", state.ErrStale
+		}
+		return "", err
+	})
+}
+
+// signed adds to a LockInfo what only the place and the machine know.
+func signed(info state.LockInfo, path string) state.LockInfo {
+	info.Path = path
+	return Sign(info)
+}
+
+// readBounded reads what a server sends, up to what a state can be.
+func readBounded(r io.Reader, place string) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, largest+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > largest {
+		return nil, tooLarge(place)
+	}
+	return data, nil
+}
+
+// faultOfID is why a lock with holder's ID is not broken by giving id, or nil.
+func faultOfID(place, id, holder string) error {
+	switch {
+	case id == "":
+		return fmt.Errorf("the ID of the lock is needed; the state %s is locked with the ID %s", place, holder)
+	case id != holder:
+		return fmt.Errorf("lock ID %q does not match the existing lock; the state %s is locked with the ID %s", id, place, holder)
+	}
+	return nil
+}
+
+// notLocked says that there is nothing to break.
+func notLocked(place string) error { return fmt.Errorf("the state %s is not locked", place) }

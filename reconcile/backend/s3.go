@@ -1,0 +1,221 @@
+package backend
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"livery/reconcile/state"
+)
+
+// s3Place keeps the state as an object of S3, or of a server that is like it, and
+// beside it KEY.lock and KEY.history/SERIAL.json.
+//
+// Every write is conditional on the object's ETag. Some servers take the condition
+// and ignore it, so a place is put to the proof before its first write.
+type s3Place struct {
+	bucket, key string
+	server      string // for messages
+	region      string
+	endpoint    *string
+	pathStyle   bool
+	encryption  types.ServerSideEncryption
+	kmsKey      *string
+	retry       retrying
+	timeout     time.Duration // of one request
+
+	client func(context.Context) (*s3.Client, error) // made once it is needed
+
+	mu     sync.Mutex
+	held   *s3Hold // the lock that this value took, even after it was broken
+	proved bool    // the server keeps to conditions
+
+	met atomic.Bool // the server was there once: if it is not now, it may be restarting
+}
+
+func openS3(s settings) (state.Blob, error) {
+	p := &s3Place{
+		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.on("use_path_style"),
+		retry: retrying{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second}, timeout: hurry,
+	}
+	if endpoint := s["endpoint"]; endpoint != "" {
+		u, err := url.Parse(endpoint)
+		if err != nil || u.User != nil {
+			return nil, fmt.Errorf("endpoint takes a URL without user and password; credentials come as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile")
+		}
+		p.endpoint, p.server = &endpoint, u.Host
+	}
+	switch key := s["kms_key_id"]; {
+	case key != "": // whoever names a key wants it used
+		p.encryption, p.kmsKey = types.ServerSideEncryptionAwsKms, &key
+	case s.on("encrypt"):
+		p.encryption = types.ServerSideEncryptionAes256
+	}
+	p.client = p.connect()
+	return p, nil
+}
+
+// connect gives what makes the client, once: credentials may have to be fetched.
+// An attempt that fails is made again.
+func (p *s3Place) connect() func(context.Context) (*s3.Client, error) {
+	var mu sync.Mutex
+	var client *s3.Client
+	return func(ctx context.Context) (*s3.Client, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if client != nil {
+			return client, nil
+		}
+		cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(p.region),
+			config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} })) // what may be repeated is known here
+		if err != nil {
+			return nil, fmt.Errorf("the configuration of AWS (its variables, or the files in ~/.aws) cannot be used: %w", err)
+		}
+		if p.endpoint == nil && cfg.BaseEndpoint != nil {
+			p.endpoint = cfg.BaseEndpoint
+		}
+		if cfg.Region == "" {
+			if p.endpoint == nil {
+				return nil, fmt.Errorf("the s3 backend needs a region: write it in the backend block, or set AWS_REGION")
+			}
+			cfg.Region = "us-east-1" // what servers that are not Amazon's go by
+		}
+		client = s3.NewFromConfig(cfg, func(o *s3.Options) {
+			o.UsePathStyle = p.pathStyle
+			if p.endpoint != nil {
+				o.BaseEndpoint = p.endpoint
+			}
+			// Other servers do not know the checksums that the SDK adds by itself.
+			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+			o.DisableLogOutputChecksumValidationSkipped = true
+		})
+		return client, nil
+	}
+}
+
+// String implements state.Blob.
+func (p *s3Place) String() string { return "s3://" + p.bucket + "/" + p.key }
+
+// with makes one request.
+func (p *s3Place) with(ctx context.Context, do func(context.Context, *s3.Client) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	client, err := p.client(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	err = do(ctx, client)
+	if err == nil {
+		p.met.Store(true)
+	}
+	return p.explain(ctx, err)
+}
+
+// object is what is stored under a key.
+type object struct {
+	data []byte
+	etag string // "" when there is nothing
+}
+
+// read gives an object.
+func (p *s3Place) read(ctx context.Context, key string) (object, error) {
+	return again(ctx, p.retry, func() (object, error) { return p.readOnce(ctx, key) })
+}
+
+func (p *s3Place) readOnce(ctx context.Context, key string) (o object, err error) {
+	err = p.with(ctx, func(ctx context.Context, client *s3.Client) error {
+		out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &p.bucket, Key: &key})
+		if err != nil {
+			return err
+		}
+		defer out.Body.Close()
+		o.etag = aws.ToString(out.ETag)
+		o.data, err = readBounded(out.Body, "s3://"+p.bucket+"/"+key)
+		return err
+	})
+	if isAbsent(err) {
+		return object{}, nil
+	}
+	return o, err
+}
+
+// condition of a write: an ETag, or absent.
+type condition string
+
+const (
+	absent     condition = "*"
+	regardless condition = ""
+)
+
+// write stores an object once and gives its ETag. The error is errLost when the
+// condition does not hold.
+func (p *s3Place) write(ctx context.Context, key string, data []byte, on condition) (etag string, err error) {
+	in := &s3.PutObjectInput{
+		Bucket: &p.bucket, Key: &key, Body: bytes.NewReader(data), ContentType: aws.String("application/json"),
+		ServerSideEncryption: p.encryption, SSEKMSKeyId: p.kmsKey,
+	}
+	switch on {
+	case absent:
+		in.IfNoneMatch = aws.String("*")
+	case regardless:
+	default:
+		in.IfMatch = aws.String(string(on))
+	}
+	err = p.with(ctx, func(ctx context.Context, client *s3.Client) error {
+		out, err := client.PutObject(ctx, in)
+		if err == nil {
+			etag = aws.ToString(out.ETag)
+		}
+		return err
+	})
+	if on != regardless && on != absent && isAbsent(err) {
+		err = errLost // what was to be replaced is gone
+	}
+	return etag, err
+}
+
+// Get implements state.Blob.
+func (p *s3Place) Get(ctx context.Context) ([]byte, state.Revision, error) {
+	o, err := p.read(ctx, p.key)
+	if err == nil && o.etag != "" && o.data == nil {
+		o.data = []byte{}
+	}
+	return o.data, state.Revision(o.etag), err
+}
+
+// Put implements state.Blob.
+func (p *s3Place) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	if len(data) > largest {
+		return "", tooLarge(p.String())
+	}
+	if err := p.stillHeld(ctx); err != nil {
+		return "", err
+	}
+	on := condition(ifRevision)
+	if ifRevision == "" {
+		on = absent
+		if err := p.prove(ctx); err != nil {
+			return "", err
+		}
+	}
+	return settle(ctx, p.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
+		etag, err := p.write(ctx, p.key, data, on)
+		if err == errLost {
+			return "", state.ErrStale
+		}
+		return state.Revision(etag), err
+	})
+}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"livery/reconcile/report"
+	"livery/reconcile/state"
+)
+
+func (a *app) historyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:  "history [flags]",
+		Args: arguments(0, 0),
+		Long: `Lists the current state and those before it that are still kept, newest first: when
+and by whom each was made, and what changed, with the service's transaction ids.
+A page that somebody changed elsewhere does not show, since it cannot be read.`,
+		Example: "livery history\nlivery history -json | jq '.entries[0]'",
+	}
+	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		blob, err := a.kept()
+		if err != nil {
+			return err
+		}
+		history, err := state.ReadHistory(c.Context(), blob)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return report.WriteHistoryJSON(a.Stdout, history)
+		}
+		return report.WriteHistory(a.Stdout, history, report.HistoryText{
+			Style: a.style(a.Stdout), Now: a.Now(), Advice: !a.automation(),
+		})
+	}
+	return c
+}

@@ -1,0 +1,125 @@
+package reconcile
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"livery/schema"
+)
+
+// compare lists the fields that differ and counts those that stay, by page.
+func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
+	var changes []FieldChange
+	unchanged := make(map[string]int)
+	for _, f := range schema.Fields() {
+		was, will := before.Effective(f), after.Effective(f)
+		switch {
+		case !was.Equal(will):
+			changes = append(changes, FieldChange{
+				Path: f.Path(), Kind: f.Kind, Before: raw(before.At(f).Any()), After: raw(after.At(f).Any()), Range: after.At(f).Range(),
+			})
+		case after.At(f).Declared():
+			if !before.At(f).Declared() && before.Locale == "" {
+				changes = append(changes, FieldChange{Path: f.Path(), Kind: f.Kind, Before: raw(nil), After: raw(after.At(f).Any()), Range: after.At(f).Range()})
+				continue
+			}
+			unchanged[f.Page]++
+		}
+	}
+	for _, extra := range compareExtra(before, after, unchanged) {
+		changes = joined(changes, extra)
+	}
+	return changes, unchanged
+}
+
+// joined adds the change of an extra member. One that has the name of a field,
+// because the catalogue refuses its value, makes one change with that field's.
+func joined(changes []FieldChange, extra FieldChange) []FieldChange {
+	i := slices.IndexFunc(changes, func(c FieldChange) bool { return c.Path == extra.Path })
+	if i < 0 {
+		return append(changes, extra)
+	}
+	if null := raw(nil); bytes.Equal(changes[i].Before, null) {
+		changes[i].Before = extra.Before
+	} else if bytes.Equal(changes[i].After, null) {
+		changes[i].After, changes[i].Range = extra.After, extra.Range
+	}
+	return changes
+}
+
+func compareExtra(before, after schema.Document, unchanged map[string]int) []FieldChange {
+	keys := append(before.ExtraKeys(), after.ExtraKeys()...)
+	slices.SortFunc(keys, func(a, b schema.ExtraKey) int {
+		return cmp.Or(strings.Compare(a.Page, b.Page), strings.Compare(a.Key, b.Key))
+	})
+	var changes []FieldChange
+	for _, k := range slices.Compact(keys) {
+		was, _ := before.ExtraAt(k)
+		will, _ := after.ExtraAt(k)
+		if bytes.Equal(was.JSON, will.JSON) {
+			unchanged[k.Page]++
+			continue
+		}
+		changes = append(changes, FieldChange{Path: k.Path(), Before: orNull(was.JSON), After: orNull(will.JSON), Range: will.Range})
+	}
+	return changes
+}
+
+func orNull(r json.RawMessage) json.RawMessage {
+	if len(r) == 0 {
+		return json.RawMessage("null")
+	}
+	return r
+}
+
+func raw(v any) json.RawMessage {
+	if v == nil {
+		return json.RawMessage("null")
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("reconcile: %v", err)) // values are strings, booleans, numbers and lists of them
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// compareSessions lists what differs between two definitions; the API and then
+// the attributes, the session's own before those of its locales.
+func compareSessions(before, after schema.Session) []FieldChange {
+	var changes []FieldChange
+	if before.API != after.API {
+		changes = append(changes, FieldChange{Path: "api", Kind: schema.Word, Before: word(before.API), After: word(after.API), Range: after.Range})
+	}
+	changes = append(changes, compareDefaults("", before.Defaults, after.Defaults)...)
+	locales := append(before.Locales(), after.Locales()...)
+	slices.Sort(locales)
+	for _, l := range slices.Compact(locales) {
+		changes = append(changes, compareDefaults(l.AddressOf().String()+".", before.Overrides[l], after.Overrides[l])...)
+	}
+	return changes
+}
+
+func word(api schema.SessionAPI) json.RawMessage {
+	if api == "" {
+		return raw(nil)
+	}
+	return raw(string(api))
+}
+
+func compareDefaults(prefix string, before, after schema.Defaults) []FieldChange {
+	var changes []FieldChange
+	for i, a := range schema.Attributes() {
+		was, will := before.At(i), after.At(i)
+		takenBack := prefix != "" && was.IsNull() != will.IsNull()
+		if !was.Equal(will) || takenBack {
+			changes = append(changes, FieldChange{Path: prefix + a.Name, Kind: a.Kind, Before: raw(was.Any()), After: raw(will.Any()), Range: will.Range()})
+		}
+	}
+	return changes
+}
