@@ -25,8 +25,9 @@ type previewing struct {
 	out         string
 	screenshots string
 
-	applied   *state.Snapshot // as it was read last; nil before
-	appliedAt time.Time       // when it was
+	applied    *state.Snapshot // as it was read last; nil before
+	appliedAt  time.Time       // when that was
+	appliedErr error           // what came of it
 }
 
 func (a *app) previewCommand() *cobra.Command {

@@ -68,7 +68,7 @@ const (
 func (a *app) lastApplied(ctx context.Context, p *previewing, b source.Backend) (*state.Snapshot, error) {
 	local := b.Type == "" || b.Type == "local"
 	if !local && p.applied != nil && a.Now().Sub(p.appliedAt) < stateFreshness {
-		return p.applied, nil
+		return p.applied, p.appliedErr
 	}
 	blob, err := a.blob(b)
 	if err != nil {
@@ -83,7 +83,7 @@ func (a *app) lastApplied(ctx context.Context, p *previewing, b source.Backend) 
 	case local || p.applied == nil:
 		p.applied = new(state.Snapshot)
 	}
-	p.appliedAt = a.Now()
+	p.appliedAt, p.appliedErr = a.Now(), err
 	return p.applied, err
 }
 
