@@ -69,6 +69,8 @@ var shared = []struct {
 		"files, environment and exit codes are passed in everywhere else"},
 	{"golang.org/x/text/language", []string{"livery/schema", "livery/reconcile/simulator"}, "countries and languages are judged once, and once more by the second witness"},
 	{"rsc.io/qr", []string{"livery/reconcile/report", "livery/schema/preview"}, "codes are drawn for people: one package writes them to a terminal, the other into a page"},
+	{"html/template", nil, "templates call methods by name, so the linker must keep all there are: a sixth of the binary"},
+	{"text/template", nil, "the same"},
 	{"testing", nil, "the binary does not carry its tests"},
 	{"github.com/stretchr", nil, "the binary does not carry its tests"},
 	{"github.com/google/go-cmp", nil, "the binary does not carry its tests"},
