@@ -70,6 +70,8 @@ var shared = []struct {
 	{"github.com/cenkalti/backoff", []string{"livery/reconcile/liveness", "livery/reconcile/backend"}, "who talks to a server decides what may be said twice"},
 	{"golang.org/x/text/language", []string{"livery/schema", "livery/reconcile/simulator"}, "countries and languages are judged once, and once more by the second witness"},
 	{"rsc.io/qr", []string{"livery/reconcile/report", "livery/schema/preview"}, "codes are drawn for people: one package writes them to a terminal, the other into a page"},
+	{"html/template", nil, "templates call methods by name, so the linker must keep all there are: a sixth of the binary"},
+	{"text/template", nil, "the same"},
 	{"testing", nil, "the binary does not carry its tests"},
 	{"github.com/stretchr", nil, "the binary does not carry its tests"},
 	{"github.com/johannesboyne/gofakes3", nil, "the binary does not carry its tests"},

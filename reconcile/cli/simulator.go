@@ -22,9 +22,13 @@ func (a *app) simulatorCommand() *cobra.Command {
 service's documentation and remembers documents and sessions per account. Without
 -account it knows the documents' sample keys, sampleaccesskey and samplesecretkey.
 
-A session ends by one of the four buttons of its page, or at once with
--auto-complete; then its callback URL is told. SDK sessions have no page: liveness
-ids that begin with sim-pass, sim-fail or sim-attack are known, and mean it.
+The page of a session shows the document of its language and leads through the whole
+check, to the return URL or with a message to the parent of an iframe. There is no
+camera: a strip under the page asks whether it may be used and what it would have
+seen. A POST of outcome=pass, fail, attack or timeout to the page's address ends a
+session without a browser, -auto-complete all of them at once; then the callback URL
+is told. SDK sessions have no page: liveness ids that begin with sim-pass, sim-fail
+or sim-attack are known, and mean it.
 
 A fault is CODE:N[@SKIP][:VALUE]: the next N requests, after SKIP others, answer
 CODE (N may be * for all). CODE is an envelope code such as RETRY_LATER, whose VALUE

@@ -1,13 +1,12 @@
 package simulator
 
 import (
-	"bytes"
 	"cmp"
-	"html/template"
+	"encoding/json"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -15,62 +14,14 @@ import (
 	"livery/schema"
 )
 
-// pageTitle is the title of a page that no document gives another.
-const pageTitle = "Liveness Detection"
+// pagePolicy lets a page run its own script and show what was judged: colours are
+// written into style attributes, glyphs are part of the styles. There is no
+// form-action, which would stop the way to the return URL too, and no
+// frame-ancestors, since a page may stand in anybody's iframe.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'"
 
 // pageFormMax bounds the form of a page, in bytes.
 const pageFormMax = 64 << 10
-
-// sessionPage is what a user opens, as plain as can be. It has no script of its
-// own and no style.
-var sessionPage = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("session").Parse(`<!doctype html>
-<html lang="{{.Language}}"{{if .RTL}} dir="rtl"{{end}}>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="{{.Scheme}}">
-<title>{{.Title}}</title>
-</head>
-<body{{with .Info}} data-info="{{.}}"{{end}}>
-<main>
-<h1>{{.Title}}</h1>
-<p>Session {{.ID}}, language {{.Language}}</p>
-{{if .Outcome}}<p>This session has ended: {{.Outcome}}.</p>
-{{with .Next}}<p><a href="{{.}}" rel="noreferrer">Continue</a></p>
-{{end}}{{else}}<p>No camera is used here. How does the check end?</p>
-<form method="post">
-<button name="outcome" value="pass">Pass</button>
-<button name="outcome" value="fail">Fail</button>
-<button name="outcome" value="attack">Attack</button>
-<button name="outcome" value="timeout">Time out</button>
-</form>
-{{end}}</main>
-{{if .Info}}<script src="session.js"></script>
-{{end}}</body>
-</html>
-`))
-})
-
-// sessionScript tells the parent of an iframe how the check ended. The message
-// has no secret in it, and which origin the parent has is not known.
-const sessionScript = `"use strict";
-if (window.parent !== window) {
-  window.parent.postMessage(JSON.stringify({ info: document.body.dataset.info }), "*");
-}
-`
-
-// sessionView is what a page shows.
-type sessionView struct {
-	ID       string
-	Title    string
-	Language string // a BCP 47 tag
-	RTL      bool
-	Scheme   string
-	Outcome  outcome
-	Info     string       // what the parent of an iframe is told, if there is one
-	Next     template.URL // where the user goes on, otherwise
-}
 
 // browsed finds what answers a browser rather than a client. The label stands
 // for the path in the log, since links to pictures are secrets.
@@ -80,7 +31,9 @@ func (s *Simulator) browsed(path string) (label string, methods []string, serve 
 	case path == tokenPage || path == urlPage:
 		return path, append(methods, http.MethodPost), s.visit
 	case path == tokenPage+"session.js" || path == urlPage+"session.js":
-		return path, methods, script
+		return path, methods, file("text/javascript", sessionScript)
+	case path == tokenPage+"session.css" || path == urlPage+"session.css":
+		return path, methods, file("text/css", sessionStyles())
 	case strings.HasPrefix(path, mediaPath):
 		return mediaPath, methods, s.media
 	default:
@@ -103,8 +56,7 @@ func (s *Simulator) browse(w http.ResponseWriter, r *http.Request) bool {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer") // the address of the page holds its token
-	// There is no form-action: it would stop the way to the return URL too.
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; base-uri 'none'")
+	h.Set("Content-Security-Policy", pagePolicy)
 	status := http.StatusMethodNotAllowed
 	if slices.Contains(methods, r.Method) {
 		status = serve(w, r)
@@ -112,13 +64,24 @@ func (s *Simulator) browse(w http.ResponseWriter, r *http.Request) bool {
 		h.Set("Allow", strings.Join(methods, ", "))
 		bareText(w, status, "Method not allowed.")
 	}
-	s.log.Info("page", "method", r.Method, "path", label, "status", status)
+	level := slog.LevelInfo
+	if r.Method == http.MethodGet && asksForJSON(r) {
+		level = slog.LevelDebug // a page that waits for another asks every second
+	}
+	s.log.Log(r.Context(), level, "page", "method", r.Method, "path", label, "status", status)
 	return true
 }
 
-func script(w http.ResponseWriter, _ *http.Request) int {
-	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	_, _ = w.Write([]byte(sessionScript))
+// file serves what a page needs beside itself.
+func file(kind, text string) func(http.ResponseWriter, *http.Request) int {
+	return func(w http.ResponseWriter, _ *http.Request) int {
+		return written(w, kind, []byte(text))
+	}
+}
+
+func written(w http.ResponseWriter, kind string, data []byte) int {
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	_, _ = w.Write(data) // a browser that has gone needs nothing
 	return http.StatusOK
 }
 
@@ -171,9 +134,12 @@ func (s *Simulator) walkThrough(w http.ResponseWriter, r *http.Request, account,
 	case v.Outcome == "":
 		return bareText(w, http.StatusGone, "This session has ended.")
 	}
-	next, framed := v.next()
-	if !framed && next != "" {
-		http.Redirect(w, r, next, http.StatusSeeOther)
+	e := v.ending()
+	if asksForJSON(r) {
+		return e.write(w)
+	}
+	if e.Next != "" {
+		http.Redirect(w, r, e.Next, http.StatusSeeOther)
 		return http.StatusSeeOther
 	}
 	// To the page itself, which then tells its parent. Not by http.Redirect,
@@ -183,56 +149,73 @@ func (s *Simulator) walkThrough(w http.ResponseWriter, r *http.Request, account,
 	return http.StatusSeeOther
 }
 
-// next is where a user goes after the check, "" if there is no place that is
-// safe to go to, and whether the parent of an iframe decides instead. The data
-// file may have been edited, so the target is judged again.
-func (v session) next() (target string, framed bool) {
-	target = v.failsTo()
+// ending is how a session has ended and where its user goes then. All of it is
+// empty while it has not.
+type ending struct {
+	Outcome outcome `json:"outcome"`
+	Next    string  `json:"next"` // "" if there is no place that is safe to go to
+	Info    string  `json:"info"` // what the parent of an iframe is told, which then decides instead
+}
+
+func (v session) ending() ending {
+	e := ending{Outcome: v.Outcome}
+	if v.Outcome == "" {
+		return e
+	}
+	target, info := v.failsTo(), "failedNext"
 	if v.Outcome == passed {
-		target = v.Input.ReturnURL
+		target, info = v.Input.ReturnURL, "successNext"
 	}
-	if !navigable(target) {
-		return "", v.framed("")
+	if !navigable(target) { // the data file may have been edited
+		target = ""
 	}
-	return target, v.framed(target)
-}
-
-func (s *Simulator) show(w http.ResponseWriter, r *http.Request, account, id string, v session) int {
-	view := sessionView{ID: id, Title: pageTitle, Scheme: cmp.Or(v.Input.ColourScheme, "light"), Outcome: v.Outcome}
-	if v.API == h5v6 {
-		row := tokenLanguage(r.URL.Query().Get("language"))
-		view.Language, view.RTL = row.BCP47, row.RTL
-		view.Title = cmp.Or(s.title(account, row.Value), pageTitle)
+	if v.framed(target) {
+		e.Info = info
 	} else {
-		row := urlLanguage(v.Input.Language, r.Header.Get("Accept-Language"))
-		view.Language, view.RTL = row.BCP47, row.RTL
+		e.Next = target
 	}
-	if v.Outcome != "" {
-		next, framed := v.next()
-		switch {
-		case framed && v.Outcome == passed:
-			view.Info = "successNext"
-		case framed:
-			view.Info = "failedNext"
-		default:
-			view.Next = template.URL(next) //nolint:gosec // judged by navigable: html/template knows no app's scheme
-		}
-	}
-	var page bytes.Buffer
-	if err := sessionPage().Execute(&page, view); err != nil {
-		panic("simulator: a page that cannot be drawn: " + err.Error())
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(page.Bytes())
-	return http.StatusOK
+	return e
 }
 
-// title is the root titleText of an account's document.
-func (s *Simulator) title(account string, l schema.Locale) string {
+// asksForJSON reports whether it is the page's own script that asks.
+func asksForJSON(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}
+
+func (e ending) write(w http.ResponseWriter) int {
+	data, err := json.Marshal(e)
+	if err != nil {
+		panic("simulator: an ending that cannot be JSON: " + err.Error()) // it is three strings
+	}
+	return written(w, "application/json", data)
+}
+
+// show draws the page, or tells its script how far the session is.
+func (s *Simulator) show(w http.ResponseWriter, r *http.Request, account, id string, v session) int {
+	if asksForJSON(r) {
+		return v.ending().write(w)
+	}
+	query := r.URL.Query()
+	view := sessionView{
+		ID: id, Scheme: cmp.Or(v.Input.ColourScheme, "light"), Tries: v.Tries, Ending: v.ending(),
+		HandedOver: query.Has(handOverMark),
+	}
+	if v.API == h5v6 {
+		view.Language = tokenLanguage(query.Get("language"))
+		view.Body = s.remembered(account, view.Language.Value)
+	} else {
+		view.Language = urlLanguage(v.Input.Language, r.Header.Get("Accept-Language"))
+	}
+	query.Del(handOverMark)
+	view.Link = s.pageBase + r.URL.Path + "?" + query.Encode() + "&" + handOverMark + "=1"
+	return written(w, "text/html", view.html())
+}
+
+// remembered is an account's document. It is replaced as a whole and never changed.
+func (s *Simulator) remembered(account string, l schema.Locale) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	title, _ := s.store.documents[account][l]["titleText"].(string)
-	return title
+	return s.store.documents[account][l]
 }
 
 // tokenLanguage is the document that a Get Token page shows: the one that

@@ -47,7 +47,6 @@ func TestPageShowsTheSession(t *testing.T) {
 		for _, outcome := range []string{"pass", "fail", "attack", "timeout"} {
 			assert.Contains(t, page, `<button name="outcome" value="`+outcome+`">`)
 		}
-		assert.NotContains(t, page, "<script")
 	}
 	assert.Equal(t, http.StatusOK, browse(t, s, http.MethodHead, o.URL, "").Code)
 }
@@ -85,7 +84,8 @@ func TestPageHeaders(t *testing.T) {
 	o := open(t, s, token, getTokenPath, getTokenBody)
 	for method, form := range map[string]string{http.MethodGet: "", http.MethodDelete: "", http.MethodPost: "outcome=pass"} {
 		h := browse(t, s, method, o.URL, form).Header()
-		assert.Equal(t, "default-src 'none'; script-src 'self'; base-uri 'none'", h.Get("Content-Security-Policy"))
+		assert.Equal(t, "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'",
+			h.Get("Content-Security-Policy"))
 		assert.Equal(t, "no-store", h.Get("Cache-Control"))
 		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))
 		assert.Equal(t, "no-referrer", h.Get("Referrer-Policy"))
@@ -94,10 +94,16 @@ func TestPageHeaders(t *testing.T) {
 	w := browse(t, s, http.MethodDelete, o.URL, "")
 	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
 	assert.Equal(t, "GET, HEAD, POST", w.Header().Get("Allow"))
-	for _, path := range []string{"/h5/session.js", "/idvs/session.js"} {
-		w := browse(t, s, http.MethodGet, path, "")
-		assert.Equal(t, "text/javascript; charset=utf-8", w.Header().Get("Content-Type"))
-		assert.Contains(t, w.Body.String(), "window.parent.postMessage(JSON.stringify({ info: document.body.dataset.info })")
+	for path, want := range map[string]struct{ kind, text string }{
+		"session.js":  {"text/javascript; charset=utf-8", "window.parent.postMessage(JSON.stringify({ info: ending.info })"},
+		"session.css": {"text/css; charset=utf-8", "#simulator{"},
+	} {
+		for _, page := range []string{"/h5/", "/idvs/"} {
+			w := browse(t, s, http.MethodGet, page+path, "")
+			assert.Equal(t, want.kind, w.Header().Get("Content-Type"))
+			assert.Contains(t, w.Body.String(), want.text)
+			assert.Equal(t, http.StatusMethodNotAllowed, browse(t, s, http.MethodPost, page+path, "outcome=pass").Code)
+		}
 	}
 }
 
@@ -170,12 +176,13 @@ func TestPageSendsTheUserOn(t *testing.T) {
 					assert.Empty(t, self.Path+self.Host+self.Scheme, "to the page itself")
 					assert.Equal(t, "th", self.Query().Get("language"))
 					assert.Contains(t, page, `data-info="`+info+`"`)
-					assert.Contains(t, page, `<script src="session.js"></script>`)
 					assert.NotContains(t, page, "<a ")
+					assert.NotContains(t, page, "data-next=")
 					return
 				}
 				assert.Equal(t, to, w.Header().Get("Location"))
-				assert.NotContains(t, page, "<script")
+				assert.NotContains(t, page, "data-info=")
+				assert.Contains(t, page, `data-next="`+to+`"`)
 				assert.Contains(t, page, `<a href="`+to+`"`)
 			})
 		}

@@ -50,7 +50,13 @@ type session struct {
 	Outcome outcome `json:"outcome,omitempty"`
 	Ended   int64   `json:"ended_at,omitempty"` // the same
 	Cleared bool    `json:"cleared,omitempty"`  // nothing but this and the first two is left
+	Tries   int     `json:"tries,omitempty"`    // how often the user may fail
 }
+
+// triesOffered is how often a user may fail where the request does not say. The
+// documents say once, of a parameter that they call outdated; more than once shows
+// what a page offers after a failure.
+const triesOffered = 3
 
 // input is what a session was opened with, as far as anything later reads it.
 // Its members and their order are those of the documents' inputParameters.
@@ -149,9 +155,9 @@ func (v session) framed(target string) bool {
 
 // open begins a session of one of the H5 APIs and gives its id and the link to
 // its page.
-func (s *Simulator) open(q request, api, page string, in input) (id, link string, v session, err error) {
+func (s *Simulator) open(q request, page string, v session) (id, link string, opened session, err error) {
 	id, token := randomHex(8), randomHex(32)
-	v = session{API: api, Opened: q.now.UnixMilli(), Seal: seal(token), Input: in}
+	v.Opened, v.Seal = q.now.UnixMilli(), seal(token)
 	if s.autoComplete != "" {
 		v.Outcome, v.Ended = s.autoComplete, v.Opened
 	}

@@ -47,7 +47,7 @@ func (s *Simulator) generateURL(q request) answer {
 	if a := in.judge(f.wrong); a.code != "" {
 		return a
 	}
-	id, link, v, err := s.open(q, h5v10, urlPage, in)
+	id, link, v, err := s.open(q, urlPage, session{API: h5v10, Input: in})
 	if err != nil {
 		return s.unkept(err)
 	}

@@ -34,7 +34,7 @@ func (s *Simulator) sessionToken(q request) answer {
 	}
 	region := f.text("region")
 	in := input{ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failedReturnUrl")}
-	tries := f.integer("tryCount", true, 1)
+	tries := f.integer("tryCount", true, triesOffered)
 	f.text("userId") // nothing ever reads it, so it is not kept
 	f.word("productLevel", "STANDARD", "PRO")
 	switch {
@@ -51,7 +51,7 @@ func (s *Simulator) sessionToken(q request) answer {
 	case in.FailReturnURL != "" && !navigable(in.FailReturnURL):
 		return refused(failReturnURLIllegal)
 	}
-	id, link, _, err := s.open(q, h5v6, tokenPage, in)
+	id, link, _, err := s.open(q, tokenPage, session{API: h5v6, Input: in, Tries: tries})
 	if err != nil {
 		return s.unkept(err)
 	}

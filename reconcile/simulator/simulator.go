@@ -1,11 +1,20 @@
 // Package simulator is the liveness service itself, as an http.Handler, for
 // trying and testing without an account. It answers the eleven calls of the API
 // as its documents describe them, remembers the documents and the sessions that
-// it accepts, serves the page of a session, the pictures of a result and the
-// callback, and can be told to misbehave.
+// it accepts, serves the pages of sessions and the pictures of results, calls
+// back, and can be told to misbehave.
 //
 // A session ends when its page was walked through, or at once with
-// Config.AutoComplete. Both H5 APIs give a link to a page with four buttons.
+// Config.AutoComplete. The page shows the document of its language and leads
+// through a whole check: tips, loading, camera, uploading, result; to another
+// device and back; to the return URL, or by telling the parent of an iframe. There
+// is no camera: a strip under the page, which is none of the service's, asks what
+// it would have seen. Passing is recorded at once. A failure is when the user goes
+// on or has no try left, since until then it can be made good, and a time-out when
+// the user gives up. The strip is a form, so a POST of outcome=pass, fail, attack
+// or timeout to the page's address does the same; whoever accepts JSON is told how
+// the session has ended instead of being sent on.
+//
 // The SDK has no page here: of its liveness ids those are known that begin with
 // sim-pass, sim-fail or sim-attack, and they mean what they say. Pictures are
 // drawn, the same for everybody.
@@ -13,15 +22,16 @@
 // It is a second witness to what the service does. It shares no checking code
 // with the client or with the judgement of values in schema: of schema it uses
 // the facts alone, which are the catalogue, the locale table and the wording of
-// the refusals.
+// the refusals. Pages are for people and no testimony: they are drawn as
+// schema/preview draws them, and of a document only what schema holds to be
+// valid is.
 //
 // It does not know what the real service does where the documents are silent.
 // There it follows the likeliest reading: fields without a documented check are
 // stored as they come, unknown members are stored too, a locale outside the
 // list is an illegal parameter, and the two texts and two icons of the failure
-// dialogs whose keys nobody has published go by guessed keys. It draws no
-// themed page, so it does not know either that a long tip would be cut off.
-// Whether a POST replaces or merges is not documented, so that is a setting.
+// dialogs whose keys nobody has published go by guessed keys. Whether a POST
+// replaces or merges is not documented, so that is a setting.
 //
 // Of sessions the documents leave open: what Get Result of the newer API says
 // while the user is still busy (INCOMPLETE without an errorCode, here), whether
@@ -31,6 +41,12 @@
 // clearing says (success, or for the newer API that there is no such
 // signature). The rules for return URLs are stated for Generate URL and held
 // for Get Token too.
+//
+// Of pages they leave open: whether there are tips where a document says nothing
+// of them (none here), how often a user may fail where tryCount is absent (three
+// times), how long the countdown is (five seconds), what a desktop shows where the
+// catalogue has pages for phones alone (these), and what follows the failure
+// dialog (the camera; it counts as no try).
 //
 // Another process that writes the same data file is not noticed. An account
 // keeps its newest 4096 sessions, for 30 days.

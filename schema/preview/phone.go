@@ -4,7 +4,11 @@ import "livery/schema"
 
 // screen draws a device with a screen in it.
 func (p *pen) screen(s Screen) {
-	p.box("div", "device "+string(s.Device), func() {
+	class := "device " + string(s.Device)
+	if p.how.Plain {
+		class += " plain"
+	}
+	p.box("div", class, func() {
 		p.box("div", "bar", func() {
 			p.raw(`<i></i>`)
 			p.words(rootTitle, "")

@@ -101,6 +101,9 @@ type Drawing struct {
 	// Pressable draws buttons that can be pressed, each with what it is for in
 	// data-do; without it they are pictures of buttons.
 	Pressable bool
+	// Plain draws words that nobody declared like all others; otherwise they are
+	// underlined.
+	Plain bool
 }
 
 // sampleLink stands where the address of a session would.

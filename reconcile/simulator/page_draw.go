@@ -1,0 +1,166 @@
+package simulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html"
+	"maps"
+	"slices"
+	"strings"
+
+	"livery/schema"
+	"livery/schema/preview"
+)
+
+// handOverMark is what the address has that people open on another device.
+const handOverMark = "handover"
+
+// sessionView is what the page of a session shows.
+type sessionView struct {
+	ID         string
+	Language   schema.LocaleInfo
+	Body       map[string]any // the document as it was taken; nil for the default
+	Scheme     string         // light or dark
+	Tries      int            // how often a user may fail; 0 where nobody has said
+	Ending     ending
+	Link       string // the same page, for another device
+	HandedOver bool   // this is that other device
+}
+
+// markup is a page being written: strings among the arguments are escaped.
+type markup struct{ strings.Builder }
+
+func (m *markup) f(format string, args ...any) {
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = html.EscapeString(s)
+		}
+	}
+	fmt.Fprintf(m, format, args...)
+}
+
+// attribute writes one that has a value.
+func (m *markup) attribute(name, value string) {
+	if value != "" {
+		m.f(` %s="%s"`, name, value)
+	}
+}
+
+// html is the page: every screen that its user may come to, of which the script
+// shows one, and the strip in which is chosen what a camera would see.
+func (v sessionView) html() []byte {
+	row, look := v.Language, v.look()
+	field := schema.FieldByPath("titleText")
+	title := cmp.Or(look.At(field).Text(), field.Default)
+	var m markup
+	m.f("<!doctype html>\n<html lang=\"%s\"", row.BCP47)
+	if row.RTL {
+		m.attribute("dir", "rtl")
+	}
+	m.f(">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"%s\">\n", v.Scheme)
+	m.f("<title>%s</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"session.css\">\n</head>\n", title)
+	m.f(`<body data-tries="%d"`, cmp.Or(max(v.Tries, 0), triesOffered))
+	m.attribute("data-link", v.Link)
+	m.attribute("data-outcome", string(v.Ending.Outcome))
+	m.attribute("data-next", v.Ending.Next)
+	m.attribute("data-info", v.Ending.Info)
+	if v.HandedOver {
+		m.f(" data-handover")
+	}
+	m.f(">\n<main>\n<h1>%s</h1>\n", title)
+	v.screens(&m, look)
+	m.f("</main>\n")
+	v.strip(&m)
+	m.f("<script src=\"session.js\"></script>\n</body>\n</html>\n")
+	return []byte(m.String())
+}
+
+// look is the document as it is drawn. Of what was taken, or edited into the data
+// file, only values that schema holds to be right become part of it.
+func (v sessionView) look() schema.Document {
+	body := maps.Clone(v.Body)
+	delete(body, "locale")
+	data, err := json.Marshal(body)
+	if err != nil {
+		panic("simulator: a document that cannot be JSON: " + err.Error()) // it was, on its way in
+	}
+	var d schema.Document
+	if json.Unmarshal(data, &d) != nil {
+		d = schema.Document{} // it cannot be read, so it says nothing
+	}
+	d.Locale = v.Language.Value
+	return d
+}
+
+// screens draws all that can be reached. What the tips are where no document has
+// any is not known; such a page begins with loading.
+func (v sessionView) screens(m *markup, look schema.Document) {
+	how := preview.Drawing{Pressable: true, Plain: true, Link: v.Link}
+	for _, s := range preview.Screens() {
+		if strings.HasSuffix(s.Name, "-tips") && !declares(look, s.Page) {
+			continue
+		}
+		m.f(`<section class="screen" id="%s" data-page="%s" data-device="%s" tabindex="-1" hidden>`, s.Name, s.Page, string(s.Device))
+		m.WriteString(s.HTML(look, how))
+		m.f("</section>\n")
+	}
+}
+
+// declares reports whether a document says anything of a page that is shown.
+func declares(d schema.Document, page string) bool {
+	p := schema.PageByKey(page)
+	return slices.ContainsFunc(p.Fields, func(f schema.Field) bool { return d.At(&f).Declared() })
+}
+
+// strip draws the simulator's own part. Without a script its form is all that works.
+func (v sessionView) strip(m *markup) {
+	m.f("<aside id=\"simulator\" lang=\"en\" dir=\"ltr\" aria-label=\"Simulator\">\n<p><b>Simulator</b><span id=\"said\" role=\"status\">")
+	switch e := v.Ending; {
+	case e.Outcome == "":
+		m.f("No camera is used here. How does the check end?</span></p>\n")
+		m.WriteString(choices)
+		m.f("<div class=\"choices\" data-in=\"handover\" hidden><a href=\"%s\" target=\"_blank\" rel=\"noopener noreferrer\">Open the link here</a><button type=\"button\" data-do=\"here\">Back to this device</button></div>\n", v.Link)
+		m.WriteString(onwards)
+	case e.Next != "":
+		m.f("This session has ended: %s.</span></p>\n<p><a href=\"%s\" rel=\"noreferrer\">Continue</a></p>\n", string(e.Outcome), e.Next)
+	default:
+		m.f("This session has ended: %s.</span></p>\n", string(e.Outcome))
+		m.WriteString(onwards)
+	}
+	hints(m)
+	m.WriteString(devices)
+	m.f("<p class=\"about\">Session %s, language %s</p></div>\n</aside>\n", v.ID, v.Language.BCP47)
+}
+
+// hints chooses what the camera sees.
+func hints(m *markup) {
+	m.f("<label id=\"hints\" data-in=\"camera\" hidden>Hint <select>")
+	for _, s := range preview.Screens() {
+		if hint, found := strings.CutPrefix(s.Name, "phone-camera-"); found {
+			m.f(`<option value="%s">%s</option>`, hint, strings.TrimPrefix(s.Title, "Camera, "))
+		}
+	}
+	m.f("</select></label>\n")
+}
+
+const (
+	// choices are what can be decided while a session is open.
+	choices = `<form method="post" class="choices" data-in="camera judging">
+<button name="outcome" value="pass">Pass</button>
+<button name="outcome" value="fail">Fail</button>
+<button name="outcome" value="attack">Attack</button>
+<button name="outcome" value="timeout">Time out</button>
+</form>
+<div class="choices" data-in="camera judging" hidden><button type="button" data-do="error">Failure dialog</button></div>
+<div class="choices" data-in="asking" hidden><button type="button" data-do="allow">Allow</button><button type="button" data-do="deny">Deny</button><button type="button" data-do="broken">Camera is broken</button>
+<label><input type="checkbox" id="activated" checked>Hand-over is activated</label></div>
+<div class="choices" data-in="timeout" hidden><button type="button" data-do="give-up">Give up</button></div>
+`
+	// onwards leaves a time-out, which has no button for that, where there is no link.
+	onwards = `<div class="choices" data-in="over" hidden><button type="button" data-do="go">Continue</button></div>
+`
+	// devices choose whose pages a wide window shows.
+	devices = `<div class="end"><fieldset><label><input type="radio" name="device" id="as-desktop" checked>Desktop</label><label><input type="radio" name="device" id="as-phone">Phone</label></fieldset>
+`
+)
