@@ -204,9 +204,9 @@ func (h *httpPlace) lost(ctx context.Context, u *url.URL, err error) error {
 func (h *httpPlace) refusal(a *answer, u *url.URL) error {
 	switch a.status {
 	case http.StatusUnauthorized:
-		return &deniedError{fmt.Sprintf("%s wants to know who asks (401): set LIVERY_STATE_HTTP_USERNAME and LIVERY_STATE_HTTP_PASSWORD, or correct them", bare(u))}
+		return &deniedError{fmt.Sprintf("the server %s wants to know who asks (401): set LIVERY_STATE_HTTP_USERNAME and LIVERY_STATE_HTTP_PASSWORD, or correct them", u.Host)}
 	case http.StatusForbidden:
-		return &deniedError{fmt.Sprintf("%s does not let this user do that (403): check username and password, and what the user may do there", bare(u))}
+		return &deniedError{fmt.Sprintf("the server %s does not let this user do that (403): check username and password, and what the user may do there", u.Host)}
 	case http.StatusNotFound:
 		return fmt.Errorf("there is nothing at %s (404): check the address", bare(u))
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
