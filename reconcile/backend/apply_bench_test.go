@@ -3,6 +3,7 @@ package backend_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,15 +17,36 @@ import (
 	"livery/reconcile/state"
 	"livery/schema/source"
 	"livery/testdata/bench/corpus"
+	"livery/testdata/engine"
+	"livery/testdata/stateserver/server"
 )
 
-// places are the backends that are measured: each opens a place that is empty.
+// places are the backends that are measured: each opens a place that is empty, on
+// a server of its own. Where there is no such server, it is left out.
 var places = []struct {
 	name string
-	open func(b *testing.B) state.Blob
+	open func(b *testing.B) map[string]string // gives the settings
 }{
-	{"local", func(b *testing.B) state.Blob {
-		return backend.Local(filepath.Join(b.TempDir(), "livery.state.json"))
+	{"local", func(b *testing.B) map[string]string {
+		return map[string]string{"path": filepath.Join(b.TempDir(), "livery.state.json")}
+	}},
+	{"http", func(b *testing.B) map[string]string {
+		s, err := server.New(server.Config{ETags: true})
+		require.NoError(b, err)
+		listening := httptest.NewServer(s)
+		b.Cleanup(listening.Close)
+		at := listening.URL + "/brand"
+		return map[string]string{"address": at, "lock_address": at, "unlock_address": at}
+	}},
+	{"s3", func(b *testing.B) map[string]string {
+		s := engine.StartS3(b, "../..")
+		for name, text := range s.Environment() {
+			b.Setenv(name, text)
+		}
+		return map[string]string{"bucket": s.Bucket, "key": "livery.state.json", "endpoint": s.Endpoint(), "use_path_style": "true"}
+	}},
+	{"pg", func(b *testing.B) map[string]string {
+		return map[string]string{"conn_str": engine.StartPostgres(b).URL()}
 	}},
 }
 
@@ -92,7 +114,11 @@ func BenchmarkApply(b *testing.B) {
 	for _, place := range places {
 		for _, latency := range []time.Duration{0, 20 * time.Millisecond, 100 * time.Millisecond} {
 			b.Run(fmt.Sprintf("%s/%s", place.name, latency), func(b *testing.B) {
-				blob := &slow{Blob: place.open(b), latency: latency}
+				kept, err := backend.Open(backend.Config{
+					Type: place.name, Attributes: place.open(b), Lookup: func(string) (string, error) { return "", nil },
+				})
+				require.NoError(b, err)
+				blob := &slow{Blob: kept, latency: latency}
 				applyAll(b, blob, desired) // the first time there is nothing to keep
 				blob.calls = 0
 				for b.Loop() {

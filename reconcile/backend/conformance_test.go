@@ -72,6 +72,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) *site) {
 		require.NoError(t, err)
 	})
 	t.Run("holder is killed", func(t *testing.T) { holderIsKilled(t, fresh(t)) })
+	t.Run("a dead holder's lock is taken over", func(t *testing.T) { deadHolder(t, fresh(t)) })
 	t.Run("a large state", func(t *testing.T) { largeState(t, fresh(t).open) })
 	t.Run("cancelled", func(t *testing.T) { cancelled(t, fresh(t).open()) })
 	t.Run("no update is lost", func(t *testing.T) { interleave(t, fresh) })

@@ -98,7 +98,7 @@ func settle(ctx context.Context, r retrying, data []byte, ifRevision state.Revis
 	})
 }
 
-// signed adds to a LockInfo what only the place itself knows.
+// signed adds to a LockInfo what only the place and the machine know.
 func signed(info state.LockInfo, path string) state.LockInfo {
 	info.Path = path
 	return Sign(info)

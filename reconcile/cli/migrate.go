@@ -82,7 +82,7 @@ func (a *app) migrate(ctx context.Context, m *moving, b source.Backend, blob sta
 	if err != nil {
 		return false, err
 	}
-	if last.same(placeOf(b, blob)) {
+	if last.same(a.placeOf(b, blob)) {
 		a.print("The state is kept in %s, as before. There is nothing to move.\n", blob)
 		return true, nil
 	}
@@ -107,7 +107,7 @@ func (a *app) migrate(ctx context.Context, m *moving, b source.Backend, blob sta
 	if err := state.CheckMove(from, to); err != nil {
 		return false, fail("The state cannot be moved", "%s. Nothing was changed. \"livery init -reconfigure\" goes on with what is there and leaves the old state behind.", capital(err.Error()))
 	}
-	if ok, err := a.approveMove(ctx, m, last, placeOf(b, blob), from); err != nil || !ok {
+	if ok, err := a.approveMove(ctx, m, last, a.placeOf(b, blob), from); err != nil || !ok {
 		return false, err
 	}
 	moved, err := state.Move(context.WithoutCancel(ctx), from, to)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"livery/reconcile/state"
 	"livery/schema"
@@ -30,12 +31,21 @@ type place struct {
 	Name       string            `json:"place"` // as messages name it
 }
 
-func placeOf(b source.Backend, blob state.Blob) place {
+// placeOf describes a place, by what the configuration says and what the
+// environment adds. A setting that holds a secret is left out, and so are those
+// that only say how to get there.
+func (a *app) placeOf(b source.Backend, blob state.Blob) place {
 	p := place{Type: cmp.Or(b.Type, "local"), Name: blob.String()}
-	kind, _ := schema.BackendOf(p.Type) // the language lets no other through
+	kind, _ := schema.BackendOf(p.Type)
 	for _, s := range kind.Settings {
 		text := b.Attributes[s.Name]
-		if text == "" || s.Secret || s.Holds(text) {
+		for _, variable := range append([]string{kind.Variable(s)}, s.Also...) {
+			if text == "" {
+				text, _ = a.secretFromEnv(variable) // the place has been opened, so it can be read
+			}
+		}
+		text = cmp.Or(text, s.Default) // which a variable might change tomorrow
+		if text == "" || s.Holds(text) || s.Kind == schema.SettingPEM || s.Kind == schema.SettingNumber {
 			continue
 		}
 		if u, err := url.Parse(text); s.Kind == schema.SettingURL && (err != nil || u.RawQuery != "") {
@@ -54,7 +64,8 @@ func (p place) same(o place) bool {
 	if p.Type == "local" && o.Type == "local" {
 		return filepath.Clean(p.Name) == filepath.Clean(o.Name)
 	}
-	return p.Type == o.Type && p.Name == o.Name
+	// The name of a bucket does not say whose server it is on.
+	return p.Type == o.Type && p.Name == o.Name && p.Attributes["endpoint"] == o.Attributes["endpoint"]
 }
 
 func (p place) backend() source.Backend {
@@ -65,14 +76,14 @@ func (p place) backend() source.Backend {
 func (a *app) lastPlace() (place, error) {
 	data, err := os.ReadFile(placeFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return place{Type: "local", Name: defaultStateFile}, nil
+		return place{Type: "local", Name: defaultStateFile, Attributes: map[string]string{"path": defaultStateFile}}, nil
 	}
 	var p place
 	if err == nil {
 		err = json.Unmarshal(data, &p)
 	}
-	if err == nil && (p.Type == "" || p.Name == "") {
-		err = errors.New("it names no place")
+	if err == nil {
+		err = p.check()
 	}
 	if err != nil {
 		return p, fail("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file anew.", placeFile, err)
@@ -80,11 +91,29 @@ func (a *app) lastPlace() (place, error) {
 	return p, nil
 }
 
+// check judges a note as the language judges a block: somebody may have edited it.
+func (p place) check() error {
+	kind, ok := schema.BackendOf(p.Type)
+	if !ok || p.Name == "" {
+		return errors.New("it names no place that this version of livery knows")
+	}
+	for _, name := range sortedKeys(p.Attributes) {
+		s, ok := kind.Setting(name)
+		if !ok {
+			return fmt.Errorf("a %s backend has no %q", p.Type, name)
+		}
+		if _, why := s.Fault(p.Attributes[name]); why != "" {
+			return fmt.Errorf("%s %s", name, strings.TrimSuffix(why, "."))
+		}
+	}
+	return nil
+}
+
 // openLast opens the last place. What its secrets were is not written down, so
 // they must still be where they came from.
 func (a *app) openLast(p place) (state.Blob, error) {
 	blob, err := a.blob(p.backend())
-	if err == nil && !placeOf(p.backend(), blob).same(p) {
+	if err == nil && !a.placeOf(p.backend(), blob).same(p) {
 		err = fmt.Errorf("what is set now leads to %s instead", blob)
 	}
 	if err != nil {
@@ -96,7 +125,7 @@ func (a *app) openLast(p place) (state.Blob, error) {
 // remember notes where the state is kept. A directory that cannot be written does
 // not have to remember: that only costs a warning that nobody needs yet.
 func (a *app) remember(b source.Backend, blob state.Blob) error {
-	now := placeOf(b, blob)
+	now := a.placeOf(b, blob)
 	before, err := a.lastPlace()
 	if err == nil && before.same(now) && maps.Equal(before.Attributes, now.Attributes) {
 		return nil
@@ -117,7 +146,7 @@ func (a *app) remember(b source.Backend, blob state.Blob) error {
 // checkPlace refuses to begin a new state while the last place still holds one:
 // a state that is begun anew would send everything again, and forget what is live.
 func (a *app) checkPlace(ctx context.Context, b source.Backend, blob state.Blob) error {
-	now := placeOf(b, blob)
+	now := a.placeOf(b, blob)
 	last, err := a.lastPlace()
 	if err != nil || last.same(now) {
 		return err

@@ -290,7 +290,7 @@ func (a *app) stateOptions(p *planning, operation string) state.Options {
 		},
 		Sign: backend.Sign, Dead: backend.Dead,
 		TookOver: func(i state.LockInfo) {
-			a.warn("A lock that was left behind was taken over", "It was held for %s. That process has ended without releasing it. What it may have been sending shows with \"!\" in the plan.", holderOf(i))
+			a.warn("A lock that was left behind was taken over", "It was held for %s. That run is gone and has not released it. What it may have been sending shows with \"!\" in the plan.", holderOf(i))
 		},
 		Unkept: func(err error) {
 			a.warn("The history has a gap", "%s. The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.", capital(err.Error()))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"strconv"
@@ -14,8 +13,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"livery/testdata/stateserver/server"
 )
 
 // address VARIABLE FILE waits until the output of a background process says
@@ -91,30 +88,4 @@ func later(ts *testscript.TestScript, neg bool, args []string) {
 	if left := time.Until(at); left < 0 || left > 24*time.Hour {
 		ts.Fatalf("%s is in %v", args[0], left)
 	}
-}
-
-// stateServer [-etags] [-user=NAME] NAME starts a server for the http backend,
-// whose URL is then in the environment as NAME. The password of the user is
-// "state-password".
-func stateServer(ts *testscript.TestScript, neg bool, args []string) {
-	var c server.Config
-	for len(args) > 1 {
-		switch user, isUser := strings.CutPrefix(args[0], "-user="); {
-		case args[0] == "-etags":
-			c.ETags = true
-		case isUser:
-			c.User, c.Password = user, "state-password"
-		default:
-			ts.Fatalf("no option %s", args[0])
-		}
-		args = args[1:]
-	}
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: stateserver [-etags] [-user=NAME] NAME")
-	}
-	handler, err := server.New(c)
-	ts.Check(err)
-	running := httptest.NewServer(handler)
-	ts.Defer(running.Close)
-	ts.Setenv(args[0], running.URL)
 }

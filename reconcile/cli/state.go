@@ -159,7 +159,7 @@ func (a *app) stateRemove() *cobra.Command {
 	c := &cobra.Command{
 		Use: "rm [flags] ADDR...", Short: "Forget addresses", Args: arguments(1, -1),
 		Long: `Forgets addresses without touching the live page. The next apply creates what is
-still declared anew. The state before is kept as its .backup.`,
+still declared anew. The state before is kept: "livery history" lists it.`,
 		Example: "livery state rm locale.th_TH",
 	}
 	dry := c.Flags().Bool("dry-run", false, "Only say what would be removed.")
