@@ -252,6 +252,11 @@ func (b *blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
 
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
 
+func (b *blob) Files() bool {
+	filer, ok := b.place().(state.Filer)
+	return ok && filer.Files()
+}
+
 // restarted is the place as the next process finds it: what the system frees when a
 // process dies is free, and what it does not free is broken by somebody.
 func (b *blob) restarted() {

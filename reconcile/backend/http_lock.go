@@ -129,6 +129,9 @@ func (h *httpPlace) locked(a *answer) error {
 	if held != nil && holder.ID != held.ID {
 		return state.ErrLockLost
 	}
+	if holder.ID == "" {
+		return errors.New("the server lets only the holder of the lock write, which is somebody else")
+	}
 	return fmt.Errorf("the server lets only the holder of the lock write, which is %q (%s, ID %s)", holder.Who, holder.Operation, holder.ID)
 }
 

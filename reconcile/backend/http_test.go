@@ -38,19 +38,19 @@ func stateServer(t *testing.T, c server.Config, address string) *httptest.Server
 }
 
 func TestHTTPConforms(t *testing.T) {
-	for name, etags := range map[string]bool{"with ETags": true, "without ETags": false} {
+	for name, c := range map[string]server.Config{"with ETags": {ETags: true}, "without ETags": {}, "as GitLab does it": {GitLab: true}} {
 		t.Run(name, func(t *testing.T) {
-			conformance(t, func(t *testing.T) *site { return httpSite(t, etags) })
+			conformance(t, func(t *testing.T) *site { return httpSite(t, c) })
 		})
 	}
 }
 
-func httpSite(t *testing.T, etags bool) *site {
+func httpSite(t *testing.T, c server.Config) *site {
 	t.Helper()
-	c := server.Config{ETags: etags, User: "ana", Password: "hunter2", File: filepath.Join(t.TempDir(), "states.json")}
+	c.User, c.Password, c.File = "ana", "hunter2", filepath.Join(t.TempDir(), "states.json")
 	running := stateServer(t, c, "")
 	t.Cleanup(func() { running.Close() })
-	s := &site{server: running.Listener.Addr().String(), keeps: true, weak: !etags, dear: true}
+	s := &site{server: running.Listener.Addr().String(), keeps: true, weak: !c.ETags, terse: c.GitLab, dear: true}
 	s.config = Config{Type: "http", Lookup: unset, Attributes: map[string]string{
 		"address": running.URL + "/brand", "lock_address": running.URL + "/brand/lock", "lock_method": "POST", "unlock_method": "DELETE",
 		"username": "ana", "password": "hunter2", "retry_wait_min": "0", "retry_wait_max": "0",
