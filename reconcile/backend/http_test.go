@@ -40,6 +40,7 @@ func stateServer(t *testing.T, c server.Config, address string) *httptest.Server
 func TestHTTPConforms(t *testing.T) {
 	for name, c := range map[string]server.Config{"with ETags": {ETags: true}, "without ETags": {}, "as GitLab does it": {GitLab: true}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			conformance(t, func(t *testing.T) *site { return httpSite(t, c) })
 		})
 	}
@@ -254,6 +255,7 @@ func TestHTTPHistory(t *testing.T) {
 
 // Terraform itself is a client of the test's server: it speaks the protocol.
 func TestTerraformAgrees(t *testing.T) {
+	t.Parallel()
 	terraform, err := exec.LookPath("terraform")
 	if err != nil {
 		t.Skip("terraform is not on the PATH")
