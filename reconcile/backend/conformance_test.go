@@ -73,6 +73,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) *site) {
 		require.NoError(t, err)
 	})
 	t.Run("holder is killed", func(t *testing.T) { holderIsKilled(t, fresh(t)) })
+	t.Run("a state moves in and out", func(t *testing.T) { moves(t, fresh(t)) })
 	if !fresh(t).terse {
 		t.Run("a dead holder's lock is taken over", func(t *testing.T) { deadHolder(t, fresh(t)) })
 	}

@@ -37,7 +37,7 @@ type pgPlace struct {
 	met  bool // the server was there once: if it is not now, it may be restarting
 	made bool // the tables are there
 	held *pgHold
-	left *state.LockInfo // what a dead session left when the lock was taken
+	left *state.LockInfo // of the holder before, if it died with the lock
 }
 
 // pgHold is a lock that this value took, even after it was broken.

@@ -62,7 +62,7 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 	if err != nil {
 		return nil, err
 	}
-	p.left = nil
+	var left *state.LockInfo
 	if row.id != "" && row.id != info.ID { // else the answer to an earlier try was lost
 		free := false
 		if row.id != p.holding() { // to its own session every lock is free
@@ -71,10 +71,10 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 			}
 		}
 		if !free {
-			return nil, lockedBy(row)
+			return nil, &state.LockedError{Info: row.holder(), Err: errors.New("another session has the lock")}
 		}
-		p.left = &state.LockInfo{ID: row.id}
-		_ = json.Unmarshal([]byte(row.info), p.left) // without it, there is just less to say
+		before := row.holder()
+		left = &before
 	}
 	words, err := json.Marshal(info)
 	if err != nil {
@@ -92,11 +92,20 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 		return nil, err
 	}
 	hold.session = p.conn
-	p.held = hold
+	p.held, p.left = hold, left
 	return hold, nil
 }
 
-// Left implements state.Heir: the lock ends with its session.
+// holder is who has the lock, in its own words.
+func (r lockRow) holder() state.LockInfo {
+	var info state.LockInfo
+	if err := json.Unmarshal([]byte(r.info), &info); err != nil {
+		info.ID = r.id // somebody has edited it; there is just less to say
+	}
+	return info
+}
+
+// Left implements state.Heir.
 func (p *pgPlace) Left() (state.LockInfo, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,14 +113,6 @@ func (p *pgPlace) Left() (state.LockInfo, bool) {
 		return state.LockInfo{}, false
 	}
 	return *p.left, true
-}
-
-func lockedBy(row lockRow) error {
-	info := state.LockInfo{}
-	if err := json.Unmarshal([]byte(row.info), &info); err != nil {
-		info.ID = row.id // somebody has edited it; there is just less to say
-	}
-	return &state.LockedError{Info: info, Err: errors.New("another session has the lock")}
 }
 
 // reclaim gets the advisory lock back after the connection was lost. That is right

@@ -48,8 +48,8 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 		h.Entries = []Entry{{Serial: current.Serial, Current: true, Snapshot: current}}
 	}
 	for _, e := range readPast(ctx, blob, serials) {
-		if errors.Is(e.Err, ErrNotKept) || revision != "" && err == nil && e.Serial == current.Serial {
-			continue // it went while this was read; or a run has died between keeping and writing
+		if errors.Is(e.Err, ErrNotKept) {
+			continue // it went while this was read
 		}
 		if e.Snapshot != nil && h.Lineage == "" {
 			h.Lineage = e.Snapshot.Lineage // without a current state the newest one decides
@@ -57,6 +57,9 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 		if e.Snapshot != nil && e.Snapshot.Lineage != h.Lineage {
 			h.Strangers = append(h.Strangers, e.Serial)
 			continue
+		}
+		if revision != "" && current != nil && e.Serial == current.Serial {
+			continue // a run has died between keeping and writing
 		}
 		h.Entries = append(h.Entries, e)
 	}

@@ -218,6 +218,17 @@ func TestReadHistory(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotKept)
 }
 
+// A state that was begun anew may have reached the serial of one that the state
+// before it has left.
+func TestStrangerOfTheSameSerial(t *testing.T) {
+	blob := kept(t, "ours", 5)
+	blob.past[5] = kept(t, "theirs", 5).data
+	h, err := ReadHistory(t.Context(), blob)
+	require.NoError(t, err)
+	assert.Len(t, h.Entries, 1)
+	assert.Equal(t, []uint64{5}, h.Strangers)
+}
+
 func TestReadHistoryOfNothing(t *testing.T) {
 	h, err := ReadHistory(t.Context(), new(memory))
 	require.NoError(t, err)
