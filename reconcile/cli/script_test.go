@@ -65,6 +65,7 @@ func TestScript(t *testing.T) {
 			"medium":      medium,
 			"later":       later,
 			"stateserver": stateServer,
+			"capture":     capture,
 		},
 	})
 }
