@@ -190,6 +190,11 @@ func TestHTTPAnswers(t *testing.T) {
 	require.ErrorAs(t, err, &held, "some servers say it in prose")
 	assert.Empty(t, held.Info.ID)
 
+	blob, _ = told(t, lock, status(200), status(405))
+	unlock, err := blob.Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	require.ErrorContains(t, unlock(), "does not take this method", "or it would stay locked, and nobody would know why")
+
 	for code, want := range map[int]string{400: "is it a server for Terraform's http backend", 401: "LIVERY_STATE_HTTP_PASSWORD", 403: "does not let this user", 405: "does not take this method"} {
 		blob, _ = told(t, lock, status(code))
 		_, _, err = blob.Get(t.Context())
