@@ -79,7 +79,7 @@ func openHTTP(s settings) (state.Blob, error) {
 
 func transportOf(s settings) (*http.Transport, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DisableCompression = true // a packed answer has an ETag of its own with some servers
+	t.DisableCompression = true                                                         // a packed answer has an ETag of its own with some servers
 	t.TLSClientConfig = &tls.Config{InsecureSkipVerify: s.on("skip_cert_verification")} // whoever sets it is told what it means
 	if pem := s["client_ca_certificate_pem"]; pem != "" {
 		t.TLSClientConfig.RootCAs = x509.NewCertPool()
