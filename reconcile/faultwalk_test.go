@@ -90,7 +90,12 @@ type world struct {
 }
 
 func newWorld(t testing.TB, semantics simulator.Semantics) *world {
-	w := &world{service: newService(t, semantics), blob: new(blob), confirmed: map[schema.Locale][]string{}, unknown: map[schema.Locale]bool{}}
+	return newWorldAt(t, semantics, nil)
+}
+
+// newWorldAt is a world whose state is in a real place.
+func newWorldAt(t testing.TB, semantics simulator.Semantics, real *backing) *world {
+	w := &world{service: newService(t, semantics), blob: &blob{real: real}, confirmed: map[schema.Locale][]string{}, unknown: map[schema.Locale]bool{}}
 	w.blob.ask = w.next
 	return w
 }
@@ -149,7 +154,7 @@ func (w *world) restart(at int, f fate) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.steps, w.at, w.fate, w.struck, w.dead = 0, at, f, "", false
-	w.blob.held = false
+	w.blob.restarted()
 }
 
 // attempt is one run of apply, as the command line makes it. What it gives is
@@ -232,12 +237,16 @@ func (w *world) honest(t *testing.T, s *state.Snapshot, before *state.Snapshot) 
 func (w *world) remembers(t *testing.T, after, before *state.Snapshot) {
 	t.Helper()
 	if w.struck == "archive" && w.fate == failsBefore {
-		assert.False(t, slices.Contains(slices.Collect(maps.Keys(w.blob.past)), before.Serial))
+		serials, err := w.blob.History(t.Context())
+		require.NoError(t, err)
+		assert.True(t, w.blob.keepsVersions() || !slices.Contains(serials, before.Serial))
 		assert.True(t, w.unkept, "the history has a gap, and nobody said so")
 		return
 	}
 	if after.Serial > before.Serial {
-		past, err := state.Decode(w.blob.past[before.Serial])
+		data, err := w.blob.Past(t.Context(), before.Serial)
+		require.NoError(t, err)
+		past, err := state.Decode(data)
 		require.NoError(t, err)
 		assert.Equal(t, string(before.Encode()), string(past.Encode()))
 	}
@@ -311,17 +320,17 @@ func TestFaultWalk(t *testing.T) {
 		for _, f := range []fate{failsBefore, failsAfter, killedBefore, killedAfter, refused, refusedAll, unsent} {
 			t.Run(fmt.Sprintf("%s/%d at a time/%s/%s", way.semantics, way.parallelism, way.written, f), func(t *testing.T) {
 				t.Parallel()
-				walk(t, desired, way.semantics, way.parallelism, way.step, f)
+				walk(t, func(t *testing.T) *world { return newWorld(t, way.semantics) }, desired, way.parallelism, way.step, f)
 			})
 		}
 	}
 }
 
 // walk lets the first step go wrong, then the second, until all went well.
-func walk(t *testing.T, desired reconcile.Desired, semantics simulator.Semantics, parallelism int, step time.Duration, f fate) {
+func walk(t *testing.T, fresh func(*testing.T) *world, desired reconcile.Desired, parallelism int, step time.Duration, f fate) {
 	struck := map[string]int{}
 	for n := 1; ; n++ {
-		w := newWorld(t, semantics)
+		w := fresh(t)
 		w.prepare(t)
 		before := w.blob.stored(t)
 		w.restart(n, f)

@@ -146,15 +146,20 @@ func plain(object map[string]any) map[string]any {
 	return out
 }
 
-// blob keeps a state in memory. ask, when it is there, decides the fate of every
-// call.
+// blob is a place as apply sees it. ask, when it is there, decides the fate of
+// every call. It keeps a state in memory, or in a real place.
 type blob struct {
-	mu     sync.Mutex
-	data   []byte
-	writes int
-	past   map[uint64][]byte
-	held   bool
-	ask    func(call string) fate
+	memory
+	real *backing // nil for memory
+	ask  func(call string) fate
+}
+
+// place is where the blob keeps the state.
+func (b *blob) place() state.Blob {
+	if b.real != nil {
+		return b.real.blob
+	}
+	return &b.memory
 }
 
 // fate is how a call ends.
@@ -189,107 +194,169 @@ func (b *blob) fate(call string) fate {
 	return b.ask(call)
 }
 
-func (b *blob) String() string { return "memory" }
+func (b *blob) String() string { return b.place().String() }
 
-func (b *blob) Get(context.Context) ([]byte, state.Revision, error) {
-	f := b.fate("get")
-	if f != well {
+func (b *blob) Get(ctx context.Context) ([]byte, state.Revision, error) {
+	if f := b.fate("get"); f != well {
 		return nil, "", f.err()
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.data, b.revision(), nil
+	return b.place().Get(ctx)
 }
 
-func (b *blob) revision() state.Revision {
-	if b.data == nil {
-		return ""
-	}
-	return state.Revision(fmt.Sprint(b.writes))
-}
-
-func (b *blob) Put(_ context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+func (b *blob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
 	f := b.fate("put")
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if !f.acts() {
 		return "", f.err()
 	}
-	if ifRevision != b.revision() {
-		return "", state.ErrStale
-	}
-	b.data = data
-	b.writes++
-	return b.revision(), f.err()
+	revision, err := b.place().Put(ctx, data, ifRevision)
+	return revision, errors.Join(err, f.err())
 }
 
-func (b *blob) Lock(_ context.Context, info state.LockInfo) (func() error, error) {
+func (b *blob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	f := b.fate("lock")
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.held && f.acts() {
-		return nil, &state.LockedError{Info: info, Err: errors.New("held")}
+	if !f.acts() {
+		return nil, f.err()
 	}
-	b.held = b.held || f.acts()
+	unlock, err := b.place().Lock(ctx, info)
+	if err != nil {
+		return nil, err
+	}
+	if b.real != nil {
+		b.real.unlock = unlock
+	}
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	return b.unlock, nil
-}
-
-func (b *blob) unlock() error {
-	f := b.fate("unlock")
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if f.acts() {
-		b.held = false
-	}
-	return f.err()
-}
-
-func (b *blob) Archive(_ context.Context, serial uint64, data []byte) error {
-	f := b.fate("archive")
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if f.acts() {
-		if b.past == nil {
-			b.past = make(map[uint64][]byte)
+	return func() error {
+		f := b.fate("unlock")
+		if !f.acts() {
+			return f.err()
 		}
-		b.past[serial] = data
-	}
-	return f.err()
+		return errors.Join(unlock(), f.err())
+	}, nil
 }
 
-func (b *blob) History(context.Context) ([]uint64, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	list := slices.Sorted(maps.Keys(b.past))
-	slices.Reverse(list)
-	return list, nil
+func (b *blob) Archive(ctx context.Context, serial uint64, data []byte) error {
+	f := b.fate("archive")
+	if !f.acts() {
+		return f.err()
+	}
+	return errors.Join(b.place().Archive(ctx, serial, data), f.err())
 }
 
-func (b *blob) Past(_ context.Context, serial uint64) ([]byte, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if data, ok := b.past[serial]; ok {
-		return data, nil
-	}
-	return nil, state.ErrNotKept
+func (b *blob) History(ctx context.Context) ([]uint64, error) { return b.place().History(ctx) }
+
+func (b *blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
+	return b.place().Past(ctx, serial)
 }
 
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
 
+func (b *blob) Files() bool {
+	filer, ok := b.place().(state.Filer)
+	return ok && filer.Files()
+}
+
+// restarted is the place as the next process finds it: what the system frees when a
+// process dies is free, and what it does not free is broken by somebody.
+func (b *blob) restarted() {
+	if b.real == nil {
+		b.held = false
+		return
+	}
+	b.real.restart()
+}
+
 // stored is the state as the next run finds it.
 func (b *blob) stored(t testing.TB) *state.Snapshot {
 	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.data == nil {
+	data, _, err := b.place().Get(context.Background())
+	require.NoError(t, err)
+	if data == nil {
 		return &state.Snapshot{}
 	}
-	s, err := state.Decode(b.data)
+	s, err := state.Decode(data)
 	require.NoError(t, err)
 	return s
+}
+
+// memory is a place in memory.
+type memory struct {
+	mu     sync.Mutex
+	data   []byte
+	writes int
+	past   map[uint64][]byte
+	held   bool
+}
+
+func (m *memory) String() string { return "memory" }
+
+func (m *memory) Get(context.Context) ([]byte, state.Revision, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.data, m.revision(), nil
+}
+
+func (m *memory) revision() state.Revision {
+	if m.data == nil {
+		return ""
+	}
+	return state.Revision(fmt.Sprint(m.writes))
+}
+
+func (m *memory) Put(_ context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ifRevision != m.revision() {
+		return "", state.ErrStale
+	}
+	m.data = data
+	m.writes++
+	return m.revision(), nil
+}
+
+func (m *memory) Lock(_ context.Context, info state.LockInfo) (func() error, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held {
+		return nil, &state.LockedError{Info: info, Err: errors.New("held")}
+	}
+	m.held = true
+	return func() error {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.held = false
+		return nil
+	}, nil
+}
+
+func (m *memory) Break(context.Context, string) error { panic("no test breaks a lock") }
+
+func (m *memory) Archive(_ context.Context, serial uint64, data []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.past == nil {
+		m.past = make(map[uint64][]byte)
+	}
+	m.past[serial] = data
+	return nil
+}
+
+func (m *memory) History(context.Context) ([]uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := slices.Sorted(maps.Keys(m.past))
+	slices.Reverse(list)
+	return list, nil
+}
+
+func (m *memory) Past(_ context.Context, serial uint64) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if data, ok := m.past[serial]; ok {
+		return data, nil
+	}
+	return nil, state.ErrNotKept
 }
 
 // ticking is a clock that moves by step whenever it is read.

@@ -39,14 +39,26 @@ func TestKilledProcess(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
+	for name, start := range engines() {
+		t.Run(name, func(t *testing.T) {
+			rounds := killRounds
+			if name != "local" && os.Getenv("LIVERY_E2E") == "" {
+				rounds = 4
+			}
+			killProcesses(t, start(t)(t), rounds)
+		})
+	}
+}
+
+func killProcesses(t *testing.T, place *backing, rounds int) {
 	w := newWorld(t, simulator.Merge)
 	server := w.listen(t, "127.0.0.1:0")
 	defer func() { server.Close() }()
-	p := process{dir: t.TempDir(), url: server.URL}
+	p := process{dir: t.TempDir(), url: server.URL, place: place}
 
 	random := rand.New(rand.NewPCG(killSeed, killSeed))
 	deaths := 0
-	for round := range killRounds {
+	for round := range rounds {
 		p.write(t, round)
 		before := p.stored(t)
 		if p.killedAfter(t, time.Duration(random.IntN(300))*time.Millisecond) {
@@ -67,7 +79,7 @@ func TestKilledProcess(t *testing.T) {
 			assert.Nil(t, record.InDoubt)
 		}
 	}
-	t.Logf("%d of %d processes were killed", deaths, killRounds)
+	t.Logf("%d of %d processes were killed", deaths, rounds)
 	assert.NotZero(t, deaths, "no process was killed in time; the test shows nothing")
 }
 
@@ -131,12 +143,16 @@ func (w *world) truthful(t *testing.T, s, before *state.Snapshot) {
 }
 
 // process is the command in a directory of its own.
-type process struct{ dir, url string }
+type process struct {
+	dir, url string
+	place    *backing // of its state
+}
 
 // source is a stack that differs in every round: some documents change, some
 // come, some go.
 func (p process) source(round int) string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "livery {\n  backend %q {}\n}\n", p.place.kind)
 	fmt.Fprintf(&b, "account {\n  base_url = %q\n  retries  = 0\n}\n", p.url)
 	for i, info := range schema.Locales()[:12] {
 		switch (i + round) % 4 {
@@ -164,11 +180,11 @@ func (p process) declared(t testing.TB, round int) reconcile.Desired {
 
 func (p process) stored(t testing.TB) *state.Snapshot {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(p.dir, "livery.state.json"))
-	if os.IsNotExist(err) {
+	data, _, err := p.place.open().Get(t.Context())
+	require.NoError(t, err)
+	if data == nil {
 		return new(state.Snapshot)
 	}
-	require.NoError(t, err)
 	s, err := state.Decode(data)
 	require.NoError(t, err, "a death leaves a whole state")
 	return s
@@ -177,7 +193,7 @@ func (p process) stored(t testing.TB) *state.Snapshot {
 func (p process) command(args ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0], args...)
 	c.Dir = p.dir
-	c.Env = []string{asCommand + "=1", "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey", "HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}
+	c.Env = append(p.place.environment(), asCommand+"=1", "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey", "HOME="+p.dir, "PATH="+os.Getenv("PATH"))
 	return c
 }
 

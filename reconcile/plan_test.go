@@ -359,7 +359,7 @@ func TestBodies(t *testing.T) {
 // again is a state after one more document was sent without an answer.
 func again(t testing.TB, s *state.Snapshot, src string) *state.Snapshot {
 	t.Helper()
-	b := &blob{data: s.Encode()}
+	b := &blob{memory: memory{data: s.Encode()}}
 	api := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) {
 		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errFate}
 	})

@@ -79,6 +79,7 @@ func openHTTP(s settings) (state.Blob, error) {
 
 func transportOf(s settings) (*http.Transport, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DisableCompression = true                                                         // a packed answer has an ETag of its own with some servers
 	t.TLSClientConfig = &tls.Config{InsecureSkipVerify: s.on("skip_cert_verification")} // whoever sets it is told what it means
 	if pem := s["client_ca_certificate_pem"]; pem != "" {
 		t.TLSClientConfig.RootCAs = x509.NewCertPool()
@@ -204,9 +205,9 @@ func (h *httpPlace) lost(ctx context.Context, u *url.URL, err error) error {
 func (h *httpPlace) refusal(a *answer, u *url.URL) error {
 	switch a.status {
 	case http.StatusUnauthorized:
-		return &deniedError{fmt.Sprintf("%s wants to know who asks (401): set LIVERY_STATE_HTTP_USERNAME and LIVERY_STATE_HTTP_PASSWORD, or correct them", bare(u))}
+		return &deniedError{fmt.Sprintf("the server %s wants to know who asks (401): set LIVERY_STATE_HTTP_USERNAME and LIVERY_STATE_HTTP_PASSWORD, or correct them", u.Host)}
 	case http.StatusForbidden:
-		return &deniedError{fmt.Sprintf("%s does not let this user do that (403): check username and password, and what the user may do there", bare(u))}
+		return &deniedError{fmt.Sprintf("the server %s does not let this user do that (403): check username and password, and what the user may do there", u.Host)}
 	case http.StatusNotFound:
 		return fmt.Errorf("there is nothing at %s (404): check the address", bare(u))
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:

@@ -63,7 +63,8 @@ func holderIn(a *answer) *state.LockInfo {
 	return &info
 }
 
-// release gives a lock back. That it is not ours any more is no fault.
+// release gives a lock back. That it is not ours any more is no fault; that the
+// server does not understand would leave it locked without a word.
 func (h *httpPlace) release(ctx context.Context, info state.LockInfo) error {
 	body, err := json.Marshal(info)
 	if err != nil {
@@ -73,10 +74,10 @@ func (h *httpPlace) release(ctx context.Context, info state.LockInfo) error {
 	switch {
 	case err != nil:
 		return err
-	case a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
-		return h.refusal(a, h.unlock)
+	case a.fine(), a.status == http.StatusConflict, a.status == http.StatusLocked, a.status == http.StatusPreconditionFailed:
+		return nil
 	}
-	return nil
+	return h.refusal(a, h.unlock)
 }
 
 func (h *httpPlace) letGo(info *state.LockInfo) error {
@@ -128,6 +129,9 @@ func (h *httpPlace) locked(a *answer) error {
 	holder := holderIn(a)
 	if held != nil && holder.ID != held.ID {
 		return state.ErrLockLost
+	}
+	if holder.ID == "" {
+		return errors.New("the server lets only the holder of the lock write, which is somebody else")
 	}
 	return fmt.Errorf("the server lets only the holder of the lock write, which is %q (%s, ID %s)", holder.Who, holder.Operation, holder.ID)
 }

@@ -147,6 +147,10 @@ func (h *httpPlace) written(ctx context.Context, a *answer, data []byte) (state.
 	return revisionOf(data), nil
 }
 
+// Files implements state.Filer. GitLab keeps every write as the version of its
+// serial, and takes none twice; other servers do not mind.
+func (h *httpPlace) Files() bool { return true }
+
 // Archive implements state.Blob. The protocol has no history; a server that keeps
 // versions, such as GitLab, does so by itself.
 func (h *httpPlace) Archive(context.Context, uint64, []byte) error { return nil }

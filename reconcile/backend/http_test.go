@@ -38,19 +38,20 @@ func stateServer(t *testing.T, c server.Config, address string) *httptest.Server
 }
 
 func TestHTTPConforms(t *testing.T) {
-	for name, etags := range map[string]bool{"with ETags": true, "without ETags": false} {
+	for name, c := range map[string]server.Config{"with ETags": {ETags: true}, "without ETags": {}, "as GitLab does it": {GitLab: true}} {
 		t.Run(name, func(t *testing.T) {
-			conformance(t, func(t *testing.T) *site { return httpSite(t, etags) })
+			t.Parallel()
+			conformance(t, func(t *testing.T) *site { return httpSite(t, c) })
 		})
 	}
 }
 
-func httpSite(t *testing.T, etags bool) *site {
+func httpSite(t *testing.T, c server.Config) *site {
 	t.Helper()
-	c := server.Config{ETags: etags, User: "ana", Password: "hunter2", File: filepath.Join(t.TempDir(), "states.json")}
+	c.User, c.Password, c.File = "ana", "hunter2", filepath.Join(t.TempDir(), "states.json")
 	running := stateServer(t, c, "")
 	t.Cleanup(func() { running.Close() })
-	s := &site{server: running.Listener.Addr().String(), keeps: true, weak: !etags, dear: true}
+	s := &site{server: running.Listener.Addr().String(), keeps: true, weak: !c.ETags, terse: c.GitLab, dear: true}
 	s.config = Config{Type: "http", Lookup: unset, Attributes: map[string]string{
 		"address": running.URL + "/brand", "lock_address": running.URL + "/brand/lock", "lock_method": "POST", "unlock_method": "DELETE",
 		"username": "ana", "password": "hunter2", "retry_wait_min": "0", "retry_wait_max": "0",
@@ -189,6 +190,11 @@ func TestHTTPAnswers(t *testing.T) {
 	require.ErrorAs(t, err, &held, "some servers say it in prose")
 	assert.Empty(t, held.Info.ID)
 
+	blob, _ = told(t, lock, status(200), status(405))
+	unlock, err := blob.Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	require.ErrorContains(t, unlock(), "does not take this method", "or it would stay locked, and nobody would know why")
+
 	for code, want := range map[int]string{400: "is it a server for Terraform's http backend", 401: "LIVERY_STATE_HTTP_PASSWORD", 403: "does not let this user", 405: "does not take this method"} {
 		blob, _ = told(t, lock, status(code))
 		_, _, err = blob.Get(t.Context())
@@ -254,6 +260,7 @@ func TestHTTPHistory(t *testing.T) {
 
 // Terraform itself is a client of the test's server: it speaks the protocol.
 func TestTerraformAgrees(t *testing.T) {
+	t.Parallel()
 	terraform, err := exec.LookPath("terraform")
 	if err != nil {
 		t.Skip("terraform is not on the PATH")

@@ -28,7 +28,7 @@ type road struct {
 	mu      sync.Mutex
 	open    map[net.Conn]bool
 	left    int           // bytes towards the server until the connection is cut; -1 for no cut
-	mute    bool          // the next answer is lost, and the connection with it
+	mute    int           // how many answers from now one is lost, and the connection with it; 0 for none
 	delay   time.Duration // of everything
 	severed int           // how many connections were cut
 }
@@ -116,10 +116,12 @@ func (r *road) towards(n int) int {
 func (r *road) back(n int) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.mute {
+	if r.mute == 0 {
 		return n
 	}
-	r.mute = false
+	if r.mute--; r.mute > 0 {
+		return n
+	}
 	r.severed++
 	return 0
 }
@@ -240,29 +242,36 @@ func answerIsLost(t *testing.T, s *site) {
 	r := newRoad(t, s.server)
 	blob := s.by(r.listener.Addr().String()).open()
 	revision, unlock := lockedAndWritten(t, blob)
-	// Which answer of a write is lost depends on how many requests it takes: so
-	// each is, in turn, until one write takes no more.
-	for n := range 8 {
+	// Which answer of several is lost depends on how many requests it takes: so each
+	// is, in turn.
+	for n := range 6 {
 		text := fmt.Appendf(nil, "%d", n)
-		r.set(func(r *road) { r.mute = true })
+		r.set(func(r *road) { r.mute = 1 + n })
 		var err error
 		revision, err = blob.Put(t.Context(), text, revision)
 		require.NoError(t, err)
+		r.set(func(r *road) { r.mute = 0 })
 		data, now, err := s.open().Get(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, string(text), string(data))
 		require.Equal(t, now, revision)
 	}
-	require.Positive(t, r.cuts())
-	r.set(func(r *road) { r.mute = true })
-	require.NoError(t, unlock(), "nor is a lock left behind")
+	cuts := r.cuts()
+	require.Positive(t, cuts)
 	other := s.open()
-	again, err := other.Lock(t.Context(), someone("id-2"))
-	require.NoError(t, err)
-	require.NoError(t, again())
-	r.set(func(r *road) { r.mute = true })
-	unlock, err = blob.Lock(t.Context(), someone("id-3"))
-	require.NoError(t, err, "a lock whose answer was lost is ours all the same")
+	for n := range 6 {
+		r.set(func(r *road) { r.mute = 1 + n })
+		require.NoError(t, unlock(), "no lock is left behind")
+		r.set(func(r *road) { r.mute = 0 })
+		again, err := other.Lock(t.Context(), someone("id-2"))
+		require.NoError(t, err)
+		require.NoError(t, again())
+		r.set(func(r *road) { r.mute = 1 + n })
+		unlock, err = blob.Lock(t.Context(), someone(fmt.Sprint("again-", n)))
+		require.NoError(t, err, "a lock whose answer was lost is ours all the same")
+		r.set(func(r *road) { r.mute = 0 })
+	}
+	require.Greater(t, r.cuts(), cuts)
 	require.NoError(t, unlock())
 }
 
@@ -340,8 +349,10 @@ func holderIsKilled(t *testing.T, s *site) {
 	var held *state.LockedError
 	require.ErrorAs(t, err, &held)
 	assert.Equal(t, "other-process", held.Info.ID)
-	assert.Equal(t, holder.Process.Pid, held.Info.PID)
-	assert.NotEmpty(t, held.Info.Host)
+	if !s.terse {
+		assert.Equal(t, holder.Process.Pid, held.Info.PID)
+		assert.NotEmpty(t, held.Info.Host)
+	}
 	kill(t, holder)
 	if !s.dies {
 		_, err = blob.Lock(t.Context(), someone("mine"))

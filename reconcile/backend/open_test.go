@@ -98,11 +98,15 @@ type shelf struct {
 	ends    []error
 	reads   error
 	between string // what somebody else writes before it is read back
+	late    int    // with which try the first one arrives
 }
 
 func (s *shelf) put() (state.Revision, error) {
 	err := s.ends[len(s.written)]
 	s.written = append(s.written, "try")
+	if len(s.written) == s.late {
+		s.data = "ours"
+	}
 	if err == nil {
 		s.data = "ours"
 	}
@@ -124,16 +128,17 @@ func TestSettle(t *testing.T) {
 		tries int
 		want  error
 	}{
-		"well":                           {shelf{ends: []error{nil}}, 1, nil},
-		"not sent, then well":            {shelf{ends: []error{unsent, nil}}, 2, nil},
-		"lost and not there, then well":  {shelf{ends: []error{lost, nil}}, 2, nil},
-		"lost and there":                 {shelf{ends: []error{lost}, between: "ours"}, 1, nil},
-		"lost and another there":         {shelf{ends: []error{lost}, between: "theirs"}, 1, state.ErrStale},
-		"lost, and arrives while asking": {shelf{ends: []error{lost, state.ErrStale}, data: "before"}, 2, state.ErrStale},
-		"stale":                          {shelf{ends: []error{state.ErrStale}, between: "ours"}, 1, state.ErrStale},
-		"refused":                        {shelf{ends: []error{other}, between: "ours"}, 1, other},
-		"lost every time":                {shelf{ends: []error{lost, lost, lost}}, 3, lost},
-		"never sent":                     {shelf{ends: []error{unsent, unsent, unsent}}, 3, unsent},
+		"well":                          {shelf{ends: []error{nil}}, 1, nil},
+		"not sent, then well":           {shelf{ends: []error{unsent, nil}}, 2, nil},
+		"lost and not there, then well": {shelf{ends: []error{lost, nil}}, 2, nil},
+		"lost and there":                {shelf{ends: []error{lost}, between: "ours"}, 1, nil},
+		"lost and another there":        {shelf{ends: []error{lost}, between: "theirs"}, 1, state.ErrStale},
+		"lost, and arrives late":        {shelf{ends: []error{lost, state.ErrStale}, late: 2}, 2, nil},
+		"lost, and others were quicker": {shelf{ends: []error{lost, state.ErrStale}}, 2, state.ErrStale},
+		"stale":                         {shelf{ends: []error{state.ErrStale}, between: "ours"}, 1, state.ErrStale},
+		"refused":                       {shelf{ends: []error{other}, between: "ours"}, 1, other},
+		"lost every time":               {shelf{ends: []error{lost, lost, lost}}, 3, lost},
+		"never sent":                    {shelf{ends: []error{unsent, unsent, unsent}}, 3, unsent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := c.shelf

@@ -15,6 +15,7 @@ import (
 )
 
 func TestPGConforms(t *testing.T) {
+	t.Parallel()
 	server := engine.StartPostgres(t)
 	var schemas atomic.Int64
 	conformance(t, func(t *testing.T) *site {
@@ -41,6 +42,7 @@ func openAt(t *testing.T, url, schema string) state.Blob {
 }
 
 func TestPGRights(t *testing.T) {
+	t.Parallel()
 	server := engine.StartPostgres(t)
 	conn, err := pgconn.Connect(t.Context(), server.URL())
 	require.NoError(t, err)
@@ -84,6 +86,7 @@ func TestPGRights(t *testing.T) {
 // A session that ends without its process, as behind a balancer, is begun again;
 // what was broken in between stays lost.
 func TestPGSessionEnds(t *testing.T) {
+	t.Parallel()
 	server := engine.StartPostgres(t)
 	conn, err := pgconn.Connect(t.Context(), server.URL())
 	require.NoError(t, err)

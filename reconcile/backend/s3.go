@@ -3,6 +3,7 @@ package backend
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"sync"
@@ -50,7 +51,7 @@ func openS3(s settings) (state.Blob, error) {
 	if endpoint := s["endpoint"]; endpoint != "" {
 		u, err := url.Parse(endpoint)
 		if err != nil || u.User != nil {
-			return nil, fmt.Errorf("endpoint takes a URL without user and password; credentials come as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile")
+			return nil, errors.New("endpoint takes a URL without user and password; credentials come as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile")
 		}
 		p.endpoint, p.server = &endpoint, u.Host
 	}
@@ -80,27 +81,36 @@ func (p *s3Place) connect() func(context.Context) (*s3.Client, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the configuration of AWS (its variables, or the files in ~/.aws) cannot be used: %w", err)
 		}
-		if p.endpoint == nil && cfg.BaseEndpoint != nil {
-			p.endpoint = cfg.BaseEndpoint
-		}
-		if cfg.Region == "" {
-			if p.endpoint == nil {
-				return nil, fmt.Errorf("the s3 backend needs a region: write it in the backend block, or set AWS_REGION")
-			}
+		found := p.clientOf(cfg)
+		endpoint := found.Options().BaseEndpoint
+		switch {
+		case cfg.Region == "" && endpoint == nil:
+			return nil, errors.New("the s3 backend needs a region: write it in the backend block, or set AWS_REGION")
+		case cfg.Region == "":
 			cfg.Region = "us-east-1" // what servers that are not Amazon's go by
+			found = p.clientOf(cfg)
 		}
-		client = s3.NewFromConfig(cfg, func(o *s3.Options) {
-			o.UsePathStyle = p.pathStyle
-			if p.endpoint != nil {
-				o.BaseEndpoint = p.endpoint
+		if endpoint != nil && p.endpoint == nil { // AWS_ENDPOINT_URL_S3 and its like
+			if u, err := url.Parse(*endpoint); err == nil {
+				p.server = u.Host
 			}
-			// Other servers do not know the checksums that the SDK adds by itself.
-			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
-			o.DisableLogOutputChecksumValidationSkipped = true
-		})
+		}
+		client = found
 		return client, nil
 	}
+}
+
+func (p *s3Place) clientOf(cfg aws.Config) *s3.Client {
+	return s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = p.pathStyle
+		if p.endpoint != nil {
+			o.BaseEndpoint = p.endpoint
+		}
+		// Other servers do not know the checksums that the SDK adds by itself.
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		o.DisableLogOutputChecksumValidationSkipped = true
+	})
 }
 
 // String implements state.Blob.

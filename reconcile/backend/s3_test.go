@@ -184,6 +184,29 @@ func TestS3Answers(t *testing.T) {
 	require.ErrorContains(t, err, "AWS_REGION")
 }
 
+// What the block leaves out comes AWS's way, the more special variable first.
+func TestS3Environment(t *testing.T) {
+	for name, text := range (&engine.S3{AccessKey: "testkey", Secret: "hunter2"}).Environment() {
+		t.Setenv(name, text)
+	}
+	t.Setenv("AWS_REGION", "ap-southeast-1")
+	t.Setenv("AWS_ENDPOINT_URL", "http://a.example.com")
+	t.Setenv("AWS_ENDPOINT_URL_S3", "http://b.example.com")
+	for want, more := range map[string]map[string]string{
+		"ap-southeast-1 http://b.example.com": {},
+		"eu-west-1 http://c.example.com":      {"region": "eu-west-1", "endpoint": "http://c.example.com"},
+	} {
+		attributes := map[string]string{"bucket": "b", "key": "k"}
+		maps.Copy(attributes, more)
+		blob, err := Open(Config{Type: "s3", Attributes: attributes, Lookup: unset})
+		require.NoError(t, err)
+		client, err := blob.(*s3Place).client(t.Context())
+		require.NoError(t, err)
+		o := client.Options()
+		require.Equal(t, want, o.Region+" "+*o.BaseEndpoint)
+	}
+}
+
 // What a release leaves behind is taken over, and a lock that is no lock is not.
 func TestS3LockObject(t *testing.T) {
 	open := inFront(t, func(http.ResponseWriter, *http.Request) bool { return true })

@@ -203,6 +203,7 @@ func headline(err error) string {
 		foreign *state.ForeignError
 		account *state.AccountError
 		write   *state.WriteError
+		place   *state.PlaceError
 	)
 	switch {
 	case errors.As(err, &damaged):
@@ -217,6 +218,10 @@ func headline(err error) string {
 		return "Failed to save state"
 	case errors.Is(err, context.Canceled):
 		return "Interrupted"
+	case errors.As(err, &place) && place.Doing == "locking":
+		return "Error acquiring the state lock"
+	case errors.As(err, &place):
+		return "Error loading state"
 	default:
 		return "The command failed"
 	}

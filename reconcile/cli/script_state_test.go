@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"net/http/httptest"
+	"regexp"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -25,4 +26,17 @@ func stateServer(ts *testscript.TestScript, neg bool, args []string) {
 	listening := httptest.NewServer(s)
 	ts.Defer(listening.Close)
 	ts.Setenv(args[0], listening.URL+"/brand")
+}
+
+// capture VARIABLE FILE REGEXP puts what the group in the expression matches into
+// the environment.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: capture VARIABLE FILE REGEXP")
+	}
+	found := regexp.MustCompile(args[2]).FindStringSubmatch(ts.ReadFile(args[1]))
+	if len(found) != 2 {
+		ts.Fatalf("%s does not say %s", args[1], args[2])
+	}
+	ts.Setenv(args[0], found[1])
 }

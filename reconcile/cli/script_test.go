@@ -66,6 +66,7 @@ func TestScript(t *testing.T) {
 			"later":       later,
 			"shows":       shows,
 			"stateserver": stateServer,
+			"capture":     capture,
 		},
 	})
 }

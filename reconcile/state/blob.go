@@ -71,6 +71,13 @@ type Heir interface {
 	Left() (LockInfo, bool)
 }
 
+// Filer is a Blob that files each write under its serial, as GitLab does, and
+// refuses a serial that it has already.
+type Filer interface {
+	Blob
+	Files() bool
+}
+
 // Outdated lists which of the kept serials have to go after latest was archived,
 // so that HistoryMax are left. A serial above latest was left by a state that was
 // here before and was started anew: such ones go first, or else the new history

@@ -41,6 +41,7 @@ type Ledger struct {
 	truth  *Snapshot
 	before map[schema.Locale]doubt // what Intend found, for Unsent
 	raised bool                    // the serial is this run's already
+	stored bool                    // and has been written
 	dirty  int                     // changes not written yet
 	missed []schema.Address        // what they were about
 	wrote  time.Time               // last write, or when it was opened
@@ -305,7 +306,7 @@ func (l *Ledger) write(ctx context.Context) error {
 		l.missed = append(written, l.missed...)
 		return l.failed
 	}
-	l.revision = revision
+	l.revision, l.stored = revision, true
 	l.dirty -= changes
 	l.wrote = l.opts.Now()
 	return nil
@@ -323,13 +324,17 @@ func (l *Ledger) archive(ctx context.Context) error {
 	return l.blob.Archive(ctx, l.foundSerial, found)
 }
 
-// stamp signs the truth before it is written: the serial grows once a run.
+// stamp signs the truth before it is written: the serial grows once a run or, where
+// no serial may come twice, with every write.
 func (l *Ledger) stamp() {
 	if !l.raised {
 		l.raised = true
 		l.truth.Serial++
 		l.truth.Run = l.opts.run()
+	} else if filer, ok := l.blob.(Filer); ok && filer.Files() && l.stored {
+		l.truth.Serial++
 	}
+	l.stored = false
 	if l.truth.Lineage == "" {
 		l.truth.Lineage = l.opts.Random()
 	}

@@ -497,3 +497,29 @@ func TestSecretsHaveNoPlace(t *testing.T) {
 	require.NoError(t, l.Close(t.Context()))
 	assert.False(t, strings.Contains(string(blob.data), "sampleaccesskey"))
 }
+
+// Where each write is filed under its serial, none comes twice; elsewhere a run has
+// one.
+func TestSerials(t *testing.T) {
+	for files, want := range map[bool][]uint64{false: {1, 1, 1}, true: {1, 2, 3}} {
+		blob := &memory{files: files}
+		l, _ := opened(t, blob)
+		for _, loc := range []schema.Locale{en, th, vi} {
+			require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{loc: body(t, loc, "A")}))
+		}
+		var serials []uint64
+		for _, data := range blob.writes {
+			s, err := Decode(data)
+			require.NoError(t, err)
+			serials = append(serials, s.Serial)
+		}
+		assert.Equal(t, want, serials)
+		pushed := l.Snapshot()
+		pushed.Serial = 9
+		require.NoError(t, l.Replace(t.Context(), pushed))
+		assert.EqualValues(t, 9, blob.stored().Serial, "what is pushed keeps its own")
+		require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "B")}))
+		require.NoError(t, l.Close(t.Context()))
+		assert.EqualValues(t, 10, blob.stored().Serial)
+	}
+}

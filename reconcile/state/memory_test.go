@@ -18,6 +18,7 @@ type memory struct {
 	past   map[uint64][]byte
 	holder *LockInfo
 	locks  int
+	files  bool
 
 	archives int // how often it was asked to keep something
 
@@ -80,6 +81,8 @@ func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
 		return nil
 	}, nil
 }
+
+func (m *memory) Files() bool { return m.files }
 
 func (m *memory) Break(_ context.Context, id string) error {
 	m.mu.Lock()

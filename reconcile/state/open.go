@@ -51,6 +51,21 @@ func (o Options) run() Run {
 	return Run{Operation: o.Operation, Who: o.Who, At: o.Now().UTC().Truncate(time.Second)}
 }
 
+// PlaceError says that the place where a state is kept does not do what it must.
+type PlaceError struct {
+	Doing string // "reading" or "locking"
+	Where string
+	Err   error
+}
+
+// Error implements error.
+func (e *PlaceError) Error() string {
+	return fmt.Sprintf("%s the state %s: %v", e.Doing, e.Where, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *PlaceError) Unwrap() error { return e.Err }
+
 // Open locks a state and reads it. The error is a *LockedError when the lock is
 // still taken after the timeout; one of Decode's is wrapped together with the
 // place.
@@ -123,7 +138,7 @@ func Prefetch(ctx context.Context, blob Blob) func(data []byte) (*Snapshot, erro
 func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)) (*Snapshot, []byte, Revision, error) {
 	data, revision, err := blob.Get(ctx)
 	if err != nil {
-		return nil, nil, "", fmt.Errorf("reading the state %s: %w", blob, err)
+		return nil, nil, "", &PlaceError{"reading", blob.String(), err}
 	}
 	if revision == "" {
 		return blank(), nil, "", nil
@@ -149,7 +164,7 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 	try := func() (func() error, error) {
 		unlock, err := inherit(ctx, blob, info, opts)
 		if held := (*LockedError)(nil); err != nil && !errors.As(err, &held) {
-			return nil, fmt.Errorf("locking the state %s: %w", blob, err)
+			return nil, &PlaceError{"locking", blob.String(), err}
 		}
 		return unlock, err
 	}

@@ -31,7 +31,7 @@ func (l *Ledger) adopt(ctx context.Context, s *Snapshot, allowed func(was *Snaps
 		l.mu.Unlock()
 		return err
 	}
-	l.truth, l.raised = s.Clone(), true
+	l.truth, l.raised, l.stored = s.Clone(), true, false
 	l.dirty++
 	l.mu.Unlock()
 

@@ -29,6 +29,7 @@ type Config struct {
 	File           string // where it keeps what it has; "" is in memory
 	User, Password string // asked for when there is a user
 	ETags          bool   // it gives them, and honours If-Match and If-None-Match
+	GitLab         bool   // it does what GitLab does where the protocol lets it
 	Latency        time.Duration
 }
 
@@ -126,8 +127,11 @@ func send(w http.ResponseWriter, data []byte) {
 }
 
 func (s *Server) tag(w http.ResponseWriter, k *kept) {
-	if s.ETags && k.Data != nil {
+	switch {
+	case s.ETags && k.Data != nil:
 		w.Header().Set("ETag", etag(k.Data))
+	case s.GitLab:
+		w.Header().Set("ETag", "W/"+etag(k.Data)) // as Rails gives to whatever it sends
 	}
 }
 
@@ -135,11 +139,16 @@ func etag(data []byte) string { return fmt.Sprintf("%q", fmt.Sprintf("%x", sha25
 
 func (s *Server) write(w http.ResponseWriter, r *http.Request, k *kept, body []byte) {
 	match, none := r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
+	id := r.URL.Query().Get("ID")
 	switch {
-	case k.Lock != nil && r.URL.Query().Get("ID") != idOf(k.Lock):
+	case s.GitLab && id != idOf(k.Lock): // who says that he holds the lock must hold it
+		http.Error(w, `{"message":"409 Conflict"}`, http.StatusConflict)
+	case k.Lock != nil && id != idOf(k.Lock):
 		refuse(w, http.StatusLocked, k.Lock)
 	case s.ETags && none == "*" && k.Data != nil, s.ETags && match != "" && (k.Data == nil || match != etag(k.Data)):
 		http.Error(w, "it has changed", http.StatusPreconditionFailed)
+	case k.Versions[serialOf(body)] != nil:
+		http.Error(w, "there is a version with this serial", http.StatusUnprocessableEntity) // GitLab has a unique index
 	default:
 		k.Data = body
 		if serial := serialOf(body); serial != "" {
@@ -165,11 +174,19 @@ func (k *kept) forget() {
 }
 
 func (s *Server) lock(w http.ResponseWriter, k *kept, body []byte) {
-	if k.Lock != nil {
+	switch {
+	case k.Lock != nil && s.GitLab: // it keeps little of the holder, and repeats the asker for the rest
+		var holder, asker struct{ ID, Operation, Info, Who, Version, Created, Path string }
+		_ = json.Unmarshal(k.Lock, &holder)
+		_ = json.Unmarshal(body, &asker)
+		asker.ID, asker.Who, asker.Created = holder.ID, holder.Who, holder.Created
+		answer, _ := json.Marshal(asker) // strings can be written
+		refuse(w, http.StatusConflict, answer)
+	case k.Lock != nil:
 		refuse(w, http.StatusLocked, k.Lock)
-		return
+	default:
+		k.Lock = body
 	}
-	k.Lock = body
 }
 
 // unlock takes a body without an ID as force-unlock, as Terraform sends it.
