@@ -3,6 +3,8 @@ package gallery_test
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -206,10 +208,16 @@ func (b *tab) dark(on bool) {
 // serve serves a gallery that draw makes, at an address; end is what a Ctrl-C does.
 func serve(t testing.TB, draw gallery.Draw) (s *gallery.Server, address string, end func()) {
 	t.Helper()
-	site := httptest.NewUnstartedServer(nil)
-	s, err := gallery.New(t.Context(), gallery.Config{Draw: draw, Listen: site.Listener.Addr()}, time.Unix(1, 0))
+	return serveAt(t, "127.0.0.1:0", draw)
+}
+
+func serveAt(t testing.TB, listen string, draw gallery.Draw) (s *gallery.Server, address string, end func()) {
+	t.Helper()
+	listener, err := net.Listen("tcp", listen)
 	require.NoError(t, err)
-	site.Config.Handler = s
+	s, err = gallery.New(t.Context(), gallery.Config{Draw: draw, Listen: listener.Addr()}, time.Now())
+	require.NoError(t, err)
+	site := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
 	site.Start()
 	end = sync.OnceFunc(func() {
 		s.Close()
