@@ -167,6 +167,14 @@ func ask[T any](b *tab, expression string, args ...any) T {
 	return v
 }
 
+// awaited is what a promise comes to.
+func awaited[T any](b *tab, promise string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](promise, chromedp.EvalAwaitPromise))
+	require.NoError(b.t, err, promise)
+	return v
+}
+
 // until waits until something is true in the page.
 func (b *tab) until(condition string, args ...any) {
 	b.t.Helper()
