@@ -41,12 +41,14 @@
     let shown = 0;
     for (const screen of screens) {
       const d = screen.dataset;
-      screen.hidden = Boolean(at.locale && d.locale !== at.locale || at.screen && d.screen !== at.screen ||
+      const hidden = Boolean(at.locale && d.locale !== at.locale || at.screen && d.screen !== at.screen ||
         device && d.device !== device || only && !("changed" in d) || wanted.some((w) => !haystack(screen).includes(w)));
-      if (!screen.hidden) shown++;
+      if (hidden !== screen.hidden) screen.hidden = hidden; // what stays need not be styled anew
+      if (!hidden) shown++;
     }
     for (const sheet of all(".sheet", main)) sheet.hidden = !all(".screen", sheet).some((s) => !s.hidden);
-    body.dataset.view = at.locale && at.screen ? "single" : at.screen ? "screen" : at.locale ? "locale" : "all";
+    const view = at.locale && at.screen ? "single" : at.screen ? "screen" : at.locale ? "locale" : "all";
+    if (body.dataset.view !== view) body.dataset.view = view;
     for (const link of all(".index a")) {
       const d = link.dataset;
       const current = "all" in d ? !at.locale && !at.screen : d.locale ? d.locale === at.locale : d.screen === at.screen;
@@ -66,7 +68,10 @@
   // Only one screen is a stop for the tab key; arrows go on from there.
   function roving() {
     const first = here || screens.find((s) => !s.hidden);
-    for (const screen of screens) screen.querySelector(".cap a").tabIndex = screen === first ? 0 : -1;
+    for (const screen of screens) {
+      const link = screen.querySelector(".cap a"), stop = screen === first ? 0 : -1;
+      if (link.tabIndex !== stop) link.tabIndex = stop;
+    }
   }
 
   function choose(screen, focus = true) {
@@ -307,7 +312,9 @@
     } else {
       main.replaceChildren(...next.getElementById("sheets").childNodes);
     }
-    for (const part of ["index", "findings"]) $(part).replaceChildren(...next.getElementById(part).childNodes);
+    $("index").replaceChildren(...next.getElementById("index").childNodes);
+    const findings = next.getElementById("findings");
+    if (findings.dataset.hash !== $("findings").dataset.hash) $("findings").replaceWith(findings);
     document.querySelector(".top h1").replaceWith(next.querySelector(".top h1"));
     begin();
     const again = had && find(id(had));
