@@ -14,8 +14,10 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -184,14 +186,29 @@ func (b *tab) until(condition string, args ...any) {
 	require.Eventually(b.t, func() bool {
 		met, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+condition+")"))
 		return err == nil && met
-	}, 30*time.Second, 10*time.Millisecond, condition)
+	}, 15*time.Second, 10*time.Millisecond, "%s", condition)
 }
 
-// press types keys, one after the other, to whatever has the focus.
+// press types keys, one after the other, to whatever has the focus. A letter comes
+// with its key, as from a keyboard: a page that takes the key takes the letter.
 func (b *tab) press(keys ...string) {
 	b.t.Helper()
 	for _, key := range keys {
-		b.do(chromedp.KeyEvent(key))
+		for _, r := range key {
+			events := kb.Encode(r)
+			down := events[0]
+			for _, e := range events {
+				if e.Type == input.DispatchKeyEventTypeChar {
+					down.Text, down.UnmodifiedText = e.Text, e.UnmodifiedText
+				}
+			}
+			for _, e := range []*input.DispatchKeyEventParams{down, events[len(events)-1]} {
+				b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+					_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *e)
+					return err
+				}))
+			}
+		}
 	}
 }
 

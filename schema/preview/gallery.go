@@ -235,7 +235,7 @@ func (g *Gallery) header(c *canvas) {
 	c.WriteString(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
 <button type="button" id="keys" aria-expanded="false" aria-controls="help">Keys</button>
 </header>
-<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd></dl></div>
+<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd><dt>?</dt><dd>these keys</dd></dl></div>
 `)
 }
 

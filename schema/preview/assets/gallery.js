@@ -20,8 +20,13 @@
     const given = new URLSearchParams();
     for (const key of ["locale", "screen", "field"]) if (next[key]) given.set(key, next[key]);
     const hash = "#" + given;
-    if (hash === (location.hash || "#")) return show();
-    if (replace) { history.replaceState(null, "", hash); read(); show(); } else location.hash = hash;
+    if (hash !== (location.hash || "#")) history[replace ? "replaceState" : "pushState"](null, "", hash);
+    const had = document.activeElement.closest(".screen"); // what is hidden loses the focus
+    read();
+    show();
+    if (!here || here.hidden) return;
+    if (had) here.querySelector(".cap a").focus({ preventScroll: true });
+    here.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   const words = (s) => s.toLocaleLowerCase().split(/\s+/).filter(Boolean);
