@@ -126,7 +126,8 @@ func openTab(t testing.TB, width, height int64) *tab {
 		shut()
 		read.Wait()
 	})
-	b.do(chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	b.size(width, height)
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{})
 		return err
 	}))
@@ -151,6 +152,11 @@ func (b *tab) taken(list *[]string) []string {
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	require.NoError(b.t, chromedp.Do(b.ctx, steps...))
+}
+
+func (b *tab) size(width, height int64) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(width, height))
 }
 
 func (b *tab) visit(link string) {

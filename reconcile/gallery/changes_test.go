@@ -103,6 +103,8 @@ func TestProblemsLeadToTheElement(t *testing.T) {
 	assert.Contains(t, said, "mobileTimeoutPage.tryAgainButtonText takes ")
 	assert.Contains(t, said, "en_US")
 	b.until(`document.querySelector("#problems .count").innerText === "3"`)
+	b.until(`document.querySelector("#tight a").scrollIntoView(), true`)
+	b.settle()
 	b.click(`#tight a`)
 	lit("en_US phone-timeout", "mobileTimeoutPage.tryAgainButtonText")
 }
