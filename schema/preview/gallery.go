@@ -235,7 +235,7 @@ func (g *Gallery) header(c *canvas) {
 	c.WriteString(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
 <button type="button" id="keys" aria-expanded="false" aria-controls="help">Keys</button>
 </header>
-<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd></dl></div>
+<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd><dt>?</dt><dd>these keys</dd></dl></div>
 `)
 }
 
@@ -277,10 +277,25 @@ func flag(on bool, text string) attribute {
 func (g *Gallery) side(c *canvas) {
 	c.WriteString("<aside class=\"side\" aria-label=\"Details and problems\">\n")
 	c.WriteString("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></section>\n")
-	c.WriteString("<div id=\"findings\">\n")
+	findings := g.findings()
+	c.f("<div id=\"findings\" data-hash=\"%s\">\n", fingerprint(findings))
+	c.WriteString(findings)
+	c.WriteString("</div>\n")
+	c.WriteString("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
+	if g.Images {
+		c.WriteString("Pictures come from their links.")
+	} else {
+		c.WriteString("Pictures are boxes with their names.")
+	}
+	c.WriteString(" A dotted line is under words of the API's documented English default, a dashed one under words of ours where no default is documented.</p>\n</aside>\n")
+}
+
+// findings are what is wrong: with the files, and with how they look.
+func (g *Gallery) findings() string {
+	var c canvas
 	if g.Broken != "" {
 		c.f("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n", g.Broken)
-		g.list(c, func(p Problem) bool { return p.Level == schema.Error && p.Fault })
+		g.list(&c, func(p Problem) bool { return p.Level == schema.Error && p.Fault })
 		c.WriteString("</section>\n")
 	}
 	rest := func(p Problem) bool { return g.Broken == "" || p.Level != schema.Error || !p.Fault }
@@ -291,15 +306,9 @@ func (g *Gallery) side(c *canvas) {
 		}
 	}
 	c.f("<section class=\"card\" id=\"problems\"><h2>Problems <span class=\"count\">%s</span></h2>\n", strconv.Itoa(n))
-	g.list(c, rest)
-	c.WriteString("<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n</div>\n")
-	c.WriteString("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
-	if g.Images {
-		c.WriteString("Pictures come from their links.")
-	} else {
-		c.WriteString("Pictures are boxes with their names.")
-	}
-	c.WriteString(" A dotted line is under words of the API's documented English default, a dashed one under words of ours where no default is documented.</p>\n</aside>\n")
+	g.list(&c, rest)
+	c.WriteString("<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n")
+	return c.String()
 }
 
 func (g *Gallery) list(c *canvas, wanted func(Problem) bool) {

@@ -8,6 +8,7 @@
   let screens = [];
   let at = { locale: "", screen: "", field: "" };
   let here = null; // the chosen screen
+  let pointed = null; // the element that was clicked, as its screen and field
   let problem = -1;
 
   function read() {
@@ -19,8 +20,13 @@
     const given = new URLSearchParams();
     for (const key of ["locale", "screen", "field"]) if (next[key]) given.set(key, next[key]);
     const hash = "#" + given;
-    if (hash === (location.hash || "#")) return show();
-    if (replace) { history.replaceState(null, "", hash); read(); show(); } else location.hash = hash;
+    if (hash !== (location.hash || "#")) history[replace ? "replaceState" : "pushState"](null, "", hash);
+    const had = document.activeElement.closest(".screen"); // what is hidden loses the focus
+    read();
+    show();
+    if (!here || here.hidden) return;
+    if (had) here.querySelector(".cap a").focus({ preventScroll: true });
+    here.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   const words = (s) => s.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -40,12 +46,14 @@
     let shown = 0;
     for (const screen of screens) {
       const d = screen.dataset;
-      screen.hidden = Boolean(at.locale && d.locale !== at.locale || at.screen && d.screen !== at.screen ||
+      const hidden = Boolean(at.locale && d.locale !== at.locale || at.screen && d.screen !== at.screen ||
         device && d.device !== device || only && !("changed" in d) || wanted.some((w) => !haystack(screen).includes(w)));
-      if (!screen.hidden) shown++;
+      if (hidden !== screen.hidden) screen.hidden = hidden; // what stays need not be styled anew
+      if (!hidden) shown++;
     }
     for (const sheet of all(".sheet", main)) sheet.hidden = !all(".screen", sheet).some((s) => !s.hidden);
-    body.dataset.view = at.locale && at.screen ? "single" : at.screen ? "screen" : at.locale ? "locale" : "all";
+    const view = at.locale && at.screen ? "single" : at.screen ? "screen" : at.locale ? "locale" : "all";
+    if (body.dataset.view !== view) body.dataset.view = view;
     for (const link of all(".index a")) {
       const d = link.dataset;
       const current = "all" in d ? !at.locale && !at.screen : d.locale ? d.locale === at.locale : d.screen === at.screen;
@@ -65,7 +73,10 @@
   // Only one screen is a stop for the tab key; arrows go on from there.
   function roving() {
     const first = here || screens.find((s) => !s.hidden);
-    for (const screen of screens) screen.querySelector(".cap a").tabIndex = screen === first ? 0 : -1;
+    for (const screen of screens) {
+      const link = screen.querySelector(".cap a"), stop = screen === first ? 0 : -1;
+      if (link.tabIndex !== stop) link.tabIndex = stop;
+    }
   }
 
   function choose(screen, focus = true) {
@@ -97,9 +108,29 @@
     choose(visible[Math.max(0, Math.min(visible.length - 1, visible.indexOf(here) + pages))]);
   }
 
+  // point marks one element, and tells what drives it.
+  function point(element) {
+    for (const e of all(".lit")) e.classList.remove("lit");
+    element.classList.add("lit");
+    const screen = element.closest(".screen"), same = alike(screen, element.dataset.field);
+    pointed = { screen: id(screen), field: element.dataset.field, number: same.indexOf(element) };
+    inspect(element);
+  }
+
+  const alike = (screen, field) => all(`[data-field="${CSS.escape(field)}"]`, screen);
+
+  // repoint finds what was pointed at in a screen that was drawn anew.
+  function repoint() {
+    const screen = pointed && find(pointed.screen);
+    if (!screen) return;
+    const same = alike(screen, pointed.field), element = same[pointed.number] || same[0];
+    if (element) point(element);
+  }
+
   // light marks the elements of a field, and brings the first into view.
   function light(field) {
     for (const e of all(".lit")) e.classList.remove("lit");
+    pointed = field ? null : pointed;
     if (!field) return;
     const found = all(`[data-field="${CSS.escape(field)}"], [data-field^="${CSS.escape(field)}["]`, main).filter((e) => !e.closest("[hidden]"));
     for (const e of found) e.classList.add("lit");
@@ -259,6 +290,18 @@
     tight();
   }
 
+  // redraw puts what is drawn anew into a screen that stays, with its size, which
+  // the browser remembers while it is out of sight, and with the focus.
+  function redraw(screen, fresh) {
+    const cap = screen.querySelector(".cap");
+    while (cap.nextSibling) cap.nextSibling.remove();
+    fresh.querySelector(".cap").remove();
+    screen.append(...fresh.childNodes);
+    screen.dataset.hash = fresh.dataset.hash;
+    screen.toggleAttribute("data-changed", "changed" in fresh.dataset);
+    haystacks.delete(screen);
+  }
+
   // renew takes over what has changed from the page as it is now, and nothing
   // else: whoever looks at something keeps looking at it.
   async function renew(address) {
@@ -266,22 +309,35 @@
     if (!answer.ok) throw new Error(answer.statusText);
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const had = document.activeElement && document.activeElement.closest(".screen");
-    const fresh = all(".screen", next), anchor = screens.find((s) => !s.hidden && s.getBoundingClientRect().bottom > 80);
+    const fresh = all(".screen", next), anchor = standing();
     const place = anchor && anchor.getBoundingClientRect().top;
     const about = (root) => all(".sheet > h2, .about, .empty", root).map((e) => e.textContent).join("\n");
     if (about(next) === about(main) && fresh.length === screens.length && fresh.every((f, i) => id(f) === id(screens[i]))) {
-      fresh.forEach((f, i) => { if (f.dataset.hash !== screens[i].dataset.hash) screens[i].replaceWith(f); });
+      fresh.forEach((f, i) => { if (f.dataset.hash !== screens[i].dataset.hash) redraw(screens[i], f); });
     } else {
       main.replaceChildren(...next.getElementById("sheets").childNodes);
     }
-    for (const part of ["index", "findings"]) $(part).replaceChildren(...next.getElementById(part).childNodes);
+    $("index").replaceChildren(...next.getElementById("index").childNodes);
+    const findings = next.getElementById("findings");
+    if (findings.dataset.hash !== $("findings").dataset.hash) $("findings").replaceWith(findings);
     document.querySelector(".top h1").replaceWith(next.querySelector(".top h1"));
     begin();
     const again = had && find(id(had));
-    if (again) again.querySelector(".cap a").focus({ preventScroll: true });
+    if (again && !again.contains(document.activeElement)) again.querySelector(".cap a").focus({ preventScroll: true });
+    repoint();
     const same = anchor && find(id(anchor));
     if (same && !same.hidden) window.scrollBy({ top: same.getBoundingClientRect().top - place, behavior: "instant" });
     body.dataset.renewed = Number(body.dataset.renewed || 0) + 1;
+  }
+
+  // standing is the screen that is looked at: the chosen one if it is in view, else
+  // the first that is.
+  function standing() {
+    const seen = (s) => {
+      const box = s.getBoundingClientRect();
+      return !s.hidden && box.bottom > 80 && box.top < window.innerHeight;
+    };
+    return here && seen(here) ? here : screens.find(seen);
   }
 
   function listen(address) {
@@ -322,6 +378,7 @@
       return show();
     }
     choose(null);
+    pointed = null;
     light("");
   }
 
@@ -345,11 +402,7 @@
     if (!screen || event.target.closest(".cap")) return;
     choose(screen, false);
     const element = event.target.closest("[data-field]");
-    if (element) {
-      for (const e of all(".lit")) e.classList.remove("lit");
-      element.classList.add("lit");
-      inspect(element);
-    }
+    if (element) point(element);
   });
   main.addEventListener("dblclick", (event) => {
     const screen = event.target.closest(".screen");
