@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -219,7 +220,12 @@ func (p process) killedAfter(t testing.TB, d time.Duration) bool {
 		require.NoError(t, err)
 		return false
 	case <-time.After(d):
-		require.NoError(t, c.Process.Kill())
+		if err := c.Process.Kill(); errors.Is(err, os.ErrProcessDone) {
+			require.NoError(t, <-ended)
+			return false
+		} else {
+			require.NoError(t, err)
+		}
 		return true
 	}
 }
