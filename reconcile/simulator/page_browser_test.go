@@ -24,6 +24,7 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("switches", func(t *testing.T) { walkSwitches(t, b) })
 	t.Run("newer API", func(t *testing.T) { walkNewer(t, b) })
 	t.Run("keyboard", func(t *testing.T) { walkByKeys(t, b) })
+	t.Run("audit", func(t *testing.T) { walkAudited(t, b) })
 	t.Run("no script", func(t *testing.T) { walkUnscripted(t, b) })
 }
 

@@ -342,13 +342,22 @@
 
   function listen(address) {
     const events = new EventSource(address);
-    let seen = null, away = false;
+    let seen = null, away = false, busy = false;
     events.addEventListener("picture", async (event) => {
       if (event.data === seen) return;
       const first = seen === null && !away;
       seen = event.data;
-      if (first && event.data === body.dataset.revision) return;
-      try { await renew(location.pathname); } catch { say("The picture could not be renewed; reload the page."); }
+      if (first && event.data === body.dataset.revision || busy) return;
+      busy = true; // one after the other: an older picture must not come last
+      try {
+        for (let got; got !== seen;) {
+          got = seen;
+          await renew(location.pathname);
+        }
+      } catch {
+        say("The picture could not be renewed; reload the page.");
+      }
+      busy = false;
     });
     events.onerror = () => { away = true; say("livery does not answer. It looks again by itself."); };
     events.onopen = () => { if (away) { away = false; say(""); } };
