@@ -240,12 +240,16 @@ func variables(s *source.Stack) map[string]json.RawMessage {
 
 // openState opens the place where the state is kept.
 func (a *app) openState(ctx context.Context, b source.Backend, p *planning, operation string) (*state.Ledger, error) {
-	blob, err := a.blob(b)
+	looks := operation == "plan" || operation == "rollback"
+	open := a.blobToWrite
+	if looks {
+		open = a.blob
+	}
+	blob, err := open(b)
 	if err != nil {
 		return nil, err
 	}
 	opts := a.stateOptions(p, operation)
-	looks := operation == "plan" || operation == "rollback"
 	if looks && opts.Lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.
@@ -314,6 +318,14 @@ func (a *app) blob(b source.Backend) (state.Blob, error) {
 		return nil, fail("Cannot use the backend", "%v.", err)
 	}
 	return blob, nil
+}
+
+// blobToWrite is blob, and refuses a place that is only guessed.
+func (a *app) blobToWrite(b source.Backend) (state.Blob, error) {
+	if b.Guessed {
+		return nil, fail("Cannot tell where the state is kept", "A file of the configuration does not parse, and it may be the one that says where the state is kept. Nothing was written. \"livery validate\" shows the fault.")
+	}
+	return a.blob(b)
 }
 
 // who names the person and the machine in a lock.

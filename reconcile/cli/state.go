@@ -242,7 +242,7 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return err
 		}
-		blob, err := a.blob(stack.Backend)
+		blob, err := a.blobToWrite(stack.Backend)
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,9 @@ type Backend struct {
 	// Unclear says that a fault keeps the place from being known: another than the
 	// one that was meant must not be read or written in its stead.
 	Unclear bool
+	// Guessed says that no file names a place, and that one which does not parse
+	// might: good enough to look at what is there, and not to write.
+	Guessed bool
 }
 
 // Need says how much has to be known.
@@ -112,6 +115,7 @@ func Load(opts Options) (*Stack, hcl.Diagnostics) {
 	l.sessions()
 	l.removed()
 	l.needVariables()
+	l.stack.Backend.Guessed = l.broken && l.stack.Backend.Type == ""
 	l.stack.Sources = l.sources
 	l.stack.Variables = l.values()
 	l.stack.Read = l.files.dependencies()
