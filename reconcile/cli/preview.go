@@ -204,8 +204,13 @@ func (a *app) previewServe(ctx context.Context, p *previewing, args []string) er
 		a.openBrowser(ctx, address)
 	}
 	following, stop := context.WithCancel(ctx)
-	followed := make(chan error, 1)
-	go func() { followed <- server.Follow(following) }()
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		if err := server.Follow(following); err != nil {
+			a.warn("The files cannot be followed", "%s. The gallery shows them as they were when it was started.", capital(err.Error()))
+		}
+	}()
 	defer func() { stop(); <-followed }()
 	return serveUntilInterrupted(ctx, listener, server, server.Close)
 }

@@ -31,11 +31,11 @@ func BenchmarkSaveToPicture(b *testing.B) {
 	file := filepath.Join(stack, "th_TH.livery.hcl")
 	text, err := os.ReadFile(file)
 	require.NoError(b, err)
-	begin, end := strings.Index(string(text), "mobile_tips_page"), 0
+	begin := strings.Index(string(text), "mobile_tips_page")
 	mark := strings.Index(string(text[begin:]), "#")
 	require.Positive(b, mark)
 	begin += mark + 1
-	end = begin + 6
+	end := begin + 6
 	var sum float64
 	n := 0
 	for b.Loop() {
