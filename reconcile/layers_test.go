@@ -35,7 +35,7 @@ var layers = []layer{
 	{"livery/reconcile/backend", "a place for bytes: it must not know what a plan or the service is", []string{"github.com/gofrs/flock", "github.com/jackc/pgx", "github.com/aws"}},
 	{"livery/reconcile/liveness", "the client sends bytes; it must not know who asks, nor the simulator it is tested against", nil},
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
-	{"livery/reconcile/gallery", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify"}},
+	{"livery/reconcile/gallery", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify", "github.com/chromedp"}},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", []string{"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29"}},
 	{"livery/reconcile/cli", "wiring stands at the end: nothing may depend on flags and exit codes", []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{"livery", "main only calls the command line", nil},

@@ -105,7 +105,7 @@ func (g *Gallery) page(head, foot string, l Live) []byte {
 		c.f(` data-events="%s" data-revision="%s"`, l.Events, l.Revision)
 	}
 	c.WriteString(">\n")
-	box, path := qrPath(sampleLink)
+	box, path := qrPath(SampleLink)
 	c.f("<svg hidden><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol></svg>\n", box, path)
 	g.header(&c)
 	g.navigation(&c, drawn)

@@ -205,7 +205,7 @@ func (p *pen) address(page string) {
 
 func (p *pen) shownLink() string {
 	if p.how.Link == "" {
-		return sampleLink
+		return SampleLink
 	}
 	return p.how.Link
 }

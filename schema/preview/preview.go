@@ -106,8 +106,8 @@ type Drawing struct {
 	Plain bool
 }
 
-// sampleLink stands where the address of a session would.
-const sampleLink = "https://liveness.example/h5/?token=3f9a"
+// SampleLink stands where the address of a session would.
+const SampleLink = "https://liveness.example/h5/?token=3f9a"
 
 // HTML draws one screen of a document, without its caption: the frame of the
 // device and what is in it. The styles are those of Styles.
