@@ -11,8 +11,7 @@
 package preview
 
 import (
-	"slices"
-	"strings"
+	"sync"
 
 	"livery/schema"
 )
@@ -79,16 +78,27 @@ func Screens() []Screen {
 	)
 }
 
-// ScreenOf finds the first screen that shows a field of the catalogue's page; the
-// root's title is on all of them.
+// ScreenOf finds the first screen that shows a field of the catalogue; the first of
+// all for what is no field.
 func ScreenOf(path string) string {
-	page, _, _ := strings.Cut(path, ".")
-	list := Screens()
-	if i := slices.IndexFunc(list, func(s Screen) bool { return s.Page == page }); i >= 0 {
-		return list[i].Name
+	if name, ok := screenOf()[schema.FieldByPath(path)]; ok {
+		return name
 	}
-	return list[0].Name
+	return Screens()[0].Name
 }
+
+// screenOf is where each field is seen first, read off the screens themselves.
+var screenOf = sync.OnceValue(func() map[*schema.Field]string {
+	first := make(map[*schema.Field]string)
+	for _, s := range Screens() {
+		for _, f := range fieldsOf(s, schema.Document{Locale: "en_US"}) {
+			if _, seen := first[f]; !seen {
+				first[f] = s.Name
+			}
+		}
+	}
+	return first
+})
 
 // Drawing says how screens are drawn.
 type Drawing struct {
