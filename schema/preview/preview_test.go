@@ -316,3 +316,12 @@ func BenchmarkGallery(b *testing.B) {
 		b.SetBytes(int64(len(g.HTML())))
 	}
 }
+
+// A problem must lead to where its field can be seen.
+func TestScreensOfFields(t *testing.T) {
+	for _, f := range schema.Fields() {
+		i := slices.IndexFunc(Screens(), func(s Screen) bool { return s.Name == ScreenOf(f.Path()) })
+		require.GreaterOrEqual(t, i, 0, f.Path())
+		assert.Contains(t, Screens()[i].HTML(full(t, "en_US"), Drawing{}), `data-field="`+f.Path()+`"`)
+	}
+}
