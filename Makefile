@@ -37,10 +37,10 @@ e2e: build
 fuzz:
 	@FUZZTIME=$(FUZZTIME) $(SH) .ci/steps fuzz
 
-## bench: livery beside Terraform and beside the floor, Go's benchmarks, and what a slow place for the state costs
+## bench: livery beside Terraform and the floor, what a slow place for the state costs, how soon a preview is seen
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
-	@$(GO) test -run '^$$' -bench . ./schema/source ./reconcile ./reconcile/backend
+	@$(GO) test -run '^$$' -bench . ./schema/source ./schema/preview ./reconcile ./reconcile/backend ./reconcile/gallery
 
 ## help: this list
 help:
