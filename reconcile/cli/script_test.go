@@ -37,6 +37,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BODIES", filepath.Join(root, "testdata", "api", "bodies"))
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
+			env.Setenv("GORACE", os.Getenv("GORACE")) // how the race detector behaves in the commands that scripts run
 			env.Values[processes{}] = make(map[string]*process)
 			return nil
 		},
