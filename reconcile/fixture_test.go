@@ -196,6 +196,8 @@ func (b *blob) fate(call string) fate {
 
 func (b *blob) String() string { return b.place().String() }
 
+func (b *blob) Close() { b.place().Close() }
+
 func (b *blob) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	if f := b.fate("get"); f != well {
 		return nil, "", f.err()
@@ -290,6 +292,8 @@ type memory struct {
 }
 
 func (m *memory) String() string { return "memory" }
+
+func (m *memory) Close() {}
 
 func (m *memory) Get(context.Context) ([]byte, state.Revision, error) {
 	m.mu.Lock()

@@ -78,6 +78,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) *site) {
 		t.Run("a dead holder's lock is taken over", func(t *testing.T) { deadHolder(t, fresh(t)) })
 	}
 	t.Run("a large state", func(t *testing.T) { largeState(t, fresh(t).open) })
+	t.Run("closed", func(t *testing.T) { closing(t, fresh(t).open) })
 	t.Run("cancelled", func(t *testing.T) { cancelled(t, fresh(t).open()) })
 	t.Run("no update is lost", func(t *testing.T) { interleave(t, fresh) })
 	if fresh(t).server != "" {
@@ -90,6 +91,28 @@ func someone(id string) state.LockInfo {
 		ID: id, Operation: "apply", Who: "ana@studio", Version: "0.1.0",
 		Created: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
+}
+
+// closing gives back connections; neither what is stored nor a lock ends with it.
+func closing(t *testing.T, open func() state.Blob) {
+	blob := open()
+	revision, err := blob.Put(t.Context(), []byte("1"), "")
+	require.NoError(t, err)
+	blob.Close()
+	unlock, err := blob.Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	blob.Close()
+	blob.Close()
+	_, err = open().Lock(t.Context(), someone("id-2"))
+	var held *state.LockedError
+	require.ErrorAs(t, err, &held)
+	_, err = blob.Put(t.Context(), []byte("2"), revision)
+	require.NoError(t, err, "the holder writes")
+	require.NoError(t, unlock())
+	blob.Close()
+	data, _, err := blob.Get(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "2", string(data))
 }
 
 func putIsGot(t *testing.T, open func() state.Blob) {

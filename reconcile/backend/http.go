@@ -115,6 +115,9 @@ func stayThere(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
+// Close implements state.Blob.
+func (h *httpPlace) Close() { h.client.CloseIdleConnections() }
+
 // String implements state.Blob. What follows a question mark may be a token.
 func (h *httpPlace) String() string { return bare(h.address) }
 

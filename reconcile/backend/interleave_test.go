@@ -82,7 +82,9 @@ func (w *schedule) step(p, other *process) bool {
 	ctx := w.t.Context()
 	if p.ledger == nil {
 		if other.ledger != nil && other.locked && w.random.IntN(4) == 0 {
-			require.NoError(w.t, w.site.open().Break(ctx, other.id))
+			blob := w.site.open()
+			require.NoError(w.t, blob.Break(ctx, other.id))
+			blob.Close()
 			other.locked, other.broken = false, true
 			return true
 		}
@@ -165,7 +167,9 @@ func (w *schedule) end(p *process, err error) bool {
 
 // holds reads the state as the next run would.
 func (w *schedule) holds() {
-	s, err := state.Read(w.t.Context(), w.site.open())
+	blob := w.site.open()
+	defer blob.Close() // a thousand rounds would run out of connections
+	s, err := state.Read(w.t.Context(), blob)
 	require.NoError(w.t, err)
 	for loc, list := range w.stored {
 		title := ""

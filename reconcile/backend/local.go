@@ -49,6 +49,10 @@ type local struct {
 // String implements state.Blob.
 func (l *local) String() string { return l.path }
 
+// Close implements state.Blob. Files are open for as long as they are read or
+// written, and no longer.
+func (l *local) Close() {}
+
 // Get implements state.Blob.
 func (l *local) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	if err := ctx.Err(); err != nil {

@@ -74,6 +74,18 @@ func serverOf(c *pgconn.Config) string {
 // String implements state.Blob.
 func (p *pgPlace) String() string { return p.name }
 
+// Close implements state.Blob.
+func (p *pgPlace) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.conn != nil && p.held == nil { // a lock ends with its session
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = p.conn.Close(ctx) // the server ends it otherwise
+		p.conn = nil
+	}
+}
+
 // with does something with a connection, a new one if there is none that works.
 func (p *pgPlace) with(ctx context.Context, do func(context.Context) error) error {
 	if ctx.Err() != nil {

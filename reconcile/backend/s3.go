@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -34,7 +36,8 @@ type s3Place struct {
 	retry       retrying
 	timeout     time.Duration // of one request
 
-	client func(context.Context) (*s3.Client, error) // made once it is needed
+	client    func(context.Context) (*s3.Client, error) // made once it is needed
+	transport atomic.Pointer[http.Transport]            // of the client; nil before its first request
 
 	mu     sync.Mutex
 	held   *s3Hold // the lock that this value took, even after it was broken
@@ -77,6 +80,7 @@ func (p *s3Place) connect() func(context.Context) (*s3.Client, error) {
 			return client, nil
 		}
 		cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(p.region),
+			config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(p.transport.Store)),
 			config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} })) // what may be repeated is known here
 		if err != nil {
 			return nil, fmt.Errorf("the configuration of AWS (its variables, or the files in ~/.aws) cannot be used: %w", err)
@@ -111,6 +115,13 @@ func (p *s3Place) clientOf(cfg aws.Config) *s3.Client {
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		o.DisableLogOutputChecksumValidationSkipped = true
 	})
+}
+
+// Close implements state.Blob.
+func (p *s3Place) Close() {
+	if t := p.transport.Load(); t != nil {
+		t.CloseIdleConnections()
+	}
 }
 
 // String implements state.Blob.

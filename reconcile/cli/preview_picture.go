@@ -74,6 +74,7 @@ func (a *app) lastApplied(ctx context.Context, p *previewing, b source.Backend) 
 	if err != nil {
 		return new(state.Snapshot), err
 	}
+	defer blob.Close()
 	ctx, cancel := context.WithTimeout(ctx, statePatience)
 	defer cancel()
 	s, err := state.Read(ctx, blob)

@@ -59,6 +59,10 @@ type Blob interface {
 	// not (any more) there.
 	Past(ctx context.Context, serial uint64) ([]byte, error)
 
+	// Close gives back the connections to the place, but for those that a lock
+	// needs. Whatever is asked for afterwards opens new ones.
+	Close()
+
 	// String names the place in messages. It holds no secrets.
 	String() string
 }

@@ -341,9 +341,10 @@ func (l *Ledger) stamp() {
 	l.truth.LiveryVersion = l.opts.Version
 }
 
-// Close writes what is not written yet and releases the lock, even when the
-// write fails. Calling it again does nothing.
+// Close writes what is not written yet, releases the lock, even when the write
+// fails, and closes the place. Calling it again does nothing.
 func (l *Ledger) Close(ctx context.Context) error {
+	defer l.blob.Close()
 	err := l.Flush(ctx)
 	if unlockErr := l.release(); err == nil {
 		err = unlockErr

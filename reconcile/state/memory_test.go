@@ -31,6 +31,8 @@ var errDisk = errors.New("no space left on device")
 
 func (m *memory) String() string { return "memory" }
 
+func (m *memory) Close() {}
+
 func (m *memory) revision() Revision {
 	if m.data == nil {
 		return ""

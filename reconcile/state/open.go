@@ -80,23 +80,28 @@ func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
 		opts.Decode = Decode
 	}
 	l := &Ledger{blob: blob, opts: opts, before: make(map[schema.Locale]doubt), wrote: opts.Now()}
-	if opts.Lock {
-		unlock, err := acquire(ctx, blob, opts)
-		if err != nil {
-			return nil, err
-		}
-		l.unlock = unlock
+	if err := l.open(ctx); err != nil {
+		blob.Close()
+		return nil, err
 	}
-	var err error
-	l.truth, l.found, l.revision, err = read(ctx, blob, opts.Decode)
-	if damaged := (*DamagedError)(nil); opts.Repair && errors.As(err, &damaged) {
+	return l, nil
+}
+
+func (l *Ledger) open(ctx context.Context) (err error) {
+	if l.opts.Lock {
+		if l.unlock, err = acquire(ctx, l.blob, l.opts); err != nil {
+			return err
+		}
+	}
+	l.truth, l.found, l.revision, err = read(ctx, l.blob, l.opts.Decode)
+	if damaged := (*DamagedError)(nil); l.opts.Repair && errors.As(err, &damaged) {
 		l.truth, l.found, err = blank(), nil, nil // it has no serial to be kept under
 	}
 	if err != nil {
-		return nil, errors.Join(err, l.release())
+		return errors.Join(err, l.release())
 	}
 	l.foundSerial = l.truth.Serial
-	return l, nil
+	return nil
 }
 
 // Read gives what is stored without locking; an empty Snapshot without lineage
