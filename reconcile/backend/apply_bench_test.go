@@ -57,6 +57,12 @@ type slow struct {
 	calls   int
 }
 
+// Files is said by the place behind, if it says it at all.
+func (s *slow) Files() bool {
+	filer, ok := s.Blob.(state.Filer)
+	return ok && filer.Files()
+}
+
 func (s *slow) wait() {
 	s.calls++
 	time.Sleep(s.latency)
@@ -138,6 +144,6 @@ func applyAll(b *testing.B, blob state.Blob, desired reconcile.Desired) {
 	require.NoError(b, err)
 	outcome, err := reconcile.Apply(ctx, plan, prompt{}, ledger, reconcile.Conduct{Parallelism: 10, Now: time.Now})
 	require.NoError(b, err)
-	require.True(b, outcome.OK())
+	require.True(b, outcome.OK(), "%v", outcome.StateErr)
 	require.NoError(b, ledger.Close(ctx))
 }
