@@ -91,19 +91,12 @@ func (a *app) lastApplied(ctx context.Context, p *previewing, b source.Backend) 
 // entitle says what is shown.
 func (a *app) entitle(g *preview.Gallery, p *previewing) {
 	g.Title, g.Images = "Liveness pages", p.images
-	g.Subject = fmt.Sprintf("%s, %d screens each", count(len(g.Sheets), "language"), len(preview.Screens()))
+	g.Subject = fmt.Sprintf("%s, %d screens each", counted(len(g.Sheets), "language", "languages"), len(preview.Screens()))
 	if len(p.locales) > 0 { // what is wrong elsewhere is not looked at
 		g.Problems = slices.DeleteFunc(g.Problems, func(q preview.Problem) bool {
 			return q.Locale != "" && !slices.Contains(p.locales, string(q.Locale))
 		})
 	}
-}
-
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // nothing refuses to show an empty gallery to somebody who named what to show.
