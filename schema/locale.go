@@ -48,6 +48,14 @@ var locales = [...]LocaleInfo{
 	{Value: "ur_PK", BCP47: "ur-PK", Name: "Urdu (Pakistan)", RTL: true},
 }
 
+// Direction is the value of a page's dir attribute.
+func (i LocaleInfo) Direction() string {
+	if i.RTL {
+		return "rtl"
+	}
+	return "ltr"
+}
+
 // nearMisses maps what people write to what they most likely mean, where the
 // nearest spelling would be another place or nothing.
 var nearMisses = [...]struct {

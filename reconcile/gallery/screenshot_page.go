@@ -29,10 +29,6 @@ const (
 // are laid out, with their pictures read, before the first is taken.
 func sheetPage(s *preview.Sheet) string {
 	info := s.Document.Locale.Info()
-	dir := "ltr"
-	if info.RTL {
-		dir = "rtl"
-	}
 	var b strings.Builder
 	b.WriteString(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>livery</title>` +
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">` +
@@ -40,7 +36,7 @@ func sheetPage(s *preview.Sheet) string {
 		"section{position:absolute;top:0;left:0;padding:" + strconv.Itoa(margin) + "px;visibility:hidden}section.seen{visibility:visible}" +
 		"*,::before,::after{animation:none!important;transition:none!important;caret-color:#0000!important}</style></head><body>\n")
 	for _, screen := range preview.Screens() {
-		fmt.Fprintf(&b, "<section lang=\"%s\" dir=\"%s\">%s</section>\n", html.EscapeString(info.BCP47), dir,
+		fmt.Fprintf(&b, "<section lang=\"%s\" dir=\"%s\">%s</section>\n", html.EscapeString(info.BCP47), info.Direction(),
 			screen.HTML(s.Document, preview.Drawing{Link: preview.SampleLink}))
 	}
 	b.WriteString("</body></html>\n")

@@ -35,7 +35,7 @@ func (s *Server) Follow(ctx context.Context) error {
 			if !open {
 				return nil
 			}
-			if !event.Has(fsnotify.Chmod) || event.Op != fsnotify.Chmod {
+			if event.Op != fsnotify.Chmod {
 				pending.Reset(settle)
 			}
 		case err, open := <-watcher.Errors:

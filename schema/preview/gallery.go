@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -11,9 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/sync/errgroup"
 
 	"livery/schema"
 )
@@ -132,20 +131,15 @@ type drawn struct {
 // draw draws all sheets, side by side: each knows of no other.
 func (g *Gallery) draw(live bool) []drawn {
 	list := make([]drawn, len(g.Sheets))
-	var all sync.WaitGroup
-	next := make(chan int, len(list))
+	var all errgroup.Group
+	all.SetLimit(4)
 	for i := range list {
-		next <- i
-	}
-	close(next)
-	for range min(len(list), 4) {
-		all.Go(func() {
-			for i := range next {
-				list[i] = g.Sheets[i].draw(Drawing{Images: g.Images}, live)
-			}
+		all.Go(func() error {
+			list[i] = g.Sheets[i].draw(Drawing{Images: g.Images}, live)
+			return nil
 		})
 	}
-	all.Wait()
+	_ = all.Wait() // drawing does not fail
 	return list
 }
 
@@ -177,16 +171,17 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 	p := newPen(screen, s.Document, s.Applied, how)
 	p.screen(screen)
 	before := ""
-	if s.Applied != nil && s.differs(p.seen, screen) {
-		changed = true
+	if s.Applied != nil {
 		b := newPen(screen, *s.Applied, nil, how)
 		b.bare = true
 		b.screen(screen)
-		before = string(b.buf)
+		if changed = s.differs(screen, p.seen, b.seen); changed {
+			before = string(b.buf)
+		}
 	}
 	var c canvas
 	c.f(`<section class="screen" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
-		screen.Page, screen.Name, loc, string(screen.Device), info.BCP47, direction(info))
+		screen.Page, screen.Name, loc, string(screen.Device), info.BCP47, info.Direction())
 	if changed {
 		c.WriteString(" data-changed")
 	}
@@ -205,17 +200,10 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 // differs reports whether one of the fields that a screen shows, or has shown
 // before, is another than was applied. The title, which is on all of them, counts
 // on the first screen of a device only: else it would drown everything.
-func (s *Sheet) differs(seen []*schema.Field, screen Screen) bool {
-	return slices.ContainsFunc(slices.Concat(seen, fieldsOf(screen, *s.Applied)), func(f *schema.Field) bool {
+func (s *Sheet) differs(screen Screen, seen, before []*schema.Field) bool {
+	return slices.ContainsFunc(slices.Concat(seen, before), func(f *schema.Field) bool {
 		return (f.Page != "" || screen.first) && !s.Applied.Effective(f).Equal(s.Document.Effective(f))
 	})
-}
-
-func direction(info schema.LocaleInfo) string {
-	if info.RTL {
-		return "rtl"
-	}
-	return "ltr"
 }
 
 // fingerprint tells a screen that is drawn anew from one that stayed as it was.
@@ -317,14 +305,14 @@ func (g *Gallery) list(c *canvas, wanted func(Problem) bool) {
 		if !wanted(p) {
 			continue
 		}
-		target := "#"
+		var target []string
 		if p.Locale != "" {
-			target = "#locale=" + string(p.Locale)
+			target = append(target, "locale="+string(p.Locale))
 		}
 		if p.Path != "" {
-			target += cmp.Or(map[bool]string{true: "", false: "&"}[target == "#"]) + "screen=" + ScreenOf(p.Path) + "&field=" + p.Path
+			target = append(target, "screen="+ScreenOf(p.Path), "field="+p.Path)
 		}
-		c.f(`<li class="%s"><a href="%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), target, string(p.Rule), p.Text, p.where())
+		c.f(`<li class="%s"><a href="#%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), strings.Join(target, "&"), string(p.Rule), p.Text, p.where())
 	}
 	c.WriteString("</ol>\n")
 }

@@ -120,25 +120,32 @@ func at(v schema.Value) string {
 
 // shown is a declared value as people read it.
 func shown(v schema.Value) string {
-	if v.Kind() == schema.Tips {
+	switch v.Kind() {
+	case schema.Tips:
 		texts := make([]string, 0, len(v.Tips()))
 		for _, t := range v.Tips() {
-			texts = append(texts, strings.Trim(t.Text.String(), `"`))
+			texts = append(texts, t.Text.Text())
 		}
 		return strings.Join(texts, " / ")
+	case schema.Bool:
+		return v.String()
 	}
-	return strings.Trim(v.String(), `"`)
+	return v.Text()
 }
 
 // coloured draws body in the colour of a field: its text, its background or its
 // border, as property says.
 func (p *pen) coloured(tag, class, property, key string, body func()) {
 	f := p.field(key)
-	style := ""
+	p.driven(f, part{tag: tag, class: class, style: p.style(property, f)}, body)
+}
+
+// style is a declaration with the colour of a field; "" for one that has none.
+func (p *pen) style(property string, f *schema.Field) string {
 	if c := colour(p.doc.At(f)); c != "" {
-		style = property + ":" + c
+		return property + ":" + c
 	}
-	p.driven(f, part{tag: tag, class: class, style: style}, body)
+	return ""
 }
 
 // colour is a declared colour in the form that CSS takes. It is judged again:
@@ -167,11 +174,25 @@ func (p *pen) words(key, standIn string) {
 		if text == "" {
 			text, e.class = standIn, "t standin"
 		}
-		if p.info.Value != "en_US" { // both are in English
-			e.attrs = func() { p.raw(` lang="en" dir="ltr"`) }
-		}
+		e.attrs = p.english // both are
 	}
 	p.driven(f, e, func() { p.filled(text) })
+}
+
+// english marks an element as English where the screen is in another language.
+func (p *pen) english() {
+	if p.info.Value != "en_US" {
+		p.raw(` lang="en" dir="ltr"`)
+	}
+}
+
+// standIn writes words of ours that belong to no field.
+func (p *pen) standIn(words string) {
+	p.raw(`<span class="t standin"`)
+	p.english()
+	p.raw(">")
+	p.text(words)
+	p.raw("</span>")
 }
 
 // filled writes a text with its placeholder filled in.
@@ -216,15 +237,12 @@ func link(v schema.Value) string {
 // is declared, "" for nothing.
 func (p *pen) picture(class, key, glyph string) {
 	f := p.field(key)
-	p.pictured(f, p.doc.At(f), class, glyph)
-}
-
-func (p *pen) pictured(f *schema.Field, v schema.Value, class, glyph string) {
-	to := link(v)
-	if to == "" && glyph != "" {
+	to := link(p.doc.At(f))
+	switch {
+	case to != "":
+	case glyph != "":
 		class += " g-" + glyph
-	}
-	if to == "" && glyph == "" {
+	default:
 		class += " none"
 	}
 	p.driven(f, part{tag: "span", class: class}, func() { p.image(to) })
@@ -274,11 +292,7 @@ func (p *pen) button(b button) {
 		p.tinted(b.colour, func() { p.words(b.text, b.standIn) })
 	}
 	f := p.field(b.background)
-	style := ""
-	if c := colour(p.doc.At(f)); c != "" {
-		style = "background-color:" + c
-	}
-	p.driven(f, part{tag: tag, class: "btn " + b.do, style: style, attrs: func() {
+	p.driven(f, part{tag: tag, class: "btn " + b.do, style: p.style("background-color", f), attrs: func() {
 		if p.how.Pressable {
 			p.raw(` type="button"`)
 			p.attr("data-do", b.do)
@@ -316,13 +330,7 @@ func (p *pen) tips(key string, standIns ...string) {
 			for _, word := range standIns {
 				p.box("div", "tip", func() {
 					p.box("span", "icon g-tip", func() {})
-					p.raw(`<span class="t standin"`)
-					if p.info.Value != "en_US" {
-						p.raw(` lang="en" dir="ltr"`)
-					}
-					p.raw(">")
-					p.text(word)
-					p.raw("</span>")
+					p.standIn(word)
 				})
 			}
 			return

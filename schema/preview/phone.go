@@ -70,9 +70,7 @@ func phoneError(p *pen) {
 // message is the text of a failure dialog, whose key nobody has published.
 func (p *pen) message(colourKey string) {
 	p.box("p", "note", func() {
-		p.tinted(colourKey, func() {
-			p.raw(`<span class="t standin" lang="en" dir="ltr">The check could not be completed</span>`)
-		})
+		p.tinted(colourKey, func() { p.standIn("The check could not be completed") })
 	})
 }
 

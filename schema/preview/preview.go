@@ -18,7 +18,7 @@ import (
 
 // Screen is a page in one of the states in which people meet it.
 type Screen struct {
-	Name   string // in addresses and file names, such as result-passed
+	Name   string // in addresses and file names, such as phone-passed
 	Page   string // the page's key in the catalogue
 	Device schema.Device
 	Title  string

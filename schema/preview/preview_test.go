@@ -325,3 +325,11 @@ func TestScreensOfFields(t *testing.T) {
 		assert.Contains(t, Screens()[i].HTML(full(t, "en_US"), Drawing{}), `data-field="`+f.Path()+`"`)
 	}
 }
+
+// What was there before is told as it was written, quotation marks and all.
+func TestShown(t *testing.T) {
+	f := schema.FieldByPath("titleText")
+	v, diags := f.Parse(cty.StringVal(`say "yes"`), schema.Place{})
+	require.Empty(t, diags)
+	assert.Equal(t, `say "yes"`, shown(v))
+}
