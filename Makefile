@@ -40,7 +40,7 @@ fuzz:
 ## bench: livery beside Terraform and the floor, what a slow place for the state costs, how soon a preview is seen
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
-	@$(GO) test -run '^$$' -bench . ./schema/source ./schema/preview ./reconcile ./reconcile/backend ./reconcile/gallery
+	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver
 
 ## help: this list
 help:

@@ -37,7 +37,7 @@ func carry(t testing.TB, ctx context.Context, api reconcile.API, how reconcile.C
 	b := new(blob)
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
-	plan, err := reconcile.NewPlan(stack(t, seven), ledger.Snapshot(), options())
+	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	how.Now = time.Now
 	outcome, err := reconcile.Apply(ctx, plan, api, ledger, how)
@@ -119,13 +119,13 @@ func TestStopLeavesOlderDoubts(t *testing.T) {
 	lost := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) {
 		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errFate}
 	})
-	_, outcome := run(t, b, lost, stack(t, `locale "en" { title_text = "older" }`), options())
+	_, outcome := run(t, b, lost, desiredBy(t, `locale "en" { title_text = "older" }`), options())
 	require.Equal(t, []string{"en_US"}, failed(outcome))
 	older := b.stored(t).Locales["en_US"].InDoubt
 
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
-	plan, err := reconcile.NewPlan(stack(t, seven), ledger.Snapshot(), options())
+	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	stop := make(chan struct{})
 	close(stop)
@@ -167,7 +167,7 @@ func TestContextThatHasEnded(t *testing.T) {
 	b := new(blob)
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
-	plan, err := reconcile.NewPlan(stack(t, seven), ledger.Snapshot(), options())
+	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	_, err = reconcile.Apply(ctx, plan, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
 	assert.ErrorIs(t, err, context.Canceled)
@@ -251,7 +251,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	}
 	ledger, err := open(b, ticking(2*time.Second)) // every change is written
 	require.NoError(t, err)
-	plan, err := reconcile.NewPlan(stack(t, seven), ledger.Snapshot(), options())
+	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	asked := 0
 	api := pushes(func(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {
@@ -282,7 +282,7 @@ func TestNothingIsSentUnrecorded(t *testing.T) {
 	}}
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
-	plan, err := reconcile.NewPlan(stack(t, seven), ledger.Snapshot(), options())
+	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	api := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) { panic("nothing may be sent") })
 	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.Conduct{Now: atNoon})
@@ -344,19 +344,19 @@ func TestLocalChanges(t *testing.T) {
 }
 `
 	b := new(blob)
-	_, outcome := run(t, b, pushes(taken), stack(t, fmt.Sprintf(session+session, "kept", "PHL", "gone", "PHL")+`locale "en" {}`), options())
+	_, outcome := run(t, b, pushes(taken), desiredBy(t, fmt.Sprintf(session+session, "kept", "PHL", "gone", "PHL")+`locale "en" {}`), options())
 	require.True(t, outcome.OK())
 	panics := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) { panic("nothing may be sent") })
 	serial := b.stored(t).Serial
 
-	_, outcome = run(t, b, panics, stack(t, fmt.Sprintf(session+session, "kept", "IDN", "new", "PHL")+"removed { from = locale.en }\n"), options())
+	_, outcome = run(t, b, panics, desiredBy(t, fmt.Sprintf(session+session, "kept", "IDN", "new", "PHL")+"removed { from = locale.en }\n"), options())
 	assert.True(t, outcome.OK())
 	assert.Equal(t, reconcile.Summary{Add: 1, Change: 1, Destroy: 1, Forget: 1}, outcome.Summary)
 	s := b.stored(t)
 	assert.Equal(t, []string{"kept", "new"}, recorded(s))
 	assert.Equal(t, serial+1, s.Serial)
 
-	_, outcome = run(t, b, panics, stack(t, fmt.Sprintf(session+session, "kept", "IDN", "new", "PHL")), options())
+	_, outcome = run(t, b, panics, desiredBy(t, fmt.Sprintf(session+session, "kept", "IDN", "new", "PHL")), options())
 	assert.True(t, outcome.OK())
 	assert.Equal(t, serial+1, b.stored(t).Serial, "an empty plan writes nothing")
 }
@@ -365,7 +365,7 @@ func TestStalePlan(t *testing.T) {
 	b := new(blob)
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
-	plan, err := reconcile.NewPlan(stack(t, seven), ledger.Snapshot(), options())
+	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	outcome, err := reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
 	require.NoError(t, err)
@@ -390,7 +390,7 @@ func TestBytesOfThePlan(t *testing.T) {
 		return taken(ctx, r)
 	})
 	b := new(blob)
-	plan, outcome := run(t, b, api, stack(t, seven), options())
+	plan, outcome := run(t, b, api, desiredBy(t, seven), options())
 	require.True(t, outcome.OK())
 	require.Len(t, sent, 7)
 	for _, c := range plan.Changes {

@@ -45,7 +45,7 @@ func TestCheckpointCost(t *testing.T) {
 			b := new(blob)
 			ledger, err := open(b, now)
 			require.NoError(t, err)
-			plan, err := reconcile.NewPlan(stack(t, tt.src), ledger.Snapshot(), options())
+			plan, err := reconcile.NewPlan(desiredBy(t, tt.src), ledger.Snapshot(), options())
 			require.NoError(t, err)
 			before := 0
 			api := pushes(func(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {

@@ -118,7 +118,7 @@ func engines() map[string]func(t *testing.T) func(t *testing.T) *backing {
 // TestCrashMatrix is the fault walk on every backend: each call to the place and to
 // the service fails in turn, or the process dies there.
 func TestCrashMatrix(t *testing.T) {
-	desired := stack(t, walkAfter)
+	desired := desiredBy(t, walkAfter)
 	fates := []fate{failsBefore, failsAfter, killedBefore, killedAfter}
 	if os.Getenv("LIVERY_E2E") == "" {
 		fates = []fate{failsAfter, killedAfter}

@@ -186,7 +186,7 @@ func (w *world) died() bool {
 // prepare makes the state that the walk begins with.
 func (w *world) prepare(t testing.TB) {
 	t.Helper()
-	before, doubt := stack(t, walkBefore), stack(t, walkDoubt)
+	before, doubt := desiredBy(t, walkBefore), desiredBy(t, walkDoubt)
 	_, outcome := run(t, w.blob, w, before, options())
 	require.True(t, outcome.OK())
 	w.restart(1, failsAfter) // the push is the only step that is asked of it below
@@ -302,7 +302,7 @@ func (w *world) converges(t *testing.T, desired reconcile.Desired) {
 
 // TestFaultWalk lets every call that apply makes go wrong in turn, in every way.
 func TestFaultWalk(t *testing.T) {
-	desired := stack(t, walkAfter)
+	desired := desiredBy(t, walkAfter)
 	for _, way := range []struct {
 		semantics   simulator.Semantics
 		parallelism int

@@ -22,7 +22,7 @@ import (
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // asCommand makes the test binary the livery command, so that it can be killed.
@@ -43,15 +43,15 @@ func atNoon() time.Time { return noon }
 // account is the one that the simulator knows by itself.
 var account = state.Account{BaseURL: "http://127.0.0.1", AccessKeySHA256: state.Fingerprint("sampleaccesskey")}
 
-// stack is what a configuration declares; files beside it are given as name and
+// desiredBy is what a configuration declares; files beside it are given as name and
 // content.
-func stack(t testing.TB, src string, files ...string) reconcile.Desired {
+func desiredBy(t testing.TB, src string, files ...string) reconcile.Desired {
 	t.Helper()
 	dir := fstest.MapFS{"main.livery.hcl": {Data: []byte(src)}}
 	for i := 0; i < len(files); i += 2 {
 		dir[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
 	}
-	loaded, diags := source.Load(source.Options{FS: dir, Dir: ".", Version: "0.1.0", Need: source.NeedDocuments, Env: func(string) string { return "" }})
+	loaded, diags := stack.Load(stack.Options{FS: dir, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments, Env: func(string) string { return "" }})
 	require.False(t, diags.HasErrors(), "%v", diags)
 	desired := reconcile.Desired{Documents: loaded.Documents, Sessions: loaded.Sessions}
 	for _, r := range loaded.Removed {

@@ -18,7 +18,7 @@ import (
 func snapshotOf(t testing.TB, serial uint64, src string) *state.Snapshot {
 	t.Helper()
 	s := &state.Snapshot{Serial: serial, Lineage: "lineage", Locales: map[schema.Locale]*state.LocaleRecord{}, Sessions: map[string]*state.SessionRecord{}}
-	desired := stack(t, src)
+	desired := desiredBy(t, src)
 	for i := range desired.Documents {
 		d := &desired.Documents[i]
 		s.Locales[d.Locale] = &state.LocaleRecord{Document: d, AppliedAt: noon, TransactionID: fmt.Sprint("tx-", serial)}
@@ -156,7 +156,7 @@ func TestRollbackToARefusedValue(t *testing.T) {
 	}))
 	assert.Equal(t, []int{1, 1, 1, 1}, []int{members["titleText"], members["titleText[7]"], members["progressColor"], members[`progressColor"chartreuse"`]})
 	// The way forward again shows one change for each as well.
-	back, err := reconcile.NewPlan(stack(t, `locale "en" { title_text = "C" }`), then, options())
+	back, err := reconcile.NewPlan(desiredBy(t, `locale "en" { title_text = "C" }`), then, options())
 	require.NoError(t, err)
 	assert.Len(t, changeOf(t, back, "locale.en").Fields, 2)
 }

@@ -176,7 +176,7 @@ func (p process) write(t testing.TB, round int) {
 
 func (p process) declared(t testing.TB, round int) reconcile.Desired {
 	t.Helper()
-	return stack(t, p.source(round))
+	return desiredBy(t, p.source(round))
 }
 
 func (p process) stored(t testing.TB) *state.Snapshot {

@@ -23,9 +23,13 @@ type layer struct {
 
 var layers = []layer{
 	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows nobody", []string{"github.com/agext/levenshtein"}},
-	{"livery/schema/source", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied",
-		[]string{"github.com/hashicorp/hcl/v2/hclwrite", "github.com/hashicorp/hcl/v2/ext", "github.com/zclconf/go-cty/cty/function/stdlib", "github.com/zclconf/go-cty-yaml",
-			"github.com/bmatcuk/doublestar", "github.com/hashicorp/go-version", "github.com/lucasb-eyer/go-colorful"}},
+	{"livery/schema/colour", "one colour, read and compared in one way by functions, rules and pages", []string{"github.com/lucasb-eyer/go-colorful"}},
+	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",
+		[]string{"github.com/hashicorp/hcl/v2/hclwrite", "github.com/bmatcuk/doublestar"}},
+	{"livery/schema/function", "functions give the same value for the same files and arguments, whatever stack calls them",
+		[]string{"github.com/zclconf/go-cty/cty/function/stdlib", "github.com/zclconf/go-cty-yaml"}},
+	{"livery/schema/stack", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied",
+		[]string{"github.com/hashicorp/hcl/v2/ext/typeexpr", "github.com/hashicorp/go-version"}},
 	{"livery/schema/lint", "rules judge a stack; a rule that knew the state would judge the same files differently tomorrow", nil},
 	{"livery/schema/exchange", "other people's forms are read and written without the world", nil},
 	{"livery/schema/preview", "pages are drawn from documents, wherever these come from", nil},
@@ -35,7 +39,7 @@ var layers = []layer{
 	{"livery/reconcile/backend", "a place for bytes: it must not know what a plan or the service is", []string{"github.com/gofrs/flock", "github.com/jackc/pgx", "github.com/aws"}},
 	{"livery/reconcile/liveness", "the client sends bytes; it must not know who asks, nor the simulator it is tested against", nil},
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
-	{"livery/reconcile/gallery", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify", "github.com/chromedp"}},
+	{"livery/reconcile/previewserver", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify", "github.com/chromedp"}},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", []string{"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29"}},
 	{"livery/reconcile/cli", "wiring stands at the end: nothing may depend on flags and exit codes", []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{"livery", "main only calls the command line", nil},
@@ -50,9 +54,9 @@ var apart = []struct{ from, to, why string }{
 	{"livery/reconcile/report", "livery/reconcile/backend", "what is shown does not depend on where it is kept"},
 	{"livery/reconcile/report", "livery/reconcile/liveness", "what is shown does not depend on how it was sent"},
 	{"livery/reconcile/report", "livery/reconcile/simulator", "what is shown does not depend on how it was sent"},
-	{"livery/reconcile/report", "livery/schema/source", "diagnostics are drawn from bytes and ranges"},
-	{"livery/reconcile", "livery/schema/source", "a plan compares documents, whoever wrote them"},
-	{"livery/reconcile/state", "livery/schema/source", "a state is read without evaluating anything"},
+	{"livery/reconcile/report", "livery/schema/stack", "diagnostics are drawn from bytes and ranges"},
+	{"livery/reconcile", "livery/schema/stack", "a plan compares documents, whoever wrote them"},
+	{"livery/reconcile/state", "livery/schema/stack", "a state is read without evaluating anything"},
 }
 
 // shared are modules that several layers may use, and which.
@@ -61,11 +65,11 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/source", "livery/reconcile/report", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/stack", "livery/reconcile/report", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; report only finds the block around a line"},
-	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/gallery", "livery/reconcile/cli"},
+	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},
-	{"os", []string{"livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/gallery", "livery/reconcile/cli", "livery"},
+	{"os", []string{"livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/previewserver", "livery/reconcile/cli", "livery"},
 		"files, environment and exit codes are passed in everywhere else"},
 	{"github.com/cenkalti/backoff", []string{"livery/reconcile/liveness", "livery/reconcile/backend"}, "who talks to a server decides what may be said twice"},
 	{"golang.org/x/text/language", []string{"livery/schema", "livery/reconcile/simulator"}, "countries and languages are judged once, and once more by the second witness"},

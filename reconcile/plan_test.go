@@ -23,7 +23,7 @@ import (
 func applied(t testing.TB, src string) *state.Snapshot {
 	t.Helper()
 	b := new(blob)
-	_, outcome := run(t, b, pushes(taken), stack(t, src), options())
+	_, outcome := run(t, b, pushes(taken), desiredBy(t, src), options())
 	require.True(t, outcome.OK())
 	return b.stored(t)
 }
@@ -32,14 +32,14 @@ func applied(t testing.TB, src string) *state.Snapshot {
 func doubtful(t testing.TB, src, sent string) *state.Snapshot {
 	t.Helper()
 	b := new(blob)
-	_, outcome := run(t, b, pushes(taken), stack(t, src), options())
+	_, outcome := run(t, b, pushes(taken), desiredBy(t, src), options())
 	require.True(t, outcome.OK())
 	return again(t, b.stored(t), sent)
 }
 
 func plan(t testing.TB, src string, s *state.Snapshot, change ...func(*reconcile.Options)) *reconcile.Plan {
 	t.Helper()
-	p, err := reconcile.NewPlan(stack(t, src), s, options(change...))
+	p, err := reconcile.NewPlan(desiredBy(t, src), s, options(change...))
 	require.NoError(t, err)
 	return p
 }
@@ -159,7 +159,7 @@ func TestUnknownAddresses(t *testing.T) {
 			func(o *reconcile.Options) { o.Excludes = addresses(t, tc.address) },
 			func(o *reconcile.Options) { o.Replaces = addresses(t, tc.address) },
 		} {
-			_, err := reconcile.NewPlan(stack(t, en), s, options(set))
+			_, err := reconcile.NewPlan(desiredBy(t, en), s, options(set))
 			if tc.nearest == "-" {
 				assert.NoError(t, err)
 				continue
@@ -363,7 +363,7 @@ func again(t testing.TB, s *state.Snapshot, src string) *state.Snapshot {
 	api := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) {
 		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errFate}
 	})
-	_, outcome := run(t, b, api, stack(t, src), options())
+	_, outcome := run(t, b, api, desiredBy(t, src), options())
 	require.NotEmpty(t, outcome.Failures)
 	return b.stored(t)
 }

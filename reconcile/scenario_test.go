@@ -88,8 +88,8 @@ func (s *scenario) play(t *testing.T, files map[string]string) {
 			beside = append(beside, name, text)
 		}
 	}
-	before := stack(t, files["before.livery.hcl"], beside...)
-	after := stack(t, files["after.livery.hcl"], beside...)
+	before := desiredBy(t, files["before.livery.hcl"], beside...)
+	after := desiredBy(t, files["after.livery.hcl"], beside...)
 	_, outcome := run(t, s.blob, s.client, before, options())
 	require.True(t, outcome.OK(), "%+v", outcome)
 	s.phase(t, "forward", after)

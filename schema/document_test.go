@@ -105,7 +105,7 @@ func TestColoursAreEqualInAnySpelling(t *testing.T) {
 func TestTipEquality(t *testing.T) {
 	f := fieldAt(t, tipsPath)
 	value := func(tips ...cty.Value) schema.Value {
-		v, diags := f.Parse(cty.TupleVal(tips), schema.Place{})
+		v, diags := f.Parse(cty.TupleVal(tips), schema.Subject{})
 		require.False(t, diags.HasErrors())
 		return v
 	}
@@ -141,14 +141,14 @@ func TestValueString(t *testing.T) {
 		boolPath:    {cty.False, "false"},
 		colourPath:  {cty.StringVal("#FFF"), `"#ffffff"`},
 	} {
-		v, diags := fieldAt(t, path).Parse(tc.in, schema.Place{})
+		v, diags := fieldAt(t, path).Parse(tc.in, schema.Subject{})
 		require.Empty(t, diags)
 		assert.Equal(t, tc.want, v.String())
 		assert.True(t, v.Cty().RawEquals(cty.StringVal(v.Text())) || v.Kind() == schema.Bool)
 	}
-	ids, _ := attribute(t, "application_ids").Parse(cty.TupleVal([]cty.Value{cty.StringVal("a"), cty.StringVal(`b"`)}), schema.SDKLicense, schema.Place{})
+	ids, _ := attribute(t, "application_ids").Parse(cty.TupleVal([]cty.Value{cty.StringVal("a"), cty.StringVal(`b"`)}), schema.SDKLicense, schema.Subject{})
 	assert.Equal(t, `["a", "b\""]`, ids.String())
-	count, _ := attribute(t, "try_count").Parse(cty.NumberIntVal(3), schema.H5Token, schema.Place{})
+	count, _ := attribute(t, "try_count").Parse(cty.NumberIntVal(3), schema.H5Token, schema.Subject{})
 	assert.Equal(t, "3", count.String())
 	assert.True(t, count.Cty().RawEquals(cty.NumberIntVal(3)))
 }
@@ -165,13 +165,13 @@ func TestChecks(t *testing.T) {
 		seen[c.Rule] = true
 		assert.NotEmpty(t, c.Help, c.Rule)
 		assert.Equal(t, warnings[c.Rule], c.Level == schema.Warning, c.Rule)
-		d := schema.Diagnose(c.Rule, schema.Place{}, "a", "b")
+		d := schema.Diagnose(c.Rule, schema.Subject{}, "a", "b")
 		assert.Equal(t, warnings[c.Rule], d.Severity == hcl.DiagWarning)
 		assert.Nil(t, d.Subject, "no range, no subject")
 	}
 	_, ok := schema.CheckOf("no-such-rule")
 	assert.False(t, ok)
-	assert.Equal(t, hcl.DiagError, schema.Diagnose("no-such-rule", schema.Place{}, "a", "b").Severity)
+	assert.Equal(t, hcl.DiagError, schema.Diagnose("no-such-rule", schema.Subject{}, "a", "b").Severity)
 	assert.Equal(t, schema.Finding{}, schema.FindingOf(&hcl.Diagnostic{}))
 }
 

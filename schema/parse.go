@@ -27,7 +27,7 @@ func Length(s string) int {
 // Parse judges raw as a value of the field and normalises it. The value must be
 // known and unmarked. Where the diagnostics hold an error the returned Value is
 // not declared; a value that is only cut off or unwise comes with its warning.
-func (f *Field) Parse(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	if at.Path == "" {
 		at.Path = f.path
 	}
@@ -72,7 +72,7 @@ func onlyTipLength(diags hcl.Diagnostics) bool {
 }
 
 // parseScalar converts raw to the kind's Go form and refuses the empty string.
-func parseScalar(kind Kind, raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+func parseScalar(kind Kind, raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	v := Value{kind: kind, rng: at.Range}
 	want := cty.String
 	switch kind {
@@ -128,7 +128,7 @@ func describe(kind Kind) string {
 }
 
 // judgeText checks a free text or a tip. Limits are of the value as it is sent.
-func (f *Field) judgeText(s string, at Place) hcl.Diagnostics {
+func (f *Field) judgeText(s string, at Subject) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range s {
 		if unicode.IsControl(r) && r != '\n' {
@@ -148,7 +148,7 @@ func (f *Field) judgeText(s string, at Place) hcl.Diagnostics {
 	return append(diags, judgePlaceholder(f, s, at)...)
 }
 
-func judgeTip(n int, at Place) hcl.Diagnostics {
+func judgeTip(n int, at Subject) hcl.Diagnostics {
 	limit, where := TipMax, ""
 	if at.Locale.Chinese() {
 		limit, where = TipMaxChinese, " in a Chinese locale"
@@ -166,7 +166,7 @@ const (
 	countdownPath      = "mobileResultPage.countdownText"
 )
 
-func judgePlaceholder(f *Field, s string, at Place) hcl.Diagnostics {
+func judgePlaceholder(f *Field, s string, at Subject) hcl.Diagnostics {
 	rest := s
 	if f.path == countdownPath {
 		if !strings.Contains(s, secondsPlaceholder) {
@@ -188,7 +188,7 @@ func judgePlaceholder(f *Field, s string, at Place) hcl.Diagnostics {
 }
 
 // parseColour returns the canonical lower-case form with 6 or 8 digits.
-func parseColour(s string, at Place) (string, hcl.Diagnostics) {
+func parseColour(s string, at Subject) (string, hcl.Diagnostics) {
 	digits := strings.ToLower(strings.TrimPrefix(s, "#"))
 	valid := strings.HasPrefix(s, "#") && strings.Trim(digits, "0123456789abcdef") == ""
 	var diags hcl.Diagnostics
@@ -250,13 +250,13 @@ func namedColour(name string) (string, bool) {
 	}
 }
 
-func alphaWarning(s string, at Place) hcl.Diagnostics {
+func alphaWarning(s string, at Subject) hcl.Diagnostics {
 	return hcl.Diagnostics{Diagnose(ColourAlpha, at, "Colour with an alpha channel",
 		fmt.Sprintf("%s is %q. The documents promise colours like \"#0b5fff\" only; the service may refuse one with alpha.", at.Path, s))}
 }
 
 // judgeLink checks an image link.
-func judgeLink(s string, at Place) hcl.Diagnostics {
+func judgeLink(s string, at Subject) hcl.Diagnostics {
 	refuse := func(why string) hcl.Diagnostics {
 		return hcl.Diagnostics{Diagnose(URLFormat, at, "Not a usable image link",
 			fmt.Sprintf("%s %s. Write an absolute https URL such as \"https://cdn.example.com/icon.png\".", at.Path, why))}
@@ -302,7 +302,7 @@ func faultOfURL(s string) string {
 }
 
 // parseTips judges a list given as one value, as texts files and JSON have it.
-func (f *Field) parseTips(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+func (f *Field) parseTips(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	t := raw.Type()
 	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
 		return Value{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
@@ -325,7 +325,7 @@ func (f *Field) parseTips(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
 
 // ParseTip judges one element of a list that is given as an object with keys in
 // either spelling.
-func (f *Field) ParseTip(element cty.Value, i int, at Place) (Tip, hcl.Diagnostics) {
+func (f *Field) ParseTip(element cty.Value, i int, at Subject) (Tip, hcl.Diagnostics) {
 	at.Path = fmt.Sprintf("%s[%d]", f.path, i)
 	if element.IsNull() || !element.Type().IsObjectType() && !element.Type().IsMapType() {
 		return Tip{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
@@ -356,7 +356,7 @@ func (t *Tip) Set(v Value) {
 }
 
 // Judge refuses a tip that has nothing to show.
-func (t Tip) Judge(at Place) hcl.Diagnostics {
+func (t Tip) Judge(at Subject) hcl.Diagnostics {
 	if t.Icon.Declared() || t.Text.Declared() {
 		return nil
 	}
@@ -374,7 +374,7 @@ func (f *Field) Item(name string) *Field {
 	return nil
 }
 
-func (f *Field) parseItem(name string, raw cty.Value, i int, at Place) (Value, hcl.Diagnostics) {
+func (f *Field) parseItem(name string, raw cty.Value, i int, at Subject) (Value, hcl.Diagnostics) {
 	item := f.Item(name)
 	if item == nil {
 		return Value{}, hcl.Diagnostics{Diagnose(UnknownField, at, "Unknown field",
@@ -385,7 +385,7 @@ func (f *Field) parseItem(name string, raw cty.Value, i int, at Place) (Value, h
 }
 
 // ParseTips makes the value of a list whose elements are already judged.
-func (f *Field) ParseTips(tips []Tip, at Place) (Value, hcl.Diagnostics) {
+func (f *Field) ParseTips(tips []Tip, at Subject) (Value, hcl.Diagnostics) {
 	at.Path = f.path
 	switch {
 	case len(tips) == 0:
@@ -400,7 +400,7 @@ func (f *Field) ParseTips(tips []Tip, at Place) (Value, hcl.Diagnostics) {
 
 // JudgeTips checks the tips of a theme once more in the document that uses it,
 // since Chinese documents have a shorter limit than the theme was judged by.
-func (f *Field) JudgeTips(v Value, at Place) hcl.Diagnostics {
+func (f *Field) JudgeTips(v Value, at Subject) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, tip := range v.tips {
 		if n := Length(tip.Text.text); n > TipMaxChinese && n <= TipMax && at.Locale.Chinese() {

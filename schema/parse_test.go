@@ -77,7 +77,7 @@ func TestColours(t *testing.T) {
 		{"#AbCdEı", "", list("colour-format!")},
 	} {
 		t.Run(tc.in, func(t *testing.T) {
-			v, diags := fieldAt(t, colourPath).Parse(cty.StringVal(tc.in), schema.Place{})
+			v, diags := fieldAt(t, colourPath).Parse(cty.StringVal(tc.in), schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
 			assert.Equal(t, tc.want, v.Text())
 			assert.Equal(t, tc.want != "", v.Declared())
@@ -90,7 +90,7 @@ func TestColourHints(t *testing.T) {
 		"0B5FFF": `Did you mean "#0b5fff"?`, " #FFF": `Did you mean "#fff"?`, "White": `The name white is "#ffffff".`,
 		"grey": `The name grey is "#808080".`,
 	} {
-		_, diags := fieldAt(t, colourPath).Parse(cty.StringVal(in), schema.Place{})
+		_, diags := fieldAt(t, colourPath).Parse(cty.StringVal(in), schema.Subject{})
 		require.True(t, diags.HasErrors())
 		assert.Contains(t, diags[0].Detail, hint)
 	}
@@ -131,7 +131,7 @@ func TestTextLength(t *testing.T) {
 		"a placeholder counts whole": {strings.Repeat("a", 92) + "{second}", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v, diags := fieldAt(t, countdownPath).Parse(cty.StringVal(tc.in), schema.Place{})
+			v, diags := fieldAt(t, countdownPath).Parse(cty.StringVal(tc.in), schema.Subject{})
 			if tc.ok {
 				assert.NotContains(t, findings(diags), "text-length!")
 				assert.LessOrEqual(t, schema.Length(v.Text()), schema.TextMax)
@@ -166,7 +166,7 @@ func TestTipLength(t *testing.T) {
 		{"101", "en_US", strings.Repeat("a", 101), list("text-length!", "tip-length!")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			v, diags := fieldAt(t, tipsPath).Item("text").Parse(cty.StringVal(tc.in), schema.Place{Locale: tc.locale})
+			v, diags := fieldAt(t, tipsPath).Item("text").Parse(cty.StringVal(tc.in), schema.Subject{Locale: tc.locale})
 			assert.Equal(t, tc.says, findings(diags))
 			// A tip that is only cut off comes along: a lint block may allow it.
 			assert.Equal(t, len(tc.in) > 0 && schema.Length(tc.in) <= schema.TextMax, v.Declared())
@@ -178,7 +178,7 @@ func TestTipLength(t *testing.T) {
 func TestGuidanceIsNoTip(t *testing.T) {
 	for _, f := range schema.Fields() {
 		if strings.HasSuffix(f.Key, "TipText") {
-			_, diags := f.Parse(cty.StringVal(strings.Repeat("a", 100)), schema.Place{Locale: "zh_CN"})
+			_, diags := f.Parse(cty.StringVal(strings.Repeat("a", 100)), schema.Subject{Locale: "zh_CN"})
 			assert.Empty(t, diags, f.Path())
 		}
 	}
@@ -212,7 +212,7 @@ func TestTexts(t *testing.T) {
 		{countdownPath, "{second} {minute}", "{second} {minute}", list("placeholder")},
 	} {
 		t.Run(tc.path+" "+tc.in, func(t *testing.T) {
-			v, diags := fieldAt(t, tc.path).Parse(cty.StringVal(tc.in), schema.Place{})
+			v, diags := fieldAt(t, tc.path).Parse(cty.StringVal(tc.in), schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
 			assert.Equal(t, tc.want, v.Text())
 		})
@@ -258,7 +258,7 @@ func TestImageLinks(t *testing.T) {
 		{"https://cdn.example.com:port/a", list("url-format!")},
 	} {
 		t.Run(tc.in, func(t *testing.T) {
-			v, diags := fieldAt(t, linkPath).Parse(cty.StringVal(tc.in), schema.Place{})
+			v, diags := fieldAt(t, linkPath).Parse(cty.StringVal(tc.in), schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
 			assert.Equal(t, !diags.HasErrors(), v.Text() == tc.in && v.Declared())
 		})
@@ -288,7 +288,7 @@ func TestConversions(t *testing.T) {
 		{linkPath, cty.False, nil, list("url-format!")},
 	} {
 		t.Run(tc.path+" "+tc.in.GoString(), func(t *testing.T) {
-			v, diags := fieldAt(t, tc.path).Parse(tc.in, schema.Place{})
+			v, diags := fieldAt(t, tc.path).Parse(tc.in, schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
 			assert.Equal(t, tc.want, v.Any())
 		})
@@ -298,7 +298,7 @@ func TestConversions(t *testing.T) {
 func TestNullIsTheDefault(t *testing.T) {
 	for _, f := range schema.Fields() {
 		for _, null := range []cty.Value{cty.NullVal(cty.String), cty.NullVal(cty.DynamicPseudoType)} {
-			v, diags := f.Parse(null, schema.Place{})
+			v, diags := f.Parse(null, schema.Subject{})
 			assert.Empty(t, diags, f.Path())
 			assert.True(t, v.IsNull(), f.Path())
 			assert.False(t, v.Declared(), f.Path())
@@ -316,7 +316,7 @@ func TestUndocumentedFieldsSaySo(t *testing.T) {
 		if f.Kind == schema.Tips {
 			good = cty.TupleVal([]cty.Value{cty.ObjectVal(map[string]cty.Value{"text": cty.StringVal("a")})})
 		}
-		v, diags := f.Parse(good, schema.Place{})
+		v, diags := f.Parse(good, schema.Subject{})
 		assert.True(t, v.Declared(), f.Path())
 		assert.Equal(t, f.From == schema.FieldUse, strings.Contains(strings.Join(findings(diags), " "), "undocumented-field"), f.Path())
 	}
@@ -359,7 +359,7 @@ func TestTips(t *testing.T) {
 		{"two faults", cty.TupleVal([]cty.Value{tip("text", "a\t"), tip("icon_link", "a")}), "", list("control-character!", "url-format!")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			v, diags := fieldAt(t, tipsPath).Parse(tc.in, schema.Place{})
+			v, diags := fieldAt(t, tipsPath).Parse(tc.in, schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
 			if tc.want == "" {
 				assert.True(t, diags.HasErrors())
@@ -374,7 +374,7 @@ func TestTips(t *testing.T) {
 }
 
 func TestTipFaultsNameTheElement(t *testing.T) {
-	_, diags := fieldAt(t, tipsPath).Parse(cty.TupleVal([]cty.Value{tip("text", "a"), tip("text", "a\t")}), schema.Place{})
+	_, diags := fieldAt(t, tipsPath).Parse(cty.TupleVal([]cty.Value{tip("text", "a"), tip("text", "a\t")}), schema.Subject{})
 	require.Len(t, diags, 1)
 	assert.Equal(t, "mobileTipsPage.tips[1].text", schema.FindingOf(diags[0]).Path)
 }
@@ -382,16 +382,16 @@ func TestTipFaultsNameTheElement(t *testing.T) {
 // A theme's tips are judged by the wide limit, and once more in a Chinese document.
 func TestJudgeTips(t *testing.T) {
 	f := fieldAt(t, tipsPath)
-	v, diags := f.Parse(cty.TupleVal([]cty.Value{tip("text", strings.Repeat("a", 25)), tip("text", strings.Repeat("a", 26))}), schema.Place{})
+	v, diags := f.Parse(cty.TupleVal([]cty.Value{tip("text", strings.Repeat("a", 25)), tip("text", strings.Repeat("a", 26))}), schema.Subject{})
 	require.Empty(t, diags)
-	assert.Empty(t, f.JudgeTips(v, schema.Place{Locale: "en_US"}))
-	diags = f.JudgeTips(v, schema.Place{Locale: "zh_SG"})
+	assert.Empty(t, f.JudgeTips(v, schema.Subject{Locale: "en_US"}))
+	diags = f.JudgeTips(v, schema.Subject{Locale: "zh_SG"})
 	assert.Equal(t, list("tip-length!"), findings(diags))
 	assert.Equal(t, "mobileTipsPage.tips[1].text", schema.FindingOf(diags[0]).Path)
 }
 
 func TestFaultsSayWhere(t *testing.T) {
-	at := schema.Place{
+	at := schema.Subject{
 		Address: schema.Address{Kind: schema.LocaleAddress, Name: "en_US"},
 		Range:   hcl.Range{Filename: "main.livery.hcl", Start: hcl.Pos{Line: 3, Column: 1, Byte: 20}, End: hcl.Pos{Line: 3, Column: 5, Byte: 24}},
 	}
@@ -420,12 +420,12 @@ func FuzzParse(f *testing.F) {
 		if field.Kind == schema.Tips {
 			raw = cty.TupleVal([]cty.Value{tip("text", s), tip("iconLink", s, "text", s)})
 		}
-		v, diags := field.Parse(raw, schema.Place{Locale: "en_US"})
+		v, diags := field.Parse(raw, schema.Subject{Locale: "en_US"})
 		if !v.Declared() {
 			assert.True(t, diags.HasErrors())
 			return
 		}
-		again, more := field.Parse(v.Cty(), schema.Place{Locale: "en_US"})
+		again, more := field.Parse(v.Cty(), schema.Subject{Locale: "en_US"})
 		assert.True(t, again.Equal(v), "%q became %v and then %v", s, v, again)
 		assert.Equal(t, v.Any(), again.Any())
 		if !strings.Contains(strings.Join(findings(diags), " "), "colour-alpha") {
@@ -435,7 +435,7 @@ func FuzzParse(f *testing.F) {
 		require.NoError(t, err)
 		decoded, err := schema.JSONValue(wire)
 		require.NoError(t, err)
-		back, _ := field.Parse(decoded, schema.Place{Locale: "en_US"})
+		back, _ := field.Parse(decoded, schema.Subject{Locale: "en_US"})
 		assert.True(t, back.Equal(v), "%q is sent as %s", s, wire)
 	})
 }

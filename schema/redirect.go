@@ -15,7 +15,7 @@ import (
 var schemesRefused = []string{"javascript", "data", "file", "about", "blob", "intent", "vbscript"}
 
 // judgeRedirect checks a URL that a browser, or the service, is sent to.
-func judgeRedirect(s string, callback bool, at Place) hcl.Diagnostics {
+func judgeRedirect(s string, callback bool, at Subject) hcl.Diagnostics {
 	refuse := func(why string) hcl.Diagnostics {
 		return hcl.Diagnostics{Diagnose(RedirectURLFormat, at, "Not a usable URL",
 			fmt.Sprintf("%s %s. Write an absolute URL such as \"https://www.example.com/done\".", at.Path, why))}
@@ -40,7 +40,7 @@ func judgeRedirect(s string, callback bool, at Place) hcl.Diagnostics {
 }
 
 // judgeRegion checks a country code against ISO 3166-1.
-func judgeRegion(s string, at Place) hcl.Diagnostics {
+func judgeRegion(s string, at Subject) hcl.Diagnostics {
 	region, err := language.ParseRegion(s)
 	if err == nil && region.IsCountry() && region.ISO3() == s {
 		return nil
@@ -55,7 +55,7 @@ func judgeRegion(s string, at Place) hcl.Diagnostics {
 
 // parseLanguage reads a display language: one of the locale values for Get
 // Token, a language tag for Generate URL. The two vocabularies are not mixed.
-func parseLanguage(s string, api SessionAPI, at Place) (string, hcl.Diagnostics) {
+func parseLanguage(s string, api SessionAPI, at Subject) (string, hcl.Diagnostics) {
 	if api == H5URL {
 		if _, err := language.Parse(s); err == nil && !strings.Contains(s, "_") {
 			return s, nil

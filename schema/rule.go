@@ -135,8 +135,8 @@ func FindingOf(d *hcl.Diagnostic) Finding {
 	return f
 }
 
-// Place says where a value stands: what it belongs to and where it is written.
-type Place struct {
+// Subject says where a value stands: what it belongs to and where it is written.
+type Subject struct {
 	Address Address
 	Locale  Locale // "" for a theme, which has none
 	Path    string // overrides the field's own path, for an element of a list
@@ -144,7 +144,7 @@ type Place struct {
 }
 
 // Diagnose makes a diagnostic of the rule's own level.
-func Diagnose(r Rule, at Place, summary, detail string) *hcl.Diagnostic {
+func Diagnose(r Rule, at Subject, summary, detail string) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: summary, Detail: detail,
 		Extra: Finding{Rule: r, Address: at.Address, Path: at.Path},

@@ -222,7 +222,7 @@ func recallDefaults(api SessionAPI, members map[string]json.RawMessage) Defaults
 		if err != nil {
 			continue
 		}
-		if value, diags := list[i].Parse(v, api, Place{}); !diags.HasErrors() {
+		if value, diags := list[i].Parse(v, api, Subject{}); !diags.HasErrors() {
 			d.Set(i, value)
 		}
 	}
@@ -231,7 +231,7 @@ func recallDefaults(api SessionAPI, members map[string]json.RawMessage) Defaults
 
 // Parse judges raw as a default of sessions of the API. The value must be known
 // and unmarked. Where the diagnostics hold an error the Value is not declared.
-func (a *Attribute) Parse(raw cty.Value, api SessionAPI, at Place) (Value, hcl.Diagnostics) {
+func (a *Attribute) Parse(raw cty.Value, api SessionAPI, at Subject) (Value, hcl.Diagnostics) {
 	if at.Path == "" {
 		at.Path = a.Name
 	}
@@ -267,7 +267,7 @@ func (a *Attribute) Parse(raw cty.Value, api SessionAPI, at Place) (Value, hcl.D
 	return v, diags
 }
 
-func (a *Attribute) judgeWord(s string, at Place) hcl.Diagnostics {
+func (a *Attribute) judgeWord(s string, at Subject) hcl.Diagnostics {
 	switch {
 	case slices.Contains(a.Words, s):
 		return nil
@@ -289,7 +289,7 @@ func (a *Attribute) judgeWord(s string, at Place) hcl.Diagnostics {
 	return nil
 }
 
-func (a *Attribute) judgeCount(n int, at Place) hcl.Diagnostics {
+func (a *Attribute) judgeCount(n int, at Subject) hcl.Diagnostics {
 	if n >= a.Min && (a.Max == 0 || n <= a.Max) {
 		return nil
 	}
@@ -300,7 +300,7 @@ func (a *Attribute) judgeCount(n int, at Place) hcl.Diagnostics {
 	return hcl.Diagnostics{Diagnose(OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %d; it must be %s.", at.Path, n, bounds))}
 }
 
-func parseNames(raw cty.Value, at Place) (Value, hcl.Diagnostics) {
+func parseNames(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	v := Value{kind: Names, rng: at.Range}
 	wrong := hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value", at.Path+" takes a list of strings.")}
 	if !raw.CanIterateElements() || raw.Type().IsObjectType() || raw.Type().IsMapType() {

@@ -99,13 +99,13 @@ func TestRedirectURLsAreTheDescription(t *testing.T) {
 	require.NotEmpty(t, rules.Rejected)
 	for _, name := range []string{"return_url", "fail_return_url"} {
 		for _, s := range rules.Valid {
-			v, diags := attribute(t, name).Parse(cty.StringVal(s), schema.H5URL, schema.Place{})
+			v, diags := attribute(t, name).Parse(cty.StringVal(s), schema.H5URL, schema.Subject{})
 			assert.Empty(t, diags, s)
 			assert.Equal(t, s, v.Text())
 		}
 		for _, s := range rules.Rejected {
 			for _, spelt := range []string{s, strings.ReplaceAll(s, `\n`, "\n")} {
-				v, diags := attribute(t, name).Parse(cty.StringVal(spelt), schema.H5URL, schema.Place{})
+				v, diags := attribute(t, name).Parse(cty.StringVal(spelt), schema.H5URL, schema.Subject{})
 				assert.Equal(t, list("redirect-url!"), findings(diags), "%q", spelt)
 				assert.False(t, v.Declared())
 			}
@@ -198,10 +198,10 @@ func TestAttributeValues(t *testing.T) {
 		{"iframe_enabled", schema.H5URL, cty.StringVal("no"), nil, list("wrong-type!")},
 	} {
 		t.Run(tc.name+" "+tc.in.GoString(), func(t *testing.T) {
-			v, diags := attribute(t, tc.name).Parse(tc.in, tc.api, schema.Place{})
+			v, diags := attribute(t, tc.name).Parse(tc.in, tc.api, schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
 			assert.Equal(t, tc.want, v.Any())
-			again, _ := attribute(t, tc.name).Parse(v.Cty(), tc.api, schema.Place{})
+			again, _ := attribute(t, tc.name).Parse(v.Cty(), tc.api, schema.Subject{})
 			assert.True(t, again.Equal(v))
 		})
 	}
@@ -209,7 +209,7 @@ func TestAttributeValues(t *testing.T) {
 
 func TestAttributeNull(t *testing.T) {
 	for i := range schema.Attributes() {
-		v, diags := schema.Attributes()[i].Parse(cty.NullVal(cty.DynamicPseudoType), schema.H5URL, schema.Place{})
+		v, diags := schema.Attributes()[i].Parse(cty.NullVal(cty.DynamicPseudoType), schema.H5URL, schema.Subject{})
 		assert.Empty(t, diags)
 		assert.True(t, v.IsNull())
 	}
@@ -222,7 +222,7 @@ func session(t testing.TB, api schema.SessionAPI, members ...string) schema.Sess
 	s := schema.Session{Name: "onboarding", API: api}
 	for i := 0; i < len(members); i += 2 {
 		number := schema.AttributeNumber(members[i])
-		v, diags := attribute(t, members[i]).Parse(cty.StringVal(members[i+1]), api, schema.Place{})
+		v, diags := attribute(t, members[i]).Parse(cty.StringVal(members[i+1]), api, schema.Subject{})
 		require.False(t, diags.HasErrors(), "%v", diags)
 		s.Defaults.Set(number, v)
 	}
@@ -251,7 +251,7 @@ func TestSessionEquality(t *testing.T) {
 	assert.False(t, s.Equal(other))
 	withNull := s
 	withNull.Defaults = slices.Clone(s.Defaults)
-	null, _ := attribute(t, "biz_code").Parse(cty.NullVal(cty.String), s.API, schema.Place{})
+	null, _ := attribute(t, "biz_code").Parse(cty.NullVal(cty.String), s.API, schema.Subject{})
 	withNull.Defaults.Set(schema.AttributeNumber("biz_code"), null)
 	assert.True(t, s.Equal(withNull), "null and undeclared are alike")
 	token := s

@@ -259,7 +259,7 @@ func (f *Field) recall(raw json.RawMessage) (Value, bool) {
 	if err != nil || (f.Kind == Bool) != (v.Type() == cty.Bool) {
 		return Value{}, false // "true" is not true: it was not sent by us
 	}
-	value, diags := f.Parse(v, Place{})
+	value, diags := f.Parse(v, Subject{})
 	return value, value.Declared() && !refused(diags)
 }
 

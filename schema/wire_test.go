@@ -29,7 +29,7 @@ func document(t testing.TB, loc schema.Locale, members ...string) schema.Documen
 func declare(t testing.TB, l *schema.Look, path string, raw cty.Value) {
 	t.Helper()
 	f := fieldAt(t, path)
-	v, diags := f.Parse(raw, schema.Place{})
+	v, diags := f.Parse(raw, schema.Subject{})
 	require.False(t, diags.HasErrors(), "%v", diags)
 	l.Set(f, v)
 }
@@ -270,7 +270,7 @@ func links() *rapid.Generator[string] {
 }
 
 func usable(s string) bool {
-	_, diags := schema.FieldByPath(linkPath).Parse(cty.StringVal(s), schema.Place{})
+	_, diags := schema.FieldByPath(linkPath).Parse(cty.StringVal(s), schema.Subject{})
 	return !diags.HasErrors()
 }
 
@@ -310,7 +310,7 @@ func documents() *rapid.Generator[schema.Document] {
 			default:
 				t.Fatalf("a kind that documents do not have: %v", f.Kind)
 			}
-			v, diags := f.Parse(raw, schema.Place{Locale: d.Locale})
+			v, diags := f.Parse(raw, schema.Subject{Locale: d.Locale})
 			if diags.HasErrors() {
 				t.Fatalf("%s = %#v: %v", f.Path(), raw, diags)
 			}

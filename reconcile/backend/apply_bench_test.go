@@ -15,7 +15,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/backend"
 	"livery/reconcile/state"
-	"livery/schema/source"
+	"livery/schema/stack"
 	"livery/testdata/bench/corpus"
 	"livery/testdata/engine"
 	"livery/testdata/stateserver/server"
@@ -94,13 +94,13 @@ func everything(b *testing.B) reconcile.Desired {
 	b.Helper()
 	bodies, err := corpus.Bodies(os.DirFS("../../examples/acme/texts"))
 	require.NoError(b, err)
-	files, err := corpus.Livery(bodies, source.Simulator)
+	files, err := corpus.Livery(bodies, stack.Simulator)
 	require.NoError(b, err)
-	stack := make(fstest.MapFS)
+	fsys := make(fstest.MapFS)
 	for _, f := range files {
-		stack[f.Name] = &fstest.MapFile{Data: f.Data}
+		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	loaded, diags := source.Load(source.Options{FS: stack, Dir: ".", Version: "0.1.0", Need: source.NeedDocuments})
+	loaded, diags := stack.Load(stack.Options{FS: fsys, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments})
 	require.False(b, diags.HasErrors(), "%v", diags)
 	return reconcile.Desired{Documents: loaded.Documents}
 }

@@ -66,7 +66,7 @@ func Vacant(ctx context.Context, b state.Blob) (bool, error) {
 	}
 	_, revision, err := b.Get(ctx)
 	if err != nil {
-		return false, &state.PlaceError{Doing: "reading", Where: b.String(), Err: err}
+		return false, &state.AccessError{Doing: "reading", Where: b.String(), Err: err}
 	}
 	return revision == "", nil
 }

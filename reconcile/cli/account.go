@@ -14,7 +14,7 @@ import (
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // defaultBaseURL is the service itself.
@@ -37,7 +37,7 @@ type account struct {
 }
 
 // account puts together what the stack and the environment say.
-func (a *app) account(s source.Account) (account, error) {
+func (a *app) account(s stack.Account) (account, error) {
 	acc := account{baseURL: s.BaseURL, accessKey: s.AccessKey, secretKey: s.SecretKey, ttl: s.TokenTTL, retries: -1}
 	if s.Retries != nil {
 		acc.retries = *s.Retries
@@ -48,7 +48,7 @@ func (a *app) account(s source.Account) (account, error) {
 	if acc.baseURL == "" {
 		acc.baseURL = defaultBaseURL
 	}
-	if acc.baseURL != source.Simulator {
+	if acc.baseURL != stack.Simulator {
 		if err := liveness.CheckBaseURL(acc.baseURL); err != nil {
 			return acc, fail("Not a usable base URL", "%v.", err)
 		}
@@ -74,7 +74,7 @@ func (a *app) account(s source.Account) (account, error) {
 // keys of one's own.
 func (acc account) at(baseURL string) account {
 	acc.baseURL = baseURL
-	if baseURL == source.Simulator && acc.accessKey == "" && acc.secretKey == "" {
+	if baseURL == stack.Simulator && acc.accessKey == "" && acc.secretKey == "" {
 		acc.accessKey, acc.secretKey = sampleAccessKey, sampleSecretKey
 	}
 	return acc
@@ -110,7 +110,7 @@ func (a *app) client(acc account, parallel int) (*liveness.Client, error) {
 		BaseURL: acc.baseURL, AccessKey: acc.accessKey, SecretKey: acc.secretKey, TokenTTL: acc.ttl, Retries: acc.retries,
 		Parallel: parallel, Log: a.log, Now: a.Now, UserAgent: "livery/" + Version, Waiting: a.waiting,
 	}
-	if acc.baseURL == source.Simulator {
+	if acc.baseURL == stack.Simulator {
 		transport, err := a.builtIn(acc)
 		if err != nil {
 			return nil, err

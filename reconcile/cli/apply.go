@@ -17,7 +17,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/report"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 func (a *app) applyCommand() *cobra.Command {
@@ -57,7 +57,7 @@ func (a *app) apply(ctx context.Context, p *planning, approved bool) (err error)
 	case !approved && !p.input:
 		return fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve, or apply a saved plan.")
 	}
-	work, err := a.prepare(ctx, p, source.NeedAccount, "apply")
+	work, err := a.prepare(ctx, p, stack.NeedAccount, "apply")
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (a *app) applySaved(ctx context.Context, c *cobra.Command, path string, p *
 	}
 	// The configuration is read for its account and backend only: what is sent
 	// stands in the plan, so faults elsewhere are no matter.
-	stack, _, err := a.load(".", p.inputs, source.NeedNothing)
+	stack, _, err := a.load(".", p.inputs, stack.NeedNothing)
 	if err != nil {
 		return err
 	}
@@ -185,15 +185,15 @@ func stalePlan(err error) error {
 }
 
 // sameVariables refuses other values than those that the plan was made with.
-func (a *app) sameVariables(plan *reconcile.Plan, stack *source.Stack, assignments []source.Assignment) error {
+func (a *app) sameVariables(plan *reconcile.Plan, loaded *stack.Stack, assignments []stack.Assignment) error {
 	if len(assignments) == 0 {
 		return nil
 	}
-	bare, _, err := a.load(".", inputs{}, source.NeedNothing)
+	bare, _, err := a.load(".", inputs{}, stack.NeedNothing)
 	if err != nil {
 		return err
 	}
-	given, without := variables(stack), variables(bare)
+	given, without := variables(loaded), variables(bare)
 	for _, name := range sortedKeys(plan.Variables) {
 		value, ok := given[name]
 		// What comes from elsewhere than the command line is no matter: the plan
@@ -201,7 +201,7 @@ func (a *app) sameVariables(plan *reconcile.Plan, stack *source.Stack, assignmen
 		if ok && bytes.Equal(value, without[name]) || bytes.Equal(value, plan.Variables[name]) {
 			continue
 		}
-		named := slices.ContainsFunc(assignments, func(as source.Assignment) bool { return as.Name == name })
+		named := slices.ContainsFunc(assignments, func(as stack.Assignment) bool { return as.Name == name })
 		if ok || named {
 			return fail("Can't change variable when applying a saved plan", "The variable %s cannot be set using -var or -var-file when applying a saved plan, because the plan holds the value that was set when it was made. Plan again with the new value.", name)
 		}

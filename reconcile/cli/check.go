@@ -13,7 +13,7 @@ import (
 	"livery/reconcile/report"
 	"livery/schema"
 	"livery/schema/lint"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 func (a *app) validateCommand() *cobra.Command {
@@ -34,7 +34,7 @@ credentials; variables without a value are allowed.`,
 		if err := level.check(); err != nil {
 			return err
 		}
-		stack, diags, err := a.load(".", in, source.NeedNothing)
+		stack, diags, err := a.load(".", in, stack.NeedNothing)
 		if err != nil {
 			return err
 		}
@@ -71,11 +71,11 @@ func (a *app) verdict(diags hcl.Diagnostics, level failOn) {
 }
 
 // emptyStack warns of a stack that declares nothing.
-func emptyStack(stack *source.Stack) hcl.Diagnostics {
+func emptyStack(stack *stack.Stack) hcl.Diagnostics {
 	if len(stack.Documents) > 0 || len(stack.Sessions) > 0 || len(stack.Removed) > 0 || !stack.Empty {
 		return nil
 	}
-	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Place{}, "No configuration files",
+	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
 		"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with.")}
 }
 
@@ -146,7 +146,7 @@ func (a *app) lint(in inputs, files []string) (hcl.Diagnostics, report.Sources, 
 	var all hcl.Diagnostics
 	src := make(report.Sources)
 	for _, dir := range dirs {
-		stack, diags, err := a.load(dir, in, source.NeedNothing)
+		stack, diags, err := a.load(dir, in, stack.NeedNothing)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -161,5 +161,5 @@ func (a *app) lint(in inputs, files []string) (hcl.Diagnostics, report.Sources, 
 			}
 		}
 	}
-	return source.Sort(all), src, nil
+	return stack.Sort(all), src, nil
 }

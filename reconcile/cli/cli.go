@@ -203,7 +203,7 @@ func headline(err error) string {
 		foreign *state.ForeignError
 		account *state.AccountError
 		write   *state.WriteError
-		place   *state.PlaceError
+		place   *state.AccessError
 	)
 	switch {
 	case errors.As(err, &damaged):

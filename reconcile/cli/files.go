@@ -12,7 +12,7 @@ import (
 
 	"livery/reconcile/report"
 	"livery/schema/exchange"
-	"livery/schema/source"
+	"livery/schema/syntax"
 )
 
 const platform = runtime.GOOS + "_" + runtime.GOARCH
@@ -24,12 +24,12 @@ var (
 
 // readAll reads a stream of at most the size of a file.
 func readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, source.MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(r, syntax.MaxFile+1))
 	switch {
 	case err != nil:
 		return nil, fail("Cannot read standard input", "%v.", err)
-	case len(data) > source.MaxFile:
-		return nil, fail("Cannot read standard input", "It is larger than %d MB.", source.MaxFile>>20)
+	case len(data) > syntax.MaxFile:
+		return nil, fail("Cannot read standard input", "It is larger than %d MB.", syntax.MaxFile>>20)
 	}
 	return data, nil
 }

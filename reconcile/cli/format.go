@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/report"
-	"livery/schema/source"
+	"livery/schema/syntax"
 )
 
 // formatter is one run of fmt.
@@ -66,7 +66,7 @@ left alone.`,
 
 func (f *formatter) argument(arg string) {
 	if arg == "-" {
-		src, err := io.ReadAll(io.LimitReader(f.app.Stdin, source.MaxFile+1))
+		src, err := io.ReadAll(io.LimitReader(f.app.Stdin, syntax.MaxFile+1))
 		if err != nil {
 			f.failed = fail("Cannot read standard input", "%v.", err)
 			return
@@ -93,7 +93,7 @@ func (f *formatter) argument(arg string) {
 // formattable reports whether fmt works on files of this name. JSON files pass
 // and stay as they are, since hooks hand over every file of a stack.
 func formattable(name string) bool {
-	return source.IsConfiguration(name) || source.IsVariables(name)
+	return syntax.IsConfiguration(name) || syntax.IsVariables(name)
 }
 
 func (f *formatter) directory(dir string) {
@@ -125,7 +125,7 @@ func (f *formatter) file(path string) {
 // format formats one file and does with the result what the flags say.
 func (f *formatter) format(name string, src []byte, write func([]byte) error) {
 	stdin := name == "<stdin>"
-	formatted, diags := source.Format(src, name)
+	formatted, diags := syntax.Format(src, name)
 	if diags.HasErrors() {
 		f.broken = true
 		f.app.show(diags, report.Sources{name: src})
@@ -157,7 +157,7 @@ func readRegular(path string) ([]byte, error) {
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, &fs.PathError{Op: "read", Path: path, Err: errNotRegular}
-	case info.Size() > source.MaxFile:
+	case info.Size() > syntax.MaxFile:
 		return nil, &fs.PathError{Op: "read", Path: path, Err: errTooLarge}
 	}
 	return os.ReadFile(path)

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/syntax"
 )
 
 func (a *app) initCommand() *cobra.Command {
@@ -93,7 +93,7 @@ func configuration(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if source.IsConfiguration(e.Name()) {
+		if syntax.IsConfiguration(e.Name()) {
 			names = append(names, filepath.Join(dir, e.Name()))
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/state"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // moving is what init does when it is asked for the state.
@@ -46,7 +46,7 @@ func (m *moving) check(dir, from string) error {
 
 // moveState makes the place that the configuration names the one that is used.
 func (a *app) moveState(ctx context.Context, m *moving) error {
-	stack, diags, err := a.load(".", inputs{}, source.NeedNothing)
+	stack, diags, err := a.load(".", inputs{}, stack.NeedNothing)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (a *app) moveState(ctx context.Context, m *moving) error {
 }
 
 // migrate moves the state; false when there was nothing to note afterwards.
-func (a *app) migrate(ctx context.Context, m *moving, b source.Backend, blob state.Blob) (done bool, err error) {
+func (a *app) migrate(ctx context.Context, m *moving, b stack.Backend, blob state.Blob) (done bool, err error) {
 	last, err := a.lastPlace()
 	if err != nil {
 		return false, err

@@ -16,7 +16,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // placeFile remembers where this directory kept its state last. It is this
@@ -34,7 +34,7 @@ type place struct {
 // placeOf describes a place, by what the configuration says and what the
 // environment adds. A setting that holds a secret is left out, and so are those
 // that only say how to get there.
-func (a *app) placeOf(b source.Backend, blob state.Blob) place {
+func (a *app) placeOf(b stack.Backend, blob state.Blob) place {
 	p := place{Type: cmp.Or(b.Type, "local"), Name: blob.String()}
 	kind, _ := schema.BackendOf(p.Type)
 	for _, s := range kind.Settings {
@@ -68,8 +68,8 @@ func (p place) same(o place) bool {
 	return p.Type == o.Type && p.Name == o.Name && p.Attributes["endpoint"] == o.Attributes["endpoint"]
 }
 
-func (p place) backend() source.Backend {
-	return source.Backend{Type: p.Type, Attributes: p.Attributes}
+func (p place) backend() stack.Backend {
+	return stack.Backend{Type: p.Type, Attributes: p.Attributes}
 }
 
 // lastPlace is where the state was kept last, as far as this directory knows.
@@ -124,7 +124,7 @@ func (a *app) openLast(p place) (state.Blob, error) {
 
 // remember notes where the state is kept. A directory that cannot be written does
 // not have to remember: that only costs a warning that nobody needs yet.
-func (a *app) remember(b source.Backend, blob state.Blob) error {
+func (a *app) remember(b stack.Backend, blob state.Blob) error {
 	now := a.placeOf(b, blob)
 	before, err := a.lastPlace()
 	if err == nil && before.same(now) && maps.Equal(before.Attributes, now.Attributes) {
@@ -145,7 +145,7 @@ func (a *app) remember(b source.Backend, blob state.Blob) error {
 
 // checkPlace refuses to begin a new state while the last place still holds one:
 // a state that is begun anew would send everything again, and forget what is live.
-func (a *app) checkPlace(ctx context.Context, b source.Backend, blob state.Blob) error {
+func (a *app) checkPlace(ctx context.Context, b stack.Backend, blob state.Blob) error {
 	now := a.placeOf(b, blob)
 	last, err := a.lastPlace()
 	if err != nil || last.same(now) {

@@ -21,7 +21,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // planning is what plan and apply have in common.
@@ -108,7 +108,7 @@ that somebody made elsewhere does not show.`,
 }
 
 func (a *app) plan(ctx context.Context, p *planning) error {
-	work, err := a.prepare(ctx, p, source.NeedDocuments, "plan")
+	work, err := a.prepare(ctx, p, stack.NeedDocuments, "plan")
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (a *app) plan(ctx context.Context, p *planning) error {
 
 // work is a stack, the state that it is compared with, and the difference.
 type work struct {
-	stack  *source.Stack
+	stack  *stack.Stack
 	diags  hcl.Diagnostics
 	acc    account
 	ledger *state.Ledger
@@ -134,7 +134,7 @@ func (w *work) close(ctx context.Context) error {
 
 // prepare loads the stack, opens the state and plans. An invalid stack is shown
 // and ends the run; with -out an incomplete plan is saved first.
-func (a *app) prepare(ctx context.Context, p *planning, need source.Need, operation string) (*work, error) {
+func (a *app) prepare(ctx context.Context, p *planning, need stack.Need, operation string) (*work, error) {
 	// Reading the state takes as long as evaluating the files does, so it begins
 	// where the state almost always is, before the files can say where.
 	decode := state.Prefetch(ctx, backend.Local(defaultStateFile))
@@ -225,7 +225,7 @@ func addresses(list []string) ([]schema.Address, error) {
 
 // variables are the values that a saved plan remembers; a sensitive one is none
 // of them.
-func variables(s *source.Stack) map[string]json.RawMessage {
+func variables(s *stack.Stack) map[string]json.RawMessage {
 	values := make(map[string]json.RawMessage)
 	for name, v := range s.Variables {
 		if v == cty.NilVal || v.ContainsMarked() || !v.IsWhollyKnown() {
@@ -239,7 +239,7 @@ func variables(s *source.Stack) map[string]json.RawMessage {
 }
 
 // openState opens the place where the state is kept.
-func (a *app) openState(ctx context.Context, b source.Backend, p *planning, operation string) (*state.Ledger, error) {
+func (a *app) openState(ctx context.Context, b stack.Backend, p *planning, operation string) (*state.Ledger, error) {
 	looks := operation == "plan" || operation == "rollback"
 	open := a.blobToWrite
 	if looks {
@@ -309,7 +309,7 @@ func holderOf(i state.LockInfo) string {
 
 // blob is the place where the state is kept. What the configuration does not say
 // of it, the environment may.
-func (a *app) blob(b source.Backend) (state.Blob, error) {
+func (a *app) blob(b stack.Backend) (state.Blob, error) {
 	if b.Unclear {
 		return nil, fail("Cannot tell where the state is kept", "The configuration has faults that concern its backend, and another place must not be taken for it. \"livery validate\" shows them.")
 	}
@@ -321,7 +321,7 @@ func (a *app) blob(b source.Backend) (state.Blob, error) {
 }
 
 // blobToWrite is blob, and refuses a place that is only guessed.
-func (a *app) blobToWrite(b source.Backend) (state.Blob, error) {
+func (a *app) blobToWrite(b stack.Backend) (state.Blob, error) {
 	if b.Guessed {
 		return nil, fail("Cannot tell where the state is kept", "A file of the configuration does not parse, and it may be the one that says where the state is kept. Nothing was written. \"livery validate\" shows the fault.")
 	}
@@ -432,7 +432,7 @@ func loadPlan(path string) (*reconcile.Plan, error) {
 // registerAddresses completes the addresses of the stack.
 func registerAddresses(a *app, c *cobra.Command) {
 	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		stack, _, err := a.load(".", inputs{}, source.NeedNothing)
+		stack, _, err := a.load(".", inputs{}, stack.NeedNothing)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

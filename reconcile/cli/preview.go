@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livery/reconcile/gallery"
+	"livery/reconcile/previewserver"
 	"livery/reconcile/state"
 	"livery/schema"
 )
@@ -131,7 +131,7 @@ func (a *app) previewFiles(ctx context.Context, p *previewing, args []string) er
 	if err != nil {
 		return err
 	}
-	n, err := gallery.Screenshots(ctx, browser, g, p.screenshots, a.progress("screenshot"))
+	n, err := previewserver.Screenshots(ctx, browser, g, p.screenshots, a.progress("screenshot"))
 	switch {
 	case ctx.Err() != nil:
 		return fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
@@ -182,14 +182,14 @@ func (a *app) previewServe(ctx context.Context, p *previewing, args []string) er
 	if err != nil {
 		return fail("Cannot listen", "%v. Choose another address with -listen.", err)
 	}
-	draw := func(ctx context.Context) (gallery.Picture, error) {
+	draw := func(ctx context.Context) (previewserver.Snapshot, error) {
 		picture, err := a.picture(ctx, p, args)
 		if err != nil {
-			return gallery.Picture{}, err
+			return previewserver.Snapshot{}, err
 		}
-		return picture.Picture, nil
+		return picture.Snapshot, nil
 	}
-	server, err := gallery.New(ctx, gallery.Config{Draw: draw, Listen: listener.Addr(), Log: a.log}, a.Now())
+	server, err := previewserver.New(ctx, previewserver.Config{Render: draw, Listen: listener.Addr(), Log: a.log}, a.Now())
 	if err != nil {
 		_ = listener.Close() // the fault is told by the error
 		return err

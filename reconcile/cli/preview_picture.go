@@ -12,18 +12,18 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
-	"livery/reconcile/gallery"
+	"livery/reconcile/previewserver"
 	"livery/reconcile/report"
 	"livery/reconcile/state"
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/preview"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // picture is a gallery of the stack or of a plan, and what is wrong with it.
 type picture struct {
-	gallery.Picture
+	previewserver.Snapshot
 	diags   hcl.Diagnostics
 	sources report.Sources
 }
@@ -32,7 +32,7 @@ func (a *app) picture(ctx context.Context, p *previewing, args []string) (pictur
 	if len(args) == 1 {
 		return a.pictureOfPlan(p, args[0])
 	}
-	stack, diags, err := a.load(".", p.inputs, source.NeedDocuments)
+	stack, diags, err := a.load(".", p.inputs, stack.NeedDocuments)
 	if err != nil {
 		return picture{}, err
 	}
@@ -65,7 +65,7 @@ const (
 
 // lastApplied is the state, as fresh as it can be had at once; an empty one with
 // an error.
-func (a *app) lastApplied(ctx context.Context, p *previewing, b source.Backend) (*state.Snapshot, error) {
+func (a *app) lastApplied(ctx context.Context, p *previewing, b stack.Backend) (*state.Snapshot, error) {
 	local := b.Type == "" || b.Type == "local"
 	if !local && p.applied != nil && a.Now().Sub(p.appliedAt) < stateFreshness {
 		return p.applied, p.appliedErr
@@ -108,7 +108,7 @@ func (p *previewing) nothing(g *preview.Gallery) error {
 }
 
 // watched are the places whose change may change the picture.
-func watched(stack *source.Stack) []string {
+func watched(stack *stack.Stack) []string {
 	names := []string{"."}
 	for name := range stack.Sources {
 		names = append(names, name)
@@ -128,9 +128,9 @@ func watched(stack *source.Stack) []string {
 
 // sheets puts what is declared beside what was confirmed, and adds what would go
 // back to the default look.
-func sheets(stack *source.Stack, applied *state.Snapshot, only []string) []preview.Sheet {
+func sheets(loaded *stack.Stack, applied *state.Snapshot, only []string) []preview.Sheet {
 	var list []preview.Sheet
-	for _, d := range stack.Documents {
+	for _, d := range loaded.Documents {
 		s := preview.Sheet{Document: d}
 		if record := applied.Locales[d.Locale]; record != nil {
 			s.Applied = record.Document
@@ -142,7 +142,7 @@ func sheets(stack *source.Stack, applied *state.Snapshot, only []string) []previ
 	}
 	for loc, record := range applied.Locales {
 		declared := slices.ContainsFunc(list, func(s preview.Sheet) bool { return s.Document.Locale == loc })
-		forgotten := slices.ContainsFunc(stack.Removed, func(r source.Removed) bool { return r.Address == loc.AddressOf() })
+		forgotten := slices.ContainsFunc(loaded.Removed, func(r stack.Removed) bool { return r.Address == loc.AddressOf() })
 		if !declared && !forgotten {
 			list = append(list, preview.Sheet{Document: schema.Document{Locale: loc}, Applied: record.Document, Note: goesBack})
 		}
@@ -218,7 +218,7 @@ func sheetOf(c *reconcile.Change) (preview.Sheet, error) {
 		if err != nil {
 			return s, err
 		}
-		if v, diags := f.Parse(raw, schema.Place{Range: change.Range}); v.Declared() && !diags.HasErrors() {
+		if v, diags := f.Parse(raw, schema.Subject{Range: change.Range}); v.Declared() && !diags.HasErrors() {
 			s.Document.Set(f, v)
 		}
 	}

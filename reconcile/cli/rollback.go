@@ -14,7 +14,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 func (a *app) rollbackCommand() *cobra.Command {
@@ -68,7 +68,7 @@ func (a *app) keptSerials(ctx context.Context) []string {
 func (a *app) rollback(ctx context.Context, p *planning, serial uint64) (err error) {
 	// As for a saved plan, faults elsewhere in the configuration are no matter:
 	// they may be what somebody wants to get away from.
-	stack, _, err := a.load(".", inputs{}, source.NeedNothing)
+	stack, _, err := a.load(".", inputs{}, stack.NeedNothing)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 func (a *app) sessionCommand() *cobra.Command {
@@ -51,7 +51,7 @@ func (a *app) subcommand(c *cobra.Command, subs []*cobra.Command, args []string)
 
 // definitions are the sessions of a stack, as recorded and as declared.
 type definitions struct {
-	stack    *source.Stack
+	stack    *stack.Stack
 	snapshot *state.Snapshot
 	acc      account
 	declared bool // use what is declared instead of what is recorded
@@ -59,9 +59,9 @@ type definitions struct {
 
 // definitions reads what is known of sessions. Faults elsewhere in the
 // configuration do not stand in the way of what is recorded.
-func (a *app) definitions(ctx context.Context, in inputs, declared bool, need source.Need) (*definitions, error) {
+func (a *app) definitions(ctx context.Context, in inputs, declared bool, need stack.Need) (*definitions, error) {
 	if declared {
-		need = max(need, source.NeedDocuments) // or what depends on a variable would be missing without a word
+		need = max(need, stack.NeedDocuments) // or what depends on a variable would be missing without a word
 	}
 	stack, diags, err := a.load(".", in, need)
 	if err != nil {
@@ -130,7 +130,7 @@ func (d *definitions) client(a *app) (*liveness.Client, error) {
 
 // reach gives the definition of a session and the way to the service.
 func (a *app) reach(ctx context.Context, ch *chosen, name string) (schema.Session, *liveness.Client, error) {
-	d, err := a.definitions(ctx, ch.inputs, ch.config, source.NeedAccount)
+	d, err := a.definitions(ctx, ch.inputs, ch.config, stack.NeedAccount)
 	if err != nil {
 		return schema.Session{}, nil, err
 	}
@@ -180,7 +180,7 @@ func (a *app) sessionList() *cobra.Command {
 	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
 	in.flags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		d, err := a.definitions(c.Context(), in, false, source.NeedNothing)
+		d, err := a.definitions(c.Context(), in, false, stack.NeedNothing)
 		if err != nil {
 			return err
 		}
@@ -277,7 +277,7 @@ func requests(s schema.Session, only schema.Locale, baseURL string) ([]requestJS
 
 // publicBase is the address that requests are shown with.
 func (acc account) publicBase() string {
-	if acc.baseURL == source.Simulator {
+	if acc.baseURL == stack.Simulator {
 		return "http://127.0.0.1:8585"
 	}
 	return acc.baseURL
@@ -299,7 +299,7 @@ belongs to one session.`,
 		if err != nil {
 			return err
 		}
-		d, err := a.definitions(c.Context(), ch.inputs, ch.config, source.NeedNothing)
+		d, err := a.definitions(c.Context(), ch.inputs, ch.config, stack.NeedNothing)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // exported is every recorded definition as services load it.
@@ -56,7 +56,7 @@ the same bytes, and the file names the state's serial.`,
 	c.Flags().StringVar(&format, "format", "json", "Write this `format`: json, env or ts.")
 	c.Flags().StringVar(&out, "out", "", "Write to this `file` instead of stdout.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		d, err := a.definitions(c.Context(), inputs{}, false, source.NeedNothing)
+		d, err := a.definitions(c.Context(), inputs{}, false, stack.NeedNothing)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 	"livery/reconcile/liveness"
 	"livery/reconcile/report"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // openedJSON is an opened session as programs read it.
@@ -63,7 +63,7 @@ func (a *app) openSession(ctx context.Context, name string, ch *chosen, visitor 
 	if err != nil {
 		return err
 	}
-	d, err := a.definitions(ctx, ch.inputs, ch.config, source.NeedAccount)
+	d, err := a.definitions(ctx, ch.inputs, ch.config, stack.NeedAccount)
 	if err != nil {
 		return err
 	}

@@ -12,18 +12,18 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // inputs are the flags that say what a stack is made of.
 type inputs struct {
-	assignments []source.Assignment
+	assignments []stack.Assignment
 	input       bool
 }
 
 // assignmentFlag keeps -var and -var-file in the order in which they are given.
 type assignmentFlag struct {
-	to   *[]source.Assignment
+	to   *[]stack.Assignment
 	file bool
 }
 
@@ -31,14 +31,14 @@ func (f assignmentFlag) String() string { return "" }
 func (f assignmentFlag) Type() string   { return "string" }
 func (f assignmentFlag) Set(s string) error {
 	if f.file {
-		*f.to = append(*f.to, source.Assignment{File: s})
+		*f.to = append(*f.to, stack.Assignment{File: s})
 		return nil
 	}
 	name, value, ok := strings.Cut(s, "=")
 	if !ok || name == "" {
 		return fmt.Errorf("%q is not NAME=VALUE", s)
 	}
-	*f.to = append(*f.to, source.Assignment{Name: name, Value: value})
+	*f.to = append(*f.to, stack.Assignment{Name: name, Value: value})
 	return nil
 }
 
@@ -53,19 +53,19 @@ func (in *inputs) inputFlag(a *app, c *cobra.Command) {
 }
 
 // load reads the stack in the directory dir, which findings are named after.
-func (a *app) load(dir string, in inputs, need source.Need) (*source.Stack, hcl.Diagnostics, error) {
+func (a *app) load(dir string, in inputs, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
 	root, rel, err := rooted(dir)
 	if err != nil {
 		return nil, nil, fail("Cannot find the directory", "%v.", err)
 	}
-	opts := source.Options{
+	opts := stack.Options{
 		FS: root, Dir: rel, Assignments: in.assignments, Env: a.Getenv, Version: Version, Need: need,
 		Name: func(file string) string { return filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(file))) },
 	}
-	if in.input && !a.json && need != source.NeedNothing {
+	if in.input && !a.json && need != stack.NeedNothing {
 		opts.Ask = a.askVariable
 	}
-	stack, diags := source.Load(opts)
+	stack, diags := stack.Load(opts)
 	return stack, diags, nil
 }
 

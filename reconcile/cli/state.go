@@ -13,13 +13,13 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // kept finds where the stack in this directory keeps its state. Faults in the
 // configuration do not stand in the way of looking at it.
 func (a *app) kept() (state.Blob, error) {
-	stack, _, err := a.load(".", inputs{}, source.NeedNothing)
+	stack, _, err := a.load(".", inputs{}, stack.NeedNothing)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ still declared anew. The state before is kept: "livery history" lists it.`,
 	lock.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		ctx := c.Context()
-		stack, _, err := a.load(".", inputs{}, source.NeedNothing)
+		stack, _, err := a.load(".", inputs{}, stack.NeedNothing)
 		if err != nil {
 			return err
 		}
@@ -238,7 +238,7 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return fail("Cannot push this file", "%s: %v.", args[0], err)
 		}
-		stack, _, err := a.load(".", inputs{}, source.NeedNothing)
+		stack, _, err := a.load(".", inputs{}, stack.NeedNothing)
 		if err != nil {
 			return err
 		}

@@ -103,7 +103,7 @@ func TestAnOverrideOfNullTakesTheDefaultAway(t *testing.T) {
 	list := schema.Attributes()
 	var own schema.Defaults
 	for _, name := range []string{"product_level", "try_count", "language"} {
-		v, diags := list[at(name)].Parse(cty.NullVal(cty.DynamicPseudoType), s.API, schema.Place{})
+		v, diags := list[at(name)].Parse(cty.NullVal(cty.DynamicPseudoType), s.API, schema.Subject{})
 		require.False(t, diags.HasErrors())
 		own.Set(at(name), v)
 	}

@@ -106,8 +106,8 @@ func evalContext() *hcl.EvalContext {
 	return parent.NewChild()
 }
 
-func place(rng hcl.Range, path string) schema.Place {
-	return schema.Place{Address: schema.Locale("en_US").AddressOf(), Locale: "en_US", Path: path, Range: rng}
+func place(rng hcl.Range, path string) schema.Subject {
+	return schema.Subject{Address: schema.Locale("en_US").AddressOf(), Locale: "en_US", Path: path, Range: rng}
 }
 
 // faults is a stack with every kind of trouble for whoever prints it.
@@ -122,7 +122,7 @@ func faults() (hcl.Diagnostics, Sources) {
 		"sub dir/ü%.livery": []byte("x = 1\n"),
 	}
 	ctx := evalContext()
-	add := func(r schema.Rule, at schema.Place, summary, detail string) *hcl.Diagnostic {
+	add := func(r schema.Rule, at schema.Subject, summary, detail string) *hcl.Diagnostic {
 		return schema.Diagnose(r, at, summary, detail)
 	}
 	call := add(schema.Expression, place(rangeOf(src, "main.livery.hcl", "failed_desc = upper(|["), "mobileResultPage.failedDesc"), "Invalid function argument", "Invalid value for \"str\" parameter: string required.")
@@ -150,7 +150,7 @@ func faults() (hcl.Diagnostics, Sources) {
 		add(schema.InsecureLink, place(rangeOf(src, "sub dir/ü%.livery", "1"), ""), "A name to be encoded", "Twice the same."),
 		add(schema.InsecureLink, place(rangeOf(src, "sub dir/ü%.livery", "1"), ""), "A name to be encoded", "Twice the same."),
 		add(schema.Unreadable, place(hcl.Range{Filename: "gone.livery.hcl", Start: hcl.Pos{Line: 7, Column: 3, Byte: 90}, End: hcl.Pos{Line: 7, Column: 5, Byte: 92}}, ""), "Source is not known", "The file is gone."),
-		add(schema.NothingToApply, schema.Place{}, "No subject", "The stack declares nothing."),
+		add(schema.NothingToApply, schema.Subject{}, "No subject", "The stack declares nothing."),
 		{Severity: hcl.DiagError, Summary: "Neither rule nor subject", Detail: "Plain."},
 		add("house-style", place(rangeOf(src, "main.livery.hcl", "theme \"base\" {"), ""), "A rule that nobody listed", "A block header stands in no block."),
 	}, src
@@ -164,7 +164,7 @@ func secrets() (hcl.Diagnostics, Sources) {
 		"bad.livery.hcl":  []byte("account {\n  secret_key = \"s3cr3t\n  retries = 5\n}\n"),
 		"doc.livery.hcl":  []byte("account {\n  secret_key = <<EOT\ns3cr3t\ns3cr3t\nEOT\n}\n"),
 	}
-	at := func(file, text string) schema.Place { return schema.Place{Range: rangeOf(src, file, text)} }
+	at := func(file, text string) schema.Subject { return schema.Subject{Range: rangeOf(src, file, text)} }
 	literal := schema.Diagnose(schema.LiteralSecret, at("main.livery.hcl", "\"s3cr3t-${var.b}-tail\""), "Secret in a file", "Secrets do not belong in git.")
 	literal.Expression, literal.EvalContext = expression(`"${var.two.a}"`), evalContext()
 	near := schema.Diagnose(schema.Expression, at("main.livery.hcl", "var.b"), "On the same line", "Another fault.")

@@ -29,7 +29,7 @@ func frozen(t testing.TB, name string) []byte {
 func declared(t testing.TB, loc schema.Locale, path, text string) *schema.Document {
 	t.Helper()
 	f := schema.FieldByPath(path)
-	v, diags := f.Parse(cty.StringVal(text), schema.Place{})
+	v, diags := f.Parse(cty.StringVal(text), schema.Subject{})
 	require.False(t, diags.HasErrors())
 	d := &schema.Document{Locale: loc}
 	d.Set(f, v)
@@ -202,7 +202,7 @@ func drawn(t *rapid.T) *Snapshot {
 		}
 		d := &schema.Document{Locale: info.Value}
 		f := schema.FieldByPath("mobileResultPage.successDesc")
-		v, diags := f.Parse(cty.StringVal(texts.Draw(t, "text")), schema.Place{})
+		v, diags := f.Parse(cty.StringVal(texts.Draw(t, "text")), schema.Subject{})
 		if diags.HasErrors() {
 			t.Fatalf("%v", diags)
 		}

@@ -51,20 +51,20 @@ func (o Options) run() Run {
 	return Run{Operation: o.Operation, Who: o.Who, At: o.Now().UTC().Truncate(time.Second)}
 }
 
-// PlaceError says that the place where a state is kept does not do what it must.
-type PlaceError struct {
+// AccessError says that the place where a state is kept does not do what it must.
+type AccessError struct {
 	Doing string // "reading" or "locking"
 	Where string
 	Err   error
 }
 
 // Error implements error.
-func (e *PlaceError) Error() string {
+func (e *AccessError) Error() string {
 	return fmt.Sprintf("%s the state %s: %v", e.Doing, e.Where, e.Err)
 }
 
 // Unwrap gives the cause.
-func (e *PlaceError) Unwrap() error { return e.Err }
+func (e *AccessError) Unwrap() error { return e.Err }
 
 // Open locks a state and reads it. The error is a *LockedError when the lock is
 // still taken after the timeout; one of Decode's is wrapped together with the
@@ -143,7 +143,7 @@ func Prefetch(ctx context.Context, blob Blob) func(data []byte) (*Snapshot, erro
 func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)) (*Snapshot, []byte, Revision, error) {
 	data, revision, err := blob.Get(ctx)
 	if err != nil {
-		return nil, nil, "", &PlaceError{"reading", blob.String(), err}
+		return nil, nil, "", &AccessError{"reading", blob.String(), err}
 	}
 	if revision == "" {
 		return blank(), nil, "", nil
@@ -169,7 +169,7 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 	try := func() (func() error, error) {
 		unlock, err := inherit(ctx, blob, info, opts)
 		if held := (*LockedError)(nil); err != nil && !errors.As(err, &held) {
-			return nil, &PlaceError{"locking", blob.String(), err}
+			return nil, &AccessError{"locking", blob.String(), err}
 		}
 		return unlock, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/syntax"
 )
 
 // Limits of a body that is read, far beyond any that the service would take.
@@ -25,7 +25,7 @@ const (
 
 // Body is a ConfigureUI request body that somebody brought along.
 type Body struct {
-	source.Body
+	syntax.Body
 	Filename string
 	Range    hcl.Range // of the locale, or of the whole body
 }
@@ -73,14 +73,14 @@ func (r *reader) start() hcl.Range {
 }
 
 func (r *reader) refuse(rule schema.Rule, rng hcl.Range, summary, detail string) {
-	d := schema.Diagnose(rule, schema.Place{Range: rng}, summary, detail)
+	d := schema.Diagnose(rule, schema.Subject{Range: rng}, summary, detail)
 	d.Severity = hcl.DiagError
 	r.report(d)
 }
 
 // remark reports something that does not stop an import, whatever level its rule
 // has elsewhere.
-func (r *reader) remark(rule schema.Rule, at schema.Place, summary, detail string) {
+func (r *reader) remark(rule schema.Rule, at schema.Subject, summary, detail string) {
 	d := schema.Diagnose(rule, at, summary, detail)
 	d.Severity = hcl.DiagWarning
 	r.report(d)
@@ -227,8 +227,8 @@ func didYouMean(locale string) string {
 	return ""
 }
 
-func (r *reader) place(path string, rng hcl.Range) schema.Place {
-	at := schema.Place{Locale: r.body.Locale, Path: path, Range: rng}
+func (r *reader) place(path string, rng hcl.Range) schema.Subject {
+	at := schema.Subject{Locale: r.body.Locale, Path: path, Range: rng}
 	if at.Locale != "" {
 		at.Address = at.Locale.AddressOf()
 	}
@@ -369,7 +369,7 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 	seen := make(map[schema.Locale]*Body, len(bodies))
 	for _, b := range bodies {
 		if first, ok := seen[b.Locale]; ok {
-			at := schema.Place{Address: b.Locale.AddressOf(), Locale: b.Locale, Range: b.Range}
+			at := schema.Subject{Address: b.Locale.AddressOf(), Locale: b.Locale, Range: b.Range}
 			diags = append(diags, schema.Diagnose(schema.DuplicateLocale, at, "Locale given twice",
 				fmt.Sprintf("%s and %s are both %s. They are one document; import one of them, or say with -locale which is which.", first.Filename, b.Filename, b.Locale)))
 			continue
@@ -379,7 +379,7 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 			out.WriteByte('\n')
 		}
 		fmt.Fprintf(&out, "# %s, from %s\n", b.Locale.Info().Name, printable(b.Filename))
-		if err := source.WriteLocale(&out, string(b.Locale), b.Body); err != nil {
+		if err := syntax.WriteLocale(&out, string(b.Locale), b.Body); err != nil {
 			panic(fmt.Sprintf("exchange: writing to memory: %v", err))
 		}
 	}

@@ -17,7 +17,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/stack"
+	"livery/schema/syntax"
 )
 
 const bodies = "../../testdata/api/bodies"
@@ -37,9 +38,9 @@ func bodyFiles(t testing.TB) map[string][]byte {
 }
 
 // load evaluates one file as a stack of its own.
-func load(t *testing.T, src []byte) (*source.Stack, hcl.Diagnostics) {
+func load(t *testing.T, src []byte) (*stack.Stack, hcl.Diagnostics) {
 	t.Helper()
-	return source.Load(source.Options{
+	return stack.Load(stack.Options{
 		FS:  fstest.MapFS{"stack/main.livery.hcl": &fstest.MapFile{Data: src}},
 		Dir: "/stack",
 	})
@@ -57,7 +58,7 @@ func TestImportedBodiesEvaluateBack(t *testing.T) {
 			src, diags := ImportHCL([]*Body{body})
 			require.Empty(t, diags)
 
-			formatted, diags := source.Format(src, "main.livery.hcl")
+			formatted, diags := syntax.Format(src, "main.livery.hcl")
 			require.Empty(t, diags)
 			assert.Equal(t, string(src), string(formatted), "an import is formatted already")
 

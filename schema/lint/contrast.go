@@ -10,7 +10,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/source"
+	"livery/schema/colour"
+	"livery/schema/stack"
 )
 
 // leastContrast is what WCAG 2 asks of normal text at level AA.
@@ -18,7 +19,7 @@ const leastContrast = 4.5
 
 // contrast compares every text colour with the background that it stands on,
 // where both are declared: what the API's defaults look like is not documented.
-func contrast(s *source.Stack) hcl.Diagnostics {
+func contrast(s *stack.Stack) hcl.Diagnostics {
 	least := leastContrast
 	if v, ok := s.Options[schema.Contrast]["ratio"]; ok && !v.IsNull() && v.Type() == cty.Number {
 		least, _ = v.AsBigFloat().Float64()
@@ -34,11 +35,11 @@ func contrast(s *source.Stack) hcl.Diagnostics {
 			if behind == nil || !d.At(behind).Declared() {
 				continue
 			}
-			ratio := source.Contrast(text.Text(), d.At(behind).Text())
+			ratio := contrastOf(text, d.At(behind))
 			if ratio >= least {
 				continue
 			}
-			at := schema.Place{Address: d.Locale.AddressOf(), Path: f.Path(), Range: text.Range()}
+			at := schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: text.Range()}
 			diags = append(diags, schema.Diagnose(schema.Contrast, at, "Text hard to read",
 				fmt.Sprintf("%s %s stands on %s %s with a contrast of %.2f; %s is the least for most eyes.",
 					f.Path(), text.Text(), behind.Key, d.At(behind).Text(), math.Floor(ratio*100)/100, strconv.FormatFloat(least, 'f', -1, 64))))
@@ -63,4 +64,12 @@ func background(d schema.Document, text *schema.Field) *schema.Field {
 		}
 	}
 	return nil
+}
+
+// contrastOf is the contrast ratio of two values of colour fields, which are
+// canonical colours.
+func contrastOf(text, background schema.Value) float64 {
+	a, _ := colour.Parse(text.Text())
+	b, _ := colour.Parse(background.Text())
+	return colour.Contrast(a, b)
 }

@@ -8,19 +8,19 @@ package lint
 import (
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // rules are all there are, in the order of their names.
-var rules = []func(*source.Stack) hcl.Diagnostics{contrast}
+var rules = []func(*stack.Stack) hcl.Diagnostics{contrast}
 
 // Stack gives the findings of every rule, at the levels that the stack's lint
 // block asks for.
-func Stack(s *source.Stack) hcl.Diagnostics {
+func Stack(s *stack.Stack) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, rule := range rules {
 		diags = append(diags, rule(s)...)
 	}
 	s.Locate(diags)
-	return source.Sort(source.ApplyLevels(diags, s.Levels))
+	return stack.Sort(stack.ApplyLevels(diags, s.Levels))
 }

@@ -11,13 +11,13 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
-	"livery/schema/source"
+	"livery/schema/stack"
 )
 
 // load loads a stack of one file, which may have findings but no errors.
-func load(t *testing.T, src string) *source.Stack {
+func load(t *testing.T, src string) *stack.Stack {
 	t.Helper()
-	stack, diags := source.Load(source.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(src)}}, Dir: "stack"})
+	stack, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(src)}}, Dir: "stack"})
 	require.False(t, diags.HasErrors(), "%s", diags)
 	return stack
 }

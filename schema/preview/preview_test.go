@@ -33,7 +33,7 @@ func sample(t *testing.T, f *schema.Field, at string) schema.Value {
 	default:
 		raw = cty.StringVal("Words of " + f.Key)
 	}
-	v, diags := f.Parse(raw, schema.Place{Range: hcl.Range{Filename: at, Start: hcl.Pos{Line: 7}}})
+	v, diags := f.Parse(raw, schema.Subject{Range: hcl.Range{Filename: at, Start: hcl.Pos{Line: 7}}})
 	require.True(t, v.Declared(), "%s: %v", f.Path(), diags)
 	return v
 }
@@ -131,7 +131,7 @@ func TestSwitches(t *testing.T) {
 	set := func(key string, on bool) schema.Document {
 		d := schema.Document{Locale: "en_US"}
 		f := schema.FieldByPath("mobileResultPage." + key)
-		v, _ := f.Parse(cty.BoolVal(on), schema.Place{})
+		v, _ := f.Parse(cty.BoolVal(on), schema.Subject{})
 		d.Set(f, v)
 		return d
 	}
@@ -174,7 +174,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 		default:
 			continue
 		}
-		if v, _ := f.Parse(raw, schema.Place{Range: hcl.Range{Filename: `"><script>.hcl`}}); v.Declared() {
+		if v, _ := f.Parse(raw, schema.Subject{Range: hcl.Range{Filename: `"><script>.hcl`}}); v.Declared() {
 			d.Set(f, v)
 		}
 	}
@@ -212,7 +212,7 @@ func TestOneFileIsSmallEnough(t *testing.T) {
 		for _, f := range schema.Fields() {
 			v := sample(t, f, "themes.livery.hcl")
 			if f.Kind == schema.Text { // as long as the service takes, in letters of three bytes
-				v, _ = f.Parse(cty.StringVal(strings.Repeat("ความยาว", 14)), schema.Place{Range: v.Range()})
+				v, _ = f.Parse(cty.StringVal(strings.Repeat("ความยาว", 14)), schema.Subject{Range: v.Range()})
 			}
 			d.Set(f, v)
 		}
@@ -226,7 +226,7 @@ func TestOneFileIsSmallEnough(t *testing.T) {
 func TestWhatChangedIsMarked(t *testing.T) {
 	f := schema.FieldByPath("mobileLoadingPage.progressColor")
 	before, after := schema.Document{Locale: "en_US"}, schema.Document{Locale: "en_US"}
-	v, _ := f.Parse(cty.StringVal("#0055ff"), schema.Place{})
+	v, _ := f.Parse(cty.StringVal("#0055ff"), schema.Subject{})
 	before.Set(f, v)
 	after.Set(f, sample(t, f, "main.livery.hcl"))
 	s := Sheet{Document: after, Applied: &before}
@@ -251,7 +251,7 @@ func TestWhatChangedIsMarked(t *testing.T) {
 func TestPictures(t *testing.T) {
 	d := full(t, "en_US")
 	insecure := schema.FieldByPath("mobileResultPage.successIconLink")
-	v, _ := insecure.Parse(cty.StringVal("http://cdn.example/plain.png"), schema.Place{})
+	v, _ := insecure.Parse(cty.StringVal("http://cdn.example/plain.png"), schema.Subject{})
 	d.Set(insecure, v)
 	var with, without string
 	for _, s := range Screens() {
@@ -280,7 +280,7 @@ func TestMissing(t *testing.T) {
 
 func TestFindingsBecomeProblems(t *testing.T) {
 	rng := hcl.Range{Filename: "main.livery.hcl", Start: hcl.Pos{Line: 4}}
-	at := schema.Place{Address: schema.Locale("th_TH").AddressOf(), Path: "mobileTipsPage.tips[1].text", Range: rng}
+	at := schema.Subject{Address: schema.Locale("th_TH").AddressOf(), Path: "mobileTipsPage.tips[1].text", Range: rng}
 	list := Problems(hcl.Diagnostics{schema.Diagnose(schema.TipLength, at, "Tip too long", "Shorten it.")}, nil)
 	require.Len(t, list, 1)
 	assert.Equal(t, "mobileTipsPage.tips", list[0].Path)
@@ -329,7 +329,7 @@ func TestScreensOfFields(t *testing.T) {
 // What was there before is told as it was written, quotation marks and all.
 func TestShown(t *testing.T) {
 	f := schema.FieldByPath("titleText")
-	v, diags := f.Parse(cty.StringVal(`say "yes"`), schema.Place{})
+	v, diags := f.Parse(cty.StringVal(`say "yes"`), schema.Subject{})
 	require.Empty(t, diags)
 	assert.Equal(t, `say "yes"`, shown(v))
 }

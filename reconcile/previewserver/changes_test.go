@@ -1,0 +1,110 @@
+package previewserver_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/preview"
+)
+
+// The picture before stands beside the picture after, in every language on the left,
+// and what changed is ringed there.
+func TestBeforeAndAfter(t *testing.T) {
+	g := preview.Gallery{Title: "T"}
+	for _, loc := range []schema.Locale{"ar_AE", "en_US"} {
+		before, after := schema.Document{Locale: loc}, schema.Document{Locale: loc}
+		set(t, &before, "mobileTipsPage.startButtonBackgroundColor", cty.StringVal("#0055ff"))
+		set(t, &after, "mobileTipsPage.startButtonBackgroundColor", cty.StringVal("#aa2211"))
+		set(t, &after, "mobileTipsPage.titleText", cty.StringVal("New words"))
+		set(t, &after, "mobileResultPage.faceShow", cty.False)
+		g.Sheets = append(g.Sheets, preview.Sheet{Document: after, Applied: &before})
+	}
+	b := shown(t, g)
+	require.Zero(t, ask[int](b, `document.querySelectorAll(".pair").length`))
+	ringed := `Array.from(document.querySelectorAll(".screen .device [data-field]")).filter((e) => parseFloat(getComputedStyle(e).outlineWidth) >= 2 && getComputedStyle(e).outlineStyle === "solid").map((e) => e.closest("section").dataset.locale + " " + e.closest("section").dataset.screen + " " + e.dataset.field)`
+	require.Empty(t, ask[[]string](b, ringed))
+
+	b.click("#before + span")
+	var want []string
+	for _, loc := range []string{"ar_AE", "en_US"} {
+		want = append(want, loc+" phone-tips mobileTipsPage.titleText", loc+" phone-tips mobileTipsPage.startButtonBackgroundColor",
+			loc+" phone-passed mobileResultPage.faceShow", loc+" phone-failed mobileResultPage.faceShow")
+	}
+	b.unroll()
+	b.until(`document.querySelectorAll(".pair").length === 6`)
+	assert.Equal(t, want, ask[[]string](b, ringed))
+	type pair struct {
+		Before, After, BeforeWords, AfterWords, Direction string
+		BeforeRight, AfterLeft, Ring                      float64
+	}
+	for _, loc := range []string{"ar_AE", "en_US"} {
+		p := ask[pair](b, `(([x, y]) => { const button = (f) => getComputedStyle(f.querySelector(".btn.start")).backgroundColor;
+			return { Before: button(x), After: button(y), BeforeWords: x.innerText, AfterWords: y.innerText, Direction: getComputedStyle(x.querySelector(".page")).direction,
+				BeforeRight: x.getBoundingClientRect().right, AfterLeft: y.getBoundingClientRect().left, Ring: x.querySelectorAll("[data-changed]").length };
+		})(document.querySelectorAll('section[data-locale="%s"][data-screen="phone-tips"] figure'))`, loc)
+		assert.Equal(t, "rgb(0, 85, 255)", p.Before)
+		assert.Equal(t, "rgb(170, 34, 17)", p.After)
+		assert.Contains(t, p.BeforeWords, "Before")
+		assert.NotContains(t, p.BeforeWords, "New words")
+		assert.Contains(t, p.AfterWords, "After")
+		assert.Contains(t, p.AfterWords, "New words")
+		assert.Less(t, p.BeforeRight, p.AfterLeft, loc)
+		assert.Zero(t, p.Ring, "only the picture after is ringed")
+		assert.Equal(t, map[string]string{"ar_AE": "rtl", "en_US": "ltr"}[loc], p.Direction)
+	}
+
+	b.click("#only + span")
+	b.until(`%s.map((s) => s.dataset.screen).join() === "phone-tips,phone-passed,phone-failed,phone-tips,phone-passed,phone-failed"`, visible)
+	b.click("#only + span")
+	b.click("#before + span")
+	b.until(`document.querySelectorAll(".pair").length === 0 && %s.length === %d`, visible, 2*len(preview.Screens()))
+	require.Empty(t, ask[[]string](b, ringed))
+
+	b.click(`section[data-locale="en_US"][data-screen="phone-tips"] .btn.start`)
+	b.until(`document.getElementById("inspector").innerText.includes("was #0055ff")`)
+}
+
+// A gallery of a plan shows both from the start.
+func TestAPlanIsComparedFromTheStart(t *testing.T) {
+	g := library(t)
+	g.Compare = true
+	b := shown(t, g)
+	b.until(`document.getElementById("before").checked && document.querySelectorAll(".pair").length === 1`)
+}
+
+// A click on a problem goes to the element, which is lit and in view.
+func TestProblemsLeadToTheElement(t *testing.T) {
+	b := shown(t, library(t))
+	lit := func(screen, field string) {
+		t.Helper()
+		b.until(`%s.length === 1`, visible)
+		b.until(`Array.from(document.querySelectorAll(".lit"), (e) => e.closest("section").dataset.locale + " " + e.closest("section").dataset.screen + " " + e.dataset.field).filter((s) => s === %q).length === 1`, screen+" "+field)
+		b.settle()
+		assert.True(t, ask[bool](b, `((e) => { const box = e.getBoundingClientRect(), style = getComputedStyle(e), top = document.querySelector(".top").getBoundingClientRect().bottom;
+			return e.checkVisibility() && style.outlineStyle === "solid" && box.width > 0 && box.top >= top && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+		})(Array.from(document.querySelectorAll(".lit")).find((e) => e.checkVisibility()))`), "%s is not in view", field)
+		assert.Contains(t, ask[string](b, `document.getElementById("inspector").innerText`), field)
+	}
+	b.click(`#problems li:nth-child(1) a`)
+	lit("th_TH pc-camera", "pcCameraPage.descText")
+	b.click(`#problems li:nth-child(2) a`)
+	lit("en_US phone-passed", "mobileResultPage.successDesc")
+
+	// What is too long is known only where it is drawn.
+	const tight = `document.querySelectorAll("#tight li").length`
+	b.press("\u001b", "\u001b")
+	b.click(`#width input[value="s"] + span`)
+	b.until(tight + ` === 1`)
+	said := ask[string](b, `document.querySelector("#tight li").textContent`)
+	assert.Contains(t, said, "mobileTimeoutPage.tryAgainButtonText takes ")
+	assert.Contains(t, said, "en_US")
+	b.until(`document.querySelector("#problems .count").innerText === "3"`)
+	b.until(`document.querySelector("#tight a").scrollIntoView(), true`)
+	b.settle()
+	b.click(`#tight a`)
+	lit("en_US phone-timeout", "mobileTimeoutPage.tryAgainButtonText")
+}

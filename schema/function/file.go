@@ -1,0 +1,141 @@
+package function
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"livery/schema/syntax"
+)
+
+// fileFunctions are those that read what lies beside the stack.
+func fileFunctions(files *syntax.Files) map[string]function.Function {
+	all := map[string]function.Function{
+		"basename":   transformPath("The last part of a path.", path.Base),
+		"dirname":    transformPath("A path without its last part.", path.Dir),
+		"file":       discreet(readFunction("Reads a file as UTF-8 text.", func(name string) (string, error) { return readText(files, name) })),
+		"filebase64": discreet(readFunction("Reads a file and encodes its bytes as Base64.", digestFile(files, base64.StdEncoding.EncodeToString))),
+		"fileexists": discreet(existsFunction(files)),
+		"fileset":    discreet(filesetFunction(files)),
+		"tokens":     discreet(tokensFunction(files)),
+	}
+	for name, d := range digests() {
+		name = "file" + name
+		all[name] = discreet(readFunction("Of a file: "+d.description, digestFile(files, d.of)))
+	}
+	return all
+}
+
+func transformPath(description string, apply func(string) string) function.Function {
+	return function.New(&function.Spec{
+		Description:  description,
+		Params:       []function.Parameter{{Name: "path", Type: cty.String, Description: "A path; it need not exist."}},
+		Type:         function.StaticReturnType(cty.String),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			return cty.StringVal(apply(args[0].AsString())), nil
+		},
+	})
+}
+
+func pathParameter() function.Parameter {
+	return function.Parameter{Name: "path", Type: cty.String, Description: "A path relative to the stack; .. is allowed."}
+}
+
+func readFunction(description string, read func(name string) (string, error)) function.Function {
+	return function.New(&function.Spec{
+		Description:  description,
+		Params:       []function.Parameter{pathParameter()},
+		Type:         function.StaticReturnType(cty.String),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			s, err := read(args[0].AsString())
+			return cty.StringVal(s), err
+		},
+	})
+}
+
+func digestFile(files *syntax.Files, of func([]byte) string) func(string) (string, error) {
+	return func(name string) (string, error) {
+		src, err := files.Read(name)
+		if err != nil {
+			return "", explainRead(name, err)
+		}
+		return of(src), nil
+	}
+}
+
+func readText(files *syntax.Files, name string) (string, error) {
+	s, err := files.Text(name)
+	if errors.Is(err, syntax.ErrNotText) {
+		return "", fmt.Errorf("contents of %q are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead", name)
+	}
+	if _, detail := syntax.LongNumber([]byte(s)); err == nil && detail != "" {
+		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, syntax.MaxDigits) // it would take minutes as a number
+	}
+	return s, explainRead(name, err)
+}
+
+// explainRead says which path is at fault, in the words that people know.
+func explainRead(name string, err error) error {
+	var fault *fs.PathError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return function.NewArgErrorf(0, "no file exists at %q; files are named relative to the stack", name)
+	case errors.As(err, &fault):
+		return function.NewArgErrorf(0, "failed to read file: %s %s: %s", fault.Op, name, fault.Err)
+	default:
+		return function.NewArgErrorf(0, "failed to read file: %s", err)
+	}
+}
+
+func existsFunction(files *syntax.Files) function.Function {
+	return function.New(&function.Spec{
+		Description:  "Returns true if there is a regular file at the path.",
+		Params:       []function.Parameter{pathParameter()},
+		Type:         function.StaticReturnType(cty.Bool),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			there, err := files.Exists(args[0].AsString())
+			return cty.BoolVal(there), err
+		},
+	})
+}
+
+func filesetFunction(files *syntax.Files) function.Function {
+	return function.New(&function.Spec{
+		Description: "The regular files below a path whose names match a pattern with *, **, ?, [a-z] and {a,b}, as paths relative to it.",
+		Params: []function.Parameter{
+			pathParameter(),
+			{Name: "pattern", Type: cty.String, Description: "The pattern."},
+		},
+		Type:         function.StaticReturnType(cty.Set(cty.String)),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			names, err := files.Match(args[0].AsString(), args[1].AsString())
+			switch {
+			case errors.Is(err, syntax.ErrAbsolutePattern):
+				return cty.NilVal, function.NewArgError(1, err)
+			case errors.Is(err, syntax.ErrPath):
+				return cty.NilVal, function.NewArgError(0, err)
+			case err != nil:
+				return cty.NilVal, err
+			}
+			if len(names) == 0 {
+				return cty.SetValEmpty(cty.String), nil
+			}
+			values := make([]cty.Value, len(names))
+			for i, name := range names {
+				values[i] = cty.StringVal(name)
+			}
+			return cty.SetVal(values), nil
+		},
+	})
+}

@@ -1,0 +1,29 @@
+// Package function is what expressions of livery may call: the functions of Terraform
+// that are pure or read files beside the stack, and livery's own for colours and tokens.
+//
+// None reads the clock, the network or a random source: the same files and arguments
+// give the same value. It knows nothing of fields, documents or stacks.
+package function
+
+import (
+	"maps"
+
+	"github.com/zclconf/go-cty/cty/function"
+
+	"livery/schema/syntax"
+)
+
+// Table is everything that an expression may call: the functions of
+// Terraform that are pure or read files beside the stack, and livery's own. None
+// reads the clock, the network or a random source. The table is made once a
+// load, not at start-up, since many commands evaluate nothing.
+func Table(files *syntax.Files) map[string]function.Function {
+	all := make(map[string]function.Function, 128)
+	for _, part := range []map[string]function.Function{
+		textFunctions(), collectionFunctions(), encodeFunctions(), typeFunctions(), colourFunctions(), fileFunctions(files),
+	} {
+		maps.Copy(all, part)
+	}
+	maps.Copy(all, templateFunctions(files, all))
+	return all
+}

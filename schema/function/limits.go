@@ -1,0 +1,257 @@
+package function
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"livery/schema/syntax"
+)
+
+// A slip of the pen in an expression must end in a message, not in a machine
+// without memory. No theme and no set of texts comes near these limits.
+const (
+	MaxResult   = 10 << 20  // bytes that a function may produce
+	maxElements = 100_000   // elements that a function may produce
+	maxNesting  = 100       // objects and lists within each other in a file
+	maxNodes    = 1 << 20   // values in a file
+	maxWork     = 500 << 20 // steps of a regular expression
+	maxPattern  = 64 << 10  // bytes of a regular expression
+	maxYAML     = 1 << 20   // bytes; the YAML scanner slows down on large texts
+)
+
+func tooLong(what string) error {
+	return fmt.Errorf("%s would be longer than %d MB", what, MaxResult>>20)
+}
+
+func tooMany(what string) error {
+	return fmt.Errorf("%s would have more than %d elements", what, maxElements)
+}
+
+// Weigh is about how many bytes the value takes when it is written out. It stops
+// counting beyond the budget, so values that share parts a thousandfold, which
+// no memory could hold spread out, cost no more than others.
+func Weigh(v cty.Value, budget int) int {
+	v, _ = v.Unmark()
+	if v.IsNull() || !v.IsKnown() {
+		return 4
+	}
+	switch t := v.Type(); {
+	case t == cty.String:
+		return len(v.AsString()) + 2
+	case t == cty.Number:
+		return digits(v.AsBigFloat())
+	case !v.CanIterateElements():
+		return 5
+	}
+	total := 2
+	for it := v.ElementIterator(); it.Next() && total <= budget; {
+		k, element := it.Element()
+		if k.Type() == cty.String && k.IsKnown() && !k.IsMarked() {
+			total += len(k.AsString())
+		}
+		total += 2 + Weigh(element, budget-total)
+	}
+	return total
+}
+
+// digits is about how many characters a number takes when it is written in full.
+func digits(n *big.Float) int {
+	exponent := n.MantExp(nil)
+	return max(exponent, -exponent)*30103/100000 + 20
+}
+
+// limited puts a check before a function. It runs while the result's type is
+// found, which comes before everything else; arguments may be unknown or null.
+func limited(f function.Function, check func(args []cty.Value) error) function.Function {
+	return function.New(&function.Spec{
+		Description: f.Description(),
+		Params:      f.Params(),
+		VarParam:    f.VarParam(),
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if err := check(args); err != nil {
+				return cty.NilType, err
+			}
+			return f.ReturnTypeForValues(args)
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return f.Call(args) },
+	})
+}
+
+// discreet keeps sensitive arguments out of error texts, which the functions of
+// the libraries like to quote.
+func discreet(f function.Function) function.Function {
+	params := slices.Clone(f.Params())
+	for i := range params {
+		admit(&params[i])
+	}
+	variadic := f.VarParam()
+	if variadic != nil {
+		p := *variadic
+		admit(&p)
+		variadic = &p
+	}
+	return function.New(&function.Spec{
+		Description: f.Description(), Params: params, VarParam: variadic,
+		Type: func(args []cty.Value) (cty.Type, error) {
+			t, err := f.ReturnTypeForValues(args)
+			return t, redact(err, args)
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			v, err := f.Call(args)
+			return v, redact(err, args)
+		},
+	})
+}
+
+// admit lets everything through to the function behind, which has rules of its own.
+func admit(p *function.Parameter) {
+	p.AllowMarked, p.AllowUnknown, p.AllowDynamicType = true, true, true
+}
+
+func redact(err error, args []cty.Value) error {
+	if err == nil || !slices.ContainsFunc(args, cty.Value.ContainsMarked) {
+		return err
+	}
+	const fault = "a sensitive value does not fit here; what is wrong with it is not shown"
+	if arg := (function.ArgError{}); errors.As(err, &arg) {
+		return function.NewArgErrorf(arg.Index, fault)
+	}
+	return errors.New(fault)
+}
+
+// textOf is a string argument that can be looked at already.
+func textOf(v cty.Value) (string, bool) {
+	if v.Type() != cty.String || v.IsMarked() || v.IsNull() || !v.IsKnown() {
+		return "", false
+	}
+	return v.AsString(), true
+}
+
+// elements is how many elements an argument has, as far as it is known.
+func elements(v cty.Value) int {
+	v, _ = v.Unmark()
+	if v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
+		return 0
+	}
+	return v.LengthInt()
+}
+
+// checkJSON refuses what makes decoders run out of stack, time or memory. What
+// is wrong in any other way is left to the decoder.
+func checkJSON(src string) error {
+	depth, nodes := 0, 1
+	for i := 0; i < len(src); i++ {
+		switch c := src[i]; {
+		case c == '"':
+			for i++; i < len(src) && src[i] != '"'; i++ {
+				if src[i] == '\\' {
+					i++
+				}
+			}
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case c == ',':
+			nodes++
+		case c == '-' || c >= '0' && c <= '9':
+			n := strings.IndexFunc(src[i:], func(r rune) bool { return !strings.ContainsRune("+-.0123456789eE", r) })
+			if n < 0 {
+				n = len(src) - i
+			}
+			if err := checkNumber(src[i : i+n]); err != nil {
+				return err
+			}
+			i += n - 1
+		}
+		switch {
+		case depth > maxNesting:
+			return fmt.Errorf("objects and lists are nested more than %d deep", maxNesting)
+		case nodes > maxNodes:
+			return fmt.Errorf("there are more than %d values", maxNodes)
+		}
+	}
+	return nil
+}
+
+// checkNumber refuses numbers that take forever to read or to write.
+func checkNumber(s string) error {
+	if len(s) > syntax.MaxDigits {
+		return fmt.Errorf("a number has more than %d digits", syntax.MaxDigits)
+	}
+	if e := strings.IndexAny(s, "eEpP"); e >= 0 && len(strings.TrimLeft(s[e+1:], "+-0")) > syntax.MaxExponent {
+		return fmt.Errorf("a number has an exponent of more than %d digits", syntax.MaxExponent)
+	}
+	return nil
+}
+
+// checkYAML does the same for YAML, where aliases can also stand for anchors
+// that hold aliases, and so on.
+func checkYAML(src string) error {
+	if len(src) > maxYAML {
+		return fmt.Errorf("YAML text may be at most %d MB long", maxYAML>>20)
+	}
+	flow, anchors, aliases := 0, make(map[string]bool), 0
+	for line := range strings.Lines(src) {
+		if strings.Count(line[:len(line)-len(strings.TrimLeft(line, "-? \t"))], "-")+strings.Count(line, "? ") > maxNesting {
+			return fmt.Errorf("lists are nested more than %d deep", maxNesting)
+		}
+		for i := range len(line) {
+			switch c := line[i]; {
+			case c == '[' || c == '{':
+				flow++
+			case c == ']' || c == '}':
+				flow = max(flow-1, 0)
+			case i > 0 && strings.IndexByte(" \t[{,:-?", line[i-1]) < 0:
+			case c >= '0' && c <= '9':
+				number := line[i : len(line)-len(strings.TrimLeft(line[i:], "0123456789._+-eE"))]
+				if rest := line[i+len(number):]; rest != "" && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 {
+					break // such as a colour or a hash
+				}
+				if err := checkNumber(number); err != nil {
+					return err
+				}
+			case c == '&' || c == '*':
+				if name := anchorName(line[i+1:]); c == '&' && name != "" {
+					anchors[name] = true
+				} else if anchors[name] {
+					aliases++
+				}
+			}
+			if flow > maxNesting*10 {
+				return fmt.Errorf("lists and mappings are nested more than %d deep", maxNesting*10)
+			}
+		}
+	}
+	return checkAliases(len(src), len(anchors), aliases)
+}
+
+func anchorName(s string) string {
+	if end := strings.IndexAny(s, " \t\r\n,[]{}"); end >= 0 {
+		s = s[:end]
+	}
+	return s
+}
+
+// checkAliases bounds what the aliases can spread out to: they multiply most
+// when they are dealt out evenly over anchors that contain each other.
+func checkAliases(size, anchors, aliases int) error {
+	worst := 1.0
+	for levels := 1; levels <= min(anchors, aliases, 64); levels++ {
+		product := 1.0
+		for range levels {
+			product *= float64(aliases) / float64(levels)
+		}
+		worst = max(worst, product)
+	}
+	if worst*float64(max(size, 1)) > 100*MaxResult {
+		return errors.New("there are so many anchors and aliases that they may stand for too many values; write the values out")
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package function
+
+import (
+	"github.com/hashicorp/hcl/v2/ext/tryfunc"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// mark is the type of what livery marks values with.
+type mark string
+
+// Sensitive marks values that must not be shown. It spreads to everything
+// that is made of them.
+const Sensitive mark = "sensitive"
+
+// typeFunctions are those that convert, protect and try.
+func typeFunctions() map[string]function.Function {
+	return map[string]function.Function{
+		"can":             tryfunc.CanFunc.WithNewDescriptions("Returns true if the expression can be evaluated without a fault.", []string{"The expression to try."}),
+		"ephemeralasnull": unchanged("Returns the value as it is: livery has no ephemeral values.", func(v cty.Value) cty.Value { return v }),
+		"issensitive":     isSensitiveFunction(),
+		"nonsensitive":    unchanged("Returns the value without the mark that keeps it from being shown.", reveal),
+		"sensitive":       unchanged("Marks a value as one that must not be shown.", func(v cty.Value) cty.Value { return v.Mark(Sensitive) }),
+		"tobool":          to(cty.Bool, "Converts a value to true or false."),
+		"tolist":          to(cty.List(cty.DynamicPseudoType), "Converts a value to a list whose elements have one type."),
+		"tomap":           to(cty.Map(cty.DynamicPseudoType), "Converts a value to a map whose elements have one type."),
+		"tonumber":        limited(to(cty.Number, "Converts a value to a number."), checkText(checkNumber)),
+		"toset":           to(cty.Set(cty.DynamicPseudoType), "Converts a value to a set, which has no order and no repetitions."),
+		"tostring":        to(cty.String, "Converts a value to a string."),
+		"try":             tryfunc.TryFunc.WithNewDescriptions("Returns the value of the first expression that can be evaluated without a fault.", []string{"The expressions to try."}),
+	}
+}
+
+// to converts; a string in a message is quoted, so the messages are kept discreet.
+func to(t cty.Type, description string) function.Function {
+	return discreet(stdlib.MakeToFunc(t).WithNewDescriptions(description, []string{"The value to convert."}))
+}
+
+// unchanged makes a function that changes nothing but a value's marks.
+func unchanged(description string, apply func(cty.Value) cty.Value) function.Function {
+	return function.New(&function.Spec{
+		Description: description,
+		Params: []function.Parameter{{
+			Name: "value", Type: cty.DynamicPseudoType, Description: "The value.",
+			AllowUnknown: true, AllowNull: true, AllowMarked: true, AllowDynamicType: true,
+		}},
+		Type: func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return apply(args[0]), nil },
+	})
+}
+
+func reveal(v cty.Value) cty.Value {
+	v, marks := v.Unmark()
+	delete(marks, Sensitive)
+	return v.WithMarks(marks)
+}
+
+func isSensitiveFunction() function.Function {
+	return function.New(&function.Spec{
+		Description: "Returns true if the value is marked as one that must not be shown.",
+		Params: []function.Parameter{{
+			Name: "value", Type: cty.DynamicPseudoType, Description: "The value.",
+			AllowUnknown: true, AllowNull: true, AllowMarked: true, AllowDynamicType: true,
+		}},
+		Type: function.StaticReturnType(cty.Bool),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			switch v := args[0]; {
+			case v.HasMark(Sensitive):
+				return cty.True, nil
+			case !v.IsKnown():
+				return cty.UnknownVal(cty.Bool), nil // it may yet become so
+			default:
+				return cty.False, nil
+			}
+		},
+	})
+}

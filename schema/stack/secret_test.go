@@ -1,0 +1,170 @@
+package stack
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/schema"
+)
+
+const sekret = "sk-live-0123456789"
+
+// secretStack loads an account whose secret key is the given expression.
+func secretStack(expression string, opts Options, more map[string]string) (*Stack, hcl.Diagnostics) {
+	fsys := fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(`
+variable "s" {}
+variable "null" { default = null }
+variable "in_git" { default = "` + sekret + `" }
+variable "env" { default = "prod" }
+variable "map" { type = map(string) }
+locals {
+  literal  = "` + sekret + `"
+  fallback = coalesce(var.s, local.literal)
+  outside  = var.s
+  env      = "prod"
+  all      = { prod = "` + sekret + `" }
+}
+theme "t" { title_text = "` + sekret + `" }
+account {
+  secret_key = ` + expression + `
+}
+`)}}
+	for name, text := range more {
+		fsys["stack/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	opts.FS, opts.Dir = fsys, "stack"
+	return Load(opts)
+}
+
+func environment(pairs ...string) func(string) string {
+	env := make(map[string]string)
+	for _, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	return func(name string) string { return env[name] }
+}
+
+func rulesOf(diags hcl.Diagnostics) []schema.Rule {
+	var rules []schema.Rule
+	for _, d := range diags {
+		rules = append(rules, schema.FindingOf(d).Rule)
+	}
+	return rules
+}
+
+func TestSecretKeyInAFileIsRefused(t *testing.T) {
+	files := map[string]string{"key.txt": sekret, "prod.txt": sekret, "key.json": `{"key": "` + sekret + `"}`}
+	outside := environment("LIVERY_VAR_s=from outside")
+	tests := map[string]struct {
+		expression string
+		env        func(string) string
+		more       map[string]string
+		assign     []Assignment
+	}{
+		"literal":                            {expression: `"` + sekret + `"`},
+		"in parentheses":                     {expression: `("` + sekret + `")`},
+		"put together":                       {expression: `join("-", ["sk", "live", "0123456789"])`},
+		"a number":                           {expression: `123456`},
+		"heredoc":                            {expression: "<<EOT\n" + sekret + "\nEOT"},
+		"marked":                             {expression: `sensitive("` + sekret + `")`},
+		"decoded":                            {expression: `base64decode("c2s=")`},
+		"a local":                            {expression: `local.literal`},
+		"a theme":                            {expression: `theme.t.title_text`},
+		"a default":                          {expression: `var.in_git`},
+		"a default through a template":       {expression: `"${var.in_git}"`},
+		"a file":                             {expression: `file("key.txt")`, more: files},
+		"a file by a variable":               {expression: `file("${var.env}.txt")`, more: files, assign: []Assignment{{Name: "env", Value: "prod"}}},
+		"a file of JSON":                     {expression: `jsondecode(file("key.json")).key`, more: files},
+		"an auto file":                       {expression: `var.s`, more: map[string]string{"x.auto.liveryvars.hcl": `s = "` + sekret + `"`}},
+		"an auto file of JSON":               {expression: `var.s`, more: map[string]string{"x.auto.liveryvars.json": `{"s": "` + sekret + `"}`}},
+		"an auto file over the environment":  {expression: `var.s`, env: outside, more: map[string]string{"x.auto.liveryvars.hcl": `s = "` + sekret + `"`}},
+		"a var file":                         {expression: `var.s`, more: map[string]string{"x.liveryvars.hcl": `s = "` + sekret + `"`}, assign: []Assignment{{File: "x.liveryvars.hcl"}}},
+		"a fallback":                         {expression: `coalesce(var.null, "` + sekret + `")`, assign: []Assignment{{Name: "null", Value: ""}}},
+		"a fallback that is not used":        {expression: `coalesce(var.s, "` + sekret + `")`, env: outside},
+		"a fallback in a local":              {expression: `local.fallback`, env: outside},
+		"a fallback of try":                  {expression: `try(var.map["a"], "` + sekret + `")`, assign: []Assignment{{Name: "map", Value: `{a = "outside"}`}}},
+		"a branch":                           {expression: `var.s == "" ? "` + sekret + `" : var.s`, env: outside},
+		"a map of literals":                  {expression: `{ prod = "` + sekret + `" }[var.s]`, env: environment("LIVERY_VAR_s=prod")},
+		"a mixture with a default":           {expression: `"${var.s}${var.in_git}"`, env: outside},
+		"a for expression over a default":    {expression: `[for x in [var.in_git] : x][0]`},
+		"a variable that a file sets to it":  {expression: `var.env`, more: map[string]string{"x.auto.liveryvars.hcl": `env = "` + sekret + `"`}},
+		"a variable set again by a var file": {expression: `var.s`, assign: []Assignment{{Name: "s", Value: "outside"}, {File: "x.liveryvars.hcl"}}, more: map[string]string{"x.liveryvars.hcl": `s = "` + sekret + `"`}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, diags := secretStack(test.expression, Options{Env: test.env, Assignments: test.assign, Need: NeedNothing}, test.more)
+			assert.Contains(t, rulesOf(diags), schema.LiteralSecret)
+			assert.NotContains(t, fmt.Sprint(diags), sekret, "the message does not repeat it")
+		})
+	}
+}
+
+func TestSecretKeyInJSONIsRefused(t *testing.T) {
+	for name, expression := range map[string]string{
+		"literal": sekret, "fallback": `${coalesce(var.s, \"` + sekret + `\")}`, "file": `${file(\"key.txt\")}`, "local": "${local.a}", "default": "${var.d}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := fstest.MapFS{"stack/key.txt": {Data: []byte(sekret)}, "stack/main.livery.json": {Data: []byte(
+				`{"variable": {"s": {}, "d": {"default": "` + sekret + `"}}, "locals": {"a": "` + sekret + `"}, "account": {"secret_key": "` + expression + `"}}`)}}
+			_, diags := Load(Options{FS: fsys, Dir: "stack", Env: environment("LIVERY_VAR_s=outside")})
+			assert.Equal(t, []schema.Rule{schema.LiteralSecret}, rulesOf(diags))
+		})
+	}
+}
+
+func TestSecretKeyFromOutsideIsTaken(t *testing.T) {
+	tests := map[string]struct {
+		expression, want string
+		opts             Options
+	}{
+		"the environment":         {`var.s`, "out", Options{Env: environment("LIVERY_VAR_s=out")}},
+		"-var":                    {`var.s`, "out", Options{Assignments: []Assignment{{Name: "s", Value: "out"}}}},
+		"-var over a default":     {`var.in_git`, "out", Options{Assignments: []Assignment{{Name: "in_git", Value: "out"}}}},
+		"-var over an auto file":  {`var.s`, "out", Options{Assignments: []Assignment{{Name: "s", Value: "out"}}}},
+		"a local":                 {`local.outside`, "out", Options{Env: environment("LIVERY_VAR_s=out")}},
+		"a template":              {`"${var.s}"`, "out", Options{Env: environment("LIVERY_VAR_s=out")}},
+		"a function":              {`trimspace(var.s)`, "out", Options{Env: environment("LIVERY_VAR_s= out ")}},
+		"a map of many":           {`var.map[local.env]`, "out", Options{Env: environment(`LIVERY_VAR_map={prod = "out"}`)}},
+		"an answer":               {`var.s`, "out", Options{Need: NeedAccount, Ask: func(name, _ string, _ bool) (string, bool) { return "out", name == "s" }}},
+		"null":                    {`null`, "", Options{}},
+		"a default of null":       {`var.null`, "", Options{}},
+		"a variable with nothing": {`var.s`, "", Options{}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			stack, diags := secretStack(test.expression, test.opts, nil)
+			assert.NotContains(t, rulesOf(diags), schema.LiteralSecret)
+			assert.Equal(t, test.want, string(stack.Account.SecretKey))
+		})
+	}
+}
+
+// What a key depends on is sensitive, whether or not its variable says so.
+func TestSecretKeyIsNeverShown(t *testing.T) {
+	env := environment("LIVERY_VAR_s="+sekret, "LIVERY_VAR_map={")
+	stack, diags := secretStack(`upper(var.s, 1)`, Options{Env: env}, map[string]string{"more.livery.hcl": `
+locale "en" { title_text = var.s }
+locale "th" { title_text = "${var.s} ${nothing}" }
+locale "vi" { title_text = tonumber(var.s) }
+`})
+	require.True(t, diags.HasErrors())
+	assert.Contains(t, rulesOf(diags), schema.SensitiveValue)
+	assert.NotContains(t, fmt.Sprint(diags), sekret)
+	for _, d := range diags {
+		for ctx := d.EvalContext; ctx != nil; ctx = ctx.Parent() {
+			for name, v := range ctx.Variables {
+				if !v.ContainsMarked() {
+					assert.NotContains(t, v.GoString(), sekret, name)
+				}
+			}
+		}
+	}
+	assert.True(t, stack.Variables["s"].IsMarked())
+}

@@ -1,0 +1,220 @@
+package syntax
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// MaxFile is the size in bytes of the largest file that is read.
+const MaxFile = 10 << 20
+
+// Files is access to what lies beside a stack. Names are relative to the stack
+// and may climb out of it with "..". What expressions read is read at most once
+// and remembered, faults included; all methods are safe for concurrent use.
+type Files struct {
+	fsys fs.FS
+	dir  string // the stack, as a path in fsys
+
+	contents Memo[[]byte]
+
+	mu   sync.Mutex
+	used map[string]bool
+}
+
+// NewFiles gives access to files relative to dir. The file system is rooted
+// where absolute paths begin; dir is a slash path in it, with or without the
+// leading slash.
+func NewFiles(fsys fs.FS, dir string) *Files {
+	return &Files{fsys: fsys, dir: rooted("/", dir), used: make(map[string]bool)}
+}
+
+// rooted is the path in an fs.FS of a name that is relative to dir.
+func rooted(dir, name string) string {
+	p := strings.TrimPrefix(path.Join("/", dir, name), "/")
+	if p == "" {
+		return "."
+	}
+	return p
+}
+
+// ErrPath says that a name cannot be one of a file beside the stack.
+var ErrPath = errors.New("not a usable path")
+
+type pathError string
+
+func (e pathError) Error() string        { return string(e) }
+func (e pathError) Is(target error) bool { return target == ErrPath }
+
+// resolve is the path in the file system of a name relative to the stack.
+func (f *Files) resolve(name string) (string, error) {
+	switch {
+	case name == "":
+		return "", pathError("the path is empty")
+	case path.IsAbs(name) || filepath.IsAbs(name):
+		return "", pathError("the path is absolute; name files relative to the stack")
+	case strings.ContainsRune(name, 0):
+		return "", pathError("the path contains a NUL character")
+	}
+	return rooted(f.dir, name), nil
+}
+
+// Relative names a path of the file system as seen from the stack.
+func (f *Files) Relative(p string) string {
+	rel, err := filepath.Rel("/"+f.dir, path.Join("/", p))
+	if err != nil {
+		return p // cannot be: both are absolute
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Read gives the bytes of a regular file of at most 10 MB. The name counts as a
+// dependency whether or not it can be read: its appearance changes the answer.
+func (f *Files) Read(name string) ([]byte, error) {
+	p, err := f.resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	f.depend(p)
+	return f.contents.Do(p, func() ([]byte, error) { return f.load(p) })
+}
+
+// Text is read for files that must be UTF-8.
+func (f *Files) Text(name string) (string, error) {
+	src, err := f.Read(name)
+	if err != nil {
+		return "", err
+	}
+	if !utf8.Valid(src) {
+		return "", ErrNotText
+	}
+	return string(src), nil
+}
+
+// ErrNotText says that a file that must be text is none.
+var ErrNotText = errors.New("not valid UTF-8")
+
+// Open reads a file with the same care and remembers nothing: configuration is
+// Read once by its nature and is no dependency of an expression.
+func (f *Files) Open(name string) ([]byte, error) {
+	p, err := f.resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.load(p)
+}
+
+// List is what lies in the stack's directory.
+func (f *Files) List() ([]fs.DirEntry, error) { return fs.ReadDir(f.fsys, rooted(f.dir, "")) }
+
+// Exists reports whether name is a regular file.
+func (f *Files) Exists(name string) (bool, error) {
+	p, err := f.resolve(name)
+	if err != nil {
+		return false, err
+	}
+	f.depend(p)
+	info, err := fs.Stat(f.fsys, p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case info.Mode().IsRegular():
+		return true, nil
+	case info.IsDir():
+		return false, fmt.Errorf("%q is a directory, not a file", name)
+	default:
+		return false, fmt.Errorf("%q is not a regular file, but %q", name, info.Mode().String())
+	}
+}
+
+func (f *Files) load(p string) ([]byte, error) {
+	info, err := fs.Stat(f.fsys, p) // before opening: to open a pipe blocks until somebody writes to it
+	if err == nil {
+		err = f.readable(p, info)
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := f.fsys.Open(p)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	src, err := io.ReadAll(io.LimitReader(file, MaxFile+1)) // it may have grown since
+	switch {
+	case err != nil:
+		return nil, err
+	case len(src) > MaxFile:
+		return nil, fileTooLarge(f.Relative(p))
+	}
+	return src, nil
+}
+
+func (f *Files) readable(p string, info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory", f.Relative(p))
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", f.Relative(p))
+	case info.Size() > MaxFile:
+		return fileTooLarge(f.Relative(p))
+	}
+	return nil
+}
+
+func fileTooLarge(name string) error {
+	return fmt.Errorf("%s is larger than %d MB", name, MaxFile>>20)
+}
+
+func (f *Files) depend(p string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.used[p] = true
+}
+
+// Dependencies lists what expressions looked at, relative to the stack and
+// sorted. A name that ends in "/" is a directory whose listing was used.
+func (f *Files) Dependencies() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	names := make([]string, 0, len(f.used))
+	for p := range f.used {
+		name := f.Relative(strings.TrimSuffix(p, "/"))
+		if strings.HasSuffix(p, "/") {
+			name += "/"
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Memo does each piece of work once, also when several ask for it at a time.
+// The zero Memo is ready.
+type Memo[V any] struct {
+	mu   sync.Mutex
+	done map[string]func() (V, error)
+}
+
+func (m *Memo[V]) Do(key string, work func() (V, error)) (V, error) {
+	m.mu.Lock()
+	once, ok := m.done[key]
+	if !ok {
+		if m.done == nil {
+			m.done = make(map[string]func() (V, error))
+		}
+		once = sync.OnceValues(work)
+		m.done[key] = once
+	}
+	m.mu.Unlock()
+	return once()
+}

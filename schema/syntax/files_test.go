@@ -1,0 +1,111 @@
+package syntax
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// countingFS counts how often files are opened.
+type countingFS struct {
+	fstest.MapFS
+	opened atomic.Int64
+}
+
+func (c *countingFS) Open(name string) (fs.File, error) {
+	c.opened.Add(1)
+	return c.MapFS.Open(name)
+}
+
+func TestFilesAreReadOnce(t *testing.T) {
+	fsys := &countingFS{MapFS: fstest.MapFS{"stack/tpl.txt": {Data: []byte("héllo ${name}\n")}}}
+	f := NewFiles(fsys, "/stack")
+	var group sync.WaitGroup
+	for _, name := range []string{"tpl.txt", "./tpl.txt", "../stack/tpl.txt", "d/../tpl.txt"} {
+		group.Go(func() {
+			text, err := f.Text(name)
+			assert.NoError(t, err)
+			assert.Equal(t, "héllo ${name}\n", text)
+		})
+	}
+	group.Wait()
+	assert.EqualValues(t, 1, fsys.opened.Load())
+
+	_, first := f.Read("nope")
+	_, second := f.Read("nope")
+	assert.ErrorIs(t, first, fs.ErrNotExist)
+	assert.Same(t, first, second, "faults are remembered too")
+}
+
+func TestFilesAreNamedRelativeToTheStack(t *testing.T) {
+	for _, dir := range []string{"/a/b", "a/b", "/a/b/", "/", ""} {
+		f := NewFiles(fstest.MapFS{"a/b/x": {}, "a/y": {}, "x": {}, "y": {}}, dir)
+		_, err := f.Read("x")
+		assert.NoError(t, err, dir)
+		_, err = f.Read("../y")
+		assert.NoError(t, err, dir)
+		for _, name := range []string{"", "/a/b/x", "x\x00"} {
+			_, err := f.Read(name)
+			assert.Error(t, err, "%q in %q", name, dir)
+		}
+	}
+	f := NewFiles(fstest.MapFS{}, "/a/b")
+	for p, want := range map[string]string{"a/b/c": "c", "a/x": "../x", "a/b": ".", "z": "../../z"} {
+		assert.Equal(t, want, f.Relative(p))
+	}
+}
+
+func TestFilesRefuseWhatIsNotAPlainFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, size int64) {
+		file, err := os.Create(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.NoError(t, file.Truncate(size))
+		require.NoError(t, file.Close())
+	}
+	write("largest", MaxFile)
+	write("larger", MaxFile+1)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "dir"), 0o700))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
+	require.NoError(t, os.Symlink("largest", filepath.Join(dir, "link")))
+	require.NoError(t, os.Symlink("pipe", filepath.Join(dir, "pipelink")))
+	require.NoError(t, os.Symlink("loop", filepath.Join(dir, "loop")))
+	f := NewFiles(os.DirFS("/"), dir)
+	for name, want := range map[string]string{
+		"largest": "", "link": "", "larger": "larger than 10 MB", "dir": "is a directory",
+		"pipe": "not a regular file", "pipelink": "not a regular file", "loop": "too many levels of symbolic links",
+	} {
+		src, err := f.Read(name)
+		if want == "" {
+			assert.NoError(t, err, name)
+			assert.Len(t, src, MaxFile)
+			continue
+		}
+		assert.ErrorContains(t, err, want, name)
+	}
+	_, err := f.Exists("pipe")
+	assert.ErrorContains(t, err, "not a regular file")
+	names, err := f.Match(".", "*")
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"largest", "larger", "link"}, names)
+}
+
+func TestFilesetStopsSomewhere(t *testing.T) {
+	fsys := fstest.MapFS{}
+	for i := range 60 {
+		for j := range 2000 {
+			fsys["a/"+strings.Repeat("x", i+1)+"/"+strings.Repeat("y", j%200+1)+string(rune('a'+j/200))] = &fstest.MapFile{}
+		}
+	}
+	_, err := NewFiles(fsys, "/a").Match("..", "../../../**")
+	assert.ErrorContains(t, err, "looks at more than")
+}

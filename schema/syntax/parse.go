@@ -1,0 +1,112 @@
+// Package syntax is bytes and places: it reads HCL and JSON within limits, lays files
+// out and writes documents as HCL.
+//
+// It does not evaluate anything and does not know what a stack is made of.
+package syntax
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	hcljson "github.com/hashicorp/hcl/v2/json"
+
+	"livery/schema"
+)
+
+// The names of configuration and of variable values.
+const (
+	hclSuffix      = ".livery.hcl"
+	jsonSuffix     = ".livery.json"
+	varsHCLSuffix  = ".liveryvars.hcl"
+	varsJSONSuffix = ".liveryvars.json"
+	autoHCLSuffix  = ".auto.liveryvars.hcl"
+	autoJSONSuffix = ".auto.liveryvars.json"
+)
+
+// IsConfiguration reports whether a file of this name is part of a stack.
+func IsConfiguration(name string) bool {
+	return strings.HasSuffix(name, hclSuffix) || strings.HasSuffix(name, jsonSuffix)
+}
+
+// IsVariables reports whether a file of this name holds values of variables.
+func IsVariables(name string) bool {
+	return strings.HasSuffix(name, varsHCLSuffix) || strings.HasSuffix(name, varsJSONSuffix)
+}
+
+// IsAutoVariables reports whether a file of this name holds values of variables that
+// are loaded without being asked for.
+func IsAutoVariables(name string) bool {
+	return strings.HasSuffix(name, autoHCLSuffix) || strings.HasSuffix(name, autoJSONSuffix)
+}
+
+// The parser takes a second for a few megabytes, and says so much of each fault
+// that a broken file of that size would drown everything else.
+const (
+	MaxConfiguration = 4 << 20 // bytes in a file
+	maxSyntaxFaults  = 100     // reported of a file
+)
+
+// Parse reads a file in HCL or, by its name, in JSON; shown is the name in its ranges.
+// A body is returned also for a file with faults, as far as it could be understood.
+func Parse(src []byte, shown string) (hcl.Body, hcl.Diagnostics) {
+	if d := Check(src, shown); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	var file *hcl.File
+	var diags hcl.Diagnostics
+	if strings.HasSuffix(shown, ".json") {
+		text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
+		start := hcl.InitialPos
+		start.Byte = len(src) - len(text)
+		file, diags = hcljson.ParseWithStartPos(text, shown, start)
+	} else {
+		file, diags = hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
+	}
+	if more := len(diags) - maxSyntaxFaults; more > 0 {
+		diags = diags[:maxSyntaxFaults]
+		diags[maxSyntaxFaults-1].Detail += fmt.Sprintf(" %d more faults like these are not shown.", more)
+	}
+	for _, d := range diags {
+		explainSyntax(d)
+		d.Subject, d.Context = clamped(d.Subject, len(src)), clamped(d.Context, len(src))
+	}
+	if _, native := file.Body.(*hclsyntax.Body); !native && diags.HasErrors() {
+		return nil, diags // what is there of it would only be misunderstood
+	}
+	return file.Body, diags
+}
+
+// clamped keeps a place within a file of that size: the JSON parser sometimes
+// points behind the end.
+func clamped(rng *hcl.Range, size int) *hcl.Range {
+	if rng == nil || rng.End.Byte <= size {
+		return rng
+	}
+	kept := *rng
+	if kept.Start.Byte > size {
+		kept.Start.Column -= kept.Start.Byte - size
+		kept.Start.Byte = size
+	}
+	kept.End.Column, kept.End.Byte = kept.End.Column-(kept.End.Byte-size), size
+	return &kept
+}
+
+// explainSyntax marks a parse error and adds the way out where texts in other
+// languages trip over template sequences.
+func explainSyntax(d *hcl.Diagnostic) {
+	d.Extra = schema.Finding{Rule: schema.Syntax}
+	ExplainTemplate(d)
+}
+
+// ExplainTemplate adds the way out to a fault of a template sequence that was
+// most likely not meant as one.
+func ExplainTemplate(d *hcl.Diagnostic) {
+	switch d.Summary {
+	case "Invalid template directive", "Invalid template control keyword", "Unclosed template interpolation sequence",
+		"Extra characters after interpolation expression", "Unexpected end of template":
+		d.Detail += ` To show braces on the page write them alone, as in "{second}"; "${" and "%{" begin HCL expressions, and "$${" or "%%{" write the two characters themselves.`
+	}
+}
