@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/agext/levenshtein"
@@ -202,4 +203,13 @@ func swapped(a, b string) bool {
 		}
 	}
 	return false
+}
+
+// DidYouMean suggests the candidate most like name, as a sentence to put behind the
+// one that says what is wrong with it; "" when none is like it enough.
+func DidYouMean(name string, candidates []string) string {
+	if near := Nearest(name, candidates); near != "" {
+		return fmt.Sprintf(" Did you mean %q?", near)
+	}
+	return ""
 }

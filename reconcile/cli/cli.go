@@ -328,8 +328,6 @@ func (a *app) find(name string) (*cobra.Command, error) {
 		return nil, fail("Unknown command", "There is no command %q. Did you mean \"livery apply -destroy\"?", name)
 	}
 	detail := fmt.Sprintf("There is no command %q.", name)
-	if near := schema.Nearest(name, names); near != "" {
-		detail += fmt.Sprintf(" Did you mean %q?", near)
-	}
+	detail += schema.DidYouMean(name, names)
 	return nil, fail("Unknown command", "%s \"livery -help\" lists all commands.", detail)
 }

@@ -49,9 +49,7 @@ func (l *loader) unknownBackend(b *hcl.Block) {
 		names = append(names, kind.Type)
 	}
 	detail := fmt.Sprintf("There is no backend %q; there are %s.", b.Labels[0], strings.Join(names, ", "))
-	if near := schema.Nearest(b.Labels[0], names); near != "" {
-		detail += fmt.Sprintf(" Did you mean %q?", near)
-	}
+	detail += schema.DidYouMean(b.Labels[0], names)
 	l.fault(schema.Diagnose(schema.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
 }
 

@@ -306,9 +306,7 @@ func unknownRoot(root string) string {
 		return fmt.Sprintf("Values of a %s cannot be referred to; put what is shared into a theme or locals.", root)
 	}
 	detail := fmt.Sprintf("There is nothing named %q.", root)
-	if near := schema.Nearest(root, []string{"var", "local", "theme", "each", "self", "path"}); near != "" {
-		detail += fmt.Sprintf(" Did you mean %q?", near)
-	}
+	detail += schema.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
 	return detail + fmt.Sprintf(" If it is text for the page, such as {%s}, write it without the dollar or percent sign: \"{%s}\".", root, root)
 }
 

@@ -285,9 +285,7 @@ func (l *loader) unknownText(at schema.Subject, path, detail string, names []str
 			break
 		}
 	}
-	if near := schema.Nearest(name, names); near != "" {
-		detail += fmt.Sprintf(" Did you mean %q?", near)
-	}
+	detail += schema.DidYouMean(name, names)
 	l.fault(schema.Diagnose(schema.UnknownField, at, "Unknown field in texts", detail))
 }
 

@@ -81,9 +81,7 @@ func (l *loader) sessionAPI(c content, b *hcl.Block, at schema.Subject) (schema.
 	if v.IsNull() || v.Type() != cty.String || !slices.Contains(valid, v.AsString()) {
 		detail := "api is one of " + strings.Join(valid, ", ") + "."
 		if !v.IsNull() && v.Type() == cty.String {
-			if near := schema.Nearest(v.AsString(), valid); near != "" {
-				detail += fmt.Sprintf(" Did you mean %q?", near)
-			}
+			detail += schema.DidYouMean(v.AsString(), valid)
 		}
 		l.fault(schema.Diagnose(schema.Enum, at, "Not a valid word", detail))
 		return "", false

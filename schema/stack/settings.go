@@ -102,9 +102,7 @@ func (l *loader) rule(b *hcl.Block) {
 		for _, c := range schema.Checks() {
 			names = append(names, string(c.Rule))
 		}
-		if near := schema.Nearest(string(rule), names); near != "" {
-			detail += fmt.Sprintf(" Did you mean %q?", near)
-		}
+		detail += schema.DidYouMean(string(rule), names)
 		l.fault(schema.Diagnose(schema.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule", detail))
 		return
 	}

@@ -132,9 +132,7 @@ func (l *loader) knownField(ref hcl.Traversal, rng hcl.Range, at schema.Subject)
 			continue
 		}
 		detail := fmt.Sprintf("%s has no %s.", what, attr.Name)
-		if near := schema.Nearest(attr.Name, names); near != "" {
-			detail += fmt.Sprintf(" Did you mean %q?", near)
-		}
+		detail += schema.DidYouMean(attr.Name, names)
 		l.fault(schema.Diagnose(schema.Reference, schema.Subject{Address: at.Address, Path: at.Path, Range: rng}, "Unknown reference", detail))
 		return false
 	}

@@ -203,9 +203,7 @@ func (l *loader) resolveVariables() {
 		}
 		if !ok {
 			detail := fmt.Sprintf("-var sets %q, but the stack declares no such variable.", a.Name)
-			if near := schema.Nearest(a.Name, sortedNames(l.variables)); near != "" {
-				detail += fmt.Sprintf(" Did you mean %q?", near)
-			}
+			detail += schema.DidYouMean(a.Name, sortedNames(l.variables))
 			l.fault(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
 			continue
 		}
@@ -323,9 +321,7 @@ func (l *loader) assignFile(name string) {
 			d := schema.Diagnose(schema.VariableValue, schema.Subject{Range: a.NameRange}, "Value for an undeclared variable",
 				fmt.Sprintf("The stack declares no variable %q, so this value has no effect.", a.Name))
 			d.Severity = hcl.DiagWarning
-			if near := schema.Nearest(a.Name, sortedNames(l.variables)); near != "" {
-				d.Detail += fmt.Sprintf(" Did you mean %q?", near)
-			}
+			d.Detail += schema.DidYouMean(a.Name, sortedNames(l.variables))
 			l.fault(d)
 			continue
 		}
