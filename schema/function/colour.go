@@ -44,7 +44,7 @@ func colourFunction(description string, result cty.Type, names []string, apply f
 			params[i].Type, params[i].Description = cty.String, `A colour: # and 3, 4, 6 or 8 hex digits, such as "#0b5fff".`
 		}
 	}
-	return discreet(function.New(&function.Spec{
+	return redactErrors(function.New(&function.Spec{
 		Description: description, Params: params, Type: function.StaticReturnType(result), RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return apply(args) },
 	}))

@@ -1,7 +1,6 @@
 package function
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,20 +14,14 @@ import (
 
 // fileFunctions are those that read what lies beside the stack.
 func fileFunctions(files *syntax.Files) map[string]function.Function {
-	all := map[string]function.Function{
+	return map[string]function.Function{
 		"basename":   transformPath("The last part of a path.", path.Base),
 		"dirname":    transformPath("A path without its last part.", path.Dir),
-		"file":       discreet(readFunction("Reads a file as UTF-8 text.", func(name string) (string, error) { return readText(files, name) })),
-		"filebase64": discreet(readFunction("Reads a file and encodes its bytes as Base64.", digestFile(files, base64.StdEncoding.EncodeToString))),
-		"fileexists": discreet(existsFunction(files)),
-		"fileset":    discreet(filesetFunction(files)),
-		"tokens":     discreet(tokensFunction(files)),
+		"file":       redactErrors(readFunction(files)),
+		"fileexists": redactErrors(existsFunction(files)),
+		"fileset":    redactErrors(filesetFunction(files)),
+		"tokens":     redactErrors(tokensFunction(files)),
 	}
-	for name, d := range digests() {
-		name = "file" + name
-		all[name] = discreet(readFunction("Of a file: "+d.description, digestFile(files, d.of)))
-	}
-	return all
 }
 
 func transformPath(description string, apply func(string) string) function.Function {
@@ -47,33 +40,23 @@ func pathParameter() function.Parameter {
 	return function.Parameter{Name: "path", Type: cty.String, Description: "A path relative to the stack; .. is allowed."}
 }
 
-func readFunction(description string, read func(name string) (string, error)) function.Function {
+func readFunction(files *syntax.Files) function.Function {
 	return function.New(&function.Spec{
-		Description:  description,
+		Description:  "Reads a file as UTF-8 text.",
 		Params:       []function.Parameter{pathParameter()},
 		Type:         function.StaticReturnType(cty.String),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			s, err := read(args[0].AsString())
+			s, err := readText(files, args[0].AsString())
 			return cty.StringVal(s), err
 		},
 	})
 }
 
-func digestFile(files *syntax.Files, of func([]byte) string) func(string) (string, error) {
-	return func(name string) (string, error) {
-		src, err := files.Read(name)
-		if err != nil {
-			return "", explainRead(name, err)
-		}
-		return of(src), nil
-	}
-}
-
 func readText(files *syntax.Files, name string) (string, error) {
 	s, err := files.Text(name)
 	if errors.Is(err, syntax.ErrNotText) {
-		return "", fmt.Errorf("contents of %q are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead", name)
+		return "", fmt.Errorf("contents of %q are not valid UTF-8", name)
 	}
 	if _, detail := syntax.LongNumber([]byte(s)); err == nil && detail != "" {
 		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, syntax.MaxDigits) // it would take minutes as a number

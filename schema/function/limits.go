@@ -66,9 +66,9 @@ func digits(n *big.Float) int {
 	return max(exponent, -exponent)*30103/100000 + 20
 }
 
-// limited puts a check before a function. It runs while the result's type is
+// checkFirst puts a check before a function. It runs while the result's type is
 // found, which comes before everything else; arguments may be unknown or null.
-func limited(f function.Function, check func(args []cty.Value) error) function.Function {
+func checkFirst(f function.Function, check func(args []cty.Value) error) function.Function {
 	return function.New(&function.Spec{
 		Description: f.Description(),
 		Params:      f.Params(),
@@ -83,17 +83,17 @@ func limited(f function.Function, check func(args []cty.Value) error) function.F
 	})
 }
 
-// discreet keeps sensitive arguments out of error texts, which the functions of
+// redactErrors keeps sensitive arguments out of error texts, which the functions of
 // the libraries like to quote.
-func discreet(f function.Function) function.Function {
+func redactErrors(f function.Function) function.Function {
 	params := slices.Clone(f.Params())
 	for i := range params {
-		admit(&params[i])
+		acceptAny(&params[i])
 	}
 	variadic := f.VarParam()
 	if variadic != nil {
 		p := *variadic
-		admit(&p)
+		acceptAny(&p)
 		variadic = &p
 	}
 	return function.New(&function.Spec{
@@ -109,8 +109,8 @@ func discreet(f function.Function) function.Function {
 	})
 }
 
-// admit lets everything through to the function behind, which has rules of its own.
-func admit(p *function.Parameter) {
+// acceptAny lets everything through to the function behind, which has rules of its own.
+func acceptAny(p *function.Parameter) {
 	p.AllowMarked, p.AllowUnknown, p.AllowDynamicType = true, true, true
 }
 

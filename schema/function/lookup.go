@@ -1,9 +1,7 @@
 package function
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -79,97 +77,4 @@ func lookupValue(args []cty.Value, t cty.Type) (cty.Value, error) {
 		return cty.NilVal, function.NewArgError(2, err)
 	}
 	return v.WithMarks(marks...), nil
-}
-
-func matchkeysFunction() function.Function {
-	list := cty.List(cty.DynamicPseudoType)
-	return function.New(&function.Spec{
-		Description: "Chooses the elements of one list whose places in a second list hold values that occur in a third.",
-		Params: []function.Parameter{
-			{Name: "values", Type: list, Description: "The list to choose from."},
-			{Name: "keys", Type: list, Description: "One key for each of the values."},
-			{Name: "searchset", Type: list, Description: "The keys to choose."},
-		},
-		Type: func(args []cty.Value) (cty.Type, error) {
-			if t, _ := convert.UnifyUnsafe([]cty.Type{args[1].Type(), args[2].Type()}); t == cty.NilType {
-				return cty.NilType, errors.New("keys and searchset must be of the same type")
-			}
-			return args[0].Type(), nil
-		},
-		RefineResult: notNull,
-		Impl:         matchkeys,
-	})
-}
-
-func matchkeys(args []cty.Value, t cty.Type) (cty.Value, error) {
-	for _, arg := range args {
-		if !arg.IsWhollyKnown() {
-			return cty.UnknownVal(t), nil
-		}
-	}
-	if args[0].LengthInt() != args[1].LengthInt() {
-		return cty.NilVal, errors.New("length of keys and values should be equal")
-	}
-	common, _ := convert.UnifyUnsafe([]cty.Type{args[1].Type(), args[2].Type()})
-	keys, err := convert.Convert(args[1], common)
-	if err != nil {
-		return cty.NilVal, err
-	}
-	searched, err := convert.Convert(args[2], common)
-	if err != nil {
-		return cty.NilVal, err
-	}
-	wanted := make(map[int][]cty.Value)
-	for it := searched.ElementIterator(); it.Next(); {
-		_, v := it.Element()
-		wanted[v.Hash()] = append(wanted[v.Hash()], v)
-	}
-	var chosen []cty.Value
-	values := args[0].AsValueSlice()
-	for i, key := range keys.AsValueSlice() {
-		if slices.ContainsFunc(wanted[key.Hash()], key.RawEquals) {
-			chosen = append(chosen, values[i])
-		}
-	}
-	if len(chosen) == 0 {
-		return cty.ListValEmpty(t.ElementType()), nil
-	}
-	return cty.ListVal(chosen), nil
-}
-
-func transposeFunction() function.Function {
-	lists := cty.Map(cty.List(cty.String))
-	return function.New(&function.Spec{
-		Description:  "Swaps the keys and the values of a map of lists of strings.",
-		Params:       []function.Parameter{{Name: "values", Type: lists, Description: "The map to turn round."}},
-		Type:         function.StaticReturnType(lists),
-		RefineResult: notNull,
-		Impl: func(args []cty.Value, t cty.Type) (cty.Value, error) {
-			if !args[0].IsWhollyKnown() {
-				return cty.UnknownVal(t), nil
-			}
-			turned := make(map[string][]cty.Value)
-			for it := args[0].ElementIterator(); it.Next(); {
-				key, list := it.Element()
-				if list.IsNull() {
-					return cty.NilVal, errors.New("input must not contain null list")
-				}
-				for it := list.ElementIterator(); it.Next(); {
-					_, v := it.Element()
-					if v.IsNull() {
-						return cty.NilVal, errors.New("input list must not contain null string")
-					}
-					turned[v.AsString()] = append(turned[v.AsString()], key)
-				}
-			}
-			if len(turned) == 0 {
-				return cty.MapValEmpty(cty.List(cty.String)), nil
-			}
-			result := make(map[string]cty.Value, len(turned))
-			for k, list := range turned {
-				result[k] = cty.ListVal(list)
-			}
-			return cty.MapVal(result), nil
-		},
-	})
 }

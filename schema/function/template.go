@@ -23,7 +23,7 @@ func templateFunctions(files *syntax.Files, others map[string]function.Function)
 		callable[name] = refuseRecursion(name)
 	}
 	return map[string]function.Function{
-		"templatefile":   discreet(templateFileFunction(files, callable)),
+		"templatefile":   redactErrors(templateFileFunction(files, callable)),
 		"templatestring": templateStringFunction(callable),
 	}
 }

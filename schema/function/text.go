@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -18,22 +17,19 @@ func textFunctions() map[string]function.Function {
 	return map[string]function.Function{
 		"chomp":       stdlib.ChompFunc,
 		"endswith":    compareText("Returns true if the string ends with the suffix.", "suffix", strings.HasSuffix),
-		"format":      limited(stdlib.FormatFunc, checkFormat),
-		"formatdate":  discreet(stdlib.FormatDateFunc),
-		"formatlist":  limited(stdlib.FormatListFunc, checkFormatList),
-		"indent":      limited(stdlib.IndentFunc, checkIndent),
-		"join":        limited(stdlib.JoinFunc, checkJoin),
+		"format":      checkFirst(stdlib.FormatFunc, checkFormat),
+		"formatlist":  checkFirst(stdlib.FormatListFunc, checkFormatList),
+		"indent":      checkFirst(stdlib.IndentFunc, checkIndent),
+		"join":        checkFirst(stdlib.JoinFunc, checkJoin),
 		"lower":       stdlib.LowerFunc,
-		"regex":       discreet(limited(stdlib.RegexFunc, checkRegex)),
-		"regexall":    discreet(limited(stdlib.RegexAllFunc, checkRegex)),
-		"replace":     discreet(replaceFunction()),
+		"regex":       redactErrors(checkFirst(stdlib.RegexFunc, checkRegex)),
+		"regexall":    redactErrors(checkFirst(stdlib.RegexAllFunc, checkRegex)),
+		"replace":     redactErrors(replaceFunction()),
 		"split":       stdlib.SplitFunc,
 		"startswith":  compareText("Returns true if the string begins with the prefix.", "prefix", strings.HasPrefix),
 		"strcontains": compareText("Returns true if the substring occurs in the string.", "substr", strings.Contains),
 		"strrev":      stdlib.ReverseFunc,
 		"substr":      stdlib.SubstrFunc,
-		"timeadd":     discreet(stdlib.TimeAddFunc),
-		"timecmp":     discreet(timecmpFunction()),
 		"title":       stdlib.TitleFunc,
 		"trim":        stdlib.TrimFunc,
 		"trimprefix":  stdlib.TrimPrefixFunc,
@@ -193,31 +189,6 @@ func checkRegex(args []cty.Value) error {
 	}
 	_, err = findAll(re, pattern, str)
 	return err
-}
-
-func timecmpFunction() function.Function {
-	return function.New(&function.Spec{
-		Description: "Compares two timestamps: -1 when the first is earlier, 0 when they are the same instant, 1 when it is later.",
-		Params: []function.Parameter{
-			{Name: "timestamp_a", Type: cty.String, Description: "A timestamp such as 2026-01-31T08:00:00Z."},
-			{Name: "timestamp_b", Type: cty.String, Description: "Another timestamp."},
-		},
-		Type:         function.StaticReturnType(cty.Number),
-		RefineResult: notNull,
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			var instants [2]time.Time
-			for i, arg := range args {
-				if _, err := stdlib.TimeAdd(arg, cty.StringVal("0s")); err != nil { // its messages are the better ones
-					return cty.NilVal, function.NewArgError(i, err)
-				}
-				var err error
-				if instants[i], err = time.Parse(time.RFC3339, arg.AsString()); err != nil {
-					return cty.NilVal, function.NewArgError(i, err)
-				}
-			}
-			return cty.NumberIntVal(int64(instants[0].Compare(instants[1]))), nil
-		},
-	})
 }
 
 // verb is one formatting sequence, as far as it says how long the result gets.

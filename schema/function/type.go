@@ -17,28 +17,27 @@ const Sensitive mark = "sensitive"
 // typeFunctions are those that convert, protect and try.
 func typeFunctions() map[string]function.Function {
 	return map[string]function.Function{
-		"can":             tryfunc.CanFunc.WithNewDescriptions("Returns true if the expression can be evaluated without a fault.", []string{"The expression to try."}),
-		"ephemeralasnull": unchanged("Returns the value as it is: livery has no ephemeral values.", func(v cty.Value) cty.Value { return v }),
-		"issensitive":     isSensitiveFunction(),
-		"nonsensitive":    unchanged("Returns the value without the mark that keeps it from being shown.", reveal),
-		"sensitive":       unchanged("Marks a value as one that must not be shown.", func(v cty.Value) cty.Value { return v.Mark(Sensitive) }),
-		"tobool":          to(cty.Bool, "Converts a value to true or false."),
-		"tolist":          to(cty.List(cty.DynamicPseudoType), "Converts a value to a list whose elements have one type."),
-		"tomap":           to(cty.Map(cty.DynamicPseudoType), "Converts a value to a map whose elements have one type."),
-		"tonumber":        limited(to(cty.Number, "Converts a value to a number."), checkText(checkNumber)),
-		"toset":           to(cty.Set(cty.DynamicPseudoType), "Converts a value to a set, which has no order and no repetitions."),
-		"tostring":        to(cty.String, "Converts a value to a string."),
-		"try":             tryfunc.TryFunc.WithNewDescriptions("Returns the value of the first expression that can be evaluated without a fault.", []string{"The expressions to try."}),
+		"can":          tryfunc.CanFunc.WithNewDescriptions("Returns true if the expression can be evaluated without a fault.", []string{"The expression to try."}),
+		"issensitive":  isSensitiveFunction(),
+		"nonsensitive": markFunction("Returns the value without the mark that keeps it from being shown.", removeMark),
+		"sensitive":    markFunction("Marks a value as one that must not be shown.", func(v cty.Value) cty.Value { return v.Mark(Sensitive) }),
+		"tobool":       to(cty.Bool, "Converts a value to true or false."),
+		"tolist":       to(cty.List(cty.DynamicPseudoType), "Converts a value to a list whose elements have one type."),
+		"tomap":        to(cty.Map(cty.DynamicPseudoType), "Converts a value to a map whose elements have one type."),
+		"tonumber":     checkFirst(to(cty.Number, "Converts a value to a number."), checkText(checkNumber)),
+		"toset":        to(cty.Set(cty.DynamicPseudoType), "Converts a value to a set, which has no order and no repetitions."),
+		"tostring":     to(cty.String, "Converts a value to a string."),
+		"try":          tryfunc.TryFunc.WithNewDescriptions("Returns the value of the first expression that can be evaluated without a fault.", []string{"The expressions to try."}),
 	}
 }
 
-// to converts; a string in a message is quoted, so the messages are kept discreet.
+// to converts; a string in a message is quoted, so sensitive values are kept out of the messages.
 func to(t cty.Type, description string) function.Function {
-	return discreet(stdlib.MakeToFunc(t).WithNewDescriptions(description, []string{"The value to convert."}))
+	return redactErrors(stdlib.MakeToFunc(t).WithNewDescriptions(description, []string{"The value to convert."}))
 }
 
-// unchanged makes a function that changes nothing but a value's marks.
-func unchanged(description string, apply func(cty.Value) cty.Value) function.Function {
+// markFunction makes a function that changes nothing but a value's marks.
+func markFunction(description string, apply func(cty.Value) cty.Value) function.Function {
 	return function.New(&function.Spec{
 		Description: description,
 		Params: []function.Parameter{{
@@ -50,7 +49,7 @@ func unchanged(description string, apply func(cty.Value) cty.Value) function.Fun
 	})
 }
 
-func reveal(v cty.Value) cty.Value {
+func removeMark(v cty.Value) cty.Value {
 	v, marks := v.Unmark()
 	delete(marks, Sensitive)
 	return v.WithMarks(marks)

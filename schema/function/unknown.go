@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -19,11 +20,37 @@ func ExplainUnknown(d *hcl.Diagnostic) {
 		return
 	}
 	name := unknown.CalledFunctionNamespace() + unknown.CalledFunctionName()
+	if why := whyMissing(name); why != "" {
+		d.Detail = fmt.Sprintf("There is no function named %q: %s.", name, why)
+		return
+	}
 	d.Detail = fmt.Sprintf("There is no function named %q.", name)
 	for ctx := d.EvalContext; ctx != nil; ctx = ctx.Parent() {
-		if near := schema.Nearest(name, slices.Sorted(maps.Keys(ctx.Functions))); near != "" {
-			d.Detail += fmt.Sprintf(" Did you mean %q?", near)
+		if hint := schema.DidYouMean(name, slices.Sorted(maps.Keys(ctx.Functions))); hint != "" {
+			d.Detail += hint
 			return
 		}
 	}
+}
+
+// whyMissing says why a function that Terraform has is not here, and what does
+// its work; "" for any other name.
+func whyMissing(name string) string {
+	switch strings.TrimPrefix(name, "file") {
+	case "md5", "sha1", "sha256", "sha512", "base64sha256", "base64sha512", "bcrypt", "uuidv5":
+		return "livery has no hashing"
+	case "base64", "base64encode", "base64decode", "base64gzip", "textencodebase64", "textdecodebase64":
+		return "livery does not encode bytes"
+	case "formatdate", "timeadd", "timecmp":
+		return "livery has no dates"
+	case "chunklist":
+		return "use slice"
+	case "setproduct":
+		return "use flatten with a for expression inside another"
+	case "matchkeys", "transpose":
+		return "use a for expression"
+	case "ephemeralasnull":
+		return "livery has no ephemeral values"
+	}
+	return ""
 }

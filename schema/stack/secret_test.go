@@ -74,7 +74,7 @@ func TestSecretKeyInAFileIsRefused(t *testing.T) {
 		"a number":                           {expression: `123456`},
 		"heredoc":                            {expression: "<<EOT\n" + sekret + "\nEOT"},
 		"marked":                             {expression: `sensitive("` + sekret + `")`},
-		"decoded":                            {expression: `base64decode("c2s=")`},
+		"decoded":                            {expression: `jsondecode("\"sk\"")`},
 		"a local":                            {expression: `local.literal`},
 		"a theme":                            {expression: `theme.t.title_text`},
 		"a default":                          {expression: `var.in_git`},
