@@ -124,6 +124,10 @@ func (c *Client) exchange(req *http.Request, p *passage, limit int64) heard {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	got := heard{status: resp.StatusCode, header: resp.Header, sent: true}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		got.err = errors.New("the server wants to speak another protocol") // reading on would outlast the deadline
+		return got
+	}
 	got.body, got.err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if int64(len(got.body)) > limit {
 		got.body, got.err = nil, tooLong(limit)

@@ -144,6 +144,25 @@ func TestWhatTheSocketTells(t *testing.T) {
 	})
 }
 
+// The connection of a protocol switch stays open, and its reads know no deadline.
+func TestASwitchToAnotherProtocolIsNoAnswer(t *testing.T) {
+	left := make(chan struct{})
+	f := &fake{push: func(_ int, w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn) // until the client has gone
+		_ = conn.Close()
+		close(left)
+	}}
+	_, _, doubt, err := push(t, over(t, serve(t, f), 0))
+	require.NotNil(t, doubt, "%v", err)
+	assert.ErrorContains(t, err, "another protocol")
+	<-left
+}
+
 func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
 	var handshakes atomic.Int32
 	s := httptest.NewUnstartedServer(&fake{})
