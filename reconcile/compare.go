@@ -19,12 +19,10 @@ func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
 		was, will := before.Effective(f), after.Effective(f)
 		switch {
 		case !was.Equal(will):
-			changes = append(changes, FieldChange{
-				Path: f.Path(), Kind: f.Kind, Before: raw(before.At(f).Any()), After: raw(after.At(f).Any()), Range: after.At(f).Range(),
-			})
+			changes = append(changes, fieldChange(f.Path(), f.Kind, before.At(f), after.At(f)))
 		case after.At(f).Declared():
 			if !before.At(f).Declared() && before.Locale == "" {
-				changes = append(changes, FieldChange{Path: f.Path(), Kind: f.Kind, Before: raw(nil), After: raw(after.At(f).Any()), Range: after.At(f).Range()})
+				changes = append(changes, fieldChange(f.Path(), f.Kind, schema.Value{}, after.At(f)))
 				continue
 			}
 			unchanged[f.Page]++
@@ -34,6 +32,10 @@ func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
 		changes = joined(changes, extra)
 	}
 	return changes, unchanged
+}
+
+func fieldChange(path string, kind schema.Kind, before, after schema.Value) FieldChange {
+	return FieldChange{Path: path, Kind: kind, Before: raw(before.Any()), After: raw(after.Any()), Range: after.Range(), Origin: after.Origin()}
 }
 
 // joined adds the change of an extra member. One that has the name of a field,
@@ -46,7 +48,7 @@ func joined(changes []FieldChange, extra FieldChange) []FieldChange {
 	if null := raw(nil); bytes.Equal(changes[i].Before, null) {
 		changes[i].Before = extra.Before
 	} else if bytes.Equal(changes[i].After, null) {
-		changes[i].After, changes[i].Range = extra.After, extra.Range
+		changes[i].After, changes[i].Range, changes[i].Origin = extra.After, extra.Range, extra.Origin
 	}
 	return changes
 }
@@ -64,7 +66,7 @@ func compareExtra(before, after schema.Document, unchanged map[string]int) []Fie
 			unchanged[k.Page]++
 			continue
 		}
-		changes = append(changes, FieldChange{Path: k.Path(), Before: orNull(was.JSON), After: orNull(will.JSON), Range: will.Range})
+		changes = append(changes, FieldChange{Path: k.Path(), Before: orNull(was.JSON), After: orNull(will.JSON), Range: will.Range, Origin: will.Origin})
 	}
 	return changes
 }
@@ -118,7 +120,7 @@ func compareDefaults(prefix string, before, after schema.Defaults) []FieldChange
 		was, will := before.At(i), after.At(i)
 		takenBack := prefix != "" && was.IsNull() != will.IsNull()
 		if !was.Equal(will) || takenBack {
-			changes = append(changes, FieldChange{Path: prefix + a.Name, Kind: a.Kind, Before: raw(was.Any()), After: raw(will.Any()), Range: will.Range()})
+			changes = append(changes, fieldChange(prefix+a.Name, a.Kind, was, will))
 		}
 	}
 	return changes

@@ -60,6 +60,7 @@ type fieldJSON struct {
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
 	Range  *hcl.Range      `json:"range,omitempty"`
+	Origin *schema.Origin  `json:"origin,omitempty"`
 }
 
 // Digest is the SHA-256 of a request body in hex; "" when nothing is sent.
@@ -84,7 +85,7 @@ func (p *Plan) Encode() []byte {
 			Unchanged: c.Unchanged, Body: string(c.Body), SHA256: c.Digest(), Range: place(c.Range), AppliedAt: c.AppliedAt,
 		}
 		for _, f := range c.Fields {
-			entry.Fields = append(entry.Fields, fieldJSON{f.Path, f.Kind, f.Before, f.After, place(f.Range)})
+			entry.Fields = append(entry.Fields, fieldJSON{f.Path, f.Kind, f.Before, f.After, place(f.Range), f.Origin})
 		}
 		saved.Changes = append(saved.Changes, entry)
 	}
@@ -182,7 +183,7 @@ func (entry changeJSON) change() (Change, error) {
 		return Change{}, err
 	}
 	for _, f := range entry.Fields {
-		field := FieldChange{Path: f.Path, Kind: f.Kind, Before: orNull(f.Before), After: orNull(f.After)}
+		field := FieldChange{Path: f.Path, Kind: f.Kind, Before: orNull(f.Before), After: orNull(f.After), Origin: f.Origin}
 		if f.Range != nil {
 			field.Range = *f.Range
 		}

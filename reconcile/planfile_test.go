@@ -9,11 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile"
 	"livery/reconcile/state"
+	"livery/schema"
 )
 
 // everyKind is a plan in which everything happens that can.
@@ -23,6 +25,15 @@ func everyKind(t testing.TB) *reconcile.Plan {
 		o.Excludes = addresses(t, "locale.hi")
 	})
 	p.Variables = map[string]json.RawMessage{"brand": json.RawMessage(`"#0b5fff"`), "list": json.RawMessage(`[1,"<&>",null]`)}
+	at := hcl.Range{Filename: "brand.auto.liveryvars.hcl", Start: hcl.Pos{Line: 3, Column: 9, Byte: 40}, End: hcl.Pos{Line: 3, Column: 18, Byte: 49}}
+	for i := range p.Changes {
+		for j := range p.Changes[i].Fields {
+			p.Changes[i].Fields[j].Origin = &schema.Origin{
+				Kind: schema.FromVariable, Path: "var.brand", Range: at, Derived: j == 0,
+				Chain: []schema.Step{{Kind: schema.FromLocal, Path: `local.a["<"]`}, {Kind: schema.FromVariable, Path: "var.brand", Range: at}},
+			}
+		}
+	}
 	return p
 }
 

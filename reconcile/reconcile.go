@@ -68,6 +68,7 @@ type FieldChange struct {
 	Kind          schema.Kind
 	Before, After json.RawMessage
 	Range         hcl.Range
+	Origin        *schema.Origin // nil when the value is a literal that stands at Range
 }
 
 // Base is the state that a plan was made from.

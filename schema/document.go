@@ -54,8 +54,9 @@ func (k ExtraKey) field() *Field {
 
 // Extra is a member sent as it is: canonical JSON and where it was written.
 type Extra struct {
-	JSON  json.RawMessage
-	Range hcl.Range
+	JSON   json.RawMessage
+	Range  hcl.Range
+	Origin *Origin // nil for a literal, as for a Value
 }
 
 // At is the value of a field; the zero Value when nothing is declared.

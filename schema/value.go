@@ -22,6 +22,7 @@ type Value struct {
 	tips   []Tip
 	words  []string
 	rng    hcl.Range
+	origin *Origin
 }
 
 // Tip is an element of a tip list. Either member may be undeclared.
@@ -55,6 +56,29 @@ func (v Value) Words() []string { return v.words }
 // Range is where the value was written; the zero Range for one that was read
 // from the state.
 func (v Value) Range() hcl.Range { return v.rng }
+
+// Origin is what the value comes from; nil for a literal that stands at Range, and for a
+// value that was read from the state.
+func (v Value) Origin() *Origin { return v.origin }
+
+// From is the value with an origin, which the elements of a list of tips share unless
+// they have their own.
+func (v Value) From(o *Origin) Value {
+	v.origin = o
+	if v.kind != Tips || o == nil {
+		return v
+	}
+	tips := slices.Clone(v.tips)
+	for i := range tips {
+		for _, member := range []*Value{&tips[i].Icon, &tips[i].Text} {
+			if member.Declared() && member.origin == nil {
+				member.origin = o
+			}
+		}
+	}
+	v.tips = tips
+	return v
+}
 
 // Equal compares what is sent, not where it came from. An undeclared value and
 // a null are equal: both leave the field to the API.

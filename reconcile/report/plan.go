@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/clipperhouse/displaywidth"
-	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
 	"livery/schema"
@@ -359,16 +358,8 @@ func (p *planPrinter) rows(indent string, c *reconcile.Change, fields []reconcil
 			p.tips(indent, symbol, name, f)
 			continue
 		}
-		p.line("%s%s %s = %s%s", indent, symbol, name, p.transition(f, c), p.place(f.Range))
+		p.line("%s%s %s = %s%s", indent, symbol, name, p.transition(f, c), p.comment(f))
 	}
-}
-
-// place is the comment that says where a value stands.
-func (p *planPrinter) place(rng hcl.Range) string {
-	if rng.Filename == "" {
-		return ""
-	}
-	return "   " + p.s.Dim(fmt.Sprintf("# %s:%d", rng.Filename, rng.Start.Line))
 }
 
 func (p *planPrinter) transition(f reconcile.FieldChange, c *reconcile.Change) string {

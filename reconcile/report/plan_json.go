@@ -153,7 +153,8 @@ type FieldJSON struct {
 	Path   string          `json:"path"`
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
-	Range  *RangeJSON      `json:"range"` // null when the value stands nowhere
+	Range  *RangeJSON      `json:"range"`  // null when the value stands nowhere
+	Origin *OriginJSON     `json:"origin"` // null when Range is
 }
 
 // changeOf is a change in the stream, where Terraform names the resource too.
@@ -171,7 +172,7 @@ func newChangeJSON(c *reconcile.Change) ChangeJSON {
 	for _, f := range c.Fields {
 		field := FieldJSON{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)}
 		if f.Range.Filename != "" {
-			field.Range = NewRangeJSON(f.Range)
+			field.Range, field.Origin = NewRangeJSON(f.Range), newOriginJSON(f)
 		}
 		change.Fields = append(change.Fields, field)
 	}

@@ -38,7 +38,7 @@ func (p *planPrinter) tips(indent, symbol, name string, f reconcile.FieldChange)
 	if isNull(f.After) {
 		end += " -> " + p.s.Dim("(API default)")
 	}
-	p.line("%s%s%s", indent, end, p.place(f.Range))
+	p.line("%s%s%s", indent, end, p.comment(f))
 }
 
 func (p *planPrinter) tip(t map[string]string) string {

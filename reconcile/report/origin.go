@@ -1,0 +1,68 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/schema"
+)
+
+// comment says where a value stands and, if that is elsewhere, what it comes from. A
+// design token comes first where nothing was computed from it: its line is the one to edit.
+func (p *planPrinter) comment(f reconcile.FieldChange) string {
+	if f.Range.Filename == "" {
+		return ""
+	}
+	at := fileLine(f.Range)
+	comment := at
+	if o := f.Origin; o != nil {
+		switch source := originPlace(o); {
+		case source == at:
+		case o.Kind == schema.FromToken && !o.Derived:
+			comment = fmt.Sprintf("%s %s (%s)", source, o.Path, at)
+		default:
+			comment = fmt.Sprintf("%s, from %s (%s)", at, o.Path, source)
+		}
+	}
+	return "   " + p.s.Dim("# "+printable(comment, ""))
+}
+
+// originPlace is the file and line of an origin, or the flag or environment variable.
+func originPlace(o *schema.Origin) string {
+	if o.Range.Filename == "" && len(o.Chain) > 0 {
+		return o.Chain[len(o.Chain)-1].Path
+	}
+	return fileLine(o.Range)
+}
+
+func fileLine(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
+
+// OriginJSON is where a value comes from, as schema.Origin describes it.
+type OriginJSON struct {
+	StepJSON
+	Derived bool       `json:"derived"`
+	Chain   []StepJSON `json:"chain"`
+}
+
+// StepJSON is one name on the way to an origin.
+type StepJSON struct {
+	Kind  schema.OriginKind `json:"kind"`
+	Path  string            `json:"path"`
+	Range *RangeJSON        `json:"range"` // null outside of files
+}
+
+func newOriginJSON(f reconcile.FieldChange) *OriginJSON {
+	if f.Origin == nil {
+		return &OriginJSON{StepJSON: StepJSON{Kind: schema.FromLiteral, Range: NewRangeJSON(f.Range)}, Chain: []StepJSON{}}
+	}
+	o := &OriginJSON{
+		StepJSON: StepJSON{f.Origin.Kind, f.Origin.Path, NewRangeJSON(f.Origin.Range)},
+		Derived:  f.Origin.Derived, Chain: make([]StepJSON, len(f.Origin.Chain)),
+	}
+	for i, s := range f.Origin.Chain {
+		o.Chain[i] = StepJSON{s.Kind, s.Path, NewRangeJSON(s.Range)}
+	}
+	return o
+}
