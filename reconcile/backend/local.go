@@ -35,10 +35,21 @@ const patience = 10 * time.Second
 
 // Local keeps the state in a file on this machine. A symbolic link is followed:
 // what it points to is replaced, and backup and lock stay beside that.
-func Local(path string) state.Blob { return &local{path: path} }
+func Local(path string) state.Blob { return LocalIn("", path) }
+
+// LocalIn is Local for a path that may be relative to a directory other than that
+// of the process. Messages name the path as it was given.
+func LocalIn(dir, path string) state.Blob {
+	at := path
+	if dir != "" && dir != "." && !filepath.IsAbs(path) {
+		at = filepath.Join(dir, path)
+	}
+	return &local{path: at, name: path}
+}
 
 type local struct {
 	path string
+	name string // as it was given
 
 	mu   sync.Mutex
 	held *hold           // the lock that this value took, even after it was broken
@@ -47,7 +58,7 @@ type local struct {
 }
 
 // String implements state.Blob.
-func (l *local) String() string { return l.path }
+func (l *local) String() string { return l.name }
 
 // Close implements state.Blob. Files are open for as long as they are read or
 // written, and no longer.
@@ -80,7 +91,7 @@ func (l *local) Put(ctx context.Context, data []byte, ifRevision state.Revision)
 		return "", context.Cause(ctx)
 	}
 	if len(data) > largest {
-		return "", tooLarge(l.path)
+		return "", tooLarge(l.name)
 	}
 	path, err := prepare(l.path)
 	if err != nil {

@@ -64,7 +64,7 @@ func (l *local) Archive(ctx context.Context, serial uint64, data []byte) error {
 		return context.Cause(ctx)
 	}
 	if len(data) > largest {
-		return tooLarge(l.path)
+		return tooLarge(l.name)
 	}
 	path, err := prepare(l.path)
 	if err != nil {

@@ -75,7 +75,7 @@ func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, er
 		return nil, err
 	}
 	left, leftErr := readInfo(h.name) // whoever goes in order takes it away
-	if err := writeInfo(h.name, signed(info, l.path)); err != nil {
+	if err := writeInfo(h.name, signed(info, l.name)); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
@@ -176,11 +176,11 @@ func (l *local) Break(ctx context.Context, id string) error {
 	info, err := readInfo(name)
 	switch {
 	case err != nil && !busy(name):
-		return notLocked(l.path)
+		return notLocked(l.name)
 	case err != nil:
-		return fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.path, name)
+		return fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.name, name)
 	}
-	if err := faultOfID(l.path, id, info.ID); err != nil {
+	if err := faultOfID(l.name, id, info.ID); err != nil {
 		return err
 	}
 	return remove(name)

@@ -19,6 +19,7 @@ import (
 type Config struct {
 	Type       string            // "" is local
 	Attributes map[string]string // what the configuration says
+	Dir        string            // of the stack: a relative path of a local state is relative to it
 	// Lookup gives an environment variable, "" when it is not set. It fills what
 	// the configuration leaves out.
 	Lookup func(name string) (string, error)
@@ -46,7 +47,7 @@ func Open(c Config) (state.Blob, error) {
 	case "s3":
 		return openS3(s)
 	default:
-		return Local(s["path"]), nil
+		return LocalIn(c.Dir, s["path"]), nil
 	}
 }
 

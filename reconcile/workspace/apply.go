@@ -1,0 +1,232 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/reconcile/state"
+	"livery/schema"
+)
+
+// ApplyOptions say how a plan is carried out.
+type ApplyOptions struct {
+	Parallelism int // requests at a time
+	// Interrupts is asked, once the login has succeeded, for what ends the run from
+	// then on: stop, when closed, lets requests in flight finish and begins no
+	// others; the context ends at once. Nil never ends it.
+	Interrupts func(parent context.Context) (ctx context.Context, stop <-chan struct{}, release func())
+}
+
+// Result is what an apply has done.
+type Result struct {
+	*reconcile.Outcome
+	// Diagnostics say why what failed has failed, each at its place in the files.
+	Diagnostics hcl.Diagnostics
+}
+
+// Apply carries out the plan. With an error nothing was sent; there is a result
+// all the same if the service refused the login.
+func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, error) {
+	var api reconcile.API
+	if slices.ContainsFunc(o.Plan.Changes, func(c reconcile.Change) bool { return c.Body != nil }) {
+		client, err := o.workspace.Client(o.account, opts.Parallelism)
+		if err != nil {
+			return nil, err
+		}
+		// A login that is refused is no document's fault: nothing is recorded for it.
+		if err := client.Login(ctx); err != nil {
+			return &Result{Outcome: o.nothingTried()}, loginFailure(err)
+		}
+		api = client
+	}
+	if ctx.Err() != nil {
+		return nil, Failf("Interrupted", "Nothing was sent.")
+	}
+	ctx = context.WithoutCancel(ctx)
+	var stop <-chan struct{}
+	if opts.Interrupts != nil {
+		var release func()
+		ctx, stop, release = opts.Interrupts(ctx)
+		defer release()
+	}
+	outcome, err := reconcile.Apply(ctx, o.Plan, api, o.ledger, reconcile.Conduct{
+		Parallelism: opts.Parallelism, Observe: o.workspace.Events.Change, Stop: stop, Now: o.workspace.Now,
+	})
+	if err != nil {
+		return nil, stalePlan(err)
+	}
+	r := &Result{Outcome: outcome}
+	if !outcome.OK() {
+		r.Diagnostics = o.explain(outcome)
+	}
+	if o.Plan.Rollback > 0 {
+		r.Diagnostics = append(r.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "The configuration was not rolled back",
+			Detail: fmt.Sprintf("What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", o.Plan.Rollback)})
+	}
+	return r, nil
+}
+
+// nothingTried is the outcome of a plan of which nothing was begun.
+func (o *Operation) nothingTried() *reconcile.Outcome {
+	outcome := &reconcile.Outcome{}
+	for i := range o.Plan.Changes {
+		if c := &o.Plan.Changes[i]; c.Action != reconcile.NoOp {
+			outcome.NotTried = append(outcome.NotTried, c)
+		}
+	}
+	return outcome
+}
+
+func loginFailure(err error) error {
+	if refusal, ok := errors.AsType[*reconcile.Refusal](err); ok {
+		return &Failure{"The login was refused", RefusalText(refusal)}
+	}
+	return Failf("The login failed", "No token came from the service: %s. Nothing was sent and nothing recorded; check the network and the base URL.", strings.TrimPrefix(err.Error(), "the login: "))
+}
+
+// RefusalText is what the service said, what to do about it, and the transaction.
+func RefusalText(r *reconcile.Refusal) string {
+	text := strings.TrimSuffix(r.Error(), ".") + "."
+	if r.Hint != "" {
+		text += " " + r.Hint
+	}
+	if r.TransactionID != "" {
+		text += fmt.Sprintf(" (transaction %s)", r.TransactionID)
+	}
+	return text
+}
+
+// explain gives the reason of every failure.
+func (o *Operation) explain(outcome *reconcile.Outcome) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	seen := make(map[string]bool) // a refusal that concerns them all is told once
+	for _, f := range outcome.Failures {
+		if refusal, ok := errors.AsType[*reconcile.Refusal](f.Err); ok && refusal.Fatal {
+			if seen[refusal.Error()] {
+				continue
+			}
+			seen[refusal.Error()] = true
+		}
+		diags = append(diags, o.failure(f))
+	}
+	if outcome.StateErr != nil {
+		diags = append(diags, o.saveErroredState(outcome))
+	}
+	if outcome.Stopped {
+		rest := "\"livery apply\" does the rest"
+		if o.Plan.Rollback > 0 {
+			rest = fmt.Sprintf("\"livery rollback %d\" plans the rest", o.Plan.Rollback)
+		}
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; " + rest + "."})
+	}
+	o.Stack.Locate(diags)
+	return diags
+}
+
+// failure explains why a document was not applied, at the field's own line where
+// the service names one.
+func (o *Operation) failure(f reconcile.Failure) *hcl.Diagnostic {
+	finding := schema.Finding{Address: f.Change.Address}
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Detail: f.Err.Error() + "."}
+	var refusal *reconcile.Refusal
+	var doubt *reconcile.InDoubt
+	rng := f.Change.Range
+	switch {
+	case errors.As(f.Err, &refusal):
+		finding.Path = refusal.Path
+		d.Summary, d.Detail = fmt.Sprintf("The service refused %s", f.Change.Address), RefusalText(refusal)
+		if at, ok := o.rangeOf(f.Change, refusal.Path); ok {
+			rng = at
+		}
+	case errors.As(f.Err, &doubt):
+		d.Summary = fmt.Sprintf("No answer for %s", f.Change.Address)
+		d.Detail += " The document may be live or not. The next plan shows it with \"!\" and the next apply sends it again."
+	default:
+		d.Summary = fmt.Sprintf("%s was not applied", f.Change.Address)
+		d.Detail += " Nothing of it reached the service; the next apply tries again."
+	}
+	d.Extra = finding
+	if rng.Filename != "" {
+		d.Subject = &rng
+	}
+	return d
+}
+
+// rangeOf finds where the value stands that the service complains about. It need
+// not be one that has changed: all of a document is sent.
+func (o *Operation) rangeOf(c *reconcile.Change, path string) (hcl.Range, bool) {
+	field, _, _ := strings.Cut(path, "[]")
+	for _, f := range c.Fields {
+		if f.Path == field && f.Range.Filename != "" {
+			return f.Range, true
+		}
+	}
+	f := schema.FieldByPath(field)
+	if f == nil {
+		return hcl.Range{}, false
+	}
+	for _, d := range o.Stack.Documents {
+		if d.Locale.AddressOf() == c.Address {
+			rng := d.At(f).Range()
+			return rng, rng.Filename != ""
+		}
+	}
+	return hcl.Range{}, false
+}
+
+// saveErroredState saves what could not be written where the state is kept.
+func (o *Operation) saveErroredState(outcome *reconcile.Outcome) *hcl.Diagnostic {
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Failed to save state", Detail: capital(outcome.StateErr.Error()) + "."}
+	if errors.Is(outcome.StateErr, state.ErrLockLost) {
+		d.Summary = "The lock was taken away"
+	}
+	d.Detail += "\n\n" + describeUnsaved(outcome)
+	data := o.ledger.Unwritten()
+	if data == nil {
+		return d
+	}
+	if err := os.WriteFile(o.workspace.Path(erroredStateFile), data, 0o600); err != nil {
+		d.Detail += fmt.Sprintf("\n\nSaving it to %s failed too: %v. The next plan shows with \"!\" what this run had sent.", erroredStateFile, err)
+		return d
+	}
+	also, when := "", "Mend the cause, then run"
+	if errors.Is(outcome.StateErr, state.ErrLockLost) || errors.Is(outcome.StateErr, state.ErrStale) {
+		also, when = "also ", "If no other run has changed the state by now, store it with"
+	}
+	d.Detail += fmt.Sprintf("\n\nWhat the service confirmed is %ssaved in %s beside the stack. %s:\n    livery state push %s", also, erroredStateFile, when, erroredStateFile)
+	return d
+}
+
+// describeUnsaved says what was sent although the state could not be written any
+// more, and what the state goes on to doubt.
+func describeUnsaved(o *reconcile.Outcome) string {
+	return fmt.Sprintf("This run has applied: %s. In doubt in the state, whether it was sent or not: %s.", listChanges(o.Confirmed), listChanges(o.InDoubt))
+}
+
+func listChanges(changes []*reconcile.Change) string {
+	if len(changes) == 0 {
+		return "nothing"
+	}
+	addresses := make([]schema.Address, len(changes))
+	for i, c := range changes {
+		addresses[i] = c.Address
+	}
+	return list(addresses)
+}
+
+// capital makes an error the beginning of a sentence.
+func capital(text string) string {
+	if first, size := utf8.DecodeRuneInString(text); size > 0 {
+		return string(unicode.ToUpper(first)) + text[size:]
+	}
+	return text
+}

@@ -1,0 +1,166 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"livery/reconcile/state"
+	"livery/schema"
+	"livery/schema/stack"
+)
+
+// backendFile remembers where this directory kept its state last. It is this
+// machine's own note: without it, that was the default backend.
+const backendFile = dataDirectory + "/backend.json"
+
+// backendRecord is where a state is kept, as it may be written down: its secrets
+// stay in the environment.
+type backendRecord struct {
+	Type       string            `json:"type"`
+	Attributes map[string]string `json:"attributes,omitempty"`
+	Name       string            `json:"place"` // as messages name it
+}
+
+// recordOf describes a backend, by what the configuration says and what the
+// environment adds. A setting that holds a secret is left out, and so are those
+// that only say how to get there.
+func (w *Workspace) recordOf(b stack.Backend, blob state.Blob) backendRecord {
+	r := backendRecord{Type: cmp.Or(b.Type, "local"), Name: blob.String()}
+	kind, _ := schema.BackendOf(r.Type)
+	for _, s := range kind.Settings {
+		text := b.Attributes[s.Name]
+		for _, variable := range append([]string{kind.Variable(s)}, s.Also...) {
+			if text == "" {
+				text, _ = w.secretFromEnv(variable) // the place has been opened, so it can be read
+			}
+		}
+		text = cmp.Or(text, s.Default) // which a variable might change tomorrow
+		if text == "" || s.Holds(text) || s.Kind == schema.SettingPEM || s.Kind == schema.SettingNumber {
+			continue
+		}
+		if u, err := url.Parse(text); s.Kind == schema.SettingURL && (err != nil || u.RawQuery != "") {
+			continue // a token may be in there
+		}
+		if r.Attributes == nil {
+			r.Attributes = make(map[string]string)
+		}
+		r.Attributes[s.Name] = text
+	}
+	return r
+}
+
+// same reports whether both are one place.
+func (r backendRecord) same(o backendRecord) bool {
+	if r.Type == "local" && o.Type == "local" {
+		return filepath.Clean(r.Name) == filepath.Clean(o.Name)
+	}
+	// The name of a bucket does not say whose server it is on.
+	return r.Type == o.Type && r.Name == o.Name && r.Attributes["endpoint"] == o.Attributes["endpoint"]
+}
+
+func (r backendRecord) backend() stack.Backend {
+	return stack.Backend{Type: r.Type, Attributes: r.Attributes}
+}
+
+// last is where the state was kept last, as far as this directory knows.
+func (w *Workspace) last() (backendRecord, error) {
+	data, err := os.ReadFile(w.Path(backendFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return backendRecord{Type: "local", Name: stateFile, Attributes: map[string]string{"path": stateFile}}, nil
+	}
+	var r backendRecord
+	if err == nil {
+		err = json.Unmarshal(data, &r)
+	}
+	if err == nil {
+		err = r.check()
+	}
+	if err != nil {
+		return r, Failf("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file anew.", backendFile, err)
+	}
+	return r, nil
+}
+
+// check judges a note as the language judges a block: somebody may have edited it.
+func (r backendRecord) check() error {
+	kind, ok := schema.BackendOf(r.Type)
+	if !ok || r.Name == "" {
+		return errors.New("it names no place that this version of livery knows")
+	}
+	for _, name := range sortedKeys(r.Attributes) {
+		s, ok := kind.Setting(name)
+		if !ok {
+			return fmt.Errorf("a %s backend has no %q", r.Type, name)
+		}
+		if _, why := s.Fault(r.Attributes[name]); why != "" {
+			return fmt.Errorf("%s %s", name, strings.TrimSuffix(why, "."))
+		}
+	}
+	return nil
+}
+
+// openLast opens the backend of a record. What its secrets were is not written down, so
+// they must still be where they came from.
+func (w *Workspace) openLast(r backendRecord) (state.Blob, error) {
+	blob, err := w.blob(r.backend())
+	if err == nil && !w.recordOf(r.backend(), blob).same(r) {
+		err = fmt.Errorf("what is set now leads to %s instead", blob)
+	}
+	if err != nil {
+		return nil, Failf("Cannot open the place where the state was kept", "It was kept in %s (backend %q): %v. Set the backend's variables as they were then. To leave that state behind for good, use \"livery init -reconfigure\".", r.Name, r.Type, err)
+	}
+	return blob, nil
+}
+
+// remember notes where the state is kept. A directory that cannot be written does
+// not have to remember: that only costs a warning that nobody needs yet.
+func (w *Workspace) remember(b stack.Backend, blob state.Blob) error {
+	now := w.recordOf(b, blob)
+	before, err := w.last()
+	if err == nil && before.same(now) && maps.Equal(before.Attributes, now.Attributes) {
+		return nil
+	}
+	if _, statErr := os.Stat(w.Path(backendFile)); errors.Is(statErr, fs.ErrNotExist) && before.same(now) {
+		return nil // the default needs no note
+	}
+	data, err := json.MarshalIndent(now, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(w.Path(dataDirectory), 0o755)
+	}
+	if err == nil {
+		err = writeWhole(w.Path(backendFile), append(data, '\n'), 0o600)
+	}
+	return err
+}
+
+// checkMoved refuses to begin a new state while the last place still holds one:
+// a state that is begun anew would send everything again, and forget what is live.
+func (w *Workspace) checkMoved(ctx context.Context, b stack.Backend, blob state.Blob) error {
+	now := w.recordOf(b, blob)
+	last, err := w.last()
+	if err != nil || last.same(now) {
+		return err
+	}
+	old, err := w.openLast(last)
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	_, revision, err := old.Get(ctx)
+	switch {
+	case err != nil:
+		return Failf("Backend configuration changed", "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins anew.", last.Name, last.Type, now.Name, now.Type, err)
+	case revision == "":
+		return nil
+	}
+	return Failf("Backend configuration changed", "The state is in %s (backend %q), and the configuration says to keep it in %s (backend %q), where there is none yet. livery does not begin anew by itself: it would forget what is live.\n\nTo move the state, run \"livery init -migrate-state\". To leave it behind and begin with an empty one, run \"livery init -reconfigure\". Nothing was changed.", last.Name, last.Type, now.Name, now.Type)
+}

@@ -1,0 +1,106 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema/exchange"
+	"livery/schema/syntax"
+)
+
+var (
+	errNotRegular = errors.New("it is not a regular file")
+	errTooLarge   = errors.New("it is larger than 10 MB")
+)
+
+// ReadFile reads a file of configuration from disk, never a pipe or a device.
+func (w *Workspace) ReadFile(name string) ([]byte, error) {
+	path := w.Path(name)
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errNotRegular}
+	case info.Size() > syntax.MaxFile:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errTooLarge}
+	}
+	return os.ReadFile(path)
+}
+
+// WriteFile writes a file so that no half of one is ever seen.
+func (w *Workspace) WriteFile(name string, data []byte, mode fs.FileMode) error {
+	return writeWhole(w.Path(name), data, mode)
+}
+
+func writeWhole(path string, data []byte, mode fs.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "write", Path: path, Err: errNotRegular}
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // nothing is left once it is renamed
+	_, err = temp.Write(data)
+	if err := errors.Join(err, temp.Chmod(mode), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+// rewrite replaces a file as a whole and keeps its mode.
+func rewrite(path string, data []byte) error {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return err
+	}
+	return writeWhole(target, data, info.Mode().Perm())
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Import turns request bodies into HCL. The locale is that of a body which names
+// none.
+func (w *Workspace) Import(files []string, locale string) ([]byte, hcl.Diagnostics, map[string][]byte) {
+	var bodies []*exchange.Body
+	var diags hcl.Diagnostics
+	sources := make(map[string][]byte)
+	for _, file := range files {
+		data, err := w.ReadFile(file)
+		if err != nil {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: file + ": " + err.Error() + "."})
+			continue
+		}
+		sources[file] = data
+		body, more := exchange.ReadBody(data, file, locale)
+		diags = append(diags, more...)
+		if body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	if diags.HasErrors() {
+		return nil, diags, sources
+	}
+	text, more := exchange.ImportHCL(bodies)
+	return text, append(diags, more...), sources
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

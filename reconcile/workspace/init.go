@@ -1,0 +1,105 @@
+package workspace
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema/syntax"
+)
+
+// InitOptions say what to begin with.
+type InitOptions struct {
+	From string // a request body; "" for none
+	// Ask asks a person for the first language and the brand's colour, and gives
+	// back what was given where there is no answer; nil asks nobody.
+	Ask func(language, colour string) (string, string)
+}
+
+// Initialised is what Init has found and made. Names are as people see them.
+type Initialised struct {
+	Existing    []string        // files of the stack that was there already
+	Written     []string        // files that are new
+	Diagnostics hcl.Diagnostics // about From
+	Sources     map[string][]byte
+}
+
+// Init writes a small stack into dir, which is relative to the workspace. A file
+// that exists is never overwritten. What was done is returned also with an error.
+func (w *Workspace) Init(dir string, opts InitOptions) (*Initialised, error) {
+	if err := os.MkdirAll(w.Path(dir), 0o755); err != nil {
+		return nil, Failf("Cannot create the directory", "%v.", err)
+	}
+	done := new(Initialised)
+	var err error
+	if done.Existing, err = w.configuration(dir); err != nil {
+		return nil, err
+	}
+	if len(done.Existing) > 0 {
+		if opts.From != "" {
+			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"livery import %s\" prints the same as HCL.", done.Existing[0], opts.From)
+		}
+		return done, w.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
+	}
+	text, err := w.firstStack(done, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.writeMissing(done, filepath.Join(dir, "main.livery.hcl"), accountBlock+text); err != nil {
+		return done, err
+	}
+	return done, w.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
+}
+
+// configuration lists the files of a stack in dir.
+func (w *Workspace) configuration(dir string) ([]string, error) {
+	entries, err := os.ReadDir(w.Path(dir))
+	if err != nil {
+		return nil, Failf("Cannot read the directory", "%v.", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if syntax.IsConfiguration(e.Name()) {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names, nil
+}
+
+// writeMissing writes a file unless it exists.
+func (w *Workspace) writeMissing(done *Initialised, name, text string) error {
+	f, err := os.OpenFile(w.Path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err == nil {
+		_, err = f.WriteString(text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return Failf("Cannot write a file", "%v.", err)
+	}
+	done.Written = append(done.Written, name)
+	return nil
+}
+
+// firstStack is the text of the stack to begin with, without its account.
+func (w *Workspace) firstStack(done *Initialised, opts InitOptions) (string, error) {
+	if opts.From != "" {
+		text, diags, sources := w.Import([]string{opts.From}, "")
+		if diags.HasErrors() {
+			return "", &InvalidError{diags, sources}
+		}
+		done.Diagnostics, done.Sources = diags, sources
+		return "\n" + string(text), nil
+	}
+	language, colour := "en", "#0b5fff"
+	if opts.Ask != nil {
+		language, colour = opts.Ask(language, colour)
+	}
+	return strings.NewReplacer("CODE", language, "COLOUR", colour).Replace(starter), nil
+}

@@ -1,0 +1,142 @@
+package workspace
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/lint"
+	"livery/schema/stack"
+)
+
+// Load reads the stack. The error is for a directory that cannot be read; faults
+// of the files are in the diagnostics.
+func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
+	root, rel, err := rooted(w.Dir)
+	if err != nil {
+		return nil, nil, Failf("Cannot find the directory", "%v.", err)
+	}
+	opts := stack.Options{
+		FS: root, Dir: rel, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
+		Name: func(file string) string {
+			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
+		},
+	}
+	if need != stack.NeedNothing {
+		opts.Ask = w.Ask
+	}
+	loaded, diags := stack.Load(opts)
+	return loaded, diags, nil
+}
+
+// rooted gives the file system that dir is on, and dir's path within it: a stack
+// may refer to files above its own directory.
+func rooted(dir string) (fs.FS, string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	if info, err := os.Stat(abs); err != nil {
+		return nil, "", err
+	} else if !info.IsDir() {
+		return nil, "", fmt.Errorf("%s is not a directory", dir)
+	}
+	volume := filepath.VolumeName(abs) + string(filepath.Separator)
+	rel, err := filepath.Rel(volume, abs)
+	if err != nil {
+		return nil, "", err
+	}
+	return os.DirFS(volume), filepath.ToSlash(rel), nil
+}
+
+// Validate reads the stack and says what is wrong with it, that there is none
+// included.
+func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
+	loaded, diags, err := w.Load(stack.NeedNothing)
+	if err != nil {
+		return nil, nil, err
+	}
+	return loaded, append(diags, emptyStack(loaded)...), nil
+}
+
+// emptyStack warns of a stack that declares nothing.
+func emptyStack(s *stack.Stack) hcl.Diagnostics {
+	if len(s.Documents) > 0 || len(s.Sessions) > 0 || len(s.Removed) > 0 || !s.Empty {
+		return nil
+	}
+	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
+		"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with.")}
+}
+
+// Lint checks what Validate checks and the quality of what is declared. With files
+// it checks the stacks that they belong to, and gives the findings in those files.
+func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, error) {
+	dirs := []string{"."}
+	if len(files) > 0 {
+		dirs = dirs[:0]
+	}
+	names := make([]string, len(files))
+	for i, file := range files {
+		if _, err := os.Stat(w.Path(file)); err != nil {
+			return nil, nil, Failf("No such file", "%v.", err)
+		}
+		names[i] = filepath.ToSlash(filepath.Clean(file))
+		dirs = append(dirs, filepath.Dir(names[i]))
+	}
+	slices.Sort(dirs)
+	var all hcl.Diagnostics
+	sources := make(map[string][]byte)
+	for _, dir := range slices.Compact(dirs) {
+		loaded, diags, err := w.below(dir).Validate()
+		if err != nil {
+			return nil, nil, err
+		}
+		diags = append(diags, lint.Stack(loaded)...)
+		maps.Copy(sources, loaded.Sources)
+		for _, d := range diags {
+			if len(names) == 0 || d.Subject == nil || slices.Contains(names, d.Subject.Filename) {
+				all = append(all, d)
+			}
+		}
+	}
+	return stack.Sort(all), sources, nil
+}
+
+// variables are the values that a saved plan remembers; a sensitive one is none
+// of them.
+func variables(s *stack.Stack) map[string]json.RawMessage {
+	values := make(map[string]json.RawMessage)
+	for name, v := range s.Variables {
+		if v == cty.NilVal || v.ContainsMarked() || !v.IsWhollyKnown() {
+			continue
+		}
+		if raw, err := schema.CanonicalJSON(v); err == nil {
+			values[name] = raw
+		}
+	}
+	return values
+}
+
+// Addresses lists what the stack declares, as far as it can be read.
+func (w *Workspace) Addresses() ([]schema.Address, error) {
+	loaded, _, err := w.Load(stack.NeedNothing)
+	if err != nil {
+		return nil, err
+	}
+	var list []schema.Address
+	for _, d := range loaded.Documents {
+		list = append(list, d.Locale.AddressOf())
+	}
+	for _, s := range loaded.Sessions {
+		list = append(list, s.Address())
+	}
+	return list, nil
+}

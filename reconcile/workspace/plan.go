@@ -1,0 +1,250 @@
+package workspace
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/reconcile/backend"
+	"livery/reconcile/state"
+	"livery/schema"
+	"livery/schema/stack"
+)
+
+// PlanOptions say what is planned.
+type PlanOptions struct {
+	Locking
+	Targets  []schema.Address // these alone; none for all
+	Excludes []schema.Address // all but these
+	Replaces []schema.Address // sent also if nothing changed
+	Reapply  bool             // every document is sent
+	Destroy  bool             // every page goes back to the API's default look
+}
+
+// Operation is a plan with the state open that it was made from: until Close,
+// nobody else who takes the lock changes the state.
+type Operation struct {
+	Plan        *reconcile.Plan
+	Stack       *stack.Stack
+	Diagnostics hcl.Diagnostics // warnings; what cannot be planned with errors is an *InvalidError
+
+	workspace *Workspace
+	account   Account
+	ledger    *state.Ledger
+}
+
+// Close lets others have the state. What Apply has done must be recorded even if
+// ctx is over.
+func (o *Operation) Close(ctx context.Context) error {
+	return o.ledger.Close(context.WithoutCancel(ctx))
+}
+
+// Plan compares the stack with the state. Neither network nor credentials are
+// needed, and nothing is written.
+func (w *Workspace) Plan(ctx context.Context, opts PlanOptions) (*Operation, error) {
+	return w.plan(ctx, opts, stack.NeedDocuments, access{Locking: opts.Locking, operation: "plan", readOnly: true})
+}
+
+// PlanToApply is Plan with the state open for writing and everything known that
+// applying needs.
+func (w *Workspace) PlanToApply(ctx context.Context, opts PlanOptions) (*Operation, error) {
+	return w.plan(ctx, opts, stack.NeedAccount, access{Locking: opts.Locking, operation: "apply"})
+}
+
+func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need, how access) (*Operation, error) {
+	// Reading the state takes as long as evaluating the files does, so it begins
+	// where the state almost always is, before the files can say where.
+	how.decode = state.Prefetch(ctx, backend.LocalIn(w.Dir, stateFile))
+	loaded, diags, err := w.Load(need)
+	if err != nil {
+		return nil, err
+	}
+	if loaded.Empty && !opts.Destroy {
+		subject := "Plan"
+		if !how.readOnly {
+			subject = "Apply"
+		}
+		return nil, Failf("No configuration files", "%s requires configuration to be present. This directory holds no *.livery.hcl or *.livery.json file, and planning without one would put every page back to the API's default look. If that is what you want, use \"livery apply -destroy\"; \"livery init\" writes a small stack to begin with.", subject)
+	}
+	if diags.HasErrors() {
+		return nil, &InvalidError{diags, loaded.Sources}
+	}
+	acc, err := w.Account(loaded.Account)
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := w.open(ctx, loaded.Backend, how)
+	if err != nil {
+		return nil, err
+	}
+	o := &Operation{Stack: loaded, Diagnostics: diags, workspace: w, ledger: ledger}
+	o.account = w.accountOf(loaded, ledger.Snapshot().Account.BaseURL, acc)
+	if err := o.plan(opts); err != nil {
+		return nil, errors.Join(err, ledger.Close(ctx))
+	}
+	return o, nil
+}
+
+func (o *Operation) plan(opts PlanOptions) (err error) {
+	if err := o.ledger.Bind(o.account.Recorded()); err != nil {
+		return err
+	}
+	desired := reconcile.Desired{Documents: o.Stack.Documents, Sessions: o.Stack.Sessions}
+	for _, r := range o.Stack.Removed {
+		desired.Removed = append(desired.Removed, r.Address)
+	}
+	o.Plan, err = reconcile.NewPlan(desired, o.ledger.Snapshot(), reconcile.Options{
+		Targets: opts.Targets, Excludes: opts.Excludes, Replaces: opts.Replaces, Reapply: opts.Reapply, Destroy: opts.Destroy,
+		Account: o.account.Recorded(), Version: o.workspace.Version, Now: o.workspace.Now(),
+	})
+	if err != nil {
+		return Failf("Unknown address", "%v.", err)
+	}
+	o.Plan.Variables = variables(o.Stack)
+	if o.Plan.Targeted {
+		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards.")
+	}
+	return nil
+}
+
+func (o *Operation) warn(summary, format string, args ...any) {
+	o.Diagnostics = append(o.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)})
+}
+
+// SavePlan writes a plan to a file.
+func (w *Workspace) SavePlan(name string, plan *reconcile.Plan) error {
+	if err := w.WriteFile(name, plan.Encode(), 0o600); err != nil {
+		return Failf("Cannot save the plan", "%v.", err)
+	}
+	return nil
+}
+
+// ErroredPlan is the plan of a stack that cannot be planned, for those who look
+// into the file.
+func (w *Workspace) ErroredPlan() *reconcile.Plan {
+	return &reconcile.Plan{LiveryVersion: w.Version, Timestamp: w.Now(), Errored: true}
+}
+
+// maxPlan is the size in bytes of the largest plan that is read.
+const maxPlan = 256 << 20
+
+// LoadPlan reads a plan from a file.
+func (w *Workspace) LoadPlan(name string) (*reconcile.Plan, error) {
+	const summary = "Failed to load plan"
+	info, err := os.Stat(w.Path(name))
+	switch {
+	case err != nil:
+		return nil, Failf(summary, "%v.", err)
+	case !info.Mode().IsRegular() || info.Size() > maxPlan:
+		return nil, Failf(summary, "%s is not a regular file of at most %d MB.", name, maxPlan>>20)
+	}
+	data, err := os.ReadFile(w.Path(name))
+	if err != nil {
+		return nil, Failf(summary, "%v.", err)
+	}
+	plan, err := reconcile.DecodePlan(bytes.TrimSpace(data))
+	switch {
+	case errors.Is(err, reconcile.ErrNotPlan):
+		return nil, Failf(summary, "%s: %v. \"livery plan -out=FILE\" saves one.", name, err)
+	case err != nil:
+		return nil, Failf(summary, "%s: %v. Make the plan again.", name, err)
+	}
+	return plan, nil
+}
+
+// OpenPlan opens the state for a plan that was read from the named file. The plan
+// is refused when it was made for another account or with other variables, and when
+// the state has moved on since.
+func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.Plan, lock Locking) (*Operation, error) {
+	if plan.Errored {
+		return nil, Failf("Cannot apply incomplete plan", "%s was made from an invalid configuration. Mend the configuration and plan again.", name)
+	}
+	// The configuration is read for its account and backend only: what is sent
+	// stands in the plan, so faults elsewhere are no matter.
+	loaded, _, err := w.Load(stack.NeedNothing)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.checkVariables(plan, loaded); err != nil {
+		return nil, err
+	}
+	acc, err := w.Account(loaded.Account)
+	if err != nil {
+		return nil, err
+	}
+	acc = w.accountOf(loaded, plan.Account.BaseURL, acc)
+	if err := checkAccount(plan, acc); err != nil {
+		return nil, err
+	}
+	how := access{Locking: lock, operation: "apply"}
+	if plan.Rollback > 0 {
+		how.operation = fmt.Sprintf("rollback to serial %d", plan.Rollback)
+	}
+	ledger, err := w.open(ctx, loaded.Backend, how)
+	if err != nil {
+		return nil, err
+	}
+	o := &Operation{Plan: plan, Stack: loaded, workspace: w, account: acc, ledger: ledger}
+	err = ledger.Bind(acc.Recorded())
+	if err == nil {
+		err = stalePlan(plan.CheckBase(ledger.Snapshot()))
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Close(ctx))
+	}
+	return o, nil
+}
+
+// stalePlan explains why a plan is not made from this state; other errors, and
+// none, stay as they are.
+func stalePlan(err error) error {
+	if _, stale := errors.AsType[*reconcile.StalePlanError](err); !stale {
+		return err
+	}
+	return Failf("Saved plan is stale", "The given plan file can no longer be applied because the state was changed by another operation after the plan was created: %v. Plan again.", err)
+}
+
+// checkVariables refuses other values than those that the plan was made with.
+func (w *Workspace) checkVariables(plan *reconcile.Plan, loaded *stack.Stack) error {
+	if len(w.Assignments) == 0 {
+		return nil
+	}
+	c := w.Config
+	c.Assignments = nil
+	bare, _, err := New(c).Load(stack.NeedNothing)
+	if err != nil {
+		return err
+	}
+	given, without := variables(loaded), variables(bare)
+	for _, name := range sortedKeys(plan.Variables) {
+		value, ok := given[name]
+		// What comes from elsewhere than the assignments is no matter: the plan
+		// holds what it was when the plan was made.
+		if ok && bytes.Equal(value, without[name]) || bytes.Equal(value, plan.Variables[name]) {
+			continue
+		}
+		assigned := slices.ContainsFunc(w.Assignments, func(as stack.Assignment) bool { return as.Name == name })
+		if ok || assigned {
+			return Failf("Can't change variable when applying a saved plan", "The variable %s cannot be set using -var or -var-file when applying a saved plan, because the plan holds the value that was set when it was made. Plan again with the new value.", name)
+		}
+	}
+	return nil
+}
+
+// checkAccount refuses a plan that was made for somebody else's pages.
+func checkAccount(plan *reconcile.Plan, acc Account) error {
+	now := acc.Recorded()
+	switch {
+	case plan.Account.BaseURL != now.BaseURL:
+		return Failf("Saved plan is for another account", "The plan was made for %s; the account that is configured is at %s. Plan again.", plan.Account.BaseURL, now.BaseURL)
+	case plan.Account.AccessKeySHA256 != "" && now.AccessKeySHA256 != "" && plan.Account.AccessKeySHA256 != now.AccessKeySHA256:
+		return Failf("Saved plan is for another account", "The plan was made with another access key. Plan again.")
+	}
+	return nil
+}

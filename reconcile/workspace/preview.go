@@ -1,0 +1,247 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/reconcile/state"
+	"livery/schema"
+	"livery/schema/lint"
+	"livery/schema/preview"
+	"livery/schema/stack"
+)
+
+// Preview draws one stack again and again, while its files change.
+type Preview struct {
+	workspace *Workspace
+	locales   []schema.Locale // these alone; none for all
+	images    bool            // pictures are fetched from their links
+
+	applied    *state.Snapshot // as it was read last; nil before
+	appliedAt  time.Time       // when that was
+	appliedErr error           // what came of it
+}
+
+// PreviewData is a gallery of the stack or of a plan, and what is wrong with it.
+type PreviewData struct {
+	Gallery     preview.Gallery
+	Watch       []string // absolute paths of the files that it depends on, and of directories where others may appear
+	Diagnostics hcl.Diagnostics
+	Sources     map[string][]byte
+}
+
+// Preview makes a preview of these locales; none for all.
+func (w *Workspace) Preview(locales []schema.Locale, images bool) *Preview {
+	return &Preview{workspace: w, locales: locales, images: images}
+}
+
+// Data gathers what the files say now, beside what the service last confirmed.
+func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
+	loaded, diags, err := p.workspace.Load(stack.NeedDocuments)
+	if err != nil {
+		return nil, err
+	}
+	if loaded.Empty {
+		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
+	}
+	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded)}
+	applied, err := p.lastApplied(ctx, loaded.Backend)
+	if err != nil {
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Summary: "The state cannot be read",
+			Detail: fmt.Sprintf("%v. The pictures show what is declared, and nothing to compare it with.", err),
+		})
+	}
+	g := &data.Gallery
+	g.Sheets = p.selected(sheets(loaded, applied))
+	g.Problems = preview.Problems(append(diags, lint.Stack(loaded)...), g.Sheets)
+	p.setTitle(g)
+	return data, p.requireLocale(g)
+}
+
+// A state elsewhere is asked for at most so often, and so long: a picture must not
+// wait for a network whenever somebody saves a file.
+const (
+	statePatience  = 5 * time.Second
+	stateFreshness = time.Minute
+)
+
+// lastApplied is the state, as fresh as it can be had at once; an empty one with
+// an error.
+func (p *Preview) lastApplied(ctx context.Context, b stack.Backend) (*state.Snapshot, error) {
+	local := b.Type == "" || b.Type == "local"
+	if !local && p.applied != nil && p.workspace.Now().Sub(p.appliedAt) < stateFreshness {
+		return p.applied, p.appliedErr
+	}
+	blob, err := p.workspace.blob(b)
+	if err != nil {
+		return new(state.Snapshot), err
+	}
+	defer blob.Close()
+	ctx, cancel := context.WithTimeout(ctx, statePatience)
+	defer cancel()
+	s, err := state.Read(ctx, blob)
+	switch {
+	case err == nil:
+		p.applied = s
+	case local || p.applied == nil:
+		p.applied = new(state.Snapshot)
+	}
+	p.appliedAt, p.appliedErr = p.workspace.Now(), err
+	return p.applied, err
+}
+
+// setTitle says what is shown.
+func (p *Preview) setTitle(g *preview.Gallery) {
+	g.Title, g.Images = "Liveness pages", p.images
+	g.Subject = fmt.Sprintf("%s, %d screens each", counted(len(g.Sheets), "language"), len(preview.Screens()))
+	if len(p.locales) > 0 { // what is wrong elsewhere is not looked at
+		g.Problems = slices.DeleteFunc(g.Problems, func(q preview.Problem) bool {
+			return q.Locale != "" && !slices.Contains(p.locales, q.Locale)
+		})
+	}
+}
+
+// requireLocale refuses to show an empty gallery to somebody who named what to show.
+func (p *Preview) requireLocale(g *preview.Gallery) error {
+	if len(g.Sheets) > 0 || len(p.locales) == 0 {
+		return nil
+	}
+	words := make([]string, len(p.locales))
+	for i, l := range p.locales {
+		words[i] = string(l)
+	}
+	return Failf("Nothing to show", "Neither the configuration nor the state has a document for %s.", strings.Join(words, ", "))
+}
+
+// watched are the files and directories whose change may change the picture.
+func (p *Preview) watched(loaded *stack.Stack) []string {
+	names := append([]string{"."}, loaded.Read...)
+	for name := range loaded.Sources {
+		if rel, err := filepath.Rel(p.workspace.Prefix, filepath.FromSlash(name)); err == nil {
+			names = append(names, rel)
+		}
+	}
+	if path, ok := loaded.Backend.Attributes["path"]; ok {
+		names = append(names, path)
+	}
+	for i, name := range names {
+		if abs, err := filepath.Abs(p.workspace.Path(filepath.FromSlash(name))); err == nil {
+			names[i] = abs
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// sheets puts what is declared beside what was confirmed, and adds what would go
+// back to the default look.
+func sheets(loaded *stack.Stack, applied *state.Snapshot) []preview.Sheet {
+	var list []preview.Sheet
+	for _, d := range loaded.Documents {
+		s := preview.Sheet{Document: d}
+		if record := applied.Locales[d.Locale]; record != nil {
+			s.Applied = record.Document
+			if record.InDoubt != nil {
+				s.Note = "The answer to the last request never arrived: nobody knows which look is live."
+			}
+		}
+		list = append(list, s)
+	}
+	for loc, record := range applied.Locales {
+		declared := slices.ContainsFunc(list, func(s preview.Sheet) bool { return s.Document.Locale == loc })
+		forgotten := slices.ContainsFunc(loaded.Removed, func(r stack.Removed) bool { return r.Address == loc.AddressOf() })
+		if !declared && !forgotten {
+			list = append(list, preview.Sheet{Document: schema.Document{Locale: loc}, Applied: record.Document, Note: goesBack})
+		}
+	}
+	return list
+}
+
+const goesBack = "Not declared any more: applying puts this language back to the API's default look."
+
+// selected sorts the sheets and leaves out those that were not asked for.
+func (p *Preview) selected(list []preview.Sheet) []preview.Sheet {
+	list = slices.DeleteFunc(list, func(s preview.Sheet) bool {
+		return len(p.locales) > 0 && !slices.Contains(p.locales, s.Document.Locale)
+	})
+	slices.SortFunc(list, func(x, y preview.Sheet) int { return cmp.Compare(x.Document.Locale, y.Document.Locale) })
+	return list
+}
+
+// DataOfPlan gathers what a saved plan would send beside what was there before.
+func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
+	plan, err := p.workspace.LoadPlan(path)
+	if err != nil {
+		return nil, err
+	}
+	if plan.Errored {
+		return nil, Failf("Nothing to show", "%s was made from an invalid configuration. Mend the configuration and plan again.", path)
+	}
+	abs, err := filepath.Abs(p.workspace.Path(path))
+	if err != nil {
+		return nil, err
+	}
+	data := &PreviewData{Watch: []string{abs}}
+	g := &data.Gallery
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		if c.Address.Kind != schema.LocaleAddress || c.Action == reconcile.Forget {
+			continue
+		}
+		sheet, err := sheetOf(c)
+		if err != nil {
+			return nil, Failf("Failed to load plan", "%s: %s: %v. Make the plan again.", path, c.Address, err)
+		}
+		g.Sheets = append(g.Sheets, sheet)
+	}
+	g.Sheets = p.selected(g.Sheets)
+	g.Problems = preview.Problems(nil, g.Sheets)
+	p.setTitle(g)
+	g.Compare = slices.ContainsFunc(g.Sheets, func(s preview.Sheet) bool { return s.Applied != nil })
+	g.Subject += ", as planned"
+	return data, p.requireLocale(g)
+}
+
+// sheetOf reads the documents of a change. The plan knows where a value was
+// written only for those that change.
+func sheetOf(c *reconcile.Change) (preview.Sheet, error) {
+	loc := schema.Locale(c.Address.Name)
+	s := preview.Sheet{Document: schema.Document{Locale: loc}}
+	if c.After != nil {
+		if err := s.Document.UnmarshalJSON(c.After); err != nil {
+			return s, err
+		}
+		s.Document.Locale = loc
+	} else if c.Action == reconcile.Delete {
+		s.Note = goesBack
+	}
+	for _, change := range c.Fields {
+		f := schema.FieldByPath(change.Path)
+		if f == nil || change.Range.Filename == "" {
+			continue
+		}
+		raw, err := schema.JSONValue(change.After)
+		if err != nil {
+			return s, err
+		}
+		if v, diags := f.Parse(raw, schema.Subject{Range: change.Range}); v.Declared() && !diags.HasErrors() {
+			s.Document.Set(f, v)
+		}
+	}
+	if c.Before != nil {
+		s.Applied = &schema.Document{Locale: loc}
+		if err := s.Applied.UnmarshalJSON(c.Before); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}

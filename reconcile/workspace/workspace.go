@@ -1,0 +1,165 @@
+// Package workspace is one stack at work: its directory, variables, account, state
+// and backend. It loads and plans, applies and goes back, moves the state to another
+// backend, and gathers what a preview shows.
+//
+// # Many in one process
+//
+// A Workspace names its directory, and every relative path belongs to that directory:
+// files of the stack, the state, saved plans, what LIVERY_ACCESS_KEY_FILE names. It
+// keeps nothing outside itself, so any number of workspaces work beside each other.
+// Clock, environment and version come in through Config; what happens meanwhile goes
+// out through Events; what needs a person is a function that is passed in.
+//
+// # What it does not know
+//
+// It knows no flags, no terminal and no exit codes, and writes nothing for people.
+// A fault of the configuration is an *InvalidError, whatever else a person can act on
+// is a *Failure with a headline.
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/reconcile/simulator"
+	"livery/reconcile/state"
+	"livery/schema/stack"
+)
+
+// Names of what livery keeps beside a stack.
+const (
+	stateFile        = "livery.state.json"
+	erroredStateFile = "errored.livery.state.json"
+	dataDirectory    = ".livery"
+)
+
+// Config is what a workspace is made of.
+type Config struct {
+	Dir string // what relative paths are relative to; "." is the directory of the process
+	// Prefix stands before the names of files in findings: the way from where
+	// people are to Dir. "" shows names relative to Dir.
+	Prefix      string
+	Assignments []stack.Assignment // values of variables; their order decides
+	// Ask is called for each variable that must be known and is not; nil when
+	// nobody can be asked.
+	Ask     func(name, description string, sensitive bool) (string, bool)
+	Getenv  func(string) string
+	Now     func() time.Time
+	Version string       // livery's own
+	Log     *slog.Logger // nil for silence
+	Events  Events
+}
+
+// Events are told what happens while a workspace is at work. Each may be nil.
+type Events struct {
+	LockWait     func()                                // somebody else holds the lock
+	NoLock       func(state string)                    // the state has no lock
+	StaleLock    func(state.LockInfo)                  // a lock was taken over from a run that is gone
+	ArchiveError func(error)                           // the state before could not be kept in the history
+	Throttled    func(wait time.Duration, code string) // the service makes all requests wait
+	Change       func(reconcile.Event)                 // a step of an apply
+}
+
+// Workspace is one stack with its directory. Its methods may be called one after
+// another; different workspaces may be used at the same time.
+type Workspace struct {
+	Config
+
+	mu         sync.Mutex
+	simulators []*simulator.Simulator // that run inside this process
+}
+
+// New makes a workspace. Nothing is read yet.
+func New(c Config) *Workspace {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Workspace{Config: c}
+}
+
+// Close ends what runs inside the process on behalf of the workspace.
+func (w *Workspace) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.simulators {
+		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		if err := s.Shutdown(grace); err != nil { // callbacks on their way
+			w.Log.Debug("the simulator's callbacks were given up", "error", err.Error())
+		}
+		cancel()
+	}
+	w.simulators = nil
+}
+
+// Path is where a file is that is named relative to the workspace.
+func (w *Workspace) Path(name string) string { return join(w.Dir, name) }
+
+// join is name as seen from the process, where it is relative to dir.
+func join(dir, name string) string {
+	if dir == "" || dir == "." || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+// below is the workspace of a directory that is named relative to this one. Names
+// are shown as seen from here.
+func (w *Workspace) below(dir string) *Workspace {
+	c := w.Config
+	c.Dir, c.Prefix = w.Path(dir), filepath.Join(w.Prefix, dir)
+	return New(c)
+}
+
+// Failure is an error with a headline of its own, for everything that is no fault
+// of a file.
+type Failure struct{ Summary, Detail string }
+
+// Failf makes a failure.
+func Failf(summary, format string, args ...any) error {
+	return &Failure{summary, fmt.Sprintf(format, args...)}
+}
+
+// Error implements error.
+func (f *Failure) Error() string {
+	if f.Detail == "" {
+		return f.Summary
+	}
+	return f.Summary + ": " + f.Detail
+}
+
+// Headline gives what the failure is called and what there is to say about it.
+func (f *Failure) Headline() (summary, detail string) { return f.Summary, f.Detail }
+
+// InvalidError says that the configuration has errors, and which.
+type InvalidError struct {
+	Diagnostics hcl.Diagnostics
+	Sources     map[string][]byte
+}
+
+// Error implements error.
+func (e *InvalidError) Error() string { return e.Diagnostics.Error() }
+
+// ErrDeclined says that a person was asked and did not approve.
+var ErrDeclined = errors.New("not approved")
+
+// Approve asks a person, and reports whether the answer was yes.
+type Approve func(ctx context.Context) (bool, error)
+
+func (a Approve) check(ctx context.Context) error {
+	if a == nil {
+		return nil
+	}
+	yes, err := a(ctx)
+	if err == nil && !yes {
+		err = ErrDeclined
+	}
+	return err
+}
