@@ -10,3 +10,6 @@ func Reseal(plan []byte) []byte {
 	}
 	return seal(plan)
 }
+
+// SetBody makes a change one that sends body.
+func (c *Change) SetBody(body []byte) { c.setBody(body) }

@@ -143,7 +143,7 @@ func TestActions(t *testing.T) {
 			for _, c := range p.Changes {
 				sends := c.Address.Kind == schema.LocaleAddress && c.Action != reconcile.NoOp && c.Action != reconcile.Forget
 				assert.Equal(t, sends, c.Body != nil, "%s", c.Address)
-				assert.Equal(t, sends, c.Digest() != "", "%s", c.Address)
+				assert.Equal(t, sends, c.Digest != "", "%s", c.Address)
 			}
 		})
 	}

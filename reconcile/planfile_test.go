@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -59,6 +60,16 @@ func TestPlanFileRoundTrip(t *testing.T) {
 	}
 }
 
+// Plans that earlier versions saved are read, whatever is added to the form.
+func TestPlanFileOfBefore(t *testing.T) {
+	saved, err := os.ReadFile("../testdata/plan/v1.json")
+	require.NoError(t, err)
+	p, err := reconcile.DecodePlan(saved)
+	require.NoError(t, err)
+	assert.Equal(t, outline(everyKind(t)), outline(p))
+	assert.Equal(t, string(saved), string(p.Encode()))
+}
+
 // A plan that was read does what the plan that was made would have done.
 func TestPlanFileApplies(t *testing.T) {
 	b := new(blob)
@@ -77,7 +88,7 @@ func TestPlanFileApplies(t *testing.T) {
 func unsigned(t testing.TB, body string) string {
 	t.Helper()
 	p := plan(t, en, new(state.Snapshot))
-	p.Changes[0].Body = []byte(body)
+	p.Changes[0].SetBody([]byte(body))
 	return string(p.Encode())
 }
 
@@ -144,7 +155,7 @@ func FuzzDecodePlan(f *testing.F) {
 	small := plan(f, enOther+open1, applied(f, en), func(o *reconcile.Options) { o.Excludes = addresses(f, "session.a") })
 	for i := range small.Changes {
 		if c := &small.Changes[i]; c.Body != nil {
-			c.Body = []byte(`{"locale":"en"}`) // long inputs are not varied much
+			c.SetBody([]byte(`{"locale":"en"}`)) // long inputs are not varied much
 		}
 	}
 	f.Add(small.Encode())

@@ -46,29 +46,35 @@ const (
 	ReasonDoubtThen   = "in_doubt_at_that_serial"
 )
 
-// Change is what happens to one address.
+// Change is what happens to one address. Its JSON is that of a saved plan.
 type Change struct {
-	Address schema.Address
-	Action  Action
-	Reason  string
-	Fields  []FieldChange // in catalogue order
+	schema.Address
+	Action Action        `json:"action"`
+	Reason string        `json:"reason,omitempty"`
+	Fields []FieldChange `json:"fields,omitempty"` // in catalogue order
 	// Before is what the service last confirmed, After what it will be told:
 	// documents or session definitions, nil where there is none.
-	Before, After json.RawMessage
-	Unchanged     map[string]int // by page: declared fields that stay as they are
-	Body          []byte         // the request; nil when nothing is sent
-	Range         hcl.Range      // the block that declares it, if any
-	AppliedAt     time.Time      // when the service last confirmed it
+	Before    json.RawMessage `json:"before,omitempty"`
+	After     json.RawMessage `json:"after,omitempty"`
+	Unchanged map[string]int  `json:"unchanged,omitempty"`      // by page: declared fields that stay as they are
+	Body      RequestBody     `json:"body,omitempty"`           // nil when nothing is sent
+	Digest    string          `json:"request_sha256,omitempty"` // of Body: SHA-256 in hex
+	Range     hcl.Range       `json:"range,omitzero"`           // the block that declares it, if any
+	AppliedAt time.Time       `json:"applied_at,omitzero"`      // when the service last confirmed it
 }
+
+// setBody makes a change one that sends something.
+func (c *Change) setBody(body RequestBody) { c.Body, c.Digest = body, body.digest() }
 
 // FieldChange is one value that differs. Before and After are JSON; null means
 // the API's default.
 type FieldChange struct {
-	Path          string
-	Kind          schema.Kind
-	Before, After json.RawMessage
-	Range         hcl.Range
-	Origin        *schema.Origin // nil when the value is a literal that stands at Range
+	Path   string          `json:"path"`
+	Kind   schema.Kind     `json:"kind,omitempty"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+	Range  hcl.Range       `json:"range,omitzero"`
+	Origin *schema.Origin  `json:"origin,omitempty"` // nil when the value is a literal that stands at Range
 }
 
 // Base is the state that a plan was made from.
@@ -77,18 +83,20 @@ type Base struct {
 	Serial  uint64 `json:"serial"`
 }
 
-// Plan is everything that applying will do.
+// Plan is everything that applying will do. Its JSON is that of a saved plan.
 type Plan struct {
-	LiveryVersion string
-	Timestamp     time.Time
-	Base          Base
-	Account       state.Account
-	Changes       []Change // every address, also those that stay, sorted
-	Errored       bool     // made from an invalid configuration; it can be shown and not applied
-	Targeted      bool     // something is left out: by -target, -exclude or a doubt of old
-	Destroy       bool
-	Rollback      uint64                     // the serial that it goes back to; 0 when it goes to what is declared
-	Variables     map[string]json.RawMessage // the values it was made with, but for sensitive ones
+	LiveryVersion string        `json:"livery_version"`
+	Timestamp     time.Time     `json:"timestamp"`
+	Base          Base          `json:"state"`
+	Account       state.Account `json:"account"`
+	Errored       bool          `json:"errored"`  // made from an invalid configuration; it can be shown and not applied
+	Targeted      bool          `json:"targeted"` // something is left out: by -target, -exclude or a doubt of old
+	Destroy       bool          `json:"destroy"`
+	Rollback      uint64        `json:"rollback,omitempty"` // the serial that it goes back to; 0 for what is declared
+
+	// Variables are the values it was made with, but for sensitive ones.
+	Variables map[string]json.RawMessage `json:"variables,omitempty"`
+	Changes   []Change                   `json:"changes"` // every address, also those that stay, sorted
 }
 
 // Summary counts what a plan does.
@@ -228,7 +236,7 @@ func (pl planner) declared(d schema.Document) Change {
 		c.Action = NoOp
 		return c
 	}
-	c.Body = d.Body(last...)
+	c.setBody(d.Body(last...))
 	return c
 }
 
@@ -297,7 +305,7 @@ func (pl planner) reset(loc schema.Locale, record *state.LocaleRecord, reason st
 	}
 	after := schema.Document{Locale: loc}
 	c.Fields, _ = compare(before, after)
-	c.Body = after.Body(sent(record)...)
+	c.setBody(after.Body(sent(record)...))
 	return c
 }
 

@@ -16,8 +16,8 @@ const (
 
 // Address names something declared, such as locale.en_US.
 type Address struct {
-	Kind AddressKind
-	Name string
+	Kind AddressKind `json:"kind"`
+	Name string      `json:"name"`
 }
 
 // AddressOf is the address of a document.

@@ -396,7 +396,7 @@ func (p *planPrinter) value(raw json.RawMessage) string {
 func (p *planPrinter) requests(plan *reconcile.Plan) {
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; c.Body != nil {
-			p.line("\n# %s: POST %s/openapi/liveness/v1/h5/configureUI, %d bytes, SHA-256 %s", c.Address, plan.Account.BaseURL, len(c.Body), c.Digest())
+			p.line("\n# %s: POST %s/openapi/liveness/v1/h5/configureUI, %d bytes, SHA-256 %s", c.Address, plan.Account.BaseURL, len(c.Body), c.Digest)
 			p.line("%s", c.Body)
 		}
 	}

@@ -167,7 +167,7 @@ func changeOf(c *reconcile.Change) ChangeJSON {
 func newChangeJSON(c *reconcile.Change) ChangeJSON {
 	change := ChangeJSON{
 		Address: c.Address.String(), Kind: string(c.Address.Kind), Actions: []string{string(c.Action)}, Reason: c.Reason,
-		Before: orNull(c.Before), After: orNull(c.After), RequestSHA256: c.Digest(), Fields: make([]FieldJSON, 0, len(c.Fields)),
+		Before: orNull(c.Before), After: orNull(c.After), RequestSHA256: c.Digest, Fields: make([]FieldJSON, 0, len(c.Fields)),
 	}
 	for _, f := range c.Fields {
 		field := FieldJSON{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)}
