@@ -38,6 +38,7 @@ var layers = []layer{
 	{"livery/reconcile", "a plan is pure and apply knows the service as one method, so that both can be tested without a network", nil},
 	{"livery/reconcile/backend", "a place for bytes: it must not know what a plan or the service is", []string{"github.com/gofrs/flock", "github.com/jackc/pgx", "github.com/aws"}},
 	{"livery/reconcile/liveness", "the client sends bytes; it must not know who asks, nor the simulator it is tested against", nil},
+	{"livery/reconcile/session", "sessions are a job of their own: it takes definitions and a service, so that nothing about flags, directories or output gets into it", nil},
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
 	{"livery/reconcile/workspace", "a stack at work, many in one process: it must not know who asks, nor how anything is written for people", nil},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", []string{"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29"}},
@@ -50,6 +51,7 @@ var layers = []layer{
 var apart = []struct{ from, to, why string }{
 	{"livery/reconcile/simulator", "livery/reconcile/liveness", "a simulator that shared the client's code would share its mistakes: two witnesses, not one"},
 	{"livery/reconcile/liveness", "livery/reconcile/backend", "the client does not care where a state is kept"},
+	{"livery/reconcile/session", "livery/reconcile/backend", "a session does not care where a state is kept"},
 	{"livery/reconcile/backend", "livery/reconcile", "to a backend, a state is bytes with a revision"},
 	{"livery/reconcile/simulator", "livery/reconcile", "the service does not know that there are plans"},
 	{"livery/reconcile/report", "livery/reconcile/backend", "what is shown does not depend on where it is kept"},
@@ -68,7 +70,7 @@ var shared = []struct {
 }{
 	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/stack", "livery/reconcile/report", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; report only finds the block around a line"},
-	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/cli"},
+	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},
 	{"os", []string{"livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/previewserver", "livery/reconcile/workspace", "livery/reconcile/cli", "livery"},
 		"files, environment and exit codes are passed in everywhere else"},

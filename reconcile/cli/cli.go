@@ -25,6 +25,7 @@ import (
 	"golang.org/x/term"
 
 	"livery/reconcile/report"
+	"livery/reconcile/session"
 	"livery/reconcile/state"
 	"livery/schema"
 )
@@ -176,6 +177,9 @@ func (a *app) reportError(err error) {
 }
 
 func diagnosticOf(err error) *hcl.Diagnostic {
+	if failed, ok := errors.AsType[*session.Error](err); ok {
+		err = sessionFailure(failed)
+	}
 	var f *failure
 	if errors.As(err, &f) {
 		return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: f.summary, Detail: f.detail}

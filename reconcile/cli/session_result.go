@@ -7,30 +7,21 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
-	"livery/reconcile"
-	"livery/reconcile/liveness"
-	"livery/schema"
-)
-
-// Polling begins brisk, while somebody may be watching, and slows down.
-const (
-	firstPoll = 2 * time.Second
-	lastPoll  = 30 * time.Second
+	"livery/reconcile/report"
+	"livery/reconcile/session"
 )
 
 // resultFlags are those of session result.
 type resultFlags struct {
-	chosen
+	sessionFlags
 	imageType string
 	out       string
 	wait      bool
-	deadline  time.Duration
+	timeout   time.Duration
 }
 
 func (a *app) sessionResult() *cobra.Command {
@@ -51,171 +42,85 @@ SDK; each such answer is billed, so it is not asked for again when none comes.`,
 	c.Flags().StringVar(&f.imageType, "image-type", "", "Ask for images as `type` url or base64; without it as the session declares, else url.")
 	c.Flags().StringVar(&f.out, "out", "", "Save images and videos to this `directory`; what is there already is never overwritten.")
 	c.Flags().BoolVar(&f.wait, "wait", false, "Ask again until there is an outcome.")
-	c.Flags().DurationVar(&f.deadline, "wait-timeout", time.Hour, "Wait at most this long; a session lives for an hour.")
-	f.flags(c, false)
+	c.Flags().DurationVar(&f.timeout, "wait-timeout", time.Hour, "Wait at most this long; a session lives for an hour.")
+	f.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.imageType != "" && f.imageType != "url" && f.imageType != "base64" {
 			return fail("Invalid flag", "-image-type takes url or base64, not %q.", f.imageType)
 		}
-		return a.result(c.Context(), args[0], args[1], &f)
+		if !f.wait {
+			f.timeout = 0
+		}
+		return a.sessionOutcome(c.Context(), args[0], args[1], &f)
 	}
 	return c
 }
 
-func (a *app) result(ctx context.Context, name, id string, f *resultFlags) error {
-	s, client, err := a.reach(ctx, &f.chosen, name)
+func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlags) error {
+	definition, client, err := a.definitionAndClient(ctx, &f.sessionFlags, name)
 	if err != nil {
 		return err
 	}
-	result, err := a.poll(ctx, client, f.request(s, id), f)
-	if err != nil {
-		return refusedCall("No result", err)
-	}
-	// A result may have been billed: a picture that cannot be had must not lose it.
-	saved, mediaErr := a.saveMedia(ctx, client, result.Media, f.out)
-	if err := a.writeResult(result, saved); err != nil {
-		return err
-	}
-	if mediaErr != nil {
-		return mediaErr
-	}
-	if result.Pending {
-		return exit(exitError)
-	}
-	return nil
-}
-
-// request asks for the images as the flag says, or else as the session declares.
-func (f *resultFlags) request(s schema.Session, id string) liveness.ResultRequest {
-	r := liveness.ResultRequest{API: s.API, ID: id, Base64: f.imageType == "base64"}
-	switch declared := s.Defaults.At(schema.AttributeNumber("result_type")); {
-	case f.imageType == "url":
-		r.ResultType = "IMAGE_URL"
-	case f.imageType == "" && declared.Declared():
-		r.ResultType = declared.Text()
-	}
-	return r
-}
-
-// poll asks until there is an outcome, as long as it may.
-func (a *app) poll(ctx context.Context, client *liveness.Client, r liveness.ResultRequest, f *resultFlags) (liveness.Result, error) {
-	unhurried, quiet := a.finishing(ctx)
-	defer quiet()
-	began, pause := a.Now(), firstPoll
-	for {
-		result, err := client.Result(unhurried, r)
-		if err != nil || !result.Pending || !f.wait {
-			return result, err
-		}
-		waited := a.Now().Sub(began)
-		if waited+pause > f.deadline {
-			return result, nil
-		}
+	callCtx, stop, release := a.interruptible(context.WithoutCancel(ctx))
+	polling := session.Polling{Timeout: f.timeout, Stop: stop, Now: a.Now, Pending: func(waited, pause time.Duration) {
 		if !a.json {
 			fmt.Fprintf(a.Stderr, "No outcome yet (%s); asking again in %s.\n", waited.Round(time.Second), pause)
 		}
-		select {
-		case <-ctx.Done():
-			return result, nil // which says that there is none yet
-		case <-time.After(pause):
-		}
-		pause = min(pause*3/2, lastPoll)
+	}}
+	result, err := polling.Result(callCtx, client, session.NewResultRequest(definition, id, session.ImageForm(f.imageType)))
+	release()
+	if err != nil {
+		return err
 	}
+	save, err := saveInto(f.out)
+	// A result may have been billed: a picture that cannot be had must not lose it.
+	saved, saveErr := session.Save(ctx, client, result.Media, save)
+	err = errors.Join(err, saveErr)
+	if writeErr := a.writeResult(session.Result{Result: result, Saved: saved}); writeErr != nil {
+		return writeErr
+	}
+	if err == nil && result.Pending {
+		return exit(exitError)
+	}
+	return err
 }
 
-// savedMedium is an image or video on disk.
-type savedMedium struct {
-	Name string `json:"name"`
-	File string `json:"file,omitempty"`
-	Type string `json:"type,omitempty"`
-	Size int64  `json:"size,omitempty"`
+func (a *app) writeResult(r session.Result) error {
+	if a.json {
+		return report.WriteResultJSON(a.Stdout, r)
+	}
+	return report.WriteResult(a.Stdout, r, a.style(a.Stdout))
 }
 
-func (a *app) saveMedia(ctx context.Context, client *liveness.Client, media []liveness.Medium, dir string) ([]savedMedium, error) {
-	list := make([]savedMedium, 0, len(media))
+// saveInto saves files into a directory. Faces are nobody else's business: both
+// can be read by their owner only.
+func saveInto(dir string) (session.SaveFile, error) {
 	if dir == "" {
-		for _, m := range media {
-			list = append(list, savedMedium{Name: m.Name, Type: m.Type, Size: int64(len(m.Data))})
-		}
-		return list, nil
+		return nil, nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fail("Cannot save the images", "%v.", err)
 	}
-	var faults []string
-	for _, m := range media {
-		saved, err := saveMedium(ctx, client, m, dir)
+	return func(write func(io.Writer) (string, error)) (string, error) {
+		temp, err := os.CreateTemp(dir, ".livery-*")
 		if err != nil {
-			faults = append(faults, err.Error())
-			saved = savedMedium{Name: m.Name}
+			return "", err
 		}
-		list = append(list, saved)
-	}
-	if len(faults) > 0 {
-		return list, fail("Cannot save all images", "%s.", strings.Join(faults, ".\n"))
-	}
-	return list, nil
-}
-
-// saveMedium writes one medium whole or not at all. Faces are nobody else's
-// business: the file can be read by its owner only.
-func saveMedium(ctx context.Context, client *liveness.Client, m liveness.Medium, dir string) (savedMedium, error) {
-	temp, err := os.CreateTemp(dir, ".livery-*")
-	if err != nil {
-		return savedMedium{}, err
-	}
-	defer os.Remove(temp.Name()) // nothing is left once it is renamed
-	kind, size, err := client.Download(ctx, m, io.Writer(temp))
-	if closeErr := temp.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return savedMedium{}, err
-	}
-	path := filepath.Join(dir, m.Name+liveness.Extension(kind))
-	if _, err := os.Lstat(path); err == nil {
-		return savedMedium{}, fmt.Errorf("%s: %s exists already and is not overwritten: it may be another session's", m.Name, path)
-	}
-	return savedMedium{m.Name, path, kind, size}, os.Rename(temp.Name(), path)
-}
-
-func (a *app) writeResult(r liveness.Result, saved []savedMedium) error {
-	if a.json {
-		return a.printJSON(map[string]any{
-			"outcome": r.Outcome, "pending": r.Pending, "code": r.Code, "message": r.Message, "score": r.Score, "attack_type": r.AttackType,
-			"explanation": r.Explain(), "media": saved, "data": r.Data, "transaction_id": r.TransactionID, "billed": r.Billed,
-		})
-	}
-	outcome := r.Outcome
-	if r.Pending {
-		outcome = "none yet"
-	}
-	a.print("%-12s %s\n", "outcome", outcome)
-	if r.Score != nil {
-		a.print("%-12s %g\n", "score", *r.Score)
-	}
-	if r.Code != "" {
-		a.print("%-12s %s %s\n", "code", r.Code, r.Message)
-	}
-	for _, line := range r.Explain() {
-		a.print("%-12s %s\n", "", line)
-	}
-	for _, m := range saved {
-		if m.File == "" {
-			a.print("%-12s %s (not saved; -out=DIR saves it)\n", "media", m.Name)
-			continue
+		defer os.Remove(temp.Name()) // nothing is left once it is renamed
+		name, err := write(temp)
+		if err := errors.Join(err, temp.Close()); err != nil {
+			return "", err
 		}
-		a.print("%-12s %s (%s, %d bytes)\n", "saved", m.File, m.Type, m.Size)
-	}
-	a.print("%-12s %s\n", "transaction", r.TransactionID)
-	if r.Billed {
-		a.show(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "This call was billed", Detail: "The service marks it as PAY."}}, nil)
-	}
-	return nil
+		path := filepath.Join(dir, name)
+		if _, err := os.Lstat(path); err == nil {
+			return "", fmt.Errorf("%s exists already and is not overwritten: it may be another session's", path)
+		}
+		return path, os.Rename(temp.Name(), path)
+	}, nil
 }
 
 func (a *app) sessionClear() *cobra.Command {
-	var ch chosen
+	var f sessionFlags
 	c := &cobra.Command{
 		Use: "clear [flags] NAME ID", Short: "Delete the personal data of a session", Args: arguments(2, 2),
 		Long: `Deletes the personal data that the service keeps of a session: images, videos, what
@@ -225,33 +130,22 @@ when no answer comes.`,
 	}
 	approved := c.Flags().Bool("auto-approve", false, "Do not ask.")
 	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object; needs -auto-approve.")
-	ch.flags(c, false)
-	ch.inputFlag(a, c)
+	f.flags(c)
+	f.inputFlag(a, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
 		case !*approved && a.json:
 			return fail("Auto-approve required", "livery cannot ask for approval when -json is set. Use -auto-approve.")
-		case !*approved && !ch.input:
+		case !*approved && !f.input:
 			return fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve.")
 		}
-		return a.clearSession(c.Context(), args[0], args[1], &ch, *approved)
+		return a.clearSession(c.Context(), args[0], args[1], &f, *approved)
 	}
 	return c
 }
 
-// clearHeadline claims no more than is known: a deletion without an answer, or
-// one at which the service failed, may have happened.
-func clearHeadline(err error) string {
-	refusal, refused := errors.AsType[*reconcile.Refusal](err)
-	_, doubtful := errors.AsType[*reconcile.InDoubt](err)
-	if doubtful || refused && refusal.Code == "ERROR" {
-		return "The personal data may be deleted or not"
-	}
-	return "The personal data was not deleted"
-}
-
-func (a *app) clearSession(ctx context.Context, name, id string, ch *chosen, approved bool) error {
-	s, client, err := a.reach(ctx, ch, name)
+func (a *app) clearSession(ctx context.Context, name, id string, f *sessionFlags, approved bool) error {
+	definition, client, err := a.definitionAndClient(ctx, f, name)
 	if err != nil {
 		return err
 	}
@@ -265,16 +159,16 @@ func (a *app) clearSession(ctx context.Context, name, id string, ch *chosen, app
 			return exit(exitError)
 		}
 	}
-	unhurried, quiet := a.finishing(ctx)
-	defer quiet()
-	transaction, err := client.Clear(unhurried, s.API, id)
+	callCtx, _, release := a.interruptible(context.WithoutCancel(ctx))
+	defer release()
+	transaction, err := session.Clear(callCtx, client, definition.API, id)
 	if err != nil {
-		return refusedCall(clearHeadline(err), err)
+		return err
 	}
 	if a.json {
-		err = a.printJSON(map[string]any{"cleared": id, "transaction_id": transaction})
+		err = report.WriteClearedJSON(a.Stdout, id, transaction)
 	} else {
-		a.print("The personal data of %s is deleted (transaction %s).\n", id, transaction)
+		err = report.WriteCleared(a.Stdout, id, transaction)
 	}
-	return errors.Join(err, interruption(ctx))
+	return errors.Join(err, exitIfInterrupted(ctx))
 }

@@ -30,6 +30,7 @@ type OpenRequest struct {
 	Path     string
 	Body     json.RawMessage // exactly these bytes are sent; members in the order of the documents
 	Language string          // what the page's URL gets as its language parameter; "" for none
+	Visitor  Visitor         // as far as this API takes it
 	Unused   []string        // what was asked for and this API does not take: "-user-id", "-biz-id", "-locale"
 }
 
@@ -40,7 +41,7 @@ type OpenRequest struct {
 func NewOpenRequest(s schema.Session, loc schema.Locale, v Visitor) (OpenRequest, error) {
 	d := defaults{session: s, locale: loc}
 	e := opening(s.API)
-	r := OpenRequest{API: s.API, Method: e.method, Path: e.path}
+	r := OpenRequest{API: s.API, Method: e.method, Path: e.path, Visitor: v}
 	if missing := d.missing(v); len(missing) > 0 {
 		return OpenRequest{}, fmt.Errorf("session %q cannot be opened: %s needs %s", s.Name, e.name, strings.Join(missing, ", "))
 	}
@@ -48,12 +49,14 @@ func NewOpenRequest(s schema.Session, loc schema.Locale, v Visitor) (OpenRequest
 	case schema.H5Token:
 		r.Body, r.Language = d.tokenBody(v), d.language()
 		r.unused(v.BizID, "-biz-id")
+		r.Visitor.BizID = ""
 	case schema.H5URL:
 		r.Body = d.urlBody(v)
 	case schema.SDKLicense:
 		r.Body = d.licenceBody()
 		r.unused(v.UserID, "-user-id")
 		r.unused(v.BizID, "-biz-id")
+		r.Visitor = Visitor{}
 		if _, overridden := s.Overrides[loc]; !overridden {
 			r.unused(string(loc), "-locale")
 		}

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -39,16 +37,5 @@ func WriteQR(w io.Writer, text string, s Style) error {
 		b.WriteString(s.sgr(sgrReset) + "\n")
 	}
 	_, err = io.WriteString(w, b.String())
-	return err
-}
-
-// WriteIndented writes JSON with its members in their order, for people.
-func WriteIndented(w io.Writer, raw json.RawMessage) error {
-	var b bytes.Buffer
-	if err := json.Indent(&b, raw, "", "  "); err != nil {
-		return err
-	}
-	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
 	return err
 }
