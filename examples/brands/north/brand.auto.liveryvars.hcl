@@ -1,0 +1,1 @@
+brand = "#0b5fff"

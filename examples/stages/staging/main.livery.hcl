@@ -1,0 +1,15 @@
+livery {
+  include = ["../shared/*.livery.hcl"]
+}
+
+account {
+  base_url = "simulator" # the address of your staging account; its keys come from the environment
+}
+
+locale "all" {
+  for_each = local.languages
+
+  code  = each.key
+  theme = theme.base
+  texts = jsondecode(file("../shared/texts/${each.key}.json"))
+}
