@@ -9,13 +9,14 @@ LIVERY   := $(BUILD)/livery
 FUZZTIME ?= 30s
 RUNS     ?= 9
 SH       := bash -euo pipefail
+VCS      := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false) # a copy without git has no commit to name
 
 .DEFAULT_GOAL := help
-.PHONY: build demo test check bench fuzz e2e help
+.PHONY: build demo test check bench fuzz e2e release help
 
 ## build: the binary, in .build/livery
 build:
-	@$(GO) build -buildvcs=false -trimpath -ldflags='-s -w' -o $(LIVERY) .
+	@$(GO) build -buildvcs=$(VCS) -trimpath -ldflags='-s -w' -o $(LIVERY) .
 
 ## demo: plan, apply and change a believable brand, with no account and no network
 demo: build
@@ -41,6 +42,14 @@ fuzz:
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
 	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver
+
+## release: archives, checksums, completions and man pages for all platforms, in .build/release
+release:
+	@$(SH) .ci/steps release
+
+# The picture of the README, taken anew when the pages or their drawing have changed.
+examples/preview.png: build
+	@$(SH) .ci/steps picture $@
 
 ## help: this list
 help:

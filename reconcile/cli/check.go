@@ -124,7 +124,7 @@ func (a *app) writeLint(format string, diags hcl.Diagnostics, src report.Sources
 		a.verdict(diags, level)
 		return nil
 	}
-	meta := report.Meta{Version: Version, Checks: schema.Checks()}
+	meta := report.Meta{Build: build(), Checks: schema.Checks()}
 	return report.WriteLint(a.Stdout, report.LintFormat(format), diags, src, a.style(a.Stdout), meta)
 }
 

@@ -30,9 +30,6 @@ import (
 	"livery/schema"
 )
 
-// Version is livery's own.
-const Version = "0.1.0"
-
 // Env is what a run has from outside.
 type Env struct {
 	Stdin          io.Reader
@@ -124,7 +121,7 @@ func (a *app) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	a.debug("livery starts", "version", Version, "command", name)
+	a.debug("livery starts", "version", version(), "command", name)
 	command, err := a.find(name)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -14,8 +13,6 @@ import (
 	"livery/schema/exchange"
 	"livery/schema/syntax"
 )
-
-const platform = runtime.GOOS + "_" + runtime.GOARCH
 
 var (
 	errNotRegular = errors.New("it is not a regular file")

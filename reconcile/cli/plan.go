@@ -70,7 +70,7 @@ func (p *planning) flags(a *app, c *cobra.Command) {
 // begin starts the stream of a command that was asked for JSON.
 func (a *app) begin() {
 	if a.json && a.stream == nil {
-		a.stream = report.NewStream(a.Stdout, Version, a.Now)
+		a.stream = report.NewStream(a.Stdout, version(), a.Now)
 	}
 }
 
@@ -148,7 +148,7 @@ func (a *app) prepare(ctx context.Context, p *planning, need stack.Need, operati
 	if diags.HasErrors() {
 		a.show(diags, stack.Sources)
 		if p.out != "" {
-			errored := &reconcile.Plan{LiveryVersion: Version, Timestamp: a.Now(), Errored: true}
+			errored := &reconcile.Plan{LiveryVersion: version(), Timestamp: a.Now(), Errored: true}
 			if err := savePlan(p.out, errored); err != nil {
 				return nil, err
 			}
@@ -196,7 +196,7 @@ func (a *app) planInto(w *work, p *planning) error {
 	}
 	w.plan, err = reconcile.NewPlan(desired, w.ledger.Snapshot(), reconcile.Options{
 		Targets: targets, Excludes: excludes, Replaces: replaces, Reapply: p.reapply, Destroy: p.destroy,
-		Account: w.acc.recorded(), Version: Version, Now: a.Now(),
+		Account: w.acc.recorded(), Version: version(), Now: a.Now(),
 	})
 	if err != nil {
 		return fail("Unknown address", "%v.", err)
@@ -286,7 +286,7 @@ func (a *app) openState(ctx context.Context, b stack.Backend, p *planning, opera
 // stateOptions say how a command opens the state, and how it tells what it meets.
 func (a *app) stateOptions(p *planning, operation string) state.Options {
 	return state.Options{
-		Lock: p.lock, LockTimeout: p.lockTimeout, Operation: operation, Version: Version, Who: who(), Now: a.Now, Decode: p.decode,
+		Lock: p.lock, LockTimeout: p.lockTimeout, Operation: operation, Version: version(), Who: who(), Now: a.Now, Decode: p.decode,
 		Waiting: func() {
 			if !a.json {
 				a.print("Acquiring state lock. This may take a few moments...\n")

@@ -147,7 +147,7 @@ func (a *app) planBack(w *work, p *planning, then *state.Snapshot) error {
 	desired, confirmed, unconfirmed := reconcile.Then(then)
 	w.plan, err = reconcile.NewPlan(desired, w.ledger.Snapshot(), reconcile.Options{
 		Targets: targets, Excludes: excludes, Leave: unconfirmed, Rollback: then.Serial,
-		Account: w.acc.recorded(), Version: Version, Now: a.Now(),
+		Account: w.acc.recorded(), Version: version(), Now: a.Now(),
 	})
 	if err != nil {
 		return fail("Unknown address", "%v. What a rollback knows is the current state and that of serial %d.", err, then.Serial)

@@ -59,7 +59,7 @@ func (a *app) load(dir string, in inputs, need stack.Need) (*stack.Stack, hcl.Di
 		return nil, nil, fail("Cannot find the directory", "%v.", err)
 	}
 	opts := stack.Options{
-		FS: root, Dir: rel, Assignments: in.assignments, Env: a.Getenv, Version: Version, Need: need,
+		FS: root, Dir: rel, Assignments: in.assignments, Env: a.Getenv, Version: version(), Need: need,
 		Name: func(file string) string { return filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(file))) },
 	}
 	if in.input && !a.json && need != stack.NeedNothing {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -302,24 +301,6 @@ taken stops before its next write.`,
 			return fail("Failed to unlock state", "%v.", err)
 		}
 		a.print("The state is unlocked. The next command can use it.\n")
-		return nil
-	}
-	return c
-}
-
-func (a *app) versionCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "version [flags]", Args: arguments(0, 0),
-		Long: `Prints the version of livery and what it was built for.`, Example: "livery version -json",
-	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
-	c.RunE = func(*cobra.Command, []string) error {
-		if a.json {
-			enc := json.NewEncoder(a.Stdout)
-			enc.SetIndent("", "  ")
-			return enc.Encode(map[string]any{"livery_version": Version, "platform": platform})
-		}
-		a.print("livery v%s\non %s\n", Version, platform)
 		return nil
 	}
 	return c

@@ -26,9 +26,10 @@ type (
 		Driver sarifDriver `json:"driver"`
 	}
 	sarifDriver struct {
-		Name    string      `json:"name"`
-		Version string      `json:"version,omitempty"`
-		Rules   []sarifRule `json:"rules"`
+		Name     string      `json:"name"`
+		FullName string      `json:"fullName"`
+		Version  string      `json:"version,omitempty"`
+		Rules    []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
 		ID               string             `json:"id"`
@@ -86,7 +87,7 @@ func writeSARIF(w io.Writer, found []finding, meta Meta) error {
 	return writeJSON(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
 		Runs: []sarifRun{{
-			Tool:       sarifTool{sarifDriver{tool, meta.Version, rules}},
+			Tool:       sarifTool{sarifDriver{tool, meta.Build.FullName(), meta.Build.Version, rules}},
 			ColumnKind: "utf16CodeUnits", Results: results,
 		}},
 	})

@@ -37,9 +37,9 @@ func LintFormats() []string {
 
 // Meta is what a form says beyond the findings themselves.
 type Meta struct {
-	Version string         // of livery
-	Checks  []schema.Check // the rules that ran, for forms that list them
-	Prefix  string         // path of the stack relative to the repository root, "" if unknown
+	Build  Build          // livery itself
+	Checks []schema.Check // the rules that ran, for forms that list them
+	Prefix string         // path of the stack relative to the repository root, "" if unknown
 }
 
 // tool is the name that forms carry, and the rule of a diagnostic without one.

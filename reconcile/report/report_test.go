@@ -56,7 +56,7 @@ func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
 		{Rule: "off-by-choice", Level: schema.Off, Help: "A rule that is off."},
 	}
 	var out bytes.Buffer
-	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Version: "0.1.0", Checks: checks, Prefix: form.prefix}))
+	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Build: Build{Version: "0.1.0"}, Checks: checks, Prefix: form.prefix}))
 	return out.Bytes()
 }
 

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile/report"
+)
+
+// developed is the version that is being worked on; a build of a tagged commit has that
+// of its tag.
+const developed = "0.1.0"
+
+// released matches the versions that a tag gives. Those of a build between two tags,
+// such as v0.0.0-20260102030405-1a2b3c4d5e6f, say less than the commit does.
+var released = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[a-z]+\.?\d*)?$`)
+
+// build reads what was built from what the linker recorded.
+func build() report.Build {
+	b := report.Build{Version: developed, Platform: runtime.GOOS + "_" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	if released.MatchString(info.Main.Version) {
+		b.Version = strings.TrimPrefix(info.Main.Version, "v")
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+// version is the number alone, as plans and states keep it.
+var version = sync.OnceValue(func() string { return build().Version })
+
+func (a *app) versionCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "version [flags]", Args: arguments(0, 0),
+		Long: `Prints the version of livery, the commit it was built from, and what it was built for.`, Example: "livery version -json",
+	}
+	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	c.RunE = func(*cobra.Command, []string) error {
+		if a.json {
+			return report.WriteVersionJSON(a.Stdout, build())
+		}
+		return report.WriteVersion(a.Stdout, build())
+	}
+	return c
+}
