@@ -1,0 +1,234 @@
+package syntax
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/apparentlymart/go-textseg/v15/textseg"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+)
+
+// JSON is a value in a JSON file and where it stands. Strings are plain text here:
+// what a configuration file makes of "${" in them is up to whoever evaluates it.
+type JSON struct {
+	Range hcl.Range // the whole value, with its quotation marks or brackets
+
+	// Of a member of an object.
+	Name      string
+	NameRange hcl.Range
+
+	// Members of an object or elements of an array, in order; a key that stands
+	// twice is there twice.
+	Members []*JSON
+
+	token json.Token
+	last  map[string]*JSON
+}
+
+// IsObject reports whether the value is an object.
+func (j *JSON) IsObject() bool { return j.token == json.Delim('{') }
+
+// IsArray reports whether the value is an array.
+func (j *JSON) IsArray() bool { return j.token == json.Delim('[') }
+
+// Value is a string, a number, a truth value or null; cty.NilVal of an object or an array.
+func (j *JSON) Value() cty.Value {
+	switch t := j.token.(type) {
+	case string:
+		return cty.StringVal(t)
+	case bool:
+		return cty.BoolVal(t)
+	case json.Number:
+		if v, err := cty.ParseNumberVal(t.String()); err == nil {
+			return v
+		}
+		return cty.NilVal
+	case nil:
+		return cty.NullVal(cty.DynamicPseudoType)
+	default:
+		return cty.NilVal
+	}
+}
+
+// At is the value that a path of keys leads to, nil if there is none. Of a key that
+// stands twice the last counts, as for all who read JSON.
+func (j *JSON) At(path ...string) *JSON {
+	for _, name := range path {
+		if j == nil {
+			return nil
+		}
+		j = j.last[name]
+	}
+	return j
+}
+
+// All walks over the value and everything in it, in the order of the file.
+func (j *JSON) All() iter.Seq[*JSON] {
+	return func(yield func(*JSON) bool) { j.walk(yield) }
+}
+
+func (j *JSON) walk(yield func(*JSON) bool) bool {
+	if !yield(j) {
+		return false
+	}
+	for _, m := range j.Members {
+		if !m.walk(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// Duplicates are the members whose key stands a second time in the same object, each
+// with the one before it.
+func (j *JSON) Duplicates() iter.Seq2[*JSON, *JSON] {
+	return func(yield func(first, second *JSON) bool) {
+		for value := range j.All() {
+			if !value.IsObject() || len(value.last) == len(value.Members) {
+				continue
+			}
+			seen := make(map[string]*JSON, len(value.Members))
+			for _, m := range value.Members {
+				if first := seen[m.Name]; first != nil && !yield(first, m) {
+					return
+				}
+				seen[m.Name] = m
+			}
+		}
+	}
+}
+
+// ParseJSON reads a JSON file with the places of all keys and values. It is nil if
+// the file has faults.
+func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
+	if d := Check(src, filename); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
+	p := jsonParser{
+		decoder: json.NewDecoder(bytes.NewReader(text)),
+		text:    text,
+		at:      cursor{src: src, filename: filename, pos: hcl.Pos{Line: 1, Column: 1, Byte: len(src) - len(text)}},
+	}
+	p.decoder.UseNumber()
+	root, err := p.value(0)
+	if err == nil && len(bytes.TrimLeft(text[p.end:], " \t\r\n")) > 0 {
+		p.end += len(text[p.end:]) - len(bytes.TrimLeft(text[p.end:], " \t\r\n"))
+		err = errors.New("nothing may follow the value")
+	}
+	if err != nil {
+		rng := rangeAt(src, filename, min(len(src)-len(text)+p.faultOffset(err), len(src)))
+		return nil, hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: rng},
+			"Invalid JSON", fmt.Sprintf("This is not valid JSON: %s.", jsonReason(err)))}
+	}
+	return root, nil
+}
+
+func jsonReason(err error) string {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the file ends too early"
+	}
+	return err.Error()
+}
+
+type jsonParser struct {
+	decoder *json.Decoder
+	text    []byte
+	end     int // of the last token, in text
+	at      cursor
+}
+
+func (p *jsonParser) faultOffset(err error) int {
+	var fault *json.SyntaxError
+	if errors.As(err, &fault) && fault.Offset > 0 {
+		return int(fault.Offset) - 1
+	}
+	return p.end
+}
+
+// token reads a token and says where it begins and ends.
+func (p *jsonParser) token() (json.Token, hcl.Range, error) {
+	token, err := p.decoder.Token()
+	if err != nil {
+		return nil, hcl.Range{}, err
+	}
+	begin := p.end
+	for strings.IndexByte(" \t\r\n:,", p.text[begin]) >= 0 {
+		begin++
+	}
+	p.end = int(p.decoder.InputOffset())
+	mark := len(p.at.src) - len(p.text)
+	start := p.at.advance(mark + begin)
+	return token, hcl.Range{Filename: p.at.filename, Start: start, End: p.at.advance(mark + p.end)}, nil
+}
+
+func (p *jsonParser) value(depth int) (*JSON, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("more than %d brackets are open at once", maxDepth)
+	}
+	token, rng, err := p.token()
+	if err != nil {
+		return nil, err
+	}
+	j := &JSON{Range: rng, token: token}
+	if _, opens := token.(json.Delim); !opens {
+		return j, nil
+	}
+	if j.IsObject() {
+		j.last = make(map[string]*JSON)
+	}
+	for p.decoder.More() {
+		var name json.Token
+		var nameRange hcl.Range
+		if j.IsObject() {
+			if name, nameRange, err = p.token(); err != nil {
+				return nil, err
+			}
+		}
+		member, err := p.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		if key, ok := name.(string); ok {
+			member.Name, member.NameRange = key, nameRange
+			j.last[key] = member
+		}
+		j.Members = append(j.Members, member)
+	}
+	_, closing, err := p.token()
+	j.Range.End = closing.End
+	return j, err
+}
+
+// cursor turns byte offsets into positions while it moves forward, so that a file is
+// counted through once.
+type cursor struct {
+	src      []byte
+	filename string
+	pos      hcl.Pos
+}
+
+func (c *cursor) advance(offset int) hcl.Pos {
+	for c.pos.Byte < offset {
+		size := 1
+		if b := c.src[c.pos.Byte:]; b[0] >= 0x80 || b[0] == '\r' || len(b) > 1 && b[1] >= 0x80 {
+			size, _, _ = textseg.ScanGraphemeClusters(b, true)
+		}
+		size = min(size, offset-c.pos.Byte)
+		if c.src[c.pos.Byte+size-1] == '\n' {
+			c.pos.Line, c.pos.Column = c.pos.Line+1, 1
+		} else {
+			c.pos.Column++
+		}
+		c.pos.Byte += size
+	}
+	return c.pos
+}
