@@ -129,7 +129,7 @@ func matches(pattern, text string) bool { return regexp.MustCompile(pattern).Mat
 // Fault is the rule that a text breaks as the value of a setting, and how, as the
 // end of a sentence that begins with the setting's name. It never repeats the
 // text, which may hold a secret.
-func (s Setting) Fault(text string) (Rule, string) {
+func (s Setting) Fault(text string) (RuleID, string) {
 	if text == "" {
 		return EmptyValue, "is empty; leave it out" + s.otherwise() + "."
 	}

@@ -154,22 +154,23 @@ func TestValueString(t *testing.T) {
 }
 
 // Rules have one name each, and a level that says what stops an apply.
-func TestChecks(t *testing.T) {
-	warnings := map[schema.Rule]bool{
+func TestRules(t *testing.T) {
+	warnings := map[schema.RuleID]bool{
 		schema.InsecureLink: true, schema.ColourAlpha: true, schema.Deprecated: true, schema.UndocumentedField: true,
 		schema.Placeholder: true, schema.NothingToApply: true, schema.Contrast: true,
+		schema.Missing: true, schema.TooLong: true,
 	}
-	seen := map[schema.Rule]bool{}
-	for _, c := range schema.Checks() {
-		assert.False(t, seen[c.Rule], c.Rule)
-		seen[c.Rule] = true
-		assert.NotEmpty(t, c.Help, c.Rule)
-		assert.Equal(t, warnings[c.Rule], c.Level == schema.Warning, c.Rule)
-		d := schema.Diagnose(c.Rule, schema.Subject{}, "a", "b")
-		assert.Equal(t, warnings[c.Rule], d.Severity == hcl.DiagWarning)
+	seen := map[schema.RuleID]bool{}
+	for _, c := range schema.Rules() {
+		assert.False(t, seen[c.ID], c.ID)
+		seen[c.ID] = true
+		assert.NotEmpty(t, c.Help, c.ID)
+		assert.Equal(t, warnings[c.ID], c.Level == schema.Warning, c.ID)
+		d := schema.Diagnose(c.ID, schema.Subject{}, "a", "b")
+		assert.Equal(t, warnings[c.ID], d.Severity == hcl.DiagWarning)
 		assert.Nil(t, d.Subject, "no range, no subject")
 	}
-	_, ok := schema.CheckOf("no-such-rule")
+	_, ok := schema.RuleByID("no-such-rule")
 	assert.False(t, ok)
 	assert.Equal(t, hcl.DiagError, schema.Diagnose("no-such-rule", schema.Subject{}, "a", "b").Severity)
 	assert.Equal(t, schema.Finding{}, schema.FindingOf(&hcl.Diagnostic{}))

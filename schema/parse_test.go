@@ -398,7 +398,7 @@ func TestFaultsSayWhere(t *testing.T) {
 	v, diags := fieldAt(t, colourPath).Parse(cty.StringVal("blue"), at)
 	require.Len(t, diags, 1)
 	assert.Equal(t, at.Range, *diags[0].Subject)
-	assert.Equal(t, schema.Finding{Rule: schema.ColourFormat, Address: at.Address, Path: colourPath}, schema.FindingOf(diags[0]))
+	assert.Equal(t, schema.Finding{Rule: schema.ColourFormat, Level: schema.Error, Addresses: []schema.Address{at.Address}, Path: colourPath}, schema.FindingOf(diags[0]))
 	assert.False(t, v.Declared())
 
 	v, _ = fieldAt(t, colourPath).Parse(cty.StringVal("#fff"), at)

@@ -362,7 +362,7 @@ func (a *app) reportOutcome(w *work, o *reconcile.Outcome) error {
 // failureOf explains why a document was not applied, at the field's own line
 // where the service names one.
 func (w *work) failureOf(f reconcile.Failure) *hcl.Diagnostic {
-	finding := schema.Finding{Address: f.Change.Address}
+	finding := schema.Finding{Addresses: []schema.Address{f.Change.Address}}
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Detail: f.Err.Error() + "."}
 	var refusal *reconcile.Refusal
 	var doubt *reconcile.InDoubt
@@ -388,7 +388,7 @@ func (w *work) failureOf(f reconcile.Failure) *hcl.Diagnostic {
 		d.Summary = fmt.Sprintf("%s was not applied", f.Change.Address)
 		d.Detail += " Nothing of it reached the service; the next apply tries again."
 	}
-	d.Extra = finding
+	schema.Attach(d, finding)
 	if rng.Filename != "" {
 		d.Subject = &rng
 	}

@@ -124,7 +124,7 @@ func (a *app) writeLint(format string, diags hcl.Diagnostics, src report.Sources
 		a.verdict(diags, level)
 		return nil
 	}
-	meta := report.Meta{Build: build(), Checks: schema.Checks()}
+	meta := report.Meta{Build: build(), Rules: schema.Rules()}
 	return report.WriteLint(a.Stdout, report.LintFormat(format), diags, src, a.style(a.Stdout), meta)
 }
 
@@ -161,5 +161,5 @@ func (a *app) lint(in inputs, files []string) (hcl.Diagnostics, report.Sources, 
 			}
 		}
 	}
-	return stack.Sort(all), src, nil
+	return schema.SortFindings(all), src, nil
 }

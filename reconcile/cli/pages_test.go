@@ -243,20 +243,20 @@ func TestREADMEIsShort(t *testing.T) {
 
 // TestPagesNameTheRules holds the table of rules to what there is.
 func TestPagesNameTheRules(t *testing.T) {
-	levels := make(map[schema.Rule]string)
+	levels := make(map[schema.RuleID]string)
 	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]*) \\| ([^|]*) \\|").FindAllStringSubmatch(section(t, page(t, "schema/README.md"), "## Rules"), -1) {
 		for _, name := range regexp.MustCompile("[a-z-]+").FindAllString(row[1], -1) {
-			assert.NotContains(t, levels, schema.Rule(name), "the rule %s is described twice", name)
-			levels[schema.Rule(name)] = strings.TrimSuffix(row[2], ", `lint` only")
+			assert.NotContains(t, levels, schema.RuleID(name), "the rule %s is described twice", name)
+			levels[schema.RuleID(name)] = strings.TrimSuffix(strings.TrimSuffix(row[2], ", `lint` only"), ", `preview` only")
 		}
 	}
-	for _, c := range schema.Checks() {
+	for _, c := range schema.Rules() {
 		want := string(c.Level)
 		if c.Fixed {
 			want += ", fixed"
 		}
-		assert.Equal(t, want, levels[c.Rule], c.Rule)
-		delete(levels, c.Rule)
+		assert.Equal(t, want, levels[c.ID], c.ID)
+		delete(levels, c.ID)
 	}
 	assert.Empty(t, levels, "rules that do not exist")
 }

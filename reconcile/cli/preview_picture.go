@@ -51,9 +51,18 @@ func (a *app) picture(ctx context.Context, p *previewing, args []string) (pictur
 	}
 	g := &pic.Gallery
 	g.Sheets = sheets(stack, applied, p.locales)
-	g.Problems = preview.Problems(append(diags, lint.Stack(stack)...), g.Sheets)
+	g.Problems = preview.Problems(slices.Concat(diags, lint.Stack(stack), missing(g.Sheets, stack.Levels)))
 	a.entitle(g, p)
 	return pic, p.nothing(g)
+}
+
+// missing compares the languages that are shown: a text that one has, all should have.
+func missing(sheets []preview.Sheet, levels map[schema.RuleID]schema.Level) hcl.Diagnostics {
+	documents := make([]schema.Document, len(sheets))
+	for i, s := range sheets {
+		documents[i] = s.Document
+	}
+	return schema.ApplyLevels(lint.Missing(documents, lint.Others(documents)), levels)
 }
 
 // A state elsewhere is asked for at most so often, and so long: a picture must not
@@ -189,7 +198,7 @@ func (a *app) pictureOfPlan(p *previewing, path string) (picture, error) {
 		g.Sheets = append(g.Sheets, sheet)
 	}
 	g.Sheets = selected(g.Sheets, p.locales)
-	g.Problems = preview.Problems(nil, g.Sheets)
+	g.Problems = preview.Problems(missing(g.Sheets, nil))
 	a.entitle(g, p)
 	g.Compare = slices.ContainsFunc(g.Sheets, func(s preview.Sheet) bool { return s.Applied != nil })
 	g.Subject += ", as planned"

@@ -34,7 +34,7 @@ func (d desk) draw(context.Context) (previewserver.Snapshot, error) {
 	for _, doc := range stack.Documents {
 		p.Gallery.Sheets = append(p.Gallery.Sheets, preview.Sheet{Document: doc})
 	}
-	p.Gallery.Problems = preview.Problems(diags, p.Gallery.Sheets)
+	p.Gallery.Problems = preview.Problems(diags)
 	return p, nil
 }
 

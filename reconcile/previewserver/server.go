@@ -34,7 +34,7 @@ type Render func(ctx context.Context) (Snapshot, error)
 
 // Config says what to serve.
 type Config struct {
-	Render   Render
+	Render Render
 	Listen net.Addr // that the server is reached at: other names for it are refused
 	Log    *slog.Logger
 }

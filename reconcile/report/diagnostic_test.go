@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"livery/schema"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/hcl/v2"
@@ -34,7 +36,7 @@ func TestTheLayoutOfValues(t *testing.T) {
 	diags := hcl.Diagnostics{{
 		Severity: hcl.DiagError, Summary: "Invalid function argument",
 		Detail:  "Invalid value for \"str\" parameter: string required. One two.",
-		Subject: &subject, Expression: expression("var.l"), EvalContext: ctx, Extra: called{name: "upper"},
+		Subject: &subject, Expression: expression("var.l"), EvalContext: ctx, Extra: called{"upper", new(schema.Finding)},
 	}}
 	assert.Equal(t, `
 Error: Invalid function argument
@@ -104,7 +106,7 @@ func TestTheLayoutIsTerraforms(t *testing.T) {
 					Subject: &hcl.Range{Filename: d.Range.Filename, Start: hcl.Pos(d.Range.Start), End: hcl.Pos(d.Range.End)},
 				})
 				if d.Snippet.FunctionCall != nil {
-					diags[len(diags)-1].Extra = called{name: d.Snippet.FunctionCall.CalledAs}
+					diags[len(diags)-1].Extra = called{d.Snippet.FunctionCall.CalledAs, new(schema.Finding)}
 					diags[len(diags)-1].EvalContext = evalContext()
 				}
 			}

@@ -74,7 +74,7 @@ func emptyAt(src Sources, file string, at int) hcl.Range {
 // behind it.
 type called struct {
 	name string
-	schema.Finding
+	*schema.Finding
 }
 
 func (c called) CalledFunctionName() string { return c.name }
@@ -122,12 +122,12 @@ func faults() (hcl.Diagnostics, Sources) {
 		"sub dir/ü%.livery": []byte("x = 1\n"),
 	}
 	ctx := evalContext()
-	add := func(r schema.Rule, at schema.Subject, summary, detail string) *hcl.Diagnostic {
+	add := func(r schema.RuleID, at schema.Subject, summary, detail string) *hcl.Diagnostic {
 		return schema.Diagnose(r, at, summary, detail)
 	}
 	call := add(schema.Expression, place(rangeOf(src, "main.livery.hcl", "failed_desc = upper(|["), "mobileResultPage.failedDesc"), "Invalid function argument", "Invalid value for \"str\" parameter: string required.")
 	call.Expression, call.EvalContext = expression("[upper(var.list), var.s, var.n, var.b, var.f, var.none, var.one, var.two.b, var.two, var.map, var.tuple, var.unknown, var.dynamic, var.secret, var.long, var.s.nope, var.list[0], var[\"b\"], other]"), ctx
-	call.Extra = called{"upper", schema.FindingOf(call)}
+	call.Extra = called{"upper", call.Extra.(*schema.Finding)}
 	wide := add(schema.WrongType, place(rangeOf(src, "main.livery.hcl", "<<-EOT\n    one\n    two\n\n    three\n  EOT\n"), "titleText"), "Several lines", "It ends behind a line end.")
 	inContext := add(schema.Deprecated, place(rangeOf(src, "th.livery.hcl", "tip"), ""), "With context", "The context is wider than the subject.")
 	around := rangeOf(src, "th.livery.hcl", "mobile_tips_page {\r\n    tip {\r\n")
@@ -215,18 +215,10 @@ func inBlocks(diags hcl.Diagnostics, src Sources) hcl.Diagnostics {
 		if d.Subject == nil || strings.HasSuffix(d.Subject.Filename, ".json") {
 			continue
 		}
-		finding := schema.FindingOf(d)
 		for _, h := range headers(d.Subject.Filename, src[d.Subject.Filename]) {
 			if at := d.Subject.Start.Byte; at > h.start && at < h.end {
-				finding.Block = h.text
+				schema.Amend(d, func(f *schema.Finding) { f.Block = h.text })
 			}
-		}
-		switch extra := d.Extra.(type) {
-		case called:
-			extra.Finding = finding
-			d.Extra = extra
-		case schema.Finding, nil:
-			d.Extra = finding
 		}
 	}
 	return diags

@@ -70,7 +70,7 @@ func JSONDiagnostics(diags hcl.Diagnostics, src Sources) []DiagnosticJSON {
 		finding := schema.FindingOf(d)
 		j := DiagnosticJSON{
 			Severity: severity(d), Summary: d.Summary, Detail: d.Detail,
-			Rule: string(finding.Rule), Address: finding.Address.String(), Path: finding.Path,
+			Rule: string(finding.Rule), Address: finding.Address().String(), Path: finding.Path,
 		}
 		if at, ok := files.locate(d); ok {
 			j.Range, j.Snippet = NewRangeJSON(at.rng), snippet(d, at)

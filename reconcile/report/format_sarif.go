@@ -74,7 +74,7 @@ type (
 )
 
 func writeSARIF(w io.Writer, found []finding, meta Meta) error {
-	rules, index := sarifRules(found, meta.Checks)
+	rules, index := sarifRules(found, meta.Rules)
 	results := make([]sarifResult, 0, len(found))
 	for _, f := range found {
 		results = append(results, sarifResult{
@@ -94,17 +94,17 @@ func writeSARIF(w io.Writer, found []finding, meta Meta) error {
 }
 
 // sarifRules lists the rules that ran, then those that only a finding names.
-func sarifRules(found []finding, checks []schema.Check) ([]sarifRule, map[string]int) {
-	rules := make([]sarifRule, 0, len(checks))
-	index := make(map[string]int, len(checks))
+func sarifRules(found []finding, table []schema.Rule) ([]sarifRule, map[string]int) {
+	rules := make([]sarifRule, 0, len(table))
+	index := make(map[string]int, len(table))
 	add := func(r sarifRule) {
 		if _, known := index[r.ID]; !known {
 			index[r.ID] = len(rules)
 			rules = append(rules, r)
 		}
 	}
-	for _, c := range checks {
-		r := sarifRule{ID: string(c.Rule), Default: sarifConfiguration{Level: string(c.Level)}}
+	for _, c := range table {
+		r := sarifRule{ID: string(c.ID), Default: sarifConfiguration{Level: string(c.Level)}}
 		if c.Help != "" {
 			r.ShortDescription = &sarifMessage{c.Help}
 		}

@@ -37,9 +37,9 @@ func LintFormats() []string {
 
 // Meta is what a form says beyond the findings themselves.
 type Meta struct {
-	Build  Build          // livery itself
-	Checks []schema.Check // the rules that ran, for forms that list them
-	Prefix string         // path of the stack relative to the repository root, "" if unknown
+	Build  Build         // livery itself
+	Rules  []schema.Rule // the rules that ran, for forms that list them
+	Prefix string        // path of the stack relative to the repository root, "" if unknown
 }
 
 // tool is the name that forms carry, and the rule of a diagnostic without one.
@@ -119,7 +119,7 @@ func findings(diags hcl.Diagnostics, src Sources, meta Meta) []finding {
 		f := finding{
 			level: severity(d), rule: printable(string(about.Rule), ""),
 			summary: printable(d.Summary, ""), detail: printable(strings.TrimSpace(d.Detail), "\n"),
-			address: printable(about.Address.String(), ""), field: printable(about.Path, ""),
+			address: printable(about.Address().String(), ""), field: printable(about.Path, ""),
 			file: relative(meta.Prefix, ""), position: position{line: 1, endLine: 1},
 		}
 		if f.rule == "" {

@@ -50,13 +50,13 @@ func scenarios() map[string]func() (hcl.Diagnostics, Sources) {
 func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
 	t.Helper()
 	form := forms[i]
-	checks := []schema.Check{ // not schema.Checks: a new rule must not touch the golden files
-		{Rule: schema.TextLength, Level: schema.Error, Help: "A text over 100 UTF-16 code units."},
-		{Rule: schema.Placeholder, Level: schema.Warning, Help: "A placeholder that is missing."},
-		{Rule: "off-by-choice", Level: schema.Off, Help: "A rule that is off."},
+	rules := []schema.Rule{ // not schema.Rules: a new rule must not touch the golden files
+		{ID: schema.TextLength, Level: schema.Error, Help: "A text over 100 UTF-16 code units."},
+		{ID: schema.Placeholder, Level: schema.Warning, Help: "A placeholder that is missing."},
+		{ID: "off-by-choice", Level: schema.Off, Help: "A rule that is off."},
 	}
 	var out bytes.Buffer
-	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Build: Build{Version: "0.1.0"}, Checks: checks, Prefix: form.prefix}))
+	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Build: Build{Version: "0.1.0"}, Rules: rules, Prefix: form.prefix}))
 	return out.Bytes()
 }
 

@@ -107,7 +107,7 @@ func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, er
 			}
 		}
 	}
-	return stack.Sort(all), sources, nil
+	return schema.SortFindings(all), sources, nil
 }
 
 // variables are the values that a saved plan remembers; a sensitive one is none

@@ -62,9 +62,18 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	}
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded, applied))
-	g.Problems = preview.Problems(append(diags, lint.Stack(loaded)...), g.Sheets)
+	g.Problems = preview.Problems(slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
 	p.setTitle(g)
 	return data, p.requireLocale(g)
+}
+
+// missing compares the languages that are shown: a text that one has, all should have.
+func missing(sheets []preview.Sheet, levels map[schema.RuleID]schema.Level) hcl.Diagnostics {
+	documents := make([]schema.Document, len(sheets))
+	for i, s := range sheets {
+		documents[i] = s.Document
+	}
+	return schema.ApplyLevels(lint.Missing(documents, lint.Others(documents)), levels)
 }
 
 // A state elsewhere is asked for at most so often, and so long: a picture must not
@@ -204,7 +213,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		g.Sheets = append(g.Sheets, sheet)
 	}
 	g.Sheets = p.selected(g.Sheets)
-	g.Problems = preview.Problems(nil, g.Sheets)
+	g.Problems = preview.Problems(missing(g.Sheets, nil))
 	p.setTitle(g)
 	g.Compare = slices.ContainsFunc(g.Sheets, func(s preview.Sheet) bool { return s.Applied != nil })
 	g.Subject += ", as planned"

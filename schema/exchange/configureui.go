@@ -72,17 +72,17 @@ func (r *reader) start() hcl.Range {
 	return hcl.Range{Filename: r.filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
-func (r *reader) refuse(rule schema.Rule, rng hcl.Range, summary, detail string) {
+func (r *reader) refuse(rule schema.RuleID, rng hcl.Range, summary, detail string) {
 	d := schema.Diagnose(rule, schema.Subject{Range: rng}, summary, detail)
-	d.Severity = hcl.DiagError
+	schema.SetLevel(d, schema.Error)
 	r.report(d)
 }
 
 // remark reports something that does not stop an import, whatever level its rule
 // has elsewhere.
-func (r *reader) remark(rule schema.Rule, at schema.Subject, summary, detail string) {
+func (r *reader) remark(rule schema.RuleID, at schema.Subject, summary, detail string) {
 	d := schema.Diagnose(rule, at, summary, detail)
-	d.Severity = hcl.DiagWarning
+	schema.SetLevel(d, schema.Warning)
 	r.report(d)
 }
 
@@ -95,7 +95,7 @@ func (r *reader) parse(data []byte) []member {
 	}
 	expr, diags := hcljson.ParseExpression(data, r.filename)
 	for _, d := range diags {
-		d.Extra = schema.Finding{Rule: schema.Syntax}
+		schema.Attach(d, schema.Finding{Rule: schema.Syntax})
 	}
 	if r.report(diags...); diags.HasErrors() {
 		return nil
@@ -178,7 +178,7 @@ func (r *reader) object(expr hcl.Expression) ([]member, bool) {
 		var diags hcl.Diagnostics
 		m.value, diags = pair.Value.Value(nil)
 		for _, d := range diags {
-			d.Extra = schema.Finding{Rule: schema.Duplicate}
+			schema.Attach(d, schema.Finding{Rule: schema.Duplicate})
 		}
 		if r.report(diags...); !diags.HasErrors() {
 			members = append(members, m)
@@ -285,7 +285,7 @@ func (r *reader) field(f *schema.Field, m member) {
 	r.body.Values[f] = m.value
 	v, diags := f.Parse(m.value, r.place(f.Path(), m.rng))
 	for _, d := range diags {
-		d.Severity = hcl.DiagWarning
+		schema.SetLevel(d, schema.Warning)
 	}
 	r.report(diags...)
 	if f.Kind == schema.Colour && v.Declared() {

@@ -7,23 +7,16 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/stack"
 )
 
-// leastContrast is what WCAG 2 asks of normal text at level AA.
-const leastContrast = 4.5
-
 // contrast compares every text colour with the background that it stands on,
 // where both are declared: what the API's defaults look like is not documented.
 func contrast(s *stack.Stack) hcl.Diagnostics {
-	least := leastContrast
-	if v, ok := s.Options[schema.Contrast]["ratio"]; ok && !v.IsNull() && v.Type() == cty.Number {
-		least, _ = v.AsBigFloat().Float64()
-	}
+	least := s.Number(schema.Contrast, "ratio")
 	var diags hcl.Diagnostics
 	for _, d := range s.Documents {
 		for _, f := range schema.Fields() {
@@ -40,9 +33,16 @@ func contrast(s *stack.Stack) hcl.Diagnostics {
 				continue
 			}
 			at := schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: text.Range()}
-			diags = append(diags, schema.Diagnose(schema.Contrast, at, "Text hard to read",
+			ratio = math.Floor(ratio*100) / 100
+			found := schema.Diagnose(schema.Contrast, at, "Text hard to read",
 				fmt.Sprintf("%s %s stands on %s %s with a contrast of %.2f; %s is the least for most eyes.",
-					f.Path(), text.Text(), behind.Key, d.At(behind).Text(), math.Floor(ratio*100)/100, strconv.FormatFloat(least, 'f', -1, 64))))
+					f.Path(), text.Text(), behind.Key, d.At(behind).Text(), ratio, strconv.FormatFloat(least, 'f', -1, 64)))
+			schema.Amend(found, func(f *schema.Finding) {
+				f.Data = map[string]any{
+					"text": text.Text(), "background": d.At(behind).Text(), "background_path": behind.Path(), "ratio": ratio, "least": least,
+				}
+			})
+			diags = append(diags, found)
 		}
 	}
 	return diags

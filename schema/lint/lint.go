@@ -8,6 +8,7 @@ package lint
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/schema"
 	"livery/schema/stack"
 )
 
@@ -22,5 +23,6 @@ func Stack(s *stack.Stack) hcl.Diagnostics {
 		diags = append(diags, rule(s)...)
 	}
 	s.Locate(diags)
-	return stack.Sort(stack.ApplyLevels(diags, s.Levels))
+	diags = append(schema.ApplyLevels(diags, s.Levels), s.Notices...)
+	return schema.SortFindings(diags)
 }

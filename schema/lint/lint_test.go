@@ -27,11 +27,7 @@ func findings(diags hcl.Diagnostics) []string {
 	shown := make([]string, 0, len(diags))
 	for _, d := range diags {
 		finding := schema.FindingOf(d)
-		severity := "error"
-		if d.Severity == hcl.DiagWarning {
-			severity = "warning"
-		}
-		shown = append(shown, fmt.Sprintf("%s %s %s %s:%d", severity, finding.Rule, finding.Address, finding.Path, d.Subject.Start.Line))
+		shown = append(shown, fmt.Sprintf("%s %s %s %s:%d", schema.LevelOf(d), finding.Rule, finding.Address(), finding.Path, d.Subject.Start.Line))
 	}
 	return shown
 }
@@ -72,11 +68,11 @@ func TestContrast(t *testing.T) {
 			"locale \"en\" {\n  mobile_tips_page {\n    background_color = \"#fff\"\n    tips_text_color = \"#fff\"\n  }\n}\n",
 			[]string{"warning contrast locale.en_US mobileTipsPage.tipsTextColor:4"},
 		},
-		"a theme that several wear is told once": {
+		"a theme that several use is told once": {
 			"theme \"t\" {\n  mobile_result_page {\n    background_color = \"#fff\"\n    liveness_result_text_color = \"#fff\"\n  }\n}\nlocale \"en\" { theme = theme.t }\nlocale \"th\" { theme = theme.t }\n",
 			[]string{"warning contrast locale.en_US mobileResultPage.livenessResultTextColor:4"},
 		},
-		"a theme that nobody wears": {
+		"a theme that nobody uses": {
 			"theme \"t\" {\n  mobile_result_page {\n    background_color = \"#fff\"\n    liveness_result_text_color = \"#fff\"\n  }\n}\n", nil,
 		},
 	}
@@ -94,6 +90,21 @@ func TestContrastTellsTheFigures(t *testing.T) {
 	assert.Equal(t, "locale \"en\"", schema.FindingOf(diags[0]).Block)
 }
 
+// A line that several documents share is one finding; a line of their own is their own.
+func TestSharedLine(t *testing.T) {
+	src := "theme \"t\" {\n  mobile_result_page {\n    background_color = \"#fff\"\n    liveness_result_text_color = \"#999\"\n  }\n}\n" +
+		"locale \"vi\" { theme = theme.t }\nlocale \"th\" { theme = theme.t }\n" +
+		"locale \"ar_AE\" {\n  theme = theme.t\n  mobile_result_page { liveness_result_text_color = \"#888\" }\n}\n"
+	diags := lint.Stack(load(t, src))
+	require.Len(t, diags, 2)
+	shared, own := schema.FindingOf(diags[0]), schema.FindingOf(diags[1])
+	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "th_TH"}, {Kind: "locale", Name: "vi_VN"}}, shared.Addresses)
+	assert.Equal(t, map[string]any{
+		"text": "#999999", "background": "#ffffff", "background_path": "mobileResultPage.backgroundColor", "ratio": 2.84, "least": 4.5,
+	}, shared.Data)
+	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "ar_AE"}}, own.Addresses)
+}
+
 func TestLevels(t *testing.T) {
 	bad := result("background_color = \"#ffffff\"\nliveness_result_text_color = \"#767676\"\ncountdown_text_color = \"#777777\"")
 	rule := func(lines string) string {
@@ -106,6 +117,7 @@ func TestLevels(t *testing.T) {
 		"as it is":        {"", []string{"warning"}},
 		"error":           {rule("level = \"error\""), []string{"error"}},
 		"warning":         {rule("level = \"warning\""), []string{"warning"}},
+		"notice":          {rule("level = \"notice\""), []string{"notice"}},
 		"off":             {rule("level = \"off\""), nil},
 		"a lower ratio":   {rule("ratio = 3"), nil},
 		"a higher ratio":  {rule("ratio = 7"), []string{"warning", "warning"}},
@@ -142,4 +154,21 @@ func TestOrder(t *testing.T) {
 	for range 20 {
 		assert.Equal(t, first, findings(lint.Stack(load(t, src))))
 	}
+}
+
+func TestMissing(t *testing.T) {
+	load := load(t, "locale \"en\" { title_text = \"Check\" }\nlocale \"th\" {}\nlocale \"vi\" { title_text = null }\n")
+	var got []string
+	for _, d := range lint.Missing(load.Documents, lint.Others(load.Documents)) {
+		finding := schema.FindingOf(d)
+		got = append(got, fmt.Sprintf("%s %s %s", finding.Address(), finding.Path, d.Detail))
+		assert.Equal(t, schema.Warning, finding.Level)
+	}
+	assert.Equal(t, []string{
+		"locale.th_TH titleText titleText has no text here, and 1 of 3 languages have one: people will see the API's default.",
+		"locale.vi_VN titleText titleText has no text here, and 1 of 3 languages have one: people will see the API's default.",
+	}, got)
+	assert.Empty(t, lint.Missing(load.Documents[:1], lint.Others(load.Documents[:1])), "one language alone misses nothing")
+	assert.Empty(t, lint.Missing(load.Documents, func(*schema.Field) string { return "" }))
+	assert.Empty(t, lint.Stack(load), "without a source nobody knows what is missing")
 }

@@ -267,25 +267,20 @@ func TestPictures(t *testing.T) {
 	assert.NotContains(t, ContentPolicy(true), "script-src 'self' 'unsafe")
 }
 
-func TestMissing(t *testing.T) {
-	text := schema.FieldByPath("mobileLoadingPage.loadingText")
-	one, two := schema.Document{Locale: "en_US"}, schema.Document{Locale: "th_TH"}
-	one.Set(text, sample(t, text, ""))
-	list := Problems(nil, []Sheet{{Document: one}, {Document: two}})
-	require.Len(t, list, 1)
-	assert.Equal(t, Problem{Level: schema.Warning, Rule: Missing, Locale: "th_TH", Path: text.Path(), Text: list[0].Text}, list[0])
-	assert.Contains(t, list[0].Text, "1 of 2 languages")
-	assert.Empty(t, Problems(nil, []Sheet{{Document: one}}), "one language alone misses nothing")
-}
-
 func TestFindingsBecomeProblems(t *testing.T) {
 	rng := hcl.Range{Filename: "main.livery.hcl", Start: hcl.Pos{Line: 4}}
 	at := schema.Subject{Address: schema.Locale("th_TH").AddressOf(), Path: "mobileTipsPage.tips[1].text", Range: rng}
-	list := Problems(hcl.Diagnostics{schema.Diagnose(schema.TipLength, at, "Tip too long", "Shorten it.")}, nil)
+	list := Problems(hcl.Diagnostics{schema.Diagnose(schema.TipLength, at, "Tip too long", "Shorten it.")})
 	require.Len(t, list, 1)
 	assert.Equal(t, "mobileTipsPage.tips", list[0].Path)
 	assert.Equal(t, "th_TH · main.livery.hcl:4", list[0].where())
 	assert.Equal(t, schema.Error, list[0].Level)
+	assert.True(t, list[0].Fault)
+	hard := schema.Diagnose(schema.Contrast, at, "Text hard to read", "Choose another colour.")
+	schema.SetLevel(hard, schema.Error)
+	assert.False(t, Problems(hcl.Diagnostics{hard})[0].Fault, "a look is no fault of the files, however bad")
+	schema.SetLevel(hard, schema.Notice)
+	assert.Empty(t, Problems(hcl.Diagnostics{hard}), "notices are for lint")
 	g := Gallery{Problems: list, Broken: "As it was."}
 	html := string(g.HTML())
 	assert.Contains(t, html, `href="#locale=th_TH&amp;screen=phone-tips&amp;field=mobileTipsPage.tips"`)

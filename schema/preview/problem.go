@@ -1,8 +1,6 @@
 package preview
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -13,17 +11,13 @@ import (
 // Problem is something that somebody should look at.
 type Problem struct {
 	Level  schema.Level
-	Rule   schema.Rule
+	Rule   schema.RuleID
 	Locale schema.Locale // "" where it belongs to no language
 	Path   string        // the field; "" where there is none
 	At     string        // file and line; "" where nothing is written
 	Text   string
 	Fault  bool // a fault of the files, rather than of how they look
 }
-
-// Missing is the rule of texts that other languages have and this one has not.
-// What people then see is the API's default, in words that nobody here chose.
-const Missing schema.Rule = "missing"
 
 func (p Problem) where() string {
 	parts := make([]string, 0, 2)
@@ -35,25 +29,29 @@ func (p Problem) where() string {
 	return strings.Join(parts, " · ")
 }
 
-// Problems turns findings in files into problems in a gallery, and adds the texts
-// that are missing.
-func Problems(diags hcl.Diagnostics, sheets []Sheet) []Problem {
+// Problems turns findings into problems in a gallery. Notices are left to lint.
+func Problems(diags hcl.Diagnostics) []Problem {
 	list := make([]Problem, 0, len(diags))
 	for _, d := range diags {
-		finding := schema.FindingOf(d)
-		p := Problem{Level: schema.Error, Rule: finding.Rule, Path: drawable(finding.Path), Text: d.Summary + ": " + d.Detail, Fault: true}
-		if d.Severity == hcl.DiagWarning {
-			p.Level = schema.Warning
+		level := schema.LevelOf(d)
+		if level == schema.Notice {
+			continue
 		}
-		if finding.Address.Kind == schema.LocaleAddress {
-			p.Locale = schema.Locale(finding.Address.Name)
+		finding := schema.FindingOf(d)
+		rule, _ := schema.RuleByID(finding.Rule)
+		p := Problem{Level: level, Rule: finding.Rule, Path: drawable(finding.Path), Text: d.Summary + ": " + d.Detail, Fault: rule.Phase == schema.Loading}
+		if a := finding.Address(); a.Kind == schema.LocaleAddress {
+			p.Locale = schema.Locale(a.Name)
+		}
+		if finding.Rule == schema.Missing {
+			p.Text = d.Detail // the rule's name beside it is summary enough
 		}
 		if d.Subject != nil {
 			p.At = place(*d.Subject)
 		}
 		list = append(list, p)
 	}
-	return append(list, missing(sheets)...)
+	return list
 }
 
 // drawable is the path of the catalogue's field that a finding is about: one about
@@ -64,33 +62,4 @@ func drawable(path string) string {
 		return ""
 	}
 	return path
-}
-
-func missing(sheets []Sheet) []Problem {
-	var list []Problem
-	for _, f := range schema.Fields() {
-		if f.Kind != schema.Text && f.Kind != schema.Tips {
-			continue
-		}
-		has := func(s Sheet) bool { return s.Document.At(f).Declared() }
-		n := 0
-		for _, s := range sheets {
-			if has(s) {
-				n++
-			}
-		}
-		if n == 0 || n == len(sheets) {
-			continue
-		}
-		for _, s := range sheets {
-			if !has(s) {
-				list = append(list, Problem{
-					Level: schema.Warning, Rule: Missing, Locale: s.Document.Locale, Path: f.Path(),
-					Text: fmt.Sprintf("%s has no text here, and %d of %d languages have one: people will see the API's default.", f.Path(), n, len(sheets)),
-				})
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Problem) int { return strings.Compare(string(a.Locale), string(b.Locale)) })
-	return list
 }

@@ -94,7 +94,7 @@ func (l *loader) settingFits(kind schema.Backend, s schema.Setting, text string,
 	if why == "" {
 		return true
 	}
-	summaries := map[schema.Rule]string{
+	summaries := map[schema.RuleID]string{
 		schema.EmptyValue: "Empty value", schema.WrongType: "Wrong type of value", schema.OutOfRange: "Value out of range",
 		schema.URLFormat: "Not a usable address", schema.Enum: "Not a valid word", schema.ControlCharacter: "Control character",
 	}

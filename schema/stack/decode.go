@@ -64,7 +64,7 @@ func (l *loader) content(body hcl.Body, headers []hcl.BlockHeaderSchema) content
 		attrs, more := rest.JustAttributes()
 		for _, d := range append(diags, more...) {
 			if d.Extra == nil {
-				d.Extra = schema.Finding{Rule: schema.Syntax}
+				schema.Attach(d, schema.Finding{Rule: schema.Syntax})
 			}
 			l.fault(d)
 		}

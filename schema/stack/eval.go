@@ -165,13 +165,14 @@ func (l *loader) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sc
 }
 
 func (l *loader) expressionFaults(diags hcl.Diagnostics, at schema.Subject) {
-	finding := schema.Finding{Rule: schema.Expression, Address: at.Address, Path: at.Path}
 	for _, d := range diags {
 		function.ExplainUnknown(d)
-		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
-			d.Extra = callFault{call, finding}
-		} else {
-			d.Extra = finding
+		call, called := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+		finding := at.Finding(schema.Expression)
+		schema.Attach(d, finding)
+		if called {
+			finding.Level = schema.LevelOf(d)
+			d.Extra = callFault{call, &finding}
 		}
 		l.fault(d)
 	}
@@ -196,7 +197,7 @@ func placeWithin(rng hcl.Range, expr hcl.Expression) hcl.Range {
 // which function was called.
 type callFault struct {
 	hclsyntax.FunctionCallDiagExtra
-	finding schema.Finding
+	finding *schema.Finding
 }
 
 // UnwrapDiagnosticExtra lets schema.FindingOf see the finding.

@@ -55,7 +55,7 @@ func TestOddFiles(t *testing.T) {
 			assert.Contains(t, diags[0].Detail, test.want)
 			require.NotNil(t, diags[0].Subject)
 			assert.Equal(t, test.name, diags[0].Subject.Filename)
-			assert.Contains(t, []schema.Rule{schema.Unreadable, schema.Syntax}, schema.FindingOf(diags[0]).Rule)
+			assert.Contains(t, []schema.RuleID{schema.Unreadable, schema.Syntax}, schema.FindingOf(diags[0]).Rule)
 			assert.Len(t, stack.Documents, 1)
 		})
 	}

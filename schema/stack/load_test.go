@@ -2,12 +2,14 @@ package stack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -199,7 +201,7 @@ func diagLines(diags hcl.Diagnostics) string {
 		if r := d.Subject; r != nil {
 			place = fmt.Sprintf("%s:%d:%d-%d:%d", r.Filename, r.Start.Line, r.Start.Column, r.End.Line, r.End.Column)
 		}
-		line := fmt.Sprintf("%s %s %s %s %s %s | %s", severity, orDash(string(finding.Rule)), place, orDash(finding.Address.String()), orDash(finding.Path), d.Summary, d.Detail)
+		line := fmt.Sprintf("%s %s %s %s %s %s | %s", severity, orDash(string(finding.Rule)), place, orDash(finding.Address().String()), orDash(finding.Path), d.Summary, d.Detail)
 		b.WriteString(strings.ReplaceAll(line, "\n", `\n`) + "\n")
 	}
 	return b.String()
@@ -219,6 +221,7 @@ func checkRanges(t *testing.T, s *Stack, diags hcl.Diagnostics) {
 	assert.True(t, diagsSorted(diags), "findings are sorted by file and place")
 	for _, d := range diags {
 		assert.NotEmpty(t, schema.FindingOf(d).Rule, "%s", d)
+		assert.Equal(t, d.Severity == hcl.DiagError, schema.LevelOf(d) == schema.Error, "%s", d)
 		assert.NotEmpty(t, d.Summary)
 		assert.NotEmpty(t, d.Detail)
 		src, ok := []byte(nil), false
@@ -239,12 +242,16 @@ func checkRanges(t *testing.T, s *Stack, diags hcl.Diagnostics) {
 }
 
 func diagsSorted(diags hcl.Diagnostics) bool {
-	for i := 1; i < len(diags); i++ {
-		if compareRange(diags[i-1].Subject, diags[i].Subject) > 0 {
-			return false
+	place := func(d *hcl.Diagnostic) hcl.Range {
+		if d.Subject == nil {
+			return hcl.Range{}
 		}
+		return *d.Subject
 	}
-	return true
+	return slices.IsSortedFunc(diags, func(x, y *hcl.Diagnostic) int {
+		a, b := place(x), place(y)
+		return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
+	})
 }
 
 // The same files give the same stack and the same findings, whatever order maps

@@ -51,8 +51,8 @@ func environment(pairs ...string) func(string) string {
 	return func(name string) string { return env[name] }
 }
 
-func rulesOf(diags hcl.Diagnostics) []schema.Rule {
-	var rules []schema.Rule
+func rulesOf(diags hcl.Diagnostics) []schema.RuleID {
+	var rules []schema.RuleID
 	for _, d := range diags {
 		rules = append(rules, schema.FindingOf(d).Rule)
 	}
@@ -114,7 +114,7 @@ func TestSecretKeyInJSONIsRefused(t *testing.T) {
 			fsys := fstest.MapFS{"stack/key.txt": {Data: []byte(sekret)}, "stack/main.livery.json": {Data: []byte(
 				`{"variable": {"s": {}, "d": {"default": "` + sekret + `"}}, "locals": {"a": "` + sekret + `"}, "account": {"secret_key": "` + expression + `"}}`)}}
 			_, diags := Load(Options{FS: fsys, Dir: "stack", Env: environment("LIVERY_VAR_s=outside")})
-			assert.Equal(t, []schema.Rule{schema.LiteralSecret}, rulesOf(diags))
+			assert.Equal(t, []schema.RuleID{schema.LiteralSecret}, rulesOf(diags))
 		})
 	}
 }

@@ -94,62 +94,69 @@ func (l *loader) lint(b *hcl.Block) {
 }
 
 func (l *loader) rule(b *hcl.Block) {
-	rule := schema.Rule(b.Labels[0])
-	check, known := schema.CheckOf(rule)
+	id := schema.RuleID(b.Labels[0])
+	rule, known := schema.RuleByID(id)
 	if !known {
-		detail := fmt.Sprintf("There is no rule %q.", rule)
 		var names []string
-		for _, c := range schema.Checks() {
-			names = append(names, string(c.Rule))
+		for _, r := range schema.Rules() {
+			names = append(names, string(r.ID))
 		}
-		detail += schema.DidYouMean(string(rule), names)
-		l.fault(schema.Diagnose(schema.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule", detail))
+		l.fault(schema.Diagnose(schema.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule",
+			fmt.Sprintf("There is no rule %q.", id)+schema.DidYouMean(string(id), names)))
 		return
+	}
+	names := []string{"level"}
+	for _, o := range rule.Options {
+		names = append(names, o.Name)
 	}
 	c := l.content(b.Body, nil)
 	for _, block := range c.blocks {
-		l.unknownBlock(block, "in a rule", schema.Subject{}, nil, append([]string{"level"}, check.Options...))
+		l.unknownBlock(block, "in a rule", schema.Subject{}, nil, names)
 	}
 	for _, a := range c.attrs {
-		if a.Name == "level" {
-			l.ruleLevel(check, a)
-			continue
+		option, known := rule.Option(a.Name)
+		switch {
+		case a.Name == "level":
+			l.ruleLevel(rule, a)
+		case known:
+			l.ruleOption(id, option, a)
+		default:
+			l.unknownField(a, "The rule "+string(id), schema.Subject{}, names, nil)
 		}
-		if !slices.Contains(check.Options, a.Name) {
-			l.unknownField(a, "The rule "+string(rule), schema.Subject{}, append([]string{"level"}, check.Options...), nil)
-			continue
-		}
-		l.ruleOption(rule, a)
 	}
 }
 
-// ruleOption reads an option of a rule; all there are so far are ratios of
-// contrast, which are from 1 to 21.
-func (l *loader) ruleOption(rule schema.Rule, a *hcl.Attribute) {
-	at := schema.Subject{Range: a.Expr.Range()}
+func (l *loader) ruleOption(id schema.RuleID, option schema.Option, a *hcl.Attribute) {
 	v, ok := l.constant(a)
 	if !ok {
 		return
 	}
-	v, err := convert.Convert(v, cty.Number)
-	if err != nil || v.IsNull() {
-		l.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", a.Name+" takes a number."))
-		return
-	}
-	if v.LessThan(cty.NumberIntVal(1)).True() || v.GreaterThan(cty.NumberIntVal(21)).True() {
-		l.fault(schema.Diagnose(schema.OutOfRange, at, "Number out of range", a.Name+" is a contrast ratio, from 1 to 21."))
+	v, fault := option.Parse(v, schema.Subject{Range: a.Expr.Range()})
+	if fault != nil {
+		l.fault(fault)
 		return
 	}
 	if l.stack.Options == nil {
-		l.stack.Options = make(map[schema.Rule]map[string]cty.Value)
+		l.stack.Options = make(map[schema.RuleID]map[string]cty.Value)
 	}
-	if l.stack.Options[rule] == nil {
-		l.stack.Options[rule] = make(map[string]cty.Value)
+	if l.stack.Options[id] == nil {
+		l.stack.Options[id] = make(map[string]cty.Value)
 	}
-	l.stack.Options[rule][a.Name] = v
+	l.stack.Options[id][option.Name] = v
 }
 
-func (l *loader) ruleLevel(check schema.Check, a *hcl.Attribute) {
+// Number is the option of a rule: what the lint block says, or the default.
+func (s *Stack) Number(id schema.RuleID, option string) float64 {
+	if v, ok := s.Options[id][option]; ok {
+		n, _ := v.AsBigFloat().Float64()
+		return n
+	}
+	rule, _ := schema.RuleByID(id)
+	o, _ := rule.Option(option)
+	return o.Default
+}
+
+func (l *loader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {
 	text, ok := l.constString(a)
 	if !ok {
 		return
@@ -157,16 +164,16 @@ func (l *loader) ruleLevel(check schema.Check, a *hcl.Attribute) {
 	level := schema.Level(text)
 	at := schema.Subject{Range: a.Expr.Range()}
 	switch {
-	case level != schema.Off && level != schema.Warning && level != schema.Error:
-		l.fault(schema.Diagnose(schema.Enum, at, "Not a valid word", "level is one of \"off\", \"warning\" and \"error\"."))
-	case check.Fixed && level != schema.Error:
+	case !slices.Contains(schema.Levels(), level):
+		l.fault(schema.Diagnose(schema.Enum, at, "Not a valid word", "level is one of \"off\", \"notice\", \"warning\" and \"error\"."))
+	case rule.Fixed && level != schema.Error:
 		l.fault(schema.Diagnose(schema.Enum, at, "Rule cannot be lowered",
-			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", check.Rule)))
+			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", rule.ID)))
 	default:
 		if l.stack.Levels == nil {
-			l.stack.Levels = make(map[schema.Rule]schema.Level)
+			l.stack.Levels = make(map[schema.RuleID]schema.Level)
 		}
-		l.stack.Levels[check.Rule] = level
+		l.stack.Levels[rule.ID] = level
 	}
 }
 

@@ -7,7 +7,6 @@
 package stack
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -29,12 +28,13 @@ type Stack struct {
 	Removed   []Removed
 	Account   Account
 	Backend   Backend
-	Levels    map[schema.Rule]schema.Level // what lint blocks say
-	Options   map[schema.Rule]map[string]cty.Value
+	Levels    map[schema.RuleID]schema.Level // what lint blocks say
+	Options   map[schema.RuleID]map[string]cty.Value
 	Variables map[string]cty.Value // as expressions see them: unknown without a value, marked if sensitive or behind one of the account's keys
 	Sources   map[string][]byte    // every file that was read as configuration, by the name in ranges
 	Read      []string             // every file that a function read, relative to the stack
 	Empty     bool                 // the directory holds no configuration at all
+	Notices   hcl.Diagnostics      // findings of the files that only lint shows
 
 	headers map[string][]header // by file
 }
@@ -121,9 +121,10 @@ func Load(opts Options) (*Stack, hcl.Diagnostics) {
 
 // finish orders the findings and gives each the level that the lint block asks for.
 func (l *loader) finish() hcl.Diagnostics {
-	diags := Sort(withoutEchoes(l.diags))
+	diags := schema.SortFindings(withoutEchoes(l.diags))
 	l.stack.Locate(diags)
-	return ApplyLevels(diags, l.stack.Levels)
+	diags, l.stack.Notices = schema.Apart(schema.ApplyLevels(diags, l.stack.Levels), schema.Warning)
+	return diags
 }
 
 // withoutEchoes leaves out what is said of an expression that did not parse: the
@@ -150,17 +151,9 @@ func (s *Stack) Locate(diags hcl.Diagnostics) {
 		if d.Subject == nil {
 			continue
 		}
-		finding := schema.FindingOf(d)
 		headers, at := s.headers[d.Subject.Filename], d.Subject.Start.Byte
 		if i := sort.Search(len(headers), func(i int) bool { return headers[i].start >= at }) - 1; i >= 0 && at < headers[i].end {
-			finding.Block = headers[i].text
-		}
-		switch extra := d.Extra.(type) {
-		case callFault:
-			extra.finding = finding
-			d.Extra = extra
-		case schema.Finding, nil:
-			d.Extra = finding
+			schema.Amend(d, func(f *schema.Finding) { f.Block = headers[i].text })
 		}
 	}
 }
@@ -188,51 +181,4 @@ func headersOf(body hcl.Body) []header {
 		list = append(list, header{rng.Start.Byte, rng.End.Byte, text.String()})
 	}
 	return list
-}
-
-// Sort orders findings by file and place and drops repetitions.
-func Sort(diags hcl.Diagnostics) hcl.Diagnostics {
-	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
-		return cmp.Or(compareRange(a.Subject, b.Subject), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail))
-	})
-	return slices.CompactFunc(diags, func(a, b *hcl.Diagnostic) bool {
-		return compareRange(a.Subject, b.Subject) == 0 && a.Summary == b.Summary && a.Detail == b.Detail
-	})
-}
-
-// ApplyLevels gives each finding the level that the lint block asks for and
-// leaves out those that are off. A rule that the service cannot do without
-// keeps its level.
-func ApplyLevels(diags hcl.Diagnostics, levels map[schema.Rule]schema.Level) hcl.Diagnostics {
-	if len(levels) == 0 {
-		return diags
-	}
-	kept := make(hcl.Diagnostics, 0, len(diags))
-	for _, d := range diags {
-		rule := schema.FindingOf(d).Rule
-		check, known := schema.CheckOf(rule)
-		switch level := levels[rule]; {
-		case known && check.Fixed || level == "":
-		case level == schema.Off:
-			continue
-		case level == schema.Warning:
-			d.Severity = hcl.DiagWarning
-		case level == schema.Error:
-			d.Severity = hcl.DiagError
-		}
-		kept = append(kept, d)
-	}
-	return kept
-}
-
-func compareRange(a, b *hcl.Range) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	}
-	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
 }

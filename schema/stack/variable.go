@@ -320,7 +320,7 @@ func (l *loader) assignFile(name string) {
 		if !ok {
 			d := schema.Diagnose(schema.VariableValue, schema.Subject{Range: a.NameRange}, "Value for an undeclared variable",
 				fmt.Sprintf("The stack declares no variable %q, so this value has no effect.", a.Name))
-			d.Severity = hcl.DiagWarning
+			schema.SetLevel(d, schema.Warning)
 			d.Detail += schema.DidYouMean(a.Name, sortedNames(l.variables))
 			l.fault(d)
 			continue

@@ -97,7 +97,7 @@ func clamped(rng *hcl.Range, size int) *hcl.Range {
 // explainSyntax marks a parse error and adds the way out where texts in other
 // languages trip over template sequences.
 func explainSyntax(d *hcl.Diagnostic) {
-	d.Extra = schema.Finding{Rule: schema.Syntax}
+	schema.Attach(d, schema.Finding{Rule: schema.Syntax})
 	ExplainTemplate(d)
 }
 

@@ -1,0 +1,189 @@
+package schema
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Finding is what a diagnostic is about, beyond its sentences. It is the one form from
+// the rule that makes it to the last format that shows it, and rides in the Extra of
+// the diagnostic; Attach puts it there and FindingOf reads it.
+type Finding struct {
+	Rule      RuleID         // "" for what no rule says, such as a refusal by the service
+	Level     Level          // what it weighs; SetLevel changes it
+	Addresses []Address      // all that share it, sorted; none where it belongs to no address
+	Path      string         // the field in the API's spelling, "" where there is none
+	Block     string         // the header of the top-level block around it, as in locale "en"; "" for none
+	Fix       Fix            // what can be done about it without a person
+	Data      map[string]any // the rule's own values, by name; nil for none
+}
+
+// Address is the first of the addresses; the zero Address for none.
+func (f Finding) Address() Address {
+	if len(f.Addresses) == 0 {
+		return Address{}
+	}
+	return f.Addresses[0]
+}
+
+// Attach makes a finding of a diagnostic. Its level is the diagnostic's severity.
+func Attach(d *hcl.Diagnostic, f Finding) {
+	f.Level = LevelOf(d)
+	d.Extra = &f
+}
+
+// FindingOf reads the finding of a diagnostic; the zero Finding if it has none.
+func FindingOf(d *hcl.Diagnostic) Finding {
+	if f, ok := hcl.DiagnosticExtra[*Finding](d); ok {
+		return *f
+	}
+	return Finding{}
+}
+
+// Amend changes the finding of a diagnostic, and gives it one if it has nothing else.
+func Amend(d *hcl.Diagnostic, change func(*Finding)) {
+	if d.Extra == nil {
+		Attach(d, Finding{})
+	}
+	if f, ok := hcl.DiagnosticExtra[*Finding](d); ok {
+		change(f)
+	}
+}
+
+// LevelOf is what a diagnostic weighs. HCL knows two severities, so the finding says
+// which warnings are only notices.
+func LevelOf(d *hcl.Diagnostic) Level {
+	switch level := FindingOf(d).Level; {
+	case level != "":
+		return level
+	case d.Severity == hcl.DiagWarning:
+		return Warning
+	default:
+		return Error
+	}
+}
+
+// SetLevel changes what a diagnostic weighs, for livery and for HCL, to which a notice
+// is a warning.
+func SetLevel(d *hcl.Diagnostic, level Level) {
+	d.Severity = hcl.DiagWarning
+	if level == Error {
+		d.Severity = hcl.DiagError
+	}
+	Amend(d, func(f *Finding) { f.Level = level })
+}
+
+// Subject says where a value stands: what it belongs to and where it is written.
+type Subject struct {
+	Address Address
+	Locale  Locale // "" for a theme, which has none
+	Path    string // overrides the field's own path, for an element of a list
+	Range   hcl.Range
+}
+
+// Finding is that of a rule about the subject.
+func (at Subject) Finding(id RuleID) Finding {
+	f := Finding{Rule: id, Path: at.Path}
+	if at.Address != (Address{}) {
+		f.Addresses = []Address{at.Address}
+	}
+	return f
+}
+
+// Diagnose makes a diagnostic of the rule's own level.
+func Diagnose(id RuleID, at Subject, summary, detail string) *hcl.Diagnostic {
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
+	Attach(d, at.Finding(id))
+	if r, ok := RuleByID(id); ok {
+		SetLevel(d, r.Level)
+	}
+	if at.Range.Filename != "" {
+		rng := at.Range
+		d.Subject = &rng
+	}
+	return d
+}
+
+// SortFindings orders findings by file and place. Those that say the same of the same
+// place, as of a line in a theme that several documents use, become one that names all
+// their addresses.
+func SortFindings(diags hcl.Diagnostics) hcl.Diagnostics {
+	slices.SortStableFunc(diags, compareFindings)
+	merged := diags[:0]
+	for i := 0; i < len(diags); {
+		first, end := diags[i], i+1
+		for end < len(diags) && sameFinding(first, diags[end]) {
+			end++
+		}
+		if end > i+1 {
+			mergeAddresses(first, diags[i+1:end])
+		}
+		merged = append(merged, first)
+		i = end
+	}
+	clear(diags[len(merged):])
+	return merged
+}
+
+func compareFindings(a, b *hcl.Diagnostic) int {
+	return cmp.Or(compareRange(a.Subject, b.Subject), cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail))
+}
+
+func sameFinding(a, b *hcl.Diagnostic) bool {
+	return compareRange(a.Subject, b.Subject) == 0 && a.Summary == b.Summary && a.Detail == b.Detail
+}
+
+func mergeAddresses(into *hcl.Diagnostic, same hcl.Diagnostics) {
+	all := slices.Clone(FindingOf(into).Addresses)
+	for _, d := range same {
+		all = append(all, FindingOf(d).Addresses...)
+	}
+	slices.SortFunc(all, Address.Compare)
+	all = slices.Compact(all)
+	Amend(into, func(f *Finding) { f.Addresses = all })
+}
+
+func compareRange(a, b *hcl.Range) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
+}
+
+// ApplyLevels gives each finding the level that a lint block asks for and leaves out
+// those that are off. A rule that the service cannot do without keeps its level.
+func ApplyLevels(diags hcl.Diagnostics, levels map[RuleID]Level) hcl.Diagnostics {
+	kept := make(hcl.Diagnostics, 0, len(diags))
+	for _, d := range diags {
+		id := FindingOf(d).Rule
+		if level, ok := levels[id]; ok {
+			if r, known := RuleByID(id); known && !r.Fixed {
+				SetLevel(d, level)
+			}
+		}
+		if LevelOf(d) != Off {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// Apart parts findings that weigh at least level from the lighter ones.
+func Apart(diags hcl.Diagnostics, level Level) (heavy, light hcl.Diagnostics) {
+	for _, d := range diags {
+		if LevelOf(d).AtLeast(level) {
+			heavy = append(heavy, d)
+		} else {
+			light = append(light, d)
+		}
+	}
+	return heavy, light
+}

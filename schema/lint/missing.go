@@ -1,0 +1,55 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+)
+
+// Expectation says why every language should have a text, as a clause of a sentence;
+// "" for a text that none needs.
+type Expectation func(*schema.Field) string
+
+// Missing finds the texts that a document should have and has not: people then see the
+// API's default, in words that nobody here chose.
+//
+// Stack leaves it out. As long as no language is named as the source, nobody can say
+// which texts a stack means to have; who compares the languages all the same, as the
+// preview does, says by what.
+func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics {
+	why := make(map[*schema.Field]string)
+	for _, f := range schema.Fields() {
+		if f.Kind == schema.Text || f.Kind == schema.Tips {
+			why[f] = expected(f)
+		}
+	}
+	var diags hcl.Diagnostics
+	for _, d := range documents {
+		for _, f := range schema.Fields() {
+			if why[f] == "" || d.At(f).Declared() {
+				continue
+			}
+			diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path()}, "Text missing",
+				fmt.Sprintf("%s has no text here, and %s: people will see the API's default.", f.Path(), why[f])))
+		}
+	}
+	return diags
+}
+
+// Others expects in each document what any of the others has.
+func Others(documents []schema.Document) Expectation {
+	return func(f *schema.Field) string {
+		n := 0
+		for _, d := range documents {
+			if d.At(f).Declared() {
+				n++
+			}
+		}
+		if n == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%d of %d languages have one", n, len(documents))
+	}
+}

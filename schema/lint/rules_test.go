@@ -1,0 +1,49 @@
+package lint_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/schema"
+	"livery/schema/lint"
+	"livery/schema/stack"
+)
+
+// TestExamples loads the examples of the table: the bad one gives its rule and nothing
+// else, the good one gives nothing. What is drawn is measured by a browser, so of such
+// rules only the good faith of both examples can be held: they load without a finding.
+func TestExamples(t *testing.T) {
+	found := func(t *testing.T, rule schema.Rule, src string) []schema.RuleID {
+		t.Helper()
+		fsys := fstest.MapFS{"stack/readme.txt": {}}
+		if src != "" {
+			fsys["stack/main.livery.hcl"] = &fstest.MapFile{Data: []byte(src)}
+		}
+		s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack", Version: "0.1.0"})
+		diags = append(diags, lint.Stack(s)...)
+		diags = append(diags, lint.Missing(s.Documents, lint.Others(s.Documents))...)
+		var ids []schema.RuleID
+		for _, d := range schema.SortFindings(diags) {
+			assert.Equal(t, rule.Level, schema.LevelOf(d), d)
+			ids = append(ids, schema.FindingOf(d).Rule)
+		}
+		if s.Empty {
+			ids = append(ids, schema.NothingToApply) // said by the commands, not by the loader
+		}
+		return ids
+	}
+	for _, rule := range schema.Rules() {
+		t.Run(string(rule.ID), func(t *testing.T) {
+			require.NotEmpty(t, rule.Good)
+			want := []schema.RuleID{rule.ID}
+			if rule.Phase == schema.Drawing {
+				want = nil
+			}
+			assert.Equal(t, want, found(t, rule, rule.Bad), rule.Bad)
+			assert.Empty(t, found(t, rule, rule.Good), rule.Good)
+		})
+	}
+}
