@@ -339,3 +339,12 @@ func TestPagesNameTheCommands(t *testing.T) {
 		assert.True(t, used[flag], "%s is a flag of no command", flag)
 	}
 }
+
+// TestScriptVerbsAreTold holds the page about scripts to the verbs that there are.
+func TestScriptVerbsAreTold(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/script/README.md")
+	require.NoError(t, err)
+	for verb := range scriptVerbs {
+		assert.Contains(t, string(text), "| `"+verb+" ", "the verb is not told")
+	}
+}
