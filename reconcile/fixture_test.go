@@ -254,10 +254,11 @@ func (b *blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
 
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
 
-func (b *blob) Files() bool {
-	filer, ok := b.place().(state.Filer)
-	return ok && filer.Files()
-}
+func (b *blob) Capabilities() state.Capabilities { return b.place().Capabilities() }
+
+func (b *blob) Exists(ctx context.Context) (bool, error) { return b.place().Exists(ctx) }
+
+func (b *blob) StaleHolder() (state.LockInfo, bool) { return b.place().StaleHolder() }
 
 // restarted is the place as the next process finds it: what the system frees when a
 // process dies is free, and what it does not free is broken by somebody.
@@ -294,6 +295,12 @@ type memory struct {
 func (m *memory) String() string { return "memory" }
 
 func (m *memory) Close() {}
+
+func (m *memory) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+
+func (m *memory) Exists(context.Context) (bool, error) { return m.data != nil, nil }
+
+func (m *memory) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
 
 func (m *memory) Get(context.Context) ([]byte, state.Revision, error) {
 	m.mu.Lock()

@@ -57,12 +57,6 @@ type slow struct {
 	calls   int
 }
 
-// Files is said by the place behind, if it says it at all.
-func (s *slow) Files() bool {
-	filer, ok := s.Blob.(state.Filer)
-	return ok && filer.Files()
-}
-
 func (s *slow) wait() {
 	s.calls++
 	time.Sleep(s.latency)

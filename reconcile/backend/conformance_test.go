@@ -46,11 +46,12 @@ func conformance(t *testing.T, fresh func(t *testing.T) *site) {
 		assert.Nil(t, data)
 		assert.Empty(t, revision)
 		assert.NotEmpty(t, blob.String())
-		vacant, err := Vacant(t.Context(), blob)
+		exists, err := blob.Exists(t.Context())
 		require.NoError(t, err)
-		assert.True(t, vacant)
+		assert.False(t, exists)
 	})
 	t.Run("what is put is got", func(t *testing.T) { putIsGot(t, fresh(t).open) })
+	t.Run("it exists once it is put", func(t *testing.T) { existsOncePut(t, fresh(t).open) })
 	t.Run("conditional write", func(t *testing.T) { conditionalWrite(t, fresh(t).open) })
 	if !fresh(t).weak {
 		t.Run("one of many writers wins", func(t *testing.T) { oneWriterWins(t, fresh(t).open) })
@@ -131,6 +132,13 @@ func putIsGot(t *testing.T, open func() state.Blob) {
 	data, _, err = open().Get(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, large, data)
+}
+
+func existsOncePut(t *testing.T, open func() state.Blob) {
+	put(t, open(), "first")
+	exists, err := open().Exists(t.Context())
+	require.NoError(t, err)
+	assert.True(t, exists)
 }
 
 func conditionalWrite(t *testing.T, open func() state.Blob) {

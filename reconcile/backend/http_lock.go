@@ -11,6 +11,9 @@ import (
 	"livery/reconcile/state"
 )
 
+// StaleHolder implements state.Blob. The protocol does not tell that a holder is gone.
+func (h *httpPlace) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
+
 // Lock implements state.Blob. Without a lock address there is no lock.
 func (h *httpPlace) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	if err := ctx.Err(); err != nil {

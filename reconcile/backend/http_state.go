@@ -21,6 +21,9 @@ func (h *httpPlace) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	return h.contentOf(again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, http.MethodGet, h.address, nil) }))
 }
 
+// Exists implements state.Blob.
+func (h *httpPlace) Exists(ctx context.Context) (bool, error) { return exists(ctx, h) }
+
 func (h *httpPlace) contentOf(a *answer, err error) ([]byte, state.Revision, error) {
 	if err != nil {
 		return nil, "", err
@@ -147,9 +150,11 @@ func (h *httpPlace) written(ctx context.Context, a *answer, data []byte) (state.
 	return revisionOf(data), nil
 }
 
-// Files implements state.Filer. GitLab keeps every write as the version of its
+// Capabilities implements state.Blob. GitLab keeps every write as the version of its
 // serial, and takes none twice; other servers do not mind.
-func (h *httpPlace) Files() bool { return true }
+func (h *httpPlace) Capabilities() state.Capabilities {
+	return state.Capabilities{Locks: h.lock != nil, UniqueSerials: true}
+}
 
 // Archive implements state.Blob. The protocol has no history; a server that keeps
 // versions, such as GitLab, does so by itself.

@@ -159,7 +159,7 @@ func TestHTTPWithoutLock(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, unlock())
 	assert.Empty(t, s.asked, "there is nobody to ask")
-	assert.True(t, WithoutLock(blob))
+	assert.False(t, blob.Capabilities().Locks)
 	require.ErrorContains(t, blob.Break(t.Context(), "id-1"), "lock_address is not set")
 }
 

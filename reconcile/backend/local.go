@@ -64,6 +64,15 @@ func (l *local) String() string { return l.name }
 // written, and no longer.
 func (l *local) Close() {}
 
+// Capabilities implements state.Blob.
+func (l *local) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+
+// Exists implements state.Blob. It does not read the file, which may be large.
+func (l *local) Exists(context.Context) (bool, error) {
+	_, err := os.Stat(l.path)
+	return !errors.Is(err, fs.ErrNotExist), nil // whoever reads it is told what is wrong
+}
+
 // Get implements state.Blob.
 func (l *local) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	if err := ctx.Err(); err != nil {

@@ -87,8 +87,8 @@ func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, er
 	return sync.OnceValue(func() error { return l.unlock(h) }), nil
 }
 
-// Left implements state.Heir.
-func (l *local) Left() (state.LockInfo, bool) {
+// StaleHolder implements state.Blob.
+func (l *local) StaleHolder() (state.LockInfo, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.left == nil {

@@ -1,11 +1,7 @@
 package backend
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,27 +45,6 @@ func Open(c Config) (state.Blob, error) {
 	default:
 		return LocalIn(c.Dir, s["path"]), nil
 	}
-}
-
-// WithoutLock reports that a place has no lock: between two runs there is only the
-// conditional write.
-func WithoutLock(b state.Blob) bool {
-	h, ok := b.(*httpPlace)
-	return ok && h.lock == nil
-}
-
-// Vacant reports whether there is no state at a place yet, without making anything
-// there.
-func Vacant(ctx context.Context, b state.Blob) (bool, error) {
-	if l, ok := b.(*local); ok {
-		_, err := os.Stat(l.path) // reading it would cost as much as the plan itself
-		return errors.Is(err, fs.ErrNotExist), nil
-	}
-	_, revision, err := b.Get(ctx)
-	if err != nil {
-		return false, &state.AccessError{Doing: "reading", Where: b.String(), Err: err}
-	}
-	return revision == "", nil
 }
 
 // settings are the attributes of a backend, wherever they came from; what has no

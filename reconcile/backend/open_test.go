@@ -36,7 +36,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	assert.Equal(t, "hunter2", string(h.password))
 	assert.EqualValues(t, 8, h.retry.tries)
 	assert.Equal(t, "POST", h.updateMethod)
-	assert.True(t, WithoutLock(blob))
+	assert.False(t, blob.Capabilities().Locks)
 
 	blob, err = Open(Config{Lookup: lookup})
 	require.NoError(t, err)

@@ -71,6 +71,9 @@ func serverOf(c *pgconn.Config) string {
 	return net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port)))
 }
 
+// Capabilities implements state.Blob.
+func (p *pgPlace) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+
 // String implements state.Blob.
 func (p *pgPlace) String() string { return p.name }
 
@@ -203,6 +206,9 @@ func (p *pgPlace) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	})
 	return c.data, c.revision, err
 }
+
+// Exists implements state.Blob.
+func (p *pgPlace) Exists(ctx context.Context) (bool, error) { return exists(ctx, p) }
 
 // Put implements state.Blob.
 func (p *pgPlace) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {

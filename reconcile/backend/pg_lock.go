@@ -105,8 +105,8 @@ func (r lockRow) holder() state.LockInfo {
 	return info
 }
 
-// Left implements state.Heir.
-func (p *pgPlace) Left() (state.LockInfo, bool) {
+// StaleHolder implements state.Blob.
+func (p *pgPlace) StaleHolder() (state.LockInfo, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left == nil {

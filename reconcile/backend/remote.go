@@ -98,6 +98,16 @@ func settle(ctx context.Context, r retrying, data []byte, ifRevision state.Revis
 	})
 }
 
+// exists reports whether a place holds anything, where there is no cheaper way than
+// to read it.
+func exists(ctx context.Context, b state.Blob) (bool, error) {
+	_, revision, err := b.Get(ctx)
+	if err != nil {
+		return false, &state.AccessError{Doing: "reading", Where: b.String(), Err: err}
+	}
+	return revision != "", nil
+}
+
 // signed adds to a LockInfo what only the place and the machine know.
 func signed(info state.LockInfo, path string) state.LockInfo {
 	info.Path = path

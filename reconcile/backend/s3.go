@@ -124,6 +124,9 @@ func (p *s3Place) Close() {
 	}
 }
 
+// Capabilities implements state.Blob.
+func (p *s3Place) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+
 // String implements state.Blob.
 func (p *s3Place) String() string { return "s3://" + p.bucket + "/" + p.key }
 
@@ -216,6 +219,9 @@ func (p *s3Place) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	}
 	return o.data, state.Revision(o.etag), err
 }
+
+// Exists implements state.Blob.
+func (p *s3Place) Exists(ctx context.Context) (bool, error) { return exists(ctx, p) }
 
 // Put implements state.Blob.
 func (p *s3Place) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {

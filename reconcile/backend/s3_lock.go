@@ -53,6 +53,9 @@ func (l lockObject) condition() condition {
 	return condition(l.etag)
 }
 
+// StaleHolder implements state.Blob. An object does not tell that its writer is gone.
+func (p *s3Place) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
+
 // Lock implements state.Blob.
 func (p *s3Place) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	info = signed(info, p.String())

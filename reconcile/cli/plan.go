@@ -253,13 +253,11 @@ func (a *app) openState(ctx context.Context, b stack.Backend, p *planning, opera
 	if looks && opts.Lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.
-		vacant, err := backend.Vacant(ctx, blob)
-		if err != nil {
+		if opts.Lock, err = blob.Exists(ctx); err != nil {
 			return nil, err
 		}
-		opts.Lock = !vacant
 	}
-	if opts.Lock && backend.WithoutLock(blob) {
+	if opts.Lock && !blob.Capabilities().Locks {
 		a.note(fmt.Sprintf("The state %s has no lock, since lock_address is not set: see to it that runs take turns.", blob))
 	}
 	ledger, err := state.Open(ctx, blob, opts)

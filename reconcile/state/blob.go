@@ -27,12 +27,30 @@ var ErrNotKept = errors.New("that state is not kept in the history")
 // HistoryMax is how many superseded states a place keeps.
 const HistoryMax = 20
 
+// Capabilities say what an engine does by itself or cannot do. They are a value of
+// every Blob, not a method that only some have: what wraps a Blob hands them on.
+type Capabilities struct {
+	// Locks: a lock keeps others out. Without it there is only the conditional
+	// write between two runs.
+	Locks bool
+	// UniqueSerials: each write is kept under its serial, as GitLab does, and a
+	// serial that is there already is refused.
+	UniqueSerials bool
+}
+
 // Blob is one place where a state can be kept. The conditional write is what
 // guarantees that nothing is lost; the lock is a courtesy that explains itself.
 // An implementation is safe for use by several goroutines.
 type Blob interface {
+	// Capabilities say what this place can do. They do not change.
+	Capabilities() Capabilities
+
 	// Get reads what is there; nil and "" if there is nothing yet.
 	Get(ctx context.Context) ([]byte, Revision, error)
+
+	// Exists reports whether there is a state, without making anything. It costs
+	// no more than Get.
+	Exists(ctx context.Context) (bool, error)
 
 	// Put writes data if what is there is still ifRevision, whole or not at
 	// all. Otherwise the error is ErrStale. It is ErrLockLost when this Blob
@@ -41,8 +59,13 @@ type Blob interface {
 
 	// Lock takes the lock without waiting; the error is a *LockedError when
 	// somebody else holds it. The function that is returned releases it; it
-	// may be called more than once.
+	// may be called more than once. Without Capabilities.Locks it always succeeds.
 	Lock(ctx context.Context, info LockInfo) (unlock func() error, err error)
+
+	// StaleHolder is who had the lock that this Blob took last, if that process
+	// ended without releasing it. Engines whose locks outlive their holders never
+	// know one.
+	StaleHolder() (LockInfo, bool)
 
 	// Break takes the lock with the given ID away from its holder.
 	Break(ctx context.Context, id string) error
@@ -65,21 +88,6 @@ type Blob interface {
 
 	// String names the place in messages. It holds no secrets.
 	String() string
-}
-
-// Heir is a Blob whose lock ends with the process that holds it.
-type Heir interface {
-	Blob
-	// Left is what the holder before has left of itself, if it ended without
-	// releasing the lock that this Blob took last.
-	Left() (LockInfo, bool)
-}
-
-// Filer is a Blob that files each write under its serial, as GitLab does, and
-// refuses a serial that it has already.
-type Filer interface {
-	Blob
-	Files() bool
 }
 
 // Outdated lists which of the kept serials have to go after latest was archived,

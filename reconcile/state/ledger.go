@@ -331,7 +331,7 @@ func (l *Ledger) stamp() {
 		l.raised = true
 		l.truth.Serial++
 		l.truth.Run = l.opts.run()
-	} else if filer, ok := l.blob.(Filer); ok && filer.Files() && l.stored {
+	} else if l.blob.Capabilities().UniqueSerials && l.stored {
 		l.truth.Serial++
 	}
 	l.stored = false

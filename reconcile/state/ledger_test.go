@@ -502,7 +502,7 @@ func TestSecretsHaveNoPlace(t *testing.T) {
 // one.
 func TestSerials(t *testing.T) {
 	for files, want := range map[bool][]uint64{false: {1, 1, 1}, true: {1, 2, 3}} {
-		blob := &memory{files: files}
+		blob := &memory{can: Capabilities{UniqueSerials: files}}
 		l, _ := opened(t, blob)
 		for _, loc := range []schema.Locale{en, th, vi} {
 			require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{loc: body(t, loc, "A")}))

@@ -18,7 +18,8 @@ type memory struct {
 	past   map[uint64][]byte
 	holder *LockInfo
 	locks  int
-	files  bool
+	can    Capabilities
+	stale  *LockInfo // the holder before, when a lock is taken
 
 	archives int // how often it was asked to keep something
 
@@ -32,6 +33,10 @@ var errDisk = errors.New("no space left on device")
 func (m *memory) String() string { return "memory" }
 
 func (m *memory) Close() {}
+
+func (m *memory) Capabilities() Capabilities { return m.can }
+
+func (m *memory) Exists(context.Context) (bool, error) { return m.data != nil, nil }
 
 func (m *memory) revision() Revision {
 	if m.data == nil {
@@ -84,7 +89,12 @@ func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
 	}, nil
 }
 
-func (m *memory) Files() bool { return m.files }
+func (m *memory) StaleHolder() (LockInfo, bool) {
+	if m.stale == nil {
+		return LockInfo{}, false
+	}
+	return *m.stale, true
+}
 
 func (m *memory) Break(_ context.Context, id string) error {
 	m.mu.Lock()

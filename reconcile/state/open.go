@@ -215,10 +215,8 @@ func inherit(ctx context.Context, blob Blob, info LockInfo, opts Options) (func(
 	if err != nil {
 		return nil, err
 	}
-	if heir, ok := blob.(Heir); ok && gone == nil {
-		if left, ok := heir.Left(); ok {
-			gone = &left
-		}
+	if before, ok := blob.StaleHolder(); ok && gone == nil {
+		gone = &before
 	}
 	if gone != nil && opts.TookOver != nil {
 		opts.TookOver(*gone)

@@ -201,23 +201,10 @@ func TestDeadHolderThatAnotherRunTookOver(t *testing.T) {
 	assert.Equal(t, "quicker", blob.holder.ID, "its lock is left alone")
 }
 
-// heir is a place whose lock ends with its holder's process.
-type heir struct {
-	*memory
-	left *LockInfo
-}
-
-func (h heir) Left() (LockInfo, bool) {
-	if h.left == nil {
-		return LockInfo{}, false
-	}
-	return *h.left, true
-}
-
 func TestLockThatEndedWithItsHolder(t *testing.T) {
 	for _, left := range []*LockInfo{nil, {ID: "gone"}} {
 		var told []LockInfo
-		l, err := Open(t.Context(), heir{new(memory), left}, Options{Lock: true, TookOver: func(i LockInfo) { told = append(told, i) }})
+		l, err := Open(t.Context(), &memory{stale: left}, Options{Lock: true, TookOver: func(i LockInfo) { told = append(told, i) }})
 		require.NoError(t, err)
 		require.NoError(t, l.Close(t.Context()))
 		if left == nil {

@@ -66,13 +66,11 @@ func (w *Workspace) open(ctx context.Context, b stack.Backend, how access) (*sta
 	if how.readOnly && how.Lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.
-		vacant, err := backend.Vacant(ctx, blob)
-		if err != nil {
+		if how.Lock, err = blob.Exists(ctx); err != nil {
 			return nil, err
 		}
-		how.Lock = !vacant
 	}
-	if how.Lock && backend.WithoutLock(blob) && w.Events.NoLock != nil {
+	if how.Lock && !blob.Capabilities().Locks && w.Events.NoLock != nil {
 		w.Events.NoLock(blob.String())
 	}
 	ledger, err := state.Open(ctx, blob, w.stateOptions(how))
