@@ -21,60 +21,65 @@ func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 	if strings.HasSuffix(filename, ".json") {
 		return src, nil
 	}
-	if diags := syntaxFaults(src, filename); diags.HasErrors() {
-		return src, diags
-	}
 	last := src
-	for range maxRounds {
-		next := formatOnce(last, filename)
-		if bytes.Equal(next, last) {
+	for round := range maxRounds {
+		next, tidied, diags := formatOnce(last, filename)
+		switch {
+		case diags.HasErrors() && round == 0:
+			return src, diags
+		case diags.HasErrors():
+			return src, nil // better a plain layout than a broken file
+		case bytes.Equal(next, last):
 			return last, nil
 		}
-		if syntaxFaults(next, filename).HasErrors() {
-			return src, nil // better a plain layout than a broken file
+		// What was tidied may have come within reach of being tidied again. Otherwise
+		// the layout alone decides, and looking at it once more takes no parser.
+		if last = next; !tidied && bytes.Equal(hclwrite.Format(last), last) {
+			if _, diags := Parse(last, filename); diags.HasErrors() {
+				return src, nil
+			}
+			return last, nil
 		}
-		last = next
 	}
 	return src, nil
 }
 
-func syntaxFaults(src []byte, filename string) hcl.Diagnostics {
+// formatOnce lays out a file once, and says whether it wrote an expression in another
+// way as well.
+func formatOnce(src []byte, filename string) (laidOut []byte, tidied bool, diags hcl.Diagnostics) {
 	if d := Check(src, filename); d != nil {
-		return hcl.Diagnostics{d}
+		return src, false, hcl.Diagnostics{d}
 	}
-	_, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)
-	for _, d := range diags {
-		explainSyntax(d)
-	}
-	return diags
-}
-
-func formatOnce(src []byte, filename string) []byte {
 	file, diags := hclwrite.ParseConfig(src, filename, hcl.InitialPos)
 	if diags.HasErrors() {
-		return src
+		for _, d := range diags {
+			explainSyntax(d)
+		}
+		return src, false, diags
 	}
-	tidyBody(file.Body(), "")
-	return hclwrite.Format(file.Bytes())
+	tidied = tidyBody(file.Body(), "")
+	return hclwrite.Format(file.Bytes()), tidied, nil
 }
 
-func tidyBody(body *hclwrite.Body, kind string) {
+func tidyBody(body *hclwrite.Body, kind string) (tidied bool) {
 	for name, attr := range body.Attributes() {
 		tokens := attr.Expr().BuildTokens(nil)
-		tidied := unwrap(tokens)
+		better := unwrap(tokens)
 		if kind == "variable" && name == "type" {
-			tidied = unquoteType(tidied)
+			better = unquoteType(better)
 		}
-		if len(tidied) != len(tokens) {
-			body.SetAttributeRaw(name, tidied)
+		if len(better) != len(tokens) {
+			body.SetAttributeRaw(name, better)
+			tidied = true
 		}
 	}
 	for _, block := range body.Blocks() {
 		if labels := block.Labels(); len(labels) > 0 {
 			block.SetLabels(labels)
 		}
-		tidyBody(block.Body(), block.Type())
+		tidied = tidyBody(block.Body(), block.Type()) || tidied
 	}
+	return tidied
 }
 
 // unwrap takes a single interpolation out of its quotation marks, which the

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"strings"
 
@@ -120,23 +119,18 @@ func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
 	}
 	p.decoder.UseNumber()
 	root, err := p.value(0)
-	if err == nil && len(bytes.TrimLeft(text[p.end:], " \t\r\n")) > 0 {
-		p.end += len(text[p.end:]) - len(bytes.TrimLeft(text[p.end:], " \t\r\n"))
-		err = errors.New("nothing may follow the value")
+	if err == nil && len(bytes.TrimSpace(text[p.end:])) == 0 {
+		return root, nil
 	}
-	if err != nil {
-		rng := rangeAt(src, filename, min(len(src)-len(text)+p.faultOffset(err), len(src)))
-		return nil, hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: rng},
-			"Invalid JSON", fmt.Sprintf("This is not valid JSON: %s.", jsonReason(err)))}
+	offset := p.end
+	var raw json.RawMessage
+	var fault *json.SyntaxError
+	if errors.As(json.Unmarshal(text, &raw), &fault) { // the decoder does not know where it is
+		err, offset = fault, int(fault.Offset)-1
 	}
-	return root, nil
-}
-
-func jsonReason(err error) string {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the file ends too early"
-	}
-	return err.Error()
+	rng := rangeAt(src, filename, max(0, min(len(src)-len(text)+offset, len(src))))
+	return nil, hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: rng},
+		"Invalid JSON", fmt.Sprintf("This is not valid JSON: %v.", err))}
 }
 
 type jsonParser struct {
@@ -144,14 +138,6 @@ type jsonParser struct {
 	text    []byte
 	end     int // of the last token, in text
 	at      cursor
-}
-
-func (p *jsonParser) faultOffset(err error) int {
-	var fault *json.SyntaxError
-	if errors.As(err, &fault) && fault.Offset > 0 {
-		return int(fault.Offset) - 1
-	}
-	return p.end
 }
 
 // token reads a token and says where it begins and ends.

@@ -1,7 +1,3 @@
-// Package syntax is bytes and places: it reads HCL and JSON within limits, lays files
-// out and writes documents as HCL.
-//
-// It does not evaluate anything and does not know what a stack is made of.
 package syntax
 
 import (
