@@ -16,12 +16,13 @@ import (
 // colour each stands in a box and what it is about is underlined. Errors of the
 // writer are not reported: there is nobody left to tell.
 func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, src Sources, s Style) {
-	p := printer{style: s, shelf: newShelf(diags, src)}
-	for _, d := range diags {
-		if d == nil {
-			continue
-		}
-		p.diagnostic(d)
+	writeText(w, entries(diags, src, ""), s)
+}
+
+func writeText(w io.Writer, found []entry, s Style) {
+	p := printer{style: s}
+	for _, e := range found {
+		p.diagnostic(e)
 		if _, err := w.Write(p.out.Bytes()); err != nil {
 			return
 		}
@@ -32,7 +33,6 @@ func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, src Sources, s Style) 
 // printer lays out one diagnostic at a time.
 type printer struct {
 	style   Style
-	shelf   *shelf
 	out     bytes.Buffer
 	lines   []string
 	pending string // the reset that Terraform puts before the next line
@@ -43,21 +43,24 @@ func (p *printer) add(line string) {
 	p.pending = ""
 }
 
-func (p *printer) diagnostic(d *hcl.Diagnostic) {
+func (p *printer) diagnostic(e entry) {
 	sgr := p.style.sgr
 	colour, word := sgr(sgrRed), "Error: "
-	if d.Severity == hcl.DiagWarning {
+	switch e.Level {
+	case schema.Warning:
 		colour, word = sgr(sgrYellow), "Warning: "
+	case schema.Notice:
+		colour, word = sgr(sgrCyan), "Notice: "
 	}
 	reset, bold := sgr(sgrReset), sgr(sgrBold)
 	p.lines = p.lines[:0]
-	p.add(bold + colour + word + reset + reset + bold + printable(d.Summary, "\t") + reset)
+	p.add(bold + colour + word + reset + reset + bold + printable(e.Summary, "\t") + reset)
 	p.add("")
-	if at, ok := p.shelf.locate(d); ok {
-		p.place(d, at)
+	if e.located {
+		p.place(e)
 		p.add("")
 	}
-	p.detail(d)
+	p.detail(e)
 	for len(p.lines) > 1 && p.lines[len(p.lines)-1] == "" {
 		p.lines = p.lines[:len(p.lines)-1]
 	}
@@ -80,7 +83,8 @@ func (p *printer) frame(colour string) {
 
 // place writes where the diagnostic is, the source, and what its references
 // stood for.
-func (p *printer) place(d *hcl.Diagnostic, at spot) {
+func (p *printer) place(e entry) {
+	at := e.at
 	reset, name := p.style.sgr(sgrReset), printable(at.rng.Filename, "")
 	if at.file == nil {
 		p.add(fmt.Sprintf("%s  on %s line %d:", reset, name, at.rng.Start.Line))
@@ -94,7 +98,7 @@ func (p *printer) place(d *hcl.Diagnostic, at spot) {
 	quote := at.excerpt(max(p.style.Width-8, textColumns))
 	p.add(fmt.Sprintf("%s  on %s line %d%s:", reset, name, quote.first, in))
 	p.code(quote)
-	p.explain(callOf(d), valuesOf(d, at))
+	p.explain(callOf(e.Diagnostic), valuesOf(e.Diagnostic, at))
 }
 
 func (p *printer) code(quote excerpt) {
@@ -156,17 +160,21 @@ func (c *CallJSON) parameters() string {
 
 // detail writes the sentences and the rule. One column stays free at the right
 // edge, and the box takes two.
-func (p *printer) detail(d *hcl.Diagnostic) {
+func (p *printer) detail(e entry) {
 	width := p.style.Width - 1
 	if p.style.Colour {
 		width -= 2
 	}
-	if text := strings.TrimRight(d.Detail, "\n"); text != "" {
+	if text := strings.TrimRight(e.Detail, "\n"); text != "" {
 		for _, line := range wrap(printable(text, "\n\t"), width) {
 			p.add(line)
 		}
 	}
-	if rule := schema.FindingOf(d).Rule; rule != "" {
-		p.add(p.style.Dim("(" + printable(string(rule), "") + ")"))
+	source := e.shared()
+	if e.Rule != "" {
+		source = strings.TrimSpace("(" + e.rule() + ") " + source)
+	}
+	if source != "" {
+		p.add(p.style.Dim(source))
 	}
 }

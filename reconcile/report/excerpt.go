@@ -27,7 +27,7 @@ const (
 )
 
 // excerpt quotes the lines of a place, each cut to limit columns.
-func (at spot) excerpt(limit int) excerpt {
+func (at location) excerpt(limit int) excerpt {
 	f := at.file
 	first, last := f.lineAt(at.context.start), f.lineAt(at.context.end)
 	if subject := f.lineAt(at.start); subject-first >= longestExcerpt/2 {

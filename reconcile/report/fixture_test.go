@@ -156,6 +156,21 @@ func faults() (hcl.Diagnostics, Sources) {
 	}, src
 }
 
+// shared is a line of a theme that several documents use, and a notice of its own.
+func shared() (hcl.Diagnostics, Sources) {
+	src := Sources{"main.livery.hcl": []byte("theme \"base\" {\n  title_text = \"Wait {seconds} s\"\n}\n")}
+	at := rangeOf(src, "main.livery.hcl", "\"Wait {seconds} s\"")
+	var diags hcl.Diagnostics
+	for _, loc := range []schema.Locale{"vi_VN", "ar_AE", "th_TH"} {
+		d := schema.Diagnose(schema.Placeholder, schema.Subject{Address: loc.AddressOf(), Path: "titleText", Range: at}, "Unknown placeholder", "It shows as it is.")
+		schema.Amend(d, func(f *schema.Finding) { f.Fix, f.Data = schema.AnyFix, map[string]any{"found": "{seconds}"} })
+		diags = append(diags, d)
+	}
+	notice := schema.Diagnose(schema.ColourAlpha, place(rangeOf(src, "main.livery.hcl", "title_text"), "titleText"), "Only a notice", "It weighs little.")
+	schema.SetLevel(notice, schema.Notice)
+	return schema.SortFindings(append(diags, notice)), src
+}
+
 // secrets is a stack that quotes a secret wherever it can.
 func secrets() (hcl.Diagnostics, Sources) {
 	src := Sources{

@@ -3,6 +3,8 @@ package report
 import (
 	"encoding/xml"
 	"io"
+
+	"livery/schema"
 )
 
 type (
@@ -26,17 +28,21 @@ type (
 
 // writeCheckstyle writes findings by file, files in the order in which they
 // first appear.
-func writeCheckstyle(w io.Writer, found []finding) error {
+func writeCheckstyle(w io.Writer, found []entry) error {
 	report := checkstyleReport{Version: "8.0"}
 	files := map[string]int{}
 	for _, f := range found {
+		at, level := f.position(), string(f.Level)
+		if f.Level == schema.Notice {
+			level = "info"
+		}
 		i, known := files[f.file]
 		if !known {
 			i = len(report.Files)
 			files[f.file] = i
 			report.Files = append(report.Files, checkstyleFile{Name: printable(f.file, "")})
 		}
-		report.Files[i].Errors = append(report.Files[i].Errors, checkstyleError{f.line, f.column, f.level, f.message(), f.rule})
+		report.Files[i].Errors = append(report.Files[i].Errors, checkstyleError{at.line, at.column, level, f.message(), f.rule()})
 	}
 	return writeXML(w, report)
 }

@@ -8,21 +8,21 @@ import (
 )
 
 // writeGitHub writes workflow commands, one a line.
-func writeGitHub(w io.Writer, found []finding) error {
+func writeGitHub(w io.Writer, found []entry) error {
 	out := bufio.NewWriter(w)
 	for _, f := range found {
-		out.WriteString("::" + f.level + " ")
+		out.WriteString("::" + string(f.Level) + " ")
 		if f.located {
-			out.WriteString("file=" + escapeProperty(printable(f.file, "")) + githubRegion(f.position) + ",")
+			out.WriteString("file=" + escapeProperty(printable(f.file, "")) + githubRegion(f.position()) + ",")
 		}
-		text := f.detail
+		text := f.detail()
 		if text == "" {
-			text = f.summary
+			text = f.summary()
 		}
-		if f.rule != tool {
-			text += "\n(" + f.rule + ")"
+		if f.Rule != "" {
+			text += strings.TrimRight("\n("+f.rule()+") "+f.shared(), " ")
 		}
-		out.WriteString("title=" + escapeProperty(f.summary) + "::" + escapeData(text) + "\n")
+		out.WriteString("title=" + escapeProperty(f.summary()) + "::" + escapeData(text) + "\n")
 	}
 	return out.Flush()
 }

@@ -1,6 +1,10 @@
 package report
 
-import "io"
+import (
+	"io"
+
+	"livery/schema"
+)
 
 type (
 	gitlabIssue struct {
@@ -19,18 +23,15 @@ type (
 	}
 )
 
-// writeGitLab writes a Code Quality report. Of GitLab's five severities two are
-// used: what stops an apply is major, the rest is minor.
-func writeGitLab(w io.Writer, found []finding) error {
+// writeGitLab writes a Code Quality report. Of GitLab's five severities three are
+// used: what stops an apply is major, the rest is minor or info.
+func writeGitLab(w io.Writer, found []entry) error {
+	severities := map[schema.Level]string{schema.Error: "major", schema.Warning: "minor", schema.Notice: "info"}
 	issues := make([]gitlabIssue, 0, len(found))
 	for _, f := range found {
-		severity := "major"
-		if f.level == "warning" {
-			severity = "minor"
-		}
 		issues = append(issues, gitlabIssue{
-			Description: f.message(), CheckName: f.rule, Fingerprint: f.fingerprint, Severity: severity,
-			Location: gitlabLocation{f.file, gitlabLines{f.line}},
+			Description: f.message(), CheckName: f.rule(), Fingerprint: f.fingerprint, Severity: severities[f.Level],
+			Location: gitlabLocation{f.file, gitlabLines{f.position().line}},
 		})
 	}
 	return writeJSON(w, issues)

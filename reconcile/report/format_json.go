@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -61,34 +62,26 @@ func NewRangeJSON(rng hcl.Range) *RangeJSON {
 
 // JSONDiagnostics converts diagnostics in the order given; never nil.
 func JSONDiagnostics(diags hcl.Diagnostics, src Sources) []DiagnosticJSON {
-	out := make([]DiagnosticJSON, 0, len(diags))
-	files := newShelf(diags, src)
-	for _, d := range diags {
-		if d == nil {
-			continue
-		}
-		finding := schema.FindingOf(d)
-		j := DiagnosticJSON{
-			Severity: severity(d), Summary: d.Summary, Detail: d.Detail,
-			Rule: string(finding.Rule), Address: finding.Address().String(), Path: finding.Path,
-		}
-		if at, ok := files.locate(d); ok {
-			j.Range, j.Snippet = NewRangeJSON(at.rng), snippet(d, at)
-		}
-		out = append(out, j)
+	found := entries(diags, src, "")
+	out := make([]DiagnosticJSON, len(found))
+	for i, e := range found {
+		out[i] = newDiagnosticJSON(e)
 	}
 	return out
 }
 
-// severity is the word for how bad it is; what is not a warning is an error.
-func severity(d *hcl.Diagnostic) string {
-	if d.Severity == hcl.DiagWarning {
-		return "warning"
+func newDiagnosticJSON(e entry) DiagnosticJSON {
+	j := DiagnosticJSON{
+		Severity: string(e.Level), Summary: e.Summary, Detail: e.Detail,
+		Rule: string(e.Rule), Address: e.Address().String(), Path: e.Path,
 	}
-	return "error"
+	if e.located {
+		j.Range, j.Snippet = NewRangeJSON(e.at.rng), snippet(e.Diagnostic, e.at)
+	}
+	return j
 }
 
-func snippet(d *hcl.Diagnostic, at spot) *SnippetJSON {
+func snippet(d *hcl.Diagnostic, at location) *SnippetJSON {
 	if at.file == nil {
 		return nil
 	}
@@ -120,25 +113,63 @@ func snippet(d *hcl.Diagnostic, at spot) *SnippetJSON {
 // valid is what a reader of the JSON will see, so that offsets count its bytes.
 func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
-// WriteValidateJSON writes the answer of `validate -json` and `lint
-// -format=json`.
-func WriteValidateJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
-	answer := struct {
-		FormatVersion string           `json:"format_version"`
-		Valid         bool             `json:"valid"`
-		ErrorCount    int              `json:"error_count"`
-		WarningCount  int              `json:"warning_count"`
-		Diagnostics   []DiagnosticJSON `json:"diagnostics"`
-	}{FormatVersion: "1.0", Diagnostics: JSONDiagnostics(diags, src)}
-	for _, d := range answer.Diagnostics {
-		if d.Severity == "warning" {
-			answer.WarningCount++
-		} else {
-			answer.ErrorCount++
-		}
+// FindingJSON is a diagnostic as lint shows it.
+type FindingJSON struct {
+	DiagnosticJSON
+	Addresses []string       `json:"addresses"` // all that share it, sorted
+	Group     string         `json:"group"`     // of the rule, "" for none
+	Fix       *schema.Fix    `json:"fix"`       // null for none
+	Data      map[string]any `json:"data"`      // the rule's own values
+}
+
+func newFindingJSON(e entry) FindingJSON {
+	rule, _ := schema.RuleByID(e.Rule)
+	j := FindingJSON{DiagnosticJSON: newDiagnosticJSON(e), Addresses: []string{}, Group: string(rule.Group), Data: map[string]any{}}
+	for _, a := range e.Addresses {
+		j.Addresses = append(j.Addresses, a.String())
 	}
-	answer.Valid = answer.ErrorCount == 0
-	return writeJSON(w, answer)
+	if e.Fix != schema.NoFix {
+		j.Fix = &e.Fix
+	}
+	maps.Copy(j.Data, e.Data)
+	return j
+}
+
+// verdictJSON is the answer of `validate -json` and, with notices, `lint -format=json`.
+type verdictJSON[D any] struct {
+	FormatVersion string `json:"format_version"`
+	Valid         bool   `json:"valid"`
+	ErrorCount    int    `json:"error_count"`
+	WarningCount  int    `json:"warning_count"`
+	NoticeCount   *int   `json:"notice_count,omitempty"` // of lint alone
+	Diagnostics   []D    `json:"diagnostics"`
+}
+
+func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
+	count := make(map[schema.Level]int)
+	v := verdictJSON[D]{FormatVersion: "1.0", Diagnostics: make([]D, len(found))}
+	for i, e := range found {
+		count[e.Level]++
+		v.Diagnostics[i] = show(e)
+	}
+	v.ErrorCount, v.WarningCount, v.Valid = count[schema.Error], count[schema.Warning], count[schema.Error] == 0
+	if notices := count[schema.Notice]; notices > 0 {
+		v.NoticeCount = &notices
+	}
+	return v
+}
+
+// WriteValidateJSON writes the answer of `validate -json`.
+func WriteValidateJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
+	return writeJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
+}
+
+func writeLintJSON(w io.Writer, found []entry) error {
+	v := newVerdictJSON(found, newFindingJSON)
+	if v.NoticeCount == nil {
+		v.NoticeCount = new(int)
+	}
+	return writeJSON(w, v)
 }
 
 // writeJSON writes a value indented, with a line end, and with characters such

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"livery/schema"
 )
 
 type (
@@ -31,22 +33,25 @@ type (
 
 // writeJUnit writes one suite with a failed case for each rule and place, or
 // with a single case that passed, since readers take an empty suite for a run
-// that never happened.
-func writeJUnit(w io.Writer, found []finding) error {
+// that never happened. Notices are left out: a reader would take them for failures.
+func writeJUnit(w io.Writer, found []entry) error {
 	suite := junitSuite{Name: tool}
 	places := map[[2]string]int{}
 	for _, f := range found {
-		name := strings.TrimSpace(f.place + " " + f.subject())
+		if f.Level == schema.Notice {
+			continue
+		}
+		name := strings.TrimSpace(f.place() + " " + f.subject(f.Address()))
 		if name == "" {
 			name = "stack"
 		}
-		i, known := places[[2]string{f.rule, name}]
+		i, known := places[[2]string{f.rule(), name}]
 		if !known {
 			i = len(suite.Cases)
-			places[[2]string{f.rule, name}] = i
-			suite.Cases = append(suite.Cases, junitCase{Name: name, Classname: tool + "." + f.rule})
+			places[[2]string{f.rule(), name}] = i
+			suite.Cases = append(suite.Cases, junitCase{Name: name, Classname: tool + "." + f.rule()})
 		}
-		suite.Cases[i].Failures = append(suite.Cases[i].Failures, junitFailure{f.level, f.summary, junitText(f)})
+		suite.Cases[i].Failures = append(suite.Cases[i].Failures, junitFailure{string(f.Level), f.summary(), strings.TrimSpace(f.place() + "\n" + f.message())})
 	}
 	suite.Failures = len(suite.Cases)
 	if len(suite.Cases) == 0 {
@@ -54,13 +59,6 @@ func writeJUnit(w io.Writer, found []finding) error {
 	}
 	suite.Tests = len(suite.Cases)
 	return writeXML(w, suite)
-}
-
-func junitText(f finding) string {
-	if f.place == "" {
-		return f.message()
-	}
-	return f.place + "\n" + f.message()
 }
 
 // writeXML writes a document. What XML cannot hold has become an escape before.

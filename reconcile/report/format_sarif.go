@@ -34,6 +34,7 @@ type (
 	sarifRule struct {
 		ID               string             `json:"id"`
 		ShortDescription *sarifMessage      `json:"shortDescription,omitempty"`
+		FullDescription  *sarifMessage      `json:"fullDescription,omitempty"`
 		Default          sarifConfiguration `json:"defaultConfiguration"`
 	}
 	sarifConfiguration struct {
@@ -73,12 +74,12 @@ type (
 	}
 )
 
-func writeSARIF(w io.Writer, found []finding, meta Meta) error {
+func writeSARIF(w io.Writer, found []entry, meta Meta) error {
 	rules, index := sarifRules(found, meta.Rules)
 	results := make([]sarifResult, 0, len(found))
 	for _, f := range found {
 		results = append(results, sarifResult{
-			RuleID: f.rule, RuleIndex: index[f.rule], Level: f.level,
+			RuleID: f.rule(), RuleIndex: index[f.rule()], Level: sarifLevel(f.Level),
 			Message: sarifMessage{f.message()}, Locations: []sarifLocation{sarifPlace(f)},
 			// The one name that GitHub reads; with another it makes up its own.
 			Fingerprints: map[string]string{"primaryLocationLineHash": f.fingerprint},
@@ -94,7 +95,7 @@ func writeSARIF(w io.Writer, found []finding, meta Meta) error {
 }
 
 // sarifRules lists the rules that ran, then those that only a finding names.
-func sarifRules(found []finding, table []schema.Rule) ([]sarifRule, map[string]int) {
+func sarifRules(found []entry, table []schema.Rule) ([]sarifRule, map[string]int) {
 	rules := make([]sarifRule, 0, len(table))
 	index := make(map[string]int, len(table))
 	add := func(r sarifRule) {
@@ -104,9 +105,12 @@ func sarifRules(found []finding, table []schema.Rule) ([]sarifRule, map[string]i
 		}
 	}
 	for _, c := range table {
-		r := sarifRule{ID: string(c.ID), Default: sarifConfiguration{Level: string(c.Level)}}
+		r := sarifRule{ID: string(c.ID), Default: sarifConfiguration{Level: sarifLevel(c.Level)}}
 		if c.Help != "" {
 			r.ShortDescription = &sarifMessage{c.Help}
+		}
+		if c.Why != "" {
+			r.FullDescription = &sarifMessage{c.Why}
 		}
 		if c.Level == schema.Off {
 			r.Default = sarifConfiguration{Enabled: new(bool)}
@@ -114,20 +118,32 @@ func sarifRules(found []finding, table []schema.Rule) ([]sarifRule, map[string]i
 		add(r)
 	}
 	for _, f := range found {
-		add(sarifRule{ID: f.rule, Default: sarifConfiguration{Level: f.level}})
+		add(sarifRule{ID: f.rule(), Default: sarifConfiguration{Level: sarifLevel(f.Level)}})
 	}
 	return rules, index
+}
+
+// sarifLevel is SARIF's word for a level.
+func sarifLevel(l schema.Level) string {
+	if l == schema.Notice {
+		return "note"
+	}
+	return string(l)
 }
 
 // sarifPlace is where a finding is. One that is about the whole stack points at
 // its directory, line 1: without a location and a line GitHub refuses the whole
 // report.
-func sarifPlace(f finding) sarifLocation {
+func sarifPlace(f entry) sarifLocation {
+	at := f.position()
 	l := sarifLocation{Physical: sarifPhysical{
 		Artifact: sarifArtifact{fileURI(f.file, !f.located)},
-		Region:   sarifRegion{f.line, f.column, f.endLine, f.endColumn},
+		Region:   sarifRegion{at.line, at.column, at.endLine, at.endColumn},
 	}}
-	if name := f.subject(); name != "" {
+	for _, a := range f.Addresses {
+		l.Logical = append(l.Logical, sarifLogical{f.subject(a)})
+	}
+	if name := f.subject(schema.Address{}); len(l.Logical) == 0 && name != "" {
 		l.Logical = []sarifLogical{{name}}
 	}
 	return l

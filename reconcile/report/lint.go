@@ -19,7 +19,7 @@ type LintFormat string
 
 const (
 	TextFormat       LintFormat = "text"       // Terraform's layout, for people
-	JSONFormat       LintFormat = "json"       // as `validate -json`
+	JSONFormat       LintFormat = "json"       // as `validate -json`, with what only lint knows
 	SARIFFormat      LintFormat = "sarif"      // SARIF 2.1.0, for code scanning
 	GitHubFormat     LintFormat = "github"     // workflow commands, for annotations
 	GitLabFormat     LintFormat = "gitlab"     // a Code Quality report
@@ -48,18 +48,17 @@ const tool = "livery"
 // WriteLint writes findings in a form, in the order given. The same input gives
 // the same bytes. It fails for an unknown form or when the writer does.
 func WriteLint(w io.Writer, format LintFormat, diags hcl.Diagnostics, src Sources, s Style, meta Meta) error {
-	if format == JSONFormat {
-		return WriteValidateJSON(w, diags, src)
-	}
-	found := findings(diags, src, meta)
+	found := entries(diags, src, meta.Prefix)
 	switch format {
 	case TextFormat:
-		WriteDiagnostics(w, diags, src, s)
 		if len(found) > 0 {
+			writeText(w, found, s)
 			return nil
 		}
 		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.sgr(sgrGreen), s.Bold("Success!"))
 		return err
+	case JSONFormat:
+		return writeLintJSON(w, found)
 	case SARIFFormat:
 		return writeSARIF(w, found, meta)
 	case GitHubFormat:
@@ -75,87 +74,104 @@ func WriteLint(w io.Writer, format LintFormat, diags hcl.Diagnostics, src Source
 	}
 }
 
-// finding is a diagnostic as the forms for machines need it. Its texts are free
-// of control characters except line feeds.
-type finding struct {
-	level       string // error or warning
-	rule        string // never empty
-	summary     string
-	detail      string
-	address     string
-	field       string // path of the field
-	located     bool   // false: the rest is about the stack as a whole
+// entry is a diagnostic with its finding and its place in the source: what every form
+// is made from, each taking what it needs.
+type entry struct {
+	*hcl.Diagnostic
+	schema.Finding
+	at          location
+	located     bool   // false: it is about the stack as a whole
 	file        string // relative to the repository root where the prefix is known, else to the stack
-	position           // line 1 where it is not located
-	place       string // file:line:column for people, "" where it is not located
 	fingerprint string // the same when lines move
 }
 
-// message is the whole of it in one text.
-func (f finding) message() string {
-	if f.detail == "" {
-		return f.summary
-	}
-	return f.summary + ": " + f.detail
-}
-
-// subject is the address and the field, "" where there is neither.
-func (f finding) subject() string {
-	if f.address == "" || f.field == "" {
-		return f.address + f.field
-	}
-	return f.address + "." + f.field
-}
-
-func findings(diags hcl.Diagnostics, src Sources, meta Meta) []finding {
-	files := newShelf(diags, src)
+// entries finds the place of each diagnostic, in the order given.
+func entries(diags hcl.Diagnostics, src Sources, prefix string) []entry {
+	files := newSnippets(diags, src)
 	seen := map[string]int{}
-	out := make([]finding, 0, len(diags))
+	out := make([]entry, 0, len(diags))
 	for _, d := range diags {
 		if d == nil {
 			continue
 		}
-		about := schema.FindingOf(d)
-		f := finding{
-			level: severity(d), rule: printable(string(about.Rule), ""),
-			summary: printable(d.Summary, ""), detail: printable(strings.TrimSpace(d.Detail), "\n"),
-			address: printable(about.Address().String(), ""), field: printable(about.Path, ""),
-			file: relative(meta.Prefix, ""), position: position{line: 1, endLine: 1},
+		e := entry{Diagnostic: d, Finding: schema.FindingOf(d), file: relative(prefix, "")}
+		e.Level = schema.LevelOf(d)
+		if e.at, e.located = files.resolve(d); e.located {
+			e.file = relative(prefix, e.at.rng.Filename)
 		}
-		if f.rule == "" {
-			f.rule = tool
-		}
-		text := ""
-		if at, ok := files.locate(d); ok {
-			f.located, f.position, f.place = true, at.position(), at.String()
-			f.file = relative(meta.Prefix, at.rng.Filename)
-			text = at.lineText()
-		}
-		f.fingerprint = f.print(text, seen)
-		out = append(out, f)
+		e.fingerprint = e.print(seen)
+		out = append(out, e)
 	}
 	return out
 }
 
-// lineText is the line that the place begins on, without its indentation and
-// without secrets; "" where the source is not known.
-func (at spot) lineText() string {
-	if at.file == nil {
+// rule is never empty.
+func (e entry) rule() string {
+	if e.Rule == "" {
+		return tool
+	}
+	return printable(string(e.Rule), "")
+}
+
+func (e entry) summary() string { return printable(e.Summary, "") }
+
+func (e entry) detail() string { return printable(strings.TrimSpace(e.Detail), "\n") }
+
+// message is the whole of it in one text.
+func (e entry) message() string {
+	text := e.summary()
+	if detail := e.detail(); detail != "" {
+		text += ": " + detail
+	}
+	if shared := e.shared(); shared != "" {
+		text += " (" + shared + ")"
+	}
+	return text
+}
+
+// shared says which documents have this finding in common; "" for one document's own.
+func (e entry) shared() string {
+	if len(e.Addresses) < 2 {
 		return ""
 	}
-	line := at.file.line(at.file.lineAt(at.start))
-	return strings.TrimSpace(string(at.file.shown[line.start:line.end]))
+	return fmt.Sprintf("in %s and %s", printable(e.Address().String(), ""), plural(len(e.Addresses)-1, "more document"))
+}
+
+// subject is an address and the field, "" where there is neither.
+func (e entry) subject(a schema.Address) string {
+	address, field := printable(a.String(), ""), printable(e.Path, "")
+	if address == "" || field == "" {
+		return address + field
+	}
+	return address + "." + field
+}
+
+// place is file:line:column for people, "" where it is not located.
+func (e entry) place() string {
+	if !e.located {
+		return ""
+	}
+	return e.at.String()
+}
+
+// position is line 1 for what is not located.
+func (e entry) position() position {
+	if !e.located {
+		return position{line: 1, endLine: 1}
+	}
+	return e.at.position()
 }
 
 // print makes a fingerprint of what survives an edit elsewhere in the file:
 // the rule, the file, what it is about and the text of the line. Findings that
 // agree in all of it are numbered.
-func (f finding) print(line string, seen map[string]int) string {
-	about := line
+func (e entry) print(seen map[string]int) string {
+	about := e.at.lineText()
 	if about == "" {
-		about = f.summary + "\x00" + f.detail
+		about = e.summary() + "\x00" + e.detail()
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.rule, f.file, f.address, f.field, about}, "\x00")))
+	address, field := printable(e.Address().String(), ""), printable(e.Path, "")
+	sum := sha256.Sum256([]byte(strings.Join([]string{e.rule(), e.file, address, field, about}, "\x00")))
 	key := hex.EncodeToString(sum[:16])
 	seen[key]++
 	return fmt.Sprintf("%s:%d", key, seen[key])

@@ -44,6 +44,7 @@ func scenarios() map[string]func() (hcl.Diagnostics, Sources) {
 		"clean":   func() (hcl.Diagnostics, Sources) { return nil, nil },
 		"faults":  faults,
 		"secrets": secrets,
+		"shared":  shared,
 	}
 }
 
@@ -53,7 +54,7 @@ func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
 	rules := []schema.Rule{ // not schema.Rules: a new rule must not touch the golden files
 		{ID: schema.TextLength, Level: schema.Error, Help: "A text over 100 UTF-16 code units."},
 		{ID: schema.Placeholder, Level: schema.Warning, Help: "A placeholder that is missing."},
-		{ID: "off-by-choice", Level: schema.Off, Help: "A rule that is off."},
+		{ID: "off-by-choice", Level: schema.Off, Help: "A rule that is off.", Why: "Nobody asked for it."},
 	}
 	var out bytes.Buffer
 	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Build: Build{Version: "0.1.0"}, Rules: rules, Prefix: form.prefix}))
@@ -92,7 +93,7 @@ func TestForms(t *testing.T) {
 func requireTame(t testing.TB, text string, colour bool) {
 	t.Helper()
 	if colour {
-		for _, known := range []string{sgrReset, sgrBold, sgrUnderline, sgrRed, sgrGreen, sgrYellow, sgrDim} {
+		for _, known := range []string{sgrReset, sgrBold, sgrUnderline, sgrRed, sgrGreen, sgrYellow, sgrCyan, sgrDim} {
 			text = strings.ReplaceAll(text, known, "")
 		}
 	}
@@ -209,7 +210,7 @@ func TestFingerprintsOutliveMovedLines(t *testing.T) {
 			}
 		}
 		var out []string
-		for _, f := range findings(diags, src, Meta{}) {
+		for _, f := range entries(diags, src, "") {
 			out = append(out, f.fingerprint)
 		}
 		return out

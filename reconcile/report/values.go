@@ -41,7 +41,7 @@ type ParameterJSON struct {
 
 // valuesOf explains the references of the expression that a diagnostic is
 // about, sorted by name. Where the subject is a secret nothing is explained.
-func valuesOf(d *hcl.Diagnostic, at spot) []ValueJSON {
+func valuesOf(d *hcl.Diagnostic, at location) []ValueJSON {
 	out := []ValueJSON{}
 	if d.Expression == nil || d.EvalContext == nil || schema.FindingOf(d).Rule == schema.LiteralSecret {
 		return out

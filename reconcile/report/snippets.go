@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -21,16 +22,16 @@ type span struct{ start, end int }
 
 func (s span) overlaps(o span) bool { return s.start < o.end && o.start < s.end }
 
-// shelf makes the files that diagnostics point into ready for quoting, each
+// snippets makes the files that diagnostics point into ready for quoting, each
 // once and only when it is asked for.
-type shelf struct {
+type snippets struct {
 	src    Sources
 	faulty map[string][]span // where literal secrets were found
 	files  map[string]*source
 }
 
-func newShelf(diags hcl.Diagnostics, src Sources) *shelf {
-	s := &shelf{src: src, files: map[string]*source{}, faulty: map[string][]span{}}
+func newSnippets(diags hcl.Diagnostics, src Sources) *snippets {
+	s := &snippets{src: src, files: map[string]*source{}, faulty: map[string][]span{}}
 	for _, d := range diags {
 		if d != nil && d.Subject != nil && schema.FindingOf(d).Rule == schema.LiteralSecret {
 			s.faulty[d.Subject.Filename] = append(s.faulty[d.Subject.Filename], span{d.Subject.Start.Byte, d.Subject.End.Byte})
@@ -40,7 +41,7 @@ func newShelf(diags hcl.Diagnostics, src Sources) *shelf {
 }
 
 // file is the source of that name; nil where the bytes are not known.
-func (s *shelf) file(name string) *source {
+func (s *snippets) file(name string) *source {
 	if f, ok := s.files[name]; ok {
 		return f
 	}
@@ -124,10 +125,10 @@ func (f *source) utf16Column(b int) int {
 	return column
 }
 
-// resolve finds the bytes of a range. Where its offset and its line disagree
+// spanOf finds the bytes of a range. Where its offset and its line disagree
 // the line holds, because not every reader counts bytes. An empty range grows
 // to the character that it stands before, if the line has one.
-func (f *source) resolve(rng hcl.Range) (span, bool) {
+func (f *source) spanOf(rng hcl.Range) (span, bool) {
 	start, end := rng.Start.Byte, rng.End.Byte
 	inside := start >= 0 && start <= len(f.raw)
 	switch {
@@ -155,8 +156,8 @@ func (f *source) resolve(rng hcl.Range) (span, bool) {
 	return span{start, end}, true
 }
 
-// spot is where a diagnostic points.
-type spot struct {
+// location is where a diagnostic points.
+type location struct {
 	span
 	rng     hcl.Range // as it is published: never empty
 	file    *source   // nil where the source is not known; then span means nothing
@@ -164,21 +165,21 @@ type spot struct {
 	block   string    // the header of the top-level block around it, or ""
 }
 
-// locate finds the place of a diagnostic; false if it has none.
-func (s *shelf) locate(d *hcl.Diagnostic) (spot, bool) {
+// resolve finds the place of a diagnostic; false if it has none.
+func (s *snippets) resolve(d *hcl.Diagnostic) (location, bool) {
 	if d.Subject == nil || d.Subject.Filename == "" {
-		return spot{}, false
+		return location{}, false
 	}
-	at := spot{rng: *d.Subject}
+	at := location{rng: *d.Subject}
 	if at.rng.End == (hcl.Pos{}) || at.rng.End.Byte < at.rng.Start.Byte {
 		at.rng.End = at.rng.Start // some makers of ranges set the start only
 	}
 	if file := s.file(at.rng.Filename); file != nil {
-		if where, ok := file.resolve(at.rng); ok {
+		if where, ok := file.spanOf(at.rng); ok {
 			at.file, at.span, at.context = file, where, where
 			at.block = printable(schema.FindingOf(d).Block, "")
 			if d.Context != nil && d.Context.Filename == at.rng.Filename {
-				if wide, ok := file.resolve(*d.Context); ok {
+				if wide, ok := file.spanOf(*d.Context); ok {
 					at.context = span{min(where.start, wide.start), max(where.end, wide.end)}
 				}
 			}
@@ -195,9 +196,19 @@ func (s *shelf) locate(d *hcl.Diagnostic) (spot, bool) {
 	return at, true
 }
 
+// lineText is the line that the place begins on, without its indentation and
+// without secrets; "" where the source is not known.
+func (at location) lineText() string {
+	if at.file == nil {
+		return ""
+	}
+	line := at.file.line(at.file.lineAt(at.start))
+	return strings.TrimSpace(string(at.file.shown[line.start:line.end]))
+}
+
 // tight is the place for machines that underline: without a line end that the
 // range may take in.
-func (at spot) tight() span {
+func (at location) tight() span {
 	s := at.span
 	if s.end > s.start && at.file.raw[s.end-1] == '\n' {
 		s.end = max(at.file.line(at.file.lineAt(s.end-1)).end, s.start)
@@ -209,7 +220,7 @@ func (at spot) tight() span {
 // end not included. Columns are 0 where the source is not known.
 type position struct{ line, column, endLine, endColumn int }
 
-func (at spot) position() position {
+func (at location) position() position {
 	if at.file == nil {
 		line := max(at.rng.Start.Line, 1)
 		return position{line: line, endLine: max(at.rng.End.Line, line)}
@@ -222,6 +233,6 @@ func (at spot) position() position {
 }
 
 // String is the place as people read it: file, line and column as HCL counts.
-func (at spot) String() string {
+func (at location) String() string {
 	return printable(at.rng.Filename, "") + ":" + strconv.Itoa(at.rng.Start.Line) + ":" + strconv.Itoa(at.rng.Start.Column)
 }
