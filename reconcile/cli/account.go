@@ -108,7 +108,7 @@ func (a *app) client(acc account, parallel int) (*liveness.Client, error) {
 	}
 	cfg := liveness.Config{
 		BaseURL: acc.baseURL, AccessKey: acc.accessKey, SecretKey: acc.secretKey, TokenTTL: acc.ttl, Retries: acc.retries,
-		Parallel: parallel, Log: a.log, Now: a.Now, UserAgent: "livery/" + version(), Waiting: a.waiting,
+		Parallel: parallel, Log: a.log, Now: a.Now, UserAgent: "livery/" + version(), OnThrottle: a.waiting,
 	}
 	if acc.baseURL == stack.Simulator {
 		transport, err := a.builtIn(acc)

@@ -18,7 +18,7 @@ type code struct {
 	meaning    string
 	hint       string // what to do about it, for people
 	idempotent bool   // the wait is for calls that may be made twice only
-	settles    bool   // it judges what was sent, so an earlier try was judged alike
+	aboutContent    bool   // it judges what was sent, so an earlier try was judged alike
 	price      price
 }
 
@@ -37,7 +37,7 @@ var codes = [...]code{
 	{name: success, class: classSuccess, meaning: "the call did what it says", price: priceByCall},
 	{name: codeError, class: classWait, meaning: "unclassified failure on the server", idempotent: true,
 		hint: "The service failed by itself. Try again later; if it stays, give the transaction id to the service's support."},
-	{name: "EMPTY_PARAMETER_ERROR", class: classNever, meaning: "a mandatory parameter is missing or empty", settles: true,
+	{name: "EMPTY_PARAMETER_ERROR", class: classNever, meaning: "a mandatory parameter is missing or empty", aboutContent: true,
 		hint: "The service misses a value that it needs."},
 	{name: "INSUFFICIENT_BALANCE", class: classNever, meaning: "prepaid balance used up",
 		hint: "The account's prepaid balance is used up: top it up, or ask your contact at ADVANCE.AI."},
@@ -46,7 +46,7 @@ var codes = [...]code{
 	{name: codeIAM, class: classRenew, meaning: "access denied: token or key unknown/expired, or the account is not authorised (country, domain), expired or disabled",
 		hint: "A new token was refused as well. Check that the access key and the secret key are those of this account and still valid, " +
 			"that the account is active, and that it is enabled for the liveness API, your country and this base URL; only ADVANCE.AI can enable it."},
-	{name: codeParameter, class: classNever, meaning: "a parameter is wrong; for ConfigureUI the message is one of configure_ui.constants", settles: true,
+	{name: codeParameter, class: classNever, meaning: "a parameter is wrong; for ConfigureUI the message is one of configure_ui.constants", aboutContent: true,
 		hint: "The service does not take a value of what it was sent."},
 	{name: "OVER_QUERY_LIMIT", class: classNever, meaning: "free query quota of the (test) account is used up",
 		hint: "The account's quota of free queries is used up: ask your contact at ADVANCE.AI to raise it."},
@@ -92,8 +92,8 @@ const (
 	codeParameter = "PARAMETER_ERROR"
 )
 
-// lookUp finds a code; false for one that no document names.
-func lookUp(name string) (code, bool) {
+// findCode finds a code; false for one that no document names.
+func findCode(name string) (code, bool) {
 	for _, c := range codes {
 		if c.name == name {
 			return c, true

@@ -50,7 +50,7 @@ func TestCodesAreThoseOfTheDocuments(t *testing.T) {
 	prices := map[string]price{"fre": priceFree, "pay": priceByCall, "unt": priceUnknown} // free, pay in the glossary, untagged
 	d := documented(t)
 	for _, want := range d.EnvelopeCodes {
-		row, known := lookUp(want.Code)
+		row, known := findCode(want.Code)
 		if assert.True(t, known, want.Code) {
 			assert.Equal(t, classes[want.RetryClass], row.class, want.Code)
 			assert.Equal(t, want.Meaning, row.meaning, want.Code)
@@ -60,7 +60,7 @@ func TestCodesAreThoseOfTheDocuments(t *testing.T) {
 		}
 	}
 	assert.Len(t, codes, len(d.EnvelopeCodes), "no code that the documents do not name")
-	row, known := lookUp("SOMETHING_NEW")
+	row, known := findCode("SOMETHING_NEW")
 	assert.False(t, known)
 	assert.Equal(t, classNever, row.class)
 }
@@ -73,7 +73,7 @@ func TestResultCodesAreThoseOfTheDocuments(t *testing.T) {
 	}
 	for _, row := range resultCodes {
 		have = append(have, [2]string{row.outcome, row.code})
-		assert.Equal(t, row.code == success, row.words == "", row.code)
+		assert.Equal(t, row.code == success, row.explanation == "", row.code)
 	}
 	assert.Equal(t, want, have)
 }
@@ -86,9 +86,9 @@ func TestRefusalsFindTheirField(t *testing.T) {
 		if c.Field == "unknown" {
 			want = c.Page
 		}
-		assert.Equal(t, want, fieldNamedBy(c.Message), c.Constant)
+		assert.Equal(t, want, refusedField(c.Message), c.Constant)
 	}
-	assert.Equal(t, "mobileTipsPage.tips[].text", fieldNamedBy("  THE TIPS IS TOO LONG OF TIPS PAGE "), "case, blanks and the period do not matter")
-	assert.Empty(t, fieldNamedBy("Parameter should not be empty"))
-	assert.Empty(t, fieldNamedBy(""))
+	assert.Equal(t, "mobileTipsPage.tips[].text", refusedField("  THE TIPS IS TOO LONG OF TIPS PAGE "), "case, blanks and the period do not matter")
+	assert.Empty(t, refusedField("Parameter should not be empty"))
+	assert.Empty(t, refusedField(""))
 }

@@ -16,19 +16,19 @@ import (
 
 const (
 	redirectsMax = 5
-	sniffed      = 512 // bytes that tell a type
+	sniffMax      = 512 // bytes that tell a type
 )
 
-// fetch downloads a link. It tries again until something begins to arrive.
-func (c *Client) fetch(ctx context.Context, m Medium, w io.Writer) (string, int64, error) {
-	u, err := c.link(m.URL)
+// downloadLink downloads a link. It tries again until something begins to arrive.
+func (c *Client) downloadLink(ctx context.Context, m Medium, w io.Writer) (string, int64, error) {
+	u, err := c.checkLink(m.URL)
 	if err != nil {
 		return "", 0, fmt.Errorf("the link to it %w", err)
 	}
 	pauses := &backoff.ExponentialBackOff{InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.5, MaxInterval: 10 * time.Second}
 	for left := c.retries; ; left-- {
-		typ, n, err := c.fetchOnce(ctx, m, u, w)
-		passing, ok := errors.AsType[passingFault](err)
+		typ, n, err := c.downloadOnce(ctx, m, u, w)
+		passing, ok := errors.AsType[temporaryError](err)
 		if !ok || left == 0 || ctx.Err() != nil {
 			return typ, n, err
 		}
@@ -39,36 +39,36 @@ func (c *Client) fetch(ctx context.Context, m Medium, w io.Writer) (string, int6
 	}
 }
 
-// passingFault is a failure before anything has arrived that may be over soon.
-type passingFault struct {
+// temporaryError is a failure before anything has arrived that may be over soon.
+type temporaryError struct {
 	error
 	wait time.Duration // what Retry-After asks for
 }
 
 // Unwrap gives the failure.
-func (p passingFault) Unwrap() error { return p.error }
+func (p temporaryError) Unwrap() error { return p.error }
 
-func (c *Client) fetchOnce(ctx context.Context, m Medium, u *url.URL, w io.Writer) (typ string, n int64, err error) {
+func (c *Client) downloadOnce(ctx context.Context, m Medium, u *url.URL, w io.Writer) (typ string, n int64, err error) {
 	start := time.Now()
-	tryCtx, cancel := context.WithTimeoutCause(ctx, imagesPatience, fmt.Errorf("not there within %s", imagesPatience))
+	tryCtx, cancel := context.WithTimeoutCause(ctx, imagesTimeout, fmt.Errorf("not there within %s", imagesTimeout))
 	defer cancel()
-	resp, err := c.follow(tryCtx, u)
+	resp, err := c.followRedirects(tryCtx, u)
 	if err == nil {
 		defer func() { _ = resp.Body.Close() }()
 		typ, n, err = copyMedium(w, resp)
 	}
 	if err != nil && tryCtx.Err() != nil {
-		err = interrupted(tryCtx)
+		err = contextError(tryCtx)
 	}
 	c.log.LogAttrs(ctx, levelTrace, "download", slog.String("medium", m.Name), slog.String("host", u.Host),
 		slog.Int64("bytes", n), slog.String("type", typ), slog.Duration("took", time.Since(start)), slog.Any("error", err))
 	return typ, n, err
 }
 
-// follow asks for a link, and for those that it leads to.
-func (c *Client) follow(ctx context.Context, u *url.URL) (*http.Response, error) {
+// followRedirects asks for a link, and for those that it leads to.
+func (c *Client) followRedirects(ctx context.Context, u *url.URL) (*http.Response, error) {
 	for range redirectsMax + 1 {
-		resp, err := c.askFor(ctx, u)
+		resp, err := c.get(ctx, u)
 		if err != nil {
 			return nil, err
 		}
@@ -78,14 +78,14 @@ func (c *Client) follow(ctx context.Context, u *url.URL) (*http.Response, error)
 		_ = resp.Body.Close()
 		to := resp.Header.Get("Location")
 		if resp.StatusCode < 300 || resp.StatusCode >= 400 || to == "" {
-			return nil, statusFault(u, resp)
+			return nil, statusError(u, resp)
 		}
 		next, err := u.Parse(to)
 		if err == nil && next.Scheme != u.Scheme {
 			return nil, fmt.Errorf("%s: the link leads from %s to %s", u.Host, u.Scheme, next.Scheme)
 		}
 		if err == nil {
-			next, err = c.link(next.String())
+			next, err = c.checkLink(next.String())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: the link leads to what is no usable address", u.Host)
@@ -95,9 +95,9 @@ func (c *Client) follow(ctx context.Context, u *url.URL) (*http.Response, error)
 	return nil, fmt.Errorf("%s: the link leads on and on", u.Host)
 }
 
-// askFor asks for one link, and for nothing that it leads to.
-func (c *Client) askFor(ctx context.Context, u *url.URL) (*http.Response, error) {
-	if _, inProcess := c.transport.(handlerTransport); inProcess && !loopback(u.Hostname()) {
+// get asks for one link, and for nothing that it leads to.
+func (c *Client) get(ctx context.Context, u *url.URL) (*http.Response, error) {
+	if _, inProcess := c.transport.(handlerTransport); inProcess && !isLoopback(u.Hostname()) {
 		// Whoever runs the service in this process does not expect to reach the network.
 		return nil, fmt.Errorf("the link leads to %s, away from the service in this process", u.Host)
 	}
@@ -109,18 +109,18 @@ func (c *Client) askFor(ctx context.Context, u *url.URL) (*http.Response, error)
 	req.Header.Set("User-Agent", c.agent)
 	resp, err := c.transport.RoundTrip(req)
 	switch {
-	case err != nil && hopeless(err):
+	case err != nil && isPermanent(err):
 		return nil, fmt.Errorf("%s: %w", u.Host, err)
 	case err != nil:
-		return nil, passingFault{fmt.Errorf("%s: %w", u.Host, err), 0}
+		return nil, temporaryError{fmt.Errorf("%s: %w", u.Host, err), 0}
 	case transient(resp.StatusCode):
 		_ = resp.Body.Close()
-		return nil, passingFault{statusFault(u, resp), retryAfter(resp.Header, c.now())}
+		return nil, temporaryError{statusError(u, resp), retryAfter(resp.Header, c.now())}
 	}
 	return resp, nil
 }
 
-func statusFault(u *url.URL, resp *http.Response) error {
+func statusError(u *url.URL, resp *http.Response) error {
 	hint := ""
 	switch resp.StatusCode {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusGone:
@@ -135,13 +135,13 @@ func copyMedium(w io.Writer, resp *http.Response) (string, int64, error) {
 		return "", 0, errTooBig
 	}
 	body := bufio.NewReader(io.LimitReader(resp.Body, mediumMax+1))
-	head, err := body.Peek(sniffed)
+	head, err := body.Peek(sniffMax)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", 0, err
 	}
-	typ := sniff(head)
+	typ := sniffType(head)
 	if typ == "" {
-		return "", 0, errNoMedium
+		return "", 0, errNotMedia
 	}
 	n, err := io.Copy(w, body)
 	if err == nil && n > mediumMax {

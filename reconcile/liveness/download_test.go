@@ -21,7 +21,7 @@ import (
 // media is a transport to hosts that hold pictures, and remembers what it is
 // asked for.
 type media struct {
-	answers map[string]answer // by host and path
+	answers map[string]handler // by host and path
 
 	mu    sync.Mutex
 	asked []*http.Request
@@ -41,14 +41,14 @@ func (m *media) RoundTrip(r *http.Request) (*http.Response, error) {
 	})).RoundTrip(r)
 }
 
-func gives(body string) answer {
+func gives(body string) handler {
 	return func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html") // what it is said to be does not count
 		_, _ = io.WriteString(w, body)
 	}
 }
 
-func leadsTo(location string) answer {
+func leadsTo(location string) handler {
 	return func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", location)
 		w.WriteHeader(http.StatusFound)
@@ -58,7 +58,7 @@ func leadsTo(location string) answer {
 const secretLink = "https://cdn.example/pic.jpg?sign=link-s3cr3t"
 
 // download fetches the secret link from what answers there and elsewhere.
-func download(t *testing.T, answers map[string]answer, link string) (m *media, typ, got string, err error) {
+func download(t *testing.T, answers map[string]handler, link string) (m *media, typ, got string, err error) {
 	t.Helper()
 	m = &media{answers: answers}
 	c := newClient(t, nil, func(cfg *Config) { cfg.Transport, cfg.BaseURL, cfg.Retries = m, "https://api.advance.ai", 2 })
@@ -71,7 +71,7 @@ func download(t *testing.T, answers map[string]answer, link string) (m *media, t
 }
 
 func TestDownload(t *testing.T) {
-	m, typ, got, err := download(t, map[string]answer{"cdn.example/pic.jpg": gives(jpegHead)}, secretLink)
+	m, typ, got, err := download(t, map[string]handler{"cdn.example/pic.jpg": gives(jpegHead)}, secretLink)
 	require.NoError(t, err)
 	assert.Equal(t, "image/jpeg", typ)
 	assert.Equal(t, jpegHead, got)
@@ -89,7 +89,7 @@ func TestTypesAreJudgedByWhatIsThere(t *testing.T) {
 		mp4Head: {"video/mp4", ".mp4"}, iso5Head: {"video/mp4", ".mp4"}, heicHead: {"image/heic", ".heic"}, avifHead: {"image/avif", ".avif"},
 		qtHead: {"video/quicktime", ".mov"}, "GIF89a": {"image/gif", ".gif"}, "\x00\x00\x01\x00": {"image/x-icon", ".ico"},
 	} {
-		_, typ, got, err := download(t, map[string]answer{"cdn.example/pic.jpg": gives(body)}, secretLink)
+		_, typ, got, err := download(t, map[string]handler{"cdn.example/pic.jpg": gives(body)}, secretLink)
 		require.NoError(t, err, "%q", body)
 		assert.Equal(t, want[0], typ)
 		assert.Equal(t, want[1], Extension(typ))
@@ -106,7 +106,7 @@ func TestTypesAreJudgedByWhatIsThere(t *testing.T) {
 
 func TestWhatIsNoMediumIsNotWritten(t *testing.T) {
 	for _, body := range []string{"", "<html>", `<svg xmlns="http://www.w3.org/2000/svg"/>`, `{"code":"SUCCESS"}`, "%PDF-1.7", "MZ\x90\x00", "\x7fELF", "\x1f\x8b\x08"} {
-		_, _, got, err := download(t, map[string]answer{"cdn.example/pic.jpg": gives(body)}, secretLink)
+		_, _, got, err := download(t, map[string]handler{"cdn.example/pic.jpg": gives(body)}, secretLink)
 		require.EqualError(t, err, "image_far: is neither an image nor a video nor a zip archive", "%q", body)
 		assert.Empty(t, got)
 		_, _, err = newClient(t, nil).Download(t.Context(), Medium{Name: "image", Data: []byte(body)}, io.Discard)
@@ -118,26 +118,26 @@ func TestWhereADownloadMayLead(t *testing.T) {
 	picture := gives(jpegHead)
 	for name, tc := range map[string]struct {
 		link    string
-		answers map[string]answer
+		answers map[string]handler
 		asked   int
 		want    string // of the error; "" for success
 	}{
-		"another host":           {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("https://eu.example/x?y"), "eu.example/x": picture}, 2, ""},
-		"another path":           {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("/x"), "cdn.example/x": picture}, 2, ""},
-		"a plain line":           {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("http://cdn.example/x"), "cdn.example/x": picture}, 1, "cdn.example: the link leads from https to http"},
-		"a file":                 {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("file:///etc/passwd")}, 1, "the link leads from https to file"},
-		"a user":                 {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("https://me:link-s3cr3t@eu.example/")}, 1, "leads to what is no usable address"},
-		"nowhere":                {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("")}, 1, "cdn.example answers HTTP 302 Found"},
-		"nowhere that is one":    {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo("https://%zz")}, 1, "leads to what is no usable address"},
-		"itself":                 {secretLink, map[string]answer{"cdn.example/pic.jpg": leadsTo(secretLink)}, redirectsMax + 1, "the link leads on and on"},
+		"another host":           {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("https://eu.example/x?y"), "eu.example/x": picture}, 2, ""},
+		"another path":           {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("/x"), "cdn.example/x": picture}, 2, ""},
+		"a plain line":           {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("http://cdn.example/x"), "cdn.example/x": picture}, 1, "cdn.example: the link leads from https to http"},
+		"a file":                 {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("file:///etc/passwd")}, 1, "the link leads from https to file"},
+		"a user":                 {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("https://me:link-s3cr3t@eu.example/")}, 1, "leads to what is no usable address"},
+		"nowhere":                {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("")}, 1, "cdn.example answers HTTP 302 Found"},
+		"nowhere that is one":    {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo("https://%zz")}, 1, "leads to what is no usable address"},
+		"itself":                 {secretLink, map[string]handler{"cdn.example/pic.jpg": leadsTo(secretLink)}, redirectsMax + 1, "the link leads on and on"},
 		"this machine":           {"http://127.0.0.1:8585/x?link-s3cr3t", nil, 0, "the link to it is not https"},
 		"a plain link":           {"http://cdn.example/x?link-s3cr3t", nil, 0, "the link to it is not https"},
 		"a file of this machine": {"file:///etc/link-s3cr3t", nil, 0, "the link to it is no usable address"},
 		"no address":             {"https://x y/link-s3cr3t", nil, 0, "the link to it is no usable address"},
 		"nothing there":          {secretLink, nil, 1, "cdn.example answers HTTP 404 Not Found; the service's links live for a day"},
-		"no more":                {secretLink, map[string]answer{"cdn.example/pic.jpg": writes(410, "", "")}, 1, "410 Gone; the service's links live for a day"},
-		"a login":                {secretLink, map[string]answer{"cdn.example/pic.jpg": writes(401, "image/jpeg", jpegHead)}, 1, "401 Unauthorized"},
-		"nothing new":            {secretLink, map[string]answer{"cdn.example/pic.jpg": writes(204, "", "")}, 1, "204 No Content"},
+		"no more":                {secretLink, map[string]handler{"cdn.example/pic.jpg": writes(410, "", "")}, 1, "410 Gone; the service's links live for a day"},
+		"a login":                {secretLink, map[string]handler{"cdn.example/pic.jpg": writes(401, "image/jpeg", jpegHead)}, 1, "401 Unauthorized"},
+		"nothing new":            {secretLink, map[string]handler{"cdn.example/pic.jpg": writes(204, "", "")}, 1, "204 No Content"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, _, got, err := download(t, tc.answers, tc.link)
@@ -159,7 +159,7 @@ func TestWhereADownloadMayLead(t *testing.T) {
 
 func TestADownloadIsTriedAgainUntilItBegins(t *testing.T) {
 	for name, tc := range map[string]struct {
-		give  answer
+		give  handler
 		asked int
 		want  string
 	}{
@@ -177,7 +177,7 @@ func TestADownloadIsTriedAgainUntilItBegins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				m, _, _, err := download(t, map[string]answer{"cdn.example/pic.jpg": tc.give}, secretLink)
+				m, _, _, err := download(t, map[string]handler{"cdn.example/pic.jpg": tc.give}, secretLink)
 				assert.Len(t, m.asked, tc.asked)
 				if name == "told to slow down" {
 					assert.Equal(t, 30*time.Second, time.Since(start))
@@ -200,14 +200,14 @@ func TestADownloadThatHangs(t *testing.T) {
 		<-r.Context().Done()
 	}
 	synctest.Test(t, func(t *testing.T) {
-		_, _, _, err := download(t, map[string]answer{"cdn.example/pic.jpg": hangs}, secretLink)
+		_, _, _, err := download(t, map[string]handler{"cdn.example/pic.jpg": hangs}, secretLink)
 		assert.ErrorContains(t, err, "not there within 5m0s")
 	})
 	synctest.Test(t, func(t *testing.T) {
 		stop := errors.New("interrupt signal")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		c := newClient(t, nil, func(cfg *Config) {
-			cfg.Transport, cfg.BaseURL = &media{answers: map[string]answer{"cdn.example/pic.jpg": hangs}}, "https://api.advance.ai"
+			cfg.Transport, cfg.BaseURL = &media{answers: map[string]handler{"cdn.example/pic.jpg": hangs}}, "https://api.advance.ai"
 		})
 		time.AfterFunc(time.Second, func() { cancel(stop) })
 		_, _, err := c.Download(ctx, Medium{Name: "image", URL: secretLink}, io.Discard)
@@ -216,7 +216,7 @@ func TestADownloadThatHangs(t *testing.T) {
 }
 
 func TestADownloadIsBounded(t *testing.T) {
-	stream := func(length int, declare bool) answer {
+	stream := func(length int, declare bool) handler {
 		return func(_ int, w http.ResponseWriter, r *http.Request) {
 			if declare {
 				w.Header().Set("Content-Length", fmt.Sprint(length))
@@ -229,7 +229,7 @@ func TestADownloadIsBounded(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct {
-		give answer
+		give handler
 		fits bool
 	}{
 		"just fits":         {stream(mediumMax, false), true},
@@ -237,7 +237,7 @@ func TestADownloadIsBounded(t *testing.T) {
 		"without end":       {stream(1<<40, false), false},
 		"declared too long": {stream(1<<40, true), false},
 	} {
-		m := &media{answers: map[string]answer{"cdn.example/pic.jpg": tc.give}}
+		m := &media{answers: map[string]handler{"cdn.example/pic.jpg": tc.give}}
 		c := newClient(t, nil, func(cfg *Config) { cfg.Transport, cfg.BaseURL = m, "https://api.advance.ai" })
 		_, n, err := c.Download(t.Context(), Medium{Name: "image", URL: secretLink}, io.Discard)
 		assert.LessOrEqual(t, n, int64(mediumMax+1), name)
@@ -258,7 +258,7 @@ func TestDownloadingFromThisMachine(t *testing.T) {
 		gives(pngHead)(1, w, r)
 	}))
 	var w bytes.Buffer
-	typ, _, err := over(t, s, 0).Download(t.Context(), Medium{Name: "image", URL: s.URL + "/media/x"}, &w)
+	typ, _, err := clientOf(t, s, 0).Download(t.Context(), Medium{Name: "image", URL: s.URL + "/media/x"}, &w)
 	require.NoError(t, err)
 	assert.Equal(t, "image/png", typ)
 	assert.Equal(t, pngHead, w.String())
@@ -288,7 +288,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 func TestAMediumThatCannotBeWritten(t *testing.T) {
 	_, _, err := newClient(t, nil).Download(t.Context(), Medium{Name: "image", Data: []byte(jpegHead)}, fullDisk{})
 	assert.EqualError(t, err, "image: no space left")
-	m := &media{answers: map[string]answer{"cdn.example/pic.jpg": gives(jpegHead)}}
+	m := &media{answers: map[string]handler{"cdn.example/pic.jpg": gives(jpegHead)}}
 	c := newClient(t, nil, func(cfg *Config) { cfg.Transport, cfg.BaseURL = m, "https://api.advance.ai" })
 	_, _, err = c.Download(t.Context(), Medium{Name: "image", URL: secretLink}, fullDisk{})
 	assert.EqualError(t, err, "image: no space left")
@@ -296,11 +296,11 @@ func TestAMediumThatCannotBeWritten(t *testing.T) {
 }
 
 func TestNoLinkIsEverLogged(t *testing.T) {
-	for _, give := range []answer{gives(jpegHead), gives("<html>link-s3cr3t"), writes(404, "link-s3cr3t", ""), hangsUp, leadsTo("https://eu.example/link-s3cr3t")} {
+	for _, give := range []handler{gives(jpegHead), gives("<html>link-s3cr3t"), writes(404, "link-s3cr3t", ""), hangsUp, leadsTo("https://eu.example/link-s3cr3t")} {
 		synctest.Test(t, func(t *testing.T) {
 			var log bytes.Buffer
 			c := newClient(t, nil, func(cfg *Config) {
-				cfg.Transport, cfg.BaseURL = &media{answers: map[string]answer{"cdn.example/pic.jpg": give}}, "https://api.advance.ai"
+				cfg.Transport, cfg.BaseURL = &media{answers: map[string]handler{"cdn.example/pic.jpg": give}}, "https://api.advance.ai"
 				cfg.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: levelTrace}))
 			})
 			_, _, err := c.Download(t.Context(), Medium{Name: "image", URL: secretLink}, io.Discard)

@@ -30,18 +30,18 @@ func decodeEnvelope(body []byte) (envelope, bool) {
 	if json.Unmarshal(members["code"], &e.Code) != nil || e.Code == "" {
 		return envelope{}, false
 	}
-	e.Message = sentence(members["message"])
-	e.TransactionID = sentence(members["transactionId"])
-	e.Pricing = sentence(members["pricingStrategy"])
+	e.Message = stringMember(members["message"])
+	e.TransactionID = stringMember(members["transactionId"])
+	e.Pricing = stringMember(members["pricingStrategy"])
 	if data := members["data"]; !bytes.Equal(data, []byte("null")) {
 		e.Data = data
 	}
 	return e, true
 }
 
-// sentence is a member that should be a string; anything else is shown as it
+// stringMember is a member that should be a string; anything else is shown as it
 // is written rather than lost.
-func sentence(raw json.RawMessage) string {
+func stringMember(raw json.RawMessage) string {
 	if len(raw) == 0 || string(raw) == "null" {
 		return ""
 	}
@@ -52,12 +52,12 @@ func sentence(raw json.RawMessage) string {
 	return s
 }
 
-// sentenceMax is how much of a sentence of the service's is shown, in runes.
-const sentenceMax = 500
+// messageMax is how much of a sentence of the service's is shown, in runes.
+const messageMax = 500
 
-// plain makes a sentence of the service's fit to be shown: on one line, with no
+// singleLine makes a sentence of the service's fit to be shown: on one line, with no
 // control or formatting characters, and of bounded length.
-func plain(s string) string {
+func singleLine(s string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
@@ -67,7 +67,7 @@ func plain(s string) string {
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
 			continue
 		}
-		if n++; n > sentenceMax {
+		if n++; n > messageMax {
 			b.WriteString("…")
 			break
 		}
@@ -76,8 +76,8 @@ func plain(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// alike is the form in which sentences of the service are compared; its
+// normalize is the form in which sentences of the service are compared; its
 // documents disagree on the final period.
-func alike(s string) string {
+func normalize(s string) string {
 	return strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s), "."))
 }

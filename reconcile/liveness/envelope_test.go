@@ -52,7 +52,7 @@ func TestSentencesAreMadeFitToBeShown(t *testing.T) {
 		"not \xff UTF-8":           "not \uFFFD UTF-8",
 		"Server error. \u00a0 end": "Server error.   end",
 	} {
-		assert.Equal(t, want, plain(in))
+		assert.Equal(t, want, singleLine(in))
 	}
 }
 
@@ -72,7 +72,7 @@ func FuzzEnvelope(f *testing.F) {
 		var members map[string]any
 		require.NoError(t, json.Unmarshal(body, &members), "an envelope is JSON")
 		require.Equal(t, members["code"], e.Code, "the code is the answer's own")
-		row, known := lookUp(e.Code)
+		row, known := findCode(e.Code)
 		require.Equal(t, e.Code == success, known && row.class == classSuccess, "only SUCCESS is a success")
 
 		again, err := json.Marshal(e)

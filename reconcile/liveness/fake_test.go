@@ -21,12 +21,12 @@ const (
 	secretKey = "samplesecretkey"
 )
 
-// answer is what the fake service does with one request; n counts from 1.
-type answer func(n int, w http.ResponseWriter, r *http.Request)
+// handler is what the fake service does with one request; n counts from 1.
+type handler func(n int, w http.ResponseWriter, r *http.Request)
 
-// fake is a service of two calls that does as it is told and remembers.
-type fake struct {
-	login, push answer // nil: yes
+// fakeService is a service of two calls that does as it is told and remembers.
+type fakeService struct {
+	login, push handler // nil: yes
 
 	mu     sync.Mutex
 	logins []map[string]any
@@ -38,7 +38,7 @@ type pushed struct {
 	at                                    time.Time
 }
 
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *fakeService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if r.URL.Path == "/openapi/auth/ticket/v1/generate-token" {
 		var login map[string]any
@@ -65,7 +65,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.push(n, w, r)
 }
 
-func (f *fake) counts() (logins, pushes int) {
+func (f *fakeService) counts() (logins, pushes int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.logins), len(f.pushes)
@@ -79,9 +79,9 @@ func issueFor(n int, w http.ResponseWriter, life time.Duration) {
 		n, time.Now().Add(life).UnixMilli())
 }
 
-func says(code, message string) answer { return saysWith(200, "", code, message) }
+func says(code, message string) handler { return saysWith(200, "", code, message) }
 
-func saysWith(status int, retryAfter, code, message string) answer {
+func saysWith(status int, retryAfter, code, message string) handler {
 	return func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 		if retryAfter != "" {
@@ -92,7 +92,7 @@ func saysWith(status int, retryAfter, code, message string) answer {
 	}
 }
 
-func writes(status int, contentType, body string) answer {
+func writes(status int, contentType, body string) handler {
 	return func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
@@ -103,7 +103,7 @@ func writes(status int, contentType, body string) answer {
 func hangsUp(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
 // inTurn answers the n-th request by the n-th answer, and the last from then on.
-func inTurn(answers ...answer) answer {
+func inTurn(answers ...handler) handler {
 	return func(n int, w http.ResponseWriter, r *http.Request) {
 		answers[min(n, len(answers))-1](n, w, r)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// seen is an answer as far as a client can tell.
-type seen struct {
+// observed is an answer as far as a client can tell.
+type observed struct {
 	Status string
 	Header http.Header
 	Length int64
@@ -25,8 +25,8 @@ type seen struct {
 	CutOff bool // the body ended too early
 }
 
-// look makes a request and reads the answer whole.
-func look(t *testing.T, rt http.RoundTripper, method, address, body string) seen {
+// observe makes a request and reads the answer whole.
+func observe(t *testing.T, rt http.RoundTripper, method, address, body string) observed {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	require.NoError(t, err)
@@ -35,14 +35,14 @@ func look(t *testing.T, rt http.RoundTripper, method, address, body string) seen
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := rt.RoundTrip(req)
 	if err != nil {
-		return seen{Failed: true}
+		return observed{Failed: true}
 	}
 	raw, err := io.ReadAll(resp.Body)
 	require.NoError(t, resp.Body.Close())
 	if resp.Header.Get("Date") != "" {
 		resp.Header.Set("Date", "some")
 	}
-	return seen{Status: resp.Status, Header: resp.Header, Length: resp.ContentLength, Body: string(raw), CutOff: err != nil}
+	return observed{Status: resp.Status, Header: resp.Header, Length: resp.ContentLength, Body: string(raw), CutOff: err != nil}
 }
 
 // A handler must not be able to tell in which way it is called, nor a client
@@ -98,8 +98,8 @@ func TestHandlerTransportIsLikeASocket(t *testing.T) {
 				method = http.MethodGet
 			}
 			s := serve(t, tc.handler)
-			want := look(t, s.Client().Transport, method, s.URL+"/a%20b/c?q=1", tc.body)
-			got := look(t, HandlerTransport(tc.handler), method, s.URL+"/a%20b/c?q=1", tc.body)
+			want := observe(t, s.Client().Transport, method, s.URL+"/a%20b/c?q=1", tc.body)
+			got := observe(t, HandlerTransport(tc.handler), method, s.URL+"/a%20b/c?q=1", tc.body)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("socket (-) and process (+) differ:\n%s", diff)
 			}

@@ -54,7 +54,7 @@ type Config struct {
 	UserAgent string            // livery/VERSION
 	// Waiting is told when the service makes all requests wait, for how long and
 	// by which code; nil for nobody. It may be called by several goroutines.
-	Waiting func(d time.Duration, code string)
+	OnThrottle func(d time.Duration, code string)
 }
 
 // Client talks to the service on behalf of one account. It may be used by many
@@ -67,14 +67,14 @@ type Client struct {
 	retries   int
 	agent     string
 	transport http.RoundTripper
-	traced    bool // the transport tells how far a request got
+	tracesRequests    bool // the transport tells how far a request got
 	log       *slog.Logger
 	now       func() time.Time
-	gate      gate
-	waiting   func(time.Duration, string)
-	tokens    tokens
+	throttle      throttle
+	onThrottle   func(time.Duration, string)
+	tokens    tokenSource
 	skew      atomic.Int64 // how far the service's clock is ahead, in nanoseconds
-	veil      veil
+	redactor      redactor
 }
 
 var _ reconcile.API = (*Client)(nil)
@@ -104,7 +104,7 @@ func New(cfg Config) (*Client, error) {
 	if c.retries < 0 {
 		c.retries = defaultRetries
 	}
-	c.gate.limit, c.waiting = max(c.retries, 1), cfg.Waiting
+	c.throttle.limit, c.onThrottle = max(c.retries, 1), cfg.OnThrottle
 	if c.agent == "" {
 		c.agent = "livery"
 	}
@@ -119,11 +119,11 @@ func New(cfg Config) (*Client, error) {
 	}
 	switch c.transport.(type) {
 	case *http.Transport, handlerTransport:
-		c.traced = true
+		c.tracesRequests = true
 	}
-	c.tokens = tokens{fetch: c.fetchToken, now: c.now}
-	c.veil.add(string(cfg.SecretKey))
-	c.veil.kept = len(c.veil.words)
+	c.tokens = tokenSource{fetch: c.fetchToken, now: c.now}
+	c.redactor.add(string(cfg.SecretKey))
+	c.redactor.permanent = len(c.redactor.secrets)
 	return c, nil
 }
 
@@ -131,16 +131,16 @@ func New(cfg Config) (*Client, error) {
 // ask for that. Errors are those of reconcile.API; a cancelled ctx gives an
 // *InDoubt when the document may already have arrived.
 func (c *Client) Push(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {
-	got, err := c.send(ctx, call{
+	got, err := c.send(ctx, request{
 		name: "ConfigureUI", object: r.Address.String(),
 		method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI",
-		body: func() []byte { return r.Body }, field: fieldNamedBy,
+		body: func() []byte { return r.Body }, field: refusedField,
 		retries: c.retries, repeatable: true, writes: true, public: true,
 	})
 	if err != nil {
 		return reconcile.Receipt{}, err
 	}
-	return reconcile.Receipt{TransactionID: c.legible(got.TransactionID), At: c.now()}, nil
+	return reconcile.Receipt{TransactionID: c.sanitize(got.TransactionID), At: c.now()}, nil
 }
 
 // Login gets a token, so that keys which do not work are known before anything
@@ -161,14 +161,14 @@ func CheckBaseURL(s string) error {
 	case u.User != nil:
 		return errors.New("the base URL must not hold a user name or password")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("the base URL must begin with https://, not %q", clip(s))
+		return fmt.Errorf("the base URL must begin with https://, not %q", shorten(s))
 	case u.Hostname() == "" || u.Opaque != "":
 		return errors.New("the base URL has no host")
 	case u.RawQuery != "" || u.ForceQuery:
 		return errors.New("the base URL must not hold a query")
 	case u.Fragment != "" || strings.Contains(s, "#"):
 		return errors.New("the base URL must not hold a fragment")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return fmt.Errorf("plain http is for this machine only; for %s the base URL must begin with https://", u.Hostname())
 	}
 	if port := u.Port(); port != "" {
@@ -179,15 +179,15 @@ func CheckBaseURL(s string) error {
 	return nil
 }
 
-// clip is enough of a text to recognise it by.
-func clip(s string) string {
+// shorten is enough of a text to recognise it by.
+func shorten(s string) string {
 	if len(s) > 40 {
 		return strings.ToValidUTF8(s[:40], "") + "…"
 	}
 	return s
 }
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}
@@ -195,9 +195,9 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// originOf is the scheme and host of a redirect's target, which may be relative
+// origin is the scheme and host of a redirect's target, which may be relative
 // to base; "" when it cannot be read. The rest of it may hold anything.
-func originOf(base *url.URL, location string) string {
+func origin(base *url.URL, location string) string {
 	if location == "" {
 		return ""
 	}

@@ -99,7 +99,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 
 func TestPushSendsTheseBytesAndNothingElse(t *testing.T) {
 	at := time.UnixMilli(1665993522952)
-	f := &fake{}
+	f := &fakeService{}
 	c := newClient(t, f, func(cfg *Config) { cfg.Now = func() time.Time { return at } })
 	receipt, _, _, err := push(t, c)
 	require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestPushSendsTheseBytesAndNothingElse(t *testing.T) {
 }
 
 func TestTokenLifeIsAskedForAsAString(t *testing.T) {
-	f := &fake{}
+	f := &fakeService{}
 	c := newClient(t, f, func(cfg *Config) { cfg.TokenTTL = 120*time.Second + 5 })
 	_, _, _, err := push(t, c)
 	require.NoError(t, err)

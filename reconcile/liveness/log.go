@@ -13,18 +13,18 @@ import (
 
 const levelTrace = slog.Level(-8)
 
-// veil masks our own secrets in what others say. Ours are masked by type; this
+// redactor masks our own secrets in what others say. Ours are masked by type; this
 // is for a service, or something before it, that echoes what it was sent.
-type veil struct {
+type redactor struct {
 	mu    sync.Mutex
-	words []string
-	kept  int // how many of the words, from the first, are never dropped
+	secrets []string
+	permanent  int // how many of the words, from the first, are never dropped
 }
 
-// veilMax bounds what is remembered by a client that lives for long.
-const veilMax = 32
+// redactorMax bounds what is remembered by a client that lives for long.
+const redactorMax = 32
 
-func (v *veil) add(word string) {
+func (v *redactor) add(word string) {
 	quoted, err := json.Marshal(word)
 	if len(word) < 4 || err != nil {
 		return // masking every single letter would hide nothing but the sentence
@@ -32,30 +32,30 @@ func (v *veil) add(word string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, w := range []string{word, string(quoted[1 : len(quoted)-1])} {
-		if !slices.Contains(v.words, w) {
-			v.words = append(v.words, w)
+		if !slices.Contains(v.secrets, w) {
+			v.secrets = append(v.secrets, w)
 		}
 	}
-	if len(v.words) > veilMax {
-		v.words = slices.Delete(v.words, v.kept, v.kept+1)
+	if len(v.secrets) > redactorMax {
+		v.secrets = slices.Delete(v.secrets, v.permanent, v.permanent+1)
 	}
 }
 
-func (v *veil) over(s string) string {
+func (v *redactor) Redact(s string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, w := range v.words {
+	for _, w := range v.secrets {
 		s = strings.ReplaceAll(s, w, mask)
 	}
 	return s
 }
 
-// legible is a text of the service's as it may be shown.
-func (c *Client) legible(s string) string { return plain(c.veil.over(s)) }
+// sanitize is a text of the service's as it may be shown.
+func (c *Client) sanitize(s string) string { return singleLine(c.redactor.Redact(s)) }
 
-// traceRequest logs what is sent. The token is masked by its type; a body that
+// logRequest logs what is sent. The token is masked by its type; a body that
 // is not public is not logged at all.
-func (c *Client) traceRequest(ctx context.Context, r call, req *http.Request, tok token, body []byte) {
+func (c *Client) logRequest(ctx context.Context, r request, req *http.Request, tok token, body []byte) {
 	if !c.log.Enabled(ctx, levelTrace) {
 		return
 	}
@@ -73,14 +73,14 @@ func (c *Client) traceRequest(ctx context.Context, r call, req *http.Request, to
 		slog.Group("headers", headers...), slog.Int("bytes", len(body)),
 	}
 	if r.public {
-		attrs = append(attrs, slog.String("body", c.veil.over(string(body))))
+		attrs = append(attrs, slog.String("body", c.redactor.Redact(string(body))))
 	}
 	c.log.LogAttrs(ctx, levelTrace, "request", attrs...)
 }
 
-// traceAnswer logs what came back; of an answer that is not public nothing but
+// logResponse logs what came back; of an answer that is not public nothing but
 // its status and length.
-func (c *Client) traceAnswer(ctx context.Context, r call, got heard, took time.Duration) {
+func (c *Client) logResponse(ctx context.Context, r request, got response, took time.Duration) {
 	if !c.log.Enabled(ctx, levelTrace) {
 		return
 	}
@@ -92,14 +92,14 @@ func (c *Client) traceAnswer(ctx context.Context, r call, got heard, took time.D
 		var headers []any
 		for _, name := range []string{"Content-Length", "Content-Type", "Date", "Location", "Retry-After", "Server"} {
 			if value := got.header.Get(name); value != "" {
-				headers = append(headers, slog.String(name, c.veil.over(value)))
+				headers = append(headers, slog.String(name, c.redactor.Redact(value)))
 			}
 		}
 		attrs = append(attrs, slog.Group("headers", headers...))
-		attrs = append(attrs, slog.String("body", c.veil.over(string(got.body))))
+		attrs = append(attrs, slog.String("body", c.redactor.Redact(string(got.body))))
 	}
 	if got.err != nil {
-		attrs = append(attrs, slog.String("error", c.veil.over(got.err.Error())))
+		attrs = append(attrs, slog.String("error", c.redactor.Redact(got.err.Error())))
 	}
 	c.log.LogAttrs(ctx, levelTrace, "answer", attrs...)
 }

@@ -92,10 +92,10 @@ func TestTraceShowsWhatMayBeSeen(t *testing.T) {
 			cfg.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level}))
 		}
 	}
-	_, _, _, err := push(t, newClient(t, &fake{}, logger(slog.LevelDebug)))
+	_, _, _, err := push(t, newClient(t, &fakeService{}, logger(slog.LevelDebug)))
 	require.NoError(t, err)
 	assert.Empty(t, log.String(), "bodies are for TRACE")
-	_, _, _, err = push(t, newClient(t, &fake{}, logger(slog.Level(-8))))
+	_, _, _, err = push(t, newClient(t, &fakeService{}, logger(slog.Level(-8))))
 	require.NoError(t, err)
 	for _, want := range []string{
 		"configureUI", "titleText", `X-Access-Token="(sensitive value)"`, "locale.en_US", "status=200", "transactionId", "Content-Type",
@@ -106,14 +106,14 @@ func TestTraceShowsWhatMayBeSeen(t *testing.T) {
 }
 
 func TestVeilStaysBounded(t *testing.T) {
-	var v veil
+	var v redactor
 	v.add("the secret key")
-	v.kept = len(v.words)
+	v.permanent = len(v.secrets)
 	for i := range 1000 {
 		v.add(fmt.Sprintf("token-%04d", i))
 	}
-	assert.Len(t, v.words, veilMax)
-	assert.Equal(t, mask+" token-0000 "+mask, v.over("the secret key token-0000 token-0999"))
+	assert.Len(t, v.secrets, redactorMax)
+	assert.Equal(t, mask+" token-0000 "+mask, v.Redact("the secret key token-0000 token-0999"))
 	v.add(`some "quotes"`)
-	assert.Equal(t, mask+" "+mask, v.over(`some "quotes" some \"quotes\"`))
+	assert.Equal(t, mask+" "+mask, v.Redact(`some "quotes" some \"quotes\"`))
 }

@@ -53,9 +53,9 @@ func (c *Client) Download(ctx context.Context, m Medium, w io.Writer) (typ strin
 	case m.fault != nil:
 		err = m.fault
 	case m.URL != "":
-		typ, n, err = c.fetch(ctx, m, w)
+		typ, n, err = c.downloadLink(ctx, m, w)
 	default:
-		if typ, err = judgeData(m.Data); err == nil {
+		if typ, err = checkData(m.Data); err == nil {
 			var written int
 			written, err = w.Write(m.Data)
 			n = int64(written)
@@ -68,24 +68,24 @@ func (c *Client) Download(ctx context.Context, m Medium, w io.Writer) (typ strin
 }
 
 var (
-	errNoMedium = errors.New("is neither an image nor a video nor a zip archive")
+	errNotMedia = errors.New("is neither an image nor a video nor a zip archive")
 	errTooBig   = fmt.Errorf("is longer than %d MiB", mediumMax>>20)
 )
 
-// judgeData gives the type of data that is whole.
-func judgeData(data []byte) (string, error) {
+// checkData gives the type of data that is whole.
+func checkData(data []byte) (string, error) {
 	if len(data) > mediumMax {
 		return "", errTooBig
 	}
-	typ := sniff(data)
+	typ := sniffType(data)
 	if typ == "" {
-		return "", errNoMedium
+		return "", errNotMedia
 	}
 	return typ, nil
 }
 
-// sniff gives the type of data by its first bytes; "" for what is no medium.
-func sniff(head []byte) string {
+// sniffType gives the type of data by its first bytes; "" for what is no medium.
+func sniffType(head []byte) string {
 	typ := http.DetectContentType(head)
 	switch {
 	case strings.HasPrefix(typ, "image/"), strings.HasPrefix(typ, "video/"), typ == "application/zip":
@@ -121,23 +121,23 @@ func decodeMedium(text string) (data []byte, typ string, err error) {
 	if data, err = encoding.DecodeString(text); err != nil {
 		return nil, "", errors.New("is neither a link nor base64")
 	}
-	if typ, err = judgeData(data); err != nil {
+	if typ, err = checkData(data); err != nil {
 		return nil, "", err
 	}
 	return data, typ, nil
 }
 
-// link judges an address that the service gives: https with a host, or http to
+// checkLink judges an address that the service gives: https with a host, or http to
 // this machine if the service is there too; a service elsewhere has no business
 // on this machine. The error does not repeat the address.
-func (c *Client) link(address string) (*url.URL, error) {
+func (c *Client) checkLink(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || !usable(address) || u.Hostname() == "":
+	case err != nil || !isHeaderSafe(address) || u.Hostname() == "":
 		return nil, errors.New("is no usable address")
 	case u.User != nil:
 		return nil, errors.New("holds a user name")
-	case u.Scheme == "http" && loopback(u.Hostname()) && loopback(c.base.Hostname()):
+	case u.Scheme == "http" && isLoopback(u.Hostname()) && isLoopback(c.base.Hostname()):
 		return u, nil
 	case u.Scheme != "https":
 		return nil, errors.New("is not https")

@@ -24,12 +24,12 @@ func TestEveryCode(t *testing.T) {
 	for _, row := range codes {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{push: says(row.name, "A sentence.")}
+				f := &fakeService{push: says(row.name, "A sentence.")}
 				receipt, refusal, doubt, err := push(t, newClient(t, f))
 				wantLogins, wantPushes := 1, 1
 				switch {
 				case row.class == classWait && row.name == codeBusy:
-					wantPushes = 1 + unpromisedMax
+					wantPushes = 1 + busyRetriesMax
 				case row.class == classWait:
 					wantPushes = 1 + defaultRetries
 				case row.class == classRenew:
@@ -56,7 +56,7 @@ func TestEveryCode(t *testing.T) {
 }
 
 func TestRefusalNamesItsFieldAndIsLegible(t *testing.T) {
-	f := &fake{push: says("PARAMETER_ERROR", "the loading text is too long\tof loading page\x1b[31m")}
+	f := &fakeService{push: says("PARAMETER_ERROR", "the loading text is too long\tof loading page\x1b[31m")}
 	_, refusal, _, err := push(t, newClient(t, f))
 	require.NotNil(t, refusal)
 	assert.Empty(t, refusal.Path)
@@ -69,10 +69,10 @@ func TestRefusalNamesItsFieldAndIsLegible(t *testing.T) {
 
 // What is known after a push depends on all of its tries, not on the last one.
 func TestWhatIsKnownAfterManyTries(t *testing.T) {
-	lostAnswer := answer(hangsUp)
+	lostAnswer := handler(hangsUp)
 	yes := says(success, "OK")
 	for name, tc := range map[string]struct {
-		push    answer
+		push    handler
 		errs    []error // of the transport, before the service is asked
 		retries int
 		pushes  int
@@ -118,7 +118,7 @@ func TestWhatIsKnownAfterManyTries(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{push: tc.push}
+				f := &fakeService{push: tc.push}
 				c := newClient(t, f, func(cfg *Config) {
 					cfg.Retries = tc.retries
 					if tc.errs != nil {
@@ -157,7 +157,7 @@ func breaksOff(_ int, w http.ResponseWriter, _ *http.Request) {
 func TestInterruption(t *testing.T) {
 	stop := errors.New("interrupt signal")
 	t.Run("before anything is sent", func(t *testing.T) {
-		f := &fake{}
+		f := &fakeService{}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stop)
 		_, err := newClient(t, f).Push(ctx, document)
@@ -170,7 +170,7 @@ func TestInterruption(t *testing.T) {
 	t.Run("in flight", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			gone := make(chan struct{})
-			f := &fake{push: func(_ int, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done(); close(gone) }}
+			f := &fakeService{push: func(_ int, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done(); close(gone) }}
 			ctx, cancel := context.WithCancelCause(t.Context())
 			time.AfterFunc(time.Second, func() { cancel(stop) })
 			_, err := newClient(t, f).Push(ctx, document)
@@ -180,10 +180,10 @@ func TestInterruption(t *testing.T) {
 			<-gone // the service sees that nobody waits any more
 		})
 	})
-	for name, first := range map[string]answer{"told to wait": saysWith(200, "50s", "RETRY_LATER", "later"), "backing off": says("ERROR", "oops")} {
+	for name, first := range map[string]handler{"told to wait": saysWith(200, "50s", "RETRY_LATER", "later"), "backing off": says("ERROR", "oops")} {
 		t.Run("while "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{push: first}
+				f := &fakeService{push: first}
 				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 				defer cancel()
 				start := time.Now()
@@ -198,7 +198,7 @@ func TestInterruption(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			_, err := newClient(t, &fake{push: hangsUp}).Push(ctx, document)
+			_, err := newClient(t, &fakeService{push: hangsUp}).Push(ctx, document)
 			assert.True(t, isDoubt(err), "%v", err)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
 		})
@@ -212,7 +212,7 @@ func isDoubt(err error) bool {
 
 func TestATryThatHangsIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{push: func(_ int, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }}
+		f := &fakeService{push: func(_ int, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }}
 		c := newClient(t, f, func(cfg *Config) { cfg.Retries = 1 })
 		_, _, doubt, err := push(t, c)
 		require.NotNil(t, doubt)
@@ -251,7 +251,7 @@ func TestRetryAfter(t *testing.T) {
 
 func TestRetryAfterAsADateIsInTheServicesTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{}
+		f := &fakeService{}
 		f.push = inTurn(func(n int, w http.ResponseWriter, r *http.Request) {
 			service := time.Now().Add(-5 * time.Hour)
 			w.Header().Set("Date", service.UTC().Format(http.TimeFormat))
@@ -266,7 +266,7 @@ func TestRetryAfterAsADateIsInTheServicesTime(t *testing.T) {
 func TestAllWaitWhenOneIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told time.Time
-		f := &fake{}
+		f := &fakeService{}
 		f.push = func(n int, w http.ResponseWriter, r *http.Request) {
 			if n == 1 {
 				told = time.Now()
@@ -299,7 +299,7 @@ func TestAllWaitWhenOneIsTold(t *testing.T) {
 
 func TestWhoGivesUpStillMakesTheOthersWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{push: inTurn(saysWith(200, "30", "SERVICE_BUSY", ""), says(success, "OK"))}
+		f := &fakeService{push: inTurn(saysWith(200, "30", "SERVICE_BUSY", ""), says(success, "OK"))}
 		c := newClient(t, f, func(cfg *Config) { cfg.Retries = 0 })
 		_, refusal, _, _ := push(t, c)
 		require.NotNil(t, refusal)
@@ -311,7 +311,7 @@ func TestWhoGivesUpStillMakesTheOthersWait(t *testing.T) {
 
 func TestPausesGrowAndAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{push: says("ERROR", "oops")}
+		f := &fakeService{push: says("ERROR", "oops")}
 		_, refusal, _, _ := push(t, newClient(t, f, func(cfg *Config) { cfg.Retries = 20 }))
 		require.NotNil(t, refusal)
 		require.Len(t, f.pushes, 21)
@@ -326,7 +326,7 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 
 func TestACallThatMayNotBeMadeTwiceIsNot(t *testing.T) {
 	for name, tc := range map[string]struct {
-		push   answer
+		push   handler
 		pushes int
 	}{
 		"a lost answer":   {hangsUp, 1},
@@ -336,9 +336,9 @@ func TestACallThatMayNotBeMadeTwiceIsNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{push: tc.push}
+				f := &fakeService{push: tc.push}
 				c := newClient(t, f)
-				_, err := c.send(t.Context(), call{name: "Generate URL", method: http.MethodPost, path: "/x", body: func() []byte { return []byte("{}") }, retries: 2})
+				_, err := c.send(t.Context(), request{name: "Generate URL", method: http.MethodPost, path: "/x", body: func() []byte { return []byte("{}") }, retries: 2})
 				assert.Error(t, err)
 				assert.False(t, isDoubt(err), "it changes nothing that could be doubted: %v", err)
 				_, pushes := f.counts()
@@ -365,15 +365,15 @@ func TestHugeAnswers(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct {
-		push answer
+		push handler
 		text string
 	}{
 		"without end":   {huge, "longer than 1 MiB"},
-		"one too many":  {writes(200, "", padded(answerMax+1)), "longer than 1 MiB"},
-		"just in bound": {writes(200, "", padded(answerMax)), ""},
+		"one too many":  {writes(200, "", padded(responseMax+1)), "longer than 1 MiB"},
+		"just in bound": {writes(200, "", padded(responseMax)), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newClient(t, &fake{push: tc.push}, func(cfg *Config) { cfg.Retries = 0 })
+			c := newClient(t, &fakeService{push: tc.push}, func(cfg *Config) { cfg.Retries = 0 })
 			_, _, doubt, err := push(t, c)
 			if tc.text == "" {
 				require.NoError(t, err)

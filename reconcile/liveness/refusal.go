@@ -15,7 +15,7 @@ var refusalPaths = sync.OnceValue(func() map[string]string {
 	paths := make(map[string]string, 48)
 	add := func(r schema.Refusal, path string) {
 		if r.Message != "" {
-			paths[alike(r.Message)] = path
+			paths[normalize(r.Message)] = path
 		}
 	}
 	for _, p := range schema.Pages() {
@@ -33,22 +33,22 @@ var refusalPaths = sync.OnceValue(func() map[string]string {
 	return paths
 })
 
-// fieldNamedBy is the path of the field that a sentence is about, or "". The
+// refusedField is the path of the field that a sentence is about, or "". The
 // sentences may change without notice, so it serves display and no decision.
-func fieldNamedBy(message string) string { return refusalPaths()[alike(message)] }
+func refusedField(message string) string { return refusalPaths()[normalize(message)] }
 
 // refusal turns an envelope into an error that people can act on.
 func (c *Client) refusal(e envelope) *reconcile.Refusal {
-	row, known := lookUp(e.Code)
+	row, known := findCode(e.Code)
 	hint := row.hint
 	if !known {
 		hint = "No document of the service names this code."
 	}
 	return &reconcile.Refusal{
-		Code:          c.legible(e.Code),
-		Message:       c.legible(e.Message),
+		Code:          c.sanitize(e.Code),
+		Message:       c.sanitize(e.Message),
 		Hint:          hint,
-		TransactionID: c.legible(e.TransactionID),
+		TransactionID: c.sanitize(e.TransactionID),
 		Fatal:         row.class == classFatal,
 	}
 }
@@ -76,8 +76,8 @@ func (c *Client) redirectRefusal(status int, h http.Header) *reconcile.Refusal {
 		Message: fmt.Sprintf("HTTP %s: the answer is a redirect, and redirects are never followed", statusText(status)),
 		Hint:    "Check the base URL: it names a place that sends requests elsewhere.",
 	}
-	if to := originOf(c.base, h.Get("Location")); to != "" {
-		r.Message = fmt.Sprintf("HTTP %s: the answer is a redirect to %s, and redirects are never followed", statusText(status), c.legible(to))
+	if to := origin(c.base, h.Get("Location")); to != "" {
+		r.Message = fmt.Sprintf("HTTP %s: the answer is a redirect to %s, and redirects are never followed", statusText(status), c.sanitize(to))
 	}
 	return r
 }

@@ -12,22 +12,22 @@ import (
 	"livery/reconcile"
 )
 
-// unpromisedMax is how often a call is repeated after a SERVICE_BUSY that does
+// busyRetriesMax is how often a call is repeated after a SERVICE_BUSY that does
 // not say when to come back: behind that code may be a quota for the day.
-const unpromisedMax = 2
+const busyRetriesMax = 2
 
-// series is a call and its repetitions, and what is known of them together.
-type series struct {
-	call
-	left       int // further tries
-	renewed    bool
-	unpromised int
+// retrier is a call and its repetitions, and what is known of them together.
+type retrier struct {
+	request
+	triesLeft       int // further tries
+	tokenRenewed    bool
+	busyRetries int
 	pauses     *backoff.ExponentialBackOff
 	doubt      error // why an earlier try may have been taken
 }
 
-func newSeries(r call) *series {
-	return &series{call: r, left: r.retries, pauses: &backoff.ExponentialBackOff{
+func newRetrier(r request) *retrier {
+	return &retrier{request: r, triesLeft: r.retries, pauses: &backoff.ExponentialBackOff{
 		InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.5, MaxInterval: 10 * time.Second,
 	}}
 }
@@ -35,54 +35,54 @@ func newSeries(r call) *series {
 // send makes a call and repeats it until an answer settles it or the tries are
 // used up. The errors of a call that writes are those of reconcile.API; any
 // other call gives no *InDoubt. With a refusal comes the reply that holds it.
-func (c *Client) send(ctx context.Context, r call) (reply, error) {
-	s := newSeries(r)
+func (c *Client) send(ctx context.Context, r request) (reply, error) {
+	s := newRetrier(r)
 	for {
-		tok, err := c.ready(ctx, r)
+		tok, err := c.prepare(ctx, r)
 		if err != nil {
-			return reply{}, s.end(err)
+			return reply{}, s.finalError(err)
 		}
-		got := c.judge(r, c.roundTrip(ctx, r, tok))
+		got := c.classify(r, c.roundTrip(ctx, r, tok))
 		if got.outcome == confirmed {
-			c.gate.reached()
+			c.throttle.reset()
 			return got, nil
 		}
-		pause, again := s.next(got)
-		if wait := max(got.wait, pause); got.everyone && wait > 0 { // even if this call is not repeated
-			again = c.hold(wait, got.Code) && again
+		pause, again := s.retry(got)
+		if wait := max(got.wait, pause); got.throttlesAll && wait > 0 { // even if this call is not repeated
+			again = c.throttleAll(wait, got.Code) && again
 		}
 		if !again || (got.outcome >= lost && ctx.Err() != nil) {
-			return got, s.close(got)
+			return got, s.refusalError(got)
 		}
-		if err := interrupted(ctx); err != nil {
-			return got, s.end(err)
+		if err := contextError(ctx); err != nil {
+			return got, s.finalError(err)
 		}
 		c.log.DebugContext(ctx, "trying again", slog.String("call", r.name), slog.String("object", r.object),
-			slog.String("because", c.veil.over(got.err.Error())), slog.Duration("after", pause), slog.Int("tries_left", s.left))
+			slog.String("because", c.redactor.Redact(got.err.Error())), slog.Duration("after", pause), slog.Int("tries_left", s.triesLeft))
 		if got.outcome == unauthorised {
 			c.tokens.reject(tok)
 			continue
 		}
-		if got.everyone {
+		if got.throttlesAll {
 			continue // the gate is closed
 		}
 		if err := sleep(ctx, pause); err != nil {
-			return got, s.end(err)
+			return got, s.finalError(err)
 		}
 	}
 }
 
-// hold makes every request wait; false once there is no patience left.
-func (c *Client) hold(d time.Duration, code string) bool {
-	anew, patience := c.gate.hold(d)
-	if anew && c.waiting != nil {
-		c.waiting(d, code)
+// throttleAll makes every request wait; false once there is no patience left.
+func (c *Client) throttleAll(d time.Duration, code string) bool {
+	anew, patience := c.throttle.pause(d)
+	if anew && c.onThrottle != nil {
+		c.onThrottle(d, code)
 	}
 	return patience
 }
 
-// ready waits until a try may be made and gives the token to make it with.
-func (c *Client) ready(ctx context.Context, r call) (token, error) {
+// prepare waits until a try may be made and gives the token to make it with.
+func (c *Client) prepare(ctx context.Context, r request) (token, error) {
 	var tok token
 	if !r.login {
 		var err error
@@ -90,11 +90,11 @@ func (c *Client) ready(ctx context.Context, r call) (token, error) {
 			return token{}, err
 		}
 	}
-	return tok, c.gate.pass(ctx)
+	return tok, c.throttle.wait(ctx)
 }
 
-// next decides whether to try again, and after which pause.
-func (s *series) next(got reply) (time.Duration, bool) {
+// retry decides whether to try again, and after which pause.
+func (s *retrier) retry(got reply) (time.Duration, bool) {
 	if got.outcome == lost && s.writes {
 		s.doubt = got.err
 	}
@@ -102,32 +102,32 @@ func (s *series) next(got reply) (time.Duration, bool) {
 	case refused:
 		return 0, false
 	case unauthorised:
-		first := !s.renewed && !s.login
-		s.renewed = true
+		first := !s.tokenRenewed && !s.login
+		s.tokenRenewed = true
 		return 0, first
 	case lost:
-		_, flood := errors.AsType[tooLong](got.err)
-		if !s.repeatable || (flood && s.limit > 0) {
+		_, flood := errors.AsType[tooLongError](got.err)
+		if !s.repeatable || (flood && s.responseLimit > 0) {
 			return 0, false // another answer of that length is not worth its way
 		}
 	case busy:
-		if got.failed && !s.repeatable {
+		if got.serverFailed && !s.repeatable {
 			return 0, false
 		}
 	case unsent:
-		if hopeless(got.err) {
+		if isPermanent(got.err) {
 			return 0, false
 		}
 	}
 	if got.Code == codeBusy && got.wait == 0 {
-		if s.unpromised++; s.unpromised > unpromisedMax {
+		if s.busyRetries++; s.busyRetries > busyRetriesMax {
 			return 0, false
 		}
 	}
-	if s.left == 0 {
+	if s.triesLeft == 0 {
 		return 0, false
 	}
-	s.left--
+	s.triesLeft--
 	pause := s.pauses.NextBackOff()
 	if got.wait > 0 {
 		pause = got.wait
@@ -135,25 +135,25 @@ func (s *series) next(got reply) (time.Duration, bool) {
 	return pause, true
 }
 
-// close gives the error of a series that ends with got.
-func (s *series) close(got reply) error {
+// refusalError gives the error of a series that ends with got.
+func (s *retrier) refusalError(got reply) error {
 	refusal, ok := got.err.(*reconcile.Refusal)
 	if !ok {
-		return s.end(got.err)
+		return s.finalError(got.err)
 	}
 	if got.outcome == unauthorised {
 		refusal.Fatal = true
 	}
-	if got.settles {
+	if got.aboutContent {
 		s.doubt = nil // the same bytes were judged: the earlier try fared no better
 	}
-	return s.end(refusal)
+	return s.finalError(refusal)
 }
 
-// end gives the error of a series that ends with err. While an earlier try may
+// finalError gives the error of a series that ends with err. While an earlier try may
 // have been taken nothing but a judgement of the document itself is certain:
 // not a full balance, not an answer that never came.
-func (s *series) end(err error) error {
+func (s *retrier) finalError(err error) error {
 	refusal, isRefusal := errors.AsType[*reconcile.Refusal](err)
 	switch {
 	case s.doubt == nil && isRefusal:

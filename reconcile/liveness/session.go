@@ -30,8 +30,8 @@ const (
 	riskDeleted             // it deletes for good
 )
 
-// opening is the call that opens sessions of an API.
-func opening(api schema.SessionAPI) endpoint {
+// openEndpoint is the call that opens sessions of an API.
+func openEndpoint(api schema.SessionAPI) endpoint {
 	switch api {
 	case schema.H5Token:
 		return endpoint{name: "Get Token", method: http.MethodPost, path: "/openapi/liveness/v2/h5/token"}
@@ -44,8 +44,8 @@ func opening(api schema.SessionAPI) endpoint {
 	panic("liveness: no API of sessions: " + string(api))
 }
 
-// judging is the call that tells what came of a session.
-func judging(api schema.SessionAPI) endpoint {
+// resultEndpoint is the call that tells what came of a session.
+func resultEndpoint(api schema.SessionAPI) endpoint {
 	switch api {
 	case schema.H5Token:
 		return endpoint{name: "Get Result", method: http.MethodPost, path: "/openapi/liveness/v4/h5/get-result", key: "signatureId"}
@@ -59,9 +59,9 @@ func judging(api schema.SessionAPI) endpoint {
 	panic("liveness: no API of sessions: " + string(api))
 }
 
-// clearing is the call that deletes what the service keeps of a session. The
+// clearEndpoint is the call that deletes what the service keeps of a session. The
 // three generations of the API agree neither on the method nor on the path.
-func clearing(api schema.SessionAPI) endpoint {
+func clearEndpoint(api schema.SessionAPI) endpoint {
 	const name = "PII Data Retention"
 	switch api {
 	case schema.H5Token:
@@ -74,18 +74,18 @@ func clearing(api schema.SessionAPI) endpoint {
 	panic("liveness: no API of sessions: " + string(api))
 }
 
-// call is a request to the endpoint. What it says is about a person, or holds
+// newSessionRequest is a request to the endpoint. What it says is about a person, or holds
 // what opens a session, so none of it is public.
-func (c *Client) call(e endpoint) call {
-	return call{
+func (c *Client) newSessionRequest(e endpoint) request {
+	return request{
 		name: e.name, method: e.method, path: e.path,
 		retries: c.retries, repeatable: e.risk == riskNone, writes: e.risk != riskNone,
 	}
 }
 
-// ask makes a call of a session and says of a failure what it means for this
+// sendSession makes a call of a session and says of a failure what it means for this
 // call. With a refusal comes the reply that holds it.
-func (c *Client) ask(ctx context.Context, e endpoint, r call) (reply, error) {
+func (c *Client) sendSession(ctx context.Context, e endpoint, r request) (reply, error) {
 	got, err := c.send(ctx, r)
 	if refusal, ok := errors.AsType[*reconcile.Refusal](err); ok {
 		refusal.Hint = sessionHint(e, refusal)
@@ -126,7 +126,7 @@ func sessionHint(e endpoint, r *reconcile.Refusal) string {
 }
 
 func parameterHint(e endpoint, r *reconcile.Refusal) string {
-	says := func(words string) bool { return strings.Contains(alike(r.Message), words) }
+	says := func(words string) bool { return strings.Contains(normalize(r.Message), words) }
 	switch {
 	case says("failedreturnurl"), says("failreturnurl"):
 		return "Check the session's fail_return_url: an absolute URL with a host."
@@ -136,7 +136,7 @@ func parameterHint(e endpoint, r *reconcile.Refusal) string {
 		return "Check the session's product_level; which levels an account may use is agreed with ADVANCE.AI."
 	case says("try count"):
 		return "Check the session's try_count: it must be 1 or more."
-	case unfinished(r.Code, r.Message):
+	case isUnfinished(r.Code, r.Message):
 		return "The session is still open: wait until the user is through or its hour is over."
 	case says("signatureid"), e.risk == riskDeleted:
 		return "Check the id, and that the session is one of this account."
@@ -146,17 +146,17 @@ func parameterHint(e endpoint, r *reconcile.Refusal) string {
 	return r.Hint
 }
 
-// unfinished reports the one sentence that tells the state of a session under
+// isUnfinished reports the one sentence that tells the state of a session under
 // the code of a bad parameter. Nothing else in the answer does.
-func unfinished(code, message string) bool {
-	return code == codeParameter && alike(message) == "transaction is not finished"
+func isUnfinished(code, message string) bool {
+	return code == codeParameter && normalize(message) == "transaction is not finished"
 }
 
-// members puts a JSON object together in the order in which its members are
+// objectWriter puts a JSON object together in the order in which its members are
 // added; what is not declared is left out.
-type members struct{ text []byte }
+type objectWriter struct{ text []byte }
 
-func (m *members) add(name string, value any) {
+func (m *objectWriter) add(name string, value any) {
 	if s, ok := value.(string); ok && s == "" {
 		return
 	}
@@ -165,20 +165,20 @@ func (m *members) add(name string, value any) {
 	} else {
 		m.text = append(m.text, ',')
 	}
-	m.text = append(m.text, quoted(name)+":"...)
-	m.text = append(m.text, quoted(value)...)
+	m.text = append(m.text, encodeJSON(name)+":"...)
+	m.text = append(m.text, encodeJSON(value)...)
 }
 
-func (m *members) object() json.RawMessage {
+func (m *objectWriter) object() json.RawMessage {
 	if len(m.text) == 0 {
 		return json.RawMessage("{}")
 	}
 	return append(m.text, '}')
 }
 
-// quoted is a string, a number or a bool as JSON, with nothing escaped that
+// encodeJSON is a string, a number or a bool as JSON, with nothing escaped that
 // need not be.
-func quoted(v any) string {
+func encodeJSON(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

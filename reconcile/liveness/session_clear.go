@@ -15,15 +15,15 @@ var errNoID = errors.New("there is no id of a session")
 // *reconcile.InDoubt when the deletion may have happened, and is a
 // *reconcile.Refusal when the service says no.
 func (c *Client) Clear(ctx context.Context, api schema.SessionAPI, id string) (transactionID string, err error) {
-	e := clearing(api)
+	e := clearEndpoint(api)
 	if id == "" {
 		return "", errNoID
 	}
-	r := c.call(e)
+	r := c.newSessionRequest(e)
 	r.query = url.Values{e.key: {id}}
-	got, err := c.ask(ctx, e, r)
+	got, err := c.sendSession(ctx, e, r)
 	if err != nil {
 		return "", err
 	}
-	return c.legible(got.TransactionID), nil
+	return c.sanitize(got.TransactionID), nil
 }

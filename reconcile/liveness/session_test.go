@@ -25,11 +25,11 @@ func sessionCalls(t *testing.T) []sessionCase {
 	var list []sessionCase
 	for _, api := range schema.SessionAPIs() {
 		list = append(list,
-			sessionCase{"open " + string(api), opening(api), func(ctx context.Context, c *Client) (any, error) { return c.Open(ctx, openRequest(t, api)) }},
-			sessionCase{"result " + string(api), judging(api), func(ctx context.Context, c *Client) (any, error) {
+			sessionCase{"open " + string(api), openEndpoint(api), func(ctx context.Context, c *Client) (any, error) { return c.Open(ctx, openRequest(t, api)) }},
+			sessionCase{"result " + string(api), resultEndpoint(api), func(ctx context.Context, c *Client) (any, error) {
 				return c.Result(ctx, ResultRequest{API: api, ID: "the-id"})
 			}},
-			sessionCase{"clear " + string(api), clearing(api), func(ctx context.Context, c *Client) (any, error) { return c.Clear(ctx, api, "the-id") }},
+			sessionCase{"clear " + string(api), clearEndpoint(api), func(ctx context.Context, c *Client) (any, error) { return c.Clear(ctx, api, "the-id") }},
 		)
 	}
 	return list
@@ -58,14 +58,14 @@ func TestRisksAreThoseOfTheDocuments(t *testing.T) {
 
 // What costs money or destroys is made once, whatever happens to its answer.
 func TestALostAnswer(t *testing.T) {
-	for name, lost := range map[string]answer{
+	for name, lost := range map[string]handler{
 		"hung up": hangsUp, "a gateway that fails": writes(502, "text/html", "<h1>bad</h1>"),
 		"a page": writes(200, "text/html", "<h1>hello</h1>"), "cut off": breaksOff,
 	} {
 		for _, tc := range sessionCalls(t) {
 			t.Run(name+"/"+tc.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					f := &fake{push: lost}
+					f := &fakeService{push: lost}
 					_, err := tc.do(t.Context(), newClient(t, f, func(cfg *Config) { cfg.Retries = 2 }))
 					require.Error(t, err)
 					_, sent := f.counts()
@@ -101,7 +101,7 @@ func TestInterruptedInFlight(t *testing.T) {
 	for _, tc := range sessionCalls(t) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
-			f := &fake{push: func(_ int, _ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }}
+			f := &fakeService{push: func(_ int, _ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }}
 			_, err := tc.do(ctx, newClient(t, f))
 			assert.ErrorIs(t, err, context.Canceled, tc.name)
 			assert.Equal(t, tc.risk != riskNone, isDoubt(err), "%s: %v", tc.name, err)
@@ -122,20 +122,20 @@ func TestADeletionIsNotRepeatedByTheTransport(t *testing.T) {
 			deletions.Add(1)
 			assert.Empty(t, r.TransferEncoding)
 			assert.Zero(t, r.ContentLength)
-			assert.Equal(t, clearing(api).key+"=an+id%26more", r.URL.RawQuery)
+			assert.Equal(t, clearEndpoint(api).key+"=an+id%26more", r.URL.RawQuery)
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if assert.NoError(t, err) {
 				_ = conn.Close()
 			}
 		}))
-		_, err := over(t, s, 5).Clear(t.Context(), api, "an id&more")
+		_, err := clientOf(t, s, 5).Clear(t.Context(), api, "an id&more")
 		assert.True(t, isDoubt(err), "%v", err)
 		assert.EqualValues(t, 1, deletions.Load(), api)
 	}
 }
 
 func TestNoIDNoRequest(t *testing.T) {
-	f := &fake{}
+	f := &fakeService{}
 	c := newClient(t, f)
 	for _, api := range schema.SessionAPIs() {
 		_, err := c.Clear(t.Context(), api, "")

@@ -24,30 +24,30 @@ type token struct {
 	generation int       // which token of this client it is, from 1
 }
 
-// tokens keeps the one token that all requests share. Whoever finds it used up
+// tokenSource keeps the one token that all requests share. Whoever finds it used up
 // fetches the next; everybody else waits for that one.
-type tokens struct {
+type tokenSource struct {
 	fetch func(context.Context) (token, error)
 	now   func() time.Time
 
 	mu      sync.Mutex
 	held    token
-	last    int // the generation of the last token that was fetched
-	flight  *flight
+	generation    int // the generation of the last token that was fetched
+	fetching  *tokenFetch
 	refusal error       // the keys were refused: asking again would only lock the account
-	barren  atomic.Bool // the last fetch failed
+	lastFailed  atomic.Bool // the last fetch failed
 }
 
-// flight is a fetch under way; the rest may be read once done is closed.
-type flight struct {
+// tokenFetch is a fetch under way; the rest may be read once done is closed.
+type tokenFetch struct {
 	done      chan struct{}
 	err       error
-	calledOff bool // the one who fetched was interrupted, which is no failure of the others
+	cancelled bool // the one who fetched was interrupted, which is no failure of the others
 }
 
 // current is the token to use, fetched when there is none. Those who wait share
 // the failure of the one who fetches, unless it was called off.
-func (t *tokens) current(ctx context.Context) (token, error) {
+func (t *tokenSource) current(ctx context.Context) (token, error) {
 	for {
 		t.mu.Lock()
 		if t.held.value != "" && t.now().Before(t.held.renewAt) {
@@ -58,43 +58,43 @@ func (t *tokens) current(ctx context.Context) (token, error) {
 			defer t.mu.Unlock()
 			return token{}, t.refusal
 		}
-		f := t.flight
+		f := t.fetching
 		if f == nil {
-			f = &flight{done: make(chan struct{})}
-			t.flight = f
+			f = &tokenFetch{done: make(chan struct{})}
+			t.fetching = f
 			t.mu.Unlock()
-			return t.lead(ctx, f)
+			return t.fetchFor(ctx, f)
 		}
 		t.mu.Unlock()
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return token{}, interrupted(ctx)
+			return token{}, contextError(ctx)
 		}
-		if f.err != nil && !f.calledOff {
+		if f.err != nil && !f.cancelled {
 			return token{}, f.err
 		}
 	}
 }
 
-// lead fetches the next token on behalf of all who wait for f.
-func (t *tokens) lead(ctx context.Context, f *flight) (token, error) {
+// fetchFor fetches the next token on behalf of all who wait for f.
+func (t *tokenSource) fetchFor(ctx context.Context, f *tokenFetch) (token, error) {
 	tok, err := t.fetch(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err == nil {
-		t.last++
-		tok.generation = t.last
+		t.generation++
+		tok.generation = t.generation
 		t.held = tok
 	}
 	if keysRefused(err) {
 		t.refusal = err
 	}
-	f.err, f.calledOff = err, ctx.Err() != nil
-	if !f.calledOff {
-		t.barren.Store(err != nil)
+	f.err, f.cancelled = err, ctx.Err() != nil
+	if !f.cancelled {
+		t.lastFailed.Store(err != nil)
 	}
-	t.flight = nil
+	t.fetching = nil
 	close(f.done)
 	return tok, err
 }
@@ -106,13 +106,13 @@ func keysRefused(err error) bool {
 	if !ok || r.Code == "" {
 		return false
 	}
-	row, known := lookUp(r.Code)
+	row, known := findCode(r.Code)
 	return known && row.class != classWait
 }
 
 // reject says that the service did not accept a token. Of the many requests
 // that were sent with it only the first has an effect.
-func (t *tokens) reject(tok token) {
+func (t *tokenSource) reject(tok token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.held.generation == tok.generation {
@@ -125,7 +125,7 @@ func (t *tokens) reject(tok token) {
 func (c *Client) fetchToken(ctx context.Context) (token, error) {
 	got, err := c.send(ctx, c.login())
 	if !timestampRefused(err) {
-		return c.issued(got, err)
+		return c.parseToken(got, err)
 	}
 	if got.at.IsZero() {
 		return token{}, clockRefusal(err, "The service does not take the time of this machine: set its clock (NTP).")
@@ -137,12 +137,12 @@ func (c *Client) fetchToken(ctx context.Context) (token, error) {
 	if timestampRefused(err) {
 		return token{}, clockRefusal(err, describeSkew(skew))
 	}
-	return c.issued(got, err)
+	return c.parseToken(got, err)
 }
 
 func timestampRefused(err error) bool {
 	r, ok := errors.AsType[*reconcile.Refusal](err)
-	return ok && r.Code == codeParameter && alike(r.Message) == "timestamp error"
+	return ok && r.Code == codeParameter && normalize(r.Message) == "timestamp error"
 }
 
 func clockRefusal(err error, hint string) error {
@@ -165,12 +165,12 @@ func describeSkew(skew time.Duration) string {
 // login is the call that fetches a token. After a fetch that failed in spite of
 // all its tries the next ones get a single try: many documents should not wait
 // for the same dead service one after the other.
-func (c *Client) login() call {
+func (c *Client) login() request {
 	retries := c.retries
-	if c.tokens.barren.Load() {
+	if c.tokens.lastFailed.Load() {
 		retries = 0
 	}
-	return call{
+	return request{
 		name: "the login", method: http.MethodPost, path: "/openapi/auth/ticket/v1/generate-token",
 		body: c.loginBody, retries: retries, repeatable: true, login: true,
 	}
@@ -180,7 +180,7 @@ func (c *Client) loginBody() []byte {
 	at := c.now().Add(time.Duration(c.skew.Load()))
 	timestamp := strconv.FormatInt(at.UnixMilli(), 10)
 	signature := sign(c.accessKey, c.secretKey, timestamp)
-	c.veil.add(signature)
+	c.redactor.add(signature)
 	period := ""
 	if c.ttl > 0 {
 		period = strconv.Itoa(int(c.ttl / time.Second))
@@ -203,9 +203,9 @@ func sign(accessKey string, secretKey Secret, timestamp string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// issued reads the token out of a successful login. No refusal of a login can
+// parseToken reads the token out of a successful login. No refusal of a login can
 // be overcome by another request of the run.
-func (c *Client) issued(got reply, err error) (token, error) {
+func (c *Client) parseToken(got reply, err error) (token, error) {
 	if r, ok := errors.AsType[*reconcile.Refusal](err); ok {
 		r.Fatal = true
 		r.Hint = loginHint(r)
@@ -218,10 +218,10 @@ func (c *Client) issued(got reply, err error) (token, error) {
 		Token       string          `json:"token"`
 		ExpiredTime json.RawMessage `json:"expiredTime"`
 	}
-	if json.Unmarshal(got.Data, &data) != nil || !usable(data.Token) {
+	if json.Unmarshal(got.Data, &data) != nil || !isHeaderSafe(data.Token) {
 		return token{}, errors.New("the login: the service's answer holds no usable token")
 	}
-	c.veil.add(data.Token)
+	c.redactor.add(data.Token)
 	now := c.now()
 	life := c.lifetime(data.ExpiredTime, got.at, now)
 	return token{value: Secret(data.Token), renewAt: now.Add(life - min(life/10, time.Minute))}, nil
@@ -248,8 +248,8 @@ func (c *Client) lifetime(expired json.RawMessage, at, now time.Time) time.Durat
 	return asked
 }
 
-// usable reports whether a token can stand in a header.
-func usable(token string) bool {
+// isHeaderSafe reports whether a token can stand in a header.
+func isHeaderSafe(token string) bool {
 	return token != "" && strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
@@ -257,7 +257,7 @@ func usable(token string) bool {
 // else than in other answers.
 func loginHint(r *reconcile.Refusal) string {
 	switch {
-	case r.Code == codeParameter && alike(r.Message) == "signature error":
+	case r.Code == codeParameter && normalize(r.Message) == "signature error":
 		return "The secret key is not the one of the access key: check LIVERY_ACCESS_KEY and LIVERY_SECRET_KEY."
 	case r.Code == codeParameter:
 		return "The service does not take the login: check the access key and the secret key."

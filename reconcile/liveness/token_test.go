@@ -30,7 +30,7 @@ func pushAtOnce(t *testing.T, c *Client, n int) []error {
 
 func TestOneTokenServesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{login: func(n int, w http.ResponseWriter, r *http.Request) {
+		f := &fakeService{login: func(n int, w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Second)
 			issue(n, w, r)
 		}}
@@ -46,7 +46,7 @@ func TestOneTokenServesAll(t *testing.T) {
 
 func TestTokenIsRenewedOnceForAllWhoFailWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{}
+		f := &fakeService{}
 		f.push = func(n int, w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Duration(n%10+1) * time.Second) // the refusals come in one after the other
 			if r.Header.Get("X-ACCESS-TOKEN") == "token-1" {
@@ -66,7 +66,7 @@ func TestTokenIsRenewedOnceForAllWhoFailWithIt(t *testing.T) {
 
 func TestTokenThatIsRefusedAgainEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{push: func(n int, w http.ResponseWriter, r *http.Request) {
+		f := &fakeService{push: func(n int, w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Second) // all of them are sent before the first is refused
 			says("IAM_FAILED", "Account not authorized for this country")(n, w, r)
 		}}
@@ -101,7 +101,7 @@ func TestTokenIsRenewedBeforeItExpires(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var expires time.Time
-				f := &fake{}
+				f := &fakeService{}
 				f.login = func(n int, w http.ResponseWriter, _ *http.Request) {
 					expires = time.Now().Add(tc.life)
 					expiry := strconv.FormatInt(expires.UnixMilli(), 10)
@@ -133,7 +133,7 @@ func TestTokenIsRenewedBeforeItExpires(t *testing.T) {
 
 // strict refuses timestamps that are more than five minutes off, as the
 // service is said to do.
-func strict(n int, w http.ResponseWriter, r *http.Request, f *fake, dated bool) {
+func strict(n int, w http.ResponseWriter, r *http.Request, f *fakeService, dated bool) {
 	f.mu.Lock()
 	sent := f.logins[n-1]["timestamp"].(string)
 	f.mu.Unlock()
@@ -167,7 +167,7 @@ func TestClockSkew(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{}
+				f := &fakeService{}
 				f.login = func(n int, w http.ResponseWriter, r *http.Request) {
 					if tc.stubborn {
 						says("PARAMETER_ERROR", "timestamp error")(n, w, r)
@@ -200,7 +200,7 @@ func TestClockSkew(t *testing.T) {
 
 func TestRefusedLogins(t *testing.T) {
 	for name, tc := range map[string]struct {
-		login  answer
+		login  handler
 		logins int
 		hint   string
 	}{
@@ -215,7 +215,7 @@ func TestRefusedLogins(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{login: func(n int, w http.ResponseWriter, r *http.Request) {
+				f := &fakeService{login: func(n int, w http.ResponseWriter, r *http.Request) {
 					time.Sleep(time.Second)
 					tc.login(n, w, r)
 				}}
@@ -237,7 +237,7 @@ func TestRefusedLogins(t *testing.T) {
 func TestRefusedKeysAreNotTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for code, logins := range map[string]int{"ACCOUNT_DISABLED": 1, "IAM_FAILED": 1, "PARAMETER_ERROR": 1, "RETRY_LATER": 1 + 1 + 1} {
-			f := &fake{login: says(code, "no")}
+			f := &fakeService{login: says(code, "no")}
 			c := newClient(t, f, func(cfg *Config) { cfg.Retries = 0 })
 			for range 3 {
 				_, refusal, _, _ := push(t, c)
@@ -252,7 +252,7 @@ func TestRefusedKeysAreNotTriedAgain(t *testing.T) {
 
 func TestLoginsThatFail(t *testing.T) {
 	for name, tc := range map[string]struct {
-		login answer
+		login handler
 		text  string
 	}{
 		"no answer":          {hangsUp, "the login"},
@@ -264,7 +264,7 @@ func TestLoginsThatFail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{login: tc.login}
+				f := &fakeService{login: tc.login}
 				_, refusal, doubt, err := push(t, newClient(t, f))
 				require.ErrorContains(t, err, tc.text)
 				assert.Nil(t, refusal)
@@ -278,7 +278,7 @@ func TestLoginsThatFail(t *testing.T) {
 
 func TestADeadServiceIsWaitedForOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{login: hangsUp}
+		f := &fakeService{login: hangsUp}
 		c := newClient(t, f, func(cfg *Config) { cfg.Retries = 3 })
 		for range 3 {
 			_, _, _, err := push(t, c)
@@ -294,7 +294,7 @@ func TestADeadServiceIsWaitedForOnce(t *testing.T) {
 
 func TestWhoIsInterruptedDoesNotTakeTheOthersAlong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{login: func(n int, w http.ResponseWriter, r *http.Request) {
+		f := &fakeService{login: func(n int, w http.ResponseWriter, r *http.Request) {
 			time.Sleep(10 * time.Second)
 			issue(n, w, r)
 		}}
@@ -317,7 +317,7 @@ func TestWhoIsInterruptedDoesNotTakeTheOthersAlong(t *testing.T) {
 
 func TestSharedRefusalsAreNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{login: says("ACCOUNT_DISABLED", "no")}
+		f := &fakeService{login: says("ACCOUNT_DISABLED", "no")}
 		errs := pushAtOnce(t, newClient(t, f), 2)
 		errs[0].(*reconcile.Refusal).Message = "changed"
 		assert.Equal(t, "no", errs[1].(*reconcile.Refusal).Message)

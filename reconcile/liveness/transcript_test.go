@@ -255,7 +255,7 @@ func (tr transcript) openRequest(t *testing.T) OpenRequest {
 		return r
 	}
 	method, path, _ := strings.Cut(tr.request.first, " ")
-	e := opening(open.API)
+	e := openEndpoint(open.API)
 	assert.Equal(t, e.method+e.path, method+path)
 	return OpenRequest{API: open.API, Method: method, Path: path, Body: []byte(tr.request.body)}
 }
@@ -366,7 +366,7 @@ func TestTranscriptsCoverTheDocuments(t *testing.T) {
 		e, ok := decodeEnvelope([]byte(tr.answer.body))
 		require.True(t, ok, tr.path)
 		have[tr.endpoint+" "+e.Code] = true
-		told[tr.endpoint+" "+alike(e.Message)] = true
+		told[tr.endpoint+" "+normalize(e.Message)] = true
 		target, _, _ := strings.Cut(tr.request.first, "?")
 		targets[tr.endpoint] = target
 	}
@@ -390,7 +390,7 @@ func TestTranscriptsCoverTheDocuments(t *testing.T) {
 		}
 	}
 	for _, c := range d.ConfigureUI.Constants {
-		assert.True(t, told["h5v6.configure_ui "+alike(c.Message)], c.Constant)
+		assert.True(t, told["h5v6.configure_ui "+normalize(c.Message)], c.Constant)
 	}
 }
 
@@ -406,15 +406,15 @@ func TestGlossaryOfEveryCall(t *testing.T) {
 		for _, said := range glossary {
 			t.Run(fmt.Sprintf("%s/%s/%s", tr.endpoint, said.code, said.message), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					p := &player{t: t, answer: wire{first: "200", body: quoted(map[string]any{
+					p := &player{t: t, answer: wire{first: "200", body: encodeJSON(map[string]any{
 						"code": said.code, "message": said.message, "data": nil, "transactionId": "t9", "pricingStrategy": "FREE",
 					})}}
 					got := tr.play(t, tr.client(t, p))
 					require.NotNil(t, got.Error)
-					row, known := lookUp(said.code)
+					row, known := findCode(said.code)
 					require.True(t, known)
 					assert.Equal(t, said.code, got.Error.Code)
-					assert.Equal(t, said.code+": "+plain(said.message), got.Error.Text)
+					assert.Equal(t, said.code+": "+singleLine(said.message), got.Error.Text)
 					assert.Equal(t, "t9", got.Error.TransactionID)
 					assert.NotEmpty(t, got.Error.Hint)
 					assert.False(t, got.Error.InDoubt, "the service has answered")
@@ -449,7 +449,7 @@ func (d documentedErrors) glossary(t *testing.T) []saying {
 			continue
 		}
 		for _, message := range c.Messages {
-			if !unfinished(c.Code, message) { // which says something of one session
+			if !isUnfinished(c.Code, message) { // which says something of one session
 				list = append(list, saying{c.Code, message})
 			}
 		}

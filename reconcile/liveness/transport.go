@@ -17,8 +17,8 @@ import (
 
 const (
 	dialTimeout = 10 * time.Second
-	tryTimeout  = 30 * time.Second // for one try, its answer included
-	answerMax   = 1 << 20          // bytes
+	requestTimeout  = 30 * time.Second // for one try, its answer included
+	responseMax   = 1 << 20          // bytes
 	tokenHeader = "X-Access-Token"
 )
 
@@ -44,8 +44,8 @@ func newTransport(parallel int) *http.Transport {
 	}
 }
 
-// heard is what came back from one try, as it was read.
-type heard struct {
+// response is what came back from one try, as it was read.
+type response struct {
 	status int // 0 when no answer began
 	header http.Header
 	body   []byte
@@ -53,38 +53,38 @@ type heard struct {
 	sent   bool  // without a status: whether the request may have arrived
 }
 
-// tooLong is an answer beyond the limit, in bytes, of its call.
-type tooLong int64
+// tooLongError is an answer beyond the limit, in bytes, of its call.
+type tooLongError int64
 
 // Error implements error.
-func (t tooLong) Error() string { return fmt.Sprintf("the answer is longer than %d MiB", int64(t)>>20) }
+func (t tooLongError) Error() string { return fmt.Sprintf("the answer is longer than %d MiB", int64(t)>>20) }
 
 // roundTrip makes one try and reads its answer whole, so that the connection
 // can be used again.
-func (c *Client) roundTrip(ctx context.Context, r call, tok token) heard {
-	patience, limit := cmp.Or(r.patience, tryTimeout), cmp.Or(r.limit, answerMax)
+func (c *Client) roundTrip(ctx context.Context, r request, tok token) response {
+	patience, limit := cmp.Or(r.timeout, requestTimeout), cmp.Or(r.responseLimit, responseMax)
 	tryCtx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %s", patience))
 	defer cancel()
-	p := passage{}
-	p.asked.Store(c.traced)
+	p := requestTrace{}
+	p.reports.Store(c.tracesRequests)
 	var body []byte
 	if r.body != nil {
 		body = r.body()
 	}
-	req := c.newRequest(httptrace.WithClientTrace(tryCtx, p.trace()), r, tok, body)
-	c.traceRequest(ctx, r, req, tok, body)
+	req := c.httpRequest(httptrace.WithClientTrace(tryCtx, p.hooks()), r, tok, body)
+	c.logRequest(ctx, r, req, tok, body)
 	start := time.Now()
 	got := c.exchange(req, &p, limit)
 	if got.err != nil && tryCtx.Err() != nil && ctx.Err() == nil {
 		got.err = context.Cause(tryCtx)
 	} else if got.err != nil && ctx.Err() != nil {
-		got.err = interrupted(ctx)
+		got.err = contextError(ctx)
 	}
-	c.traceAnswer(ctx, r, got, time.Since(start))
+	c.logResponse(ctx, r, got, time.Since(start))
 	return got
 }
 
-func (c *Client) newRequest(ctx context.Context, r call, tok token, body []byte) *http.Request {
+func (c *Client) httpRequest(ctx context.Context, r request, tok token, body []byte) *http.Request {
 	u := c.base.JoinPath(r.path)
 	u.RawQuery = r.query.Encode()
 	var reader io.Reader
@@ -92,7 +92,7 @@ func (c *Client) newRequest(ctx context.Context, r call, tok token, body []byte)
 	case body != nil:
 		reader = bytes.NewReader(body)
 	case r.method == http.MethodGet && !r.repeatable:
-		reader = unrepeatable{}
+		reader = unrepeatableBody{}
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), reader)
 	if err != nil {
@@ -109,47 +109,47 @@ func (c *Client) newRequest(ctx context.Context, r call, tok token, body []byte)
 	return req
 }
 
-// unrepeatable is the empty body of a request that must not be made twice. To
+// unrepeatableBody is the empty body of a request that must not be made twice. To
 // net/http a GET without any body may be: when the answer on a connection that
 // it used before is lost, it would send the GET again and tell nobody.
-type unrepeatable struct{}
+type unrepeatableBody struct{}
 
 // Read implements io.Reader.
-func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
+func (unrepeatableBody) Read([]byte) (int, error) { return 0, io.EOF }
 
-func (c *Client) exchange(req *http.Request, p *passage, limit int64) heard {
+func (c *Client) exchange(req *http.Request, p *requestTrace, limit int64) response {
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return heard{err: fmt.Errorf("%s: %w", req.URL.Host, err), sent: p.mayHaveArrived(err)}
+		return response{err: fmt.Errorf("%s: %w", req.URL.Host, err), sent: p.mayHaveArrived(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	got := heard{status: resp.StatusCode, header: resp.Header, sent: true}
+	got := response{status: resp.StatusCode, header: resp.Header, sent: true}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		got.err = errors.New("the server wants to speak another protocol") // reading on would outlast the deadline
 		return got
 	}
 	got.body, got.err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if int64(len(got.body)) > limit {
-		got.body, got.err = nil, tooLong(limit)
+		got.body, got.err = nil, tooLongError(limit)
 	}
 	return got
 }
 
-// passage follows a request on its way out, to know after a failure whether
+// requestTrace follows a request on its way out, to know after a failure whether
 // the service may have got it. Its fields are set from the transport's own
 // goroutines, perhaps after the transport has returned.
-type passage struct {
-	asked     atomic.Bool // the transport reports what it does
+type requestTrace struct {
+	reports     atomic.Bool // the transport reports what it does
 	connected atomic.Bool
 	broken    atomic.Bool // the last connection broke while the request was written
 	written   atomic.Bool
 }
 
-func (p *passage) trace() *httptrace.ClientTrace {
+func (p *requestTrace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn: func(string) { p.asked.Store(true) },
+		GetConn: func(string) { p.reports.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
-			p.asked.Store(true)
+			p.reports.Store(true)
 			p.broken.Store(false)
 			p.connected.Store(true)
 		},
@@ -165,22 +165,22 @@ func (p *passage) trace() *httptrace.ClientTrace {
 
 // mayHaveArrived answers in favour of doubt: only a request that was not
 // written to its end certainly never arrived.
-func (p *passage) mayHaveArrived(err error) bool {
+func (p *requestTrace) mayHaveArrived(err error) bool {
 	switch {
 	case p.written.Load():
 		return true
 	case p.connected.Load():
 		return !p.broken.Load()
-	case p.asked.Load():
+	case p.reports.Load():
 		return false
 	}
 	op, ok := errors.AsType[*net.OpError](err) // a transport that reports nothing
 	return !ok || op.Op != "dial"
 }
 
-// hopeless reports an error that no repetition will mend: a certificate that
+// isPermanent reports an error that no repetition will mend: a certificate that
 // is not trusted now will not be in a second.
-func hopeless(err error) bool {
+func isPermanent(err error) bool {
 	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	return ok
 }

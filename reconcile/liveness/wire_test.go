@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// over is a client that talks to a server through a socket.
-func over(t *testing.T, s *httptest.Server, retries int) *Client {
+// clientOf is a client that talks to a server through a socket.
+func clientOf(t *testing.T, s *httptest.Server, retries int) *Client {
 	t.Helper()
 	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL, cfg.Retries = s.URL, retries })
 	t.Cleanup(c.transport.(*http.Transport).CloseIdleConnections)
@@ -37,10 +37,10 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 	var followed atomic.Int32
 	target := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		f := &fake{push: func(_ int, w http.ResponseWriter, r *http.Request) {
+		f := &fakeService{push: func(_ int, w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, target.URL+"/somewhere?token=x", status)
 		}}
-		_, refusal, _, err := push(t, over(t, serve(t, f), 3))
+		_, refusal, _, err := push(t, clientOf(t, serve(t, f), 3))
 		require.NotNil(t, refusal, "%v", err)
 		assert.Contains(t, refusal.Message, fmt.Sprint(status))
 		assert.Contains(t, refusal.Message, "redirect to "+target.URL+",")
@@ -53,12 +53,12 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 
 func TestARedirectThatCannotBeReadIsStillOne(t *testing.T) {
 	for _, location := range []string{"", "http://%zz", "/elsewhere", "javascript:alert(1)"} {
-		f := &fake{push: func(_ int, w http.ResponseWriter, _ *http.Request) {
+		f := &fakeService{push: func(_ int, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", location)
 			w.WriteHeader(302)
 		}}
 		s := serve(t, f)
-		_, refusal, _, err := push(t, over(t, s, 3))
+		_, refusal, _, err := push(t, clientOf(t, s, 3))
 		require.NotNil(t, refusal, "%v", err)
 		want := "a redirect, and"
 		if location == "/elsewhere" {
@@ -70,7 +70,7 @@ func TestARedirectThatCannotBeReadIsStillOne(t *testing.T) {
 
 func TestABasePathIsAPrefix(t *testing.T) {
 	for _, prefix := range []string{"/proxy/advance", "/proxy/advance/"} {
-		f := &fake{}
+		f := &fakeService{}
 		s := serve(t, http.StripPrefix("/proxy/advance", f))
 		c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL = s.URL + prefix })
 		_, _, _, err := push(t, c)
@@ -82,7 +82,7 @@ func TestABasePathIsAPrefix(t *testing.T) {
 
 func TestConnectionsAreUsedAgain(t *testing.T) {
 	var opened atomic.Int32
-	s := httptest.NewUnstartedServer(&fake{})
+	s := httptest.NewUnstartedServer(&fakeService{})
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			opened.Add(1)
@@ -90,7 +90,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 	}
 	s.Start()
 	defer s.Close()
-	c := over(t, s, 0)
+	c := clientOf(t, s, 0)
 	for range 5 {
 		for _, err := range pushAtOnce(t, c, 10) {
 			require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 }
 
 func TestWhatTheSocketTells(t *testing.T) {
-	hijacks := func(reply string) answer {
+	hijacks := func(reply string) handler {
 		return func(_ int, w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err != nil {
@@ -110,7 +110,7 @@ func TestWhatTheSocketTells(t *testing.T) {
 			_ = conn.Close()
 		}
 	}
-	for name, tc := range map[string]answer{
+	for name, tc := range map[string]handler{
 		"closed without an answer": hijacks(""),
 		"no HTTP":                  hijacks("hello\r\n\r\n"),
 		"half a header":            hijacks("HTTP/1.1 200 O"),
@@ -119,8 +119,8 @@ func TestWhatTheSocketTells(t *testing.T) {
 		"nothing said":             hijacks("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &fake{push: tc}
-			_, refusal, doubt, err := push(t, over(t, serve(t, f), 0))
+			f := &fakeService{push: tc}
+			_, refusal, doubt, err := push(t, clientOf(t, serve(t, f), 0))
 			assert.Nil(t, refusal)
 			assert.NotNil(t, doubt, "%v", err)
 			_, pushes := f.counts()
@@ -129,7 +129,7 @@ func TestWhatTheSocketTells(t *testing.T) {
 	}
 	t.Run("cancelled in flight", func(t *testing.T) {
 		arrived, gone := make(chan struct{}), make(chan struct{})
-		f := &fake{push: func(_ int, _ http.ResponseWriter, r *http.Request) {
+		f := &fakeService{push: func(_ int, _ http.ResponseWriter, r *http.Request) {
 			close(arrived)
 			<-r.Context().Done()
 			close(gone)
@@ -137,7 +137,7 @@ func TestWhatTheSocketTells(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		go func() { <-arrived; cancel() }()
-		_, err := over(t, serve(t, f), 5).Push(ctx, document)
+		_, err := clientOf(t, serve(t, f), 5).Push(ctx, document)
 		assert.True(t, isDoubt(err), "%v", err)
 		assert.ErrorIs(t, err, context.Canceled)
 		<-gone
@@ -147,7 +147,7 @@ func TestWhatTheSocketTells(t *testing.T) {
 // The connection of a protocol switch stays open, and its reads know no deadline.
 func TestASwitchToAnotherProtocolIsNoAnswer(t *testing.T) {
 	left := make(chan struct{})
-	f := &fake{push: func(_ int, w http.ResponseWriter, _ *http.Request) {
+	f := &fakeService{push: func(_ int, w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			panic(err)
@@ -157,7 +157,7 @@ func TestASwitchToAnotherProtocolIsNoAnswer(t *testing.T) {
 		_ = conn.Close()
 		close(left)
 	}}
-	_, _, doubt, err := push(t, over(t, serve(t, f), 0))
+	_, _, doubt, err := push(t, clientOf(t, serve(t, f), 0))
 	require.NotNil(t, doubt, "%v", err)
 	assert.ErrorContains(t, err, "another protocol")
 	<-left
@@ -165,7 +165,7 @@ func TestASwitchToAnotherProtocolIsNoAnswer(t *testing.T) {
 
 func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
 	var handshakes atomic.Int32
-	s := httptest.NewUnstartedServer(&fake{})
+	s := httptest.NewUnstartedServer(&fakeService{})
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			handshakes.Add(1)
@@ -183,7 +183,7 @@ func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
 }
 
 func TestTLSWorks(t *testing.T) {
-	f := &fake{}
+	f := &fakeService{}
 	s := httptest.NewTLSServer(f)
 	defer s.Close()
 	transport := newTransport(1)

@@ -109,7 +109,7 @@ func (w *Workspace) Client(acc Account, parallel int) (*liveness.Client, error) 
 	}
 	cfg := liveness.Config{
 		BaseURL: acc.BaseURL, AccessKey: acc.AccessKey, SecretKey: acc.SecretKey, TokenTTL: acc.TokenTTL, Retries: acc.Retries,
-		Parallel: parallel, Log: w.Log, Now: w.Now, UserAgent: "livery/" + w.Version, Waiting: w.Events.Throttled,
+		Parallel: parallel, Log: w.Log, Now: w.Now, UserAgent: "livery/" + w.Version, OnThrottle: w.Events.Throttled,
 	}
 	if acc.BaseURL == stack.Simulator {
 		s, err := w.builtIn(acc)

@@ -139,15 +139,15 @@ func TestWithParameter(t *testing.T) {
 		"myapp://callback/success":            "myapp://callback/success?k=a%26b",
 		"https://e.com/ü?token=e.y.J-_+/=&s=": "https://e.com/ü?token=e.y.J-_+/=&s=&k=a%26b",
 	} {
-		got := withParameter(address, "k", "a&b")
+		got := setParameter(address, "k", "a&b")
 		assert.Equal(t, want, got)
-		assert.Equal(t, want, withParameter(got, "k", "a&b"), "twice is once")
+		assert.Equal(t, want, setParameter(got, "k", "a&b"), "twice is once")
 	}
 }
 
 // told is a service that lets everybody in and gives one answer.
-func told(data string, pricing string) *fake {
-	return &fake{push: writes(200, "application/json", fmt.Sprintf(
+func told(data string, pricing string) *fakeService {
+	return &fakeService{push: writes(200, "application/json", fmt.Sprintf(
 		`{"code":"SUCCESS","message":"OK","data":%s,"transactionId":"t-7","pricingStrategy":%q}`, data, pricing))}
 }
 

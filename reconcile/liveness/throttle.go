@@ -15,51 +15,51 @@ const (
 	spacing = 20 * time.Millisecond // between those who set off again after a wait
 )
 
-// gate makes every request of a client wait when one of them is told to. It
+// throttle makes every request of a client wait when one of them is told to. It
 // reads the process's own clock: what it measures are spans, not dates.
-type gate struct {
+type throttle struct {
 	limit int // how often in a row it is closed before everybody gives up
 
 	mu    sync.Mutex
 	until time.Time
-	turn  int // how many are waiting for until
-	row   int // how often it was closed since a request last succeeded
+	queued  int // how many are waiting for until
+	consecutive   int // how often it was closed since a request last succeeded
 }
 
-// hold closes the gate for d from now, unless it is closed for longer already.
+// pause closes the gate for d from now, unless it is closed for longer already.
 // anew says that it was open. Nobody waits for a service that only ever asks to
 // wait: behind the limit the gate stays open and patience is false.
-func (g *gate) hold(d time.Duration) (anew, patience bool) {
+func (g *throttle) pause(d time.Duration) (anew, patience bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
 	if anew = !g.until.After(now); anew {
-		g.row++
+		g.consecutive++
 	}
-	if g.row > g.limit {
+	if g.consecutive > g.limit {
 		return false, false
 	}
 	if until := now.Add(d); until.After(g.until) {
-		g.until, g.turn = until, 0
+		g.until, g.queued = until, 0
 	}
 	return anew, true
 }
 
-// reached notes that a request has succeeded.
-func (g *gate) reached() {
+// reset notes that a request has succeeded.
+func (g *throttle) reset() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.row = 0
+	g.consecutive = 0
 }
 
-// pass returns once the gate is open. Those who waited for the same instant
+// wait returns once the gate is open. Those who waited for the same instant
 // set off one after the other, so that they do not bring about the next wait
 // together; who finds the gate closed again stays.
-func (g *gate) pass(ctx context.Context) error {
+func (g *throttle) wait(ctx context.Context) error {
 	for {
-		d := g.remaining()
+		d := g.delay()
 		if d <= 0 {
-			return interrupted(ctx)
+			return contextError(ctx)
 		}
 		if err := sleep(ctx, d); err != nil {
 			return err
@@ -67,16 +67,16 @@ func (g *gate) pass(ctx context.Context) error {
 	}
 }
 
-// remaining is how long the caller has to wait, and takes a turn for it.
-func (g *gate) remaining() time.Duration {
+// delay is how long the caller has to wait, and takes a turn for it.
+func (g *throttle) delay() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	d := time.Until(g.until)
-	if d <= 0 || g.row > g.limit {
+	if d <= 0 || g.consecutive > g.limit {
 		return 0
 	}
-	d += time.Duration(g.turn) * spacing
-	g.turn++
+	d += time.Duration(g.queued) * spacing
+	g.queued++
 	return d
 }
 
@@ -88,13 +88,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	case <-ctx.Done():
-		return interrupted(ctx)
+		return contextError(ctx)
 	}
 }
 
-// interrupted is the error of a context that has ended, with its cause; nil
+// contextError is the error of a context that has ended, with its cause; nil
 // for one that has not.
-func interrupted(ctx context.Context) error {
+func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || cause == err {
 		return err

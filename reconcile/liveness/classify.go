@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// call is one request of the API.
-type call struct {
+// request is one request of the API.
+type request struct {
 	name   string // the API's name of it
 	object string // what it is about, for the log; may be ""
 	method string
@@ -23,8 +23,8 @@ type call struct {
 	public     bool // may be logged: neither request nor answer holds a secret or a person's data
 	login      bool // the one that fetches the token
 
-	limit    int64         // of the answer, in bytes; 0 for answerMax
-	patience time.Duration // for one try, its answer included; 0 for tryTimeout
+	responseLimit    int64         // of the answer, in bytes; 0 for answerMax
+	timeout time.Duration // for one try, its answer included; 0 for tryTimeout
 }
 
 // outcome is what one try came to.
@@ -45,14 +45,14 @@ type reply struct {
 	envelope
 	at       time.Time     // the service's clock; zero when the answer did not say
 	wait     time.Duration // what Retry-After asks for; 0 when nothing
-	everyone bool          // all requests have to wait
-	failed   bool          // busy by a failure of the service, so not to be repeated blindly
-	settles  bool          // a refusal of what was sent, not of the sender or the moment
+	throttlesAll bool          // all requests have to wait
+	serverFailed   bool          // busy by a failure of the service, so not to be repeated blindly
+	aboutContent  bool          // a refusal of what was sent, not of the sender or the moment
 	err      error         // why it is not confirmed
 }
 
-// judge decides what a try came to. The envelope decides where there is one.
-func (c *Client) judge(sent call, got heard) reply {
+// classify decides what a try came to. The envelope decides where there is one.
+func (c *Client) classify(sent request, got response) reply {
 	if got.status == 0 {
 		if !got.sent {
 			return reply{outcome: unsent, err: got.err}
@@ -71,14 +71,14 @@ func (c *Client) judge(sent call, got heard) reply {
 	}
 	if e, ok := decodeEnvelope(got.body); ok && got.err == nil {
 		r.envelope = e
-		if row, known := lookUp(e.Code); known || !transient(got.status) {
-			return c.judgeEnvelope(sent, r, row)
+		if row, known := findCode(e.Code); known || !transient(got.status) {
+			return c.classifyEnvelope(sent, r, row)
 		}
 	}
-	return c.judgeStatus(r, got)
+	return c.classifyStatus(r, got)
 }
 
-func (c *Client) judgeEnvelope(sent call, r reply, row code) reply {
+func (c *Client) classifyEnvelope(sent request, r reply, row code) reply {
 	if row.class == classSuccess {
 		r.outcome = confirmed
 		return r
@@ -87,11 +87,11 @@ func (c *Client) judgeEnvelope(sent call, r reply, row code) reply {
 	if sent.field != nil && row.name == codeParameter {
 		refusal.Path = sent.field(refusal.Message)
 	}
-	r.err, r.settles = refusal, row.settles
+	r.err, r.aboutContent = refusal, row.aboutContent
 	switch row.class {
 	case classWait:
-		r.outcome, r.failed = busy, row.idempotent
-		r.everyone = !row.idempotent || r.wait > 0
+		r.outcome, r.serverFailed = busy, row.idempotent
+		r.throttlesAll = !row.idempotent || r.wait > 0
 	case classRenew:
 		r.outcome = unauthorised
 	default:
@@ -104,32 +104,32 @@ func (c *Client) judgeEnvelope(sent call, r reply, row code) reply {
 // that failed before it could say more.
 func transient(status int) bool { return status == http.StatusTooManyRequests || status >= 500 }
 
-// judgeStatus decides where no envelope does. Behind a gateway's 5xx the
+// classifyStatus decides where no envelope does. Behind a gateway's 5xx the
 // service may well have taken the request, so only a 429 and the other 4xx say
 // that it did not.
-func (c *Client) judgeStatus(r reply, got heard) reply {
+func (c *Client) classifyStatus(r reply, got response) reply {
 	switch {
 	case got.status == http.StatusTooManyRequests:
-		r.outcome, r.everyone, r.err = busy, true, statusRefusal(got.status)
+		r.outcome, r.throttlesAll, r.err = busy, true, statusRefusal(got.status)
 	case got.status >= 400 && got.status < 500:
 		r.outcome, r.err = refused, statusRefusal(got.status)
 	default:
-		r.outcome, r.err = lost, c.strange(r, got)
-		r.everyone = got.status == http.StatusServiceUnavailable || (got.status >= 500 && r.wait > 0)
+		r.outcome, r.err = lost, c.unexpectedResponse(r, got)
+		r.throttlesAll = got.status == http.StatusServiceUnavailable || (got.status >= 500 && r.wait > 0)
 	}
 	return r
 }
 
-// strange describes an answer that is none of the service's. What it holds is
+// unexpectedResponse describes an answer that is none of the service's. What it holds is
 // not shown: it may be anything.
-func (c *Client) strange(r reply, got heard) error {
+func (c *Client) unexpectedResponse(r reply, got response) error {
 	what := "an empty body"
-	kind := c.legible(got.header.Get("Content-Type"))
+	kind := c.sanitize(got.header.Get("Content-Type"))
 	switch {
 	case r.Code != "":
-		what = "the unknown code " + c.legible(r.Code)
+		what = "the unknown code " + c.sanitize(r.Code)
 	case len(got.body) > 0 && kind != "":
-		what = fmt.Sprintf("%d bytes of %s", len(got.body), clip(kind))
+		what = fmt.Sprintf("%d bytes of %s", len(got.body), shorten(kind))
 	case len(got.body) > 0:
 		what = fmt.Sprintf("%d bytes", len(got.body))
 	}

@@ -26,8 +26,8 @@ const scorePass = 50
 // Limits of an answer that holds images: 64 MiB of them take a third more in
 // base64, and their time on a slow line.
 const (
-	imagesMax      = 96 << 20
-	imagesPatience = 5 * time.Minute
+	imagesLimit      = 96 << 20
+	imagesTimeout = 5 * time.Minute
 )
 
 // ResultRequest asks what came of one session.
@@ -58,23 +58,23 @@ type Result struct {
 // error is a *reconcile.Refusal when the service says no, and holds a
 // *reconcile.InDoubt when the call may have been billed in vain.
 func (c *Client) Result(ctx context.Context, r ResultRequest) (Result, error) {
-	e := judging(r.API)
+	e := resultEndpoint(r.API)
 	if r.ID == "" {
 		return Result{}, errNoID
 	}
-	sent := c.call(e)
+	sent := c.newSessionRequest(e)
 	body, images := r.body(e)
 	sent.body = func() []byte { return body }
 	if images {
-		sent.limit, sent.patience = imagesMax, imagesPatience
+		sent.responseLimit, sent.timeout = imagesLimit, imagesTimeout
 	}
-	got, err := c.ask(ctx, e, sent)
-	if err != nil && outcomeOf(r.API, got.envelope) == "" {
+	got, err := c.sendSession(ctx, e, sent)
+	if err != nil && outcomeOfCode(r.API, got.envelope) == "" {
 		return Result{}, err
 	}
-	result, err := c.read(r.API, got.envelope)
+	result, err := c.parseEnvelope(r.API, got.envelope)
 	if err != nil {
-		return result, c.spoilt(e, got, err)
+		return result, c.unusableResponse(e, got, err)
 	}
 	return result, nil
 }
@@ -82,7 +82,7 @@ func (c *Client) Result(ctx context.Context, r ResultRequest) (Result, error) {
 // body is the request, and whether the answer will hold images.
 func (r ResultRequest) body(e endpoint) (json.RawMessage, bool) {
 	images := r.Base64
-	var m members
+	var m objectWriter
 	m.add(e.key, r.ID)
 	switch r.API {
 	case schema.H5Token:
@@ -105,21 +105,21 @@ func (r ResultRequest) body(e endpoint) (json.RawMessage, bool) {
 // pending stands for the outcome that is not there yet.
 const pending = "PENDING"
 
-// outcomeOf is what an envelope other than SUCCESS says of the session; "" when
+// outcomeOfCode is what an envelope other than SUCCESS says of the session; "" when
 // it is about the call alone.
-func outcomeOf(api schema.SessionAPI, e envelope) string {
+func outcomeOfCode(api schema.SessionAPI, e envelope) string {
 	switch {
-	case e.Code == "LIVENESS_NO_RESULT", unfinished(e.Code, e.Message):
+	case e.Code == "LIVENESS_NO_RESULT", isUnfinished(e.Code, e.Message):
 		return pending
-	case api == schema.H5Token && faceCode(e.Code):
+	case api == schema.H5Token && isFaceCode(e.Code):
 		return Fail
 	}
 	return ""
 }
 
-// faceCode reports the codes by which older pages said that a picture was of no
+// isFaceCode reports the codes by which older pages said that a picture was of no
 // use. Their answers hold the picture.
-func faceCode(code string) bool {
+func isFaceCode(code string) bool {
 	switch code {
 	case "TOO_MANY_FACES_DETECTED", "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR":
 		return true
@@ -127,32 +127,32 @@ func faceCode(code string) bool {
 	return false
 }
 
-// read makes a result of an answer.
-func (c *Client) read(api schema.SessionAPI, e envelope) (Result, error) {
+// parseEnvelope makes a result of an answer.
+func (c *Client) parseEnvelope(api schema.SessionAPI, e envelope) (Result, error) {
 	r := Result{
-		Code: c.legible(e.Code), Message: c.legible(e.Message),
-		TransactionID: c.legible(e.TransactionID), Billed: e.billed(),
+		Code: c.sanitize(e.Code), Message: c.sanitize(e.Message),
+		TransactionID: c.sanitize(e.TransactionID), Billed: e.billed(),
 	}
-	sifted, err := c.sift(e.Data)
+	sifted, err := c.parseResult(e.Data)
 	if err != nil {
 		return r, err
 	}
-	r.Data, r.Media = sifted.clean, sifted.media
-	end := outcomeOf(api, e)
+	r.Data, r.Media = sifted.json, sifted.media
+	end := outcomeOfCode(api, e)
 	if end == "" {
 		if r.Data == nil {
 			return r, errors.New("its answer holds no data")
 		}
 		switch api {
 		case schema.H5Token:
-			r.Score, r.AttackType = sifted.score("score"), sifted.kind("attackType")
-			end = ofScore(r.Score, pending)
+			r.Score, r.AttackType = sifted.score("score"), sifted.integer("attackType")
+			end = outcomeOfScore(r.Score, pending)
 		case schema.SDKLicense:
-			r.Score, r.AttackType = sifted.score("livenessScore"), sifted.kind("attackType")
-			end = ofScore(r.Score, Incomplete) // asking again would be billed again
+			r.Score, r.AttackType = sifted.score("livenessScore"), sifted.integer("attackType")
+			end = outcomeOfScore(r.Score, Incomplete) // asking again would be billed again
 		case schema.H5URL:
-			r.Score, r.AttackType = sifted.score("faceDetail.faceLivenessScore"), sifted.kind("faceDetail.livenessAttackType")
-			end = r.overall(sifted)
+			r.Score, r.AttackType = sifted.score("faceDetail.faceLivenessScore"), sifted.integer("faceDetail.livenessAttackType")
+			end = r.overallOutcome(sifted)
 		}
 	}
 	if r.Pending = end == pending; !r.Pending {
@@ -161,7 +161,7 @@ func (c *Client) read(api schema.SessionAPI, e envelope) (Result, error) {
 	return r, nil
 }
 
-func ofScore(score *float64, none string) string {
+func outcomeOfScore(score *float64, none string) string {
 	switch {
 	case score == nil:
 		return none
@@ -171,10 +171,10 @@ func ofScore(score *float64, none string) string {
 	return Fail
 }
 
-// overall reads the outcome that the service gives itself. INCOMPLETE without a
+// overallOutcome reads the outcome that the service gives itself. INCOMPLETE without a
 // reason is a user who may still come back; with one, of time or of a failure,
 // it is the end.
-func (r *Result) overall(s sifted) string {
+func (r *Result) overallOutcome(s resultData) string {
 	word := s.text("overallResult")
 	if word == "" {
 		word = s.text("idvResult") // its older name
@@ -204,9 +204,9 @@ func (r Result) Explain() []string {
 			strconv.FormatFloat(*r.Score, 'f', -1, 64), scorePass))
 	}
 	if r.AttackType != nil {
-		lines = append(lines, attackWords(*r.AttackType))
+		lines = append(lines, explainAttack(*r.AttackType))
 	}
-	lines = append(lines, r.codeWords()...)
+	lines = append(lines, r.explainCode()...)
 	switch {
 	case r.Pending:
 		lines = append(lines, "There is no result yet: the user is not through, or the service is still judging.")
@@ -216,18 +216,18 @@ func (r Result) Explain() []string {
 	return lines
 }
 
-// codeWords says what the code behind an outcome means.
-func (r Result) codeWords() []string {
+// explainCode says what the code behind an outcome means.
+func (r Result) explainCode() []string {
 	if r.Outcome == "" || r.Code == success {
 		return nil
 	}
-	if faceCode(r.Code) {
-		row, _ := lookUp(r.Code)
-		return []string{sentenceOf(row.meaning), row.hint}
+	if isFaceCode(r.Code) {
+		row, _ := findCode(r.Code)
+		return []string{toSentence(row.meaning), row.hint}
 	}
 	for _, row := range resultCodes {
 		if row.outcome == r.Outcome && row.code == r.Code {
-			return []string{row.words}
+			return []string{row.explanation}
 		}
 	}
 	if r.Code == "" {
@@ -236,8 +236,8 @@ func (r Result) codeWords() []string {
 	return []string{fmt.Sprintf("The service gives the reason %s, which none of its documents explains.", r.Code)}
 }
 
-// attackWords says what an attack type means.
-func attackWords(kind int) string {
+// explainAttack says what an attack type means.
+func explainAttack(kind int) string {
 	switch kind {
 	case 1:
 		return "Presentation attack: something was held up to the camera in place of a live face, such as a photo, a screen or a mask."
@@ -252,7 +252,7 @@ func attackWords(kind int) string {
 // resultRow is a row of the table of error codes in results.
 type resultRow struct {
 	outcome, code string
-	words         string // ours; "" where there is nothing to explain
+	explanation         string // ours; "" where there is nothing to explain
 }
 
 // resultCodes is every code that a result of h5_url may hold.
@@ -266,5 +266,5 @@ var resultCodes = [...]resultRow{
 	{Incomplete, codeError, "The service failed while it judged the session. Open a new session; if it happens again, give the transaction id to the service's support."},
 }
 
-// sentenceOf makes a sentence of a few words.
-func sentenceOf(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }
+// toSentence makes a sentence of a few words.
+func toSentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }

@@ -30,7 +30,7 @@ func TestResultRequests(t *testing.T) {
 		"licence, images as declared": {ResultRequest{API: schema.SDKLicense, ID: "i", ResultType: "IMAGE_BASE64"}, `{"livenessId":"i","resultType":"IMAGE_BASE64"}`, true},
 		"licence, images as asked":    {ResultRequest{API: schema.SDKLicense, ID: "i", ResultType: "IMAGE_URL", Base64: true}, `{"livenessId":"i","resultType":"IMAGE_BASE64"}`, true},
 	} {
-		body, images := tc.request.body(judging(tc.request.API))
+		body, images := tc.request.body(resultEndpoint(tc.request.API))
 		assert.Equal(t, tc.body, string(body), name)
 		assert.Equal(t, tc.images, images, name)
 	}
@@ -119,7 +119,7 @@ func TestExplanations(t *testing.T) {
 func TestASessionThatIsNotOverIsNoError(t *testing.T) {
 	for _, said := range []saying{{"LIVENESS_NO_RESULT", "This token has no detection result."}, {"PARAMETER_ERROR", "transaction is not finished"}} {
 		for _, api := range schema.SessionAPIs() {
-			r, err := newClient(t, &fake{push: says(said.code, said.message)}).Result(t.Context(), ResultRequest{API: api, ID: "i"})
+			r, err := newClient(t, &fakeService{push: says(said.code, said.message)}).Result(t.Context(), ResultRequest{API: api, ID: "i"})
 			require.NoError(t, err)
 			assert.True(t, r.Pending)
 			assert.Empty(t, r.Outcome)
@@ -127,7 +127,7 @@ func TestASessionThatIsNotOverIsNoError(t *testing.T) {
 			assert.Nil(t, r.Data)
 		}
 	}
-	_, err := newClient(t, &fake{push: says("PARAMETER_ERROR", "Transaction is not finished")}).Clear(t.Context(), schema.H5URL, "i")
+	_, err := newClient(t, &fakeService{push: says("PARAMETER_ERROR", "Transaction is not finished")}).Clear(t.Context(), schema.H5URL, "i")
 	assert.ErrorContains(t, err, "Transaction is not finished", "to a deletion it is one")
 }
 
@@ -190,10 +190,10 @@ func TestSift(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, nil)
-			c.veil.add("token-1")
-			s, err := c.sift(json.RawMessage(tc.data))
+			c.redactor.add("token-1")
+			s, err := c.parseResult(json.RawMessage(tc.data))
 			require.NoError(t, err)
-			assert.Equal(t, tc.clean, string(s.clean))
+			assert.Equal(t, tc.clean, string(s.json))
 			require.Len(t, s.media, len(tc.media))
 			for i, want := range tc.media {
 				got := s.media[i]
@@ -215,14 +215,14 @@ func FuzzSift(f *testing.F) {
 		if !json.Valid(data) {
 			return
 		}
-		s, err := c.sift(data)
+		s, err := c.parseResult(data)
 		if err != nil {
 			return
 		}
 		if len(data) == 0 {
 			return
 		}
-		require.True(t, json.Valid(s.clean), "%s", s.clean)
+		require.True(t, json.Valid(s.json), "%s", s.json)
 		names := make(map[string]bool)
 		for _, m := range s.media {
 			require.Regexp(t, `^[a-z0-9_]+$`, m.Name, "it becomes the name of a file")
@@ -230,7 +230,7 @@ func FuzzSift(f *testing.F) {
 			names[m.Name] = true
 			require.True(t, (m.Fault() != nil) != (m.URL != "" || len(m.Data) > 0))
 		}
-		again, err := c.sift(s.clean)
+		again, err := c.parseResult(s.json)
 		require.NoError(t, err)
 		for _, m := range again.media {
 			require.NotContains(t, m.URL, "://", "no link is left")
@@ -245,20 +245,20 @@ func TestAnswersWithImagesMayBeLong(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"code":"SUCCESS","transactionId":"t","data":{"score":90,"livenessScore":90,"overallResult":"PASS","image":%q}}`, picture)
 	}
 	for _, api := range schema.SessionAPIs() {
-		r, err := newClient(t, &fake{push: long}).Result(t.Context(), ResultRequest{API: api, ID: "i", Base64: true})
+		r, err := newClient(t, &fakeService{push: long}).Result(t.Context(), ResultRequest{API: api, ID: "i", Base64: true})
 		require.NoError(t, err)
 		require.Len(t, r.Media, 1)
 		assert.Len(t, r.Media[0].Data, 3<<20+len(jpegHead))
 		assert.Less(t, len(r.Data), 200)
 	}
-	_, err := newClient(t, &fake{push: long}, func(cfg *Config) { cfg.Retries = 0 }).Result(t.Context(), ResultRequest{API: schema.H5URL, ID: "i"})
+	_, err := newClient(t, &fakeService{push: long}, func(cfg *Config) { cfg.Retries = 0 }).Result(t.Context(), ResultRequest{API: schema.H5URL, ID: "i"})
 	assert.ErrorContains(t, err, "longer than 1 MiB", "without images it is too long")
 }
 
 func TestALongAnswerIsNotAskedForTwice(t *testing.T) {
-	f := &fake{push: func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, padded(2<<20+1)) }}
+	f := &fakeService{push: func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, padded(2<<20+1)) }}
 	c := newClient(t, f)
-	_, err := c.send(t.Context(), call{name: "Get Result", method: http.MethodPost, path: "/x", retries: 5, repeatable: true, limit: 2 << 20})
+	_, err := c.send(t.Context(), request{name: "Get Result", method: http.MethodPost, path: "/x", retries: 5, repeatable: true, responseLimit: 2 << 20})
 	assert.ErrorContains(t, err, "longer than 2 MiB")
 	_, sent := f.counts()
 	assert.Equal(t, 1, sent)

@@ -13,11 +13,11 @@ import (
 	"livery/schema"
 )
 
-// pageLife is how long a page can be opened, and licenceLife how long a licence
+// pageLifetime is how long a page can be opened, and licenceLife how long a licence
 // is valid, where the answer does not say; both as documented.
 const (
-	pageLife    = time.Hour
-	licenceLife = 10 * time.Minute
+	pageLifetime    = time.Hour
+	licenceLifetime = 10 * time.Minute
 )
 
 // Visitor is what belongs to one session and cannot be declared.
@@ -39,8 +39,8 @@ type OpenRequest struct {
 // vocabulary of the API, unless the override names another; with "" in the one
 // that is declared, if any. The error names everything that is missing.
 func NewOpenRequest(s schema.Session, loc schema.Locale, v Visitor) (OpenRequest, error) {
-	d := defaults{session: s, locale: loc}
-	e := opening(s.API)
+	d := declaration{session: s, locale: loc}
+	e := openEndpoint(s.API)
 	r := OpenRequest{API: s.API, Method: e.method, Path: e.path, Visitor: v}
 	if missing := d.missing(v); len(missing) > 0 {
 		return OpenRequest{}, fmt.Errorf("session %q cannot be opened: %s needs %s", s.Name, e.name, strings.Join(missing, ", "))
@@ -70,15 +70,15 @@ func (r *OpenRequest) unused(value, flag string) {
 	}
 }
 
-// defaults is what is declared for a session in a locale.
-type defaults struct {
+// declaration is what is declared for a session in a locale.
+type declaration struct {
 	session schema.Session
 	locale  schema.Locale // "" for none
 }
 
-// at is the value of an attribute. An override that says null takes the default
+// value is the value of an attribute. An override that says null takes the default
 // away.
-func (d defaults) at(name string) schema.Value {
+func (d declaration) value(name string) schema.Value {
 	n := schema.AttributeNumber(name)
 	if n < 0 {
 		panic("liveness: no attribute of sessions: " + name)
@@ -89,13 +89,13 @@ func (d defaults) at(name string) schema.Value {
 	return d.session.Defaults.At(n)
 }
 
-func (d defaults) text(name string) string { return d.at(name).Text() }
+func (d declaration) text(name string) string { return d.value(name).Text() }
 
 // missing names what the API demands and nobody has given.
-func (d defaults) missing(v Visitor) []string {
+func (d declaration) missing(v Visitor) []string {
 	var list []string
 	for _, a := range schema.Attributes() {
-		if a.Demands(d.session.API) && !d.at(a.Name).Declared() {
+		if a.Demands(d.session.API) && !d.value(a.Name).Declared() {
 			list = append(list, a.Name)
 		}
 	}
@@ -112,7 +112,7 @@ func (d defaults) missing(v Visitor) []string {
 }
 
 // language is the display language in the vocabulary of the API; "" for none.
-func (d defaults) language() string {
+func (d declaration) language() string {
 	n := schema.AttributeNumber("language")
 	if own := d.session.Overrides[d.locale].At(n); d.locale == "" || own.Declared() || own.IsNull() {
 		return d.text("language")
@@ -124,28 +124,28 @@ func (d defaults) language() string {
 	return bare
 }
 
-func (d defaults) tokenBody(v Visitor) json.RawMessage {
+func (d declaration) tokenBody(v Visitor) json.RawMessage {
 	page := func(name string) string {
 		address := d.text(name)
-		if address != "" && d.at("iframe_enabled").Flag() {
-			return withParameter(address, "isLivenessIframe", "true")
+		if address != "" && d.value("iframe_enabled").Flag() {
+			return setParameter(address, "isLivenessIframe", "true")
 		}
 		return address
 	}
-	var m members
+	var m objectWriter
 	m.add("returnUrl", page("return_url"))
 	m.add("userId", v.UserID)
 	m.add("failedReturnUrl", page("fail_return_url"))
 	m.add("region", d.text("region"))
-	if tries := d.at("try_count"); tries.Declared() {
+	if tries := d.value("try_count"); tries.Declared() {
 		m.add("tryCount", tries.Number()) // a number, as in the documents' sample; their table says string
 	}
 	m.add("productLevel", d.text("product_level"))
 	return m.object()
 }
 
-func (d defaults) urlBody(v Visitor) json.RawMessage {
-	var m members
+func (d declaration) urlBody(v Visitor) json.RawMessage {
+	var m objectWriter
 	m.add("returnUrl", d.text("return_url"))
 	m.add("failReturnUrl", d.text("fail_return_url"))
 	m.add("callbackUrl", d.text("callback_url"))
@@ -155,7 +155,7 @@ func (d defaults) urlBody(v Visitor) json.RawMessage {
 	m.add("language", d.language())
 	m.add("prefersColorScheme", d.text("prefers_color_scheme"))
 	m.add("bizCode", d.text("biz_code"))
-	if framed := d.at("iframe_enabled"); framed.Declared() {
+	if framed := d.value("iframe_enabled"); framed.Declared() {
 		m.add("iframeEnabled", framed.Flag())
 	}
 	m.add("productLevel", d.text("product_level"))
@@ -163,19 +163,19 @@ func (d defaults) urlBody(v Visitor) json.RawMessage {
 	return m.object()
 }
 
-func (d defaults) licenceBody() json.RawMessage {
-	var m members
-	if life := d.at("license_effective_seconds"); life.Declared() {
+func (d declaration) licenceBody() json.RawMessage {
+	var m objectWriter
+	if life := d.value("license_effective_seconds"); life.Declared() {
 		m.add("licenseEffectiveSeconds", life.Number())
 	}
-	m.add("applicationId", strings.Join(d.at("application_ids").Words(), ","))
+	m.add("applicationId", strings.Join(d.value("application_ids").Words(), ","))
 	return m.object()
 }
 
-// withParameter gives an address one parameter more, and changes nothing else
+// setParameter gives an address one parameter more, and changes nothing else
 // of it: the address may be an app's own, and what it holds may be signed. A
 // parameter of that name that is there already is replaced.
-func withParameter(address, name, value string) string {
+func setParameter(address, name, value string) string {
 	rest, fragment, fragmented := strings.Cut(address, "#")
 	rest, query, _ := strings.Cut(rest, "?")
 	var kept []string
@@ -207,33 +207,33 @@ type Opened struct {
 // certainly a refusal. The error is a *reconcile.Refusal when the service says
 // no, and holds a *reconcile.InDoubt when a licence may have been issued.
 func (c *Client) Open(ctx context.Context, r OpenRequest) (Opened, error) {
-	e := opening(r.API)
-	sent := c.call(e)
+	e := openEndpoint(r.API)
+	sent := c.newSessionRequest(e)
 	sent.method, sent.path = r.Method, r.Path
 	sent.body = func() []byte { return r.Body }
-	got, err := c.ask(ctx, e, sent)
+	got, err := c.sendSession(ctx, e, sent)
 	if err != nil {
 		return Opened{}, err
 	}
-	o := Opened{TransactionID: c.legible(got.TransactionID), Billed: got.billed()}
+	o := Opened{TransactionID: c.sanitize(got.TransactionID), Billed: got.billed()}
 	if r.API == schema.SDKLicense {
 		err = o.readLicence(got, r, c.now())
 	} else {
 		err = c.readPage(&o, got, r)
 	}
 	if err != nil {
-		return o, c.spoilt(e, got, err)
+		return o, c.unusableResponse(e, got, err)
 	}
 	return o, nil
 }
 
-// spoilt is the error of a success that holds nothing to use.
-func (c *Client) spoilt(e endpoint, got reply, why error) error {
+// unusableResponse is the error of a success that holds nothing to use.
+func (c *Client) unusableResponse(e endpoint, got reply, why error) error {
 	billed := ""
 	if got.billed() {
 		billed = "; it was billed, and was not asked for again"
 	}
-	return fmt.Errorf("%s: the service reports success, but %w (transaction %s)%s", e.name, why, c.legible(got.TransactionID), billed)
+	return fmt.Errorf("%s: the service reports success, but %w (transaction %s)%s", e.name, why, c.sanitize(got.TransactionID), billed)
 }
 
 func (e envelope) billed() bool { return e.Pricing == "PAY" }
@@ -248,11 +248,11 @@ func (o *Opened) readLicence(got reply, r OpenRequest, now time.Time) error {
 	}
 	o.License = schema.Secret(data.License)
 	var asked struct{ LicenseEffectiveSeconds int }
-	life := licenceLife
+	life := licenceLifetime
 	if json.Unmarshal(r.Body, &asked) == nil && asked.LicenseEffectiveSeconds > 0 {
 		life = time.Duration(asked.LicenseEffectiveSeconds) * time.Second
 	}
-	o.ExpiresAt = instant(data.ExpireTimestamp, now.Add(life))
+	o.ExpiresAt = parseMillis(data.ExpireTimestamp, now.Add(life))
 	return nil
 }
 
@@ -265,20 +265,20 @@ func (c *Client) readPage(o *Opened, got reply, r OpenRequest) error {
 	if json.Unmarshal(got.Data, &data) != nil || data.SignatureID == "" {
 		return errors.New("its answer holds no session")
 	}
-	o.SignatureID = c.legible(data.SignatureID)
-	if _, err := c.link(data.URL); err != nil {
+	o.SignatureID = c.sanitize(data.SignatureID)
+	if _, err := c.checkLink(data.URL); err != nil {
 		return fmt.Errorf("the address of the page %w", err)
 	}
 	o.URL = data.URL
 	if r.Language != "" {
-		o.URL = withParameter(o.URL, "language", r.Language)
+		o.URL = setParameter(o.URL, "language", r.Language)
 	}
-	o.ExpiresAt = instant(data.ExpiredTime, c.now().Add(pageLife))
+	o.ExpiresAt = parseMillis(data.ExpiredTime, c.now().Add(pageLifetime))
 	return nil
 }
 
-// instant reads milliseconds since 1970, as a number or a string of one.
-func instant(raw json.RawMessage, otherwise time.Time) time.Time {
+// parseMillis reads milliseconds since 1970, as a number or a string of one.
+func parseMillis(raw json.RawMessage, otherwise time.Time) time.Time {
 	ms, err := strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
 	if err != nil || ms <= 0 {
 		return otherwise
