@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// request is one request of the API.
+// request is one call of the API. It may be sent several times.
 type request struct {
 	name   string // the API's name of it
 	object string // what it is about, for the log; may be ""
@@ -19,12 +19,12 @@ type request struct {
 
 	retries    int  // further tries after the first
 	repeatable bool // may be sent again when the first may have arrived
-	writes     bool // changes something at the service: a lost answer leaves a doubt
-	public     bool // may be logged: neither request nor answer holds a secret or a person's data
+	writes     bool // changes something at the service: a lost response leaves a doubt
+	public     bool // may be logged: neither request nor response holds a secret or a person's data
 	login      bool // the one that fetches the token
 
-	responseLimit    int64         // of the answer, in bytes; 0 for answerMax
-	timeout time.Duration // for one try, its answer included; 0 for tryTimeout
+	responseLimit int64         // of the response, in bytes; 0 for responseMax
+	timeout       time.Duration // for one try, its response included; 0 for requestTimeout
 }
 
 // outcome is what one try came to.
@@ -43,15 +43,15 @@ const (
 type reply struct {
 	outcome outcome
 	envelope
-	at       time.Time     // the service's clock; zero when the answer did not say
-	wait     time.Duration // what Retry-After asks for; 0 when nothing
+	at           time.Time     // the service's clock; zero when the response did not say
+	wait         time.Duration // what Retry-After asks for; 0 when nothing
 	throttlesAll bool          // all requests have to wait
-	serverFailed   bool          // busy by a failure of the service, so not to be repeated blindly
-	aboutContent  bool          // a refusal of what was sent, not of the sender or the moment
-	err      error         // why it is not confirmed
+	serverFailed bool          // busy by a failure of the service, so not to be repeated blindly
+	aboutContent bool          // a refusal of what was sent, not of the sender or the moment
+	err          error         // why it is not confirmed
 }
 
-// classify decides what a try came to. The envelope decides where there is one.
+// classify tells what a try came to. Where there is an envelope, it decides.
 func (c *Client) classify(sent request, got response) reply {
 	if got.status == 0 {
 		if !got.sent {
@@ -120,8 +120,8 @@ func (c *Client) classifyStatus(r reply, got response) reply {
 	return r
 }
 
-// unexpectedResponse describes an answer that is none of the service's. What it holds is
-// not shown: it may be anything.
+// unexpectedResponse describes a response that is none of the service's. What it
+// holds is not shown: it may be anything.
 func (c *Client) unexpectedResponse(r reply, got response) error {
 	what := "an empty body"
 	kind := c.sanitize(got.header.Get("Content-Type"))

@@ -11,23 +11,23 @@ const (
 	classFatal         // stop the run: no other request will work
 )
 
-// code is a row of the table of answers.
+// code is what the documents say of one code.
 type code struct {
-	name       string
-	class      class
-	meaning    string
-	hint       string // what to do about it, for people
-	idempotent bool   // the wait is for calls that may be made twice only
-	aboutContent    bool   // it judges what was sent, so an earlier try was judged alike
-	price      price
+	name         string
+	class        class
+	meaning      string
+	hint         string // what to do about it, for people
+	idempotent   bool   // the wait is for calls that may be made twice only
+	aboutContent bool   // it judges what was sent, so an earlier try was judged alike
+	price        price
 }
 
-// price says whether an answer costs money, as far as the documents do.
+// price says whether a response costs money, as far as the documents do.
 type price uint8
 
 const (
 	priceFree    price = iota
-	priceByCall        // the envelope's pricingStrategy says so, answer by answer
+	priceByCall        // the envelope's pricingStrategy says so, response by response
 	priceUnknown       // the documents do not say
 )
 

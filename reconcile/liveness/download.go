@@ -10,13 +10,11 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
 
 const (
 	redirectsMax = 5
-	sniffMax      = 512 // bytes that tell a type
+	sniffMax     = 512 // bytes that tell a type
 )
 
 // downloadLink downloads a link. It tries again until something begins to arrive.
@@ -25,15 +23,15 @@ func (c *Client) downloadLink(ctx context.Context, m Medium, w io.Writer) (strin
 	if err != nil {
 		return "", 0, fmt.Errorf("the link to it %w", err)
 	}
-	pauses := &backoff.ExponentialBackOff{InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.5, MaxInterval: 10 * time.Second}
+	pauses := newPauses()
 	for left := c.retries; ; left-- {
 		typ, n, err := c.downloadOnce(ctx, m, u, w)
-		passing, ok := errors.AsType[temporaryError](err)
+		temporary, ok := errors.AsType[temporaryError](err)
 		if !ok || left == 0 || ctx.Err() != nil {
 			return typ, n, err
 		}
-		c.log.DebugContext(ctx, "downloading again", slog.String("medium", m.Name), slog.String("because", passing.Error()))
-		if err := sleep(ctx, max(pauses.NextBackOff(), passing.wait)); err != nil {
+		c.log.DebugContext(ctx, "downloading again", slog.String("medium", m.Name), slog.String("because", temporary.Error()))
+		if err := sleep(ctx, max(pauses.NextBackOff(), temporary.wait)); err != nil {
 			return "", 0, err
 		}
 	}
@@ -46,7 +44,7 @@ type temporaryError struct {
 }
 
 // Unwrap gives the failure.
-func (p temporaryError) Unwrap() error { return p.error }
+func (e temporaryError) Unwrap() error { return e.error }
 
 func (c *Client) downloadOnce(ctx context.Context, m Medium, u *url.URL, w io.Writer) (typ string, n int64, err error) {
 	start := time.Now()
@@ -129,7 +127,7 @@ func statusError(u *url.URL, resp *http.Response) error {
 	return fmt.Errorf("%s answers HTTP %s%s", u.Host, statusText(resp.StatusCode), hint)
 }
 
-// copyMedium copies an answer once its beginning shows what it is.
+// copyMedium copies a response once its beginning shows what it is.
 func copyMedium(w io.Writer, resp *http.Response) (string, int64, error) {
 	if resp.ContentLength > mediumMax {
 		return "", 0, errTooBig

@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// envelope is what every answer of the service is wrapped in.
+// envelope is what every response of the service is wrapped in.
 type envelope struct {
 	Code          string          `json:"code"`
 	Message       string          `json:"message"`
@@ -18,7 +18,7 @@ type envelope struct {
 
 const success = "SUCCESS"
 
-// decodeEnvelope reads an answer; false when it is none: not a JSON object,
+// decodeEnvelope reads a response; false when it is none: not a JSON object,
 // cut off, or without a code. Names are matched exactly, since encoding/json
 // alone would let a "Code" overrule the "code".
 func decodeEnvelope(body []byte) (envelope, bool) {

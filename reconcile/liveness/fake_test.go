@@ -102,7 +102,7 @@ func writes(status int, contentType, body string) handler {
 
 func hangsUp(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// inTurn answers the n-th request by the n-th answer, and the last from then on.
+// inTurn answers the n-th request by the n-th response, and the last from then on.
 func inTurn(answers ...handler) handler {
 	return func(n int, w http.ResponseWriter, r *http.Request) {
 		answers[min(n, len(answers))-1](n, w, r)

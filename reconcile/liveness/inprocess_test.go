@@ -15,17 +15,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// observed is an answer as far as a client can tell.
+// observed is a response as far as a client can tell.
 type observed struct {
 	Status string
 	Header http.Header
 	Length int64
 	Body   string
-	Failed bool // there was no answer
+	Failed bool // there was no response
 	CutOff bool // the body ended too early
 }
 
-// observe makes a request and reads the answer whole.
+// observe makes a request and reads the response whole.
 func observe(t *testing.T, rt http.RoundTripper, method, address, body string) observed {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))

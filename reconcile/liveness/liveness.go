@@ -1,9 +1,9 @@
 // Package liveness is the client of ADVANCE.AI's service. It logs in, sends one
-// request at a time on behalf of each caller, repeats it as the answers ask,
-// and turns what comes back into one of three certainties: the service took it,
-// the service did not, or nobody knows.
+// request at a time for each caller, repeats it as the responses ask, and turns
+// what comes back into one of three results: the service took it, the service did
+// not, or nobody knows.
 //
-// The HTTP status is never trusted alone: the code in the answer's envelope
+// The HTTP status is never trusted alone: the code in the response's envelope
 // decides. One token serves all requests of a client, and when the service
 // tells one of them to wait, all of them do.
 //
@@ -60,21 +60,21 @@ type Config struct {
 // Client talks to the service on behalf of one account. It may be used by many
 // goroutines at once.
 type Client struct {
-	base      *url.URL
-	accessKey string
-	secretKey Secret
-	ttl       time.Duration
-	retries   int
-	agent     string
-	transport http.RoundTripper
-	tracesRequests    bool // the transport tells how far a request got
-	log       *slog.Logger
-	now       func() time.Time
-	throttle      throttle
-	onThrottle   func(time.Duration, string)
-	tokens    tokenSource
-	skew      atomic.Int64 // how far the service's clock is ahead, in nanoseconds
-	redactor      redactor
+	base           *url.URL
+	accessKey      string
+	secretKey      Secret
+	ttl            time.Duration
+	retries        int
+	agent          string
+	transport      http.RoundTripper
+	tracesRequests bool // the transport tells how far a request got
+	log            *slog.Logger
+	now            func() time.Time
+	throttle       throttle
+	onThrottle     func(time.Duration, string)
+	tokens         tokenSource
+	skew           atomic.Int64 // how far the service's clock is ahead, in nanoseconds
+	redactor       redactor
 }
 
 var _ reconcile.API = (*Client)(nil)
@@ -127,7 +127,7 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// Push sends a document, exactly its bytes, and repeats it while the answers
+// Push sends a document, exactly its bytes, and repeats it while the responses
 // ask for that. Errors are those of reconcile.API; a cancelled ctx gives an
 // *InDoubt when the document may already have arrived.
 func (c *Client) Push(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {

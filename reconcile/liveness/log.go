@@ -9,48 +9,57 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"livery/schema"
 )
 
 const levelTrace = slog.Level(-8)
 
-// redactor masks our own secrets in what others say. Ours are masked by type; this
-// is for a service, or something before it, that echoes what it was sent.
+// Secret is text that must never be seen: it is masked by its type.
+type Secret = schema.Secret
+
+// mask stands for a secret of ours that somebody else repeats.
+const mask = "(sensitive value)"
+
+// redactor masks secrets in text from outside: the service, or something before it,
+// may repeat what it was sent. In our own text secrets are masked by their type.
 type redactor struct {
-	mu    sync.Mutex
-	secrets []string
-	permanent  int // how many of the words, from the first, are never dropped
+	mu        sync.Mutex
+	secrets   []string
+	permanent int // how many of the secrets, from the first, are never dropped
 }
 
-// redactorMax bounds what is remembered by a client that lives for long.
+// redactorMax is how many secrets a client that runs for long remembers.
 const redactorMax = 32
 
-func (v *redactor) add(word string) {
-	quoted, err := json.Marshal(word)
-	if len(word) < 4 || err != nil {
-		return // masking every single letter would hide nothing but the sentence
+func (r *redactor) add(secret string) {
+	quoted, err := json.Marshal(secret)
+	if len(secret) < 4 || err != nil {
+		return // masking every single letter would hide the sentence alone
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, w := range []string{word, string(quoted[1 : len(quoted)-1])} {
-		if !slices.Contains(v.secrets, w) {
-			v.secrets = append(v.secrets, w)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range []string{secret, string(quoted[1 : len(quoted)-1])} {
+		if !slices.Contains(r.secrets, w) {
+			r.secrets = append(r.secrets, w)
 		}
 	}
-	if len(v.secrets) > redactorMax {
-		v.secrets = slices.Delete(v.secrets, v.permanent, v.permanent+1)
+	if len(r.secrets) > redactorMax {
+		r.secrets = slices.Delete(r.secrets, r.permanent, r.permanent+1)
 	}
 }
 
-func (v *redactor) Redact(s string) string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, w := range v.secrets {
+// Redact masks the secrets in a text.
+func (r *redactor) Redact(s string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range r.secrets {
 		s = strings.ReplaceAll(s, w, mask)
 	}
 	return s
 }
 
-// sanitize is a text of the service's as it may be shown.
+// sanitize makes a text of the service's fit to be shown.
 func (c *Client) sanitize(s string) string { return singleLine(c.redactor.Redact(s)) }
 
 // logRequest logs what is sent. The token is masked by its type; a body that
@@ -78,7 +87,7 @@ func (c *Client) logRequest(ctx context.Context, r request, req *http.Request, t
 	c.log.LogAttrs(ctx, levelTrace, "request", attrs...)
 }
 
-// logResponse logs what came back; of an answer that is not public nothing but
+// logResponse logs what came back; of a response that is not public nothing but
 // its status and length.
 func (c *Client) logResponse(ctx context.Context, r request, got response, took time.Duration) {
 	if !c.log.Enabled(ctx, levelTrace) {

@@ -14,7 +14,7 @@ import (
 )
 
 // pageLifetime is how long a page can be opened, and licenceLife how long a licence
-// is valid, where the answer does not say; both as documented.
+// is valid, where the response does not say; both as documented.
 const (
 	pageLifetime    = time.Hour
 	licenceLifetime = 10 * time.Minute
@@ -202,8 +202,8 @@ type Opened struct {
 	Billed        bool
 }
 
-// Open opens a session. Opening a page is free and repeated as the answers ask;
-// a licence may be billed, and is asked for again only after an answer that is
+// Open opens a session. Opening a page is free and repeated as the responses ask;
+// a licence may be billed, and is asked for again only after a response that is
 // certainly a refusal. The error is a *reconcile.Refusal when the service says
 // no, and holds a *reconcile.InDoubt when a licence may have been issued.
 func (c *Client) Open(ctx context.Context, r OpenRequest) (Opened, error) {

@@ -145,7 +145,7 @@ func TestWithParameter(t *testing.T) {
 	}
 }
 
-// told is a service that lets everybody in and gives one answer.
+// told is a service that lets everybody in and gives one response.
 func told(data string, pricing string) *fakeService {
 	return &fakeService{push: writes(200, "application/json", fmt.Sprintf(
 		`{"code":"SUCCESS","message":"OK","data":%s,"transactionId":"t-7","pricingStrategy":%q}`, data, pricing))}

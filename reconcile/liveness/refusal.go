@@ -53,7 +53,7 @@ func (c *Client) refusal(e envelope) *reconcile.Refusal {
 	}
 }
 
-// statusRefusal is the refusal by an answer that holds no envelope.
+// statusRefusal is the refusal by a response that holds no envelope.
 func statusRefusal(status int) *reconcile.Refusal {
 	r := &reconcile.Refusal{Message: fmt.Sprintf("HTTP %s, without an answer of the service", statusText(status))}
 	switch status {

@@ -23,10 +23,10 @@ const (
 // attack.
 const scorePass = 50
 
-// Limits of an answer that holds images: 64 MiB of them take a third more in
+// Limits of a response that holds images: 64 MiB of them take a third more in
 // base64, and their time on a slow line.
 const (
-	imagesLimit      = 96 << 20
+	imagesLimit   = 96 << 20
 	imagesTimeout = 5 * time.Minute
 )
 
@@ -34,7 +34,7 @@ const (
 type ResultRequest struct {
 	API        schema.SessionAPI
 	ID         string // signature id, or liveness id of the SDK
-	Base64     bool   // images in the answer itself; sessions of h5_token know no other form
+	Base64     bool   // images in the response itself; sessions of h5_token know no other form
 	ResultType string // of sdk_license: IMAGE_URL or IMAGE_BASE64, unless Base64 is set; "" leaves it to the service
 }
 
@@ -53,8 +53,8 @@ type Result struct {
 }
 
 // Result asks what came of a session. A user who is not through yet and one who
-// failed are results, not errors. For sdk_license each answer may be billed, so
-// the call is repeated only after an answer that is certainly a refusal. The
+// failed are results, not errors. For sdk_license each response may be billed, so
+// the call is repeated only after a response that is certainly a refusal. The
 // error is a *reconcile.Refusal when the service says no, and holds a
 // *reconcile.InDoubt when the call may have been billed in vain.
 func (c *Client) Result(ctx context.Context, r ResultRequest) (Result, error) {
@@ -79,7 +79,7 @@ func (c *Client) Result(ctx context.Context, r ResultRequest) (Result, error) {
 	return result, nil
 }
 
-// body is the request, and whether the answer will hold images.
+// body is the request, and whether the response will hold images.
 func (r ResultRequest) body(e endpoint) (json.RawMessage, bool) {
 	images := r.Base64
 	var m objectWriter
@@ -118,7 +118,7 @@ func outcomeOfCode(api schema.SessionAPI, e envelope) string {
 }
 
 // isFaceCode reports the codes by which older pages said that a picture was of no
-// use. Their answers hold the picture.
+// use. Their responses hold the picture.
 func isFaceCode(code string) bool {
 	switch code {
 	case "TOO_MANY_FACES_DETECTED", "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR":
@@ -127,17 +127,17 @@ func isFaceCode(code string) bool {
 	return false
 }
 
-// parseEnvelope makes a result of an answer.
+// parseEnvelope makes a result of a response.
 func (c *Client) parseEnvelope(api schema.SessionAPI, e envelope) (Result, error) {
 	r := Result{
 		Code: c.sanitize(e.Code), Message: c.sanitize(e.Message),
 		TransactionID: c.sanitize(e.TransactionID), Billed: e.billed(),
 	}
-	sifted, err := c.parseResult(e.Data)
+	data, err := c.parseResult(e.Data)
 	if err != nil {
 		return r, err
 	}
-	r.Data, r.Media = sifted.json, sifted.media
+	r.Data, r.Media = data.json, data.media
 	end := outcomeOfCode(api, e)
 	if end == "" {
 		if r.Data == nil {
@@ -145,14 +145,14 @@ func (c *Client) parseEnvelope(api schema.SessionAPI, e envelope) (Result, error
 		}
 		switch api {
 		case schema.H5Token:
-			r.Score, r.AttackType = sifted.score("score"), sifted.integer("attackType")
+			r.Score, r.AttackType = data.score("score"), data.integer("attackType")
 			end = outcomeOfScore(r.Score, pending)
 		case schema.SDKLicense:
-			r.Score, r.AttackType = sifted.score("livenessScore"), sifted.integer("attackType")
+			r.Score, r.AttackType = data.score("livenessScore"), data.integer("attackType")
 			end = outcomeOfScore(r.Score, Incomplete) // asking again would be billed again
 		case schema.H5URL:
-			r.Score, r.AttackType = sifted.score("faceDetail.faceLivenessScore"), sifted.integer("faceDetail.livenessAttackType")
-			end = r.overallOutcome(sifted)
+			r.Score, r.AttackType = data.score("faceDetail.faceLivenessScore"), data.integer("faceDetail.livenessAttackType")
+			end = r.overallOutcome(data)
 		}
 	}
 	if r.Pending = end == pending; !r.Pending {
@@ -252,7 +252,7 @@ func explainAttack(kind int) string {
 // resultRow is a row of the table of error codes in results.
 type resultRow struct {
 	outcome, code string
-	explanation         string // ours; "" where there is nothing to explain
+	explanation   string // ours; "" where there is nothing to explain
 }
 
 // resultCodes is every code that a result of h5_url may hold.

@@ -10,18 +10,20 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"livery/schema"
 )
 
-// resultData is the data of a result, taken apart.
+// resultData is the data of a result.
 type resultData struct {
-	json json.RawMessage // with a short note in place of each medium; nil for no data
-	media []Medium
+	json   json.RawMessage // with a note in place of each medium; nil for no data
+	media  []Medium
 	values map[string]string // strings and numbers by their path, such as faceDetail.faceLivenessScore
 }
 
-// parseResult takes the media out of the data of an answer. Texts that are long enough
-// to be a picture are left out of what is shown even under a name that says
-// nothing of it.
+// parseResult separates the media from the rest of the data of a response. Strings
+// that are long enough to be a picture are left out of the rest even where the
+// name of their member does not say so.
 func (c *Client) parseResult(data json.RawMessage) (resultData, error) {
 	if len(data) == 0 {
 		return resultData{}, nil
@@ -58,13 +60,14 @@ func (s resultData) integer(path string) *int {
 	return nil
 }
 
-// resultParser walks through JSON and writes it again.
+// resultParser reads JSON, collects the media and the plain values in it, and writes
+// the rest again.
 type resultParser struct {
 	client *Client
 	dec    *json.Decoder
 	out    bytes.Buffer
 	media  []Medium
-	values  map[string]string
+	values map[string]string
 }
 
 // value copies the next value. Key is the nearest member's.
@@ -144,8 +147,8 @@ func (s *resultParser) addText(path, key, text string) {
 	}
 }
 
-// isCredential reports what lets people in: a licence, a token, a page with one. No
-// document says that a result holds any.
+// isCredential reports a string that lets people in: a licence, a token, or a link
+// with one. No document says that a result holds any.
 func isCredential(key string, link bool, text string) bool {
 	switch strings.ToLower(key) {
 	case "token", "accesstoken", "license":
@@ -191,15 +194,16 @@ func (s *resultParser) uniqueName(name string) string {
 	return candidate
 }
 
-// base64Min is the length, in bytes, from which a text without blanks is not shown.
+// base64Min is the length, in bytes, from which a string that may be base64 is not
+// shown.
 const base64Min = 256
 
-// looksBase64 reports a text that looks like data in base64.
+// looksBase64 reports a long string of nothing but the letters of base64.
 func looksBase64(text string) bool {
 	return len(text) >= base64Min && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n") == ""
 }
 
-// isMedia reports a text that is a medium in base64.
+// isMedia reports a string that is a medium in base64.
 func isMedia(text string) bool {
 	_, _, err := decodeMedium(text)
 	return err == nil
@@ -231,17 +235,13 @@ func mediumName(key string) (name string, known bool) {
 	return "", false
 }
 
-// snakeCase writes a key as the name of a file: lower case, words apart.
+// snakeCase writes a key as the name of a file: lower case, words apart, and nothing
+// but ASCII letters and digits.
 func snakeCase(key string) string {
-	var b strings.Builder
-	for i, r := range shorten(key) {
-		switch {
-		case r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			r = '_'
-		case unicode.IsUpper(r) && i > 0:
-			b.WriteByte('_')
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return '_'
 		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
+		return r
+	}, strings.TrimPrefix(schema.Snake(shorten(key)), "_"))
 }

@@ -36,7 +36,7 @@ func TestResultRequests(t *testing.T) {
 	}
 }
 
-// resultOf asks for a result whose answer holds data.
+// resultOf asks for a result whose response holds data.
 func resultOf(t *testing.T, api schema.SessionAPI, data string) (Result, error) {
 	t.Helper()
 	return newClient(t, told(data, "FREE")).Result(t.Context(), ResultRequest{API: api, ID: "i"})

@@ -12,73 +12,80 @@ import (
 	"livery/reconcile"
 )
 
-// busyRetriesMax is how often a call is repeated after a SERVICE_BUSY that does
+// busyRetriesMax is how often a request is repeated after a SERVICE_BUSY that does
 // not say when to come back: behind that code may be a quota for the day.
 const busyRetriesMax = 2
 
-// retrier is a call and its repetitions, and what is known of them together.
+// retrier decides about the repetitions of a request, and keeps what is known of
+// all its tries together.
 type retrier struct {
 	request
-	triesLeft       int // further tries
-	tokenRenewed    bool
-	busyRetries int
-	pauses     *backoff.ExponentialBackOff
-	doubt      error // why an earlier try may have been taken
+	triesLeft    int
+	tokenRenewed bool
+	busyRetries  int
+	pauses       *backoff.ExponentialBackOff
+	doubt        error // why an earlier try may have been taken
 }
 
 func newRetrier(r request) *retrier {
-	return &retrier{request: r, triesLeft: r.retries, pauses: &backoff.ExponentialBackOff{
-		InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.5, MaxInterval: 10 * time.Second,
-	}}
+	return &retrier{request: r, triesLeft: r.retries, pauses: newPauses()}
 }
 
-// send makes a call and repeats it until an answer settles it or the tries are
-// used up. The errors of a call that writes are those of reconcile.API; any
-// other call gives no *InDoubt. With a refusal comes the reply that holds it.
+// newPauses gives the pauses between tries: half a second at first, then twice as
+// long each, and none so regular that many clients come back together.
+func newPauses() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.5, MaxInterval: 10 * time.Second,
+	}
+}
+
+// send sends a request and repeats it until a response decides it or the tries are
+// used up. The errors of a request that writes are those of reconcile.API; any
+// other gives no *InDoubt. With a refusal comes the reply that holds it.
 func (c *Client) send(ctx context.Context, r request) (reply, error) {
-	s := newRetrier(r)
+	tries := newRetrier(r)
 	for {
 		tok, err := c.prepare(ctx, r)
 		if err != nil {
-			return reply{}, s.finalError(err)
+			return reply{}, tries.finalError(err)
 		}
 		got := c.classify(r, c.roundTrip(ctx, r, tok))
 		if got.outcome == confirmed {
 			c.throttle.reset()
 			return got, nil
 		}
-		pause, again := s.retry(got)
-		if wait := max(got.wait, pause); got.throttlesAll && wait > 0 { // even if this call is not repeated
+		pause, again := tries.retry(got)
+		if wait := max(got.wait, pause); got.throttlesAll && wait > 0 { // even if this request is not repeated
 			again = c.throttleAll(wait, got.Code) && again
 		}
 		if !again || (got.outcome >= lost && ctx.Err() != nil) {
-			return got, s.refusalError(got)
+			return got, tries.refusalError(got)
 		}
 		if err := contextError(ctx); err != nil {
-			return got, s.finalError(err)
+			return got, tries.finalError(err)
 		}
 		c.log.DebugContext(ctx, "trying again", slog.String("call", r.name), slog.String("object", r.object),
-			slog.String("because", c.redactor.Redact(got.err.Error())), slog.Duration("after", pause), slog.Int("tries_left", s.triesLeft))
+			slog.String("because", c.redactor.Redact(got.err.Error())), slog.Duration("after", pause), slog.Int("tries_left", tries.triesLeft))
 		if got.outcome == unauthorised {
 			c.tokens.reject(tok)
 			continue
 		}
 		if got.throttlesAll {
-			continue // the gate is closed
+			continue // prepare waits
 		}
 		if err := sleep(ctx, pause); err != nil {
-			return got, s.finalError(err)
+			return got, tries.finalError(err)
 		}
 	}
 }
 
-// throttleAll makes every request wait; false once there is no patience left.
+// throttleAll makes every request wait; false when that has happened too often.
 func (c *Client) throttleAll(d time.Duration, code string) bool {
-	anew, patience := c.throttle.pause(d)
-	if anew && c.onThrottle != nil {
+	began, allowed := c.throttle.pause(d)
+	if began && c.onThrottle != nil {
 		c.onThrottle(d, code)
 	}
-	return patience
+	return allowed
 }
 
 // prepare waits until a try may be made and gives the token to make it with.
@@ -93,80 +100,79 @@ func (c *Client) prepare(ctx context.Context, r request) (token, error) {
 	return tok, c.throttle.wait(ctx)
 }
 
-// retry decides whether to try again, and after which pause.
-func (s *retrier) retry(got reply) (time.Duration, bool) {
-	if got.outcome == lost && s.writes {
-		s.doubt = got.err
+// retry decides after an unsuccessful try whether there is another, and after which
+// pause.
+func (t *retrier) retry(got reply) (time.Duration, bool) {
+	if got.outcome == lost && t.writes {
+		t.doubt = got.err
 	}
-	switch got.outcome {
-	case refused:
-		return 0, false
-	case unauthorised:
-		first := !s.tokenRenewed && !s.login
-		s.tokenRenewed = true
+	if got.outcome == unauthorised {
+		first := !t.tokenRenewed && !t.login
+		t.tokenRenewed = true
 		return 0, first
-	case lost:
-		_, flood := errors.AsType[tooLongError](got.err)
-		if !s.repeatable || (flood && s.responseLimit > 0) {
-			return 0, false // another answer of that length is not worth its way
-		}
-	case busy:
-		if got.serverFailed && !s.repeatable {
-			return 0, false
-		}
-	case unsent:
-		if isPermanent(got.err) {
-			return 0, false
-		}
 	}
 	if got.Code == codeBusy && got.wait == 0 {
-		if s.busyRetries++; s.busyRetries > busyRetriesMax {
-			return 0, false
-		}
+		t.busyRetries++
 	}
-	if s.triesLeft == 0 {
+	if !t.repeats(got) || t.busyRetries > busyRetriesMax || t.triesLeft == 0 {
 		return 0, false
 	}
-	s.triesLeft--
-	pause := s.pauses.NextBackOff()
+	t.triesLeft--
+	pause := t.pauses.NextBackOff()
 	if got.wait > 0 {
 		pause = got.wait
 	}
 	return pause, true
 }
 
-// refusalError gives the error of a series that ends with got.
-func (s *retrier) refusalError(got reply) error {
+// repeats reports whether a request may be sent again after a try, as far as that
+// does not depend on the tries before.
+func (t *retrier) repeats(got reply) bool {
+	switch got.outcome {
+	case lost:
+		_, long := errors.AsType[tooLongError](got.err)
+		return t.repeatable && !(long && t.responseLimit > 0) // a second one of that length would be as useless
+	case busy:
+		return t.repeatable || !got.serverFailed
+	case unsent:
+		return !isPermanent(got.err)
+	}
+	return false
+}
+
+// refusalError gives the error of a request whose last try came to got.
+func (t *retrier) refusalError(got reply) error {
 	refusal, ok := got.err.(*reconcile.Refusal)
 	if !ok {
-		return s.finalError(got.err)
+		return t.finalError(got.err)
 	}
 	if got.outcome == unauthorised {
 		refusal.Fatal = true
 	}
 	if got.aboutContent {
-		s.doubt = nil // the same bytes were judged: the earlier try fared no better
+		t.doubt = nil // the earlier try sent the same bytes, so it was refused as well
 	}
-	return s.finalError(refusal)
+	return t.finalError(refusal)
 }
 
-// finalError gives the error of a series that ends with err. While an earlier try may
-// have been taken nothing but a judgement of the document itself is certain:
-// not a full balance, not an answer that never came.
-func (s *retrier) finalError(err error) error {
+// finalError gives the error of a request whose last try failed with err. While an
+// earlier try may have been taken, only a refusal of the content itself is certain,
+// since it would have met the earlier try too; a used up balance or a lost response
+// says nothing about that.
+func (t *retrier) finalError(err error) error {
 	refusal, isRefusal := errors.AsType[*reconcile.Refusal](err)
 	switch {
-	case s.doubt == nil && isRefusal:
+	case t.doubt == nil && isRefusal:
 		own := *refusal // that of a login is shared by all who waited for it
 		return &own
-	case s.doubt == nil:
-		return fmt.Errorf("%s: %w", s.name, err)
+	case t.doubt == nil:
+		return fmt.Errorf("%s: %w", t.name, err)
 	case isRefusal:
 		// Not wrapped: the refusal is of a later try, and must not be taken for the end of the doubt.
-		return &reconcile.InDoubt{Err: fmt.Errorf("%w; a later try was refused: %v", s.doubt, refusal)}
-	case errors.Is(err, s.doubt):
+		return &reconcile.InDoubt{Err: fmt.Errorf("%w; a later try was refused: %v", t.doubt, refusal)}
+	case errors.Is(err, t.doubt):
 		return &reconcile.InDoubt{Err: err}
 	default:
-		return &reconcile.InDoubt{Err: fmt.Errorf("%w; a later try failed: %w", s.doubt, err)}
+		return &reconcile.InDoubt{Err: fmt.Errorf("%w; a later try failed: %w", t.doubt, err)}
 	}
 }

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"livery/reconcile"
 	"livery/schema"
 )
+
+var errNoID = errors.New("there is no id of a session")
 
 // endpoint is where one call of a session goes.
 type endpoint struct {
@@ -97,7 +100,25 @@ func (c *Client) sendSession(ctx context.Context, e endpoint, r request) (reply,
 	return got, err
 }
 
-// warning says what may have happened when no answer came back.
+// Clear deletes what the service keeps of a person in one session, for good. It
+// is never repeated unless the service certainly did nothing: the error holds a
+// *reconcile.InDoubt when the deletion may have happened, and is a
+// *reconcile.Refusal when the service says no.
+func (c *Client) Clear(ctx context.Context, api schema.SessionAPI, id string) (transactionID string, err error) {
+	e := clearEndpoint(api)
+	if id == "" {
+		return "", errNoID
+	}
+	r := c.newSessionRequest(e)
+	r.query = url.Values{e.key: {id}}
+	got, err := c.sendSession(ctx, e, r)
+	if err != nil {
+		return "", err
+	}
+	return c.sanitize(got.TransactionID), nil
+}
+
+// warning says what may have happened when no response came back.
 func (r risk) warning() string {
 	switch r {
 	case riskBilled:
@@ -147,7 +168,7 @@ func parameterHint(e endpoint, r *reconcile.Refusal) string {
 }
 
 // isUnfinished reports the one sentence that tells the state of a session under
-// the code of a bad parameter. Nothing else in the answer does.
+// the code of a bad parameter. Nothing else in the response does.
 func isUnfinished(code, message string) bool {
 	return code == codeParameter && normalize(message) == "transaction is not finished"
 }

@@ -56,7 +56,7 @@ func TestRisksAreThoseOfTheDocuments(t *testing.T) {
 	}
 }
 
-// What costs money or destroys is made once, whatever happens to its answer.
+// What costs money or destroys is made once, whatever happens to its response.
 func TestALostAnswer(t *testing.T) {
 	for name, lost := range map[string]handler{
 		"hung up": hangsUp, "a gateway that fails": writes(502, "text/html", "<h1>bad</h1>"),
@@ -109,7 +109,7 @@ func TestInterruptedInFlight(t *testing.T) {
 	}
 }
 
-// net/http repeats a GET by itself when the answer on a used connection is
+// net/http repeats a GET by itself when the response on a used connection is
 // lost. One that deletes must not be.
 func TestADeletionIsNotRepeatedByTheTransport(t *testing.T) {
 	for _, api := range schema.SessionAPIs() {
@@ -148,7 +148,7 @@ func TestNoIDNoRequest(t *testing.T) {
 }
 
 // Of what opens a session, of a person and of our own keys nothing is shown,
-// whatever the answer.
+// whatever the response.
 func TestNoSecretOfASessionIsEverShown(t *testing.T) {
 	data := map[string]any{
 		"signatureId": "s", "url": "https://h5.advance.ai/idvs/?token=page-s3cr3t", "license": "licence-s3cr3t", "expireTimestamp": 1,

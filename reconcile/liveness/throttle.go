@@ -12,52 +12,52 @@ import (
 
 const (
 	waitMax = 60 * time.Second      // no Retry-After is believed beyond this
-	spacing = 20 * time.Millisecond // between those who set off again after a wait
+	spacing = 20 * time.Millisecond // between those who go on after a pause
 )
 
 // throttle makes every request of a client wait when one of them is told to. It
-// reads the process's own clock: what it measures are spans, not dates.
+// reads the process's own clock, since it measures durations and no dates.
 type throttle struct {
-	limit int // how often in a row it is closed before everybody gives up
+	limit int // how many pauses in a row there may be without a success
 
-	mu    sync.Mutex
-	until time.Time
-	queued  int // how many are waiting for until
-	consecutive   int // how often it was closed since a request last succeeded
+	mu          sync.Mutex
+	until       time.Time
+	queued      int // how many are waiting for until
+	consecutive int // pauses since a request last succeeded
 }
 
-// pause closes the gate for d from now, unless it is closed for longer already.
-// anew says that it was open. Nobody waits for a service that only ever asks to
-// wait: behind the limit the gate stays open and patience is false.
-func (g *throttle) pause(d time.Duration) (anew, patience bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// pause makes every request wait for d from now, unless they wait for longer
+// already; began says that none of them did. Nobody waits for a service that only
+// ever asks to wait: beyond the limit there is no pause, and allowed is false.
+func (t *throttle) pause(d time.Duration) (began, allowed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	now := time.Now()
-	if anew = !g.until.After(now); anew {
-		g.consecutive++
+	if began = !t.until.After(now); began {
+		t.consecutive++
 	}
-	if g.consecutive > g.limit {
+	if t.consecutive > t.limit {
 		return false, false
 	}
-	if until := now.Add(d); until.After(g.until) {
-		g.until, g.queued = until, 0
+	if until := now.Add(d); until.After(t.until) {
+		t.until, t.queued = until, 0
 	}
-	return anew, true
+	return began, true
 }
 
 // reset notes that a request has succeeded.
-func (g *throttle) reset() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.consecutive = 0
+func (t *throttle) reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.consecutive = 0
 }
 
-// wait returns once the gate is open. Those who waited for the same instant
-// set off one after the other, so that they do not bring about the next wait
-// together; who finds the gate closed again stays.
-func (g *throttle) wait(ctx context.Context) error {
+// wait returns when there is no pause, or when it is over. Those who waited for the
+// same instant go on one after the other, so that they do not cause the next pause
+// together; where there is another pause by then, they wait again.
+func (t *throttle) wait(ctx context.Context) error {
 	for {
-		d := g.delay()
+		d := t.delay()
 		if d <= 0 {
 			return contextError(ctx)
 		}
@@ -67,25 +67,25 @@ func (g *throttle) wait(ctx context.Context) error {
 	}
 }
 
-// delay is how long the caller has to wait, and takes a turn for it.
-func (g *throttle) delay() time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	d := time.Until(g.until)
-	if d <= 0 || g.consecutive > g.limit {
+// delay queues the caller and gives how long it has to wait; 0 without a pause.
+func (t *throttle) delay() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	d := time.Until(t.until)
+	if d <= 0 || t.consecutive > t.limit {
 		return 0
 	}
-	d += time.Duration(g.queued) * spacing
-	g.queued++
+	d += time.Duration(t.queued) * spacing
+	t.queued++
 	return d
 }
 
 // sleep waits for d or for the end of ctx.
 func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
 	select {
-	case <-t.C:
+	case <-timer.C:
 		return nil
 	case <-ctx.Done():
 		return contextError(ctx)

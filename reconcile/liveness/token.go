@@ -17,36 +17,36 @@ import (
 	"livery/reconcile"
 )
 
-// token lets requests through for a while.
+// token is what the service gives for the keys, and takes with requests for a while.
 type token struct {
 	value      Secret
 	renewAt    time.Time // by this machine's clock, some time before it expires
 	generation int       // which token of this client it is, from 1
 }
 
-// tokenSource keeps the one token that all requests share. Whoever finds it used up
-// fetches the next; everybody else waits for that one.
+// tokenSource keeps the one token that all requests share. The first request that
+// finds it expired fetches the next; the others wait for that.
 type tokenSource struct {
 	fetch func(context.Context) (token, error)
 	now   func() time.Time
 
-	mu      sync.Mutex
-	held    token
-	generation    int // the generation of the last token that was fetched
-	fetching  *tokenFetch
-	refusal error       // the keys were refused: asking again would only lock the account
-	lastFailed  atomic.Bool // the last fetch failed
+	mu         sync.Mutex
+	held       token
+	generation int // the generation of the last token that was fetched
+	fetching   *tokenFetch
+	refusal    error       // the keys were refused: asking again would only lock the account
+	lastFailed atomic.Bool // the last fetch failed
 }
 
 // tokenFetch is a fetch under way; the rest may be read once done is closed.
 type tokenFetch struct {
 	done      chan struct{}
 	err       error
-	cancelled bool // the one who fetched was interrupted, which is no failure of the others
+	cancelled bool // the one who fetched was cancelled, which is no failure of the others
 }
 
 // current is the token to use, fetched when there is none. Those who wait share
-// the failure of the one who fetches, unless it was called off.
+// the failure of the one who fetches, unless that one was cancelled.
 func (t *tokenSource) current(ctx context.Context) (token, error) {
 	for {
 		t.mu.Lock()
@@ -99,8 +99,8 @@ func (t *tokenSource) fetchFor(ctx context.Context, f *tokenFetch) (token, error
 	return tok, err
 }
 
-// keysRefused reports the service's own word, not one of the moment, that there
-// is no token for these keys.
+// keysRefused reports that the service itself said, and not for the moment alone,
+// that there is no token for these keys.
 func keysRefused(err error) bool {
 	r, ok := errors.AsType[*reconcile.Refusal](err)
 	if !ok || r.Code == "" {
@@ -254,7 +254,7 @@ func isHeaderSafe(token string) bool {
 }
 
 // loginHint says what to do about a refused login, where a code means something
-// else than in other answers.
+// else than in other responses.
 func loginHint(r *reconcile.Refusal) string {
 	switch {
 	case r.Code == codeParameter && normalize(r.Message) == "signature error":

@@ -34,7 +34,7 @@ const (
 // transcriptTime is the time that the documents' signature was made at.
 var transcriptTime = time.UnixMilli(1665993522952)
 
-// wire is a request or an answer as a transcript has it: a first line, headers
+// wire is a request or a response as a transcript has it: a first line, headers
 // that matter, an empty line, and the body.
 type wire struct {
 	first  string
@@ -121,7 +121,7 @@ func allTranscripts(t *testing.T) []transcript {
 	return list
 }
 
-// player is a service that gives one answer to everything but the login, which
+// player is a service that gives one response to everything but the login, which
 // it lets pass unless it is what the transcript is about.
 type player struct {
 	t        *testing.T
@@ -147,7 +147,7 @@ func (p *player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, p.answer.body)
 }
 
-// wanted is what the client makes of an answer.
+// wanted is what the client makes of a response.
 type wanted struct {
 	Token    string        `json:"token,omitempty"`
 	Receipt  string        `json:"receipt,omitempty"` // the transaction's id
@@ -208,7 +208,7 @@ func wantError(err error) *wantedError {
 }
 
 // play asks the client what the transcript says and puts down what it makes of
-// the answer.
+// the response.
 func (tr transcript) play(t *testing.T, c *Client) (w wanted) {
 	t.Helper()
 	var err error

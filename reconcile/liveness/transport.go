@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	dialTimeout = 10 * time.Second
-	requestTimeout  = 30 * time.Second // for one try, its answer included
-	responseMax   = 1 << 20          // bytes
-	tokenHeader = "X-Access-Token"
+	dialTimeout    = 10 * time.Second
+	requestTimeout = 30 * time.Second // for one try, its response included
+	responseMax    = 1 << 20          // bytes
+	tokenHeader    = "X-Access-Token"
 )
 
 // newTransport makes what all calls go through. There is no http.Client above
@@ -46,35 +46,37 @@ func newTransport(parallel int) *http.Transport {
 
 // response is what came back from one try, as it was read.
 type response struct {
-	status int // 0 when no answer began
+	status int // 0 when no response began
 	header http.Header
 	body   []byte
 	err    error // what broke; with a status, while the body was read
 	sent   bool  // without a status: whether the request may have arrived
 }
 
-// tooLongError is an answer beyond the limit, in bytes, of its call.
+// tooLongError is a response beyond the limit, in bytes, of its request.
 type tooLongError int64
 
 // Error implements error.
-func (t tooLongError) Error() string { return fmt.Sprintf("the answer is longer than %d MiB", int64(t)>>20) }
+func (t tooLongError) Error() string {
+	return fmt.Sprintf("the answer is longer than %d MiB", int64(t)>>20)
+}
 
-// roundTrip makes one try and reads its answer whole, so that the connection
+// roundTrip makes one try and reads its response whole, so that the connection
 // can be used again.
 func (c *Client) roundTrip(ctx context.Context, r request, tok token) response {
-	patience, limit := cmp.Or(r.timeout, requestTimeout), cmp.Or(r.responseLimit, responseMax)
-	tryCtx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %s", patience))
+	timeout, limit := cmp.Or(r.timeout, requestTimeout), cmp.Or(r.responseLimit, responseMax)
+	tryCtx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
 	defer cancel()
-	p := requestTrace{}
-	p.reports.Store(c.tracesRequests)
+	trace := requestTrace{}
+	trace.reports.Store(c.tracesRequests)
 	var body []byte
 	if r.body != nil {
 		body = r.body()
 	}
-	req := c.httpRequest(httptrace.WithClientTrace(tryCtx, p.hooks()), r, tok, body)
+	req := c.httpRequest(httptrace.WithClientTrace(tryCtx, trace.hooks()), r, tok, body)
 	c.logRequest(ctx, r, req, tok, body)
 	start := time.Now()
-	got := c.exchange(req, &p, limit)
+	got := c.exchange(req, &trace, limit)
 	if got.err != nil && tryCtx.Err() != nil && ctx.Err() == nil {
 		got.err = context.Cause(tryCtx)
 	} else if got.err != nil && ctx.Err() != nil {
@@ -110,17 +112,17 @@ func (c *Client) httpRequest(ctx context.Context, r request, tok token, body []b
 }
 
 // unrepeatableBody is the empty body of a request that must not be made twice. To
-// net/http a GET without any body may be: when the answer on a connection that
+// net/http a GET without any body may be: when the response on a connection that
 // it used before is lost, it would send the GET again and tell nobody.
 type unrepeatableBody struct{}
 
 // Read implements io.Reader.
 func (unrepeatableBody) Read([]byte) (int, error) { return 0, io.EOF }
 
-func (c *Client) exchange(req *http.Request, p *requestTrace, limit int64) response {
+func (c *Client) exchange(req *http.Request, trace *requestTrace, limit int64) response {
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return response{err: fmt.Errorf("%s: %w", req.URL.Host, err), sent: p.mayHaveArrived(err)}
+		return response{err: fmt.Errorf("%s: %w", req.URL.Host, err), sent: trace.mayHaveArrived(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	got := response{status: resp.StatusCode, header: resp.Header, sent: true}
@@ -135,50 +137,50 @@ func (c *Client) exchange(req *http.Request, p *requestTrace, limit int64) respo
 	return got
 }
 
-// requestTrace follows a request on its way out, to know after a failure whether
+// requestTrace follows a request on its way out, to tell after a failure whether
 // the service may have got it. Its fields are set from the transport's own
 // goroutines, perhaps after the transport has returned.
 type requestTrace struct {
-	reports     atomic.Bool // the transport reports what it does
+	reports   atomic.Bool // the transport reports what it does
 	connected atomic.Bool
 	broken    atomic.Bool // the last connection broke while the request was written
 	written   atomic.Bool
 }
 
-func (p *requestTrace) hooks() *httptrace.ClientTrace {
+func (t *requestTrace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn: func(string) { p.reports.Store(true) },
+		GetConn: func(string) { t.reports.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
-			p.reports.Store(true)
-			p.broken.Store(false)
-			p.connected.Store(true)
+			t.reports.Store(true)
+			t.broken.Store(false)
+			t.connected.Store(true)
 		},
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err != nil {
-				p.broken.Store(true)
+				t.broken.Store(true)
 			} else {
-				p.written.Store(true)
+				t.written.Store(true)
 			}
 		},
 	}
 }
 
-// mayHaveArrived answers in favour of doubt: only a request that was not
-// written to its end certainly never arrived.
-func (p *requestTrace) mayHaveArrived(err error) bool {
+// mayHaveArrived reports whether the service may have got the request. Only one that
+// was not written to its end has certainly not arrived.
+func (t *requestTrace) mayHaveArrived(err error) bool {
 	switch {
-	case p.written.Load():
+	case t.written.Load():
 		return true
-	case p.connected.Load():
-		return !p.broken.Load()
-	case p.reports.Load():
+	case t.connected.Load():
+		return !t.broken.Load()
+	case t.reports.Load():
 		return false
 	}
 	op, ok := errors.AsType[*net.OpError](err) // a transport that reports nothing
 	return !ok || op.Op != "dial"
 }
 
-// isPermanent reports an error that no repetition will mend: a certificate that
+// isPermanent reports an error that another try will meet again: a certificate that
 // is not trusted now will not be in a second.
 func isPermanent(err error) bool {
 	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
