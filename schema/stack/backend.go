@@ -15,53 +15,52 @@ import (
 // backend reads where the state is kept. Its attributes are constants: the place
 // must be found before any variable has a value. What is missing may come from the
 // environment, which a bare checkout need not have, so it is no fault here.
-func (l *loader) backend(b *hcl.Block) {
-	if l.stack.Backend.Type != "" {
-		l.duplicate(b.DefRange, l.stack.Backend.Range, "A stack has at most one backend.")
+func (r *settingsReader) backend(b *Block) {
+	if r.read.Backend.Type != "" {
+		r.duplicate(b.DefRange, r.read.Backend.Range, "A stack has at most one backend.")
 		return
 	}
 	kind, known := schema.BackendOf(b.Labels[0])
 	if !known {
-		l.unknownBackend(b)
+		r.unknownBackend(b)
 		return
 	}
-	backend := &l.stack.Backend
+	backend := &r.read.Backend
 	backend.Type, backend.Attributes, backend.Range = kind.Type, make(map[string]string), b.DefRange
-	c := l.content(b.Body, nil)
-	for _, a := range c.attrs {
+	for _, a := range b.Attributes {
 		setting, ok := kind.Setting(a.Name)
 		if !ok {
-			l.unknownField(a, "The "+kind.Type+" backend", schema.Subject{}, kind.Names(), nil)
+			r.unknownField(a, "The "+kind.Type+" backend", schema.Subject{}, kind.Names(), nil)
 			continue
 		}
-		if text, ok := l.setting(kind, setting, a); ok {
+		if text, ok := r.setting(kind, setting, a); ok {
 			backend.Attributes[a.Name] = text
 		}
 	}
-	for _, block := range c.blocks {
-		l.unknownBlock(block, "in a backend", schema.Subject{}, nil, kind.Names())
+	for _, block := range b.Blocks {
+		r.unknownBlock(block, "in a backend", schema.Subject{}, nil, kind.Names())
 	}
 }
 
-func (l *loader) unknownBackend(b *hcl.Block) {
+func (r *settingsReader) unknownBackend(b *Block) {
 	names := make([]string, 0, 4)
 	for _, kind := range schema.Backends() {
 		names = append(names, kind.Type)
 	}
 	detail := fmt.Sprintf("There is no backend %q; there are %s.", b.Labels[0], strings.Join(names, ", "))
 	detail += schema.DidYouMean(b.Labels[0], names)
-	l.fault(schema.Diagnose(schema.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
+	r.fault(schema.Diagnose(schema.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
 }
 
 // setting is the text of one attribute. null is the same as leaving it out.
-func (l *loader) setting(kind schema.Backend, s schema.Setting, a *hcl.Attribute) (string, bool) {
+func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.Attribute) (string, bool) {
 	at := schema.Subject{Range: a.Expr.Range()}
 	if refs := a.Expr.Variables(); len(refs) > 0 {
-		l.fault(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(
+		r.fault(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(
 			"A backend is found before variables have values, so %s cannot refer to %s. Write it out, or leave it out and set %s.", s.Name, refs[0].RootName(), kind.Variable(s))))
 		return "", false
 	}
-	v, ok := l.constant(a)
+	v, ok := r.constant(a)
 	if !ok || v.IsNull() {
 		return "", false
 	}
@@ -77,17 +76,17 @@ func (l *loader) setting(kind schema.Backend, s schema.Setting, a *hcl.Attribute
 	}
 	converted, err := convert.Convert(v, takes)
 	if err != nil || takes == cty.String && v.Type() != cty.String {
-		l.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes %s.", s.Name, plain)))
+		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes %s.", s.Name, plain)))
 		return "", false
 	}
 	text, _ := convert.Convert(converted, cty.String) // each of the three has a text
-	return text.AsString(), l.settingFits(kind, s, text.AsString(), at)
+	return text.AsString(), r.settingFits(kind, s, text.AsString(), at)
 }
 
 // settingFits judges a text and reports whether it can be used.
-func (l *loader) settingFits(kind schema.Backend, s schema.Setting, text string, at schema.Subject) bool {
+func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text string, at schema.Subject) bool {
 	if s.Holds(text) {
-		l.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
+		r.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
 		return false
 	}
 	rule, why := s.Fault(text)
@@ -98,7 +97,7 @@ func (l *loader) settingFits(kind schema.Backend, s schema.Setting, text string,
 		schema.EmptyValue: "Empty value", schema.WrongType: "Wrong type of value", schema.OutOfRange: "Value out of range",
 		schema.URLFormat: "Not a usable address", schema.Enum: "Not a valid word", schema.ControlCharacter: "Control character",
 	}
-	l.fault(schema.Diagnose(rule, at, summaries[rule], s.Name+" "+why))
+	r.fault(schema.Diagnose(rule, at, summaries[rule], s.Name+" "+why))
 	return false
 }
 

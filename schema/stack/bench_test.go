@@ -1,6 +1,7 @@
 package stack_test
 
 import (
+	"bytes"
 	"os"
 	"testing"
 	"testing/fstest"
@@ -9,12 +10,12 @@ import (
 
 	"livery/schema"
 	"livery/schema/stack"
+	"livery/schema/syntax"
 	"livery/testdata/bench/corpus"
 )
 
-// BenchmarkLoad reads, parses, evaluates and judges a stack with all documents and
-// every field set.
-func BenchmarkLoad(b *testing.B) {
+// benchmarked is a stack with all documents and every field set.
+func benchmarked(b *testing.B) stack.Options {
 	bodies, err := corpus.Bodies(os.DirFS("../../examples/acme/texts"))
 	require.NoError(b, err)
 	files, err := corpus.Livery(bodies, stack.Simulator)
@@ -25,9 +26,71 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	b.SetBytes(int64(corpus.Size(files)))
 	b.ReportAllocs()
+	return stack.Options{FS: fsys, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments}
+}
+
+// BenchmarkLoad reads, parses, evaluates and judges.
+func BenchmarkLoad(b *testing.B) {
+	opts := benchmarked(b)
 	for b.Loop() {
-		loaded, diags := stack.Load(stack.Options{FS: fsys, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments})
+		loaded, diags := stack.Load(opts)
 		if diags.HasErrors() || len(loaded.Documents) != len(schema.Locales()) {
+			b.Fatal(diags)
+		}
+	}
+}
+
+// BenchmarkParse parses each file, one after the other.
+func BenchmarkParse(b *testing.B) {
+	module := stack.Read(benchmarked(b), nil).Module()
+	for b.Loop() {
+		for name, file := range module.Files {
+			syntax.NewFile(file.Bytes, name)
+		}
+	}
+}
+
+// BenchmarkDeclare lists what each file declares and puts it together.
+func BenchmarkDeclare(b *testing.B) {
+	sources := stack.Read(benchmarked(b), nil)
+	for b.Loop() {
+		declared := &stack.Sources{}
+		for _, d := range sources.Own {
+			declared.Own = append(declared.Own, stack.DeclarationsOf(d.File))
+		}
+		if len(declared.Module().Locales) != len(schema.Locales()) {
+			b.Fatal("documents are missing")
+		}
+	}
+}
+
+// BenchmarkEvaluate evaluates a module that is kept.
+func BenchmarkEvaluate(b *testing.B) {
+	opts := benchmarked(b)
+	module := stack.Read(opts, nil).Module()
+	for b.Loop() {
+		evaluated, diags := module.Evaluate(stack.Inputs{FS: opts.FS, Dir: opts.Dir, Version: opts.Version, Need: opts.Need})
+		if diags.HasErrors() || len(evaluated.Documents) != len(schema.Locales()) {
+			b.Fatal(diags)
+		}
+	}
+}
+
+// BenchmarkReload loads a stack again in which one file has changed.
+func BenchmarkReload(b *testing.B) {
+	opts := benchmarked(b)
+	files := opts.FS.(fstest.MapFS)
+	loaded, _ := stack.Load(opts)
+	var name string
+	for name = range loaded.Module.Files {
+		if bytes.Contains(files[name].Data, []byte("locale ")) {
+			break
+		}
+	}
+	for b.Loop() {
+		files[name] = &fstest.MapFile{Data: append(bytes.Clone(files[name].Data), '\n')}
+		var diags = loaded.Module.Faults
+		if loaded, diags = loaded.Reload(opts); diags.HasErrors() {
 			b.Fatal(diags)
 		}
 	}

@@ -278,6 +278,9 @@ func TestExamplesLoadClean(t *testing.T) {
 	require.NoError(t, err)
 	loaded := 0
 	for _, dir := range dirs {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
+		}
 		stack, diags := Load(Options{FS: os.DirFS(root), Dir: path.Join("examples", filepath.Base(dir)), Version: "0.1.0", Need: NeedDocuments})
 		if stack.Empty {
 			continue

@@ -14,14 +14,14 @@ import (
 // literalSecret refuses a secret that stands in a file of the stack: written in
 // place, computed from nothing, read from a file, or the value of a variable
 // that a file sets. The value is without its marks.
-func (l *loader) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Subject) {
+func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Subject) {
 	if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsNull() {
 		return
 	}
-	chain := l.behind(a.Expr)
+	chain := l.module.withLocals(a.Expr)
 	outside := false
 	for _, name := range variablesIn(chain) {
-		v := l.variables[name]
+		v := l.variables.byName[name]
 		if v == nil {
 			return // reported as an unknown reference
 		}
@@ -32,20 +32,20 @@ func (l *loader) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Subj
 		}
 		outside = true
 	}
-	if !outside || l.spellsOut(a.Expr, value, make(map[string]bool)) {
+	if !outside || l.module.revealsLiteral(a.Expr, value, make(map[string]bool)) {
 		l.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
 			"secret_key is written in the configuration, or read from a file. Secrets do not belong in git: remove it and set LIVERY_SECRET_KEY, or take it from a variable without a default."))
 	}
 }
 
-// behind lists an expression and those of the locals that it builds on.
-func (l *loader) behind(expr hcl.Expression) []hcl.Expression {
+// withLocals lists an expression and those of the locals that it builds on.
+func (m *Module) withLocals(expr hcl.Expression) []hcl.Expression {
 	chain, seen := []hcl.Expression{expr}, make(map[string]bool)
 	for i := 0; i < len(chain); i++ {
 		for _, ref := range chain[i].Variables() {
-			if name, ok := second(ref); ok && ref.RootName() == "local" && l.locals[name] != nil && !seen[name] {
+			if name, ok := nameIn(ref); ok && ref.RootName() == "local" && m.Locals[name] != nil && !seen[name] {
 				seen[name] = true
-				chain = append(chain, l.locals[name].expr)
+				chain = append(chain, m.Locals[name].Expr)
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func variablesIn(chain []hcl.Expression) []string {
 	var names []string
 	for _, expr := range chain {
 		for _, ref := range expr.Variables() {
-			if name, ok := second(ref); ok && ref.RootName() == "var" {
+			if name, ok := nameIn(ref); ok && ref.RootName() == "var" {
 				names = append(names, name)
 			}
 		}
@@ -65,10 +65,10 @@ func variablesIn(chain []hcl.Expression) []string {
 	return names
 }
 
-// spellsOut reports whether an expression that depends on variables may give a
+// revealsLiteral reports whether an expression that depends on variables may give a
 // secret all the same that stands in a file: it reads one, it falls back on a
 // literal, or a literal in it is the value at hand.
-func (l *loader) spellsOut(expr hcl.Expression, value cty.Value, seen map[string]bool) bool {
+func (m *Module) revealsLiteral(expr hcl.Expression, value cty.Value, seen map[string]bool) bool {
 	native, ok := expr.(hclsyntax.Expression)
 	if !ok {
 		text, diags := expr.Value(nil) // in the JSON syntax without a context: the string as it is
@@ -87,13 +87,13 @@ func (l *loader) spellsOut(expr hcl.Expression, value cty.Value, seen map[string
 		}
 		return nil
 	})
-	return found || l.fallsBack(native, value, seen)
+	return found || m.yieldsLiteral(native, value, seen)
 }
 
-// fallsBack reports whether an expression may give a literal text that is not
+// yieldsLiteral reports whether an expression may give a literal text that is not
 // empty: a branch of a condition, or what stands in for a value that is missing.
-func (l *loader) fallsBack(expr hclsyntax.Expression, value cty.Value, seen map[string]bool) bool {
-	again := func(e hclsyntax.Expression) bool { return l.fallsBack(e, value, seen) }
+func (m *Module) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen map[string]bool) bool {
+	again := func(e hclsyntax.Expression) bool { return m.yieldsLiteral(e, value, seen) }
 	switch e := expr.(type) {
 	case *hclsyntax.ParenthesesExpr:
 		return again(e.Expression)
@@ -104,12 +104,12 @@ func (l *loader) fallsBack(expr hclsyntax.Expression, value cty.Value, seen map[
 	case *hclsyntax.FunctionCallExpr:
 		return slices.Contains([]string{"coalesce", "try", "sensitive", "nonsensitive", "trimspace", "tostring"}, e.Name) && slices.ContainsFunc(e.Args, again)
 	case *hclsyntax.ScopeTraversalExpr:
-		name, ok := second(e.Traversal)
-		if !ok || e.Traversal.RootName() != "local" || l.locals[name] == nil || seen[name] {
+		name, ok := nameIn(e.Traversal)
+		if !ok || e.Traversal.RootName() != "local" || m.Locals[name] == nil || seen[name] {
 			return false
 		}
 		seen[name] = true
-		return l.spellsOut(l.locals[name].expr, value, seen)
+		return m.revealsLiteral(m.Locals[name].Expr, value, seen)
 	default:
 		v, ok := literal(expr)
 		return ok && isText(v)

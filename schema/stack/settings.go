@@ -20,68 +20,88 @@ import (
 // Simulator is the base URL of the simulator that is built in.
 const Simulator = "simulator"
 
+// Settings is what a livery block says.
+type Settings struct {
+	Backend         Backend
+	Levels          map[schema.RuleID]schema.Level
+	Options         map[schema.RuleID]map[string]cty.Value
+	RequiredVersion string
+	versions        version.Constraints // RequiredVersion, parsed
+	versionAt       hcl.Range
+}
+
+// settingsReader reads a livery block.
+type settingsReader struct {
+	*faults
+	read Settings
+}
+
 // settings reads the livery block.
-func (l *loader) settings(b *hcl.Block) {
-	c := l.content(b.Body, settingsHeaders)
-	for _, a := range c.attrs {
+func (f *faults) settings(b *Block) *Settings {
+	l := &settingsReader{faults: f}
+	for _, a := range b.Attributes {
 		switch a.Name {
 		case "required_version":
 			l.requiredVersion(a)
 		case "include": // read before anything else
 		default:
-			l.unknownField(a, "The livery block", schema.Subject{}, []string{"required_version", "include"}, headerNames(settingsHeaders))
+			l.unknownField(a, "The livery block", schema.Subject{}, []string{"required_version", "include"}, blockNames(settingsBlocks))
 		}
 	}
-	for _, block := range c.blocks {
+	for _, block := range b.Blocks {
 		before := len(l.diags)
 		switch {
-		case block.Type == "backend" && l.labelled(block, settingsHeaders):
+		case block.Type == "backend" && l.labelled(block, settingsBlocks):
 			l.backend(block)
-		case block.Type == "lint" && l.labelled(block, settingsHeaders):
+		case block.Type == "lint" && l.labelled(block, settingsBlocks):
 			l.lint(block)
 		case block.Type != "backend" && block.Type != "lint":
-			l.unknownBlock(block, "in the livery block", schema.Subject{}, headerNames(settingsHeaders), nil)
+			l.unknownBlock(block, "in the livery block", schema.Subject{}, blockNames(settingsBlocks), nil)
 		}
 		if block.Type != "lint" && len(l.diags) > before {
-			l.stack.Backend.Unclear = true // a misspelt block may have been meant as one
+			l.read.Backend.Unclear = true // a misspelt block may have been meant as one
 		}
 	}
+	return &l.read
 }
 
-func (l *loader) requiredVersion(a *hcl.Attribute) {
+func (l *settingsReader) requiredVersion(a *hcl.Attribute) {
 	text, ok := l.constString(a)
 	if !ok {
 		return
 	}
-	at := schema.Subject{Range: a.Expr.Range()}
-	constraint, err := version.NewConstraint(text)
+	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		l.fault(schema.Diagnose(schema.VersionNeeded, at, "Not a version constraint", fmt.Sprintf("%q is not a version constraint such as \">= 0.1.0\" or \"~> 1.2\".", text)))
+		l.fault(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: a.Expr.Range()}, "Not a version constraint",
+			fmt.Sprintf("%q is not a version constraint such as \">= 0.1.0\" or \"~> 1.2\".", text)))
 		return
 	}
-	running, err := version.NewVersion(l.opts.Version)
-	if err != nil {
-		return // a build without a version fits everything
+	l.read.RequiredVersion, l.read.versions, l.read.versionAt = text, constraints, a.Expr.Range()
+}
+
+// checkVersion judges the version of livery that is running. A build without a
+// version fits everything.
+func (s *Settings) checkVersion(f *faults, text string) {
+	running, err := version.NewVersion(text)
+	if err != nil || s.versions.Check(running.Core()) {
+		return
 	}
-	if !constraint.Check(running.Core()) {
-		l.fault(schema.Diagnose(schema.VersionNeeded, at, "Unsupported livery version",
-			fmt.Sprintf("This stack needs livery %s; this is livery %s. Use a version that fits, or change required_version.", text, l.opts.Version)))
-	}
+	f.fault(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: s.versionAt}, "Unsupported livery version",
+		fmt.Sprintf("This stack needs livery %s; this is livery %s. Use a version that fits, or change required_version.", s.RequiredVersion, text)))
 }
 
 // lint reads what weight each rule has.
-func (l *loader) lint(b *hcl.Block) {
-	c := l.content(b.Body, lintHeaders)
+func (l *settingsReader) lint(b *Block) {
 	declared := make(map[string]hcl.Range)
-	for _, a := range c.attrs {
-		l.unknownField(a, "A lint block", schema.Subject{}, nil, headerNames(lintHeaders))
+	for _, a := range b.Attributes {
+		l.unknownField(a, "A lint block", schema.Subject{}, nil, blockNames(lintBlocks))
 	}
-	for _, block := range c.blocks {
+	for _, block := range b.Blocks {
 		if block.Type != "rule" {
-			l.unknownBlock(block, "in a lint block", schema.Subject{}, headerNames(lintHeaders), nil)
+			l.unknownBlock(block, "in a lint block", schema.Subject{}, blockNames(lintBlocks), nil)
 			continue
 		}
-		if !l.labelled(block, lintHeaders) {
+		if !l.labelled(block, lintBlocks) {
 			continue
 		}
 		if first, ok := declared[block.Labels[0]]; ok {
@@ -93,7 +113,7 @@ func (l *loader) lint(b *hcl.Block) {
 	}
 }
 
-func (l *loader) rule(b *hcl.Block) {
+func (l *settingsReader) rule(b *Block) {
 	id := schema.RuleID(b.Labels[0])
 	rule, known := schema.RuleByID(id)
 	if !known {
@@ -109,11 +129,10 @@ func (l *loader) rule(b *hcl.Block) {
 	for _, o := range rule.Options {
 		names = append(names, o.Name)
 	}
-	c := l.content(b.Body, nil)
-	for _, block := range c.blocks {
+	for _, block := range b.Blocks {
 		l.unknownBlock(block, "in a rule", schema.Subject{}, nil, names)
 	}
-	for _, a := range c.attrs {
+	for _, a := range b.Attributes {
 		option, known := rule.Option(a.Name)
 		switch {
 		case a.Name == "level":
@@ -126,7 +145,7 @@ func (l *loader) rule(b *hcl.Block) {
 	}
 }
 
-func (l *loader) ruleOption(id schema.RuleID, option schema.Option, a *hcl.Attribute) {
+func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *hcl.Attribute) {
 	v, ok := l.constant(a)
 	if !ok {
 		return
@@ -136,13 +155,13 @@ func (l *loader) ruleOption(id schema.RuleID, option schema.Option, a *hcl.Attri
 		l.fault(fault)
 		return
 	}
-	if l.stack.Options == nil {
-		l.stack.Options = make(map[schema.RuleID]map[string]cty.Value)
+	if l.read.Options == nil {
+		l.read.Options = make(map[schema.RuleID]map[string]cty.Value)
 	}
-	if l.stack.Options[id] == nil {
-		l.stack.Options[id] = make(map[string]cty.Value)
+	if l.read.Options[id] == nil {
+		l.read.Options[id] = make(map[string]cty.Value)
 	}
-	l.stack.Options[id][option.Name] = v
+	l.read.Options[id][option.Name] = v
 }
 
 // Number is the option of a rule: what the lint block says, or the default.
@@ -156,7 +175,7 @@ func (s *Stack) Number(id schema.RuleID, option string) float64 {
 	return o.Default
 }
 
-func (l *loader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {
+func (l *settingsReader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {
 	text, ok := l.constString(a)
 	if !ok {
 		return
@@ -170,39 +189,44 @@ func (l *loader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {
 		l.fault(schema.Diagnose(schema.Enum, at, "Rule cannot be lowered",
 			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", rule.ID)))
 	default:
-		if l.stack.Levels == nil {
-			l.stack.Levels = make(map[schema.RuleID]schema.Level)
+		if l.read.Levels == nil {
+			l.read.Levels = make(map[schema.RuleID]schema.Level)
 		}
-		l.stack.Levels[rule.ID] = level
+		l.read.Levels[rule.ID] = level
 	}
 }
 
-// account reads the account block.
-func (l *loader) account() {
-	if len(l.blocks["account"]) == 0 {
-		return
+// accounts evaluates the account block.
+type accounts struct {
+	*scope
+	read Account
+}
+
+// account evaluates an account block; nil if there is none.
+func (l *accounts) account(b *Block) Account {
+	if b == nil {
+		return Account{}
 	}
-	b := l.blocks["account"][0]
-	l.stack.Account.Range = b.DefRange
-	c := l.content(b.Body, nil)
-	for _, block := range c.blocks {
+	l.read.Range = b.DefRange
+	for _, block := range b.Blocks {
 		l.unknownBlock(block, "in the account block", schema.Subject{}, nil, nil)
 	}
 	names := []string{"base_url", "access_key", "secret_key", "token_ttl", "retries"}
-	for _, a := range c.attrs {
+	for _, a := range b.Attributes {
 		if !slices.Contains(names, a.Name) {
 			l.unknownField(a, "The account block", schema.Subject{}, names, nil)
 			continue
 		}
-		l.accountAttribute(a)
+		l.attribute(a)
 	}
+	return l.read
 }
 
-func (l *loader) accountAttribute(a *hcl.Attribute) {
+func (l *accounts) attribute(a *hcl.Attribute) {
 	at := schema.Subject{Path: a.Name, Range: a.Expr.Range()}
-	l.inKeys = a.Name == "access_key" || a.Name == "secret_key"
+	l.variables.inKeys = a.Name == "access_key" || a.Name == "secret_key"
 	v, _ := l.evaluate(a.Expr, nil, at).UnmarkDeep()
-	l.inKeys = false
+	l.variables.inKeys = false
 	if a.Name == "secret_key" {
 		l.literalSecret(a, v, at)
 	}
@@ -219,7 +243,7 @@ func (l *loader) accountAttribute(a *hcl.Attribute) {
 		l.fault(schema.Diagnose(schema.EmptyValue, at, "Empty value", a.Name+" is empty. Leave it out, or write null, for its default."))
 		return
 	}
-	account := &l.stack.Account
+	account := &l.read
 	switch a.Name {
 	case "base_url":
 		account.BaseURL, account.Range = strings.TrimSuffix(s, "/"), at.Range

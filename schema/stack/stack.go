@@ -1,21 +1,37 @@
 // Package stack loads and evaluates a stack: the files of a directory in, documents and
-// sessions out.
+// sessions out. It reports all faults of the whole stack in one run, each with the
+// place where it was written.
 //
-// It reports all faults of the whole stack in one run, each with the place where it was
-// written. It knows nothing of the service beyond what package schema says, and nothing
-// of what was applied before: the same files and variables always give the same stack.
+// It knows nothing of the service beyond what package schema says, and nothing of what
+// was applied before: the same files and variables always give the same stack.
+//
+// # From files to a stack
+//
+// Each step is a function whose result is never changed and can be kept:
+//
+//	[Read]             files of a directory   → [Sources]: each file parsed, with its [Declarations]
+//	[Sources.Module]   declarations of files  → [Module]: what they declare together, not evaluated
+//	[Module.Evaluate]  module and [Inputs]    → [Stack] and all diagnostics
+//
+// [Load] does all three. Declarations depend on their file alone, so [Stack.Reload] parses
+// and declares only the files whose bytes have changed. A module can be evaluated again
+// with other inputs, also at the same time. Unsaved text of an editor comes through the
+// file system that Options name.
+//
+// # Where a value comes from
+//
+// One evaluation has its own diagnostics (faults), variables, and scope, which resolves
+// locals and themes when an expression first refers to them. A fieldReader evaluates the
+// fields of one theme or locale; documents, sessions, accounts and removals each evaluate
+// the blocks of their kind.
 package stack
 
 import (
-	"fmt"
 	"io/fs"
 	"slices"
-	"sort"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
@@ -35,8 +51,7 @@ type Stack struct {
 	Read      []string             // every file that a function read, relative to the stack
 	Empty     bool                 // the directory holds no configuration at all
 	Notices   hcl.Diagnostics      // findings of the files that only lint shows
-
-	headers map[string][]header // by file
+	Module    *Module              // what it was evaluated from
 }
 
 // Removed is a document or session to be forgotten without touching the page.
@@ -98,35 +113,6 @@ type Options struct {
 	Ask func(name, description string, sensitive bool) (string, bool)
 }
 
-// Load reads and evaluates a stack. The stack is never nil; with errors it holds
-// what could be understood.
-func Load(opts Options) (*Stack, hcl.Diagnostics) {
-	l := newLoader(opts)
-	l.readFiles()
-	l.declare()
-	l.guardKeys()
-	l.resolveVariables()
-	l.resolveLocalsAndThemes()
-	l.account()
-	l.documents()
-	l.sessions()
-	l.removed()
-	l.needVariables()
-	l.stack.Backend.Guessed = l.broken && l.stack.Backend.Type == ""
-	l.stack.Sources = l.sources
-	l.stack.Variables = l.values()
-	l.stack.Read = l.files.Dependencies()
-	return l.stack, l.finish()
-}
-
-// finish orders the findings and gives each the level that the lint block asks for.
-func (l *loader) finish() hcl.Diagnostics {
-	diags := schema.SortFindings(withoutEchoes(l.diags))
-	l.stack.Locate(diags)
-	diags, l.stack.Notices = schema.Apart(schema.ApplyLevels(diags, l.stack.Levels), schema.Warning)
-	return diags
-}
-
 // withoutEchoes leaves out what is said of an expression that did not parse: the
 // parser makes something up for the part that it could not read.
 func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
@@ -151,34 +137,10 @@ func (s *Stack) Locate(diags hcl.Diagnostics) {
 		if d.Subject == nil {
 			continue
 		}
-		headers, at := s.headers[d.Subject.Filename], d.Subject.Start.Byte
-		if i := sort.Search(len(headers), func(i int) bool { return headers[i].start >= at }) - 1; i >= 0 && at < headers[i].end {
-			schema.Amend(d, func(f *schema.Finding) { f.Block = headers[i].text })
+		if file := s.Module.Files[d.Subject.Filename]; file != nil {
+			if block := file.BlockAt(d.Subject.Start.Byte); block != "" {
+				schema.Amend(d, func(f *schema.Finding) { f.Block = block })
+			}
 		}
 	}
-}
-
-// header is a top-level block as messages name it.
-type header struct {
-	start, end int
-	text       string
-}
-
-// headersOf lists the top-level blocks of a file in HCL's own syntax.
-func headersOf(body hcl.Body) []header {
-	native, ok := body.(*hclsyntax.Body)
-	if !ok {
-		return nil
-	}
-	list := make([]header, 0, len(native.Blocks))
-	for _, b := range native.Blocks {
-		var text strings.Builder // a broken block may have any number of labels
-		text.WriteString(b.Type)
-		for _, label := range b.Labels {
-			fmt.Fprintf(&text, " %q", label)
-		}
-		rng := b.Range()
-		list = append(list, header{rng.Start.Byte, rng.End.Byte, text.String()})
-	}
-	return list
 }

@@ -12,65 +12,49 @@ import (
 	"livery/schema"
 )
 
-// theme is a set of fields to build on.
+// theme is a set of fields to build on, during one evaluation.
 type theme struct {
-	name     string
-	body     hcl.Body
-	rng      hcl.Range
-	look     schema.Look
-	unsure   map[*schema.Field]bool // declared, but the value is unknown or at fault
-	resolved bool
-	object   cty.Value // the look as expressions see it; made when first needed
+	look    schema.Look
+	invalid map[*schema.Field]bool // declared, but the value is unknown or at fault
+	object  cty.Value              // the fields as expressions see them; made when first needed
 }
 
-func (l *loader) declareTheme(b *hcl.Block) {
-	if !l.validName(b) {
-		return
+// theme evaluates a theme and everything it builds on.
+func (s *scope) theme(name string) *theme {
+	if t, resolved := s.themes[name]; resolved {
+		return t
 	}
-	name := b.Labels[0]
-	if first, ok := l.themes[name]; ok {
-		l.duplicate(b.DefRange, first.rng, fmt.Sprintf("The theme %q is declared twice.", name))
-		return
-	}
-	l.themes[name] = &theme{name: name, body: b.Body, rng: b.DefRange, unsure: make(map[*schema.Field]bool)}
-}
-
-// resolveTheme evaluates a theme and everything it builds on.
-func (l *loader) resolveTheme(name string) schema.Look {
-	t := l.themes[name]
-	if t.resolved {
-		return t.look
-	}
-	if !l.enter("theme."+name, t.rng) {
-		t.resolved = true
-		return t.look
+	block := s.module.Themes[name]
+	t := &theme{invalid: make(map[*schema.Field]bool)}
+	if !s.enter("theme."+name, block.DefRange) {
+		s.themes[name] = t
+		return t
 	}
 	at := schema.Subject{Address: schema.Address{Kind: schema.ThemeAddress, Name: name}}
-	c := l.content(t.body, append(pageHeaders(), tipHeaders...))
-	for _, a := range c.attrs {
-		if a.Name == "extends" {
-			look, themes := l.themeList(a, at)
-			t.look.Overlay(look)
-			for _, base := range themes {
-				if l.circular["theme."+base.name] {
-					l.circular["theme."+name] = true
-				}
-				maps.Copy(t.unsure, base.unsure)
+	if a := block.attribute("extends"); a != nil {
+		for _, base := range s.themesIn(a, at) {
+			t.look.Overlay(s.themes[base].look)
+			if s.circular["theme."+base] {
+				s.circular["theme."+name] = true
 			}
+			maps.Copy(t.invalid, s.themes[base].invalid)
 		}
 	}
-	l.fields(c, where{noun: "A theme", at: at, own: []string{"extends", "extra"}, unsure: t.unsure}, &t.look)
-	t.resolved = true
-	l.leave()
-	return t.look
+	fields := fieldReader{scope: s, noun: "A theme", at: at, own: []string{"extends", "extra"}, invalid: t.invalid, look: &t.look}
+	fields.read(block)
+	s.themes[name] = t
+	s.leave()
+	return t
 }
 
-// themeList reads the argument of theme and extends: one reference or a list.
-func (l *loader) themeList(a *hcl.Attribute, at schema.Subject) (look schema.Look, themes []*theme) {
+// themesIn names the themes in the argument of theme or extends, one reference or a
+// list, and evaluates them.
+func (s *scope) themesIn(a *hcl.Attribute, at schema.Subject) []string {
 	exprs := []hcl.Expression{a.Expr}
 	if list, diags := hcl.ExprList(a.Expr); !diags.HasErrors() {
 		exprs = list
 	}
+	var names []string
 	for _, expr := range exprs {
 		at.Range = expr.Range()
 		if v, diags := expr.Value(nil); !diags.HasErrors() && v.IsNull() {
@@ -78,17 +62,17 @@ func (l *loader) themeList(a *hcl.Attribute, at schema.Subject) (look schema.Loo
 		}
 		ref, ok := reference(expr)
 		if !ok || len(ref) != 2 || ref.RootName() != "theme" {
-			l.fault(schema.Diagnose(schema.Reference, at, "Not a theme",
+			s.fault(schema.Diagnose(schema.Reference, at, "Not a theme",
 				fmt.Sprintf("%s takes a theme, such as theme.base, or a list of themes. Which theme is used cannot be computed; values within a theme can.", a.Name)))
 			continue
 		}
-		name, _ := second(ref)
-		if known(l, "theme", l.themes, ref, placeWithin(ref.SourceRange(), expr), at) {
-			look.Overlay(l.resolveTheme(name))
-			themes = append(themes, l.themes[name])
+		at.Range = rangeWithin(ref.SourceRange(), expr)
+		if name, _ := nameIn(ref); isDeclared(s, "theme", s.module.Themes, ref, at) {
+			s.theme(name)
+			names = append(names, name)
 		}
 	}
-	return look, themes
+	return names
 }
 
 // reference reads an expression that names something. In the JSON syntax, where
@@ -111,9 +95,9 @@ func reference(expr hcl.Expression) (hcl.Traversal, bool) {
 	return nil, false
 }
 
-// knownField reports whether what a reference names within a theme may be there
-// at all. Whether the theme declares it is known only when it is evaluated.
-func (l *loader) knownField(ref hcl.Traversal, rng hcl.Range, at schema.Subject) bool {
+// themeHas reports whether what a reference names within a theme may be there at
+// all. Whether the theme declares it is known only when it is evaluated.
+func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 	page := schema.PageByKey("")
 	for _, step := range ref[min(2, len(ref)):] {
 		attr, ok := step.(hcl.TraverseAttr)
@@ -125,7 +109,7 @@ func (l *loader) knownField(ref hcl.Traversal, rng hcl.Range, at schema.Subject)
 		}
 		names, what := fieldNames(page), "The page "+page.HCLName()
 		if page.Key == "" {
-			names, what = append(names, headerNames(pageHeaders())...), "A theme"
+			names, what = append(names, blockNames(pageBlocks())...), "A theme"
 		}
 		if next := schema.PageByHCL(attr.Name); next != nil && page.Key == "" && next.Key != "" {
 			page = next
@@ -133,7 +117,7 @@ func (l *loader) knownField(ref hcl.Traversal, rng hcl.Range, at schema.Subject)
 		}
 		detail := fmt.Sprintf("%s has no %s.", what, attr.Name)
 		detail += schema.DidYouMean(attr.Name, names)
-		l.fault(schema.Diagnose(schema.Reference, schema.Subject{Address: at.Address, Path: at.Path, Range: rng}, "Unknown reference", detail))
+		s.fault(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
 		return false
 	}
 	return true
@@ -159,14 +143,13 @@ func explainTheme(d *hcl.Diagnostic) {
 
 // themeObject is a theme as expressions see it: pages and fields by their names
 // in configuration, only what is declared.
-func (l *loader) themeObject(name string) cty.Value {
-	t := l.themes[name]
+func (s *scope) themeObject(name string) cty.Value {
+	t := s.theme(name)
+	if s.circular["theme."+name] {
+		return cty.DynamicVal
+	}
 	if t.object != cty.NilVal {
 		return t.object
-	}
-	look := l.resolveTheme(name)
-	if l.circular["theme."+name] {
-		return cty.DynamicVal
 	}
 	root := make(map[string]cty.Value)
 	for _, p := range schema.Pages() {
@@ -176,10 +159,10 @@ func (l *loader) themeObject(name string) cty.Value {
 		}
 		for i := range p.Fields {
 			f := &p.Fields[i]
-			switch v := look.At(f); {
+			switch v := t.look.At(f); {
 			case v.Declared() || v.IsNull():
 				fields[schema.Snake(f.Key)] = v.Cty()
-			case t.unsure[f]:
+			case t.invalid[f]:
 				fields[schema.Snake(f.Key)] = cty.DynamicVal
 			}
 		}

@@ -12,11 +12,11 @@ import (
 	"livery/schema/syntax"
 )
 
-// textPlaces says where the values of texts = jsondecode(file("...")) stand in
+// textRanges says where the values of texts = jsondecode(file("...")) stand in
 // that file, by their keys as written: a copywriter looks for a text in the file
 // that holds it, not on the line that loads the file. Nil for any other
 // expression.
-func (l *loader) textPlaces(expr hcl.Expression, extra map[string]cty.Value) map[string]hcl.Range {
+func (r *fieldReader) textRanges(expr hcl.Expression) map[string]hcl.Range {
 	decode, ok := expr.(*hclsyntax.FunctionCallExpr)
 	if !ok || decode.Name != "jsondecode" || len(decode.Args) != 1 {
 		return nil
@@ -25,40 +25,53 @@ func (l *loader) textPlaces(expr hcl.Expression, extra map[string]cty.Value) map
 	if !ok || file.Name != "file" || len(file.Args) != 1 {
 		return nil
 	}
-	name := l.evaluate(file.Args[0], extra, schema.Subject{})
+	name := r.evaluate(file.Args[0], r.extra, schema.Subject{})
 	if name.IsMarked() || !name.IsKnown() || name.IsNull() || name.Type() != cty.String {
 		return nil
 	}
-	src, err := l.files.Read(name.AsString())
-	shown := l.opts.Name(name.AsString())
+	return r.texts.ranges(name.AsString())
+}
+
+// textFiles are the JSON files that texts come from.
+type textFiles struct {
+	files *syntax.Files
+	shown func(name string) string // the name in ranges
+	read  map[string][]byte        // by the name in ranges
+}
+
+// ranges says where the values in a file stand, by key and by page.key; nil if the
+// file is no JSON. Its faults are reported when the expression is evaluated.
+func (t *textFiles) ranges(name string) map[string]hcl.Range {
+	src, err := t.files.Read(name)
+	shown := t.shown(name)
 	if err != nil || !strings.HasSuffix(shown, ".json") || syntax.Check(src, shown) != nil {
-		return nil // a fault was reported when the expression was evaluated
+		return nil
 	}
 	parsed, diags := hcljson.Parse(src, shown)
 	if diags.HasErrors() {
 		return nil
 	}
 	attrs, _ := parsed.Body.JustAttributes()
-	places := make(map[string]hcl.Range)
+	ranges := make(map[string]hcl.Range)
 	for key, attr := range attrs {
-		places[key] = attr.Expr.Range()
+		ranges[key] = attr.Expr.Range()
 		pairs, diags := hcl.ExprMap(attr.Expr)
 		if diags.HasErrors() {
 			continue
 		}
 		for _, pair := range pairs {
 			if k, diags := pair.Key.Value(nil); !diags.HasErrors() {
-				places[key+"."+k.AsString()] = pair.Value.Range()
+				ranges[key+"."+k.AsString()] = pair.Value.Range()
 			}
 		}
 	}
-	l.sources[shown] = src
-	return places
+	t.read[shown] = src
+	return ranges
 }
 
-// placed is the place of a key in a texts file, if it is known.
-func placed(at schema.Subject, places map[string]hcl.Range, key string) schema.Subject {
-	if rng, ok := places[key]; ok {
+// within is the subject of a key in a texts file, if its range is known.
+func within(at schema.Subject, ranges map[string]hcl.Range, key string) schema.Subject {
+	if rng, ok := ranges[key]; ok {
 		at.Range = rng
 	}
 	return at

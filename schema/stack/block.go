@@ -1,0 +1,149 @@
+package stack
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"livery/schema"
+)
+
+// Block is a block as it is written, not evaluated: its type, labels and ranges, and
+// what stands in it in the order in which it is written.
+type Block struct {
+	hcl.Block
+	Attributes []*hcl.Attribute
+	Blocks     []*Block
+}
+
+// attribute is the attribute of that name; nil if there is none.
+func (b *Block) attribute(name string) *hcl.Attribute {
+	if i := slices.IndexFunc(b.Attributes, func(a *hcl.Attribute) bool { return a.Name == name }); i >= 0 {
+		return b.Attributes[i]
+	}
+	return nil
+}
+
+// blockType is a block that may stand in a place: its type, what its label names,
+// and the blocks that may stand in it in turn. The JSON syntax cannot tell a block
+// from an attribute without such a list.
+type blockType struct {
+	name, label string
+	inner       []blockType
+}
+
+var (
+	settingsBlocks = []blockType{{name: "backend", label: "type"}, {name: "lint", inner: lintBlocks}}
+	lintBlocks     = []blockType{{name: "rule", label: "rule"}}
+	variableBlocks = []blockType{{name: "validation"}}
+	removedBlocks  = []blockType{{name: "lifecycle"}}
+	sessionBlocks  = []blockType{{name: "locale", label: "code"}}
+	tipBlocks      = []blockType{{name: "tip"}}
+)
+
+// rootBlocks are those that may stand at the top level of a file.
+var rootBlocks = sync.OnceValue(func() []blockType {
+	fields := append(slices.Clone(pageBlocks()), tipBlocks...)
+	return []blockType{
+		{name: "livery", inner: settingsBlocks}, {name: "account"},
+		{name: "variable", label: "name", inner: variableBlocks}, {name: "locals"},
+		{name: "theme", label: "name", inner: fields}, {name: "locale", label: "code", inner: fields},
+		{name: "removed", inner: removedBlocks}, {name: "session", label: "name", inner: sessionBlocks},
+	}
+})
+
+var pageBlocks = sync.OnceValue(func() []blockType {
+	var types []blockType
+	for _, p := range schema.Pages() {
+		if p.Key != "" {
+			types = append(types, blockType{name: p.HCLName(), inner: tipBlocks})
+		}
+	}
+	return types
+})
+
+func blockNames(types []blockType) []string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = t.name
+	}
+	return names
+}
+
+// block reads a block of either syntax and the blocks in it, without judging any
+// name. Blocks that may not stand there are not read further.
+func (f *faults) block(b hcl.Block, allowed []blockType) *Block {
+	block := &Block{Block: b}
+	var inner []hcl.Block
+	block.Attributes, inner = f.content(b.Body, allowed)
+	if len(inner) > 0 {
+		block.Blocks = make([]*Block, len(inner))
+	}
+	for i, b := range inner {
+		if t := slices.IndexFunc(allowed, func(t blockType) bool { return t.name == b.Type }); t >= 0 {
+			block.Blocks[i] = f.block(b, allowed[t].inner)
+		} else {
+			block.Blocks[i] = &Block{Block: b}
+		}
+	}
+	return block
+}
+
+// content is what stands in a body, in the order in which it is written.
+func (f *faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.Attribute, blocks []hcl.Block) {
+	switch body := body.(type) {
+	case nil:
+	case *hclsyntax.Body:
+		attributes, blocks = nativeContent(body)
+	default:
+		attributes, blocks = f.jsonContent(body, allowed)
+	}
+	slices.SortFunc(attributes, func(a, b *hcl.Attribute) int {
+		return cmp.Compare(a.NameRange.Start.Byte, b.NameRange.Start.Byte)
+	})
+	return attributes, blocks
+}
+
+func nativeContent(body *hclsyntax.Body) ([]*hcl.Attribute, []hcl.Block) {
+	attributes, all := make([]*hcl.Attribute, 0, len(body.Attributes)), make([]hcl.Attribute, 0, len(body.Attributes))
+	for _, a := range body.Attributes {
+		all = append(all, *a.AsHCLAttribute())
+		attributes = append(attributes, &all[len(all)-1])
+	}
+	blocks := make([]hcl.Block, 0, len(body.Blocks))
+	for _, b := range body.Blocks {
+		blocks = append(blocks, *b.AsHCLBlock())
+	}
+	return attributes, blocks
+}
+
+func (f *faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribute, []hcl.Block) {
+	wanted := &hcl.BodySchema{}
+	for _, t := range allowed {
+		header := hcl.BlockHeaderSchema{Type: t.name}
+		if t.label != "" {
+			header.LabelNames = []string{t.label}
+		}
+		wanted.Blocks = append(wanted.Blocks, header)
+	}
+	found, rest, diags := body.PartialContent(wanted)
+	attrs, more := rest.JustAttributes()
+	for _, d := range append(diags, more...) {
+		if d.Extra == nil {
+			schema.Attach(d, schema.Finding{Rule: schema.Syntax})
+		}
+		f.fault(d)
+	}
+	attributes := make([]*hcl.Attribute, 0, len(attrs))
+	for _, a := range attrs {
+		attributes = append(attributes, a)
+	}
+	blocks := make([]hcl.Block, 0, len(found.Blocks))
+	for _, b := range found.Blocks {
+		blocks = append(blocks, *b)
+	}
+	return attributes, blocks
+}

@@ -1,0 +1,78 @@
+package stack
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// Declarations is what one file declares: its top-level blocks in the order in which
+// they are written, not evaluated. It depends on nothing but the file, and is never
+// changed.
+type Declarations struct {
+	File   *syntax.File
+	Blocks []*Declaration
+
+	faults hcl.Diagnostics // of what stands at the top level and has no meaning there
+}
+
+// Declaration is a top-level block.
+type Declaration struct {
+	*Block
+	Settings *Settings // of a livery block
+	Variable *Variable // of a variable block
+
+	usable bool            // its labels are as they must be
+	faults hcl.Diagnostics // of the block alone
+}
+
+// DeclarationsOf lists what a file declares, as far as it could be understood.
+func DeclarationsOf(file *syntax.File) *Declarations {
+	d := &Declarations{File: file}
+	var f faults
+	attributes, blocks := f.content(file.Body, rootBlocks())
+	for _, a := range attributes {
+		f.unknownField(a, "The top level of a file", schema.Subject{}, nil, blockNames(rootBlocks()))
+	}
+	for _, b := range blocks {
+		if slices.Contains(blockNames(rootBlocks()), b.Type) {
+			d.Blocks = append(d.Blocks, declarationOf(b))
+		} else {
+			f.unknownBlock(&Block{Block: b}, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
+		}
+	}
+	d.faults = f.diags
+	return d
+}
+
+func declarationOf(b hcl.Block) *Declaration {
+	var f faults
+	d := &Declaration{}
+	d.usable = f.labelled(&Block{Block: b}, rootBlocks()) && (!hasName(b.Type) || f.validName(&Block{Block: b}))
+	i := slices.IndexFunc(rootBlocks(), func(t blockType) bool { return t.name == b.Type })
+	if !d.usable { // what stands in it is not judged
+		d.Block, d.faults = new(faults).block(b, rootBlocks()[i].inner), f.diags
+		return d
+	}
+	d.Block = f.block(b, rootBlocks()[i].inner)
+	switch b.Type {
+	case "livery":
+		d.Settings = f.settings(d.Block)
+	case "variable":
+		d.Variable = f.variable(d.Block)
+	case "locals":
+		for _, inner := range d.Blocks {
+			f.unknownBlock(inner, "in locals", schema.Subject{}, nil, nil)
+		}
+	}
+	d.faults = f.diags
+	return d
+}
+
+// hasName reports whether the label of a block is a name that can be referred to.
+func hasName(blockType string) bool {
+	return blockType == "variable" || blockType == "theme" || blockType == "session"
+}

@@ -1,0 +1,171 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+)
+
+// localeOwn are the attributes of a locale block that are no fields.
+var localeOwn = []string{"theme", "texts", "extra", "for_each", "code"}
+
+// documents evaluates locale blocks.
+type documents struct{ *scope }
+
+// all evaluates every locale block.
+func (e documents) all() []schema.Document {
+	var list []schema.Document
+	declared := make(map[schema.Locale]hcl.Range)
+	for _, b := range e.module.Locales {
+		for _, d := range e.localeBlock(b) {
+			if first, ok := declared[d.Locale]; ok {
+				e.fault(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
+					fmt.Sprintf("The document of %s is declared here and at %s:%d. Short and long names, such as en and en_US, mean the same document; keep one.", d.Locale, first.Filename, first.Start.Line)))
+				continue
+			}
+			declared[d.Locale] = d.Range
+			list = append(list, d)
+		}
+	}
+	slices.SortFunc(list, func(a, b schema.Document) int { return a.Locale.AddressOf().Compare(b.Locale.AddressOf()) })
+	return list
+}
+
+// localeBlock gives the documents of one block: one, or one for each element.
+func (e documents) localeBlock(b *Block) []schema.Document {
+	if forEach := b.attribute("for_each"); forEach != nil {
+		return e.eachDocument(b, forEach)
+	}
+	locale, ok := e.locale(b)
+	d := e.document(b, locale, nil) // without a locale the fields are judged all the same
+	if !ok {
+		return nil
+	}
+	return []schema.Document{d}
+}
+
+// locale is the locale of a block without for_each; "" if it has none.
+func (e documents) locale(b *Block) (schema.Locale, bool) {
+	code := b.attribute("code")
+	if code == nil {
+		return e.localeName(b.Labels[0], schema.Subject{Range: b.LabelRanges[0]})
+	}
+	locale, ok := e.localeCode(code, nil)
+	if labelled, _ := schema.ParseLocale(b.Labels[0]); ok && labelled != "" && labelled != locale {
+		e.fault(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
+			fmt.Sprintf("The label says %q and code says %q. Keep one of them.", b.Labels[0], locale)))
+	}
+	return locale, ok
+}
+
+func (e documents) eachDocument(b *Block, forEach *hcl.Attribute) []schema.Document {
+	var list []schema.Document
+	code := b.attribute("code")
+	if code == nil {
+		e.fault(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange}, "Missing code",
+			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
+	}
+	for _, each := range e.elements(forEach) {
+		if code == nil {
+			break
+		}
+		vars := map[string]cty.Value{"each": each}
+		if locale, ok := e.localeCode(code, vars); ok {
+			list = append(list, e.document(b, locale, vars))
+		}
+	}
+	if len(list) == 0 { // the fields are judged all the same, as far as they can be
+		each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
+		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)})
+	}
+	return list
+}
+
+func (e documents) localeName(name string, at schema.Subject) (schema.Locale, bool) {
+	locale, ok := schema.ParseLocale(name)
+	if !ok {
+		detail := fmt.Sprintf("%q is not one of the 32 locale values of the service.", name)
+		if near := schema.NearestLocale(name); near != "" {
+			detail += fmt.Sprintf(" Did you mean %q?", near)
+		} else {
+			detail += " `livery schema locale` lists them."
+		}
+		e.fault(schema.Diagnose(schema.UnknownLocale, at, "Unknown locale", detail))
+	}
+	return locale, ok
+}
+
+func (e documents) localeCode(code *hcl.Attribute, vars map[string]cty.Value) (schema.Locale, bool) {
+	at := schema.Subject{Range: code.Expr.Range()}
+	v, ok := e.publicValue(code.Expr, vars, at)
+	if !ok {
+		return "", false
+	}
+	if v.IsNull() || v.Type() != cty.String {
+		e.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "code takes the name of a locale, such as \"en\"."))
+		return "", false
+	}
+	return e.localeName(v.AsString(), at)
+}
+
+// elements lists what each is in turn.
+func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
+	at := schema.Subject{Range: forEach.Expr.Range()}
+	v, _ := e.publicValue(forEach.Expr, nil, at)
+	if !v.IsKnown() || v.Type().IsSetType() && !v.IsWhollyKnown() {
+		return nil // values of a map need not be known to tell the documents
+	}
+	set := v.Type().IsSetType() && v.Type().ElementType() == cty.String
+	if v.IsNull() || !set && !isObject(v) && (!v.Type().IsSetType() || v.LengthInt() > 0) {
+		e.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
+		return nil
+	}
+	var list []cty.Value
+	for it := v.ElementIterator(); it.Next(); {
+		key, value := it.Element()
+		if set {
+			key = value
+		}
+		if key.IsNull() {
+			e.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each must not hold null."))
+			continue
+		}
+		list = append(list, cty.ObjectVal(map[string]cty.Value{"key": key, "value": value}))
+	}
+	return list
+}
+
+// document lays the layers over each other: themes, texts, own fields.
+func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.Value) schema.Document {
+	at := schema.Subject{Locale: locale}
+	code := cty.UnknownVal(cty.String)
+	if locale != "" {
+		at.Address, code = locale.AddressOf(), cty.StringVal(string(locale))
+	}
+	extra := map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{"code": code})}
+	maps.Copy(extra, vars)
+	d := schema.Document{Locale: locale, Range: b.DefRange}
+	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, look: &d.Look}
+	if a := b.attribute("theme"); a != nil {
+		for _, name := range e.themesIn(a, at) {
+			d.Overlay(e.themes[name].look)
+		}
+	}
+	if a := b.attribute("texts"); a != nil {
+		fields.readTexts(a)
+	}
+	fields.read(b)
+	if locale.Chinese() { // what is left of the themes was judged by the longer limit
+		for _, f := range schema.Fields() {
+			if f.Kind == schema.Tips {
+				e.fault(f.JudgeTips(d.At(f), at)...)
+			}
+		}
+	}
+	return d
+}

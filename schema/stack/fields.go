@@ -1,0 +1,351 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+)
+
+// fieldReader evaluates the fields of one theme or locale.
+type fieldReader struct {
+	*scope
+	noun    string // what they are declared in, at the beginning of a sentence
+	at      schema.Subject
+	own     []string               // attributes that are no fields; the caller reads them, but for extra
+	extra   map[string]cty.Value   // each and self
+	invalid map[*schema.Field]bool // takes note of the fields without a usable value; may be nil
+	look    *schema.Look           // takes the values
+}
+
+// read evaluates all fields in a block.
+func (r *fieldReader) read(block *Block) {
+	root := schema.PageByKey("")
+	for _, a := range block.Attributes {
+		switch {
+		case a.Name == "extra" && slices.Contains(r.own, a.Name):
+			r.extraMembers(a)
+		case slices.Contains(r.own, a.Name):
+		default:
+			r.field(root, a)
+		}
+	}
+	seen := make(map[string]hcl.Range)
+	for _, b := range block.Blocks {
+		page := schema.PageByHCL(b.Type)
+		if page == nil || page.Key == "" {
+			r.unknownBlock(b, "in "+article(r.noun), r.at, blockNames(pageBlocks()), fieldNames(root))
+			continue
+		}
+		if first, ok := seen[b.Type]; ok {
+			r.duplicate(b.DefRange, first, fmt.Sprintf("The page %s is declared twice here; put its fields into one block.", b.Type))
+			continue
+		}
+		seen[b.Type] = b.DefRange
+		if r.labelled(b, pageBlocks()) {
+			r.page(page, b)
+		}
+	}
+}
+
+func article(noun string) string { return "a" + noun[1:] }
+
+func fieldNames(p *schema.Page) []string {
+	names := make([]string, 0, len(p.Fields))
+	for i := range p.Fields {
+		if p.Fields[i].Kind != schema.Tips {
+			names = append(names, p.Fields[i].HCLName())
+		}
+	}
+	return names
+}
+
+// field evaluates one attribute of a page, or of the root.
+func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
+	name := a.Name
+	if name == "tips" {
+		name = "tip" // a list of tips may also be given, or cleared, as one value
+	}
+	f := schema.FieldByHCL(p.HCLName(), name)
+	if f == nil {
+		noun, names, blocks := r.noun, fieldNames(p), blockNames(pageBlocks())
+		if p.Key != "" {
+			noun, blocks = p.HCLName(), nil
+		} else {
+			names = append(names, r.own...)
+		}
+		at := r.at
+		if at.Path = a.Name; p.Key != "" {
+			at.Path = p.Key + "." + a.Name
+		}
+		r.unknownField(a, noun, at, names, blocks)
+		return
+	}
+	at := r.at
+	at.Path, at.Range = f.Path(), a.Expr.Range()
+	v, ok := r.publicValue(a.Expr, r.extra, at)
+	if at.Path = ""; (!ok || !r.set(f, v, at)) && r.invalid != nil {
+		r.invalid[f] = true
+	}
+}
+
+// set judges a value and declares it; false if it cannot be used.
+func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject) bool {
+	v, diags := f.Parse(raw, at)
+	r.fault(diags...)
+	if !v.Declared() && !v.IsNull() {
+		return false
+	}
+	r.look.Set(f, v)
+	return true
+}
+
+// page evaluates a page block.
+func (r *fieldReader) page(p *schema.Page, b *Block) {
+	list := schema.FieldByHCL(p.HCLName(), "tip")
+	var value *hcl.Attribute // the tips, if they are given as one value
+	for _, a := range b.Attributes {
+		if (a.Name == "tip" || a.Name == "tips") && list != nil {
+			if len(b.Blocks) > 0 {
+				r.duplicate(a.NameRange, b.Blocks[0].DefRange, "The tips are given as blocks and as a value.")
+				continue
+			}
+			if value != nil {
+				r.duplicate(a.NameRange, value.NameRange, "The tips are given twice.")
+				continue
+			}
+			value = a
+		}
+		r.field(p, a)
+	}
+	if a := nullTips(b.Body); a != nil && list != nil {
+		r.field(p, a)
+	}
+	var tips []*Block
+	for _, block := range b.Blocks {
+		if block.Type == "tip" && list != nil {
+			tips = append(tips, block)
+			continue
+		}
+		var names []string
+		if list != nil {
+			names = blockNames(tipBlocks)
+		}
+		r.unknownBlock(block, "in "+p.HCLName(), r.at, names, fieldNames(p))
+	}
+	if len(tips) > 0 {
+		r.tips(list, tips)
+	}
+}
+
+// nullTips is the attribute tip of a body in the JSON syntax, if it is null: read
+// as a block that would be no tip at all, but it clears the list.
+func nullTips(body hcl.Body) *hcl.Attribute {
+	if _, native := body.(*hclsyntax.Body); native {
+		return nil
+	}
+	attrs, _ := body.JustAttributes()
+	if a := attrs["tip"]; a != nil {
+		if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsNull() {
+			return a
+		}
+	}
+	return nil
+}
+
+// tips evaluates the tip blocks of a page into one list.
+func (r *fieldReader) tips(f *schema.Field, blocks []*Block) {
+	list := make([]schema.Tip, 0, len(blocks))
+	for i, b := range blocks {
+		r.labelled(b, tipBlocks)
+		var tip schema.Tip
+		before := len(r.diags)
+		for _, a := range b.Attributes {
+			item := f.Item(a.Name)
+			if item == nil || item.HCLName() != a.Name {
+				r.unknownField(a, "A tip", r.at, []string{"icon_link", "text"}, nil)
+				continue
+			}
+			at := r.at
+			at.Path, at.Range = fmt.Sprintf("%s[%d].%s", f.Path(), i, item.Key), a.Expr.Range()
+			if raw, ok := r.publicValue(a.Expr, r.extra, at); ok {
+				v, diags := item.Parse(raw, at)
+				r.fault(diags...)
+				tip.Set(v)
+			}
+		}
+		for _, block := range b.Blocks {
+			r.unknownBlock(block, "in a tip", r.at, nil, []string{"icon_link", "text"})
+		}
+		if len(r.diags) == before && knownAttributes(b) {
+			at := r.at
+			at.Path, at.Range = fmt.Sprintf("%s[%d]", f.Path(), i), b.DefRange
+			r.fault(tip.Judge(at)...)
+		}
+		list = append(list, tip)
+	}
+	at := r.at
+	at.Range = blocks[0].DefRange
+	v, diags := f.ParseTips(list, at)
+	r.fault(diags...)
+	if v.Declared() {
+		r.look.Set(f, v)
+	}
+}
+
+// knownAttributes reports whether a tip without a value is really empty, rather
+// than waiting for a variable.
+func knownAttributes(b *Block) bool {
+	return !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool { return len(a.Expr.Variables()) > 0 })
+}
+
+// readTexts lays an object of pages, fields and texts over the look. Keys may be in
+// the API's spelling or in that of configuration.
+func (r *fieldReader) readTexts(a *hcl.Attribute) {
+	at := r.at
+	at.Range = a.Expr.Range()
+	raw, ok := r.publicValue(a.Expr, r.extra, at)
+	if !ok || raw.IsNull() {
+		return
+	}
+	if !isObject(raw) {
+		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\"))."))
+		return
+	}
+	ranges := r.textRanges(a.Expr)
+	seen := make(map[*schema.Page]string)
+	root := schema.PageByKey("")
+	for it := raw.ElementIterator(); it.Next(); {
+		k, v := it.Element()
+		name := k.AsString()
+		at := within(at, ranges, name)
+		if f := fieldByName(root, name); f != nil {
+			r.set(f, v, at)
+			continue
+		}
+		page := schema.PageByKey(name)
+		if page == nil {
+			page = schema.PageByHCL(name)
+		}
+		if first, ok := seen[page]; ok && page != nil {
+			r.fault(schema.Diagnose(schema.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
+			continue
+		}
+		seen[page] = name
+		switch {
+		case page == nil || page.Key == "":
+			r.unknownText(at, name, "There is no page or field "+name+" in the catalogue.", pageNames())
+		case v.IsNull():
+		case !isObject(v):
+			pageAt := at
+			pageAt.Path = page.Key
+			r.fault(schema.Diagnose(schema.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
+		default:
+			r.pageTexts(page, v, at, ranges, name)
+		}
+	}
+}
+
+func (r *fieldReader) pageTexts(p *schema.Page, texts cty.Value, at schema.Subject, ranges map[string]hcl.Range, page string) {
+	for it := texts.ElementIterator(); it.Next(); {
+		k, v := it.Element()
+		at := within(at, ranges, page+"."+k.AsString())
+		if f := fieldByName(p, k.AsString()); f != nil {
+			r.set(f, v, at)
+			continue
+		}
+		var names []string
+		for i := range p.Fields {
+			names = append(names, p.Fields[i].Key, schema.Snake(p.Fields[i].Key))
+		}
+		r.unknownText(at, p.Key+"."+k.AsString(), fmt.Sprintf("The page %s has no field %s.", p.Key, k.AsString()), names)
+	}
+}
+
+func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names []string) {
+	at.Path = path
+	name := path
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '.' {
+			name = path[i+1:]
+			break
+		}
+	}
+	detail += schema.DidYouMean(name, names)
+	r.fault(schema.Diagnose(schema.UnknownField, at, "Unknown field in texts", detail))
+}
+
+func pageNames() []string {
+	var names []string
+	for _, p := range schema.Pages() {
+		if p.Key != "" {
+			names = append(names, p.Key, p.HCLName())
+		}
+	}
+	return append(names, "titleText", "title_text")
+}
+
+// fieldByName finds a field by its key in either spelling.
+func fieldByName(p *schema.Page, name string) *schema.Field {
+	for i := range p.Fields {
+		if f := &p.Fields[i]; f.Key == name || f.HCLName() == name || schema.Snake(f.Key) == name {
+			return f
+		}
+	}
+	return nil
+}
+
+func isObject(v cty.Value) bool {
+	return !v.IsNull() && (v.Type().IsObjectType() || v.Type().IsMapType())
+}
+
+// extraMembers reads what the catalogue does not know.
+func (r *fieldReader) extraMembers(a *hcl.Attribute) {
+	at := r.at
+	at.Range = a.Expr.Range()
+	raw, ok := r.publicValue(a.Expr, r.extra, at)
+	if !ok || raw.IsNull() {
+		return
+	}
+	if !isObject(raw) {
+		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "extra takes an object, such as { newPage = { newColor = \"#000000\" } }."))
+		return
+	}
+	for it := raw.ElementIterator(); it.Next(); {
+		k, v := it.Element()
+		if !isObject(v) || v.LengthInt() == 0 {
+			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at)
+			continue
+		}
+		for members := v.ElementIterator(); members.Next(); {
+			key, member := members.Element()
+			r.extraMember(schema.ExtraKey{Page: k.AsString(), Key: key.AsString()}, member, at)
+		}
+	}
+}
+
+func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subject) {
+	at.Path = k.Path()
+	switch {
+	case k.Path() == "locale":
+		r.fault(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
+		return
+	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && schema.PageByKey(k.Key) != nil:
+		r.fault(schema.Diagnose(schema.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
+		return
+	}
+	raw, err := schema.CanonicalJSON(v)
+	if err != nil {
+		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s cannot be sent as JSON: %v.", k.Path(), err)))
+		return
+	}
+	if !v.IsNull() {
+		r.fault(schema.Diagnose(schema.UndocumentedField, at, "Undocumented field",
+			k.Path()+" is sent as it is: the catalogue does not know it, and the service may ignore it."))
+	}
+	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range})
+}

@@ -1,0 +1,129 @@
+package stack
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// Module is what all files of a stack declare together, not evaluated. It is never
+// changed: it can be kept, and evaluated any number of times, also concurrently.
+type Module struct {
+	Settings  Settings
+	Account   *Block // nil if there is none
+	Variables map[string]*Variable
+	Locals    map[string]*hcl.Attribute
+	Themes    map[string]*Block
+	Locales   []*Block
+	Sessions  []*Block
+	Removed   []*Block
+	Files     map[string]*syntax.File // by the name in ranges
+	Faults    hcl.Diagnostics         // of reading, parsing and declaring, in no order
+	Empty     bool                    // the stack's directory holds no configuration at all
+	Broken    bool                    // a file could not be understood, so what seems to be missing may stand in it
+
+	sources *Sources // what it was made of
+}
+
+// Module puts together what the files declare.
+func (s *Sources) Module() *Module {
+	m := &merger{module: &Module{
+		sources: s, Empty: s.empty,
+		Variables: make(map[string]*Variable), Locals: make(map[string]*hcl.Attribute), Themes: make(map[string]*Block),
+		Files: make(map[string]*syntax.File, len(s.Own)+len(s.Included)),
+	}, first: make(map[string]hcl.Range)}
+	m.fault(s.faults...)
+	for _, d := range s.Own {
+		m.addFile(d, func(string) bool { return true })
+	}
+	for _, d := range s.Included {
+		m.addFile(d, includable)
+	}
+	m.module.Settings.Backend.Guessed = m.module.Broken && m.module.Settings.Backend.Type == ""
+	m.module.Faults = m.diags
+	return m.module
+}
+
+// merger puts the declarations of files together into a module.
+type merger struct {
+	faults
+	module *Module
+	first  map[string]hcl.Range // where a name is declared first
+}
+
+func includable(blockType string) bool {
+	switch blockType {
+	case "variable", "locals", "theme", "session":
+		return true
+	default:
+		return false
+	}
+}
+
+func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
+	m.module.Files[d.File.Name] = d.File
+	m.module.Broken = m.module.Broken || d.File.Faults.HasErrors()
+	m.fault(d.File.Faults...)
+	m.fault(d.faults...)
+	for _, b := range d.Blocks {
+		if !allowed(b.Type) {
+			m.fault(schema.Diagnose(schema.UnknownBlock, schema.Subject{Range: b.TypeRange}, "Block not allowed in an included file",
+				fmt.Sprintf("An included file may add variable, locals, theme and session blocks only; move this %s block into the stack itself.", b.Type)))
+			continue
+		}
+		if !b.usable || m.declare(b) {
+			m.fault(b.faults...)
+		}
+	}
+}
+
+// declare adds a block to the module; false if something else has its name, which
+// is reported.
+func (m *merger) declare(b *Declaration) bool {
+	switch b.Type {
+	case "livery", "account":
+		if !m.isFirst(b.Type, b.DefRange, "A stack has at most one "+b.Type+" block.") {
+			return false
+		}
+	case "variable", "theme", "session":
+		if !m.isFirst(b.Type+"."+b.Labels[0], b.DefRange, fmt.Sprintf("The %s %q is declared twice.", b.Type, b.Labels[0])) {
+			return false
+		}
+	}
+	switch b.Type {
+	case "livery":
+		m.module.Settings = *b.Settings
+	case "account":
+		m.module.Account = b.Block
+	case "variable":
+		m.module.Variables[b.Labels[0]] = b.Variable
+	case "locals":
+		for _, a := range b.Attributes {
+			if m.isFirst("local."+a.Name, a.NameRange, fmt.Sprintf("local.%s is declared twice.", a.Name)) {
+				m.module.Locals[a.Name] = a
+			}
+		}
+	case "theme":
+		m.module.Themes[b.Labels[0]] = b.Block
+	case "locale":
+		m.module.Locales = append(m.module.Locales, b.Block)
+	case "session":
+		m.module.Sessions = append(m.module.Sessions, b.Block)
+	case "removed":
+		m.module.Removed = append(m.module.Removed, b.Block)
+	}
+	return true
+}
+
+// isFirst reports whether nothing was declared under that name before.
+func (m *merger) isFirst(name string, rng hcl.Range, detail string) bool {
+	if first, ok := m.first[name]; ok {
+		m.duplicate(rng, first, detail)
+		return false
+	}
+	m.first[name] = rng
+	return true
+}

@@ -1,0 +1,226 @@
+package stack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/sync/errgroup"
+
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// Sources are the files of a stack as they were read, each with what it declares.
+// They are never changed.
+type Sources struct {
+	Own      []*Declarations // of the stack's directory, by name
+	Included []*Declarations // of the files that the livery block names
+	Values   []Values        // what sets variables, lowest precedence first
+
+	empty  bool            // the directory holds no configuration at all
+	faults hcl.Diagnostics // of the directory and of the include patterns
+	known  map[string]*Declarations
+}
+
+// Values sets variables: one of them by text, or all that stand in a file.
+type Values struct {
+	Name, Text string       // of -var
+	File       *syntax.File // of -var-file, or one that is loaded on its own
+}
+
+// Read reads the files of a stack. Of the previous sources, which may be nil, it
+// keeps the files whose bytes are the same: only the others are parsed.
+func Read(opts Options, previous *Sources) *Sources {
+	r := newReader(opts, previous)
+	own, values, err := r.list()
+	if err != nil {
+		r.fault(unreadable(hcl.Range{}, "Cannot read the directory", err))
+	}
+	r.sources.empty = err == nil && len(own) == 0
+	r.sources.Own = r.readAll(own)
+	r.sources.Included = r.readAll(r.includes())
+	for _, name := range values {
+		r.values(name)
+	}
+	for _, a := range opts.Assignments {
+		switch {
+		case a.File == "":
+			r.sources.Values = append(r.sources.Values, Values{Name: a.Name, Text: a.Value})
+		case path.IsAbs(a.File): // what is said on the command line may be absolute
+			r.values(r.files.Relative(a.File))
+		default:
+			r.values(a.File)
+		}
+	}
+	return r.sources
+}
+
+// reader reads the files of one stack.
+type reader struct {
+	files    *syntax.Files
+	shown    func(string) string
+	previous map[string]*Declarations
+	sources  *Sources
+}
+
+func newReader(opts Options, previous *Sources) *reader {
+	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, sources: &Sources{known: make(map[string]*Declarations)}}
+	if r.shown == nil {
+		r.shown = func(file string) string { return file }
+	}
+	if previous != nil {
+		r.previous = previous.known
+	}
+	return r
+}
+
+func (r *reader) fault(d ...*hcl.Diagnostic) { r.sources.faults = append(r.sources.faults, d...) }
+
+// list names the files of configuration in the stack's directory, and those of
+// values that are loaded on their own.
+func (r *reader) list() (configuration, values []string, err error) {
+	entries, err := r.files.List()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case syntax.IsConfiguration(name) && !strings.HasPrefix(name, "."):
+			configuration = append(configuration, name)
+		case syntax.IsAutoVariables(name):
+			values = append(values, name)
+		}
+	}
+	slices.Sort(values)
+	return configuration, values, nil
+}
+
+// readAll reads files in parallel, in the given order.
+func (r *reader) readAll(names []string) []*Declarations {
+	read := make([]*Declarations, len(names))
+	var group errgroup.Group
+	group.SetLimit(8)
+	for i, name := range names {
+		group.Go(func() error {
+			read[i] = r.read(name)
+			return nil
+		})
+	}
+	_ = group.Wait() // faults are diagnostics
+	for _, d := range read {
+		r.sources.known[d.File.Name] = d
+	}
+	return read
+}
+
+// values reads a file of values. What it would declare is of no interest.
+func (r *reader) values(name string) {
+	d := r.read(name)
+	r.sources.known[d.File.Name] = d
+	r.sources.Values = append(r.sources.Values, Values{File: d.File})
+}
+
+// read reads one file relative to the stack, or keeps what was made of the same
+// bytes before.
+func (r *reader) read(name string) *Declarations {
+	shown := r.shown(name)
+	refuse := func(d *hcl.Diagnostic) *Declarations {
+		return &Declarations{File: &syntax.File{Name: shown, Faults: hcl.Diagnostics{d}}}
+	}
+	at := hcl.Range{Filename: shown, Start: hcl.InitialPos, End: hcl.InitialPos}
+	src, err := r.files.Open(name)
+	if err != nil {
+		return refuse(unreadable(at, "Cannot read a file", err))
+	}
+	if len(src) > syntax.MaxConfiguration {
+		return refuse(schema.Diagnose(schema.Unreadable, schema.Subject{Range: at}, "File too large",
+			fmt.Sprintf("%s is larger than %d MB. Split it: all files of a directory are one stack.", shown, syntax.MaxConfiguration>>20)))
+	}
+	if before := r.previous[shown]; before != nil && before.File.Bytes != nil && bytes.Equal(before.File.Bytes, src) {
+		return before
+	}
+	return DeclarationsOf(syntax.NewFile(src, shown))
+}
+
+func unreadable(rng hcl.Range, summary string, err error) *hcl.Diagnostic {
+	return schema.Diagnose(schema.Unreadable, schema.Subject{Range: rng}, summary, reason(err)+".")
+}
+
+// reason is an error without the path that the message names already.
+func reason(err error) string {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return fmt.Sprintf("/%s: %v", strings.TrimPrefix(pathErr.Path, "/"), pathErr.Err)
+	}
+	return err.Error()
+}
+
+// includes lists the files that the livery block's globs name, each once. Files
+// that are included cannot include others.
+func (r *reader) includes() []string {
+	var names []string
+	for _, declared := range r.sources.Own {
+		for _, b := range declared.Blocks {
+			if b.Type != "livery" {
+				continue
+			}
+			if a := b.attribute("include"); a != nil {
+				names = append(names, r.expandInclude(a)...)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (r *reader) expandInclude(a *hcl.Attribute) []string {
+	exprs, diags := hcl.ExprList(a.Expr)
+	if diags.HasErrors() {
+		r.fault(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value",
+			"include takes a list of file globs, such as [\"../shared/*.livery.hcl\"]."))
+		return nil
+	}
+	var names []string
+	for _, expr := range exprs {
+		at := schema.Subject{Range: expr.Range()}
+		v, diags := expr.Value(nil)
+		if diags.HasErrors() || v.IsNull() || v.Type() != cty.String {
+			r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value",
+				"An include is a file glob in quotes; it cannot be computed, since it says what to read."))
+			continue
+		}
+		names = append(names, r.expandPattern(v.AsString(), at)...)
+	}
+	return names
+}
+
+// expandPattern lists the files that a glob names, as seen from the stack.
+func (r *reader) expandPattern(pattern string, at schema.Subject) []string {
+	if path.IsAbs(pattern) || strings.Contains(pattern, `\`) {
+		r.fault(schema.Diagnose(schema.Unreadable, at, "Not a usable include", "An include is relative to the stack and uses forward slashes."))
+		return nil
+	}
+	matches, err := r.files.Glob(pattern)
+	if err != nil || len(matches) == 0 {
+		r.fault(schema.Diagnose(schema.Unreadable, at, "Include without files", fmt.Sprintf("%q matches no file.", pattern)))
+	}
+	var names []string
+	for _, match := range matches {
+		rel := r.files.Relative(match)
+		switch {
+		case !syntax.IsConfiguration(rel):
+			r.fault(schema.Diagnose(schema.Unreadable, at, "Not a configuration file",
+				fmt.Sprintf("%q matches %s, which is no *.livery.hcl or *.livery.json file.", pattern, rel)))
+		case path.Dir(rel) != ".": // the stack's own files are read already
+			names = append(names, rel)
+		}
+	}
+	return names
+}

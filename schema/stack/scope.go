@@ -1,0 +1,280 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/function"
+	"livery/schema/syntax"
+)
+
+// scope evaluates expressions: it knows what they can refer to, and resolves locals
+// and themes when something first refers to them.
+type scope struct {
+	*faults
+	module    *Module
+	variables *variables
+	texts     *textFiles
+	root      *hcl.EvalContext // path, the functions, the variables; the locals once all of them are resolved
+	locals    map[string]cty.Value
+	complete  bool // the root holds the locals
+	themes    map[string]*theme
+	circular  map[string]bool // the locals and themes that refer to themselves
+	visiting  []string        // the chain that is being resolved, for cycles
+}
+
+func newScope(m *Module, in Inputs) *scope {
+	files := syntax.NewFiles(in.FS, in.Dir)
+	s := &scope{
+		faults: new(faults), module: m, texts: &textFiles{files: files, shown: in.Name, read: make(map[string][]byte)},
+		root: &hcl.EvalContext{
+			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
+			Functions: function.Table(files),
+		},
+		locals: make(map[string]cty.Value, len(m.Locals)), themes: make(map[string]*theme, len(m.Themes)), circular: make(map[string]bool),
+	}
+	s.variables = newVariables(m, in, s)
+	return s
+}
+
+// resolve evaluates everything that expressions can refer to.
+func (s *scope) resolve() {
+	s.variables.resolve()
+	for _, name := range sortedNames(s.module.Locals) {
+		s.local(name)
+	}
+	for _, name := range sortedNames(s.module.Themes) {
+		s.theme(name)
+	}
+	s.root.Variables["local"] = cty.ObjectVal(s.locals)
+	s.complete = true
+}
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// local is the value of a local.
+func (s *scope) local(name string) cty.Value {
+	if v, resolved := s.locals[name]; resolved {
+		return v
+	}
+	v, declared := cty.DynamicVal, s.module.Locals[name]
+	if s.enter("local."+name, declared.NameRange) {
+		v = s.evaluate(declared.Expr, nil, schema.Subject{Range: declared.Expr.Range()})
+		s.leave()
+	}
+	if s.circular["local."+name] {
+		v = cty.DynamicVal
+	}
+	s.locals[name] = v
+	return v
+}
+
+// maxReferences is how many locals and themes may build on each other in a row.
+const maxReferences = 500
+
+// enter notes that something is being resolved; false if it already is, which is
+// a circle.
+func (s *scope) enter(name string, rng hcl.Range) bool {
+	if i := slices.Index(s.visiting, name); i >= 0 {
+		members := append(slices.Clone(s.visiting[i:]), name)
+		for _, member := range members {
+			s.circular[member] = true
+		}
+		detail := fmt.Sprintf("%s refers to itself.", name)
+		if len(members) > 2 {
+			distinct := slices.Compact(slices.Sorted(slices.Values(members)))
+			detail = fmt.Sprintf("%s refer to each other in a circle: %s.", strings.Join(distinct, " and "), strings.Join(members, " -> "))
+		}
+		s.fault(schema.Diagnose(schema.Cycle, schema.Subject{Range: rng}, "Circular reference", detail))
+		return false
+	}
+	if len(s.visiting) >= maxReferences {
+		s.fault(schema.Diagnose(schema.Expression, schema.Subject{Range: rng}, "Too many references",
+			fmt.Sprintf("%s is reached through more than %d locals and themes that refer to each other.", name, maxReferences)))
+		return false
+	}
+	s.visiting = append(s.visiting, name)
+	return true
+}
+
+func (s *scope) leave() { s.visiting = s.visiting[:len(s.visiting)-1] }
+
+// literal is the value of the expressions that need no context, which are almost
+// all that people write.
+func literal(expr hcl.Expression) (cty.Value, bool) {
+	switch e := expr.(type) {
+	case *hclsyntax.TemplateExpr:
+		if len(e.Parts) == 1 {
+			if part, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr); ok {
+				return part.Val, true
+			}
+		}
+	case *hclsyntax.LiteralValueExpr:
+		return e.Val, true
+	}
+	return cty.NilVal, false
+}
+
+// evaluate gives the value of an expression, unknown when it has a fault or
+// depends on one. Extra variables, such as each, come in extra.
+func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) cty.Value {
+	if v, ok := literal(expr); ok {
+		return v
+	}
+	ctx, ok := s.context(expr, extra, at)
+	if !ok {
+		return cty.DynamicVal
+	}
+	v, diags := expr.Value(ctx)
+	for _, d := range diags {
+		syntax.ExplainTemplate(d)
+		explainTheme(d)
+		if d.Subject != nil && d.Subject.Filename == expr.Range().Filename {
+			d.Subject = rangeWithin(*d.Subject, expr).Ptr()
+		}
+	}
+	s.expression(diags, at)
+	if diags.HasErrors() {
+		return cty.DynamicVal
+	}
+	// What shares its parts may be small here and endless when written out.
+	if function.Weigh(v, function.MaxResult) > function.MaxResult {
+		at.Range = expr.Range()
+		s.fault(schema.Diagnose(schema.Expression, at, "Value too large", fmt.Sprintf("Written out, this value is larger than %d MB.", function.MaxResult>>20)))
+		return cty.DynamicVal
+	}
+	return v
+}
+
+// publicValue is the value of an expression for a document or a session, which
+// everybody can see; false if it cannot be used yet, because it is unknown, or not
+// at all, because it is sensitive.
+func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (cty.Value, bool) {
+	v := s.evaluate(expr, extra, at)
+	if v.ContainsMarked() {
+		s.fault(schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in public",
+			"This value comes from a sensitive variable, but documents and sessions are public: everybody who opens the page sees them. Use another variable, or nonsensitive(...) if it may be shown."))
+		return cty.DynamicVal, false
+	}
+	return v, v.IsWhollyKnown()
+}
+
+// context prepares what the expression refers to; false if something of it does
+// not exist, which is reported.
+func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (*hcl.EvalContext, bool) {
+	ok := true
+	locals, themes := make(map[string]cty.Value), make(map[string]cty.Value)
+	for _, ref := range expr.Variables() {
+		if _, given := extra[ref.RootName()]; given {
+			continue
+		}
+		at.Range = rangeWithin(ref.SourceRange(), expr)
+		if !s.exists(ref, at) {
+			ok = false
+			continue
+		}
+		switch name, _ := nameIn(ref); ref.RootName() {
+		case "local":
+			if !s.complete {
+				locals[name] = s.local(name)
+			}
+		case "theme":
+			themes[name] = s.themeObject(name)
+		}
+	}
+	vars := make(map[string]cty.Value, len(extra)+2)
+	maps.Copy(vars, extra)
+	if len(locals) > 0 {
+		vars["local"] = cty.ObjectVal(locals)
+	}
+	if len(themes) > 0 {
+		vars["theme"] = cty.ObjectVal(themes)
+	}
+	if len(vars) == 0 {
+		return s.root, ok
+	}
+	ctx := s.root.NewChild()
+	ctx.Variables = vars
+	return ctx, ok
+}
+
+// exists reports whether what a reference names is declared; if not, that is
+// reported. A variable is used by it.
+func (s *scope) exists(ref hcl.Traversal, at schema.Subject) bool {
+	root := ref.RootName()
+	name, named := nameIn(ref)
+	switch {
+	case root == "var" && named:
+		s.variables.use(name)
+		return isDeclared(s, "input variable", s.module.Variables, ref, at)
+	case root == "local" && named:
+		return isDeclared(s, "local value", s.module.Locals, ref, at)
+	case root == "theme" && named:
+		return isDeclared(s, "theme", s.module.Themes, ref, at) && s.themeHas(ref, at)
+	case root == "path" && name == "stack":
+		return true
+	case root == "var", root == "local", root == "theme", root == "path":
+		s.fault(schema.Diagnose(schema.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
+	default:
+		s.fault(schema.Diagnose(schema.Reference, at, "Unknown reference", unknownRoot(root)))
+	}
+	return false
+}
+
+var exampleOf = map[string]string{"var": "var.brand", "local": "local.brand", "theme": "theme.base.mobile_result_page.success_desc", "path": "path.stack"}
+
+// nameIn is the name behind the first dot of a reference, such as brand in
+// var.brand.
+func nameIn(ref hcl.Traversal) (string, bool) {
+	if len(ref) < 2 {
+		return "", false
+	}
+	switch step := ref[1].(type) {
+	case hcl.TraverseAttr:
+		return step.Name, true
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String {
+			return step.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+// isDeclared reports whether something is declared under the name in a reference.
+// Where a file could not be understood nothing is said to be missing.
+func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Traversal, at schema.Subject) bool {
+	name, _ := nameIn(ref)
+	if _, ok := declared[name]; ok {
+		return true
+	}
+	if s.module.Broken {
+		return false
+	}
+	detail := fmt.Sprintf("Nothing declares the %s %s.%s.", what, ref.RootName(), name)
+	if near := schema.Nearest(name, sortedNames(declared)); near != "" {
+		detail += fmt.Sprintf(" Did you mean %s.%s?", ref.RootName(), near)
+	}
+	s.fault(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
+	return false
+}
+
+func unknownRoot(root string) string {
+	switch root {
+	case "each":
+		return "each.key and each.value exist only in a locale with for_each."
+	case "self":
+		return "self.code exists only inside a locale."
+	case "locale", "session":
+		return fmt.Sprintf("Values of a %s cannot be referred to; put what is shared into a theme or locals.", root)
+	}
+	detail := fmt.Sprintf("There is nothing named %q.", root)
+	detail += schema.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
+	return detail + fmt.Sprintf(" If it is text for the page, such as {%s}, write it without the dollar or percent sign: \"{%s}\".", root, root)
+}
