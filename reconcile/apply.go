@@ -33,10 +33,10 @@ func (p *Plan) CheckBase(s *state.Snapshot) error {
 type Step string
 
 const (
-	Started  Step = "started"
-	Still    Step = "still" // every ten seconds
-	Finished Step = "finished"
-	Failed   Step = "failed"
+	Started    Step = "started"
+	InProgress Step = "still" // every ten seconds
+	Finished   Step = "finished"
+	Failed     Step = "failed"
 )
 
 // Event tells how an apply comes along.
@@ -48,8 +48,8 @@ type Event struct {
 	Err           error
 }
 
-// Conduct says how to apply.
-type Conduct struct {
+// ApplyOptions says how to apply.
+type ApplyOptions struct {
 	Parallelism int // requests at a time; less than 1 means 1
 	// Observe is told of every step, one at a time; it may be nil.
 	Observe func(Event)
@@ -87,11 +87,11 @@ func (o *Outcome) OK() bool {
 // not stop the others; a refusal that concerns them all, a failure to write the
 // state, Stop and the context do. The error is a *StalePlanError, or the reason
 // why nothing was begun; what happened after that is in the Outcome.
-func Apply(ctx context.Context, p *Plan, api API, ledger *state.Ledger, how Conduct) (*Outcome, error) {
+func Apply(ctx context.Context, p *Plan, api API, ledger *state.Ledger, options ApplyOptions) (*Outcome, error) {
 	if err := p.CheckBase(ledger.Snapshot()); err != nil {
 		return nil, err
 	}
-	a := &applier{api: api, ledger: ledger, how: how, outcome: &Outcome{}}
+	a := &applier{api: api, ledger: ledger, options: options, outcome: &Outcome{}}
 	var sent []*Change
 	bodies := make(map[schema.Locale][]byte)
 	for i := range p.Changes {
@@ -106,23 +106,23 @@ func Apply(ctx context.Context, p *Plan, api API, ledger *state.Ledger, how Cond
 			return nil, fmt.Errorf("record what is about to be sent: %w", err)
 		}
 	}
-	a.local(ctx, p)
-	a.send(ctx, sent)
+	a.applyUnsent(ctx, p)
+	a.pushAll(ctx, sent)
 	if err := ledger.Flush(context.WithoutCancel(ctx)); err != nil {
-		a.stateFailed(err)
+		a.recordStateError(err)
 	}
-	a.doubts(sent)
+	a.collectInDoubt(sent)
 	slices.SortFunc(a.outcome.NotTried, func(x, y *Change) int { return x.Address.Compare(y.Address) })
 	slices.SortFunc(a.outcome.Failures, func(x, y Failure) int { return x.Change.Address.Compare(y.Change.Address) })
 	return a.outcome, nil
 }
 
-// doubts finds out of which documents the state says that they are in doubt.
-func (a *applier) doubts(sent []*Change) {
-	unrecorded, truth := a.ledger.Unrecorded(), a.ledger.Snapshot()
+// collectInDoubt finds out of which documents the state says that they are in doubt.
+func (a *applier) collectInDoubt(sent []*Change) {
+	unsaved, current := a.ledger.UnsavedAddresses(), a.ledger.Snapshot()
 	for _, c := range sent {
-		record := truth.Locales[schema.Locale(c.Address.Name)]
-		if record != nil && record.InDoubt != nil || slices.Contains(unrecorded, c.Address) {
+		record := current.Locales[schema.Locale(c.Address.Name)]
+		if record != nil && record.InDoubt != nil || slices.Contains(unsaved, c.Address) {
 			a.outcome.InDoubt = append(a.outcome.InDoubt, c)
 		}
 	}
@@ -131,57 +131,57 @@ func (a *applier) doubts(sent []*Change) {
 type applier struct {
 	api     API
 	ledger  *state.Ledger
-	how     Conduct
+	options ApplyOptions
 	mu      sync.Mutex // guards outcome, halted and Observe
 	outcome *Outcome
 	halted  bool // nothing more is to be started
 }
 
-// local makes the changes that send nothing.
-func (a *applier) local(ctx context.Context, p *Plan) {
+// applyUnsent makes the changes that send nothing.
+func (a *applier) applyUnsent(ctx context.Context, p *Plan) {
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		if c.Body != nil || c.Action == NoOp {
 			continue
 		}
-		a.tell(Event{Step: Started, Change: c})
+		a.emit(Event{Step: Started, Change: c})
 		var err error
 		if c.Action == Forget || c.Action == Delete {
 			err = a.ledger.Forget(ctx, c.Address)
 		} else {
-			err = a.record(ctx, c)
+			err = a.recordSession(ctx, c)
 		}
 		if err != nil {
-			a.stateFailed(err)
+			a.recordStateError(err)
 			continue
 		}
-		a.succeeded(c, Event{Step: Finished, Change: c})
+		a.recordSuccess(c, Event{Step: Finished, Change: c})
 	}
 }
 
-func (a *applier) record(ctx context.Context, c *Change) error {
+func (a *applier) recordSession(ctx context.Context, c *Change) error {
 	s := schema.Session{Name: c.Address.Name}
 	if err := s.UnmarshalJSON(c.After); err != nil {
 		return fmt.Errorf("read %s from the plan: %w", c.Address, err)
 	}
-	return a.ledger.RecordSession(ctx, s, a.how.Now())
+	return a.ledger.RecordSession(ctx, s, a.options.Now())
 }
 
-// send pushes the documents, some at a time, in the order of the plan. Whoever
+// pushAll pushes the documents, some at a time, in the order of the plan. Whoever
 // takes one looks first whether all is over, so that a refusal that concerns
 // everybody is not followed by one more request.
-func (a *applier) send(ctx context.Context, changes []*Change) {
+func (a *applier) pushAll(ctx context.Context, changes []*Change) {
 	queue := make(chan *Change, len(changes))
 	for _, c := range changes {
 		queue <- c
 	}
 	close(queue)
 	var workers sync.WaitGroup
-	for range min(max(a.how.Parallelism, 1), len(changes)) {
+	for range min(max(a.options.Parallelism, 1), len(changes)) {
 		workers.Go(func() {
 			for c := range queue {
-				if a.over(ctx) {
-					a.notTried(ctx, c)
+				if a.stopped(ctx) {
+					a.skip(ctx, c)
 				} else {
 					a.push(ctx, c)
 				}
@@ -191,12 +191,12 @@ func (a *applier) send(ctx context.Context, changes []*Change) {
 	workers.Wait()
 }
 
-// over reports whether nothing more is to be started.
-func (a *applier) over(ctx context.Context) bool {
+// stopped reports whether nothing more is to be started.
+func (a *applier) stopped(ctx context.Context) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	select {
-	case <-a.how.Stop:
+	case <-a.options.Stop:
 		a.outcome.Stopped, a.halted = true, true
 	case <-ctx.Done():
 		a.outcome.Stopped, a.halted = true, true
@@ -206,14 +206,14 @@ func (a *applier) over(ctx context.Context) bool {
 }
 
 func (a *applier) push(ctx context.Context, c *Change) {
-	started := a.how.Now()
-	a.tell(Event{Step: Started, Change: c})
-	quiet := a.remind(c, started)
+	started := a.options.Now()
+	a.emit(Event{Step: Started, Change: c})
+	stopReports := a.reportProgress(c, started)
 	receipt, err := a.api.Push(ctx, Request{Address: c.Address, Body: c.Body})
-	quiet()
-	elapsed := a.how.Now().Sub(started)
+	stopReports()
+	elapsed := a.options.Now().Sub(started)
 	if err != nil {
-		a.failed(ctx, c, elapsed, err)
+		a.recordFailure(ctx, c, elapsed, err)
 		return
 	}
 	// The answer is there: it must be recorded even if everything is to stop.
@@ -225,13 +225,13 @@ func (a *applier) push(ctx context.Context, c *Change) {
 		err = a.ledger.Confirm(ctx, loc, c.Body, receipt.TransactionID, receipt.At)
 	}
 	if err != nil {
-		a.stateFailed(err)
+		a.recordStateError(err)
 	}
-	a.succeeded(c, Event{Step: Finished, Change: c, Elapsed: elapsed, TransactionID: receipt.TransactionID})
+	a.recordSuccess(c, Event{Step: Finished, Change: c, Elapsed: elapsed, TransactionID: receipt.TransactionID})
 }
 
-// remind tells every ten seconds that a change is still being made.
-func (a *applier) remind(c *Change, started time.Time) (quiet func()) {
+// reportProgress tells every ten seconds that a change is still being made.
+func (a *applier) reportProgress(c *Change, started time.Time) (stopReports func()) {
 	stop := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -242,48 +242,48 @@ func (a *applier) remind(c *Change, started time.Time) (quiet func()) {
 			case <-stop:
 				return
 			case <-tick.C:
-				a.tell(Event{Step: Still, Change: c, Elapsed: a.how.Now().Sub(started)})
+				a.emit(Event{Step: InProgress, Change: c, Elapsed: a.options.Now().Sub(started)})
 			}
 		}
 	})
 	return func() { close(stop); running.Wait() }
 }
 
-func (a *applier) failed(ctx context.Context, c *Change, elapsed time.Duration, err error) {
+func (a *applier) recordFailure(ctx context.Context, c *Change, elapsed time.Duration, err error) {
 	var doubt *InDoubt
 	var refusal *Refusal
 	if !errors.As(err, &doubt) { // what is in doubt stays recorded so
-		if stateErr := a.ledger.Unsent(context.WithoutCancel(ctx), schema.Locale(c.Address.Name)); stateErr != nil {
-			a.stateFailed(stateErr)
+		if stateErr := a.ledger.Revert(context.WithoutCancel(ctx), schema.Locale(c.Address.Name)); stateErr != nil {
+			a.recordStateError(stateErr)
 		}
 	}
 	a.mu.Lock()
 	a.halted = a.halted || errors.As(err, &refusal) && refusal.Fatal
 	a.outcome.Failures = append(a.outcome.Failures, Failure{c, err})
 	a.mu.Unlock()
-	a.tell(Event{Step: Failed, Change: c, Elapsed: elapsed, Err: err})
+	a.emit(Event{Step: Failed, Change: c, Elapsed: elapsed, Err: err})
 }
 
-func (a *applier) notTried(ctx context.Context, c *Change) {
-	if err := a.ledger.Unsent(context.WithoutCancel(ctx), schema.Locale(c.Address.Name)); err != nil {
-		a.stateFailed(err)
+func (a *applier) skip(ctx context.Context, c *Change) {
+	if err := a.ledger.Revert(context.WithoutCancel(ctx), schema.Locale(c.Address.Name)); err != nil {
+		a.recordStateError(err)
 	}
 	a.mu.Lock()
 	a.outcome.NotTried = append(a.outcome.NotTried, c)
 	a.mu.Unlock()
 }
 
-func (a *applier) succeeded(c *Change, e Event) {
+func (a *applier) recordSuccess(c *Change, e Event) {
 	a.mu.Lock()
 	a.outcome.Summary.count(c.Action)
 	a.outcome.Confirmed = append(a.outcome.Confirmed, c)
 	a.mu.Unlock()
-	a.tell(e)
+	a.emit(e)
 }
 
-// stateFailed keeps the first reason and starts nothing more: without a state
+// recordStateError keeps the first reason and starts nothing more: without a state
 // that can be written, a further push could not be owned up to.
-func (a *applier) stateFailed(err error) {
+func (a *applier) recordStateError(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.outcome.StateErr == nil {
@@ -292,11 +292,11 @@ func (a *applier) stateFailed(err error) {
 	a.halted = true
 }
 
-func (a *applier) tell(e Event) {
-	if a.how.Observe == nil {
+func (a *applier) emit(e Event) {
+	if a.options.Observe == nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.how.Observe(e)
+	a.options.Observe(e)
 }

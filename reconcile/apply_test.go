@@ -32,7 +32,7 @@ var sevenLocales = []string{"ar_AE", "en_US", "fr_FR", "hi_IN", "ja_JP", "th_TH"
 
 // carry applies seven documents. The ledger is closed and what is stored is
 // given back.
-func carry(t testing.TB, ctx context.Context, api reconcile.API, how reconcile.Conduct) (*reconcile.Outcome, *state.Snapshot) {
+func carry(t testing.TB, ctx context.Context, api reconcile.API, how reconcile.ApplyOptions) (*reconcile.Outcome, *state.Snapshot) {
 	t.Helper()
 	b := new(blob)
 	ledger, err := open(b, atNoon)
@@ -92,7 +92,7 @@ func TestStopLetsRequestsInFlightFinish(t *testing.T) {
 			time.Sleep(15 * time.Second) // the first three are done, the next three under way
 			close(stop)
 		}()
-		outcome, s := carry(t, t.Context(), api, reconcile.Conduct{Parallelism: 3, Stop: stop})
+		outcome, s := carry(t, t.Context(), api, reconcile.ApplyOptions{Parallelism: 3, Stop: stop})
 		assert.ElementsMatch(t, sevenLocales[:6], asked)
 		assert.ElementsMatch(t, sevenLocales[:6], names(outcome.Confirmed))
 		assert.Equal(t, sevenLocales[6:], names(outcome.NotTried))
@@ -107,7 +107,7 @@ func TestStopBeforeTheFirst(t *testing.T) {
 	stop := make(chan struct{})
 	close(stop)
 	api := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) { panic("nothing may be sent") })
-	outcome, s := carry(t, t.Context(), api, reconcile.Conduct{Parallelism: 3, Stop: stop})
+	outcome, s := carry(t, t.Context(), api, reconcile.ApplyOptions{Parallelism: 3, Stop: stop})
 	assert.Equal(t, sevenLocales, names(outcome.NotTried))
 	assert.True(t, outcome.Stopped)
 	assert.Empty(t, recorded(s))
@@ -117,7 +117,7 @@ func TestStopBeforeTheFirst(t *testing.T) {
 func TestStopLeavesOlderDoubts(t *testing.T) {
 	b := new(blob)
 	lost := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) {
-		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errFate}
+		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errInjected}
 	})
 	_, outcome := run(t, b, lost, desiredBy(t, `locale "en" { title_text = "older" }`), options())
 	require.Equal(t, []string{"en_US"}, failed(outcome))
@@ -129,7 +129,7 @@ func TestStopLeavesOlderDoubts(t *testing.T) {
 	require.NoError(t, err)
 	stop := make(chan struct{})
 	close(stop)
-	outcome, err = reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.Conduct{Stop: stop, Now: atNoon})
+	outcome, err = reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.ApplyOptions{Stop: stop, Now: atNoon})
 	require.NoError(t, err)
 	require.NoError(t, ledger.Close(t.Context()))
 	assert.Len(t, outcome.NotTried, 7)
@@ -152,7 +152,7 @@ func TestContextEndsRequestsInFlight(t *testing.T) {
 			time.Sleep(15 * time.Second)
 			cancel(errors.New("two interrupts"))
 		}()
-		outcome, s := carry(t, ctx, api, reconcile.Conduct{Parallelism: 3})
+		outcome, s := carry(t, ctx, api, reconcile.ApplyOptions{Parallelism: 3})
 		assert.ElementsMatch(t, sevenLocales[:3], names(outcome.Confirmed))
 		assert.Equal(t, sevenLocales[3:6], failed(outcome))
 		assert.Equal(t, sevenLocales[6:], names(outcome.NotTried))
@@ -169,7 +169,7 @@ func TestContextThatHasEnded(t *testing.T) {
 	require.NoError(t, err)
 	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
-	_, err = reconcile.Apply(ctx, plan, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
+	_, err = reconcile.Apply(ctx, plan, pushes(taken), ledger, reconcile.ApplyOptions{Now: atNoon})
 	assert.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, ledger.Close(t.Context()))
 	assert.Nil(t, b.data, "nothing was begun")
@@ -184,7 +184,7 @@ func TestFatalRefusalStopsTheRest(t *testing.T) {
 			asked++
 			return reconcile.Receipt{}, &reconcile.Refusal{Code: "IAM_FAILED", Message: "no", Fatal: true}
 		})
-		outcome, s := carry(t, t.Context(), api, reconcile.Conduct{Parallelism: 1})
+		outcome, s := carry(t, t.Context(), api, reconcile.ApplyOptions{Parallelism: 1})
 		require.Equal(t, 1, asked)
 		require.Equal(t, sevenLocales[:1], failed(outcome))
 		require.Equal(t, sevenLocales[1:], names(outcome.NotTried))
@@ -201,12 +201,12 @@ func TestRefusalDoesNotStopTheOthers(t *testing.T) {
 		case "hi_IN":
 			return reconcile.Receipt{}, errors.New("no route to host")
 		case "th_TH":
-			return reconcile.Receipt{}, fmt.Errorf("wrapped: %w", &reconcile.InDoubt{Err: errFate})
+			return reconcile.Receipt{}, fmt.Errorf("wrapped: %w", &reconcile.InDoubt{Err: errInjected})
 		}
 		return taken(ctx, r)
 	})
 	for _, parallelism := range []int{-1, 0, 1, 3, 100} {
-		outcome, s := carry(t, t.Context(), api, reconcile.Conduct{Parallelism: parallelism})
+		outcome, s := carry(t, t.Context(), api, reconcile.ApplyOptions{Parallelism: parallelism})
 		assert.Equal(t, []string{"en_US", "hi_IN", "th_TH"}, failed(outcome))
 		assert.Equal(t, reconcile.Summary{Add: 4}, outcome.Summary)
 		assert.Empty(t, outcome.NotTried)
@@ -232,7 +232,7 @@ func TestParallelism(t *testing.T) {
 			return taken(ctx, r)
 		})
 		began := time.Now()
-		outcome, _ := carry(t, t.Context(), api, reconcile.Conduct{Parallelism: 3})
+		outcome, _ := carry(t, t.Context(), api, reconcile.ApplyOptions{Parallelism: 3})
 		assert.True(t, outcome.OK())
 		assert.Equal(t, 3, most)
 		assert.Equal(t, 3*time.Second, time.Since(began), "seven by threes, on the test's own clock")
@@ -240,14 +240,14 @@ func TestParallelism(t *testing.T) {
 }
 
 // A state that cannot be written stops the rest; what was confirmed is in
-// Unwritten, and nothing else is.
+// UnsavedState, and nothing else is.
 func TestStateThatCannotBeWritten(t *testing.T) {
 	b := new(blob)
-	b.ask = func(call string) fate {
+	b.ask = func(call string) failure {
 		if call == "put" && b.writes > 0 { // the doubts were written
 			return failsBefore
 		}
-		return well
+		return succeeds
 	}
 	ledger, err := open(b, ticking(2*time.Second)) // every change is written
 	require.NoError(t, err)
@@ -258,7 +258,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 		asked++
 		return taken(ctx, r)
 	})
-	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.Conduct{Parallelism: 1, Now: atNoon})
+	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.ApplyOptions{Parallelism: 1, Now: atNoon})
 	require.NoError(t, err)
 	var write *state.WriteError
 	require.ErrorAs(t, outcome.StateErr, &write)
@@ -266,30 +266,30 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	assert.Equal(t, sevenLocales[:1], names(outcome.Confirmed))
 	assert.Equal(t, sevenLocales[1:], names(outcome.NotTried))
 	assert.False(t, outcome.OK())
-	truth, err := state.Decode(ledger.Unwritten())
+	truth, err := state.Decode(ledger.UnsavedState())
 	require.NoError(t, err)
 	assert.Equal(t, []string{"ar_AE"}, recorded(truth))
-	assert.ErrorIs(t, ledger.Close(t.Context()), errFate)
+	assert.ErrorIs(t, ledger.Close(t.Context()), errInjected)
 	assert.Equal(t, []string{"ar_AE?", "en_US?", "fr_FR?", "hi_IN?", "ja_JP?", "th_TH?", "zh_CN?"}, recorded(b.stored(t)))
 }
 
-func TestNothingIsSentUnrecorded(t *testing.T) {
-	b := &blob{ask: func(call string) fate {
+func TestNothingIsSentUnlessRecorded(t *testing.T) {
+	b := &blob{ask: func(call string) failure {
 		if call == "put" {
 			return failsBefore
 		}
-		return well
+		return succeeds
 	}}
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
 	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
 	api := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) { panic("nothing may be sent") })
-	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.Conduct{Now: atNoon})
-	require.ErrorIs(t, err, errFate)
+	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.ApplyOptions{Now: atNoon})
+	require.ErrorIs(t, err, errInjected)
 	assert.ErrorContains(t, err, "record what is about to be sent")
 	assert.Nil(t, outcome)
-	assert.Nil(t, ledger.Unwritten())
+	assert.Nil(t, ledger.UnsavedState())
 	assert.NoError(t, ledger.Close(t.Context()))
 }
 
@@ -307,7 +307,7 @@ func TestEvents(t *testing.T) {
 		})
 		told := map[string][]string{}
 		var inside bool
-		outcome, _ := carry(t, t.Context(), api, reconcile.Conduct{Parallelism: 2, Observe: func(e reconcile.Event) {
+		outcome, _ := carry(t, t.Context(), api, reconcile.ApplyOptions{Parallelism: 2, Observe: func(e reconcile.Event) {
 			assert.False(t, inside, "two at once")
 			inside = true
 			runtime.Gosched() // lets another one in, if it may
@@ -367,12 +367,12 @@ func TestStalePlan(t *testing.T) {
 	require.NoError(t, err)
 	plan, err := reconcile.NewPlan(desiredBy(t, seven), ledger.Snapshot(), options())
 	require.NoError(t, err)
-	outcome, err := reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
+	outcome, err := reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.ApplyOptions{Now: atNoon})
 	require.NoError(t, err)
 	require.True(t, outcome.OK())
 
 	var stale *reconcile.StalePlanError
-	_, err = reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
+	_, err = reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.ApplyOptions{Now: atNoon})
 	require.ErrorAs(t, err, &stale)
 	assert.Equal(t, reconcile.StalePlanError{Plan: reconcile.Base{}, State: reconcile.Base{Lineage: "lineage", Serial: 1}}, *stale)
 	assert.EqualError(t, err, "the plan was made from serial 0, the state is at serial 1")

@@ -55,7 +55,7 @@ func TestCheckpointCost(t *testing.T) {
 				passed.Add(int64(tt.each))
 				return taken(ctx, r)
 			})
-			outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.Conduct{Parallelism: 1, Now: now})
+			outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.ApplyOptions{Parallelism: 1, Now: now})
 			require.NoError(t, err)
 			require.True(t, outcome.OK())
 			require.NoError(t, ledger.Close(t.Context()))

@@ -11,8 +11,8 @@ import (
 	"livery/schema"
 )
 
-// compare lists the fields that differ and counts those that stay, by page.
-func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
+// compareDocuments lists the fields that differ and counts those that stay, by page.
+func compareDocuments(before, after schema.Document) ([]FieldChange, map[string]int) {
 	var changes []FieldChange
 	unchanged := make(map[string]int)
 	for _, f := range schema.Fields() {
@@ -29,23 +29,23 @@ func compare(before, after schema.Document) ([]FieldChange, map[string]int) {
 		}
 	}
 	for _, extra := range compareExtra(before, after, unchanged) {
-		changes = joined(changes, extra)
+		changes = mergeExtra(changes, extra)
 	}
 	return changes, unchanged
 }
 
 func fieldChange(path string, kind schema.Kind, before, after schema.Value) FieldChange {
-	return FieldChange{Path: path, Kind: kind, Before: raw(before.Any()), After: raw(after.Any()), Range: after.Range(), Origin: after.Origin()}
+	return FieldChange{Path: path, Kind: kind, Before: encodeValue(before.Any()), After: encodeValue(after.Any()), Range: after.Range(), Origin: after.Origin()}
 }
 
-// joined adds the change of an extra member. One that has the name of a field,
+// mergeExtra adds the change of an extra member. One that has the name of a field,
 // because the catalogue refuses its value, makes one change with that field's.
-func joined(changes []FieldChange, extra FieldChange) []FieldChange {
+func mergeExtra(changes []FieldChange, extra FieldChange) []FieldChange {
 	i := slices.IndexFunc(changes, func(c FieldChange) bool { return c.Path == extra.Path })
 	if i < 0 {
 		return append(changes, extra)
 	}
-	if null := raw(nil); bytes.Equal(changes[i].Before, null) {
+	if null := encodeValue(nil); bytes.Equal(changes[i].Before, null) {
 		changes[i].Before = extra.Before
 	} else if bytes.Equal(changes[i].After, null) {
 		changes[i].After, changes[i].Range, changes[i].Origin = extra.After, extra.Range, extra.Origin
@@ -78,7 +78,7 @@ func orNull(r json.RawMessage) json.RawMessage {
 	return r
 }
 
-func raw(v any) json.RawMessage {
+func encodeValue(v any) json.RawMessage {
 	if v == nil {
 		return json.RawMessage("null")
 	}
@@ -96,7 +96,7 @@ func raw(v any) json.RawMessage {
 func compareSessions(before, after schema.Session) []FieldChange {
 	var changes []FieldChange
 	if before.API != after.API {
-		changes = append(changes, FieldChange{Path: "api", Kind: schema.Word, Before: word(before.API), After: word(after.API), Range: after.Range})
+		changes = append(changes, FieldChange{Path: "api", Kind: schema.Word, Before: encodeAPI(before.API), After: encodeAPI(after.API), Range: after.Range})
 	}
 	changes = append(changes, compareDefaults("", before.Defaults, after.Defaults)...)
 	locales := append(before.Locales(), after.Locales()...)
@@ -107,11 +107,11 @@ func compareSessions(before, after schema.Session) []FieldChange {
 	return changes
 }
 
-func word(api schema.SessionAPI) json.RawMessage {
+func encodeAPI(api schema.SessionAPI) json.RawMessage {
 	if api == "" {
-		return raw(nil)
+		return encodeValue(nil)
 	}
-	return raw(string(api))
+	return encodeValue(string(api))
 }
 
 func compareDefaults(prefix string, before, after schema.Defaults) []FieldChange {

@@ -119,17 +119,17 @@ func engines() map[string]func(t *testing.T) func(t *testing.T) *backing {
 // the service fails in turn, or the process dies there.
 func TestCrashMatrix(t *testing.T) {
 	desired := desiredBy(t, walkAfter)
-	fates := []fate{failsBefore, failsAfter, killedBefore, killedAfter}
+	fates := []failure{failsBefore, failsAfter, killedBefore, killedAfter}
 	if os.Getenv("LIVERY_E2E") == "" {
-		fates = []fate{failsAfter, killedAfter}
+		fates = []failure{failsAfter, killedAfter}
 	}
 	for name, start := range engines() {
 		t.Run(name, func(t *testing.T) {
-			place := start(t)
-			fresh := func(t *testing.T) *world {
-				real := place(t)
+			store := start(t)
+			fresh := func(t *testing.T) *env {
+				real := store(t)
 				real.blob = real.open()
-				return newWorldAt(t, simulator.Merge, real)
+				return newEnvAt(t, simulator.Merge, real)
 			}
 			for _, f := range fates {
 				t.Run(string(f), func(t *testing.T) { walk(t, fresh, desired, 3, 2*time.Second, f) })

@@ -72,58 +72,58 @@ session "new" {
 }`
 )
 
-// world is a service, a state and a process that may die. It sees to it that
-// the n-th call meets its fate, and witnesses what the service has confirmed.
-type world struct {
+// env is a service, a state and a process that may die. It sees to it that
+// the n-th call fails, and witnesses what the service has confirmed.
+type env struct {
 	service
 	blob *blob
 
-	mu        sync.Mutex
-	steps     int
-	at        int // which step; 0 for none
-	fate      fate
-	struck    string // the call that met it
-	unkept    bool   // it was told that the history has a gap
-	dead      bool
-	confirmed map[schema.Locale][]string // every body that was confirmed, oldest first
-	unknown   map[schema.Locale]bool     // the last push of it had no answer
+	mu         sync.Mutex
+	steps      int
+	at         int // which step; 0 for none
+	failure    failure
+	failedCall string // the call that met it
+	unkept     bool   // it was told that the history has a gap
+	dead       bool
+	confirmed  map[schema.Locale][]string // every body that was confirmed, oldest first
+	unknown    map[schema.Locale]bool     // the last push of it had no answer
 }
 
-func newWorld(t testing.TB, semantics simulator.Semantics) *world {
-	return newWorldAt(t, semantics, nil)
+func newEnv(t testing.TB, semantics simulator.Semantics) *env {
+	return newEnvAt(t, semantics, nil)
 }
 
-// newWorldAt is a world whose state is in a real place.
-func newWorldAt(t testing.TB, semantics simulator.Semantics, real *backing) *world {
-	w := &world{service: newService(t, semantics), blob: &blob{real: real}, confirmed: map[schema.Locale][]string{}, unknown: map[schema.Locale]bool{}}
+// newEnvAt is a world whose state is in a real place.
+func newEnvAt(t testing.TB, semantics simulator.Semantics, real *backing) *env {
+	w := &env{service: newService(t, semantics), blob: &blob{real: real}, confirmed: map[schema.Locale][]string{}, unknown: map[schema.Locale]bool{}}
 	w.blob.ask = w.next
 	return w
 }
 
 // next counts a call and says what becomes of it. Nothing of a process that was
 // killed reaches the world any more.
-func (w *world) next(call string) fate {
+func (w *env) next(call string) failure {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.dead {
 		return killedBefore
 	}
 	w.steps++
-	if w.steps != w.at || !possible(call, w.fate) {
-		return well
+	if w.steps != w.at || !possible(call, w.failure) {
+		return succeeds
 	}
-	w.struck = call
-	w.dead = w.fate == killedBefore || w.fate == killedAfter
-	return w.fate
+	w.failedCall = call
+	w.dead = w.failure == killedBefore || w.failure == killedAfter
+	return w.failure
 }
 
 // possible keeps refusals to pushes.
-func possible(call string, f fate) bool {
+func possible(call string, f failure) bool {
 	return call == "push" || f != refused && f != refusedAll && f != unsent
 }
 
 // Push implements reconcile.API.
-func (w *world) Push(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {
+func (w *env) Push(ctx context.Context, r reconcile.Request) (reconcile.Receipt, error) {
 	loc := schema.Locale(r.Address.Name)
 	f := w.next("push")
 	switch f {
@@ -134,14 +134,14 @@ func (w *world) Push(ctx context.Context, r reconcile.Request) (reconcile.Receip
 	}
 	var receipt reconcile.Receipt
 	var err error
-	if f.acts() {
+	if f.takesEffect() {
 		receipt, err = w.client.Push(ctx, r)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if f != well || w.dead || err != nil {
+	if f != succeeds || w.dead || err != nil {
 		w.unknown[loc] = true
-		return reconcile.Receipt{}, &reconcile.InDoubt{Err: fmt.Errorf("%w (%w)", errFate, err)}
+		return reconcile.Receipt{}, &reconcile.InDoubt{Err: fmt.Errorf("%w (%w)", errInjected, err)}
 	}
 	w.confirmed[loc] = append(w.confirmed[loc], string(r.Body))
 	w.unknown[loc] = false
@@ -150,41 +150,41 @@ func (w *world) Push(ctx context.Context, r reconcile.Request) (reconcile.Receip
 
 // restart is a new process after the death of the one before: its lock is gone
 // with it, and nothing fails.
-func (w *world) restart(at int, f fate) {
+func (w *env) restart(at int, f failure) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.steps, w.at, w.fate, w.struck, w.dead = 0, at, f, "", false
+	w.steps, w.at, w.failure, w.failedCall, w.dead = 0, at, f, "", false
 	w.blob.restarted()
 }
 
 // attempt is one run of apply, as the command line makes it. What it gives is
 // the state that could not be written.
-func (w *world) attempt(t testing.TB, desired reconcile.Desired, parallelism int, now func() time.Time) (outcome *reconcile.Outcome, unwritten []byte, err error) {
-	ledger, err := open(w.blob, now, func(o *state.Options) { o.Unkept = func(error) { w.unkept = true } })
+func (w *env) attempt(t testing.TB, desired reconcile.Desired, parallelism int, now func() time.Time) (outcome *reconcile.Outcome, unsaved []byte, err error) {
+	ledger, err := open(w.blob, now, func(o *state.Options) { o.OnArchiveError = func(error) { w.unkept = true } })
 	if err != nil {
 		return nil, nil, err
 	}
 	plan, err := reconcile.NewPlan(desired, ledger.Snapshot(), options())
 	require.NoError(t, err)
-	outcome, err = reconcile.Apply(t.Context(), plan, w, ledger, reconcile.Conduct{Parallelism: parallelism, Now: now})
+	outcome, err = reconcile.Apply(t.Context(), plan, w, ledger, reconcile.ApplyOptions{Parallelism: parallelism, Now: now})
 	if w.died() {
-		return outcome, nil, errFate // nobody is left to close the ledger
+		return outcome, nil, errInjected // nobody is left to close the ledger
 	}
-	unwritten = ledger.Unwritten()
+	unsaved = ledger.UnsavedState()
 	if closed := ledger.Close(t.Context()); err == nil {
 		err = closed
 	}
-	return outcome, unwritten, err
+	return outcome, unsaved, err
 }
 
-func (w *world) died() bool {
+func (w *env) died() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.dead
 }
 
 // prepare makes the state that the walk begins with.
-func (w *world) prepare(t testing.TB) {
+func (w *env) prepare(t testing.TB) {
 	t.Helper()
 	before, doubt := desiredBy(t, walkBefore), desiredBy(t, walkDoubt)
 	_, outcome := run(t, w.blob, w, before, options())
@@ -197,9 +197,9 @@ func (w *world) prepare(t testing.TB) {
 	require.NotNil(t, w.blob.stored(t).Locales["vi_VN"].InDoubt)
 }
 
-// honest holds a state against the truth: it claims only what was confirmed, it
+// checkHonest holds a state against the truth: it claims only what was confirmed, it
 // has lost nothing of that, and where it says nothing of a doubt it is right.
-func (w *world) honest(t *testing.T, s *state.Snapshot, before *state.Snapshot) {
+func (w *env) checkHonest(t *testing.T, s *state.Snapshot, before *state.Snapshot) {
 	t.Helper()
 	for _, info := range schema.Locales() {
 		loc := info.Value
@@ -220,7 +220,7 @@ func (w *world) honest(t *testing.T, s *state.Snapshot, before *state.Snapshot) 
 		if record.InDoubt == nil {
 			assert.True(t, ever)
 			assert.Equal(t, declared(t, *record.Document), plain(shown), "%s is said to be certain and is not what is live", loc)
-			assert.False(t, w.unknown[loc], "the fate of %s is unknown and the state does not say so", loc)
+			assert.False(t, w.unknown[loc], "what became of %s is unknown and the state does not say so", loc)
 			last := w.confirmed[loc][len(w.confirmed[loc])-1]
 			assert.True(t, sameDocument(t, last, *record.Document), "the state of %s is older than what was confirmed last", loc)
 		}
@@ -232,11 +232,11 @@ func (w *world) honest(t *testing.T, s *state.Snapshot, before *state.Snapshot) 
 	}
 }
 
-// remembers holds the history against the truth: what was overwritten is in it,
+// checkHistory holds the history against the truth: what was overwritten is in it,
 // unless just that call failed, and the run must have said so.
-func (w *world) remembers(t *testing.T, after, before *state.Snapshot) {
+func (w *env) checkHistory(t *testing.T, after, before *state.Snapshot) {
 	t.Helper()
-	if w.struck == "archive" && w.fate == failsBefore {
+	if w.failedCall == "archive" && w.failure == failsBefore {
 		serials, err := w.blob.History(t.Context())
 		require.NoError(t, err)
 		assert.True(t, w.blob.keepsVersions() || !slices.Contains(serials, before.Serial))
@@ -261,7 +261,7 @@ func resetOf(t testing.TB, r *state.LocaleRecord) []byte {
 	return plan.Changes[0].Body
 }
 
-func (w *world) hasConfirmed(t testing.TB, d schema.Document) bool {
+func (w *env) hasConfirmed(t testing.TB, d schema.Document) bool {
 	return slices.ContainsFunc(w.confirmed[d.Locale], func(body string) bool { return sameDocument(t, body, d) })
 }
 
@@ -271,11 +271,11 @@ func sameDocument(t testing.TB, body string, d schema.Document) bool {
 	return read.Locale == d.Locale && read.Equal(d.Look)
 }
 
-// converges runs once more, without a fault, and then there is nothing to do and
+// checkConverges runs once more, without a fault, and then there is nothing to do and
 // every page is as declared.
-func (w *world) converges(t *testing.T, desired reconcile.Desired) {
+func (w *env) checkConverges(t *testing.T, desired reconcile.Desired) {
 	t.Helper()
-	w.restart(0, well)
+	w.restart(0, succeeds)
 	outcome, _, err := w.attempt(t, desired, 2, atNoon)
 	require.NoError(t, err)
 	require.True(t, outcome.OK(), "%+v", outcome)
@@ -317,77 +317,77 @@ func TestFaultWalk(t *testing.T) {
 		if testing.Short() && (way.semantics != simulator.Merge || way.parallelism == 1) {
 			continue
 		}
-		for _, f := range []fate{failsBefore, failsAfter, killedBefore, killedAfter, refused, refusedAll, unsent} {
+		for _, f := range []failure{failsBefore, failsAfter, killedBefore, killedAfter, refused, refusedAll, unsent} {
 			t.Run(fmt.Sprintf("%s/%d at a time/%s/%s", way.semantics, way.parallelism, way.written, f), func(t *testing.T) {
 				t.Parallel()
-				walk(t, func(t *testing.T) *world { return newWorld(t, way.semantics) }, desired, way.parallelism, way.step, f)
+				walk(t, func(t *testing.T) *env { return newEnv(t, way.semantics) }, desired, way.parallelism, way.step, f)
 			})
 		}
 	}
 }
 
 // walk lets the first step go wrong, then the second, until all went well.
-func walk(t *testing.T, fresh func(*testing.T) *world, desired reconcile.Desired, parallelism int, step time.Duration, f fate) {
-	struck := map[string]int{}
+func walk(t *testing.T, fresh func(*testing.T) *env, desired reconcile.Desired, parallelism int, step time.Duration, f failure) {
+	failedCall := map[string]int{}
 	for n := 1; ; n++ {
 		w := fresh(t)
 		w.prepare(t)
 		before := w.blob.stored(t)
 		w.restart(n, f)
-		outcome, unwritten, err := w.attempt(t, desired, parallelism, ticking(step))
-		if w.struck == "" && w.steps < n {
+		outcome, unsaved, err := w.attempt(t, desired, parallelism, ticking(step))
+		if w.failedCall == "" && w.steps < n {
 			require.NoError(t, err)
 			require.True(t, outcome.OK())
 			break
 		}
-		if w.struck == "" {
+		if w.failedCall == "" {
 			continue // the fate is not one of that call
 		}
-		struck[w.struck]++
-		t.Run(fmt.Sprintf("step %d %s", n, w.struck), func(t *testing.T) {
+		failedCall[w.failedCall]++
+		t.Run(fmt.Sprintf("step %d %s", n, w.failedCall), func(t *testing.T) {
 			after := w.blob.stored(t)
-			w.honest(t, after, before)
-			w.remembers(t, after, before)
+			w.checkHonest(t, after, before)
+			w.checkHistory(t, after, before)
 			if !w.died() {
-				w.survived(t, f, outcome, err, unwritten, before)
+				w.checkSurvived(t, f, outcome, err, unsaved, before)
 			}
-			if unwritten != nil && n%2 == 0 { // every other time somebody pushes it, as the message says
-				w.rescue(t, unwritten, before)
+			if unsaved != nil && n%2 == 0 { // every other time somebody pushes it, as the message says
+				w.pushUnsaved(t, unsaved, before)
 			}
-			w.converges(t, desired)
+			w.checkConverges(t, desired)
 		})
 	}
-	assert.NotZero(t, struck["push"], "no push has met its fate")
+	assert.NotZero(t, failedCall["push"], "no push has met its fate")
 	if f != refused && f != refusedAll && f != unsent {
-		assert.GreaterOrEqual(t, struck["put"], 2)
-		assert.Equal(t, []int{1, 1, 1}, []int{struck["get"], struck["lock"], struck["archive"]})
+		assert.GreaterOrEqual(t, failedCall["put"], 2)
+		assert.Equal(t, []int{1, 1, 1}, []int{failedCall["get"], failedCall["lock"], failedCall["archive"]})
 	}
 }
 
-// survived is what holds when the process lived on: what it says is true too.
-func (w *world) survived(t *testing.T, f fate, outcome *reconcile.Outcome, err error, unwritten []byte, before *state.Snapshot) {
+// checkSurvived is what holds when the process lived on: what it says is true too.
+func (w *env) checkSurvived(t *testing.T, f failure, outcome *reconcile.Outcome, err error, unsaved []byte, before *state.Snapshot) {
 	t.Helper()
 	if outcome == nil {
 		require.Error(t, err, "nothing was begun, and nobody says why")
 		return
 	}
 	s := w.blob.stored(t)
-	if f != failsAfter || w.struck != "put" { // what was stored behind its back it cannot know
+	if f != failsAfter || w.failedCall != "put" { // what was stored behind its back it cannot know
 		var said []schema.Locale
 		for _, c := range outcome.InDoubt {
 			said = append(said, schema.Locale(c.Address.Name))
 		}
 		assert.ElementsMatch(t, doubtsOf(s), said, "what the state doubts is said")
 	}
-	if unwritten != nil {
+	if unsaved != nil {
 		assert.Error(t, outcome.StateErr)
-		truth, err := state.Decode(unwritten)
+		truth, err := state.Decode(unsaved)
 		require.NoError(t, err)
-		w.honest(t, truth, before)
+		w.checkHonest(t, truth, before)
 		s = truth
 	}
-	assert.Equal(t, w.struck == "unlock" || w.struck == "archive", outcome.OK(), "%+v", outcome)
-	assert.Equal(t, w.struck != "push" && w.struck != "archive", err != nil, "a failure of the state ends the run with an error: %v", err)
+	assert.Equal(t, w.failedCall == "unlock" || w.failedCall == "archive", outcome.OK(), "%+v", outcome)
+	assert.Equal(t, w.failedCall != "push" && w.failedCall != "archive", err != nil, "a failure of the state ends the run with an error: %v", err)
 	for _, c := range outcome.Confirmed {
 		if c.Body != nil {
 			assert.Contains(t, w.confirmed[schema.Locale(c.Address.Name)], string(c.Body), "%s is said to be confirmed", c.Address)
@@ -413,15 +413,15 @@ func doubtsOf(s *state.Snapshot) []schema.Locale {
 	return list
 }
 
-// rescue stores what could not be written, as state push does.
-func (w *world) rescue(t *testing.T, unwritten []byte, before *state.Snapshot) {
+// pushUnsaved stores what could not be written, as state push does.
+func (w *env) pushUnsaved(t *testing.T, unsaved []byte, before *state.Snapshot) {
 	t.Helper()
-	truth, err := state.Decode(unwritten)
+	truth, err := state.Decode(unsaved)
 	require.NoError(t, err)
-	w.restart(0, well)
+	w.restart(0, succeeds)
 	ledger, err := open(w.blob, atNoon)
 	require.NoError(t, err)
 	require.NoError(t, ledger.Replace(t.Context(), truth))
 	require.NoError(t, ledger.Close(t.Context()))
-	w.honest(t, w.blob.stored(t), before)
+	w.checkHonest(t, w.blob.stored(t), before)
 }

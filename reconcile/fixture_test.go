@@ -146,80 +146,80 @@ func plain(object map[string]any) map[string]any {
 	return out
 }
 
-// blob is a place as apply sees it. ask, when it is there, decides the fate of
-// every call. It keeps a state in memory, or in a real place.
+// blob is a place as apply sees it. ask, when it is there, decides how
+// every call ends. It keeps a state in memory, or in a real place.
 type blob struct {
 	memory
 	real *backing // nil for memory
-	ask  func(call string) fate
+	ask  func(call string) failure
 }
 
-// place is where the blob keeps the state.
-func (b *blob) place() state.Blob {
+// store is where the blob keeps the state.
+func (b *blob) store() state.Blob {
 	if b.real != nil {
 		return b.real.blob
 	}
 	return &b.memory
 }
 
-// fate is how a call ends.
-type fate string
+// failure is how a call ends.
+type failure string
 
 const (
-	well         fate = "well"
-	failsBefore  fate = "fails before" // it has no effect
-	failsAfter   fate = "fails after"  // it has its effect, and the answer is lost
-	killedBefore fate = "killed before"
-	killedAfter  fate = "killed after"
-	refused      fate = "refused" // these are of pushes only
-	refusedAll   fate = "refused for all"
-	unsent       fate = "not sent"
+	succeeds     failure = "well"
+	failsBefore  failure = "fails before" // it has no effect
+	failsAfter   failure = "fails after"  // it has its effect, and the answer is lost
+	killedBefore failure = "killed before"
+	killedAfter  failure = "killed after"
+	refused      failure = "refused" // these are of pushes only
+	refusedAll   failure = "refused for all"
+	unsent       failure = "not sent"
 )
 
-var errFate = errors.New("as the test wants it")
+var errInjected = errors.New("as the test wants it")
 
-func (f fate) acts() bool { return f == well || f == failsAfter || f == killedAfter }
+func (f failure) takesEffect() bool { return f == succeeds || f == failsAfter || f == killedAfter }
 
-func (f fate) err() error {
-	if f == well {
+func (f failure) err() error {
+	if f == succeeds {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", f, errFate)
+	return fmt.Errorf("%s: %w", f, errInjected)
 }
 
-func (b *blob) fate(call string) fate {
+func (b *blob) failure(call string) failure {
 	if b.ask == nil {
-		return well
+		return succeeds
 	}
 	return b.ask(call)
 }
 
-func (b *blob) String() string { return b.place().String() }
+func (b *blob) String() string { return b.store().String() }
 
-func (b *blob) Close() { b.place().Close() }
+func (b *blob) Close() { b.store().Close() }
 
 func (b *blob) Get(ctx context.Context) ([]byte, state.Revision, error) {
-	if f := b.fate("get"); f != well {
+	if f := b.failure("get"); f != succeeds {
 		return nil, "", f.err()
 	}
-	return b.place().Get(ctx)
+	return b.store().Get(ctx)
 }
 
 func (b *blob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
-	f := b.fate("put")
-	if !f.acts() {
+	f := b.failure("put")
+	if !f.takesEffect() {
 		return "", f.err()
 	}
-	revision, err := b.place().Put(ctx, data, ifRevision)
+	revision, err := b.store().Put(ctx, data, ifRevision)
 	return revision, errors.Join(err, f.err())
 }
 
 func (b *blob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
-	f := b.fate("lock")
-	if !f.acts() {
+	f := b.failure("lock")
+	if !f.takesEffect() {
 		return nil, f.err()
 	}
-	unlock, err := b.place().Lock(ctx, info)
+	unlock, err := b.store().Lock(ctx, info)
 	if err != nil {
 		return nil, err
 	}
@@ -230,8 +230,8 @@ func (b *blob) Lock(ctx context.Context, info state.LockInfo) (func() error, err
 		return nil, err
 	}
 	return func() error {
-		f := b.fate("unlock")
-		if !f.acts() {
+		f := b.failure("unlock")
+		if !f.takesEffect() {
 			return f.err()
 		}
 		return errors.Join(unlock(), f.err())
@@ -239,26 +239,26 @@ func (b *blob) Lock(ctx context.Context, info state.LockInfo) (func() error, err
 }
 
 func (b *blob) Archive(ctx context.Context, serial uint64, data []byte) error {
-	f := b.fate("archive")
-	if !f.acts() {
+	f := b.failure("archive")
+	if !f.takesEffect() {
 		return f.err()
 	}
-	return errors.Join(b.place().Archive(ctx, serial, data), f.err())
+	return errors.Join(b.store().Archive(ctx, serial, data), f.err())
 }
 
-func (b *blob) History(ctx context.Context) ([]uint64, error) { return b.place().History(ctx) }
+func (b *blob) History(ctx context.Context) ([]uint64, error) { return b.store().History(ctx) }
 
 func (b *blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
-	return b.place().Past(ctx, serial)
+	return b.store().Past(ctx, serial)
 }
 
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
 
-func (b *blob) Capabilities() state.Capabilities { return b.place().Capabilities() }
+func (b *blob) Capabilities() state.Capabilities { return b.store().Capabilities() }
 
-func (b *blob) Exists(ctx context.Context) (bool, error) { return b.place().Exists(ctx) }
+func (b *blob) Exists(ctx context.Context) (bool, error) { return b.store().Exists(ctx) }
 
-func (b *blob) StaleHolder() (state.LockInfo, bool) { return b.place().StaleHolder() }
+func (b *blob) StaleHolder() (state.LockInfo, bool) { return b.store().StaleHolder() }
 
 // restarted is the place as the next process finds it: what the system frees when a
 // process dies is free, and what it does not free is broken by somebody.
@@ -273,7 +273,7 @@ func (b *blob) restarted() {
 // stored is the state as the next run finds it.
 func (b *blob) stored(t testing.TB) *state.Snapshot {
 	t.Helper()
-	data, _, err := b.place().Get(context.Background())
+	data, _, err := b.store().Get(context.Background())
 	require.NoError(t, err)
 	if data == nil {
 		return &state.Snapshot{}
@@ -401,7 +401,7 @@ func run(t testing.TB, b *blob, api reconcile.API, desired reconcile.Desired, o 
 	require.NoError(t, err)
 	plan, err := reconcile.NewPlan(desired, ledger.Snapshot(), o)
 	require.NoError(t, err)
-	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.Conduct{Parallelism: 2, Now: atNoon})
+	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.ApplyOptions{Parallelism: 2, Now: atNoon})
 	require.NoError(t, err)
 	require.NoError(t, ledger.Close(t.Context()))
 	return plan, outcome

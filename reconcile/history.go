@@ -12,26 +12,26 @@ import (
 // and nobody knows what became of it.
 const Doubt Action = "in-doubt"
 
-// PastChange is what a run did to one address, as far as the states tell: they
+// HistoryChange is what a run did to one address, as far as the states tell: they
 // do not tell a document that was reset from one that was forgotten.
-type PastChange struct {
+type HistoryChange struct {
 	Address       schema.Address
 	Action        Action // Create, Update, Delete, Reapply or Doubt
 	TransactionID string // "" where nothing was confirmed
 }
 
-// PastRun is a state of the history, and what the run that made it changed.
-type PastRun struct {
+// HistoryEntry is a state of the history, and what the run that made it changed.
+type HistoryEntry struct {
 	state.Entry
 	// Since is the serial that it was compared with; nil when none is kept that it
 	// could be. 0 stands for nothing at all.
 	Since   *uint64
-	Changes []PastChange // sorted by address
+	Changes []HistoryChange // sorted by address
 }
 
-// Trace compares each state of a history with the one before it.
-func Trace(h *state.History) []PastRun {
-	runs := make([]PastRun, len(h.Entries))
+// DiffHistory compares each state of a history with the one before it.
+func DiffHistory(h *state.History) []HistoryEntry {
+	runs := make([]HistoryEntry, len(h.Entries))
 	for i, e := range h.Entries {
 		runs[i].Entry = e
 		if e.Snapshot == nil {
@@ -42,7 +42,7 @@ func Trace(h *state.History) []PastRun {
 			before, since = new(state.Snapshot), 0
 		}
 		if before != nil {
-			runs[i].Since, runs[i].Changes = &since, difference(before, e.Snapshot)
+			runs[i].Since, runs[i].Changes = &since, diffSnapshots(before, e.Snapshot)
 		}
 	}
 	return runs
@@ -58,23 +58,23 @@ func predecessor(older []state.Entry) (*state.Snapshot, uint64) {
 	return nil, 0
 }
 
-func difference(before, after *state.Snapshot) []PastChange {
+func diffSnapshots(before, after *state.Snapshot) []HistoryChange {
 	addresses := append(before.Addresses(), after.Addresses()...)
 	slices.SortFunc(addresses, schema.Address.Compare)
-	var changes []PastChange
+	var changes []HistoryChange
 	for _, a := range slices.Compact(addresses) {
 		if a.Kind == schema.SessionAddress {
-			changes = append(changes, sessionDifference(a, before.Sessions[a.Name], after.Sessions[a.Name])...)
+			changes = append(changes, diffSession(a, before.Sessions[a.Name], after.Sessions[a.Name])...)
 		} else {
 			loc := schema.Locale(a.Name)
-			changes = append(changes, localeDifference(a, before.Locales[loc], after.Locales[loc])...)
+			changes = append(changes, diffLocale(a, before.Locales[loc], after.Locales[loc])...)
 		}
 	}
 	return changes
 }
 
-func sessionDifference(a schema.Address, before, after *state.SessionRecord) []PastChange {
-	change := PastChange{Address: a}
+func diffSession(a schema.Address, before, after *state.SessionRecord) []HistoryChange {
+	change := HistoryChange{Address: a}
 	switch {
 	case after == nil:
 		change.Action = Delete
@@ -87,19 +87,19 @@ func sessionDifference(a schema.Address, before, after *state.SessionRecord) []P
 	default:
 		return nil
 	}
-	return []PastChange{change}
+	return []HistoryChange{change}
 }
 
-func localeDifference(a schema.Address, before, after *state.LocaleRecord) []PastChange {
+func diffLocale(a schema.Address, before, after *state.LocaleRecord) []HistoryChange {
 	if before == nil {
 		before = new(state.LocaleRecord)
 	}
 	if after == nil {
-		return []PastChange{{Address: a, Action: Delete}}
+		return []HistoryChange{{Address: a, Action: Delete}}
 	}
-	var changes []PastChange
+	var changes []HistoryChange
 	if after.Document != nil {
-		change := PastChange{Address: a, TransactionID: after.TransactionID}
+		change := HistoryChange{Address: a, TransactionID: after.TransactionID}
 		switch {
 		case before.Document == nil:
 			change.Action = Create
@@ -113,16 +113,16 @@ func localeDifference(a schema.Address, before, after *state.LocaleRecord) []Pas
 		}
 	}
 	if after.InDoubt != nil && !bytes.Equal(before.InDoubt, after.InDoubt) {
-		changes = append(changes, PastChange{Address: a, Action: Doubt})
+		changes = append(changes, HistoryChange{Address: a, Action: Doubt})
 	}
 	return changes
 }
 
-// Then is what a rollback to s desires: the documents that were confirmed by
+// DesiredAt is what a rollback to s desires: the documents that were confirmed by
 // then and the sessions that were recorded. Of what was in doubt at that time,
 // confirmed has an earlier look, which is desired, and unconfirmed has none: it
 // can only be left as it is.
-func Then(s *state.Snapshot) (desired Desired, confirmed, unconfirmed []schema.Address) {
+func DesiredAt(s *state.Snapshot) (desired Desired, confirmed, unconfirmed []schema.Address) {
 	for _, a := range s.Addresses() {
 		if a.Kind == schema.SessionAddress {
 			desired.Sessions = append(desired.Sessions, s.Sessions[a.Name].Definition)

@@ -56,7 +56,7 @@ func TestTrace(t *testing.T) {
 	fourth.Serial = 4
 	fourth.Locales["en_US"].InDoubt = json.RawMessage(`{}`)
 
-	runs := reconcile.Trace(historyOf(fourth, third, second, first))
+	runs := reconcile.DiffHistory(historyOf(fourth, third, second, first))
 	said := make([]string, len(runs))
 	for i, run := range runs {
 		require.NotNil(t, run.Since)
@@ -78,23 +78,23 @@ func TestTraceOfSessions(t *testing.T) {
 	again.Sessions["login"].RecordedAt = noon.Add(time.Hour)
 	other.Sessions["login"].RecordedAt = noon.Add(time.Hour)
 	other.Sessions["login"].Definition.API = schema.H5URL
-	runs := reconcile.Trace(historyOf(other, again, first))
+	runs := reconcile.DiffHistory(historyOf(other, again, first))
 	assert.Equal(t, reconcile.Update, runs[0].Changes[0].Action)
 	assert.Equal(t, reconcile.Reapply, runs[1].Changes[0].Action)
 	same := again.Clone()
 	same.Serial = 3
-	assert.Empty(t, reconcile.Trace(historyOf(same, again))[0].Changes)
+	assert.Empty(t, reconcile.DiffHistory(historyOf(same, again))[0].Changes)
 }
 
 func TestTraceOverGaps(t *testing.T) {
 	h := historyOf(snapshotOf(t, 9, oneSession), snapshotOf(t, 8, ""), snapshotOf(t, 6, ""))
 	h.Entries[1].Snapshot, h.Entries[1].Err = nil, state.ErrNotKept
-	runs := reconcile.Trace(h)
+	runs := reconcile.DiffHistory(h)
 	assert.EqualValues(t, 6, *runs[0].Since, "the newest that can be read")
 	assert.Len(t, runs[0].Changes, 1)
 	assert.Nil(t, runs[1].Since)
 	assert.Nil(t, runs[2].Since, "what was before serial 6 is not kept")
-	assert.Empty(t, reconcile.Trace(new(state.History)))
+	assert.Empty(t, reconcile.DiffHistory(new(state.History)))
 }
 
 func TestRollback(t *testing.T) {
@@ -106,7 +106,7 @@ locale "th" { title_text = "B" }`+oneSession)
 locale "vi" { title_text = "D" }
 locale "hi" { title_text = "E" }`)
 
-	desired, confirmed, unconfirmed := reconcile.Then(then)
+	desired, confirmed, unconfirmed := reconcile.DesiredAt(then)
 	assert.Equal(t, []schema.Address{address(t, "locale.th")}, confirmed)
 	assert.Equal(t, []schema.Address{address(t, "locale.vi")}, unconfirmed)
 	plan, err := reconcile.NewPlan(desired, now, options(func(o *reconcile.Options) { o.Rollback, o.Leave = 2, unconfirmed }))
@@ -138,7 +138,7 @@ func TestRollbackToARefusedValue(t *testing.T) {
   title_text = "C"
   mobile_loading_page { progress_color = "#000000" }
 }`)
-	desired, _, _ := reconcile.Then(then)
+	desired, _, _ := reconcile.DesiredAt(then)
 	plan, err := reconcile.NewPlan(desired, now, options(func(o *reconcile.Options) { o.Rollback = 1 }))
 	require.NoError(t, err)
 	c := changeOf(t, plan, "locale.en")

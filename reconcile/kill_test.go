@@ -51,11 +51,11 @@ func TestKilledProcess(t *testing.T) {
 	}
 }
 
-func killProcesses(t *testing.T, place *backing, rounds int) {
-	w := newWorld(t, simulator.Merge)
+func killProcesses(t *testing.T, store *backing, rounds int) {
+	w := newEnv(t, simulator.Merge)
 	server := w.listen(t, "127.0.0.1:0")
 	defer func() { server.Close() }()
-	p := process{dir: t.TempDir(), url: server.URL, place: place}
+	p := process{dir: t.TempDir(), url: server.URL, store: store}
 
 	random := rand.New(rand.NewPCG(killSeed, killSeed))
 	deaths := 0
@@ -66,7 +66,7 @@ func killProcesses(t *testing.T, place *backing, rounds int) {
 			deaths++
 		}
 		server.Close() // the service finishes what it had begun
-		w.truthful(t, p.stored(t), before)
+		w.checkTruth(t, p.stored(t), before)
 		server = w.listen(t, server.Listener.Addr().String())
 		if round%3 > 0 {
 			continue // the next one finds what this one has left behind
@@ -85,7 +85,7 @@ func killProcesses(t *testing.T, place *backing, rounds int) {
 }
 
 // listen puts the service on the network.
-func (w *world) listen(t testing.TB, at string) *httptest.Server {
+func (w *env) listen(t testing.TB, at string) *httptest.Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", at)
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func (w *world) listen(t testing.TB, at string) *httptest.Server {
 }
 
 // witness stands in front of the service, is slow, and keeps what was confirmed.
-func (w *world) witness(delay time.Duration) http.Handler {
+func (w *env) witness(delay time.Duration) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -119,8 +119,8 @@ func (w *world) witness(delay time.Duration) http.Handler {
 	})
 }
 
-// truthful holds the state of a process that may be dead against what is live.
-func (w *world) truthful(t *testing.T, s, before *state.Snapshot) {
+// checkTruth holds the state of a process that may be dead against what is live.
+func (w *env) checkTruth(t *testing.T, s, before *state.Snapshot) {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -146,14 +146,14 @@ func (w *world) truthful(t *testing.T, s, before *state.Snapshot) {
 // process is the command in a directory of its own.
 type process struct {
 	dir, url string
-	place    *backing // of its state
+	store    *backing // of its state
 }
 
 // source is a stack that differs in every round: some documents change, some
 // come, some go.
 func (p process) source(round int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "livery {\n  backend %q {}\n}\n", p.place.kind)
+	fmt.Fprintf(&b, "livery {\n  backend %q {}\n}\n", p.store.kind)
 	fmt.Fprintf(&b, "account {\n  base_url = %q\n  retries  = 0\n}\n", p.url)
 	for i, info := range schema.Locales()[:12] {
 		switch (i + round) % 4 {
@@ -181,7 +181,7 @@ func (p process) declared(t testing.TB, round int) reconcile.Desired {
 
 func (p process) stored(t testing.TB) *state.Snapshot {
 	t.Helper()
-	data, _, err := p.place.open().Get(t.Context())
+	data, _, err := p.store.open().Get(t.Context())
 	require.NoError(t, err)
 	if data == nil {
 		return new(state.Snapshot)
@@ -194,7 +194,7 @@ func (p process) stored(t testing.TB) *state.Snapshot {
 func (p process) command(args ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0], args...)
 	c.Dir = p.dir
-	c.Env = append(p.place.environment(), asCommand+"=1", "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey", "HOME="+p.dir, "PATH="+os.Getenv("PATH"))
+	c.Env = append(p.store.environment(), asCommand+"=1", "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey", "HOME="+p.dir, "PATH="+os.Getenv("PATH"))
 	return c
 }
 

@@ -130,14 +130,14 @@ func layerOf(pkg string) int {
 
 func TestLayers(t *testing.T) {
 	for _, p := range ownPackages(t) {
-		place := layerOf(p.ImportPath)
-		if place < 0 {
+		store := layerOf(p.ImportPath)
+		if store < 0 {
 			t.Errorf("%s has no place in the order of packages; give it one in this table, and say what for", p.ImportPath)
 			continue
 		}
 		for _, imported := range p.Imports {
-			if within(imported, "livery") && layerOf(imported) >= place {
-				t.Errorf("%s imports %s, which does not stand above it: %s", p.ImportPath, imported, layers[place].why)
+			if within(imported, "livery") && layerOf(imported) >= store {
+				t.Errorf("%s imports %s, which does not stand above it: %s", p.ImportPath, imported, layers[store].why)
 			}
 			for _, pair := range apart {
 				if p.ImportPath == pair.from && imported == pair.to {

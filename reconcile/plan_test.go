@@ -361,7 +361,7 @@ func again(t testing.TB, s *state.Snapshot, src string) *state.Snapshot {
 	t.Helper()
 	b := &blob{memory: memory{data: s.Encode()}}
 	api := pushes(func(context.Context, reconcile.Request) (reconcile.Receipt, error) {
-		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errFate}
+		return reconcile.Receipt{}, &reconcile.InDoubt{Err: errInjected}
 	})
 	_, outcome := run(t, b, api, desiredBy(t, src), options())
 	require.NotEmpty(t, outcome.Failures)

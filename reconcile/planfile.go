@@ -68,8 +68,8 @@ func seal(plan []byte) []byte {
 
 const sealName = `,"plan_sha256":"`
 
-// sealed reports whether a plan is as it was when it was saved.
-func sealed(data []byte) bool {
+// hasValidSeal reports whether a plan is as it was when it was saved.
+func hasValidSeal(data []byte) bool {
 	data = bytes.TrimSpace(data)
 	end := len(data) - len(sealName) - 2*sha256.Size - len(`"}`)
 	return end > 0 && bytes.Equal(seal(append(bytes.Clone(data[:end]), '}')), append(bytes.Clone(data), '\n'))
@@ -89,7 +89,7 @@ func DecodePlan(data []byte) (*Plan, error) {
 	case err != nil || saved.Format < 1:
 		return nil, ErrNotPlan
 	}
-	if !sealed(data) {
+	if !hasValidSeal(data) {
 		return nil, fmt.Errorf("%w: it was changed after it was saved", ErrPlanDamaged)
 	}
 	seen := make(map[schema.Address]bool, len(p.Changes))

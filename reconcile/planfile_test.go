@@ -77,7 +77,7 @@ func TestPlanFileApplies(t *testing.T) {
 	require.NoError(t, err)
 	ledger, err := open(b, atNoon)
 	require.NoError(t, err)
-	outcome, err := reconcile.Apply(t.Context(), back, pushes(taken), ledger, reconcile.Conduct{Now: atNoon})
+	outcome, err := reconcile.Apply(t.Context(), back, pushes(taken), ledger, reconcile.ApplyOptions{Now: atNoon})
 	require.NoError(t, err)
 	require.NoError(t, ledger.Close(t.Context()))
 	assert.True(t, outcome.OK())

@@ -182,17 +182,17 @@ func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error)
 	}
 	pl := planner{desired: desired, applied: applied, options: o}
 	for _, d := range desired.Documents {
-		p.Changes = append(p.Changes, pl.declared(d))
+		p.Changes = append(p.Changes, pl.planDocument(d))
 	}
 	for _, s := range desired.Sessions {
-		p.Changes = append(p.Changes, pl.declaredSession(s))
+		p.Changes = append(p.Changes, pl.planSession(s))
 	}
-	p.Changes = append(p.Changes, pl.undeclared()...)
+	p.Changes = append(p.Changes, pl.planUndeclared()...)
 	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Address.Compare(b.Address) })
 	if err := pl.checkAddresses(p.Changes); err != nil {
 		return nil, err
 	}
-	p.Targeted = pl.leaveOut(p.Changes)
+	p.Targeted = pl.excludeChanges(p.Changes)
 	return p, nil
 }
 
@@ -202,27 +202,27 @@ type planner struct {
 	options Options
 }
 
-// declared plans a document that the stack declares.
-func (pl planner) declared(d schema.Document) Change {
+// planDocument plans a document that the stack declares.
+func (pl planner) planDocument(d schema.Document) Change {
 	record := pl.applied.Locales[d.Locale]
 	if pl.options.Destroy {
 		if record == nil {
 			return Change{Address: d.Locale.AddressOf(), Action: NoOp, Range: d.Range}
 		}
-		return pl.reset(d.Locale, record, ReasonDestroy, d.Range)
+		return pl.planReset(d.Locale, record, ReasonDestroy, d.Range)
 	}
-	c := Change{Address: d.Locale.AddressOf(), Range: d.Range, After: encode(d)}
+	c := Change{Address: d.Locale.AddressOf(), Range: d.Range, After: encodeJSON(d)}
 	var last []schema.Document
 	var before schema.Document
 	if record != nil {
-		last = sent(record)
+		last = possibleDocuments(record)
 		c.AppliedAt = record.AppliedAt
 		if record.Document != nil {
 			before = *record.Document
-			c.Before = encode(before)
+			c.Before = encodeJSON(before)
 		}
 	}
-	c.Fields, c.Unchanged = compare(before, d)
+	c.Fields, c.Unchanged = compareDocuments(before, d)
 	switch {
 	case record == nil:
 		c.Action = Create
@@ -240,8 +240,8 @@ func (pl planner) declared(d schema.Document) Change {
 	return c
 }
 
-// undeclared plans what is in the state and not in the stack.
-func (pl planner) undeclared() []Change {
+// planUndeclared plans what is in the state and not in the stack.
+func (pl planner) planUndeclared() []Change {
 	var list []Change
 	reason := ReasonUndeclared
 	switch {
@@ -258,13 +258,13 @@ func (pl planner) undeclared() []Change {
 			list = append(list, Change{Address: loc.AddressOf(), Action: Forget, Reason: ReasonRemoved, Before: encodeRecord(record), AppliedAt: record.AppliedAt})
 			continue
 		}
-		list = append(list, pl.reset(loc, record, reason, hcl.Range{}))
+		list = append(list, pl.planReset(loc, record, reason, hcl.Range{}))
 	}
 	for name, record := range pl.applied.Sessions {
 		if slices.ContainsFunc(pl.desired.Sessions, func(s schema.Session) bool { return s.Name == name }) {
 			continue
 		}
-		c := Change{Address: record.Definition.Address(), Action: Delete, Reason: reason, Before: encode(record.Definition), AppliedAt: record.RecordedAt}
+		c := Change{Address: record.Definition.Address(), Action: Delete, Reason: reason, Before: encodeJSON(record.Definition), AppliedAt: record.RecordedAt}
 		if slices.Contains(pl.desired.Removed, c.Address) && !pl.options.Destroy {
 			c.Action, c.Reason = Forget, ReasonRemoved
 		} else {
@@ -275,9 +275,9 @@ func (pl planner) undeclared() []Change {
 	return list
 }
 
-// sent lists what the service may hold of a document: what it confirmed, and
+// possibleDocuments lists what the service may hold of a document: what it confirmed, and
 // what it may have taken without an answer.
-func sent(r *state.LocaleRecord) []schema.Document {
+func possibleDocuments(r *state.LocaleRecord) []schema.Document {
 	var last []schema.Document
 	if r.Document != nil {
 		last = append(last, *r.Document)
@@ -293,29 +293,29 @@ func encodeRecord(r *state.LocaleRecord) json.RawMessage {
 	if r.Document == nil {
 		return nil
 	}
-	return encode(*r.Document)
+	return encodeJSON(*r.Document)
 }
 
-// reset plans to put a document back to the API's default look.
-func (pl planner) reset(loc schema.Locale, record *state.LocaleRecord, reason string, rng hcl.Range) Change {
+// planReset plans to put a document back to the API's default look.
+func (pl planner) planReset(loc schema.Locale, record *state.LocaleRecord, reason string, rng hcl.Range) Change {
 	c := Change{Address: loc.AddressOf(), Action: Delete, Reason: reason, Before: encodeRecord(record), AppliedAt: record.AppliedAt, Range: rng}
 	var before schema.Document
 	if record.Document != nil {
 		before = *record.Document
 	}
 	after := schema.Document{Locale: loc}
-	c.Fields, _ = compare(before, after)
-	c.setBody(after.Body(sent(record)...))
+	c.Fields, _ = compareDocuments(before, after)
+	c.setBody(after.Body(possibleDocuments(record)...))
 	return c
 }
 
-func (pl planner) declaredSession(s schema.Session) Change {
+func (pl planner) planSession(s schema.Session) Change {
 	c := Change{Address: s.Address(), Range: s.Range}
 	record := pl.applied.Sessions[s.Name]
 	var before schema.Session
 	if record != nil {
 		before = record.Definition
-		c.Before, c.AppliedAt = encode(before), record.RecordedAt
+		c.Before, c.AppliedAt = encodeJSON(before), record.RecordedAt
 	}
 	switch {
 	case pl.options.Destroy && record == nil:
@@ -326,7 +326,7 @@ func (pl planner) declaredSession(s schema.Session) Change {
 		c.Fields = compareSessions(before, schema.Session{})
 		return c
 	}
-	c.After, c.Fields = encode(s), compareSessions(before, s)
+	c.After, c.Fields = encodeJSON(s), compareSessions(before, s)
 	switch {
 	case record == nil:
 		c.Action = Create
@@ -340,7 +340,7 @@ func (pl planner) declaredSession(s schema.Session) Change {
 	return c
 }
 
-func encode(v json.Marshaler) json.RawMessage {
+func encodeJSON(v json.Marshaler) json.RawMessage {
 	raw, err := v.MarshalJSON()
 	if err != nil {
 		panic(fmt.Sprintf("reconcile: %v", err)) // documents and definitions always encode
@@ -363,8 +363,8 @@ func (pl planner) checkAddresses(changes []Change) error {
 	return nil
 }
 
-// leaveOut turns the changes that are to be left alone into no-ops.
-func (pl planner) leaveOut(changes []Change) bool {
+// excludeChanges turns the changes that are to be left alone into no-ops.
+func (pl planner) excludeChanges(changes []Change) bool {
 	left := len(pl.options.Targets) > 0 || len(pl.options.Excludes) > 0
 	for i := range changes {
 		c := &changes[i]

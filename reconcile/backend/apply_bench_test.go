@@ -136,7 +136,7 @@ func applyAll(b *testing.B, blob state.Blob, desired reconcile.Desired) {
 	require.NoError(b, err)
 	plan, err := reconcile.NewPlan(desired, ledger.Snapshot(), reconcile.Options{Reapply: true, Version: "0.1.0"})
 	require.NoError(b, err)
-	outcome, err := reconcile.Apply(ctx, plan, prompt{}, ledger, reconcile.Conduct{Parallelism: 10, Now: time.Now})
+	outcome, err := reconcile.Apply(ctx, plan, prompt{}, ledger, reconcile.ApplyOptions{Parallelism: 10, Now: time.Now})
 	require.NoError(b, err)
 	require.True(b, outcome.OK(), "%v", outcome.StateErr)
 	require.NoError(b, ledger.Close(ctx))

@@ -22,32 +22,32 @@ import (
 	"livery/schema"
 )
 
-// httpPlace keeps the state behind a server that speaks the protocol of
+// httpBlob keeps the state behind a server that speaks the protocol of
 // Terraform's backend of that name: GET, POST and DELETE at one address, LOCK and
 // UNLOCK at others.
 //
 // The protocol has no conditional write. A server that gives a strong ETag is
 // taken at its word, and asked with If-Match; where there is none, a write reads
 // first and compares, which leaves a gap of one request that only the lock closes.
-type httpPlace struct {
+type httpBlob struct {
 	address, lock, unlock                  *url.URL // the last two are nil when there is no lock
 	updateMethod, lockMethod, unlockMethod string
 	username                               string
 	password                               schema.Secret
 	client                                 *http.Client
-	retry                                  retrying
+	retry                                  retryPolicy
 	timeout                                time.Duration // of one request
 
-	mu   sync.Mutex
-	held *state.LockInfo // the lock that this value took, even after it was broken
-	tags bool            // the server has given an ETag
+	mu         sync.Mutex
+	held       *state.LockInfo // the lock that this value took, even after it was broken
+	givesETags bool            // the server has given an ETag
 }
 
 func openHTTP(s settings) (state.Blob, error) {
-	h := &httpPlace{
+	h := &httpBlob{
 		updateMethod: s["update_method"], lockMethod: s["lock_method"], unlockMethod: s["unlock_method"],
-		username: s["username"], password: schema.Secret(s["password"]), timeout: hurry,
-		retry: retrying{tries: 1 + uint(s.number("retry_max")), first: s.seconds("retry_wait_min"), most: s.seconds("retry_wait_max")},
+		username: s["username"], password: schema.Secret(s["password"]), timeout: requestTimeout,
+		retry: retryPolicy{tries: 1 + uint(s.number("retry_max")), first: s.seconds("retry_wait_min"), most: s.seconds("retry_wait_max")},
 	}
 	if s.number("retry_wait_min") > s.number("retry_wait_max") {
 		return nil, errors.New("retry_wait_min is longer than retry_wait_max")
@@ -73,7 +73,7 @@ func openHTTP(s settings) (state.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.client = &http.Client{Transport: transport, CheckRedirect: stayThere}
+	h.client = &http.Client{Transport: transport, CheckRedirect: followSameServer}
 	return h, nil
 }
 
@@ -101,9 +101,9 @@ func transportOf(s settings) (*http.Transport, error) {
 	return t, nil
 }
 
-// stayThere follows a redirect only where it leads to the same server with the
+// followSameServer follows a redirect only where it leads to the same server with the
 // same request: neither the password nor the state is anybody else's business.
-func stayThere(next *http.Request, before []*http.Request) error {
+func followSameServer(next *http.Request, before []*http.Request) error {
 	switch first := before[0]; {
 	case next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme:
 		return fmt.Errorf("it redirects to %s://%s; if that is right, write that address in the configuration", next.URL.Scheme, next.URL.Host)
@@ -116,31 +116,31 @@ func stayThere(next *http.Request, before []*http.Request) error {
 }
 
 // Close implements state.Blob.
-func (h *httpPlace) Close() { h.client.CloseIdleConnections() }
+func (h *httpBlob) Close() { h.client.CloseIdleConnections() }
 
 // String implements state.Blob. What follows a question mark may be a token.
-func (h *httpPlace) String() string { return bare(h.address) }
+func (h *httpBlob) String() string { return withoutQuery(h.address) }
 
-func bare(u *url.URL) string {
+func withoutQuery(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// answer is what a server said, read to its end.
-type answer struct {
+// httpResponse is what a server said, read to its end.
+type httpResponse struct {
 	status int
 	etag   string // only a strong one, which names the bytes
 	body   []byte
 }
 
-func (a *answer) fine() bool { return a.status >= 200 && a.status < 300 }
+func (a *httpResponse) isSuccess() bool { return a.status >= 200 && a.status < 300 }
 
-// ask makes one request. An answer that says "later" is an error of the road.
-func (h *httpPlace) ask(ctx context.Context, method string, u *url.URL, body []byte, header ...string) (*answer, error) {
+// send makes one request. An answer that says "later" is an error of the road.
+func (h *httpBlob) send(ctx context.Context, method string, u *url.URL, body []byte, header ...string) (*httpResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("%s is no request that can be made of %s", method, bare(u))
+		return nil, fmt.Errorf("%s is no request that can be made of %s", method, withoutQuery(u))
 	}
 	if body != nil {
 		sum := md5.Sum(body) // see above
@@ -155,32 +155,32 @@ func (h *httpPlace) ask(ctx context.Context, method string, u *url.URL, body []b
 	}
 	response, err := h.client.Do(request)
 	if err != nil {
-		return nil, h.lost(ctx, u, err)
+		return nil, h.classifyTransportError(ctx, u, err)
 	}
 	defer response.Body.Close()
-	a := &answer{status: response.StatusCode, etag: response.Header.Get("ETag")}
+	a := &httpResponse{status: response.StatusCode, etag: response.Header.Get("ETag")}
 	if strings.HasPrefix(a.etag, "W/") {
 		a.etag = ""
 	}
-	if a.body, err = readBounded(response.Body, bare(u)); err != nil {
-		return nil, h.lost(ctx, u, err)
+	if a.body, err = readLimited(response.Body, withoutQuery(u)); err != nil {
+		return nil, h.classifyTransportError(ctx, u, err)
 	}
-	return a, h.later(a, u)
+	return a, h.retryableError(a, u)
 }
 
-// later makes an error of an answer after which the same may be asked again.
-func (h *httpPlace) later(a *answer, u *url.URL) error {
+// retryableError makes an error of an answer after which the same may be asked again.
+func (h *httpBlob) retryableError(a *httpResponse, u *url.URL) error {
 	switch {
 	case a.status == http.StatusTooManyRequests:
-		return &unsentError{fmt.Errorf("%s answers that it is asked too much (429); try again later", bare(u))}
+		return &unsentError{fmt.Errorf("%s answers that it is asked too much (429); try again later", withoutQuery(u))}
 	case a.status >= 500 && a.status != http.StatusNotImplemented:
-		return &unansweredError{fmt.Errorf("%s answers %d (%s); its log says why", bare(u), a.status, http.StatusText(a.status))}
+		return &unansweredError{fmt.Errorf("%s answers %d (%s); its log says why", withoutQuery(u), a.status, http.StatusText(a.status))}
 	}
 	return nil
 }
 
-// lost says why there is no answer. The words of the library hold the whole URL.
-func (h *httpPlace) lost(ctx context.Context, u *url.URL, err error) error {
+// classifyTransportError says why there is no answer. The words of the library hold the whole URL.
+func (h *httpBlob) classifyTransportError(ctx context.Context, u *url.URL, err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err
@@ -193,28 +193,28 @@ func (h *httpPlace) lost(ctx context.Context, u *url.URL, err error) error {
 	case errors.As(err, &opening) && opening.Op == "dial":
 		return &unsentError{fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", u.Host, opening.Err)}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unansweredError{fmt.Errorf("%s gave no answer within %s", bare(u), h.timeout)}
+		return &unansweredError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), h.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &unansweredError{fmt.Errorf("%s ended the connection before it had answered", bare(u))}
+		return &unansweredError{fmt.Errorf("%s ended the connection before it had answered", withoutQuery(u))}
 	case errors.As(err, &opening):
 		return &unansweredError{fmt.Errorf("the connection to %s broke: %w", u.Host, opening.Err)}
 	}
-	return fmt.Errorf("%s: %w", bare(u), err)
+	return fmt.Errorf("%s: %w", withoutQuery(u), err)
 }
 
-// refusal is what an answer means that is none of those that an operation knows.
-func (h *httpPlace) refusal(a *answer, u *url.URL) error {
+// statusError is what an answer means that is none of those that an operation knows.
+func (h *httpBlob) statusError(a *httpResponse, u *url.URL) error {
 	switch a.status {
 	case http.StatusUnauthorized:
 		return &deniedError{fmt.Sprintf("the server %s wants to know who asks (401): set LIVERY_STATE_HTTP_USERNAME and LIVERY_STATE_HTTP_PASSWORD, or correct them", u.Host)}
 	case http.StatusForbidden:
 		return &deniedError{fmt.Sprintf("the server %s does not let this user do that (403): check username and password, and what the user may do there", u.Host)}
 	case http.StatusNotFound:
-		return fmt.Errorf("there is nothing at %s (404): check the address", bare(u))
+		return fmt.Errorf("there is nothing at %s (404): check the address", withoutQuery(u))
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return fmt.Errorf("%s does not take this method (%d): check the address and the methods in the configuration", bare(u), a.status)
+		return fmt.Errorf("%s does not take this method (%d): check the address and the methods in the configuration", withoutQuery(u), a.status)
 	}
-	return fmt.Errorf("%s answers %d (%s), which is not of the protocol: is it a server for Terraform's http backend?", bare(u), a.status, http.StatusText(a.status))
+	return fmt.Errorf("%s answers %d (%s), which is not of the protocol: is it a server for Terraform's http backend?", withoutQuery(u), a.status, http.StatusText(a.status))
 }

@@ -12,21 +12,21 @@ import (
 )
 
 // StaleHolder implements state.Blob. The protocol does not tell that a holder is gone.
-func (h *httpPlace) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
+func (h *httpBlob) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
 
 // Lock implements state.Blob. Without a lock address there is no lock.
-func (h *httpPlace) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
+func (h *httpBlob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
 	if h.lock == nil {
 		return func() error { return nil }, nil
 	}
-	info = signed(info, h.String())
-	holder, err := h.take(ctx, info)
+	info = identified(info, h.String())
+	holder, err := h.requestLock(ctx, info)
 	if err != nil {
-		if onTheRoad(err) || ctx.Err() != nil {
-			_ = h.release(context.WithoutCancel(ctx), info) // in case that it was taken all the same
+		if isTransportError(err) || ctx.Err() != nil {
+			_ = h.releaseLock(context.WithoutCancel(ctx), info) // in case that it was taken all the same
 		}
 		return nil, err
 	}
@@ -36,29 +36,29 @@ func (h *httpPlace) Lock(ctx context.Context, info state.LockInfo) (func() error
 	h.mu.Lock()
 	h.held = &info
 	h.mu.Unlock()
-	return sync.OnceValue(func() error { return h.letGo(&info) }), nil
+	return sync.OnceValue(func() error { return h.unlockHeld(&info) }), nil
 }
 
-// take asks for a lock. What it gives is who has it, nil when info has it now.
-func (h *httpPlace) take(ctx context.Context, info state.LockInfo) (*state.LockInfo, error) {
+// requestLock asks for a lock. What it gives is who has it, nil when info has it now.
+func (h *httpBlob) requestLock(ctx context.Context, info state.LockInfo) (*state.LockInfo, error) {
 	body, err := json.Marshal(info)
 	if err != nil {
 		return nil, err
 	}
-	a, err := again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, h.lockMethod, h.lock, body) })
+	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, h.lockMethod, h.lock, body) })
 	switch {
 	case err != nil:
 		return nil, err
-	case a.fine():
+	case a.isSuccess():
 		return nil, nil
 	case a.status == http.StatusLocked, a.status == http.StatusConflict:
-		return holderIn(a), nil
+		return lockHolder(a), nil
 	}
-	return nil, h.refusal(a, h.lock)
+	return nil, h.statusError(a, h.lock)
 }
 
-// holderIn is who has the lock, as far as the server says so.
-func holderIn(a *answer) *state.LockInfo {
+// lockHolder is who has the lock, as far as the server says so.
+func lockHolder(a *httpResponse) *state.LockInfo {
 	var info state.LockInfo
 	if err := json.Unmarshal(a.body, &info); err != nil {
 		return new(state.LockInfo) // some servers say it in prose
@@ -66,55 +66,55 @@ func holderIn(a *answer) *state.LockInfo {
 	return &info
 }
 
-// release gives a lock back. That it is not ours any more is no fault; that the
+// releaseLock gives a lock back. That it is not ours any more is no fault; that the
 // server does not understand would leave it locked without a word.
-func (h *httpPlace) release(ctx context.Context, info state.LockInfo) error {
+func (h *httpBlob) releaseLock(ctx context.Context, info state.LockInfo) error {
 	body, err := json.Marshal(info)
 	if err != nil {
 		return err
 	}
-	a, err := again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, h.unlockMethod, h.unlock, body) })
+	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, h.unlockMethod, h.unlock, body) })
 	switch {
 	case err != nil:
 		return err
-	case a.fine(), a.status == http.StatusConflict, a.status == http.StatusLocked, a.status == http.StatusPreconditionFailed:
+	case a.isSuccess(), a.status == http.StatusConflict, a.status == http.StatusLocked, a.status == http.StatusPreconditionFailed:
 		return nil
 	}
-	return h.refusal(a, h.unlock)
+	return h.statusError(a, h.unlock)
 }
 
-func (h *httpPlace) letGo(info *state.LockInfo) error {
+func (h *httpBlob) unlockHeld(info *state.LockInfo) error {
 	h.mu.Lock()
 	if h.held == info {
 		h.held = nil
 	}
 	h.mu.Unlock()
-	return h.release(context.Background(), *info)
+	return h.releaseLock(context.Background(), *info)
 }
 
-// probe asks who has the lock, and leaves it as it is. The protocol has no such
+// probeLock asks who has the lock, and leaves it as it is. The protocol has no such
 // question, so the lock is asked for under a name of its own: it is refused with
 // the holder's, or it was free, and then it is given back at once.
-func (h *httpPlace) probe(ctx context.Context, by state.LockInfo) (*state.LockInfo, error) {
+func (h *httpBlob) probeLock(ctx context.Context, by state.LockInfo) (*state.LockInfo, error) {
 	by.ID += "-probe"
 	by.Operation = "looking who has the lock"
-	holder, err := h.take(ctx, by)
+	holder, err := h.requestLock(ctx, by)
 	if err != nil || holder != nil {
 		return holder, err
 	}
-	return nil, h.release(ctx, by)
+	return nil, h.releaseLock(ctx, by)
 }
 
-// stillHeld is ErrLockLost when the lock that this value took is not its own any
+// checkLockHeld is ErrLockLost when the lock that this value took is not its own any
 // more. Not every server notices that by itself when it is written to.
-func (h *httpPlace) stillHeld(ctx context.Context) error {
+func (h *httpBlob) checkLockHeld(ctx context.Context) error {
 	h.mu.Lock()
 	held := h.held
 	h.mu.Unlock()
 	if held == nil {
 		return nil
 	}
-	holder, err := h.probe(ctx, *held)
+	holder, err := h.probeLock(ctx, *held)
 	switch {
 	case err != nil:
 		return err
@@ -124,12 +124,12 @@ func (h *httpPlace) stillHeld(ctx context.Context) error {
 	return nil
 }
 
-// locked is what a refused write means.
-func (h *httpPlace) locked(a *answer) error {
+// lockedError is what a refused write means.
+func (h *httpBlob) lockedError(a *httpResponse) error {
 	h.mu.Lock()
 	held := h.held
 	h.mu.Unlock()
-	holder := holderIn(a)
+	holder := lockHolder(a)
 	if held != nil && holder.ID != held.ID {
 		return state.ErrLockLost
 	}
@@ -141,29 +141,29 @@ func (h *httpPlace) locked(a *answer) error {
 
 // Break implements state.Blob. The server is told the holder's own words, which
 // is what it compares.
-func (h *httpPlace) Break(ctx context.Context, id string) error {
+func (h *httpBlob) Break(ctx context.Context, id string) error {
 	if h.lock == nil {
 		return fmt.Errorf("the state %s has no lock: lock_address is not set", h)
 	}
-	holder, err := h.probe(ctx, signed(state.LockInfo{ID: "livery", Who: "force-unlock"}, h.String()))
+	holder, err := h.probeLock(ctx, identified(state.LockInfo{ID: "livery", Who: "force-unlock"}, h.String()))
 	switch {
 	case err != nil:
 		return err
 	case holder == nil:
-		return notLocked(h.String())
+		return notLockedError(h.String())
 	case holder.ID == "":
 		holder.ID = id // the server does not say, so it has to judge
 	}
-	if err := faultOfID(h.String(), id, holder.ID); err != nil {
+	if err := checkLockID(h.String(), id, holder.ID); err != nil {
 		return err
 	}
 	body, err := json.Marshal(holder)
 	if err != nil {
 		return err
 	}
-	a, err := again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, h.unlockMethod, h.unlock, body) })
-	if err != nil || a.fine() {
+	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, h.unlockMethod, h.unlock, body) })
+	if err != nil || a.isSuccess() {
 		return err
 	}
-	return h.refusal(a, h.unlock)
+	return h.statusError(a, h.unlock)
 }

@@ -12,19 +12,19 @@ import (
 	"livery/reconcile/state"
 )
 
-// tagged is what the revision of a content begins with that the server names by
+// etagPrefix is what the revision of a content begins with that the server names by
 // an ETag. Others are hashes.
-const tagged = "etag:"
+const etagPrefix = "etag:"
 
 // Get implements state.Blob.
-func (h *httpPlace) Get(ctx context.Context) ([]byte, state.Revision, error) {
-	return h.contentOf(again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, http.MethodGet, h.address, nil) }))
+func (h *httpBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
+	return h.contentOf(retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, http.MethodGet, h.address, nil) }))
 }
 
 // Exists implements state.Blob.
-func (h *httpPlace) Exists(ctx context.Context) (bool, error) { return exists(ctx, h) }
+func (h *httpBlob) Exists(ctx context.Context) (bool, error) { return exists(ctx, h) }
 
-func (h *httpPlace) contentOf(a *answer, err error) ([]byte, state.Revision, error) {
+func (h *httpBlob) contentOf(a *httpResponse, err error) ([]byte, state.Revision, error) {
 	if err != nil {
 		return nil, "", err
 	}
@@ -34,22 +34,22 @@ func (h *httpPlace) contentOf(a *answer, err error) ([]byte, state.Revision, err
 	case a.status == http.StatusOK:
 		return a.body, h.revision(a.etag, a.body), nil
 	}
-	return nil, "", h.refusal(a, h.address)
+	return nil, "", h.statusError(a, h.address)
 }
 
-func (h *httpPlace) revision(etag string, data []byte) state.Revision {
+func (h *httpBlob) revision(etag string, data []byte) state.Revision {
 	if etag == "" {
 		return revisionOf(data)
 	}
 	h.mu.Lock()
-	h.tags = true
+	h.givesETags = true
 	h.mu.Unlock()
-	return tagged + state.Revision(etag)
+	return etagPrefix + state.Revision(etag)
 }
 
-// known gives the revision that what is there was known by, when it is that in
+// knownRevision gives the revision that what is there was known by, when it is that in
 // either way of naming it.
-func known(data []byte, revision, before state.Revision) state.Revision {
+func knownRevision(data []byte, revision, before state.Revision) state.Revision {
 	if revision != "" && revisionOf(data) == before {
 		return before
 	}
@@ -57,69 +57,69 @@ func known(data []byte, revision, before state.Revision) state.Revision {
 }
 
 // Put implements state.Blob.
-func (h *httpPlace) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+func (h *httpBlob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
 	if err := ctx.Err(); err != nil {
 		return "", context.Cause(ctx)
 	}
-	if len(data) > largest {
-		return "", tooLarge(h.String())
+	if len(data) > maxSize {
+		return "", tooLargeError(h.String())
 	}
-	if err := h.stillHeld(ctx); err != nil {
+	if err := h.checkLockHeld(ctx); err != nil {
 		return "", err
 	}
-	return settle(ctx, h.retry, data, ifRevision,
+	return putVerified(ctx, h.retry, data, ifRevision,
 		func(ctx context.Context) ([]byte, state.Revision, error) {
 			there, now, err := h.Get(ctx)
-			return there, known(there, now, ifRevision), err
+			return there, knownRevision(there, now, ifRevision), err
 		},
 		func() (state.Revision, error) { return h.put(ctx, data, ifRevision) })
 }
 
 // put writes once.
-func (h *httpPlace) put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+func (h *httpBlob) put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
 	var header []string
-	etag, atItsWord := strings.CutPrefix(string(ifRevision), tagged)
+	etag, hasETag := strings.CutPrefix(string(ifRevision), etagPrefix)
 	switch {
-	case atItsWord:
+	case hasETag:
 		header = []string{"If-Match", etag}
 	case ifRevision == "":
 		header = []string{"If-None-Match", "*"}
 	}
-	if !atItsWord { // nor is a server that has given no ETag yet
-		there, now, err := h.contentOf(h.ask(ctx, http.MethodGet, h.address, nil))
+	if !hasETag { // nor is a server that has given no ETag yet
+		there, now, err := h.contentOf(h.send(ctx, http.MethodGet, h.address, nil))
 		if err != nil {
-			return "", unsentAsYet(err)
+			return "", asUnsent(err)
 		}
-		if known(there, now, ifRevision) != ifRevision {
+		if knownRevision(there, now, ifRevision) != ifRevision {
 			return "", state.ErrStale
 		}
 	}
-	a, err := h.ask(ctx, h.updateMethod, h.updateURL(), data, header...)
+	a, err := h.send(ctx, h.updateMethod, h.updateURL(), data, header...)
 	switch {
 	case err != nil:
 		return "", err
 	case a.status == http.StatusOK, a.status == http.StatusCreated, a.status == http.StatusNoContent:
-		return h.written(ctx, a, data)
+		return h.revisionAfterPut(ctx, a, data)
 	case a.status == http.StatusPreconditionFailed:
 		return "", state.ErrStale
 	case a.status == http.StatusLocked, a.status == http.StatusConflict:
-		return "", h.locked(a)
+		return "", h.lockedError(a)
 	case a.status == http.StatusRequestEntityTooLarge:
 		return "", errors.New("the server does not take a state of this size (413): raise its limit")
 	}
-	return "", h.refusal(a, h.address)
+	return "", h.statusError(a, h.address)
 }
 
-// unsentAsYet is what a lost answer to a question means for the write after it.
-func unsentAsYet(err error) error {
-	if onTheRoad(err) {
+// asUnsent is what a lost answer to a question means for the write after it.
+func asUnsent(err error) error {
+	if isTransportError(err) {
 		return &unsentError{err}
 	}
 	return err
 }
 
 // updateURL is the address with the ID of the lock, as Terraform sends it.
-func (h *httpPlace) updateURL() *url.URL {
+func (h *httpBlob) updateURL() *url.URL {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.held == nil {
@@ -132,17 +132,17 @@ func (h *httpPlace) updateURL() *url.URL {
 	return &u
 }
 
-// written is the revision of what was put. A server that gives an ETag only when
+// revisionAfterPut is the revision of what was put. A server that gives an ETag only when
 // it is read is asked for it; if somebody else has written by then, the hash makes
 // the next write find out.
-func (h *httpPlace) written(ctx context.Context, a *answer, data []byte) (state.Revision, error) {
+func (h *httpBlob) revisionAfterPut(ctx context.Context, a *httpResponse, data []byte) (state.Revision, error) {
 	if a.etag != "" {
 		return h.revision(a.etag, data), nil
 	}
 	h.mu.Lock()
-	ask := h.tags
+	send := h.givesETags
 	h.mu.Unlock()
-	if ask {
+	if send {
 		if there, now, err := h.Get(ctx); err == nil && revisionOf(there) == revisionOf(data) {
 			return now, nil
 		}
@@ -152,20 +152,20 @@ func (h *httpPlace) written(ctx context.Context, a *answer, data []byte) (state.
 
 // Capabilities implements state.Blob. GitLab keeps every write as the version of its
 // serial, and takes none twice; other servers do not mind.
-func (h *httpPlace) Capabilities() state.Capabilities {
+func (h *httpBlob) Capabilities() state.Capabilities {
 	return state.Capabilities{Locks: h.lock != nil, UniqueSerials: true}
 }
 
 // Archive implements state.Blob. The protocol has no history; a server that keeps
 // versions, such as GitLab, does so by itself.
-func (h *httpPlace) Archive(context.Context, uint64, []byte) error { return nil }
+func (h *httpBlob) Archive(context.Context, uint64, []byte) error { return nil }
 
-// gaps is how many serials in a row may be missing before a history is at its end.
-const gaps = 3
+// maxMissingSerials is how many serials in a row may be missing before a history is at its end.
+const maxMissingSerials = 3
 
 // History implements state.Blob. The server has no list, so it is asked for the
 // serials before the one that is there now.
-func (h *httpPlace) History(ctx context.Context) ([]uint64, error) {
+func (h *httpBlob) History(ctx context.Context) ([]uint64, error) {
 	data, _, err := h.Get(ctx)
 	if err != nil || data == nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (h *httpPlace) History(ctx context.Context) ([]uint64, error) {
 	}
 	var list []uint64
 	missed := 0
-	for serial := now.Serial; serial > 1 && len(list) < state.HistoryMax && missed < gaps; {
+	for serial := now.Serial; serial > 1 && len(list) < state.HistoryMax && missed < maxMissingSerials; {
 		serial--
 		switch _, err := h.Past(ctx, serial); {
 		case errors.Is(err, state.ErrNotKept):
@@ -191,16 +191,16 @@ func (h *httpPlace) History(ctx context.Context) ([]uint64, error) {
 }
 
 // Past implements state.Blob. The address is GitLab's.
-func (h *httpPlace) Past(ctx context.Context, serial uint64) ([]byte, error) {
+func (h *httpBlob) Past(ctx context.Context, serial uint64) ([]byte, error) {
 	u := h.address.JoinPath("versions", strconv.FormatUint(serial, 10))
-	a, err := again(ctx, h.retry, func() (*answer, error) { return h.ask(ctx, http.MethodGet, u, nil) })
+	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, http.MethodGet, u, nil) })
 	switch {
 	case err != nil:
 		return nil, err
 	case a.status == http.StatusOK && len(a.body) > 0:
 		return a.body, nil
-	case a.fine() || a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed:
+	case a.isSuccess() || a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed:
 		return nil, state.ErrNotKept
 	}
-	return nil, h.refusal(a, u)
+	return nil, h.statusError(a, u)
 }

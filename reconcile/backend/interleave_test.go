@@ -17,11 +17,13 @@ import (
 	"livery/schema"
 )
 
-// interleavings is how many schedules two processes go through where that is
-// cheap, and everywhere with LIVERY_E2E=1.
+// How many schedules two processes go through: few in a normal run, fewer where each
+// step goes over a network, and all of them with LIVERY_E2E=1.
 const (
-	interleavings    = 1000
-	interleavingSeed = 7
+	interleavings       = 1000
+	interleavingsLocal  = 100
+	interleavingsRemote = 25
+	interleavingSeed    = 7
 )
 
 // process is one of two that use the same state, one step at a time.
@@ -53,8 +55,12 @@ type schedule struct {
 func interleave(t *testing.T, fresh func(t *testing.T) *site) {
 	s := fresh(t)
 	rounds := interleavings
-	if s.dear && os.Getenv("LIVERY_E2E") == "" {
-		rounds = 60
+	switch {
+	case os.Getenv("LIVERY_E2E") != "":
+	case s.dear:
+		rounds = interleavingsRemote
+	default:
+		rounds = interleavingsLocal
 	}
 	w := &schedule{t: t, site: s, random: rand.New(rand.NewPCG(interleavingSeed, 0)), stored: make(map[schema.Locale][]string)}
 	told := 0

@@ -25,13 +25,13 @@ import (
 	"livery/reconcile/state"
 )
 
-// largest is far beyond any state. What is larger is a mistake that should not
+// maxSize is far beyond any state. What is larger is a mistake that should not
 // end in the memory running out.
-const largest = 64 << 20
+const maxSize = 64 << 20
 
-// patience is how long a write waits for another process that is just writing
+// guardTimeout is how long a write waits for another process that is just writing
 // in the same directory.
-const patience = 10 * time.Second
+const guardTimeout = 10 * time.Second
 
 // Local keeps the state in a file on this machine. A symbolic link is followed:
 // what it points to is replaced, and backup and lock stay beside that.
@@ -44,41 +44,41 @@ func LocalIn(dir, path string) state.Blob {
 	if dir != "" && dir != "." && !filepath.IsAbs(path) {
 		at = filepath.Join(dir, path)
 	}
-	return &local{path: at, name: path}
+	return &localBlob{path: at, name: path}
 }
 
-type local struct {
+type localBlob struct {
 	path string
 	name string // as it was given
 
-	mu   sync.Mutex
-	held *hold           // the lock that this value took, even after it was broken
-	left *state.LockInfo // what a dead holder left when it was taken
-	own  state.Revision  // what this value wrote last since it was read
+	mu          sync.Mutex
+	held        *fileLock       // the lock that this value took, even after it was broken
+	staleHolder *state.LockInfo // what a dead holder left when it was taken
+	lastPut     state.Revision  // what this value wrote last since it was read
 }
 
 // String implements state.Blob.
-func (l *local) String() string { return l.name }
+func (l *localBlob) String() string { return l.name }
 
 // Close implements state.Blob. Files are open for as long as they are read or
 // written, and no longer.
-func (l *local) Close() {}
+func (l *localBlob) Close() {}
 
 // Capabilities implements state.Blob.
-func (l *local) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+func (l *localBlob) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
 
 // Exists implements state.Blob. It does not read the file, which may be large.
-func (l *local) Exists(context.Context) (bool, error) {
+func (l *localBlob) Exists(context.Context) (bool, error) {
 	_, err := os.Stat(l.path)
 	return !errors.Is(err, fs.ErrNotExist), nil // whoever reads it is told what is wrong
 }
 
 // Get implements state.Blob.
-func (l *local) Get(ctx context.Context) ([]byte, state.Revision, error) {
+func (l *localBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, "", context.Cause(ctx)
 	}
-	path, err := follow(l.path)
+	path, err := resolveLinks(l.path)
 	if err != nil {
 		return nil, "", err
 	}
@@ -87,7 +87,7 @@ func (l *local) Get(ctx context.Context) ([]byte, state.Revision, error) {
 		return nil, "", err
 	}
 	l.mu.Lock()
-	l.own = ""
+	l.lastPut = ""
 	l.mu.Unlock()
 	return data, revisionOf(data), nil
 }
@@ -95,25 +95,25 @@ func (l *local) Get(ctx context.Context) ([]byte, state.Revision, error) {
 // Put implements state.Blob. What was there before the first Put since Get is
 // kept with the ending .backup, so that the checkpoints of one run do not push
 // out the state before it.
-func (l *local) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+func (l *localBlob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
 	if err := ctx.Err(); err != nil {
 		return "", context.Cause(ctx)
 	}
-	if len(data) > largest {
-		return "", tooLarge(l.name)
+	if len(data) > maxSize {
+		return "", tooLargeError(l.name)
 	}
-	path, err := prepare(l.path)
+	path, err := resolveAndCreateDir(l.path)
 	if err != nil {
 		return "", err
 	}
-	directory, err := guard(ctx, filepath.Dir(path))
+	directory, err := lockDirectory(ctx, filepath.Dir(path))
 	if err != nil {
 		return "", err
 	}
 	defer directory.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held != nil && !l.held.valid() {
+	if l.held != nil && !l.held.isValid() {
 		return "", state.ErrLockLost
 	}
 	there, info, err := read(path)
@@ -124,14 +124,17 @@ func (l *local) Put(ctx context.Context, data []byte, ifRevision state.Revision)
 		return "", state.ErrStale
 	}
 	if directory.Locked() {
-		sweep(path)
+		removeTemp(path)
 	}
-	backup := info != nil && (l.own == "" || l.own != ifRevision)
-	if err := replace(path, data, info, backup); err != nil {
+	backupPath := ""
+	if info != nil && (l.lastPut == "" || l.lastPut != ifRevision) {
+		backupPath = path + ".backup"
+	}
+	if err := replace(path, data, info, backupPath); err != nil {
 		return "", err
 	}
-	l.own = revisionOf(data)
-	return l.own, nil
+	l.lastPut = revisionOf(data)
+	return l.lastPut, nil
 }
 
 // revisionOf is "" for no file at all, which nil stands for.
@@ -143,8 +146,8 @@ func revisionOf(data []byte) state.Revision {
 	return state.Revision(hex.EncodeToString(sum[:]))
 }
 
-// follow gives the path behind symbolic links, whether or not anything is there.
-func follow(path string) (string, error) {
+// resolveLinks gives the path behind symbolic links, whether or not anything is there.
+func resolveLinks(path string) (string, error) {
 	const most = 40 // as many as Linux follows
 	for at, i := path, 0; i < most; i++ {
 		info, err := os.Lstat(at)
@@ -169,9 +172,9 @@ func follow(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// prepare is follow, and makes the directory when it is missing.
-func prepare(path string) (string, error) {
-	path, err := follow(path)
+// resolveAndCreateDir is follow, and makes the directory when it is missing.
+func resolveAndCreateDir(path string) (string, error) {
+	path, err := resolveLinks(path)
 	if err != nil {
 		return "", err
 	}
@@ -189,24 +192,24 @@ func read(path string) ([]byte, fs.FileInfo, error) {
 		return nil, nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s is %s, not a regular file", path, describe(info.Mode()))
+		return nil, nil, fmt.Errorf("%s is %s, not a regular file", path, describeMode(info.Mode()))
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, largest+1))
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(data) > largest {
-		return nil, nil, tooLarge(path)
+	if len(data) > maxSize {
+		return nil, nil, tooLargeError(path)
 	}
 	return data, info, nil
 }
 
-func describe(m fs.FileMode) string {
+func describeMode(m fs.FileMode) string {
 	switch {
 	case m.IsDir():
 		return "a directory"
@@ -219,19 +222,19 @@ func describe(m fs.FileMode) string {
 	}
 }
 
-func tooLarge(path string) error {
-	return fmt.Errorf("%s is larger than %d MB, which no state is", path, largest>>20)
+func tooLargeError(path string) error {
+	return fmt.Errorf("%s is larger than %d MB, which no state is", path, maxSize>>20)
 }
 
 // replace puts data where info describes what is there now; info is nil when
 // there is nothing. At every moment path holds the whole old or the whole new
-// content.
-func replace(path string, data []byte, info fs.FileInfo, backup bool) (err error) {
+// content. What was there is kept as backupPath, unless that is "".
+func replace(path string, data []byte, info fs.FileInfo, backupPath string) (err error) {
 	mode := fs.FileMode(0o600)
 	if info != nil {
 		mode = info.Mode().Perm()
 	}
-	fresh, err := temporary(path, data, mode)
+	fresh, err := writeTemp(path, data, mode)
 	if err != nil {
 		return err
 	}
@@ -240,9 +243,9 @@ func replace(path string, data []byte, info fs.FileInfo, backup bool) (err error
 			os.Remove(fresh)
 		}
 	}()
-	if backup {
-		if err := keep(path, mode); err != nil {
-			return fmt.Errorf("keeping the state before as %s.backup: %w", path, err)
+	if backupPath != "" {
+		if err := backup(path, backupPath, mode); err != nil {
+			return fmt.Errorf("keeping the state before as %s: %w", backupPath, err)
 		}
 	}
 	if err := os.Rename(fresh, path); err != nil {
@@ -251,9 +254,9 @@ func replace(path string, data []byte, info fs.FileInfo, backup bool) (err error
 	return syncDirectory(filepath.Dir(path))
 }
 
-// temporary writes a file beside path and sees it safely to the disk.
-func temporary(path string, data []byte, mode fs.FileMode) (name string, err error) {
-	before, after := temporaryName(path)
+// writeTemp writes a file beside path and sees it safely to the disk.
+func writeTemp(path string, data []byte, mode fs.FileMode) (name string, err error) {
+	before, after := tempAffixes(path)
 	f, err := os.CreateTemp(filepath.Dir(path), before+"*"+after)
 	if err != nil {
 		return "", err
@@ -276,35 +279,35 @@ func temporary(path string, data []byte, mode fs.FileMode) (name string, err err
 	return f.Name(), f.Close()
 }
 
-// temporaryName gives what the names of the temporary files begin and end with.
-func temporaryName(path string) (before, after string) {
+// tempAffixes gives what the names of the temporary files begin and end with.
+func tempAffixes(path string) (before, after string) {
 	return "." + filepath.Base(path) + ".", ".tmp"
 }
 
-// keep makes path's content path.backup as well. It never leaves path empty: a
+// backup makes path's content that of backupPath as well. It never leaves path empty: a
 // second link, or a copy where there are no links, takes the backup's name.
-func keep(path string, mode fs.FileMode) error {
-	before, after := temporaryName(path)
+func backup(path, backupPath string, mode fs.FileMode) error {
+	before, after := tempAffixes(path)
 	linked := filepath.Join(filepath.Dir(path), before+"backup"+after)
 	if err := os.Link(path, linked); err != nil {
 		data, _, err := read(path)
 		if err != nil {
 			return err
 		}
-		if linked, err = temporary(path, data, mode); err != nil {
+		if linked, err = writeTemp(path, data, mode); err != nil {
 			return err
 		}
 	}
 	// Renaming a link onto another one of the same file does nothing and leaves
 	// both, as after a crash between this and the next rename.
 	defer os.Remove(linked)
-	return os.Rename(linked, path+".backup")
+	return os.Rename(linked, backupPath)
 }
 
-// sweep removes what a killed process left. The guard must be held: then nobody
+// removeTemp removes what a killed process left. The guard must be held: then nobody
 // else is writing.
-func sweep(path string) {
-	before, after := temporaryName(path)
+func removeTemp(path string) {
+	before, after := tempAffixes(path)
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return // the write that follows says what is wrong
@@ -335,12 +338,12 @@ func syncDirectory(dir string) error {
 	return nil
 }
 
-// guard keeps other processes from writing in the directory for the length of a
+// lockDirectory keeps other processes from writing in the directory for the length of a
 // comparison and a rename, so that a conditional write is one even when nobody
 // holds the lock. It locks the directory itself and leaves no file behind. On a
 // system that cannot do that, what it returns is not locked, and all goes on.
-func guard(ctx context.Context, dir string) (*flock.Flock, error) {
-	waiting, cancel := context.WithTimeout(ctx, patience)
+func lockDirectory(ctx context.Context, dir string) (*flock.Flock, error) {
+	waiting, cancel := context.WithTimeout(ctx, guardTimeout)
 	defer cancel()
 	directory := flock.New(dir, flock.SetFlag(os.O_RDONLY))
 	_, err := directory.TryLockContext(waiting, 5*time.Millisecond)
@@ -349,7 +352,7 @@ func guard(ctx context.Context, dir string) (*flock.Flock, error) {
 		directory.Close()
 		return nil, context.Cause(ctx)
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("another process has been writing in %s for %s", dir, patience)
+		return nil, fmt.Errorf("another process has been writing in %s for %s", dir, guardTimeout)
 	}
 	return directory, nil
 }

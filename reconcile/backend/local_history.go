@@ -59,25 +59,25 @@ func (p past) serials() ([]uint64, error) {
 }
 
 // Archive implements state.Blob.
-func (l *local) Archive(ctx context.Context, serial uint64, data []byte) error {
+func (l *localBlob) Archive(ctx context.Context, serial uint64, data []byte) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if len(data) > largest {
-		return tooLarge(l.name)
+	if len(data) > maxSize {
+		return tooLargeError(l.name)
 	}
-	path, err := prepare(l.path)
+	path, err := resolveAndCreateDir(l.path)
 	if err != nil {
 		return err
 	}
-	directory, err := guard(ctx, filepath.Dir(path))
+	directory, err := lockDirectory(ctx, filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	defer directory.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held != nil && !l.held.valid() {
+	if l.held != nil && !l.held.isValid() {
 		return state.ErrLockLost
 	}
 	p := pastOf(path)
@@ -85,9 +85,9 @@ func (l *local) Archive(ctx context.Context, serial uint64, data []byte) error {
 		return err
 	}
 	if directory.Locked() {
-		sweep(p.name(serial))
+		removeTemp(p.name(serial))
 	}
-	if err := replace(p.name(serial), data, nil, false); err != nil {
+	if err := replace(p.name(serial), data, nil, ""); err != nil {
 		return err
 	}
 	return p.prune(serial)
@@ -107,11 +107,11 @@ func (p past) prune(latest uint64) error {
 }
 
 // History implements state.Blob.
-func (l *local) History(ctx context.Context) ([]uint64, error) {
+func (l *localBlob) History(ctx context.Context) ([]uint64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	path, err := follow(l.path)
+	path, err := resolveLinks(l.path)
 	if err != nil {
 		return nil, err
 	}
@@ -119,11 +119,11 @@ func (l *local) History(ctx context.Context) ([]uint64, error) {
 }
 
 // Past implements state.Blob.
-func (l *local) Past(ctx context.Context, serial uint64) ([]byte, error) {
+func (l *localBlob) Past(ctx context.Context, serial uint64) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	path, err := follow(l.path)
+	path, err := resolveLinks(l.path)
 	if err != nil {
 		return nil, err
 	}

@@ -15,30 +15,30 @@ import (
 	"livery/reconcile/state"
 )
 
-// hold is a lock that is, or was, ours.
-type hold struct {
+// fileLock is a lock that is, or was, ours.
+type fileLock struct {
 	name string // of the lock file
 	id   string
 	file *flock.Flock
 }
 
-// lockName is the file that is locked. Beside it, with the ending .info, lies
+// lockPath is the file that is locked. Beside it, with the ending .info, lies
 // the LockInfo of its holder.
-func lockName(path string) string {
+func lockPath(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
 }
 
-// valid reports whether the file that was locked is still the one that others
+// isValid reports whether the file that was locked is still the one that others
 // will try to lock: Break removes it.
-func (h *hold) valid() bool {
-	if !current(h.file, h.name) {
+func (h *fileLock) isValid() bool {
+	if !isSameFile(h.file, h.name) {
 		return false
 	}
 	info, err := readInfo(h.name)
 	return err != nil || info.ID == h.id // somebody may have tidied the info away; that unlocks nothing
 }
 
-func current(file *flock.Flock, name string) bool {
+func isSameFile(file *flock.Flock, name string) bool {
 	locked, err := file.Stat()
 	if err != nil {
 		return false
@@ -57,44 +57,44 @@ func readInfo(name string) (info state.LockInfo, err error) {
 
 // Lock implements state.Blob. The lock ends with the process that took it, even
 // when it is killed; what it leaves is taken over.
-func (l *local) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
+func (l *localBlob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	path, err := prepare(l.path)
+	path, err := resolveAndCreateDir(l.path)
 	if err != nil {
 		return nil, err
 	}
-	directory, err := guard(ctx, filepath.Dir(path))
+	directory, err := lockDirectory(ctx, filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
 	defer directory.Close()
-	h := &hold{name: lockName(path), id: info.ID}
+	h := &fileLock{name: lockPath(path), id: info.ID}
 	if h.file, err = lockFile(h.name); err != nil {
 		return nil, err
 	}
-	left, leftErr := readInfo(h.name) // whoever goes in order takes it away
-	if err := writeInfo(h.name, signed(info, l.name)); err != nil {
+	staleHolder, leftErr := readInfo(h.name) // whoever goes in order takes it away
+	if err := writeInfo(h.name, identified(info, l.name)); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
-	l.held, l.left = h, nil
+	l.held, l.staleHolder = h, nil
 	if leftErr == nil {
-		l.left = &left
+		l.staleHolder = &staleHolder
 	}
 	l.mu.Unlock()
 	return sync.OnceValue(func() error { return l.unlock(h) }), nil
 }
 
 // StaleHolder implements state.Blob.
-func (l *local) StaleHolder() (state.LockInfo, bool) {
+func (l *localBlob) StaleHolder() (state.LockInfo, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.left == nil {
+	if l.staleHolder == nil {
 		return state.LockInfo{}, false
 	}
-	return *l.left, true
+	return *l.staleHolder, true
 }
 
 // lockFile locks the file of that name, or says who has.
@@ -111,7 +111,7 @@ func lockFile(name string) (*flock.Flock, error) {
 		}
 		// Between opening and locking, the file may have been removed by its
 		// last holder or by Break: then this lock keeps nobody out.
-		if current(file, name) {
+		if isSameFile(file, name) {
 			return file, nil
 		}
 		if err := file.Close(); err != nil {
@@ -128,10 +128,10 @@ func writeInfo(name string, info state.LockInfo) error {
 	return os.WriteFile(name+".info", data, 0o600)
 }
 
-func (l *local) unlock(h *hold) error {
+func (l *localBlob) unlock(h *fileLock) error {
 	// Without the guard, on a directory that is busy for too long, the lock is
 	// still released.
-	if directory, err := guard(context.Background(), filepath.Dir(h.name)); err == nil {
+	if directory, err := lockDirectory(context.Background(), filepath.Dir(h.name)); err == nil {
 		defer directory.Close()
 	}
 	l.mu.Lock()
@@ -143,8 +143,8 @@ func (l *local) unlock(h *hold) error {
 }
 
 // free releases the lock and takes its files away, unless they are another's.
-func (h *hold) free() error {
-	if h.valid() {
+func (h *fileLock) free() error {
+	if h.isValid() {
 		_ = remove(h.name) // a file that stays is locked anew the next time
 	}
 	return h.file.Close()
@@ -162,32 +162,32 @@ func remove(name string) error {
 
 // Break implements state.Blob. The holder, if it still lives, cannot write any
 // more.
-func (l *local) Break(ctx context.Context, id string) error {
-	path, err := follow(l.path)
+func (l *localBlob) Break(ctx context.Context, id string) error {
+	path, err := resolveLinks(l.path)
 	if err != nil {
 		return err
 	}
-	directory, err := guard(ctx, filepath.Dir(path))
+	directory, err := lockDirectory(ctx, filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	defer directory.Close()
-	name := lockName(path)
+	name := lockPath(path)
 	info, err := readInfo(name)
 	switch {
-	case err != nil && !busy(name):
-		return notLocked(l.name)
+	case err != nil && !isHeld(name):
+		return notLockedError(l.name)
 	case err != nil:
 		return fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.name, name)
 	}
-	if err := faultOfID(l.name, id, info.ID); err != nil {
+	if err := checkLockID(l.name, id, info.ID); err != nil {
 		return err
 	}
 	return remove(name)
 }
 
-// busy reports whether somebody holds the lock file.
-func busy(name string) bool {
+// isHeld reports whether somebody holds the lock file.
+func isHeld(name string) bool {
 	if _, err := os.Stat(name); err != nil {
 		return false
 	}

@@ -57,7 +57,7 @@ func play(role, path string) error {
 		_, revision, err := blob.Get(ctx)
 		for i := 0; err == nil; i++ {
 			revision, err = blob.Put(ctx, whole(i), revision)
-			blob.(*local).own = "" // so that every write makes a backup
+			blob.(*localBlob).lastPut = "" // so that every write makes a backup
 			if i == 0 && err == nil {
 				fmt.Println("writing")
 			}
@@ -258,7 +258,7 @@ func TestRefusedFiles(t *testing.T) {
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large")
 	require.NoError(t, os.WriteFile(large, nil, 0o600))
-	require.NoError(t, os.Truncate(large, largest+1))
+	require.NoError(t, os.Truncate(large, maxSize+1))
 	for path, want := range map[string]string{dir: "a directory", os.DevNull: "a device", large: "larger than 64 MB"} {
 		_, _, err := Local(path).Get(t.Context())
 		require.ErrorContains(t, err, want)
@@ -266,7 +266,7 @@ func TestRefusedFiles(t *testing.T) {
 	}
 	_, err := Local(dir).Put(t.Context(), []byte("x"), "")
 	require.ErrorContains(t, err, "a directory")
-	_, err = Local(filepath.Join(dir, "new")).Put(t.Context(), make([]byte, largest+1), "")
+	_, err = Local(filepath.Join(dir, "new")).Put(t.Context(), make([]byte, maxSize+1), "")
 	require.ErrorContains(t, err, "larger than 64 MB")
 	assert.Equal(t, []string{"large"}, names(t, dir))
 }
@@ -327,11 +327,11 @@ func TestLockWithoutInfo(t *testing.T) {
 	blob := Local(path)
 	unlock, err := blob.Lock(t.Context(), someone("id-1"))
 	require.NoError(t, err)
-	require.NoError(t, os.Remove(lockName(path)+".info"))
+	require.NoError(t, os.Remove(lockPath(path)+".info"))
 	_, err = Local(path).Lock(t.Context(), someone("id-2"))
 	var held *state.LockedError
 	require.ErrorAs(t, err, &held, "tidying the info away unlocks nothing")
-	require.ErrorContains(t, Local(path).Break(t.Context(), "id-1"), lockName(path))
+	require.ErrorContains(t, Local(path).Break(t.Context(), "id-1"), lockPath(path))
 	put(t, blob, "one")
 	require.NoError(t, unlock())
 	assert.Equal(t, []string{"livery.state.json"}, names(t, filepath.Dir(path)))
@@ -340,7 +340,7 @@ func TestLockWithoutInfo(t *testing.T) {
 // Where directories cannot be locked, only the lock file itself keeps others
 // out, although every holder removes it.
 func TestLockFileAlone(t *testing.T) {
-	name := lockName(statePath(t))
+	name := lockPath(statePath(t))
 	var holders, taken atomic.Int64
 	var group sync.WaitGroup
 	for range 8 {
@@ -358,7 +358,7 @@ func TestLockFileAlone(t *testing.T) {
 				time.Sleep(100 * time.Microsecond) // for the others to run into it
 				taken.Add(1)
 				holders.Add(-1)
-				assert.NoError(t, (&hold{name: name, file: file}).free())
+				assert.NoError(t, (&fileLock{name: name, file: file}).free())
 			}
 		})
 	}
@@ -375,7 +375,7 @@ func TestTwoProcesses(t *testing.T) {
 	assert.Equal(t, other.Process.Pid, held.Info.PID)
 
 	kill(t, other) // it cannot tidy up
-	require.FileExists(t, lockName(path)+".info")
+	require.FileExists(t, lockPath(path)+".info")
 	unlock, err := Local(path).Lock(t.Context(), someone("mine"))
 	require.NoError(t, err, "the dead hold nothing")
 	_, err = Local(path).Lock(t.Context(), someone("third"))

@@ -159,11 +159,11 @@ func (s *site) by(address string) *site {
 // hurried makes a place impatient, so that a test need not wait.
 func hurried(blob state.Blob, timeout time.Duration) state.Blob {
 	switch b := blob.(type) {
-	case *httpPlace:
+	case *httpBlob:
 		b.timeout = timeout
-	case *pgPlace:
+	case *pgBlob:
 		b.timeout, b.retry.tries = timeout, 2
-	case *s3Place:
+	case *s3Blob:
 		b.timeout, b.retry.tries = timeout, 2
 	}
 	return blob
@@ -383,7 +383,7 @@ func largeState(t *testing.T, open func() state.Blob) {
 	data, _, err := open().Get(t.Context())
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(text, data))
-	_, err = blob.Put(t.Context(), make([]byte, largest+1), revision)
+	_, err = blob.Put(t.Context(), make([]byte, maxSize+1), revision)
 	require.ErrorContains(t, err, "larger than 64 MB")
 }
 

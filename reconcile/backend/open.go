@@ -31,7 +31,7 @@ func Open(c Config) (state.Blob, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no backend %q", c.Type) // the language lets none through
 	}
-	s, err := resolve(kind, c)
+	s, err := resolveSettings(kind, c)
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +62,9 @@ func (s settings) seconds(name string) time.Duration {
 	return time.Duration(s.number(name)) * time.Second
 }
 
-// resolve puts together what the configuration says, what the environment says
+// resolveSettings puts together what the configuration says, what the environment says
 // and what goes without saying.
-func resolve(kind schema.Backend, c Config) (settings, error) {
+func resolveSettings(kind schema.Backend, c Config) (settings, error) {
 	found := make(settings)
 	for _, s := range kind.Settings {
 		text := c.Attributes[s.Name]
@@ -84,7 +84,7 @@ func resolve(kind schema.Backend, c Config) (settings, error) {
 		if missing, err := missing(s, c.Lookup); err != nil {
 			return nil, err
 		} else if missing {
-			return nil, fmt.Errorf("the %s backend needs %s: write it in the backend block, or set %s", kind.Type, s.Name, or(slices.Concat([]string{kind.Variable(s)}, s.Also, s.Instead)))
+			return nil, fmt.Errorf("the %s backend needs %s: write it in the backend block, or set %s", kind.Type, s.Name, joinOr(slices.Concat([]string{kind.Variable(s)}, s.Also, s.Instead)))
 		}
 	}
 	return found, nil
@@ -122,7 +122,7 @@ func missing(s schema.Setting, lookup func(string) (string, error)) (bool, error
 	return true, nil
 }
 
-func or(names []string) string {
+func joinOr(names []string) string {
 	if len(names) == 1 {
 		return names[0]
 	}

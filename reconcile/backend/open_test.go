@@ -30,7 +30,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	)
 	blob, err := Open(Config{Type: "http", Lookup: lookup, Attributes: map[string]string{"username": "bo"}})
 	require.NoError(t, err)
-	h := blob.(*httpPlace)
+	h := blob.(*httpBlob)
 	assert.Equal(t, "https://a.example.com/x", h.String())
 	assert.Equal(t, "bo", h.username)
 	assert.Equal(t, "hunter2", string(h.password))
@@ -51,7 +51,7 @@ func TestNamesHoldNoSecrets(t *testing.T) {
 	blob, err := Open(Config{Type: "http", Lookup: variables("TF_HTTP_ADDRESS", "https://ana:hunter2@state.example.com/brand?token=hunter2")})
 	require.NoError(t, err)
 	assert.Equal(t, "https://state.example.com/brand", blob.String())
-	h := blob.(*httpPlace)
+	h := blob.(*httpBlob)
 	assert.Equal(t, "ana", h.username)
 	assert.Equal(t, "hunter2", string(h.password))
 	assert.Equal(t, "token=hunter2", h.address.RawQuery)
@@ -93,18 +93,18 @@ func TestSettingsThatCannotBeUsed(t *testing.T) {
 
 // shelf is a place of which a test decides how writes end.
 type shelf struct {
-	data    string
-	written []string
-	ends    []error
-	reads   error
-	between string // what somebody else writes before it is read back
-	late    int    // with which try the first one arrives
+	data             string
+	revisionAfterPut []string
+	ends             []error
+	reads            error
+	between          string // what somebody else writes before it is read back
+	late             int    // with which try the first one arrives
 }
 
 func (s *shelf) put() (state.Revision, error) {
-	err := s.ends[len(s.written)]
-	s.written = append(s.written, "try")
-	if len(s.written) == s.late {
+	err := s.ends[len(s.revisionAfterPut)]
+	s.revisionAfterPut = append(s.revisionAfterPut, "try")
+	if len(s.revisionAfterPut) == s.late {
 		s.data = "ours"
 	}
 	if err == nil {
@@ -121,7 +121,7 @@ func (s *shelf) get(context.Context) ([]byte, state.Revision, error) {
 }
 
 func TestSettle(t *testing.T) {
-	lost, unsent := &unansweredError{errors.New("cut")}, &unsentError{errors.New("refused")}
+	classifyTransportError, unsent := &unansweredError{errors.New("cut")}, &unsentError{errors.New("refused")}
 	other := errors.New("not allowed")
 	for name, c := range map[string]struct {
 		shelf shelf
@@ -130,14 +130,14 @@ func TestSettle(t *testing.T) {
 	}{
 		"well":                          {shelf{ends: []error{nil}}, 1, nil},
 		"not sent, then well":           {shelf{ends: []error{unsent, nil}}, 2, nil},
-		"lost and not there, then well": {shelf{ends: []error{lost, nil}}, 2, nil},
-		"lost and there":                {shelf{ends: []error{lost}, between: "ours"}, 1, nil},
-		"lost and another there":        {shelf{ends: []error{lost}, between: "theirs"}, 1, state.ErrStale},
-		"lost, and arrives late":        {shelf{ends: []error{lost, state.ErrStale}, late: 2}, 2, nil},
-		"lost, and others were quicker": {shelf{ends: []error{lost, state.ErrStale}}, 2, state.ErrStale},
+		"lost and not there, then well": {shelf{ends: []error{classifyTransportError, nil}}, 2, nil},
+		"lost and there":                {shelf{ends: []error{classifyTransportError}, between: "ours"}, 1, nil},
+		"lost and another there":        {shelf{ends: []error{classifyTransportError}, between: "theirs"}, 1, state.ErrStale},
+		"lost, and arrives late":        {shelf{ends: []error{classifyTransportError, state.ErrStale}, late: 2}, 2, nil},
+		"lost, and others were quicker": {shelf{ends: []error{classifyTransportError, state.ErrStale}}, 2, state.ErrStale},
 		"stale":                         {shelf{ends: []error{state.ErrStale}, between: "ours"}, 1, state.ErrStale},
 		"refused":                       {shelf{ends: []error{other}, between: "ours"}, 1, other},
-		"lost every time":               {shelf{ends: []error{lost, lost, lost}}, 3, lost},
+		"lost every time":               {shelf{ends: []error{classifyTransportError, classifyTransportError, classifyTransportError}}, 3, classifyTransportError},
 		"never sent":                    {shelf{ends: []error{unsent, unsent, unsent}}, 3, unsent},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,16 +145,16 @@ func TestSettle(t *testing.T) {
 			if s.data == "" {
 				s.data = "before"
 			}
-			revision, err := settle(t.Context(), retrying{tries: 3}, []byte("ours"), revisionOf([]byte("before")), s.get, s.put)
+			revision, err := putVerified(t.Context(), retryPolicy{tries: 3}, []byte("ours"), revisionOf([]byte("before")), s.get, s.put)
 			require.ErrorIs(t, err, c.want)
-			assert.Len(t, s.written, c.tries)
+			assert.Len(t, s.revisionAfterPut, c.tries)
 			if c.want == nil {
 				assert.Equal(t, revisionOf([]byte("ours")), revision)
 			}
 		})
 	}
-	s := shelf{ends: []error{lost, nil}, reads: errors.New("gone")}
-	_, err := settle(t.Context(), retrying{tries: 3}, []byte("ours"), "", s.get, s.put)
+	s := shelf{ends: []error{classifyTransportError, nil}, reads: errors.New("gone")}
+	_, err := putVerified(t.Context(), retryPolicy{tries: 3}, []byte("ours"), "", s.get, s.put)
 	require.ErrorContains(t, err, "whether the state was written is unknown")
-	assert.Len(t, s.written, 1, "nobody writes twice who cannot look")
+	assert.Len(t, s.revisionAfterPut, 1, "nobody writes twice who cannot look")
 }

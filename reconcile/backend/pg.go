@@ -17,7 +17,7 @@ import (
 	"livery/reconcile/state"
 )
 
-// pgPlace keeps the state in a table of PostgreSQL, one state a schema. Reading
+// pgBlob keeps the state in a table of PostgreSQL, one state a schema. Reading
 // makes nothing there; the schema and its tables come with the first lock or write.
 //
 // A write is one statement that compares the revision and, for whoever holds the
@@ -25,19 +25,19 @@ import (
 // lock of the holder's session that says whether the holder is alive: a row without
 // it is taken over. Each lock has its own generation, and so an advisory lock of its
 // own: one that was broken is in nobody's way, even while its session lives on.
-type pgPlace struct {
+type pgBlob struct {
 	config  *pgconn.Config
 	name    string // for messages
 	schema  string // quoted
-	retry   retrying
+	retry   retryPolicy
 	timeout time.Duration // of one operation
 
-	mu   sync.Mutex // a connection does one thing at a time
-	conn *pgconn.PgConn
-	met  bool // the server was there once: if it is not now, it may be restarting
-	made bool // the tables are there
-	held *pgHold
-	left *state.LockInfo // of the holder before, if it died with the lock
+	mu          sync.Mutex // a connection does one thing at a time
+	conn        *pgconn.PgConn
+	reached     bool // the server was there once: if it is not now, it may be restarting
+	tablesExist bool // the tables are there
+	held        *pgHold
+	staleHolder *state.LockInfo // of the holder before, if it died with the lock
 }
 
 // pgHold is a lock that this value took, even after it was broken.
@@ -53,17 +53,17 @@ func openPG(s settings) (state.Blob, error) {
 		// What the library says repeats the string, password and all.
 		return nil, errors.New(`conn_str, or one of the variables PGHOST, PGPORT, PGSERVICE, PGSSLMODE and their like, cannot be understood; a connection string is such as "postgres://livery@db.example.com/livery?sslmode=verify-full", with special characters in %-encoding`)
 	}
-	config.MaxProtocolMessageBodyLen = largest + 1<<20
-	if config.ConnectTimeout == 0 || config.ConnectTimeout > hurry {
-		config.ConnectTimeout = hurry
+	config.MaxProtocolMessageBodyLen = maxSize + 1<<20
+	if config.ConnectTimeout == 0 || config.ConnectTimeout > requestTimeout {
+		config.ConnectTimeout = requestTimeout
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "livery"
 	}
-	return &pgPlace{
+	return &pgBlob{
 		config: config, name: fmt.Sprintf("postgres://%s/%s (schema %s)", serverOf(config), config.Database, s["schema_name"]),
 		schema: `"` + s["schema_name"] + `"`, // the name was judged and holds no quotes
-		retry:  retrying{tries: 6, first: 100 * time.Millisecond, most: 2 * time.Second}, timeout: hurry,
+		retry:  retryPolicy{tries: 6, first: 100 * time.Millisecond, most: 2 * time.Second}, timeout: requestTimeout,
 	}, nil
 }
 
@@ -72,13 +72,13 @@ func serverOf(c *pgconn.Config) string {
 }
 
 // Capabilities implements state.Blob.
-func (p *pgPlace) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+func (p *pgBlob) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
 
 // String implements state.Blob.
-func (p *pgPlace) String() string { return p.name }
+func (p *pgBlob) String() string { return p.name }
 
 // Close implements state.Blob.
-func (p *pgPlace) Close() {
+func (p *pgBlob) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.conn != nil && p.held == nil { // a lock ends with its session
@@ -89,8 +89,8 @@ func (p *pgPlace) Close() {
 	}
 }
 
-// with does something with a connection, a new one if there is none that works.
-func (p *pgPlace) with(ctx context.Context, do func(context.Context) error) error {
+// withConn does something with a connection, a new one if there is none that works.
+func (p *pgBlob) withConn(ctx context.Context, do func(context.Context) error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -101,9 +101,9 @@ func (p *pgPlace) with(ctx context.Context, do func(context.Context) error) erro
 	if p.conn == nil || p.conn.IsClosed() {
 		conn, err := pgconn.ConnectConfig(ctx, p.config)
 		if err != nil {
-			return p.unconnected(ctx, err)
+			return p.classifyConnectError(ctx, err)
 		}
-		p.conn, p.met = conn, true
+		p.conn, p.reached = conn, true
 	}
 	err := do(ctx)
 	if !p.conn.IsClosed() && p.conn.TxStatus() != 'I' {
@@ -115,16 +115,16 @@ func (p *pgPlace) with(ctx context.Context, do func(context.Context) error) erro
 }
 
 // query runs one statement with parameters. A []byte goes as it is, as bytea.
-func (p *pgPlace) query(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
-	return p.ask(ctx, nil, sql, parameters)
+func (p *pgBlob) query(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
+	return p.exec(ctx, nil, sql, parameters)
 }
 
 // fetch is query for columns of bytes and text, which come as they are.
-func (p *pgPlace) fetch(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
-	return p.ask(ctx, []int16{1}, sql, parameters)
+func (p *pgBlob) fetch(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
+	return p.exec(ctx, []int16{1}, sql, parameters)
 }
 
-func (p *pgPlace) ask(ctx context.Context, results []int16, sql string, parameters []any) (*pgconn.Result, error) {
+func (p *pgBlob) exec(ctx context.Context, results []int16, sql string, parameters []any) (*pgconn.Result, error) {
 	values, formats := make([][]byte, len(parameters)), make([]int16, len(parameters))
 	for i, v := range parameters {
 		if data, ok := v.([]byte); ok {
@@ -134,24 +134,24 @@ func (p *pgPlace) ask(ctx context.Context, results []int16, sql string, paramete
 		}
 	}
 	result := p.conn.ExecParams(ctx, p.qualified(sql), values, nil, formats, results).Read()
-	return result, p.explain(ctx, result.Err)
+	return result, p.classify(ctx, result.Err)
 }
 
 // qualified puts the schema where a statement has an @.
-func (p *pgPlace) qualified(sql string) string { return strings.ReplaceAll(sql, "@", p.schema+".") }
+func (p *pgBlob) qualified(sql string) string { return strings.ReplaceAll(sql, "@", p.schema+".") }
 
 // script runs statements without parameters, and gives the rows of the last.
-func (p *pgPlace) script(ctx context.Context, sql string) ([][][]byte, error) {
+func (p *pgBlob) script(ctx context.Context, sql string) ([][][]byte, error) {
 	results, err := p.conn.Exec(ctx, p.qualified(sql)).ReadAll()
 	if err != nil || len(results) == 0 {
-		return nil, p.explain(ctx, err)
+		return nil, p.classify(ctx, err)
 	}
 	return results[len(results)-1].Rows, nil
 }
 
-// make sees to it that the tables are there.
-func (p *pgPlace) make(ctx context.Context) error {
-	if p.made {
+// createTables sees to it that the tables are there.
+func (p *pgBlob) createTables(ctx context.Context) error {
+	if p.tablesExist {
 		return nil
 	}
 	found, err := p.query(ctx, "SELECT to_regnamespace($1) IS NOT NULL, to_regclass($2) IS NOT NULL", p.schema, p.schema+".history")
@@ -173,26 +173,26 @@ func (p *pgPlace) make(ctx context.Context) error {
 			return fmt.Errorf("making the tables of the state: %w", err)
 		}
 	}
-	p.made = true
+	p.tablesExist = true
 	return nil
 }
 
 // key is the first half of the names of our advisory locks; the second is the
 // generation.
-func (p *pgPlace) key() int32 {
+func (p *pgBlob) key() int32 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte("livery " + p.schema)) // a hash takes everything
 	return int32(h.Sum32())
 }
 
 // Get implements state.Blob.
-func (p *pgPlace) Get(ctx context.Context) ([]byte, state.Revision, error) {
+func (p *pgBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	type content struct {
 		data     []byte
 		revision state.Revision
 	}
-	c, err := again(ctx, p.retry, func() (c content, err error) {
-		err = p.with(ctx, func(ctx context.Context) error {
+	c, err := retry(ctx, p.retry, func() (c content, err error) {
+		err = p.withConn(ctx, func(ctx context.Context) error {
 			result, err := p.fetch(ctx, "SELECT data, revision FROM @states WHERE name = 'default'")
 			if isMissing(err) {
 				return nil
@@ -208,15 +208,15 @@ func (p *pgPlace) Get(ctx context.Context) ([]byte, state.Revision, error) {
 }
 
 // Exists implements state.Blob.
-func (p *pgPlace) Exists(ctx context.Context) (bool, error) { return exists(ctx, p) }
+func (p *pgBlob) Exists(ctx context.Context) (bool, error) { return exists(ctx, p) }
 
 // Put implements state.Blob.
-func (p *pgPlace) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
-	if len(data) > largest {
-		return "", tooLarge(p.name)
+func (p *pgBlob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	if len(data) > maxSize {
+		return "", tooLargeError(p.name)
 	}
-	return settle(ctx, p.retry, data, ifRevision, p.Get, func() (revision state.Revision, err error) {
-		err = p.with(ctx, func(ctx context.Context) error {
+	return putVerified(ctx, p.retry, data, ifRevision, p.Get, func() (revision state.Revision, err error) {
+		err = p.withConn(ctx, func(ctx context.Context) error {
 			revision, err = p.put(ctx, data, ifRevision)
 			return err
 		})
@@ -226,15 +226,15 @@ func (p *pgPlace) Put(ctx context.Context, data []byte, ifRevision state.Revisio
 
 // put writes once. Revisions are random: none comes twice, even in a place that was
 // deleted and made anew.
-func (p *pgPlace) put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
-	if err := p.make(ctx); err != nil {
+func (p *pgBlob) put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	if err := p.createTables(ctx); err != nil {
 		return "", err
 	}
-	if err := p.reclaim(ctx); err != nil {
+	if err := p.reacquire(ctx); err != nil {
 		return "", err
 	}
 	revision := state.Revision(rand.Text())
-	parameters := []any{data, revision, p.holding(), ifRevision}
+	parameters := []any{data, revision, p.heldID(), ifRevision}
 	// Whoever breaks the lock changes its row, and waits until this is done.
 	sql := `WITH mine AS (SELECT 1 FROM @locks WHERE name = 'default' AND (id = $3 OR $3 = '') FOR SHARE)
 		UPDATE @states SET data = $1, revision = $2 WHERE name = 'default' AND revision = $4 AND EXISTS (SELECT 1 FROM mine)`
@@ -252,14 +252,14 @@ func (p *pgPlace) put(ctx context.Context, data []byte, ifRevision state.Revisio
 	}
 	if now, err := p.query(ctx, "SELECT id FROM @locks WHERE name = 'default'"); err != nil {
 		return "", err
-	} else if id := p.holding(); id != "" && (len(now.Rows) == 0 || string(now.Rows[0][0]) != id) {
+	} else if id := p.heldID(); id != "" && (len(now.Rows) == 0 || string(now.Rows[0][0]) != id) {
 		return "", state.ErrLockLost
 	}
 	return "", state.ErrStale
 }
 
-// holding is the ID of the lock that this value took, or "".
-func (p *pgPlace) holding() string {
+// heldID is the ID of the lock that this value took, or "".
+func (p *pgBlob) heldID() string {
 	if p.held == nil {
 		return ""
 	}

@@ -26,9 +26,9 @@ const (
 )
 
 func codeOf(err error) string {
-	var answer *pgconn.PgError
-	if errors.As(err, &answer) {
-		return answer.Code
+	var response *pgconn.PgError
+	if errors.As(err, &response) {
+		return response.Code
 	}
 	return ""
 }
@@ -39,8 +39,8 @@ func isMissing(err error) bool {
 	return code == undefinedTable || code == undefinedSchema
 }
 
-// unconnected says why there is no connection. Nothing was asked yet.
-func (p *pgPlace) unconnected(ctx context.Context, err error) error {
+// classifyConnectError says why there is no connection. Nothing was asked yet.
+func (p *pgBlob) classifyConnectError(ctx context.Context, err error) error {
 	var opening *net.OpError
 	switch code := codeOf(err); {
 	case code == badPassword, code == badAuth:
@@ -50,41 +50,41 @@ func (p *pgPlace) unconnected(ctx context.Context, err error) error {
 	case code == undefinedDB:
 		return fmt.Errorf("the server %s has no database %q: make it, or correct conn_str", p.server(), p.config.Database)
 	case code == startingUp, code == tooMany:
-		return &unsentError{fmt.Errorf("the server %s takes no connections at the moment: %v", p.server(), answerOf(err))}
+		return &unsentError{fmt.Errorf("the server %s takes no connections at the moment: %v", p.server(), messageOf(err))}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), pgconn.Timeout(err) && ctx.Err() == nil:
 		return &unsentError{fmt.Errorf("the server %s gave no answer within %s", p.server(), p.timeout)}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &opening) && opening.Op == "dial":
 		err = fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", p.server(), opening.Err)
-		if p.met { // it may be restarting
+		if p.reached { // it may be restarting
 			return &unsentError{err}
 		}
 		return err
 	case codeOf(err) != "":
-		return fmt.Errorf("the server %s refuses the connection: %s", p.server(), answerOf(err))
+		return fmt.Errorf("the server %s refuses the connection: %s", p.server(), messageOf(err))
 	}
 	return &unsentError{fmt.Errorf("no connection to the server %s: %s", p.server(), cause(err))}
 }
 
-func (p *pgPlace) server() string { return serverOf(p.config) }
+func (p *pgBlob) server() string { return serverOf(p.config) }
 
-// explain says what became of a statement that did not end well.
-func (p *pgPlace) explain(ctx context.Context, err error) error {
+// classify says what became of a statement that did not end well.
+func (p *pgBlob) classify(ctx context.Context, err error) error {
 	code := codeOf(err)
 	switch {
 	case err == nil, isMissing(err):
 		return err
 	case code == notAllowed:
-		return &deniedError{fmt.Sprintf("user %q may not do that in the database %q: %s. It needs a schema of its own (CREATE SCHEMA %s AUTHORIZATION %q), or the right to make one", p.config.User, p.config.Database, answerOf(err), p.schema, p.config.User)}
+		return &deniedError{fmt.Sprintf("user %q may not do that in the database %q: %s. It needs a schema of its own (CREATE SCHEMA %s AUTHORIZATION %q), or the right to make one", p.config.User, p.config.Database, messageOf(err), p.schema, p.config.User)}
 	case code == readOnly:
 		return &deniedError{fmt.Sprintf("the server %s takes no writes at the moment: is it a standby?", p.server())}
 	case code == serialization, code == deadlock:
-		return &unsentError{fmt.Errorf("the server %s gave way to somebody else: %s", p.server(), answerOf(err))}
+		return &unsentError{fmt.Errorf("the server %s gave way to somebody else: %s", p.server(), messageOf(err))}
 	case strings.HasPrefix(code, "57"): // it is going down, or somebody ended the session
-		return &unansweredError{fmt.Errorf("the server %s ended the session: %s", p.server(), answerOf(err))}
+		return &unansweredError{fmt.Errorf("the server %s ended the session: %s", p.server(), messageOf(err))}
 	case code != "":
-		return fmt.Errorf("the server %s answers: %s (%s)", p.server(), answerOf(err), code)
+		return fmt.Errorf("the server %s answers: %s (%s)", p.server(), messageOf(err), code)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", p.server(), p.timeout)}
 	case ctx.Err() != nil:
@@ -95,10 +95,10 @@ func (p *pgPlace) explain(ctx context.Context, err error) error {
 	return &unansweredError{fmt.Errorf("the connection to the server %s broke: %s", p.server(), cause(err))}
 }
 
-func answerOf(err error) string {
-	var answer *pgconn.PgError
-	if errors.As(err, &answer) {
-		return answer.Message
+func messageOf(err error) string {
+	var response *pgconn.PgError
+	if errors.As(err, &response) {
+		return response.Message
 	}
 	return cause(err)
 }

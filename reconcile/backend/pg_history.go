@@ -8,10 +8,10 @@ import (
 )
 
 // Archive implements state.Blob.
-func (p *pgPlace) Archive(ctx context.Context, serial uint64, data []byte) error {
-	_, err := again(ctx, p.retry, func() (none struct{}, err error) {
-		return none, p.with(ctx, func(ctx context.Context) error {
-			if err := p.make(ctx); err != nil {
+func (p *pgBlob) Archive(ctx context.Context, serial uint64, data []byte) error {
+	_, err := retry(ctx, p.retry, func() (none struct{}, err error) {
+		return none, p.withConn(ctx, func(ctx context.Context) error {
+			if err := p.createTables(ctx); err != nil {
 				return err
 			}
 			if _, err := p.query(ctx, "INSERT INTO @history VALUES ('default', $1, $2) ON CONFLICT (name, serial) DO UPDATE SET data = EXCLUDED.data", serial, data); err != nil {
@@ -32,7 +32,7 @@ func (p *pgPlace) Archive(ctx context.Context, serial uint64, data []byte) error
 	return err
 }
 
-func (p *pgPlace) serials(ctx context.Context) ([]uint64, error) {
+func (p *pgBlob) serials(ctx context.Context) ([]uint64, error) {
 	result, err := p.query(ctx, "SELECT serial FROM @history WHERE name = 'default' ORDER BY serial DESC")
 	if isMissing(err) {
 		return nil, nil
@@ -52,9 +52,9 @@ func (p *pgPlace) serials(ctx context.Context) ([]uint64, error) {
 }
 
 // History implements state.Blob.
-func (p *pgPlace) History(ctx context.Context) ([]uint64, error) {
-	return again(ctx, p.retry, func() (list []uint64, err error) {
-		err = p.with(ctx, func(ctx context.Context) error {
+func (p *pgBlob) History(ctx context.Context) ([]uint64, error) {
+	return retry(ctx, p.retry, func() (list []uint64, err error) {
+		err = p.withConn(ctx, func(ctx context.Context) error {
 			list, err = p.serials(ctx)
 			return err
 		})
@@ -63,9 +63,9 @@ func (p *pgPlace) History(ctx context.Context) ([]uint64, error) {
 }
 
 // Past implements state.Blob.
-func (p *pgPlace) Past(ctx context.Context, serial uint64) ([]byte, error) {
-	return again(ctx, p.retry, func() (data []byte, err error) {
-		err = p.with(ctx, func(ctx context.Context) error {
+func (p *pgBlob) Past(ctx context.Context, serial uint64) ([]byte, error) {
+	return retry(ctx, p.retry, func() (data []byte, err error) {
+		err = p.withConn(ctx, func(ctx context.Context) error {
 			result, err := p.fetch(ctx, "SELECT data FROM @history WHERE name = 'default' AND serial = $1", serial)
 			if isMissing(err) || err == nil && len(result.Rows) == 0 {
 				return state.ErrNotKept

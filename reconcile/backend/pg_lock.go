@@ -18,7 +18,7 @@ type lockRow struct {
 	generation int64
 }
 
-func (p *pgPlace) lockRow(ctx context.Context) (lockRow, error) {
+func (p *pgBlob) lockRow(ctx context.Context) (lockRow, error) {
 	rows, err := p.script(ctx, "BEGIN; SELECT id, info, generation FROM @locks WHERE name = 'default' FOR UPDATE")
 	if err != nil {
 		return lockRow{}, err
@@ -30,22 +30,22 @@ func (p *pgPlace) lockRow(ctx context.Context) (lockRow, error) {
 	return lockRow{string(rows[0][0]), string(rows[0][1]), generation}, err
 }
 
-// advisory takes the advisory lock of a generation for this session, and reports
+// tryAdvisoryLock takes the advisory lock of a generation for this session, and reports
 // whether it could.
-func (p *pgPlace) advisory(ctx context.Context, generation int64) (bool, error) {
+func (p *pgBlob) tryAdvisoryLock(ctx context.Context, generation int64) (bool, error) {
 	rows, err := p.script(ctx, fmt.Sprintf("SELECT pg_try_advisory_lock(%d, %d)", p.key(), int32(generation)))
 	return err == nil && string(rows[0][0]) == "t", err
 }
 
 // Lock implements state.Blob.
-func (p *pgPlace) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
-	info = signed(info, p.name)
-	hold, err := again(ctx, p.retry, func() (hold *pgHold, err error) {
-		err = p.with(ctx, func(ctx context.Context) error {
-			if err := p.make(ctx); err != nil {
+func (p *pgBlob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
+	info = identified(info, p.name)
+	hold, err := retry(ctx, p.retry, func() (hold *pgHold, err error) {
+		err = p.withConn(ctx, func(ctx context.Context) error {
+			if err := p.createTables(ctx); err != nil {
 				return err
 			}
-			hold, err = p.take(ctx, info)
+			hold, err = p.tryLock(ctx, info)
 			return err
 		})
 		return hold, err
@@ -53,20 +53,20 @@ func (p *pgPlace) Lock(ctx context.Context, info state.LockInfo) (func() error, 
 	if err != nil {
 		return nil, err
 	}
-	return sync.OnceValue(func() error { return p.letGo(hold) }), nil
+	return sync.OnceValue(func() error { return p.release(hold) }), nil
 }
 
-// take takes the lock, or says who has it.
-func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error) {
+// tryLock takes the lock, or says who has it.
+func (p *pgBlob) tryLock(ctx context.Context, info state.LockInfo) (*pgHold, error) {
 	row, err := p.lockRow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var left *state.LockInfo
+	var staleHolder *state.LockInfo
 	if row.id != "" && row.id != info.ID { // else the answer to an earlier try was lost
 		free := false
-		if row.id != p.holding() { // to its own session every lock is free
-			if free, err = p.advisory(ctx, row.generation); err != nil {
+		if row.id != p.heldID() { // to its own session every lock is free
+			if free, err = p.tryAdvisoryLock(ctx, row.generation); err != nil {
 				return nil, err
 			}
 		}
@@ -74,17 +74,17 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 			return nil, &state.LockedError{Info: row.holder(), Err: errors.New("another session has the lock")}
 		}
 		before := row.holder()
-		left = &before
+		staleHolder = &before
 	}
-	words, err := json.Marshal(info)
+	content, err := json.Marshal(info)
 	if err != nil {
 		return nil, err
 	}
 	hold := &pgHold{id: info.ID, generation: row.generation + 1}
-	if _, err := p.advisory(ctx, hold.generation); err != nil { // nobody else knows of it yet
+	if _, err := p.tryAdvisoryLock(ctx, hold.generation); err != nil { // nobody else knows of it yet
 		return nil, err
 	}
-	if _, err := p.query(ctx, "UPDATE @locks SET id = $1, info = $2, generation = $3 WHERE name = 'default'", info.ID, string(words), hold.generation); err != nil {
+	if _, err := p.query(ctx, "UPDATE @locks SET id = $1, info = $2, generation = $3 WHERE name = 'default'", info.ID, string(content), hold.generation); err != nil {
 		return nil, err
 	}
 	// A machine that is gone without a word should be noticed within a minute.
@@ -92,7 +92,7 @@ func (p *pgPlace) take(ctx context.Context, info state.LockInfo) (*pgHold, error
 		return nil, err
 	}
 	hold.session = p.conn
-	p.held, p.left = hold, left
+	p.held, p.staleHolder = hold, staleHolder
 	return hold, nil
 }
 
@@ -106,18 +106,18 @@ func (r lockRow) holder() state.LockInfo {
 }
 
 // StaleHolder implements state.Blob.
-func (p *pgPlace) StaleHolder() (state.LockInfo, bool) {
+func (p *pgBlob) StaleHolder() (state.LockInfo, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.left == nil {
+	if p.staleHolder == nil {
 		return state.LockInfo{}, false
 	}
-	return *p.left, true
+	return *p.staleHolder, true
 }
 
-// reclaim gets the advisory lock back after the connection was lost. That is right
+// reacquire gets the advisory lock back after the connection was lost. That is right
 // as long as the row is ours: whoever took the lock over in between has changed it.
-func (p *pgPlace) reclaim(ctx context.Context) error {
+func (p *pgBlob) reacquire(ctx context.Context) error {
 	if p.held == nil || p.held.session == p.conn {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (p *pgPlace) reclaim(ctx context.Context) error {
 	if row.id != p.held.id {
 		return state.ErrLockLost
 	}
-	got, err := p.advisory(ctx, row.generation)
+	got, err := p.tryAdvisoryLock(ctx, row.generation)
 	if err != nil {
 		return err
 	}
@@ -139,11 +139,11 @@ func (p *pgPlace) reclaim(ctx context.Context) error {
 	return err
 }
 
-// letGo releases a lock and ends the session: a run has no more to do.
-func (p *pgPlace) letGo(hold *pgHold) error {
+// release releases a lock and ends the session: a run has no more to do.
+func (p *pgBlob) release(hold *pgHold) error {
 	ctx := context.Background()
-	_, err := again(ctx, p.retry, func() (none struct{}, err error) {
-		return none, p.with(ctx, func(ctx context.Context) error {
+	_, err := retry(ctx, p.retry, func() (none struct{}, err error) {
+		return none, p.withConn(ctx, func(ctx context.Context) error {
 			_, err := p.query(ctx, "UPDATE @locks SET id = '', info = '' WHERE name = 'default' AND id = $1", hold.id)
 			return err
 		})
@@ -160,17 +160,17 @@ func (p *pgPlace) letGo(hold *pgHold) error {
 }
 
 // Break implements state.Blob.
-func (p *pgPlace) Break(ctx context.Context, id string) error {
-	_, err := again(ctx, p.retry, func() (none struct{}, err error) {
-		return none, p.with(ctx, func(ctx context.Context) error {
+func (p *pgBlob) Break(ctx context.Context, id string) error {
+	_, err := retry(ctx, p.retry, func() (none struct{}, err error) {
+		return none, p.withConn(ctx, func(ctx context.Context) error {
 			row, err := p.lockRow(ctx)
 			if isMissing(err) || err == nil && row.id == "" {
-				return notLocked(p.name)
+				return notLockedError(p.name)
 			}
 			if err != nil {
 				return err
 			}
-			if err := faultOfID(p.name, id, row.id); err != nil {
+			if err := checkLockID(p.name, id, row.id); err != nil {
 				return err
 			}
 			_, err = p.script(ctx, "UPDATE @locks SET id = '', info = '' WHERE name = 'default'; COMMIT")

@@ -6,12 +6,12 @@ import (
 	"livery/reconcile/state"
 )
 
-// Sign adds to a lock what tells its holder from every other process: the machine,
+// IdentifyHolder adds to a lock what tells its holder from every other process: the machine,
 // the process and, where the system can tell it, the process's birth.
-func Sign(info state.LockInfo) state.LockInfo {
+func IdentifyHolder(info state.LockInfo) state.LockInfo {
 	if info.PID == 0 {
 		info.PID = os.Getpid()
-		info.Birth = birth()
+		info.ProcessStart = startID()
 	}
 	if info.Host == "" {
 		info.Host, _ = os.Hostname() // it only helps to find the holder
@@ -19,10 +19,10 @@ func Sign(info state.LockInfo) state.LockInfo {
 	return info
 }
 
-// Dead reports whether the holder of a lock is certainly a process of this
+// HolderDead reports whether the holder of a lock is certainly a process of this
 // machine that has ended. A host's name and a process's number are not enough for
 // that: names are given twice, and numbers are given again.
-func Dead(info state.LockInfo) bool {
+func HolderDead(info state.LockInfo) bool {
 	host, err := os.Hostname()
-	return err == nil && info.Host == host && info.PID > 0 && info.Birth != "" && ended(info.PID, info.Birth)
+	return err == nil && info.Host == host && info.PID > 0 && info.ProcessStart != "" && exited(info.PID, info.ProcessStart)
 }

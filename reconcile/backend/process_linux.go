@@ -10,23 +10,23 @@ import (
 	"syscall"
 )
 
-// birth names this process for all time: the boot of the machine that it belongs
+// startID names this process for all time: the boot of the machine that it belongs
 // to, the namespaces in which its number and its times count, and when it began.
 // It is "" where that cannot be told.
-func birth() string {
+func startID() string {
 	// Where /proc is that of another namespace, the numbers in it are not ours.
 	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
 		return ""
 	}
-	world, began := worldOf(), beginning(os.Getpid())
+	world, began := bootID(), startTime(os.Getpid())
 	if world == "" || began == "" {
 		return ""
 	}
 	return world + " " + began
 }
 
-// worldOf is what processes must share for their numbers and times to be compared.
-func worldOf() string {
+// bootID is what processes must share for their numbers and times to be compared.
+func bootID() string {
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return ""
@@ -42,9 +42,9 @@ func worldOf() string {
 	return fmt.Sprintf("linux %s %s %s", bytes.TrimSpace(boot), pids, times)
 }
 
-// beginning is when a process began, in the kernel's ticks since the boot; "" when
+// startTime is when a process began, in the kernel's ticks since the boot; "" when
 // that cannot be read, "ended" for one of which only the exit code is left.
-func beginning(pid int) string {
+func startTime(pid int) string {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return ""
@@ -62,16 +62,16 @@ func beginning(pid int) string {
 	return fields[began]
 }
 
-// ended reports whether the process of that number and birth is certainly gone.
-func ended(pid int, born string) bool {
+// exited reports whether the process of that number and birth is certainly gone.
+func exited(pid int, born string) bool {
 	world, began, _ := cutLast(born)
-	if birth() == "" || world != worldOf() {
+	if startID() == "" || world != bootID() {
 		return false
 	}
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return true // unlike /proc, this sees processes that are hidden from others
 	}
-	now := beginning(pid)
+	now := startTime(pid)
 	return now != "" && now != began // the number was given to another one
 }
 

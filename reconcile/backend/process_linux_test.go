@@ -13,14 +13,14 @@ import (
 )
 
 func TestSign(t *testing.T) {
-	signed := Sign(state.LockInfo{ID: "id-1"})
-	assert.Equal(t, os.Getpid(), signed.PID)
-	assert.NotEmpty(t, signed.Host)
-	assert.NotEmpty(t, signed.Birth)
-	assert.Equal(t, signed, Sign(signed))
+	identified := IdentifyHolder(state.LockInfo{ID: "id-1"})
+	assert.Equal(t, os.Getpid(), identified.PID)
+	assert.NotEmpty(t, identified.Host)
+	assert.NotEmpty(t, identified.ProcessStart)
+	assert.Equal(t, identified, IdentifyHolder(identified))
 	other := state.LockInfo{ID: "id-1", PID: 7, Host: "elsewhere"}
-	assert.Equal(t, other, Sign(other), "what is said already stays")
-	assert.NotContains(t, signed.String(), signed.Birth, "people have no use for it")
+	assert.Equal(t, other, IdentifyHolder(other), "what is said already stays")
+	assert.NotContains(t, identified.String(), identified.ProcessStart, "people have no use for it")
 }
 
 // holder starts a process that holds the lock of a state and gives what it says
@@ -29,54 +29,54 @@ func holder(t *testing.T) (state.LockInfo, *exec.Cmd) {
 	t.Helper()
 	path := statePath(t)
 	cmd := start(t, "hold", path)
-	info, err := readInfo(lockName(path))
+	info, err := readInfo(lockPath(path))
 	require.NoError(t, err)
 	require.Equal(t, cmd.Process.Pid, info.PID)
 	return info, cmd
 }
 
 func TestDead(t *testing.T) {
-	assert.False(t, Dead(Sign(state.LockInfo{})), "this very process")
+	assert.False(t, HolderDead(IdentifyHolder(state.LockInfo{})), "this very process")
 	info, cmd := holder(t)
-	assert.False(t, Dead(info), "it lives")
+	assert.False(t, HolderDead(info), "it lives")
 	require.NoError(t, cmd.Process.Kill())
-	require.Eventually(t, func() bool { return Dead(info) }, patience, patience/1000, "only its exit code is left, which nobody has asked for")
+	require.Eventually(t, func() bool { return HolderDead(info) }, guardTimeout, guardTimeout/1000, "only its exit code is left, which nobody has asked for")
 	_ = cmd.Wait()
-	assert.True(t, Dead(info))
+	assert.True(t, HolderDead(info))
 }
 
 // Whatever is not certain counts as alive.
 func TestNotCertainlyDead(t *testing.T) {
 	info, cmd := holder(t)
 	kill(t, cmd)
-	require.True(t, Dead(info))
-	world, began, _ := cutLast(info.Birth)
+	require.True(t, HolderDead(info))
+	world, began, _ := cutLast(info.ProcessStart)
 	for name, doubt := range map[string]func(*state.LockInfo){
 		"another machine":             func(i *state.LockInfo) { i.Host = "elsewhere" },
-		"no birth":                    func(i *state.LockInfo) { i.Birth = "" },
+		"no birth":                    func(i *state.LockInfo) { i.ProcessStart = "" },
 		"no number":                   func(i *state.LockInfo) { i.PID = 0 },
 		"all processes of a group":    func(i *state.LockInfo) { i.PID = -i.PID },
-		"another boot":                func(i *state.LockInfo) { i.Birth = strings.Replace(i.Birth, "linux ", "linux 0", 1) },
-		"another container":           func(i *state.LockInfo) { i.Birth = strings.Replace(i.Birth, "pid:[", "pid:[0", 1) },
-		"another reckoning of time":   func(i *state.LockInfo) { i.Birth = strings.Replace(i.Birth, " time", " times", 1) },
-		"a birth that is none":        func(i *state.LockInfo) { i.Birth = "yesterday" },
-		"an older word on the birth":  func(i *state.LockInfo) { i.Birth = world },
-		"another system's processes":  func(i *state.LockInfo) { i.Birth = "plan9 " + began },
-		"this process, if it said so": func(i *state.LockInfo) { *i = Sign(state.LockInfo{}) },
+		"another boot":                func(i *state.LockInfo) { i.ProcessStart = strings.Replace(i.ProcessStart, "linux ", "linux 0", 1) },
+		"another container":           func(i *state.LockInfo) { i.ProcessStart = strings.Replace(i.ProcessStart, "pid:[", "pid:[0", 1) },
+		"another reckoning of time":   func(i *state.LockInfo) { i.ProcessStart = strings.Replace(i.ProcessStart, " time", " times", 1) },
+		"a birth that is none":        func(i *state.LockInfo) { i.ProcessStart = "yesterday" },
+		"an older word on the birth":  func(i *state.LockInfo) { i.ProcessStart = world },
+		"another system's processes":  func(i *state.LockInfo) { i.ProcessStart = "plan9 " + began },
+		"this process, if it said so": func(i *state.LockInfo) { *i = IdentifyHolder(state.LockInfo{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			doubtful := info
 			doubt(&doubtful)
-			assert.False(t, Dead(doubtful))
+			assert.False(t, HolderDead(doubtful))
 		})
 	}
 }
 
 func TestNumberThatWasGivenAgain(t *testing.T) {
-	info := Sign(state.LockInfo{})
-	world, _, _ := cutLast(info.Birth)
-	info.Birth = world + " 1"
-	assert.True(t, Dead(info), "a process of this number lives, and began at another time")
+	info := IdentifyHolder(state.LockInfo{})
+	world, _, _ := cutLast(info.ProcessStart)
+	info.ProcessStart = world + " 1"
+	assert.True(t, HolderDead(info), "a process of this number lives, and began at another time")
 }
 
 func TestWhatADeadHolderLeft(t *testing.T) {

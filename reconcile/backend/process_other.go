@@ -2,8 +2,8 @@
 
 package backend
 
-// birth is not known here: nothing tells a process from a later one of its number
+// startID is not known here: nothing tells a process from a later one of its number
 // with certainty.
-func birth() string { return "" }
+func startID() string { return "" }
 
-func ended(int, string) bool { return false }
+func exited(int, string) bool { return false }

@@ -14,9 +14,9 @@ import (
 	"livery/reconcile/state"
 )
 
-// hurry is how long a server may take for one request. A dead one must not keep
+// requestTimeout is how long a server may take for one request. A dead one must not keep
 // a run for ever, and none needs as long for a state.
-const hurry = 30 * time.Second
+const requestTimeout = 30 * time.Second
 
 // unsentError says that a request did not reach the server, or that the server
 // put it off: it had no effect, and may be made again.
@@ -39,20 +39,20 @@ func (e *deniedError) Error() string { return e.text }
 // Is makes it what it is on a disk.
 func (e *deniedError) Is(target error) bool { return target == fs.ErrPermission }
 
-// retrying is how often something that may be repeated is tried, and how long the
+// retryPolicy is how often something that may be repeated is tried, and how long the
 // pauses are: each is twice the one before.
-type retrying struct {
+type retryPolicy struct {
 	tries       uint
 	first, most time.Duration
 }
 
-// again does what may be done twice until it is done, or it fails in another way
+// retry does what may be done twice until it is done, or it fails in another way
 // than on the road.
-func again[T any](ctx context.Context, r retrying, op func() (T, error)) (T, error) {
+func retry[T any](ctx context.Context, r retryPolicy, op func() (T, error)) (T, error) {
 	pauses := &backoff.ExponentialBackOff{InitialInterval: max(r.first, time.Millisecond), Multiplier: 2, RandomizationFactor: 0.2, MaxInterval: max(r.most, time.Millisecond)}
 	result, err := backoff.Retry(ctx, func() (T, error) {
 		result, err := op()
-		if err == nil || onTheRoad(err) && ctx.Err() == nil {
+		if err == nil || isTransportError(err) && ctx.Err() == nil {
 			return result, err
 		}
 		return result, backoff.Permanent(err)
@@ -64,24 +64,24 @@ func again[T any](ctx context.Context, r retrying, op func() (T, error)) (T, err
 	return result, err
 }
 
-func onTheRoad(err error) bool {
+func isTransportError(err error) bool {
 	var unsent *unsentError
 	var unanswered *unansweredError
 	return errors.As(err, &unsent) || errors.As(err, &unanswered)
 }
 
-// reader gives what is at a place.
-type reader func(context.Context) ([]byte, state.Revision, error)
+// readFunc gives what is at a place.
+type readFunc func(context.Context) ([]byte, state.Revision, error)
 
-// settle writes by put. Where its answer is lost, it finds out by reading what
+// putVerified writes by put. Where its answer is lost, it finds out by reading what
 // became of it, and puts again only what certainly did not arrive.
-func settle(ctx context.Context, r retrying, data []byte, ifRevision state.Revision, get reader, put func() (state.Revision, error)) (state.Revision, error) {
+func putVerified(ctx context.Context, r retryPolicy, data []byte, ifRevision state.Revision, get readFunc, put func() (state.Revision, error)) (state.Revision, error) {
 	doubt := false // an earlier try may still arrive, and make a later one stale
-	return again(ctx, r, func() (state.Revision, error) {
+	return retry(ctx, r, func() (state.Revision, error) {
 		revision, err := put()
 		var unanswered *unansweredError
-		lost := errors.As(err, &unanswered)
-		if !lost && !(doubt && errors.Is(err, state.ErrStale)) {
+		classifyTransportError := errors.As(err, &unanswered)
+		if !classifyTransportError && !(doubt && errors.Is(err, state.ErrStale)) {
 			return revision, err
 		}
 		doubt = true
@@ -91,7 +91,7 @@ func settle(ctx context.Context, r retrying, data []byte, ifRevision state.Revis
 			return "", fmt.Errorf("%v, and whether the state was written is unknown, since it cannot be read either: %v", err, getErr) // it is not to be tried again
 		case there != nil && bytes.Equal(there, data):
 			return now, nil
-		case now != ifRevision || !lost:
+		case now != ifRevision || !classifyTransportError:
 			return "", state.ErrStale
 		}
 		return "", err
@@ -108,26 +108,26 @@ func exists(ctx context.Context, b state.Blob) (bool, error) {
 	return revision != "", nil
 }
 
-// signed adds to a LockInfo what only the place and the machine know.
-func signed(info state.LockInfo, path string) state.LockInfo {
+// identified adds to a LockInfo what only the place and the machine know.
+func identified(info state.LockInfo, path string) state.LockInfo {
 	info.Path = path
-	return Sign(info)
+	return IdentifyHolder(info)
 }
 
-// readBounded reads what a server sends, up to what a state can be.
-func readBounded(r io.Reader, place string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, largest+1))
+// readLimited reads what a server sends, up to what a state can be.
+func readLimited(r io.Reader, place string) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > largest {
-		return nil, tooLarge(place)
+	if len(data) > maxSize {
+		return nil, tooLargeError(place)
 	}
 	return data, nil
 }
 
-// faultOfID is why a lock with holder's ID is not broken by giving id, or nil.
-func faultOfID(place, id, holder string) error {
+// checkLockID is why a lock with holder's ID is not broken by giving id, or nil.
+func checkLockID(place, id, holder string) error {
 	switch {
 	case id == "":
 		return fmt.Errorf("the ID of the lock is needed; the state %s is locked with the ID %s", place, holder)
@@ -137,5 +137,5 @@ func faultOfID(place, id, holder string) error {
 	return nil
 }
 
-// notLocked says that there is nothing to break.
-func notLocked(place string) error { return fmt.Errorf("the state %s is not locked", place) }
+// notLockedError says that there is nothing to break.
+func notLockedError(place string) error { return fmt.Errorf("the state %s is not locked", place) }

@@ -20,12 +20,12 @@ import (
 	"livery/reconcile/state"
 )
 
-// s3Place keeps the state as an object of S3, or of a server that is like it, and
+// s3Blob keeps the state as an object of S3, or of a server that is like it, and
 // beside it KEY.lock and KEY.history/SERIAL.json.
 //
 // Every write is conditional on the object's ETag. Some servers take the condition
 // and ignore it, so a place is put to the proof before its first write.
-type s3Place struct {
+type s3Blob struct {
 	bucket, key string
 	server      string // for messages
 	region      string
@@ -33,23 +33,23 @@ type s3Place struct {
 	pathStyle   bool
 	encryption  types.ServerSideEncryption
 	kmsKey      *string
-	retry       retrying
+	retry       retryPolicy
 	timeout     time.Duration // of one request
 
 	client    func(context.Context) (*s3.Client, error) // made once it is needed
 	transport atomic.Pointer[http.Transport]            // of the client; nil before its first request
 
-	mu     sync.Mutex
-	held   *s3Hold // the lock that this value took, even after it was broken
-	proved bool    // the server keeps to conditions
+	mu                sync.Mutex
+	held              *s3Hold // the lock that this value took, even after it was broken
+	conditionsChecked bool    // the server keeps to conditions
 
-	met atomic.Bool // the server was there once: if it is not now, it may be restarting
+	reached atomic.Bool // the server was there once: if it is not now, it may be restarting
 }
 
 func openS3(s settings) (state.Blob, error) {
-	p := &s3Place{
+	p := &s3Blob{
 		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.on("use_path_style"),
-		retry: retrying{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second}, timeout: hurry,
+		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second}, timeout: requestTimeout,
 	}
 	if endpoint := s["endpoint"]; endpoint != "" {
 		u, err := url.Parse(endpoint)
@@ -70,7 +70,7 @@ func openS3(s settings) (state.Blob, error) {
 
 // connect gives what makes the client, once: credentials may have to be fetched.
 // An attempt that fails is made again.
-func (p *s3Place) connect() func(context.Context) (*s3.Client, error) {
+func (p *s3Blob) connect() func(context.Context) (*s3.Client, error) {
 	var mu sync.Mutex
 	var client *s3.Client
 	return func(ctx context.Context) (*s3.Client, error) {
@@ -104,7 +104,7 @@ func (p *s3Place) connect() func(context.Context) (*s3.Client, error) {
 	}
 }
 
-func (p *s3Place) clientOf(cfg aws.Config) *s3.Client {
+func (p *s3Blob) clientOf(cfg aws.Config) *s3.Client {
 	return s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = p.pathStyle
 		if p.endpoint != nil {
@@ -118,20 +118,20 @@ func (p *s3Place) clientOf(cfg aws.Config) *s3.Client {
 }
 
 // Close implements state.Blob.
-func (p *s3Place) Close() {
+func (p *s3Blob) Close() {
 	if t := p.transport.Load(); t != nil {
 		t.CloseIdleConnections()
 	}
 }
 
 // Capabilities implements state.Blob.
-func (p *s3Place) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+func (p *s3Blob) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
 
 // String implements state.Blob.
-func (p *s3Place) String() string { return "s3://" + p.bucket + "/" + p.key }
+func (p *s3Blob) String() string { return "s3://" + p.bucket + "/" + p.key }
 
 // with makes one request.
-func (p *s3Place) with(ctx context.Context, do func(context.Context, *s3.Client) error) error {
+func (p *s3Blob) with(ctx context.Context, do func(context.Context, *s3.Client) error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -143,9 +143,9 @@ func (p *s3Place) with(ctx context.Context, do func(context.Context, *s3.Client)
 	defer cancel()
 	err = do(ctx, client)
 	if err == nil {
-		p.met.Store(true)
+		p.reached.Store(true)
 	}
-	return p.explain(ctx, err)
+	return p.classify(ctx, err)
 }
 
 // object is what is stored under a key.
@@ -155,11 +155,11 @@ type object struct {
 }
 
 // read gives an object.
-func (p *s3Place) read(ctx context.Context, key string) (object, error) {
-	return again(ctx, p.retry, func() (object, error) { return p.readOnce(ctx, key) })
+func (p *s3Blob) read(ctx context.Context, key string) (object, error) {
+	return retry(ctx, p.retry, func() (object, error) { return p.readOnce(ctx, key) })
 }
 
-func (p *s3Place) readOnce(ctx context.Context, key string) (o object, err error) {
+func (p *s3Blob) readOnce(ctx context.Context, key string) (o object, err error) {
 	err = p.with(ctx, func(ctx context.Context, client *s3.Client) error {
 		out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &p.bucket, Key: &key})
 		if err != nil {
@@ -167,7 +167,7 @@ func (p *s3Place) readOnce(ctx context.Context, key string) (o object, err error
 		}
 		defer out.Body.Close()
 		o.etag = aws.ToString(out.ETag)
-		o.data, err = readBounded(out.Body, "s3://"+p.bucket+"/"+key)
+		o.data, err = readLimited(out.Body, "s3://"+p.bucket+"/"+key)
 		return err
 	})
 	if isAbsent(err) {
@@ -186,7 +186,7 @@ const (
 
 // write stores an object once and gives its ETag. The error is errLost when the
 // condition does not hold.
-func (p *s3Place) write(ctx context.Context, key string, data []byte, on condition) (etag string, err error) {
+func (p *s3Blob) write(ctx context.Context, key string, data []byte, on condition) (etag string, err error) {
 	in := &s3.PutObjectInput{
 		Bucket: &p.bucket, Key: &key, Body: bytes.NewReader(data), ContentType: aws.String("application/json"),
 		ServerSideEncryption: p.encryption, SSEKMSKeyId: p.kmsKey,
@@ -212,7 +212,7 @@ func (p *s3Place) write(ctx context.Context, key string, data []byte, on conditi
 }
 
 // Get implements state.Blob.
-func (p *s3Place) Get(ctx context.Context) ([]byte, state.Revision, error) {
+func (p *s3Blob) Get(ctx context.Context) ([]byte, state.Revision, error) {
 	o, err := p.read(ctx, p.key)
 	if err == nil && o.etag != "" && o.data == nil {
 		o.data = []byte{}
@@ -221,24 +221,24 @@ func (p *s3Place) Get(ctx context.Context) ([]byte, state.Revision, error) {
 }
 
 // Exists implements state.Blob.
-func (p *s3Place) Exists(ctx context.Context) (bool, error) { return exists(ctx, p) }
+func (p *s3Blob) Exists(ctx context.Context) (bool, error) { return exists(ctx, p) }
 
 // Put implements state.Blob.
-func (p *s3Place) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
-	if len(data) > largest {
-		return "", tooLarge(p.String())
+func (p *s3Blob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
+	if len(data) > maxSize {
+		return "", tooLargeError(p.String())
 	}
-	if err := p.stillHeld(ctx); err != nil {
+	if err := p.checkLockHeld(ctx); err != nil {
 		return "", err
 	}
 	on := condition(ifRevision)
 	if ifRevision == "" {
 		on = absent
-		if err := p.prove(ctx); err != nil {
+		if err := p.checkConditions(ctx); err != nil {
 			return "", err
 		}
 	}
-	return settle(ctx, p.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
+	return putVerified(ctx, p.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
 		etag, err := p.write(ctx, p.key, data, on)
 		if err == errLost {
 			return "", state.ErrStale

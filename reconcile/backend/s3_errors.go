@@ -25,38 +25,38 @@ func isAbsent(err error) bool {
 	return errors.As(err, &absent)
 }
 
-// explain says what became of a request that did not end well.
-func (p *s3Place) explain(ctx context.Context, err error) error {
-	var answer *smithyhttp.ResponseError
+// classify says what became of a request that did not end well.
+func (p *s3Blob) classify(ctx context.Context, err error) error {
+	var response *smithyhttp.ResponseError
 	var unsent *smithyhttp.RequestSendError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &answer) && answer.HTTPStatusCode() >= http.StatusMultipleChoices:
-		p.met.Store(true)
-		return p.answered(answer)
+	case errors.As(err, &response) && response.HTTPStatusCode() >= http.StatusMultipleChoices:
+		p.reached.Store(true)
+		return p.classifyResponse(response)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", p.server, p.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
 	case errors.As(err, &unsent):
-		return p.unreached(unsent)
+		return p.classifySendError(unsent)
 	case strings.Contains(err.Error(), "credentials"): // the SDK has no type for it
 		return &deniedError{"no credentials for S3 are found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or whatever else AWS lets one log in with"}
 	}
 	var broken *net.OpError
-	if errors.As(err, &broken) || errors.As(err, &answer) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.As(err, &broken) || errors.As(err, &response) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &unansweredError{fmt.Errorf("the connection to %s broke before all of the answer was there", p.server)}
 	}
 	return err
 }
 
-// unreached is what it means that there is no answer at all.
-func (p *s3Place) unreached(err error) error {
+// classifySendError is what it means that there is no answer at all.
+func (p *s3Blob) classifySendError(err error) error {
 	var opening *net.OpError
 	if errors.As(err, &opening) && opening.Op == "dial" {
 		err = fmt.Errorf("the server %s cannot be reached: %w. Check endpoint and region, and that it runs", p.server, opening.Err)
-		if p.met.Load() {
+		if p.reached.Load() {
 			return &unsentError{err}
 		}
 		return err
@@ -64,14 +64,14 @@ func (p *s3Place) unreached(err error) error {
 	return &unansweredError{fmt.Errorf("the connection to %s broke before it had answered", p.server)}
 }
 
-// answered is what an answer means that is no success.
-func (p *s3Place) answered(answer *smithyhttp.ResponseError) error {
+// classifyResponse is what an answer means that is no success.
+func (p *s3Blob) classifyResponse(response *smithyhttp.ResponseError) error {
 	code, message := "", ""
-	var said smithy.APIError
-	if errors.As(answer, &said) {
-		code, message = said.ErrorCode(), said.ErrorMessage()
+	var apiErr smithy.APIError
+	if errors.As(response, &apiErr) {
+		code, message = apiErr.ErrorCode(), apiErr.ErrorMessage()
 	}
-	switch status := answer.HTTPStatusCode(); {
+	switch status := response.HTTPStatusCode(); {
 	case code == "NoSuchBucket":
 		return fmt.Errorf("the server %s has no bucket %q: make it, or correct bucket and region", p.server, p.bucket)
 	case status == http.StatusNotFound:

@@ -12,15 +12,15 @@ import (
 	"livery/reconcile/state"
 )
 
-func (p *s3Place) pastKey(serial uint64) string {
+func (p *s3Blob) pastKey(serial uint64) string {
 	return p.pastPrefix() + strconv.FormatUint(serial, 10) + pastEnding
 }
 
-func (p *s3Place) pastPrefix() string { return p.key + ".history/" }
+func (p *s3Blob) pastPrefix() string { return p.key + ".history/" }
 
 // Archive implements state.Blob.
-func (p *s3Place) Archive(ctx context.Context, serial uint64, data []byte) error {
-	_, err := again(ctx, p.retry, func() (string, error) { return p.write(ctx, p.pastKey(serial), data, regardless) })
+func (p *s3Blob) Archive(ctx context.Context, serial uint64, data []byte) error {
+	_, err := retry(ctx, p.retry, func() (string, error) { return p.write(ctx, p.pastKey(serial), data, regardless) })
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (p *s3Place) Archive(ctx context.Context, serial uint64, data []byte) error
 		return err
 	}
 	for _, old := range state.Outdated(kept, serial) {
-		_, err := again(ctx, p.retry, func() (none struct{}, err error) {
+		_, err := retry(ctx, p.retry, func() (none struct{}, err error) {
 			return none, p.with(ctx, func(ctx context.Context, client *s3.Client) error {
 				_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.bucket, Key: aws.String(p.pastKey(old))})
 				return err
@@ -43,8 +43,8 @@ func (p *s3Place) Archive(ctx context.Context, serial uint64, data []byte) error
 }
 
 // History implements state.Blob.
-func (p *s3Place) History(ctx context.Context) ([]uint64, error) {
-	list, err := again(ctx, p.retry, func() (list []uint64, err error) {
+func (p *s3Blob) History(ctx context.Context) ([]uint64, error) {
+	list, err := retry(ctx, p.retry, func() (list []uint64, err error) {
 		err = p.with(ctx, func(ctx context.Context, client *s3.Client) error {
 			// One page, which holds many times more than are kept.
 			out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &p.bucket, Prefix: aws.String(p.pastPrefix())})
@@ -67,7 +67,7 @@ func (p *s3Place) History(ctx context.Context) ([]uint64, error) {
 }
 
 // Past implements state.Blob.
-func (p *s3Place) Past(ctx context.Context, serial uint64) ([]byte, error) {
+func (p *s3Blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
 	o, err := p.read(ctx, p.pastKey(serial))
 	if err == nil && o.etag == "" {
 		err = state.ErrNotKept

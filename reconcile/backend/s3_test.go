@@ -200,7 +200,7 @@ func TestS3Environment(t *testing.T) {
 		maps.Copy(attributes, more)
 		blob, err := Open(Config{Type: "s3", Attributes: attributes, Lookup: unset})
 		require.NoError(t, err)
-		client, err := blob.(*s3Place).client(t.Context())
+		client, err := blob.(*s3Blob).client(t.Context())
 		require.NoError(t, err)
 		o := client.Options()
 		require.Equal(t, want, o.Region+" "+*o.BaseEndpoint)
@@ -210,14 +210,14 @@ func TestS3Environment(t *testing.T) {
 // What a release leaves behind is taken over, and a lock that is no lock is not.
 func TestS3LockObject(t *testing.T) {
 	open := inFront(t, func(http.ResponseWriter, *http.Request) bool { return true })
-	blob := open(nil).(*s3Place)
+	blob := open(nil).(*s3Blob)
 	for range 2 {
 		unlock, err := blob.Lock(t.Context(), someone("id-1"))
 		require.NoError(t, err)
 		require.NoError(t, unlock())
 		o, err := blob.read(t.Context(), "livery.state.json.lock")
 		require.NoError(t, err)
-		require.Equal(t, nobody, string(o.data))
+		require.Equal(t, unlockedContent, string(o.data))
 	}
 	_, err := blob.write(t.Context(), "livery.state.json.lock", []byte("scribble"), regardless)
 	require.NoError(t, err)

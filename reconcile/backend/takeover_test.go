@@ -13,14 +13,14 @@ import (
 // deadHolder is a run that finds the lock of a process that was killed. Where that
 // can be told for certain it goes on, and says whose lock it was.
 func deadHolder(t *testing.T, s *site) {
-	if birth() == "" {
+	if startID() == "" {
 		t.Skip("on this system nothing tells a process from a later one of its number")
 	}
 	holder := start(t, "hold", s.arg(t))
 	var told []state.LockInfo
 	opts := state.Options{
-		Lock: true, LockTimeout: time.Minute, Operation: "plan", Sign: Sign, Dead: Dead,
-		TookOver: func(i state.LockInfo) { told = append(told, i) },
+		Lock: true, LockTimeout: time.Minute, Operation: "plan", IdentifyHolder: IdentifyHolder, HolderDead: HolderDead,
+		OnStaleLock: func(i state.LockInfo) { told = append(told, i) },
 	}
 	once := opts
 	once.LockTimeout = 0

@@ -241,7 +241,7 @@ func (a *app) carryOut(ctx context.Context, w *work, parallel int) error {
 	ctx, stop, quiet := a.interruptible(context.WithoutCancel(ctx))
 	defer quiet()
 	signal.Ignore(syscall.SIGPIPE) // whoever reads along may go; what is under way goes on
-	outcome, err := reconcile.Apply(ctx, w.plan, api, w.ledger, reconcile.Conduct{
+	outcome, err := reconcile.Apply(ctx, w.plan, api, w.ledger, reconcile.ApplyOptions{
 		Parallelism: parallel, Observe: a.observe, Stop: stop, Now: a.Now,
 	})
 	var stale *reconcile.StalePlanError

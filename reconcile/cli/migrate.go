@@ -95,7 +95,7 @@ func (a *app) migrate(ctx context.Context, m *moving, b stack.Backend, blob stat
 		return false, err
 	}
 	defer func() { err = errors.Join(err, from.Close(context.WithoutCancel(ctx))) }()
-	if from.Blank() {
+	if from.IsNew() {
 		a.print("There is no state in %s, so there is nothing to move. It is kept in %s from now on.\n", old, blob)
 		return true, nil
 	}

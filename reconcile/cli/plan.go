@@ -268,7 +268,7 @@ func (a *app) openState(ctx context.Context, b stack.Backend, p *planning, opera
 	if err != nil {
 		return nil, err
 	}
-	if ledger.Blank() {
+	if ledger.IsNew() {
 		if err := a.checkPlace(ctx, b, blob); err != nil {
 			return nil, errors.Join(err, ledger.Close(ctx))
 		}
@@ -285,16 +285,16 @@ func (a *app) openState(ctx context.Context, b stack.Backend, p *planning, opera
 func (a *app) stateOptions(p *planning, operation string) state.Options {
 	return state.Options{
 		Lock: p.lock, LockTimeout: p.lockTimeout, Operation: operation, Version: version(), Who: who(), Now: a.Now, Decode: p.decode,
-		Waiting: func() {
+		OnLockWait: func() {
 			if !a.json {
 				a.print("Acquiring state lock. This may take a few moments...\n")
 			}
 		},
-		Sign: backend.Sign, Dead: backend.Dead,
-		TookOver: func(i state.LockInfo) {
+		IdentifyHolder: backend.IdentifyHolder, HolderDead: backend.HolderDead,
+		OnStaleLock: func(i state.LockInfo) {
 			a.warn("A lock that was left behind was taken over", "It was held for %s. That run is gone and has not released it. What it may have been sending shows with \"!\" in the plan.", holderOf(i))
 		},
-		Unkept: func(err error) {
+		OnArchiveError: func(err error) {
 			a.warn("The history has a gap", "%s. The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.", capital(err.Error()))
 		},
 	}

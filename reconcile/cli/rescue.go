@@ -19,7 +19,7 @@ func (a *app) rescue(w *work, o *reconcile.Outcome) *hcl.Diagnostic {
 		d.Summary = "The lock was taken away"
 	}
 	d.Detail += "\n\n" + owned(o)
-	data := w.ledger.Unwritten()
+	data := w.ledger.UnsavedState()
 	if data == nil {
 		return d
 	}

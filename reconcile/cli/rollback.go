@@ -144,7 +144,7 @@ func (a *app) planBack(w *work, p *planning, then *state.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	desired, confirmed, unconfirmed := reconcile.Then(then)
+	desired, confirmed, unconfirmed := reconcile.DesiredAt(then)
 	w.plan, err = reconcile.NewPlan(desired, w.ledger.Snapshot(), reconcile.Options{
 		Targets: targets, Excludes: excludes, Leave: unconfirmed, Rollback: then.Serial,
 		Account: w.acc.recorded(), Version: version(), Now: a.Now(),

@@ -26,7 +26,7 @@ type HistoryText struct {
 // that made each of them changed.
 func WriteHistory(w io.Writer, h *state.History, t HistoryText) error {
 	out := &historyPrinter{planPrinter{s: t.Style}, t.Now}
-	runs := reconcile.Trace(h)
+	runs := reconcile.DiffHistory(h)
 	if len(runs) == 0 {
 		out.line("There is no history yet. Nothing has been applied.")
 	}
@@ -40,8 +40,8 @@ func WriteHistory(w io.Writer, h *state.History, t HistoryText) error {
 			kept++
 		}
 	}
-	if n := len(h.Strangers); n > 0 {
-		out.line("\nLeft out, because another lineage left them here before this state was begun:\n%s.", serials(h.Strangers))
+	if n := len(h.OtherLineage); n > 0 {
+		out.line("\nLeft out, because another lineage left them here before this state was begun:\n%s.", serials(h.OtherLineage))
 	}
 	if t.Advice && kept > 0 {
 		out.line("\n\"livery rollback SERIAL\" plans to go back to one of them.")
@@ -67,7 +67,7 @@ type historyPrinter struct {
 	now time.Time
 }
 
-func (p *historyPrinter) run(r *reconcile.PastRun) {
+func (p *historyPrinter) run(r *reconcile.HistoryEntry) {
 	title := fmt.Sprintf("Serial %d", r.Serial)
 	switch {
 	case r.Current && r.Snapshot == nil:
@@ -133,7 +133,7 @@ func runWords(r state.Run) string {
 	return operation + " by " + who
 }
 
-func (p *historyPrinter) pastChanges(r *reconcile.PastRun) {
+func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 	switch {
 	case r.Since == nil:
 		p.line("  holds %s; what changed is not known, since the state\n  before it is not kept", addressCount(len(r.Snapshot.Addresses())))
@@ -161,7 +161,7 @@ func (p *historyPrinter) pastChanges(r *reconcile.PastRun) {
 }
 
 // counts sums up what is too much to be listed.
-func (p *historyPrinter) counts(changes []reconcile.PastChange) {
+func (p *historyPrinter) counts(changes []reconcile.HistoryChange) {
 	for _, kind := range []struct {
 		action reconcile.Action
 		words  string
@@ -221,8 +221,8 @@ type pastChangeJSON struct {
 
 // WriteHistoryJSON writes a history as one object.
 func WriteHistoryJSON(w io.Writer, h *state.History) error {
-	out := historyJSON{FormatVersion: "1.0", Lineage: h.Lineage, Entries: []pastJSON{}, OtherLineage: append([]uint64{}, h.Strangers...)}
-	for _, r := range reconcile.Trace(h) {
+	out := historyJSON{FormatVersion: "1.0", Lineage: h.Lineage, Entries: []pastJSON{}, OtherLineage: append([]uint64{}, h.OtherLineage...)}
+	for _, r := range reconcile.DiffHistory(h) {
 		entry := pastJSON{Serial: r.Serial, Current: r.Current, ComparedWith: r.Since, Changes: []pastChangeJSON{}}
 		if r.Snapshot == nil {
 			why := reason(r.Err)

@@ -27,7 +27,7 @@ func pastState(serial uint64, run state.Run, doubts ...schema.Locale) *state.Sna
 
 func history() *state.History {
 	entry := func(s *state.Snapshot) state.Entry { return state.Entry{Serial: s.Serial, Snapshot: s} }
-	h := &state.History{Lineage: "l", Strangers: []uint64{40, 41, 42}, Entries: []state.Entry{
+	h := &state.History{Lineage: "l", OtherLineage: []uint64{40, 41, 42}, Entries: []state.Entry{
 		entry(pastState(9, state.Run{Operation: "apply", Who: "ana\x1b[31m@studio", At: noon.Add(-90 * time.Minute)}, "en_US")),
 		entry(pastState(8, state.Run{Operation: "state rm"})),
 		{Serial: 7, Err: &state.PastError{Serial: 7, Err: &state.DamagedError{Err: errors.New("line 3: " + strings.Repeat("something is wrong there ", 6) + "\x07")}}},

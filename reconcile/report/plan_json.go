@@ -107,7 +107,7 @@ func verb(a reconcile.Action) string {
 func (s *Stream) Event(e reconcile.Event) {
 	hook := map[string]any{"resource": resourceOf(e.Change.Address), "action": string(e.Change.Action)}
 	level, kind := "info", map[reconcile.Step]string{
-		reconcile.Started: "apply_start", reconcile.Still: "apply_progress", reconcile.Finished: "apply_complete", reconcile.Failed: "apply_errored",
+		reconcile.Started: "apply_start", reconcile.InProgress: "apply_progress", reconcile.Finished: "apply_complete", reconcile.Failed: "apply_errored",
 	}[e.Step]
 	if e.Step != reconcile.Started {
 		hook["elapsed_seconds"] = int(e.Elapsed.Seconds())

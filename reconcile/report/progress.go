@@ -25,7 +25,7 @@ func progressLine(e reconcile.Event) string {
 	switch e.Step {
 	case reconcile.Started:
 		return fmt.Sprintf("%s: %s...", e.Change.Address, present)
-	case reconcile.Still:
+	case reconcile.InProgress:
 		return fmt.Sprintf("%s: Still %s... [%s elapsed]", e.Change.Address, strings.ToLower(present), e.Elapsed.Truncate(time.Second))
 	case reconcile.Failed:
 		return fmt.Sprintf("%s: %s errored after %s", e.Change.Address, noun, e.Elapsed.Truncate(time.Second))

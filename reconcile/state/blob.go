@@ -118,7 +118,9 @@ type LockInfo struct {
 	Path      string
 	PID       int    `json:",omitempty"`
 	Host      string `json:",omitempty"`
-	Birth     string `json:",omitempty"` // tells the process from others that had or will have its PID
+	// ProcessStart tells the process from others that had or will have its PID. Lock files
+	// call it Birth.
+	ProcessStart string `json:"Birth,omitempty"`
 }
 
 // String is the table that people know from Terraform, without a heading.

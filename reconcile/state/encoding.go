@@ -116,17 +116,17 @@ func Decode(data []byte) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := blank()
+	s := emptySnapshot()
 	var run json.RawMessage
 	var locales, sessions map[string]json.RawMessage
 	err = cmp.Or(
-		take(members, "livery_version", &s.LiveryVersion),
-		take(members, "serial", &s.Serial),
-		take(members, "lineage", &s.Lineage),
-		take(members, "run", &run),
-		take(members, "account", &s.Account),
-		take(members, "locales", &locales),
-		take(members, "sessions", &sessions),
+		readMember(members, "livery_version", &s.LiveryVersion),
+		readMember(members, "serial", &s.Serial),
+		readMember(members, "lineage", &s.Lineage),
+		readMember(members, "run", &run),
+		readMember(members, "account", &s.Account),
+		readMember(members, "locales", &locales),
+		readMember(members, "sessions", &sessions),
 	)
 	if err != nil {
 		return nil, &DamagedError{err}
@@ -164,18 +164,18 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 		if json.Valid(data) {
 			return nil, &ForeignError{"JSON that is not an object"}
 		}
-		return nil, &DamagedError{place(data, err)}
+		return nil, &DamagedError{withLine(data, err)}
 	}
-	if looks := foreign(members); looks != "" {
+	if looks := describeForeign(members); looks != "" {
 		return nil, &ForeignError{looks}
 	}
 	var version uint64
-	if err := take(members, "version", &version); err != nil {
+	if err := readMember(members, "version", &version); err != nil {
 		return nil, &DamagedError{err}
 	}
 	if version > format {
 		newer := &NewerError{Format: version}
-		_ = take(members, "livery_version", &newer.LiveryVersion) // only to say it: the format may have changed altogether
+		_ = readMember(members, "livery_version", &newer.LiveryVersion) // only to say it: the format may have changed altogether
 		return nil, newer
 	}
 	if version == 0 {
@@ -184,8 +184,8 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
-// foreign says what an object that is not livery's looks like; "" if it is.
-func foreign(members map[string]json.RawMessage) string {
+// describeForeign says what an object that is not livery's looks like; "" if it is.
+func describeForeign(members map[string]json.RawMessage) string {
 	has := func(name string) bool { _, ok := members[name]; return ok }
 	switch {
 	case has("terraform_version"):
@@ -207,9 +207,9 @@ func (s *Snapshot) readRun(raw json.RawMessage) error {
 		return err
 	}
 	return cmp.Or(
-		take(members, "operation", &s.Run.Operation),
-		take(members, "who", &s.Run.Who),
-		takeTime(members, "at", &s.Run.At),
+		readMember(members, "operation", &s.Run.Operation),
+		readMember(members, "who", &s.Run.Who),
+		readTime(members, "at", &s.Run.At),
 	)
 }
 
@@ -228,10 +228,10 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 	record := new(LocaleRecord)
 	var document json.RawMessage
 	err = cmp.Or(
-		take(members, "document", &document),
-		takeTime(members, "applied_at", &record.AppliedAt),
-		take(members, "transaction_id", &record.TransactionID),
-		take(members, "in_doubt", &record.InDoubt),
+		readMember(members, "document", &document),
+		readTime(members, "applied_at", &record.AppliedAt),
+		readMember(members, "transaction_id", &record.TransactionID),
+		readMember(members, "in_doubt", &record.InDoubt),
 	)
 	if err != nil {
 		return err
@@ -247,13 +247,13 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 		}
 		record.InDoubt = compact(record.InDoubt)
 	}
-	if !record.holdsNothing() {
+	if !record.isEmpty() {
 		s.Locales[loc] = record
 	}
 	return nil
 }
 
-func (r *LocaleRecord) holdsNothing() bool { return r.Document == nil && r.InDoubt == nil }
+func (r *LocaleRecord) isEmpty() bool { return r.Document == nil && r.InDoubt == nil }
 
 // decodeBody reads a body that nothing has looked at yet.
 func decodeBody(loc schema.Locale, body []byte) (*schema.Document, error) {
@@ -272,7 +272,7 @@ func decodeDocument(loc schema.Locale, body []byte) (*schema.Document, error) {
 	}
 	d := new(schema.Document)
 	if err := d.UnmarshalJSON(body); err != nil {
-		return nil, plain(err)
+		return nil, withoutGoTypes(err)
 	}
 	if d.Locale == "" {
 		d.Locale = loc
@@ -297,7 +297,7 @@ func (s *Snapshot) readSession(name string, raw json.RawMessage) error {
 		return err
 	}
 	record := new(SessionRecord)
-	err = cmp.Or(take(members, "definition", &record.Definition), takeTime(members, "recorded_at", &record.RecordedAt))
+	err = cmp.Or(readMember(members, "definition", &record.Definition), readTime(members, "recorded_at", &record.RecordedAt))
 	if err != nil {
 		return err
 	}
@@ -314,7 +314,7 @@ func object(raw json.RawMessage) (members map[string]json.RawMessage, err error)
 	}
 	if raw[0] != '{' {
 		var wrong struct{}
-		return nil, plain(json.Unmarshal(raw, &wrong))
+		return nil, withoutGoTypes(json.Unmarshal(raw, &wrong))
 	}
 	members = make(map[string]json.RawMessage)
 	err = schema.Members(raw, func(name string, value json.RawMessage) error {
@@ -324,22 +324,22 @@ func object(raw json.RawMessage) (members map[string]json.RawMessage, err error)
 	return members, err
 }
 
-// take reads one member; absent and null leave what is there.
-func take(members map[string]json.RawMessage, name string, into any) error {
+// readMember reads one member; absent and null leave what is there.
+func readMember(members map[string]json.RawMessage, name string, into any) error {
 	raw, ok := members[name]
 	if !ok || string(raw) == "null" {
 		return nil
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("%s: %w", name, plain(err))
+		return fmt.Errorf("%s: %w", name, withoutGoTypes(err))
 	}
 	return nil
 }
 
-// takeTime reads a time that can be written again: near the ends of the
+// readTime reads a time that can be written again: near the ends of the
 // calendar, another zone may have a year that RFC 3339 cannot say.
-func takeTime(members map[string]json.RawMessage, name string, into *time.Time) error {
-	if err := take(members, name, into); err != nil {
+func readTime(members map[string]json.RawMessage, name string, into *time.Time) error {
+	if err := readMember(members, name, into); err != nil {
 		return fmt.Errorf("%s: is not a time in RFC 3339", name)
 	}
 	*into = into.UTC()
@@ -349,8 +349,8 @@ func takeTime(members map[string]json.RawMessage, name string, into *time.Time) 
 	return nil
 }
 
-// plain takes Go's own type names out of an error of encoding/json.
-func plain(err error) error {
+// withoutGoTypes takes Go's own type names out of an error of encoding/json.
+func withoutGoTypes(err error) error {
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
 		if wrong.Field != "" {
 			return fmt.Errorf("%s: is a %s, which does not belong there", wrong.Field, wrong.Value)
@@ -360,8 +360,8 @@ func plain(err error) error {
 	return err
 }
 
-// place names the line at which text stops being JSON.
-func place(data []byte, err error) error {
+// withLine names the line at which text stops being JSON.
+func withLine(data []byte, err error) error {
 	if wrong := (*json.SyntaxError)(nil); errors.As(err, &wrong) {
 		at := min(max(int(wrong.Offset), 0), len(data))
 		return fmt.Errorf("line %d: %w", bytes.Count(data[:at], []byte("\n"))+1, err)

@@ -95,7 +95,7 @@ func TestDecodeIgnoresWhatItDoesNotKnow(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	full := string(frozen(t, "v1-full.json"))
 	state := func(rest string) string { return `{"version": 1, "livery_version": "0.1.0", ` + rest + `}` }
-	damaged, newer, foreign := new(*DamagedError), new(*NewerError), new(*ForeignError)
+	damaged, newer, describeForeign := new(*DamagedError), new(*NewerError), new(*ForeignError)
 	tests := []struct {
 		name, data string
 		as         any
@@ -130,12 +130,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"definition as text", state(`"sessions": {"a": {"definition": "x"}}`), damaged, "sessions.a: definition: is a string"},
 		{"next version", strings.Replace(full, `"version": 1`, `"version": 2`, 1), newer, "version 2"},
 		{"next version, all different", `{"livery_version": {"major": 3}, "version": 3, "locales": []}`, newer, "a newer livery"},
-		{"Terraform", `{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}`, foreign, "Terraform"},
-		{"plan", `{"format_version": "1.0", "livery_version": "0.1.0"}`, foreign, "-json"},
-		{"body", `{"locale": "en", "titleText": "x"}`, foreign, "livery import"},
-		{"other", `{"name": "site", "version": "1.0.0"}`, foreign, "some other program"},
-		{"object without anything", `{}`, foreign, "some other program"},
-		{"list", `[]`, foreign, "not an object"},
+		{"Terraform", `{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": []}`, describeForeign, "Terraform"},
+		{"plan", `{"format_version": "1.0", "livery_version": "0.1.0"}`, describeForeign, "-json"},
+		{"body", `{"locale": "en", "titleText": "x"}`, describeForeign, "livery import"},
+		{"other", `{"name": "site", "version": "1.0.0"}`, describeForeign, "some other program"},
+		{"object without anything", `{}`, describeForeign, "some other program"},
+		{"list", `[]`, describeForeign, "not an object"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func TestEncode(t *testing.T) {
-	s := blank()
+	s := emptySnapshot()
 	assert.Equal(t, `{
   "version": 1,
   "livery_version": "",
@@ -181,7 +181,7 @@ func TestEncode(t *testing.T) {
 
 // drawn makes any snapshot that a ledger could hold.
 func drawn(t *rapid.T) *Snapshot {
-	s := blank()
+	s := emptySnapshot()
 	s.LiveryVersion = rapid.StringMatching(`0\.[0-9]\.[0-9]`).Draw(t, "version")
 	s.Serial = rapid.Uint64().Draw(t, "serial")
 	s.Lineage = rapid.StringMatching(`[a-f0-9-]{0,36}`).Draw(t, "lineage")

@@ -19,13 +19,13 @@ type Entry struct {
 type History struct {
 	Lineage string
 	Entries []Entry // the current state if there is one, then the kept ones, newest first
-	// Strangers are the serials of kept states that are of another lineage: a
+	// OtherLineage are the serials of kept states that are of another lineage: a
 	// state that was here before has left them. They are no entries.
-	Strangers []uint64
+	OtherLineage []uint64
 }
 
-// reading is how many kept states are read at a time: the place may be far away.
-const reading = 8
+// parallelReads is how many kept states are read at a time: the place may be far away.
+const parallelReads = 8
 
 // ReadHistory reads the current state and those that are kept, without locking.
 // What cannot be decoded is an entry that says why; the error is for a place that
@@ -55,7 +55,7 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 			h.Lineage = e.Snapshot.Lineage // without a current state the newest one decides
 		}
 		if e.Snapshot != nil && e.Snapshot.Lineage != h.Lineage {
-			h.Strangers = append(h.Strangers, e.Serial)
+			h.OtherLineage = append(h.OtherLineage, e.Serial)
 			continue
 		}
 		if revision != "" && current != nil && e.Serial == current.Serial {
@@ -69,7 +69,7 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 // readPast reads kept states, in the order of their serials.
 func readPast(ctx context.Context, blob Blob, serials []uint64) []Entry {
 	list := make([]Entry, len(serials))
-	turns := make(chan struct{}, reading)
+	turns := make(chan struct{}, parallelReads)
 	var group sync.WaitGroup
 	for i, serial := range serials {
 		group.Go(func() {

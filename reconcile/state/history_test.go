@@ -96,9 +96,9 @@ func dieAtArchive(t *testing.T, blob *memory) {
 
 func TestHistoryThatCannotBeKept(t *testing.T) {
 	blob := applied(t, en)
-	blob.unkept = errDisk
+	blob.archiveErr = errDisk
 	var told []error
-	l, err := Open(t.Context(), blob, Options{Unkept: func(err error) { told = append(told, err) }})
+	l, err := Open(t.Context(), blob, Options{OnArchiveError: func(err error) { told = append(told, err) }})
 	require.NoError(t, err)
 	for _, what := range []string{"A", "B"} {
 		require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, what)}))
@@ -119,8 +119,8 @@ func TestHistoryThatCannotBeKept(t *testing.T) {
 // What was not overwritten is not lost either.
 func TestNothingIsToldOfAHistoryThatIsNotNeeded(t *testing.T) {
 	blob := applied(t, en)
-	blob.unkept, blob.fail = ErrLockLost, func(int) error { return ErrLockLost }
-	l, err := Open(t.Context(), blob, Options{Unkept: func(error) { t.Error("told") }})
+	blob.archiveErr, blob.fail = ErrLockLost, func(int) error { return ErrLockLost }
+	l, err := Open(t.Context(), blob, Options{OnArchiveError: func(error) { t.Error("told") }})
 	require.NoError(t, err)
 	require.NoError(t, l.Forget(t.Context(), en.AddressOf()))
 	require.ErrorIs(t, l.Close(t.Context()), ErrLockLost)
@@ -188,7 +188,7 @@ func keptSerials(t *testing.T, blob *memory) []uint64 {
 
 func TestReadHistory(t *testing.T) {
 	snapshot := func(serial uint64, lineage string) []byte {
-		s := blank()
+		s := emptySnapshot()
 		s.Serial, s.Lineage = serial, lineage
 		return s.Encode()
 	}
@@ -202,7 +202,7 @@ func TestReadHistory(t *testing.T) {
 	h, err := ReadHistory(t.Context(), blob)
 	require.NoError(t, err)
 	assert.Equal(t, "ours", h.Lineage)
-	assert.Equal(t, []uint64{2}, h.Strangers)
+	assert.Equal(t, []uint64{2}, h.OtherLineage)
 	var serials []uint64
 	for _, e := range h.Entries {
 		serials = append(serials, e.Serial)
@@ -226,7 +226,7 @@ func TestStrangerOfTheSameSerial(t *testing.T) {
 	h, err := ReadHistory(t.Context(), blob)
 	require.NoError(t, err)
 	assert.Len(t, h.Entries, 1)
-	assert.Equal(t, []uint64{5}, h.Strangers)
+	assert.Equal(t, []uint64{5}, h.OtherLineage)
 }
 
 func TestReadHistoryOfNothing(t *testing.T) {
@@ -244,12 +244,12 @@ func TestReadHistoryWithoutAState(t *testing.T) {
 		kept := h.Entries[len(h.Entries)-1]
 		assert.EqualValues(t, 7, kept.Serial)
 		assert.Equal(t, kept.Snapshot.Lineage, h.Lineage)
-		assert.Equal(t, []uint64{2}, h.Strangers)
+		assert.Equal(t, []uint64{2}, h.OtherLineage)
 		assert.Len(t, h.Entries, 1+min(1, len(data)))
 	}
 }
 
-func TestUnrecorded(t *testing.T) {
+func TestUnsavedAddresses(t *testing.T) {
 	blob := new(memory)
 	l, passed := opened(t, blob)
 	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "A"), th: body(t, th, "B"), vi: body(t, vi, "C")}))
@@ -257,11 +257,11 @@ func TestUnrecorded(t *testing.T) {
 	require.NoError(t, l.Confirm(t.Context(), vi, body(t, vi, "C"), "tx", noon))
 	blob.fail = func(int) error { return ErrLockLost }
 	require.NoError(t, l.Confirm(t.Context(), th, body(t, th, "B"), "tx", noon))
-	assert.Empty(t, l.Unrecorded(), "it is only not written yet")
+	assert.Empty(t, l.UnsavedAddresses(), "it is only not written yet")
 	passed.Add(int64(time.Minute))
-	require.ErrorIs(t, l.Unsent(t.Context(), en), ErrLockLost)
-	require.Error(t, l.Unsent(t.Context(), en))
-	assert.Equal(t, []schema.Address{en.AddressOf(), th.AddressOf()}, l.Unrecorded())
+	require.ErrorIs(t, l.Revert(t.Context(), en), ErrLockLost)
+	require.Error(t, l.Revert(t.Context(), en))
+	assert.Equal(t, []schema.Address{en.AddressOf(), th.AddressOf()}, l.UnsavedAddresses())
 	require.Error(t, l.Close(t.Context()))
 	assert.NotNil(t, blob.stored().Locales[en].InDoubt)
 	assert.NotNil(t, blob.stored().Locales[th].InDoubt)

@@ -13,7 +13,7 @@ import (
 )
 
 // What has happened is written at the latest after this long or this many
-// changes, whichever comes first. A crash in between costs no truth: the stored
+// changes, whichever comes first. A crash in between loses nothing: the stored
 // state still holds the doubt.
 const (
 	checkpointAfter = time.Second
@@ -25,33 +25,30 @@ var errClosed = errors.New("the state has been closed already")
 
 // Ledger is an open state. Every method may be called by several goroutines.
 // Once a write has failed nothing more is written; what happens after that is
-// still kept in memory, for Unwritten. A write that has begun is not given up
+// still kept in memory, for UnsavedState. A write that has begun is not given up
 // when its context ends: an answer of the service must not be lost to an
 // interrupt.
 type Ledger struct {
 	blob Blob
 	opts Options
 
-	writing     sync.Mutex // held while the blob is written; guards what is up to mu
-	revision    Revision
-	found       []byte // what was there when it was opened, until it is archived; nil when there was nothing
-	foundSerial uint64
+	writing        sync.Mutex // held while the blob is written; guards what is up to mu
+	revision       Revision
+	original       []byte // what was there when it was opened, until it is archived; nil when there was nothing
+	originalSerial uint64
 
-	mu     sync.Mutex // guards the rest; may be taken while writing is held
-	truth  *Snapshot
-	before map[schema.Locale]doubt // what Intend found, for Unsent
-	raised bool                    // the serial is this run's already
-	stored bool                    // and has been written
-	dirty  int                     // changes not written yet
-	missed []schema.Address        // what they were about
-	wrote  time.Time               // last write, or when it was opened
-	failed error                   // why nothing is written any more
-	unlock func() error            // nil when not locked
-	timer  *time.Timer             // writes what no later change takes along; nil when not needed
+	mu           sync.Mutex // guards the rest; may be taken while writing is held
+	current      *Snapshot
+	priorDoubt   map[schema.Locale]json.RawMessage // what Intend found, for Revert
+	serialBumped bool                              // the serial is this run's already
+	stored       bool                              // and has been written
+	dirty        int                               // changes not written yet
+	unsaved      []schema.Address                  // what they were about
+	lastWrite    time.Time                         // last write, or when it was opened
+	failed       error                             // why nothing is written any more
+	unlock       func() error                      // nil when not locked
+	timer        *time.Timer                       // writes what no later change takes along; nil when not needed
 }
-
-// doubt is the body that was in doubt before this run's; nil when there was none.
-type doubt = json.RawMessage
 
 // WriteError says that the state could not be stored.
 type WriteError struct {
@@ -78,7 +75,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 func (l *Ledger) Snapshot() *Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.truth.Clone()
+	return l.current.Clone()
 }
 
 // Bind says whose pages the run is about. It must come before the first change.
@@ -88,12 +85,12 @@ func (l *Ledger) Snapshot() *Snapshot {
 func (l *Ledger) Bind(a Account) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	have := &l.truth.Account
-	if l.truth.Empty() {
+	have := &l.current.Account
+	if l.current.Empty() {
 		*have = a
 		return nil
 	}
-	if err := l.truth.CheckAccount(a); err != nil {
+	if err := l.current.CheckAccount(a); err != nil {
 		return err
 	}
 	if have.BaseURL == "" {
@@ -128,7 +125,7 @@ func (l *Ledger) Intend(ctx context.Context, bodies map[schema.Locale][]byte) er
 			return fmt.Errorf("recording what is about to be sent: the body of %s: %w", loc.AddressOf(), err)
 		}
 	}
-	if err := l.doubt(bodies); err != nil {
+	if err := l.recordDoubt(bodies); err != nil {
 		return err
 	}
 	if err := l.Flush(ctx); err != nil {
@@ -143,19 +140,19 @@ func (l *Ledger) Intend(ctx context.Context, bodies map[schema.Locale][]byte) er
 	return nil
 }
 
-func (l *Ledger) doubt(bodies map[schema.Locale][]byte) error {
+func (l *Ledger) recordDoubt(bodies map[schema.Locale][]byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil {
 		return l.failed
 	}
 	for loc, body := range bodies {
-		record := l.truth.Locales[loc]
+		record := l.current.Locales[loc]
 		if record == nil {
 			record = new(LocaleRecord)
-			l.truth.Locales[loc] = record
+			l.current.Locales[loc] = record
 		}
-		l.before[loc] = record.InDoubt
+		l.priorDoubt[loc] = record.InDoubt
 		record.InDoubt = compact(body)
 	}
 	l.dirty++
@@ -164,14 +161,14 @@ func (l *Ledger) doubt(bodies map[schema.Locale][]byte) error {
 
 // restore undoes Intend for one locale.
 func (l *Ledger) restore(loc schema.Locale) {
-	record := l.truth.Locales[loc]
+	record := l.current.Locales[loc]
 	if record == nil {
 		return
 	}
-	record.InDoubt = l.before[loc]
-	delete(l.before, loc)
-	if record.holdsNothing() {
-		delete(l.truth.Locales, loc)
+	record.InDoubt = l.priorDoubt[loc]
+	delete(l.priorDoubt, loc)
+	if record.isEmpty() {
+		delete(l.current.Locales, loc)
 	}
 }
 
@@ -183,8 +180,8 @@ func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, tr
 		return fmt.Errorf("recording the confirmed body of %s: %w", loc.AddressOf(), err)
 	}
 	return l.change(ctx, loc.AddressOf(), func() bool {
-		delete(l.before, loc)
-		l.truth.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: transactionID}
+		delete(l.priorDoubt, loc)
+		l.current.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: transactionID}
 		return true
 	})
 }
@@ -195,12 +192,12 @@ func (l *Ledger) Clear(ctx context.Context, loc schema.Locale, transactionID str
 	return l.Forget(ctx, loc.AddressOf())
 }
 
-// Unsent records that the body of the last Intend was certainly not accepted.
+// Revert records that the body of the last Intend was certainly not accepted.
 // A doubt that is older than that stays. Without an Intend in this run, it does
 // nothing.
-func (l *Ledger) Unsent(ctx context.Context, loc schema.Locale) error {
+func (l *Ledger) Revert(ctx context.Context, loc schema.Locale) error {
 	return l.change(ctx, loc.AddressOf(), func() bool {
-		if _, ok := l.before[loc]; !ok {
+		if _, ok := l.priorDoubt[loc]; !ok {
 			return false
 		}
 		l.restore(loc)
@@ -211,22 +208,22 @@ func (l *Ledger) Unsent(ctx context.Context, loc schema.Locale) error {
 // Forget drops a record; nothing happens when there is none.
 func (l *Ledger) Forget(ctx context.Context, a schema.Address) error {
 	return l.change(ctx, a, func() bool {
-		n := len(l.truth.Locales) + len(l.truth.Sessions)
+		n := len(l.current.Locales) + len(l.current.Sessions)
 		switch a.Kind {
 		case schema.LocaleAddress:
-			delete(l.before, schema.Locale(a.Name))
-			delete(l.truth.Locales, schema.Locale(a.Name))
+			delete(l.priorDoubt, schema.Locale(a.Name))
+			delete(l.current.Locales, schema.Locale(a.Name))
 		case schema.SessionAddress:
-			delete(l.truth.Sessions, a.Name)
+			delete(l.current.Sessions, a.Name)
 		}
-		return len(l.truth.Locales)+len(l.truth.Sessions) < n
+		return len(l.current.Locales)+len(l.current.Sessions) < n
 	})
 }
 
 // RecordSession records a session definition under its name.
 func (l *Ledger) RecordSession(ctx context.Context, s schema.Session, at time.Time) error {
 	return l.change(ctx, s.Address(), func() bool {
-		l.truth.Sessions[s.Name] = &SessionRecord{Definition: cloneSession(s), RecordedAt: at.UTC().Truncate(time.Second)}
+		l.current.Sessions[s.Name] = &SessionRecord{Definition: cloneSession(s), RecordedAt: at.UTC().Truncate(time.Second)}
 		return true
 	})
 }
@@ -238,10 +235,10 @@ func (l *Ledger) change(ctx context.Context, a schema.Address, edit func() bool)
 	l.mu.Lock()
 	if edit() {
 		l.dirty++
-		l.missed = append(l.missed, a)
+		l.unsaved = append(l.unsaved, a)
 	}
 	failed := l.failed
-	due := l.dirty >= checkpointEvery || l.dirty > 0 && l.opts.Now().Sub(l.wrote) >= checkpointAfter
+	due := l.dirty >= checkpointEvery || l.dirty > 0 && l.opts.Now().Sub(l.lastWrite) >= checkpointAfter
 	l.mu.Unlock()
 	if failed != nil {
 		return failed
@@ -277,7 +274,7 @@ func (l *Ledger) Flush(ctx context.Context) error {
 	return l.write(ctx)
 }
 
-// write stores the truth if it has changed. l.writing is held.
+// write stores the snapshot if it has changed. l.writing is held.
 func (l *Ledger) write(ctx context.Context) error {
 	l.mu.Lock()
 	if l.dirty == 0 || l.failed != nil {
@@ -288,27 +285,27 @@ func (l *Ledger) write(ctx context.Context) error {
 		return l.failed
 	}
 	l.stamp()
-	data, changes, written := l.truth.Encode(), l.dirty, l.missed
-	l.missed = nil
+	data, changes, written := l.current.Encode(), l.dirty, l.unsaved
+	l.unsaved = nil
 	l.mu.Unlock()
 
 	ctx = context.WithoutCancel(ctx)
-	unkept := l.archive(ctx)
+	archiveErr := l.archive(ctx)
 	revision, err := l.blob.Put(ctx, data, l.revision)
-	if unkept != nil && err == nil && l.opts.Unkept != nil {
-		l.opts.Unkept(fmt.Errorf("keeping serial %d of the state %s in its history: %w", l.foundSerial, l.blob, unkept))
+	if archiveErr != nil && err == nil && l.opts.OnArchiveError != nil {
+		l.opts.OnArchiveError(fmt.Errorf("keeping serial %d of the state %s in its history: %w", l.originalSerial, l.blob, archiveErr))
 	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
 		l.failed = &WriteError{Where: l.blob.String(), Err: err}
-		l.missed = append(written, l.missed...)
+		l.unsaved = append(written, l.unsaved...)
 		return l.failed
 	}
 	l.revision, l.stored = revision, true
 	l.dirty -= changes
-	l.wrote = l.opts.Now()
+	l.lastWrite = l.opts.Now()
 	return nil
 }
 
@@ -316,29 +313,29 @@ func (l *Ledger) write(ctx context.Context) error {
 // so that a crash at any moment leaves it there or in the history. The later
 // writes overwrite only what this run has written itself. l.writing is held.
 func (l *Ledger) archive(ctx context.Context) error {
-	if l.found == nil {
+	if l.original == nil {
 		return nil
 	}
-	found := l.found
-	l.found = nil
-	return l.blob.Archive(ctx, l.foundSerial, found)
+	original := l.original
+	l.original = nil
+	return l.blob.Archive(ctx, l.originalSerial, original)
 }
 
-// stamp signs the truth before it is written: the serial grows once a run or, where
+// stamp prepares the snapshot before it is written: the serial grows once a run or, where
 // no serial may come twice, with every write.
 func (l *Ledger) stamp() {
-	if !l.raised {
-		l.raised = true
-		l.truth.Serial++
-		l.truth.Run = l.opts.run()
+	if !l.serialBumped {
+		l.serialBumped = true
+		l.current.Serial++
+		l.current.Run = l.opts.run()
 	} else if l.blob.Capabilities().UniqueSerials && l.stored {
-		l.truth.Serial++
+		l.current.Serial++
 	}
 	l.stored = false
-	if l.truth.Lineage == "" {
-		l.truth.Lineage = l.opts.Random()
+	if l.current.Lineage == "" {
+		l.current.Lineage = l.opts.Random()
 	}
-	l.truth.LiveryVersion = l.opts.Version
+	l.current.LiveryVersion = l.opts.Version
 }
 
 // Close writes what is not written yet, releases the lock, even when the write
@@ -377,30 +374,30 @@ func (l *Ledger) release() error {
 	return nil
 }
 
-// Unrecorded lists what has become of which is not stored, because a write has
+// UnsavedAddresses lists what has become of which is not stored, because a write has
 // failed; sorted. Of a document among them that was to be sent, the stored state
 // says that it is in doubt, whether it was confirmed, refused or not even tried.
-func (l *Ledger) Unrecorded() []schema.Address {
+func (l *Ledger) UnsavedAddresses() []schema.Address {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed == nil {
 		return nil
 	}
-	list := slices.Clone(l.missed)
+	list := slices.Clone(l.unsaved)
 	slices.SortFunc(list, schema.Address.Compare)
 	return slices.Compact(list)
 }
 
-// Unwritten is the encoded truth when a write has failed and something is not
+// UnsavedState is the encoded snapshot when a write has failed and something is not
 // stored; nil otherwise. Its serial is one more than that of any state this run
 // may have stored, so that it can be pushed.
-func (l *Ledger) Unwritten() []byte {
+func (l *Ledger) UnsavedState() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed == nil || l.dirty == 0 {
 		return nil
 	}
-	s := *l.truth
+	s := *l.current
 	s.Serial++
 	return s.Encode()
 }

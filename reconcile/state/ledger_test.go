@@ -77,10 +77,10 @@ func TestApply(t *testing.T) {
 
 	at := noon.Add(1500 * time.Millisecond).In(time.FixedZone("", 7*3600))
 	require.NoError(t, l.Confirm(t.Context(), en, body(t, en, "A"), "tx-1", at))
-	require.NoError(t, l.Unsent(t.Context(), th))
+	require.NoError(t, l.Revert(t.Context(), th))
 	require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: "s", API: schema.H5URL}, at))
 	require.NoError(t, l.Close(t.Context()))
-	assert.Nil(t, l.Unwritten())
+	assert.Nil(t, l.UnsavedState())
 
 	stored = blob.stored()
 	assert.Equal(t, []string{"locale.en_US", "locale.vi_VN", "session.s"}, addresses(stored))
@@ -125,7 +125,7 @@ func TestSerialAndLineage(t *testing.T) {
 	n := len(blob.writes)
 	l, _ := opened(t, blob)
 	require.NoError(t, l.Bind(Account{"https://api.example.com", "fedcba9876543210"}))
-	require.NoError(t, l.Unsent(t.Context(), en))
+	require.NoError(t, l.Revert(t.Context(), en))
 	require.NoError(t, l.Forget(t.Context(), th.AddressOf()))
 	require.NoError(t, l.Intend(t.Context(), nil))
 	require.NoError(t, l.Flush(t.Context()))
@@ -142,8 +142,8 @@ func TestOlderDoubtStays(t *testing.T) {
 	l, _ = opened(t, blob)
 	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "next")}))
 	assert.Equal(t, string(body(t, en, "next")), string(blob.stored().Locales[en].InDoubt))
-	require.NoError(t, l.Unsent(t.Context(), en))
-	require.NoError(t, l.Unsent(t.Context(), en), "twice says no more than once")
+	require.NoError(t, l.Revert(t.Context(), en))
+	require.NoError(t, l.Revert(t.Context(), en), "twice says no more than once")
 	require.NoError(t, l.Close(t.Context()))
 	stored := blob.stored()
 	assert.Equal(t, string(body(t, en, "lost")), string(stored.Locales[en].InDoubt), "nobody knows yet whether that one is live")
@@ -162,7 +162,7 @@ func TestUnsentAfterConfirm(t *testing.T) {
 		require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, title)}))
 		if title == "next" {
 			require.NoError(t, l.Confirm(t.Context(), en, body(t, en, title), "tx", noon))
-			require.NoError(t, l.Unsent(t.Context(), en))
+			require.NoError(t, l.Revert(t.Context(), en))
 		}
 		require.NoError(t, l.Close(t.Context()))
 	}
@@ -183,7 +183,7 @@ func TestUnsentGoesBackToTheLastIntend(t *testing.T) {
 	l, _ := opened(t, new(memory))
 	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "lost in this run")}))
 	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "refused")}))
-	require.NoError(t, l.Unsent(t.Context(), en))
+	require.NoError(t, l.Revert(t.Context(), en))
 	assert.Equal(t, string(body(t, en, "lost in this run")), string(l.Snapshot().Locales[en].InDoubt))
 }
 
@@ -285,12 +285,12 @@ func TestParallelRun(t *testing.T) {
 			passed.Add(int64(time.Second / 2))
 			switch i % 3 {
 			case 0:
-				assert.NoError(t, l.Unsent(t.Context(), info.Value))
+				assert.NoError(t, l.Revert(t.Context(), info.Value))
 			default:
 				assert.NoError(t, l.Confirm(t.Context(), info.Value, bodies[info.Value], "tx", noon))
 			}
 			l.Snapshot()
-			l.Unwritten()
+			l.UnsavedState()
 		})
 		group.Go(func() {
 			assert.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint(i)}, noon))
@@ -383,19 +383,19 @@ func TestFailureAtEveryWrite(t *testing.T) {
 			require.False(t, blob.locked(), "the lock is released whatever happens")
 			if failed == nil && closed == nil {
 				require.Greater(t, n, 3, "every write has failed once")
-				require.Nil(t, l.Unwritten())
+				require.Nil(t, l.UnsavedState())
 				break
 			}
 			require.ErrorIs(t, failed, cause)
 			assert.ErrorContains(t, failed, "plan")
-			checkUnwritten(t, blob, l, base, confirmed, errors.Is(cause, errDisk))
+			checkUnsavedState(t, blob, l, base, confirmed, errors.Is(cause, errDisk))
 		}
 	}
 }
 
-func checkUnwritten(t *testing.T, blob *memory, l *Ledger, base *Snapshot, confirmed map[schema.Locale]string, pushable bool) {
+func checkUnsavedState(t *testing.T, blob *memory, l *Ledger, base *Snapshot, confirmed map[schema.Locale]string, pushable bool) {
 	t.Helper()
-	copied := l.Unwritten()
+	copied := l.UnsavedState()
 	if copied == nil {
 		for loc, want := range confirmed {
 			require.Equal(t, want, title(blob.stored().Locales[loc]), "all is stored, it says")
@@ -429,7 +429,7 @@ func TestFailedIntendLeavesNoTrace(t *testing.T) {
 	require.ErrorContains(t, err, "memory")
 	assert.Equal(t, before.Addresses(), l.Snapshot().Addresses())
 	assert.Nil(t, l.Snapshot().Locales[en].InDoubt)
-	assert.Nil(t, l.Unwritten(), "there is nothing to rescue")
+	assert.Nil(t, l.UnsavedState(), "there is nothing to rescue")
 	require.NoError(t, l.Close(t.Context()))
 }
 
@@ -471,7 +471,7 @@ func TestNothingIsWrittenAfterClose(t *testing.T) {
 	require.Error(t, l.Confirm(t.Context(), th, body(t, th, "late"), "tx", noon))
 	require.Error(t, l.Intend(t.Context(), map[schema.Locale][]byte{th: body(t, th, "late")}))
 	assert.Len(t, blob.writes, 1)
-	assert.Contains(t, string(l.Unwritten()), "late", "but it is not forgotten")
+	assert.Contains(t, string(l.UnsavedState()), "late", "but it is not forgotten")
 }
 
 func TestStaleWrite(t *testing.T) {

@@ -23,9 +23,9 @@ type memory struct {
 
 	archives int // how often it was asked to keep something
 
-	fail   func(n int) error // asked before the n-th write, counted from 1; nil: none fails
-	unkept error             // why nothing can be archived; nil: it can
-	during func()            // called while a write is under way
+	fail       func(n int) error // asked before the n-th write, counted from 1; nil: none fails
+	archiveErr error             // why nothing can be archived; nil: it can
+	during     func()            // called while a write is under way
 }
 
 var errDisk = errors.New("no space left on device")
@@ -110,8 +110,8 @@ func (m *memory) Archive(_ context.Context, serial uint64, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.archives++
-	if m.unkept != nil {
-		return m.unkept
+	if m.archiveErr != nil {
+		return m.archiveErr
 	}
 	if m.past == nil {
 		m.past = make(map[uint64][]byte)

@@ -22,9 +22,9 @@ type Moved struct {
 func CheckMove(from, to *Ledger) error {
 	here, there := from.Snapshot(), to.Snapshot()
 	switch {
-	case from.Blank():
+	case from.IsNew():
 		return fmt.Errorf("there is no state in %s", from.blob)
-	case to.Blank():
+	case to.IsNew():
 		return nil
 	case there.Lineage != here.Lineage:
 		return fmt.Errorf("%s holds another state: its lineage is %q, and that of the one in %s is %q", to.blob, there.Lineage, from.blob, here.Lineage)
@@ -49,8 +49,8 @@ func Move(ctx context.Context, from, to *Ledger) (*Moved, error) {
 	if err := m.past(ctx, here.Lineage, from, to); err != nil {
 		return nil, err
 	}
-	m.There = !to.Blank() && sameContent(here, to.Snapshot())
-	err := to.adopt(ctx, here, func(*Snapshot) (bool, error) { return !m.There, nil }) // CheckMove has asked what is there
+	m.There = !to.IsNew() && sameContent(here, to.Snapshot())
+	err := to.store(ctx, here, func(*Snapshot) (bool, error) { return !m.There, nil }) // CheckMove has asked what is there
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (m *Moved) past(ctx context.Context, lineage string, from, to *Ledger) erro
 		if err == nil && s.Lineage != lineage {
 			continue // it has nothing to do with what is moved
 		}
-		if err != nil || to.blob.Archive(ctx, serial, data) != nil || !gives(ctx, to.blob, serial, data) {
+		if err != nil || to.blob.Archive(ctx, serial, data) != nil || !holds(ctx, to.blob, serial, data) {
 			m.Lost = append(m.Lost, serial)
 			continue
 		}
@@ -94,14 +94,14 @@ func (m *Moved) past(ctx context.Context, lineage string, from, to *Ledger) erro
 	return nil
 }
 
-// gives reports whether a place has what it was asked to keep.
-func gives(ctx context.Context, blob Blob, serial uint64, data []byte) bool {
+// holds reports whether a place has what it was asked to keep.
+func holds(ctx context.Context, blob Blob, serial uint64, data []byte) bool {
 	back, err := blob.Past(ctx, serial)
 	return err == nil && bytes.Equal(back, data)
 }
 
-// Blank reports whether nothing has been stored at the place yet.
-func (l *Ledger) Blank() bool {
+// IsNew reports whether nothing has been stored at the place yet.
+func (l *Ledger) IsNew() bool {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	return l.revision == ""

@@ -73,7 +73,7 @@ func TestMoveRefuses(t *testing.T) {
 	delete(s.Locales, en)
 	other.data = s.Encode()
 	emptied := kept(t, "ours", 9)
-	s = blank()
+	s = emptySnapshot()
 	s.Lineage, s.Serial = "ours", 9
 	emptied.data = s.Encode()
 	for name, tt := range map[string]struct {
@@ -119,7 +119,7 @@ func TestMoveToAPlaceThatFails(t *testing.T) {
 	require.NoError(t, err)
 	_, err = Move(t.Context(), a, b)
 	require.ErrorIs(t, err, errDisk)
-	assert.Nil(t, b.Unwritten(), "nothing of it is lost: it is where it was")
+	assert.Nil(t, b.UnsavedState(), "nothing of it is lost: it is where it was")
 }
 
 // forgetful is a place that gives back something else than it was given.

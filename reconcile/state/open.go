@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -15,22 +16,22 @@ import (
 type Options struct {
 	Lock        bool
 	LockTimeout time.Duration // how long to wait for a lock that is taken
-	Waiting     func()        // called once, when the lock has to be waited for; may be nil
+	OnLockWait  func()        // called once, when the lock has to be waited for; may be nil
 
 	Operation, Info, Version, Who string // for the lock; all but Info are also recorded in the state
 
-	// Sign adds to the lock what tells this process from others; nil adds nothing.
-	Sign func(LockInfo) LockInfo
-	// Dead reports whether a holder is certainly gone, so that its lock is broken
-	// and taken; nil never does. TookOver is told of a lock that was left behind
+	// IdentifyHolder adds to the lock what tells this process from others; nil adds nothing.
+	IdentifyHolder func(LockInfo) LockInfo
+	// HolderDead reports whether a holder is certainly gone, so that its lock is broken
+	// and taken; nil never does. OnStaleLock is told of a lock that was left behind
 	// and taken; may be nil.
-	Dead     func(LockInfo) bool
-	TookOver func(LockInfo)
+	HolderDead  func(LockInfo) bool
+	OnStaleLock func(LockInfo)
 
-	// Unkept is told, at most once, that the state which the run has overwritten
+	// OnArchiveError is told, at most once, that the state which the run has overwritten
 	// could not be kept in the history; may be nil. The run goes on: what it has
 	// to record matters more than what is already superseded.
-	Unkept func(error)
+	OnArchiveError func(error)
 
 	Now    func() time.Time // nil: the system's clock
 	Random func() string    // gives UUIDs; nil: version 4 from the system's source
@@ -79,7 +80,7 @@ func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
 	if opts.Decode == nil {
 		opts.Decode = Decode
 	}
-	l := &Ledger{blob: blob, opts: opts, before: make(map[schema.Locale]doubt), wrote: opts.Now()}
+	l := &Ledger{blob: blob, opts: opts, priorDoubt: make(map[schema.Locale]json.RawMessage), lastWrite: opts.Now()}
 	if err := l.open(ctx); err != nil {
 		blob.Close()
 		return nil, err
@@ -93,14 +94,14 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	l.truth, l.found, l.revision, err = read(ctx, l.blob, l.opts.Decode)
+	l.current, l.original, l.revision, err = read(ctx, l.blob, l.opts.Decode)
 	if damaged := (*DamagedError)(nil); l.opts.Repair && errors.As(err, &damaged) {
-		l.truth, l.found, err = blank(), nil, nil // it has no serial to be kept under
+		l.current, l.original, err = emptySnapshot(), nil, nil // it has no serial to be kept under
 	}
 	if err != nil {
 		return errors.Join(err, l.release())
 	}
-	l.foundSerial = l.truth.Serial
+	l.originalSerial = l.current.Serial
 	return nil
 }
 
@@ -146,7 +147,7 @@ func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)
 		return nil, nil, "", &AccessError{"reading", blob.String(), err}
 	}
 	if revision == "" {
-		return blank(), nil, "", nil
+		return emptySnapshot(), nil, "", nil
 	}
 	s, err := decode(data)
 	if err != nil {
@@ -163,11 +164,11 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 		ID: opts.Random(), Operation: opts.Operation, Info: opts.Info, Who: opts.Who, Version: opts.Version,
 		Created: opts.Now().UTC(), Path: blob.String(),
 	}
-	if opts.Sign != nil {
-		info = opts.Sign(info)
+	if opts.IdentifyHolder != nil {
+		info = opts.IdentifyHolder(info)
 	}
 	try := func() (func() error, error) {
-		unlock, err := inherit(ctx, blob, info, opts)
+		unlock, err := lockOrTakeOver(ctx, blob, info, opts)
 		if held := (*LockedError)(nil); err != nil && !errors.As(err, &held) {
 			return nil, &AccessError{"locking", blob.String(), err}
 		}
@@ -179,8 +180,8 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 	if held := (*LockedError)(nil); opts.LockTimeout <= 0 || !errors.As(err, &held) {
 		return unlock, err
 	}
-	if opts.Waiting != nil {
-		opts.Waiting()
+	if opts.OnLockWait != nil {
+		opts.OnLockWait()
 	}
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		left := time.Until(deadline)
@@ -199,13 +200,13 @@ func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error)
 	}
 }
 
-// inherit takes the lock, if need be from a holder that is gone. Two runs that
+// lockOrTakeOver takes the lock, if need be from a holder that is gone. Two runs that
 // find the same dead holder get along: who comes second breaks an ID that is not
 // there any more, and finds the lock held by the first.
-func inherit(ctx context.Context, blob Blob, info LockInfo, opts Options) (func() error, error) {
+func lockOrTakeOver(ctx context.Context, blob Blob, info LockInfo, opts Options) (func() error, error) {
 	unlock, err := blob.Lock(ctx, info)
 	var gone *LockInfo
-	if held := (*LockedError)(nil); errors.As(err, &held) && held.Info.ID != "" && opts.Dead != nil && opts.Dead(held.Info) {
+	if held := (*LockedError)(nil); errors.As(err, &held) && held.Info.ID != "" && opts.HolderDead != nil && opts.HolderDead(held.Info) {
 		if blob.Break(ctx, held.Info.ID) != nil {
 			return nil, err
 		}
@@ -215,11 +216,11 @@ func inherit(ctx context.Context, blob Blob, info LockInfo, opts Options) (func(
 	if err != nil {
 		return nil, err
 	}
-	if before, ok := blob.StaleHolder(); ok && gone == nil {
-		gone = &before
+	if priorDoubt, ok := blob.StaleHolder(); ok && gone == nil {
+		gone = &priorDoubt
 	}
-	if gone != nil && opts.TookOver != nil {
-		opts.TookOver(*gone)
+	if gone != nil && opts.OnStaleLock != nil {
+		opts.OnStaleLock(*gone)
 	}
 	return unlock, nil
 }

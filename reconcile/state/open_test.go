@@ -100,7 +100,7 @@ func TestLockTimeout(t *testing.T) {
 				}()
 				waited, began := 0, time.Now()
 				l, err := Open(t.Context(), blob, Options{
-					Lock: true, LockTimeout: tt.timeout, Waiting: func() { waited++ },
+					Lock: true, LockTimeout: tt.timeout, OnLockWait: func() { waited++ },
 					Now: func() time.Time { return noon }, // the timeout does not depend on it
 				})
 				assert.Equal(t, tt.waited, waited)
@@ -151,18 +151,18 @@ func TestLockThatFailsIsNotWaitedFor(t *testing.T) {
 
 // A lock of a holder that is gone is taken over, and told of.
 func TestDeadHolder(t *testing.T) {
-	gone := LockInfo{ID: "gone", Operation: "apply", Who: "ana@studio", PID: 7, Birth: "then"}
+	gone := LockInfo{ID: "gone", Operation: "apply", Who: "ana@studio", PID: 7, ProcessStart: "then"}
 	blob := &memory{holder: &gone}
 	var told []LockInfo
 	l, err := Open(t.Context(), blob, Options{
 		Lock: true, Operation: "plan",
-		Sign:     func(i LockInfo) LockInfo { i.Birth = "now"; return i },
-		Dead:     func(i LockInfo) bool { return i.Birth == "then" },
-		TookOver: func(i LockInfo) { told = append(told, i) },
+		IdentifyHolder: func(i LockInfo) LockInfo { i.ProcessStart = "now"; return i },
+		HolderDead:     func(i LockInfo) bool { return i.ProcessStart == "then" },
+		OnStaleLock:    func(i LockInfo) { told = append(told, i) },
 	})
 	require.NoError(t, err)
 	assert.Equal(t, []LockInfo{gone}, told)
-	assert.Equal(t, "now", blob.holder.Birth)
+	assert.Equal(t, "now", blob.holder.ProcessStart)
 	require.NoError(t, l.Close(t.Context()))
 	assert.False(t, blob.locked())
 }
@@ -170,11 +170,11 @@ func TestDeadHolder(t *testing.T) {
 func TestHolderThatMayLive(t *testing.T) {
 	for name, o := range map[string]Options{
 		"nobody judges": {Lock: true},
-		"it lives":      {Lock: true, Dead: func(LockInfo) bool { return false }},
+		"it lives":      {Lock: true, HolderDead: func(LockInfo) bool { return false }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			blob := &memory{holder: &LockInfo{ID: "alive"}}
-			o.TookOver = func(LockInfo) { t.Error("told") }
+			o.OnStaleLock = func(LockInfo) { t.Error("told") }
 			_, err := Open(t.Context(), blob, o)
 			var held *LockedError
 			require.ErrorAs(t, err, &held)
@@ -194,7 +194,7 @@ func (q quick) Break(ctx context.Context, id string) error {
 func TestDeadHolderThatAnotherRunTookOver(t *testing.T) {
 	blob := quick{&memory{holder: &LockInfo{ID: "gone"}}}
 	_, err := Open(t.Context(), blob, Options{
-		Lock: true, Dead: func(i LockInfo) bool { return i.ID == "gone" }, TookOver: func(LockInfo) { t.Error("told") },
+		Lock: true, HolderDead: func(i LockInfo) bool { return i.ID == "gone" }, OnStaleLock: func(LockInfo) { t.Error("told") },
 	})
 	var held *LockedError
 	require.ErrorAs(t, err, &held)
@@ -204,7 +204,7 @@ func TestDeadHolderThatAnotherRunTookOver(t *testing.T) {
 func TestLockThatEndedWithItsHolder(t *testing.T) {
 	for _, left := range []*LockInfo{nil, {ID: "gone"}} {
 		var told []LockInfo
-		l, err := Open(t.Context(), &memory{stale: left}, Options{Lock: true, TookOver: func(i LockInfo) { told = append(told, i) }})
+		l, err := Open(t.Context(), &memory{stale: left}, Options{Lock: true, OnStaleLock: func(i LockInfo) { told = append(told, i) }})
 		require.NoError(t, err)
 		require.NoError(t, l.Close(t.Context()))
 		if left == nil {

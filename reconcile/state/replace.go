@@ -12,26 +12,26 @@ import (
 // are refused. The run that it names stays that of the file: who pushes a state
 // has not made it.
 func (l *Ledger) Replace(ctx context.Context, s *Snapshot) error {
-	return l.adopt(ctx, s, func(was *Snapshot) (bool, error) {
+	return l.store(ctx, s, func(was *Snapshot) (bool, error) {
 		same := sameContent(s, was)
 		return !same, replaceable(s, was, same)
 	})
 }
 
-// adopt stores a snapshot as it is, with its own serial and run, if allowed says
+// store stores a snapshot as it is, with its own serial and run, if allowed says
 // so of what is there.
-func (l *Ledger) adopt(ctx context.Context, s *Snapshot, allowed func(was *Snapshot) (bool, error)) error {
+func (l *Ledger) store(ctx context.Context, s *Snapshot, allowed func(was *Snapshot) (bool, error)) error {
 	l.mu.Lock()
 	if l.failed != nil {
 		defer l.mu.Unlock()
 		return l.failed
 	}
-	was, raised := l.truth, l.raised
+	was, serialBumped := l.current, l.serialBumped
 	if ok, err := allowed(was); err != nil || !ok {
 		l.mu.Unlock()
 		return err
 	}
-	l.truth, l.raised, l.stored = s.Clone(), true, false
+	l.current, l.serialBumped, l.stored = s.Clone(), true, false
 	l.dirty++
 	l.mu.Unlock()
 
@@ -39,9 +39,9 @@ func (l *Ledger) adopt(ctx context.Context, s *Snapshot, allowed func(was *Snaps
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.raised = false
+	l.serialBumped = false
 	if err != nil {
-		l.truth, l.raised = was, raised
+		l.current, l.serialBumped = was, serialBumped
 		l.dirty--
 	}
 	return err

@@ -75,7 +75,7 @@ func TestFailedReplace(t *testing.T) {
 	delete(pushed.Locales, en)
 	require.ErrorIs(t, l.Replace(t.Context(), pushed), errDisk)
 	assertSame(t, before, l.Snapshot())
-	assert.Nil(t, l.Unwritten())
+	assert.Nil(t, l.UnsavedState())
 	require.Error(t, l.Replace(t.Context(), pushed))
 	require.NoError(t, l.Close(t.Context()))
 }

@@ -105,7 +105,7 @@ type Snapshot struct {
 	Sessions      map[string]*SessionRecord
 }
 
-func blank() *Snapshot {
+func emptySnapshot() *Snapshot {
 	return &Snapshot{Locales: make(map[schema.Locale]*LocaleRecord), Sessions: make(map[string]*SessionRecord)}
 }
 
@@ -114,7 +114,7 @@ func (s *Snapshot) Empty() bool { return len(s.Locales) == 0 && len(s.Sessions) 
 
 // Clone is a copy that shares nothing that can be changed.
 func (s *Snapshot) Clone() *Snapshot {
-	c := blank()
+	c := emptySnapshot()
 	c.LiveryVersion, c.Serial, c.Lineage, c.Run, c.Account = s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account
 	for loc, r := range s.Locales {
 		record := *r

@@ -58,7 +58,7 @@ func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, erro
 		ctx, stop, release = opts.Interrupts(ctx)
 		defer release()
 	}
-	outcome, err := reconcile.Apply(ctx, o.Plan, api, o.ledger, reconcile.Conduct{
+	outcome, err := reconcile.Apply(ctx, o.Plan, api, o.ledger, reconcile.ApplyOptions{
 		Parallelism: opts.Parallelism, Observe: o.workspace.Events.Change, Stop: stop, Now: o.workspace.Now,
 	})
 	if err != nil {
@@ -190,7 +190,7 @@ func (o *Operation) saveErroredState(outcome *reconcile.Outcome) *hcl.Diagnostic
 		d.Summary = "The lock was taken away"
 	}
 	d.Detail += "\n\n" + describeUnsaved(outcome)
-	data := o.ledger.Unwritten()
+	data := o.ledger.UnsavedState()
 	if data == nil {
 		return d
 	}

@@ -102,7 +102,7 @@ func (w *Workspace) migrate(ctx context.Context, opts MigrateOptions, b stack.Ba
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, from.Close(context.WithoutCancel(ctx))) }()
-	if from.Blank() {
+	if from.IsNew() {
 		return m, nil
 	}
 	to, err := state.Open(ctx, blob, how)

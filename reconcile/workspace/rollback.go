@@ -85,7 +85,7 @@ func (o *Operation) planBack(ctx context.Context, serial uint64, opts PlanOption
 		return err
 	}
 	now := o.ledger.Snapshot()
-	desired, confirmed, unconfirmed := reconcile.Then(then)
+	desired, confirmed, unconfirmed := reconcile.DesiredAt(then)
 	o.Plan, err = reconcile.NewPlan(desired, now, reconcile.Options{
 		Targets: opts.Targets, Excludes: opts.Excludes, Leave: unconfirmed, Rollback: serial,
 		Account: recorded, Version: o.workspace.Version, Now: o.workspace.Now(),

@@ -81,7 +81,7 @@ func (w *Workspace) open(ctx context.Context, b stack.Backend, how access) (*sta
 	if err != nil {
 		return nil, err
 	}
-	if ledger.Blank() {
+	if ledger.IsNew() {
 		if err := w.checkMoved(ctx, b, blob); err != nil {
 			return nil, errors.Join(err, ledger.Close(ctx))
 		}
@@ -97,8 +97,8 @@ func (w *Workspace) open(ctx context.Context, b stack.Backend, how access) (*sta
 func (w *Workspace) stateOptions(how access) state.Options {
 	return state.Options{
 		Lock: how.Lock, LockTimeout: how.Timeout, Operation: how.operation, Version: w.Version, Who: who(), Now: w.Now,
-		Decode: how.decode, Repair: how.repair, Sign: backend.Sign, Dead: backend.Dead,
-		Waiting: w.Events.LockWait, TookOver: w.Events.StaleLock, Unkept: w.Events.ArchiveError,
+		Decode: how.decode, Repair: how.repair, IdentifyHolder: backend.IdentifyHolder, HolderDead: backend.HolderDead,
+		OnLockWait: w.Events.LockWait, OnStaleLock: w.Events.StaleLock, OnArchiveError: w.Events.ArchiveError,
 	}
 }
 
