@@ -3,8 +3,6 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"html"
 	"maps"
 	"slices"
 	"strings"
@@ -28,51 +26,32 @@ type sessionView struct {
 	HandedOver bool   // this is that other device
 }
 
-// markup is a page being written: strings among the arguments are escaped.
-type markup struct{ strings.Builder }
-
-func (m *markup) f(format string, args ...any) {
-	for i, a := range args {
-		if s, ok := a.(string); ok {
-			args[i] = html.EscapeString(s)
-		}
-	}
-	fmt.Fprintf(m, format, args...)
-}
-
-// attribute writes one that has a value.
-func (m *markup) attribute(name, value string) {
-	if value != "" {
-		m.f(` %s="%s"`, name, value)
-	}
-}
-
 // html is the page: every screen that its user may come to, of which the script
 // shows one, and the strip in which is chosen what a camera would see.
 func (v sessionView) html() []byte {
 	row, look := v.Language, v.look()
 	field := schema.FieldByPath("titleText")
 	title := cmp.Or(look.At(field).Text(), field.Default)
-	var m markup
-	m.f("<!doctype html>\n<html lang=\"%s\"", row.BCP47)
+	var m preview.HTMLWriter
+	m.Printf("<!doctype html>\n<html lang=\"%s\"", row.BCP47)
 	if row.RTL {
-		m.attribute("dir", "rtl")
+		m.Attr("dir", "rtl")
 	}
-	m.f(">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"%s\">\n", v.Scheme)
-	m.f("<title>%s</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"session.css\">\n</head>\n", title)
-	m.f(`<body data-tries="%d"`, cmp.Or(max(v.Tries, 0), triesOffered))
-	m.attribute("data-link", v.Link)
-	m.attribute("data-outcome", string(v.Ending.Outcome))
-	m.attribute("data-next", v.Ending.Next)
-	m.attribute("data-info", v.Ending.Info)
+	m.Printf(">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"%s\">\n", v.Scheme)
+	m.Printf("<title>%s</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"session.css\">\n</head>\n", title)
+	m.Printf(`<body data-tries="%d"`, cmp.Or(max(v.Tries, 0), triesOffered))
+	m.Attr("data-link", v.Link)
+	m.Attr("data-outcome", string(v.Ending.Outcome))
+	m.Attr("data-next", v.Ending.Next)
+	m.Attr("data-info", v.Ending.Info)
 	if v.HandedOver {
-		m.f(" data-handover")
+		m.Printf(" data-handover")
 	}
-	m.f(">\n<main>\n<h1>%s</h1>\n", title)
+	m.Printf(">\n<main>\n<h1>%s</h1>\n", title)
 	v.screens(&m, look)
-	m.f("</main>\n")
+	m.Printf("</main>\n")
 	v.strip(&m)
-	m.f("<script src=\"session.js\"></script>\n</body>\n</html>\n")
+	m.Printf("<script src=\"session.js\"></script>\n</body>\n</html>\n")
 	return []byte(m.String())
 }
 
@@ -95,15 +74,15 @@ func (v sessionView) look() schema.Document {
 
 // screens draws all that can be reached. What the tips are where no document has
 // any is not known; such a page begins with loading.
-func (v sessionView) screens(m *markup, look schema.Document) {
+func (v sessionView) screens(m *preview.HTMLWriter, look schema.Document) {
 	how := preview.Drawing{Pressable: true, Plain: true, Link: v.Link}
 	for _, s := range preview.Screens() {
 		if strings.HasSuffix(s.Name, "-tips") && !declares(look, s.Page) {
 			continue
 		}
-		m.f(`<section class="screen" id="%s" data-page="%s" data-device="%s" tabindex="-1" hidden>`, s.Name, s.Page, string(s.Device))
-		m.WriteString(s.HTML(look, how))
-		m.f("</section>\n")
+		m.Printf(`<section class="screen" id="%s" data-page="%s" data-device="%s" tabindex="-1" hidden>`, s.Name, s.Page, string(s.Device))
+		m.Raw(s.HTML(look, how))
+		m.Printf("</section>\n")
 	}
 }
 
@@ -114,34 +93,34 @@ func declares(d schema.Document, page string) bool {
 }
 
 // strip draws the simulator's own part. Without a script its form is all that works.
-func (v sessionView) strip(m *markup) {
-	m.f("<aside id=\"simulator\" lang=\"en\" dir=\"ltr\" aria-label=\"Simulator\">\n<p><b>Simulator</b><span id=\"said\" role=\"status\">")
+func (v sessionView) strip(m *preview.HTMLWriter) {
+	m.Printf("<aside id=\"simulator\" lang=\"en\" dir=\"ltr\" aria-label=\"Simulator\">\n<p><b>Simulator</b><span id=\"said\" role=\"status\">")
 	switch e := v.Ending; {
 	case e.Outcome == "":
-		m.f("No camera is used here. How does the check end?</span></p>\n")
-		m.WriteString(choices)
-		m.f("<div class=\"choices\" data-in=\"handover\" hidden><a href=\"%s\" target=\"_blank\" rel=\"noopener noreferrer\">Open the link here</a><button type=\"button\" data-do=\"here\">Back to this device</button></div>\n", v.Link)
-		m.WriteString(onwards)
+		m.Printf("No camera is used here. How does the check end?</span></p>\n")
+		m.Raw(choices)
+		m.Printf("<div class=\"choices\" data-in=\"handover\" hidden><a href=\"%s\" target=\"_blank\" rel=\"noopener noreferrer\">Open the link here</a><button type=\"button\" data-do=\"here\">Back to this device</button></div>\n", v.Link)
+		m.Raw(onwards)
 	case e.Next != "":
-		m.f("This session has ended: %s.</span></p>\n<p><a href=\"%s\" rel=\"noreferrer\">Continue</a></p>\n", string(e.Outcome), e.Next)
+		m.Printf("This session has ended: %s.</span></p>\n<p><a href=\"%s\" rel=\"noreferrer\">Continue</a></p>\n", string(e.Outcome), e.Next)
 	default:
-		m.f("This session has ended: %s.</span></p>\n", string(e.Outcome))
-		m.WriteString(onwards)
+		m.Printf("This session has ended: %s.</span></p>\n", string(e.Outcome))
+		m.Raw(onwards)
 	}
 	hints(m)
-	m.WriteString(devices)
-	m.f("<p class=\"about\">Session %s, language %s</p></div>\n</aside>\n", v.ID, v.Language.BCP47)
+	m.Raw(devices)
+	m.Printf("<p class=\"about\">Session %s, language %s</p></div>\n</aside>\n", v.ID, v.Language.BCP47)
 }
 
 // hints chooses what the camera sees.
-func hints(m *markup) {
-	m.f("<label id=\"hints\" data-in=\"camera\" hidden>Hint <select>")
+func hints(m *preview.HTMLWriter) {
+	m.Printf("<label id=\"hints\" data-in=\"camera\" hidden>Hint <select>")
 	for _, s := range preview.Screens() {
 		if hint, found := strings.CutPrefix(s.Name, "phone-camera-"); found {
-			m.f(`<option value="%s">%s</option>`, hint, strings.TrimPrefix(s.Title, "Camera, "))
+			m.Printf(`<option value="%s">%s</option>`, hint, strings.TrimPrefix(s.Title, "Camera, "))
 		}
 	}
-	m.f("</select></label>\n")
+	m.Printf("</select></label>\n")
 }
 
 const (

@@ -63,6 +63,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded, applied))
 	g.Problems = preview.Problems(slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
+	g.TooLong = loaded.Levels[schema.TooLong]
 	p.setTitle(g)
 	return data, p.requireLocale(g)
 }

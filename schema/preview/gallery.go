@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"hash/fnv"
 	"html"
 	"slices"
@@ -30,9 +29,10 @@ type Gallery struct {
 	Subject  string // what is shown, such as "the files" or a plan's name
 	Sheets   []Sheet
 	Problems []Problem
-	Broken   string // the files have errors: what the sheets show all the same; "" without errors
-	Images   bool   // pictures are fetched from their links
-	Compare  bool   // what was applied is shown beside what is to be from the start
+	Broken   string       // the files have errors: what the sheets show all the same; "" without errors
+	TooLong  schema.Level // of the rule that the browser measures; "" for the rule's own
+	Images   bool         // pictures are fetched from their links
+	Compare  bool         // what was applied is shown beside what is to be from the start
 }
 
 // Live is how a page that is served finds what it needs beside itself.
@@ -80,46 +80,35 @@ func GalleryStyles() string { return pageStyles + galleryStyles }
 // Script moves a gallery from screen to screen.
 func Script() string { return script }
 
-// canvas is a page being written.
-type canvas struct{ strings.Builder }
-
-func (c *canvas) f(format string, args ...any) {
-	for i, a := range args {
-		if s, ok := a.(string); ok {
-			args[i] = html.EscapeString(s)
-		}
-	}
-	fmt.Fprintf(c, format, args...)
-}
-
 func (g *Gallery) page(head, foot string, l Live) []byte {
 	drawn := g.draw(l.Events != "")
-	var c canvas
-	c.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-	c.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
-	c.f("<title>%s: preview</title>\n<link rel=\"icon\" href=\"data:,\">\n", g.Title)
-	c.WriteString(head)
-	c.WriteString("</head>\n<body")
+	var c HTMLWriter
+	c.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+	c.Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
+	c.Printf("<title>%s: preview</title>\n<link rel=\"icon\" href=\"data:,\">\n", g.Title)
+	c.Raw(head)
+	c.Raw("</head>\n<body")
+	c.Attr("data-too-long", string(g.TooLong))
 	if l.Events != "" {
-		c.f(` data-events="%s" data-revision="%s"`, l.Events, l.Revision)
+		c.Printf(` data-events="%s" data-revision="%s"`, l.Events, l.Revision)
 	}
-	c.WriteString(">\n")
+	c.Raw(">\n")
 	box, path := qrPath(SampleLink)
-	c.f("<svg hidden><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol></svg>\n", box, path)
+	c.Printf("<svg hidden><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol></svg>\n", box, path)
 	g.header(&c)
 	g.navigation(&c, drawn)
-	c.WriteString("<main id=\"sheets\" tabindex=\"-1\">\n")
+	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n")
 	for i := range g.Sheets {
-		c.WriteString(drawn[i].html)
+		c.Raw(drawn[i].html)
 	}
 	if len(g.Sheets) == 0 {
-		c.WriteString("<p class=\"empty\">No language is declared here. A block such as <code>locale \"en\" {}</code> declares one; \"livery init\" writes a stack to begin with.</p>\n")
+		c.Raw("<p class=\"empty\">No language is declared here. A block such as <code>locale \"en\" {}</code> declares one; \"livery init\" writes a stack to begin with.</p>\n")
 	}
-	c.WriteString("</main>\n")
+	c.Raw("</main>\n")
 	g.side(&c)
-	c.WriteString(foot)
-	c.WriteString("</body>\n</html>\n")
-	return []byte(c.String())
+	c.Raw(foot)
+	c.Raw("</body>\n</html>\n")
+	return c.buf
 }
 
 // drawn is a sheet as HTML, and which of its screens differ from what was applied.
@@ -144,20 +133,20 @@ func (g *Gallery) draw(live bool) []drawn {
 }
 
 func (s *Sheet) draw(how Drawing, live bool) drawn {
-	var c canvas
+	var c HTMLWriter
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
-	c.f("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, info.Name, loc, info.Name, loc)
-	c.f("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", s.Note)
+	c.Printf("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, info.Name, loc, info.Name, loc)
+	c.Printf("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", s.Note)
 	var d drawn
 	for _, screen := range Screens() {
 		body, changed := s.screen(screen, how, live)
-		c.WriteString(body)
+		c.Raw(body)
 		if changed {
 			d.changed = append(d.changed, screen.Name)
 		}
 	}
-	c.WriteString("</div></article>\n")
+	c.Raw("</div></article>\n")
 	d.html = c.String()
 	return d
 }
@@ -176,24 +165,24 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 		b.bare = true
 		b.screen(screen)
 		if changed = s.differs(screen, p.seen, b.seen); changed {
-			before = string(b.buf)
+			before = b.String()
 		}
 	}
-	var c canvas
-	c.f(`<section class="screen" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
+	var c HTMLWriter
+	c.Printf(`<section class="screen" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
 		screen.Page, screen.Name, loc, string(screen.Device), info.BCP47, info.Direction())
 	if changed {
-		c.WriteString(" data-changed")
+		c.Raw(" data-changed")
 	}
 	if live {
-		c.f(` data-hash="%s"`, fingerprint(string(p.buf)+before))
+		c.Printf(` data-hash="%s"`, fingerprint(p.String()+before))
 	}
-	c.f(`><h3 class="cap" lang="en" dir="ltr">%s</h3>`, screen.Title) // the script makes a link of it
-	c.Write(p.buf)
+	c.Printf(`><h3 class="cap" lang="en" dir="ltr">%s</h3>`, screen.Title) // the script makes a link of it
+	c.Raw(p.String())
 	if before != "" {
-		c.WriteString("<template>" + before + "</template>")
+		c.Raw("<template>" + before + "</template>")
 	}
-	c.WriteString("</section>\n")
+	c.Raw("</section>\n")
 	return c.String(), changed
 }
 
@@ -213,41 +202,41 @@ func fingerprint(s string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func (g *Gallery) header(c *canvas) {
-	c.f("<header class=\"top\">\n<h1>%s <small>%s</small></h1>\n", g.Title, g.Subject)
-	c.WriteString(`<label class="find"><span class="vh">Filter languages, pages, fields and texts</span><input type="search" id="q" placeholder="Filter: language, page, field, text  /" autocomplete="off" spellcheck="false"></label>
+func (g *Gallery) header(c *HTMLWriter) {
+	c.Printf("<header class=\"top\">\n<h1>%s <small>%s</small></h1>\n", g.Title, g.Subject)
+	c.Raw(`<label class="find"><span class="vh">Filter languages, pages, fields and texts</span><input type="search" id="q" placeholder="Filter: language, page, field, text  /" autocomplete="off" spellcheck="false"></label>
 <fieldset class="seg" id="device"><legend class="vh">Device</legend><label><input type="radio" name="device" value="" checked><span>All</span></label><label><input type="radio" name="device" value="mobile"><span>Phone</span></label><label><input type="radio" name="device" value="pc"><span>Desktop</span></label></fieldset>
 <fieldset class="seg" id="width"><legend class="vh">Width</legend><label><input type="radio" name="width" value="s"><span title="320 and 1024 pixels">S</span></label><label><input type="radio" name="width" value="" checked><span title="375 and 1280 pixels">M</span></label><label><input type="radio" name="width" value="l"><span title="430 and 1440 pixels">L</span></label></fieldset>
 `)
-	c.f("<label class=\"switch\"><input type=\"checkbox\" id=\"before\"%s><span>Before</span></label>\n", flag(g.Compare, " checked"))
-	c.WriteString(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
+	c.Printf("<label class=\"switch\"><input type=\"checkbox\" id=\"before\"%s><span>Before</span></label>\n", flag(g.Compare, " checked"))
+	c.Raw(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
 <button type="button" id="keys" aria-expanded="false" aria-controls="help">Keys</button>
 </header>
 <div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd><dt>?</dt><dd>these keys</dd></dl></div>
 `)
 }
 
-func (g *Gallery) navigation(c *canvas, list []drawn) {
+func (g *Gallery) navigation(c *HTMLWriter, list []drawn) {
 	changed := make(map[string]bool)
 	for _, d := range list {
 		for _, name := range d.changed {
 			changed[name] = true
 		}
 	}
-	c.WriteString("<div class=\"index\" id=\"index\">\n<nav aria-label=\"Languages\"><h2>Languages</h2><ul>\n<li><a href=\"#\" data-all>All languages</a></li>\n")
+	c.Raw("<div class=\"index\" id=\"index\">\n<nav aria-label=\"Languages\"><h2>Languages</h2><ul>\n<li><a href=\"#\" data-all>All languages</a></li>\n")
 	for i := range g.Sheets {
 		info := g.Sheets[i].Document.Locale.Info()
-		c.f(`<li><a href="#locale=%s" data-locale="%s"%s>%s</a></li>`+"\n", string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
+		c.Printf(`<li><a href="#locale=%s" data-locale="%s"%s>%s</a></li>`+"\n", string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
 	}
-	c.WriteString("</ul></nav>\n<nav aria-label=\"Pages\"><h2>Pages</h2><ul>\n")
+	c.Raw("</ul></nav>\n<nav aria-label=\"Pages\"><h2>Pages</h2><ul>\n")
 	for _, s := range Screens() {
 		device := ""
 		if s.Device == schema.PC {
 			device = "Desktop: "
 		}
-		c.f(`<li><a href="#screen=%s" data-screen="%s"%s>%s</a></li>`+"\n", s.Name, s.Name, flag(changed[s.Name], " data-changed"), device+s.Title)
+		c.Printf(`<li><a href="#screen=%s" data-screen="%s"%s>%s</a></li>`+"\n", s.Name, s.Name, flag(changed[s.Name], " data-changed"), device+s.Title)
 	}
-	c.WriteString("</ul></nav>\n</div>\n")
+	c.Raw("</ul></nav>\n</div>\n")
 }
 
 // attribute is written as it is.
@@ -262,29 +251,29 @@ func flag(on bool, text string) attribute {
 	return nil
 }
 
-func (g *Gallery) side(c *canvas) {
-	c.WriteString("<aside class=\"side\" aria-label=\"Details and problems\">\n")
-	c.WriteString("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></section>\n")
+func (g *Gallery) side(c *HTMLWriter) {
+	c.Raw("<aside class=\"side\" aria-label=\"Details and problems\">\n")
+	c.Raw("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></section>\n")
 	findings := g.findings()
-	c.f("<div id=\"findings\" data-hash=\"%s\">\n", fingerprint(findings))
-	c.WriteString(findings)
-	c.WriteString("</div>\n")
-	c.WriteString("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
+	c.Printf("<div id=\"findings\" data-hash=\"%s\">\n", fingerprint(findings))
+	c.Raw(findings)
+	c.Raw("</div>\n")
+	c.Raw("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
 	if g.Images {
-		c.WriteString("Pictures come from their links.")
+		c.Raw("Pictures come from their links.")
 	} else {
-		c.WriteString("Pictures are boxes with their names.")
+		c.Raw("Pictures are boxes with their names.")
 	}
-	c.WriteString(" A dotted line is under words of the API's documented English default, a dashed one under words of ours where no default is documented.</p>\n</aside>\n")
+	c.Raw(" A dotted line is under words of the API's documented English default, a dashed one under words of ours where no default is documented.</p>\n</aside>\n")
 }
 
 // findings are what is wrong: with the files, and with how they look.
 func (g *Gallery) findings() string {
-	var c canvas
+	var c HTMLWriter
 	if g.Broken != "" {
-		c.f("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n", g.Broken)
+		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n", g.Broken)
 		g.list(&c, func(p Problem) bool { return p.Level == schema.Error && p.Fault })
-		c.WriteString("</section>\n")
+		c.Raw("</section>\n")
 	}
 	rest := func(p Problem) bool { return g.Broken == "" || p.Level != schema.Error || !p.Fault }
 	n := 0
@@ -293,14 +282,14 @@ func (g *Gallery) findings() string {
 			n++
 		}
 	}
-	c.f("<section class=\"card\" id=\"problems\"><h2>Problems <span class=\"count\">%s</span></h2>\n", strconv.Itoa(n))
+	c.Printf("<section class=\"card\" id=\"problems\"><h2>Problems <span class=\"count\">%s</span></h2>\n", strconv.Itoa(n))
 	g.list(&c, rest)
-	c.WriteString("<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n")
+	c.Raw("<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n")
 	return c.String()
 }
 
-func (g *Gallery) list(c *canvas, wanted func(Problem) bool) {
-	c.WriteString("<ol class=\"problems\">\n")
+func (g *Gallery) list(c *HTMLWriter, wanted func(Problem) bool) {
+	c.Raw("<ol class=\"problems\">\n")
 	for _, p := range g.Problems {
 		if !wanted(p) {
 			continue
@@ -312,9 +301,9 @@ func (g *Gallery) list(c *canvas, wanted func(Problem) bool) {
 		if p.Path != "" {
 			target = append(target, "screen="+ScreenOf(p.Path), "field="+p.Path)
 		}
-		c.f(`<li class="%s"><a href="#%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), strings.Join(target, "&"), string(p.Rule), p.Text, p.where())
+		c.Printf(`<li class="%s"><a href="#%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), strings.Join(target, "&"), string(p.Rule), p.Text, p.where())
 	}
-	c.WriteString("</ol>\n")
+	c.Raw("</ol>\n")
 }
 
 func place(r hcl.Range) string { return r.Filename + ":" + strconv.Itoa(r.Start.Line) }

@@ -34,9 +34,9 @@ func (p *pen) shutter() {
 		p.box("span", "shutter", func() { p.picture("icon", "takePhotoIconLink", "shutter") })
 		return
 	}
-	p.raw(`<button type="button" class="shutter" data-do="photo" aria-label="Take the photo">`)
+	p.Raw(`<button type="button" class="shutter" data-do="photo" aria-label="Take the photo">`)
 	p.picture("icon", "takePhotoIconLink", "shutter")
-	p.raw(`</button>`)
+	p.Raw(`</button>`)
 }
 
 func pcError(p *pen) {

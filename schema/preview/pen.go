@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"html"
 	"net/url"
 	"path"
 	"strings"
@@ -13,7 +12,7 @@ import (
 // element of its own, nested in one another, so that each can be found by its path
 // alone and its colour or text read from it.
 type pen struct {
-	buf  []byte
+	HTMLWriter
 	page string // the catalogue's page that keys belong to
 	doc  schema.Document
 	was  *schema.Document // what to compare with; nil for nothing
@@ -24,29 +23,16 @@ type pen struct {
 }
 
 func newPen(s Screen, d schema.Document, was *schema.Document, how Drawing) *pen {
-	return &pen{page: s.Page, doc: d, was: was, info: d.Locale.Info(), how: how, buf: make([]byte, 0, 2048)}
-}
-
-func (p *pen) raw(s string)  { p.buf = append(p.buf, s...) }
-func (p *pen) text(s string) { p.buf = append(p.buf, html.EscapeString(s)...) }
-
-// attr writes an attribute; none for the empty value.
-func (p *pen) attr(name, value string) {
-	if value == "" {
-		return
-	}
-	p.raw(" " + name + `="`)
-	p.text(value)
-	p.raw(`"`)
+	return &pen{page: s.Page, doc: d, was: was, info: d.Locale.Info(), how: how}
 }
 
 // box is an element that no field drives.
 func (p *pen) box(tag, class string, body func()) {
-	p.raw("<" + tag)
-	p.attr("class", class)
-	p.raw(">")
+	p.Raw("<" + tag)
+	p.Attr("class", class)
+	p.Raw(">")
 	body()
-	p.raw("</" + tag + ">")
+	p.Raw("</" + tag + ">")
 }
 
 // rootTitle is the title of the whole document, which every screen shows; many
@@ -77,35 +63,35 @@ type part struct {
 // driven writes the element of a field around body.
 func (p *pen) driven(f *schema.Field, e part, body func()) {
 	p.seen = append(p.seen, f)
-	p.raw("<" + e.tag)
-	p.attr("class", e.class)
+	p.Raw("<" + e.tag)
+	p.Attr("class", e.class)
 	if !p.bare {
-		p.attr("data-field", f.Path())
+		p.Attr("data-field", f.Path())
 	}
-	p.attr("style", e.style)
+	p.Attr("style", e.style)
 	if !p.bare {
 		p.origin(f)
 	}
 	if e.attrs != nil {
 		e.attrs()
 	}
-	p.raw(">")
+	p.Raw(">")
 	body()
-	p.raw("</" + e.tag + ">")
+	p.Raw("</" + e.tag + ">")
 }
 
 // origin notes where a value was written, and what was there before if that was
 // another: nothing for the API's default.
 func (p *pen) origin(f *schema.Field) {
-	p.attr("data-at", at(p.doc.At(f)))
+	p.Attr("data-at", at(p.doc.At(f)))
 	if p.was == nil || p.was.Effective(f).Equal(p.doc.Effective(f)) {
 		return
 	}
-	p.raw(" data-changed")
+	p.Raw(" data-changed")
 	if before := p.was.Effective(f); before.Declared() {
-		p.raw(`="`)
-		p.text(shown(before))
-		p.raw(`"`)
+		p.Raw(`="`)
+		p.Text(shown(before))
+		p.Raw(`"`)
 	}
 }
 
@@ -182,25 +168,25 @@ func (p *pen) words(key, standIn string) {
 // english marks an element as English where the screen is in another language.
 func (p *pen) english() {
 	if p.info.Value != "en_US" {
-		p.raw(` lang="en" dir="ltr"`)
+		p.Raw(` lang="en" dir="ltr"`)
 	}
 }
 
 // standIn writes words of ours that belong to no field.
 func (p *pen) standIn(words string) {
-	p.raw(`<span class="t standin"`)
+	p.Raw(`<span class="t standin"`)
 	p.english()
-	p.raw(">")
-	p.text(words)
-	p.raw("</span>")
+	p.Raw(">")
+	p.Text(words)
+	p.Raw("</span>")
 }
 
 // filled writes a text with its placeholder filled in.
 func (p *pen) filled(text string) {
 	before, after, found := strings.Cut(text, "{second}")
-	p.text(before)
+	p.Text(before)
 	if found {
-		p.raw(`<span data-second>5</span>`)
+		p.Raw(`<span data-second>5</span>`)
 		p.filled(after)
 	}
 }
@@ -252,15 +238,15 @@ func (p *pen) image(to string) {
 	switch {
 	case to == "":
 	case p.how.Images && strings.HasPrefix(to, "https:"):
-		p.raw("<img")
-		p.attr("src", to)
-		p.raw(` alt="" referrerpolicy="no-referrer" loading="lazy">`)
+		p.Raw("<img")
+		p.Attr("src", to)
+		p.Raw(` alt="" referrerpolicy="no-referrer" loading="lazy">`)
 	default:
-		p.raw(`<span class="ph" dir="ltr"`)
-		p.attr("title", to)
-		p.raw(">")
-		p.text(pictureName(to))
-		p.raw("</span>")
+		p.Raw(`<span class="ph" dir="ltr"`)
+		p.Attr("title", to)
+		p.Raw(">")
+		p.Text(pictureName(to))
+		p.Raw("</span>")
 	}
 }
 
@@ -294,8 +280,8 @@ func (p *pen) button(b button) {
 	f := p.field(b.background)
 	p.driven(f, part{tag: tag, class: "btn " + b.do, style: p.style("background-color", f), attrs: func() {
 		if p.how.Pressable {
-			p.raw(` type="button"`)
-			p.attr("data-do", b.do)
+			p.Raw(` type="button"`)
+			p.Attr("data-do", b.do)
 		}
 	}}, inside)
 }
@@ -347,7 +333,7 @@ func (p *pen) tip(f *schema.Field, tip schema.Tip) {
 		if item.Kind == schema.ImageURL {
 			p.tipPart(item, tip.Icon, "icon", func(to string) { p.image(to) })
 		} else {
-			p.tipPart(item, tip.Text, "t", func(string) { p.text(tip.Text.Text()) })
+			p.tipPart(item, tip.Text, "t", func(string) { p.Text(tip.Text.Text()) })
 		}
 	}
 }
@@ -357,13 +343,13 @@ func (p *pen) tipPart(item *schema.Field, v schema.Value, class string, body fun
 	if item.Kind == schema.ImageURL && to == "" {
 		class += " g-tip"
 	}
-	p.raw("<span")
-	p.attr("class", class)
+	p.Raw("<span")
+	p.Attr("class", class)
 	if !p.bare {
-		p.attr("data-field", item.Path())
-		p.attr("data-at", at(v))
+		p.Attr("data-field", item.Path())
+		p.Attr("data-at", at(v))
 	}
-	p.raw(">")
+	p.Raw(">")
 	body(to)
-	p.raw("</span>")
+	p.Raw("</span>")
 }

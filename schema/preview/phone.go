@@ -10,9 +10,9 @@ func (p *pen) screen(s Screen) {
 	}
 	p.box("div", class, func() {
 		p.box("div", "bar", func() {
-			p.raw(`<i></i>`)
+			p.Raw(`<i></i>`)
 			p.words(rootTitle, "")
-			p.raw(`<i></i>`)
+			p.Raw(`<i></i>`)
 		})
 		s.draw(p)
 	})
@@ -53,7 +53,7 @@ func phoneCamera(p *pen, stem, name string) {
 
 // viewfinder is a face in its frame.
 func (p *pen) viewfinder() {
-	p.raw(`<div class="finder"><b class="face"></b><b class="face second"></b></div>`)
+	p.Raw(`<div class="finder"><b class="face"></b><b class="face second"></b></div>`)
 }
 
 func phoneError(p *pen) {
@@ -87,14 +87,14 @@ func phoneResult(p *pen, passed bool) {
 // skipped stands where a result page would be.
 func (p *pen) skipped() {
 	p.box("div", "page skipped", func() {
-		p.raw(`<div class="body"><p class="note" lang="en" dir="ltr">This page is not shown: people go straight to the return URL.</p></div>`)
+		p.Raw(`<div class="body"><p class="note" lang="en" dir="ltr">This page is not shown: people go straight to the return URL.</p></div>`)
 	})
 }
 
 func (p *pen) resultBody(passed bool) {
 	p.when("faceShow", func(on bool) {
 		if on {
-			p.raw(`<span class="portrait"></span>`)
+			p.Raw(`<span class="portrait"></span>`)
 		}
 	})
 	outcome(p, passed)
@@ -106,9 +106,9 @@ func (p *pen) resultBody(passed bool) {
 		p.button(button{"tryAgainButtonText", "tryAgainButtonTextColor", "tryAgainButtonBackgroundColor", "tryAgainButtonBackgroundLink", "", "again"})
 		p.when("nextStepButtonInvisibleBeforeTryCountUseUp", func(hidden bool) {
 			if hidden {
-				p.raw(`<span class="untried" hidden>`)
+				p.Raw(`<span class="untried" hidden>`)
 				p.phoneNext()
-				p.raw(`</span>`)
+				p.Raw(`</span>`)
 				return
 			}
 			p.phoneNext()
@@ -137,9 +137,9 @@ func outcome(p *pen, passed bool) {
 	p.label("title", desc, "livenessResultTextColor", standIn)
 	p.when("showScore", func(on bool) {
 		if on {
-			p.raw(`<p class="score" lang="en" dir="ltr">Score `)
-			p.raw(map[bool]string{true: "99", false: "32"}[passed])
-			p.raw(`</p>`)
+			p.Raw(`<p class="score" lang="en" dir="ltr">Score `)
+			p.Raw(map[bool]string{true: "99", false: "32"}[passed])
+			p.Raw(`</p>`)
 		}
 	})
 }
@@ -157,7 +157,7 @@ func phoneTimeout(p *pen) {
 
 func phoneUploading(p *pen) {
 	p.surface("upload", "", "", func() {
-		p.raw(`<span class="spinner"></span>`)
+		p.Raw(`<span class="spinner"></span>`)
 		p.label("note", "videoUploadingText", "videoUploadingTextColor", "")
 	})
 }
@@ -192,9 +192,9 @@ func (p *pen) address(page string) {
 		p.picture("pic", page+"LivenessLinkBackgroundLink", "")
 		p.coloured("div", "edge", "border-color", page+"LivenessLinkBorderColor", func() {
 			p.coloured("span", "url", "color", page+"LivenessLinkTextColor", func() {
-				p.raw(`<bdi dir="ltr">`)
-				p.text(p.shownLink())
-				p.raw(`</bdi>`)
+				p.Raw(`<bdi dir="ltr">`)
+				p.Text(p.shownLink())
+				p.Raw(`</bdi>`)
 			})
 			p.button(button{page + "CopyLinkBtnText", page + "CopyLinkBtnTextColor", page + "CopyLinkBtnBackgroundColor", page + "CopyLinkBtnBackgroundLink", "", "copy"})
 		})

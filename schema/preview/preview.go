@@ -124,5 +124,5 @@ const SampleLink = "https://liveness.example/h5/?token=3f9a"
 func (s Screen) HTML(d schema.Document, how Drawing) string {
 	p := newPen(s, d, nil, how)
 	p.screen(s)
-	return string(p.buf)
+	return p.String()
 }

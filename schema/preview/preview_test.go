@@ -283,6 +283,9 @@ func TestFindingsBecomeProblems(t *testing.T) {
 	assert.Empty(t, Problems(hcl.Diagnostics{hard}), "notices are for lint")
 	g := Gallery{Problems: list, Broken: "As it was."}
 	html := string(g.HTML())
+	assert.NotContains(t, html, "<body data-too-long")
+	g.TooLong = schema.Off
+	assert.Contains(t, string(g.HTML()), `<body data-too-long="off">`)
 	assert.Contains(t, html, `href="#locale=th_TH&amp;screen=phone-tips&amp;field=mobileTipsPage.tips"`)
 	assert.Contains(t, html, "As it was.")
 }

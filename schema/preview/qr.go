@@ -11,11 +11,11 @@ import (
 // the same, and stand in the page once.
 func (p *pen) qr() {
 	if p.how.Link == "" {
-		p.raw(`<svg class="qr" role="img" aria-label="QR code"><use href="#qr"/></svg>`)
+		p.Raw(`<svg class="qr" role="img" aria-label="QR code"><use href="#qr"/></svg>`)
 		return
 	}
 	box, path := qrPath(p.how.Link)
-	p.raw(`<svg class="qr" role="img" aria-label="QR code" viewBox="` + box + `"><path d="` + path + `"/></svg>`)
+	p.Raw(`<svg class="qr" role="img" aria-label="QR code" viewBox="` + box + `"><path d="` + path + `"/></svg>`)
 }
 
 // qrPath gives the view box and the outline of a code, row by row, with the quiet

@@ -214,10 +214,12 @@
   // tight finds words that do not fit at this width. Measuring takes long for many
   // screens, so it is done bit by bit, while nothing else is to do.
   let measuring = 0;
+  const tooLong = document.body.dataset.tooLong || "warning";
   function tight() {
     const mine = ++measuring, list = $("tight"), found = new Map(), queue = screens.filter((s) => !s.hidden);
     const later = window.requestIdleCallback || ((f) => setTimeout(f, 30));
     list.replaceChildren();
+    if (tooLong === "off" || tooLong === "notice") return count(); // notices are for lint alone
     const step = () => {
       if (mine !== measuring) return;
       for (const screen of queue.splice(0, 8)) {
@@ -246,7 +248,7 @@
 
   function finding(screen, e, why) {
     const li = document.createElement("li"), a = document.createElement("a"), b = document.createElement("b"), i = document.createElement("i");
-    li.className = "warning";
+    li.className = tooLong;
     a.href = "#" + new URLSearchParams({ locale: screen.dataset.locale, screen: screen.dataset.screen, field: e.dataset.field });
     b.textContent = "too-long";
     i.textContent = [screen.dataset.locale, e.dataset.at].filter(Boolean).join(" · ");
