@@ -136,7 +136,7 @@ func (p Patch) apply(src []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	splices = slices.DeleteFunc(splices, func(s splice) bool { return string(src[s.start:s.end]) == s.text })
+	splices = slices.DeleteFunc(splices, func(s splice) bool { return string(src[s.start:s.end]) == s.text }) // nothing to do
 	slices.SortStableFunc(splices, func(a, b splice) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})

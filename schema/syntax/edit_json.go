@@ -31,14 +31,17 @@ type jsonItem struct {
 func openJSON(src []byte, filename string) (editable, error) {
 	root, diags := ParseJSON(src, filename)
 	if diags.HasErrors() {
-		return nil, unparsed(diags, filename)
+		return nil, unparsed(diags)
 	}
 	if IsConfiguration(filename) { // its parser knows less of what JSON allows
 		if _, diags := Parse(src, filename); diags.HasErrors() {
-			return nil, unparsed(diags, filename)
+			return nil, unparsed(diags)
 		}
 	}
-	j := &jsonFile{src: src, root: root, eol: lineEnd(src), values: make(map[int]*jsonItem), names: make(map[int]*jsonItem)}
+	j := &jsonFile{
+		src: src, root: root, eol: lineEnd(src),
+		values: make(map[int]*jsonItem), names: make(map[int]*jsonItem),
+	}
 	j.index(root, nil, IsConfiguration(filename))
 	return j, nil
 }
@@ -104,18 +107,20 @@ func (f *jsonFile) splices(edits []Edit) ([]splice, error) {
 		}
 	}
 	for _, e := range edits {
+		var s splice
 		var err error
 		switch e.op {
 		case addValue:
 			err = f.plan(e, added)
-		case replaceValue, rewriteSource:
-			var s splice
+		case replaceValue:
 			s, err = f.replace(e)
-			splices = append(splices, s)
+		case rewriteSource:
+			s, err = f.rewrite(e)
 		}
 		if err != nil {
 			return nil, err
 		}
+		splices = append(splices, s)
 	}
 	for parent, e := range touched {
 		if len(added[parent]) == 0 || parent.kept() > 0 {
@@ -130,28 +135,29 @@ func (f *jsonFile) splices(edits []Edit) ([]splice, error) {
 
 func (f *jsonFile) replace(e Edit) (splice, error) {
 	item := f.values[e.at.Start.Byte]
-	name := f.names[e.at.Start.Byte]
-	s := splice{start: e.at.Start.Byte, at: e.at, text: e.text}
-	switch {
-	case e.op == rewriteSource && (name != nil && spanOf(name.NameRange) == spanOf(e.at) || item != nil && spanOf(item.Range) == spanOf(e.at)):
-		s.end = e.at.End.Byte
-		return s, nil
-	case e.op == rewriteSource:
-		return s, &EditError{Range: e.at, Err: ErrNotFound}
-	case item == nil:
-		return s, &EditError{Range: e.at, Err: ErrNotLiteral}
+	if item == nil {
+		return splice{}, &EditError{Range: e.at, Err: ErrNotLiteral}
 	}
 	before, ok := item.literal()
 	if !ok {
-		return s, &EditError{Range: e.at, Err: ErrNotLiteral}
+		return splice{}, &EditError{Range: e.at, Err: ErrNotLiteral}
 	}
-	s.end = item.Range.End.Byte
+	s := splice{start: item.Range.Start.Byte, end: item.Range.End.Byte, at: e.at, values: []written{{0, e.value}}}
 	s.text = string(f.src[s.start:s.end])
 	if !sameValue(before, e.value) {
 		s.text = jsonLiteral(s.text, e.value, item.template)
 	}
-	s.values = []written{{0, e.value}}
 	return s, nil
+}
+
+// rewrite accepts a key or a whole value.
+func (f *jsonFile) rewrite(e Edit) (splice, error) {
+	start, end := e.at.Start.Byte, e.at.End.Byte
+	name, value := f.names[start], f.values[start]
+	if (name == nil || name.NameRange.End.Byte != end) && (value == nil || value.Range.End.Byte != end) {
+		return splice{}, &EditError{Range: e.at, Err: ErrNotFound}
+	}
+	return splice{start: start, end: end, text: e.text, at: e.at}, nil
 }
 
 func (f *jsonFile) remove(e Edit) (*jsonItem, error) {

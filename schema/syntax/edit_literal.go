@@ -133,7 +133,8 @@ func asTemplate(text string) string {
 
 // templateText is what a template without expressions evaluates to.
 func templateText(template string) (string, bool) {
-	if !strings.Contains(template, "${") && !strings.Contains(template, "%{") {
+	plain := !strings.Contains(template, "${") && !strings.Contains(template, "%{")
+	if plain && !strings.HasPrefix(template, ByteOrderMark) { // the parser would drop the mark
 		return template, true
 	}
 	if CheckTemplate(template) != nil {

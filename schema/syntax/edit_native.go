@@ -46,28 +46,29 @@ type nativeItem struct {
 
 func openNative(src []byte, filename string) (editable, error) {
 	if d := Check(src, filename); d != nil {
-		return nil, unparsed(hcl.Diagnostics{d}, filename)
+		return nil, unparsed(hcl.Diagnostics{d})
 	}
 	lexed, _ := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
 	file, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, unparsed(diags, filename)
+		return nil, unparsed(diags)
 	}
 	n := &nativeFile{
 		src: src, filename: filename, eol: lineEnd(src), lexed: lexed,
-		expressions: make(map[int][]hclsyntax.Expression), bodies: make(map[int]*nativeBody), items: make(map[int]*nativeItem),
+		expressions: make(map[int][]hclsyntax.Expression),
+		bodies:      make(map[int]*nativeBody), items: make(map[int]*nativeItem),
 	}
 	n.index(file.Body.(*hclsyntax.Body))
 	return n, nil
 }
 
-func unparsed(diags hcl.Diagnostics, filename string) error {
-	d := diags.Errs()[0].(*hcl.Diagnostic)
-	refused := &EditError{Range: hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}, Err: ErrSyntax, Detail: d.Summary}
-	if d.Subject != nil {
-		refused.Range = *d.Subject
+func unparsed(diags hcl.Diagnostics) error {
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && d.Subject != nil {
+			return &EditError{Range: *d.Subject, Err: ErrSyntax, Detail: d.Summary}
+		}
 	}
-	return refused
+	return &EditError{Err: ErrSyntax, Detail: diags.Error()}
 }
 
 func (n *nativeFile) index(body *hclsyntax.Body) {
@@ -184,11 +185,6 @@ func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 			s, err = n.rewrite(e)
 		case addValue:
 			err = n.plan(e, added)
-			if err == nil {
-				continue
-			}
-		case removeItem:
-			continue
 		}
 		if err != nil {
 			return nil, err
@@ -403,9 +399,13 @@ func (n *nativeFile) equalsColumn(body *nativeBody, before *nativeItem, next, be
 	if before == nil && next < len(body.items) && lineStart(n.src, body.items[next].start) == behind {
 		neighbour = body.items[next]
 	}
-	if neighbour == nil || neighbour.attribute == nil || neighbour.removed ||
-		bytes.IndexByte(n.src[neighbour.start:neighbour.end], '\n') >= 0 {
+	if neighbour == nil || neighbour.attribute == nil || neighbour.removed {
 		return 0
+	}
+	for _, t := range n.lexed[n.tokenAt(neighbour.start):n.tokenAt(neighbour.end)] {
+		if t.Type == hclsyntax.TokenNewline { // a heredoc has none
+			return 0
+		}
 	}
 	return utf8.RuneCount(n.src[neighbour.start:neighbour.attribute.EqualsRange.Start.Byte])
 }

@@ -73,6 +73,7 @@ func TestReplace(t *testing.T) {
 		"JSON, template":                {"a.livery.json", `{"locals": {"a": «"x"»}}`, text("${a} %{b}"), `{"locals": {"a": "$${a} %%{b}"}}`},
 		"JSON, template escaped":        {"a.livery.json", `{"locals": {"a": «"$${x}"», "b": "$${x}"}}`, text("${x}"), `{"locals": {"a": "$${x}", "b": "$${x}"}}`},
 		"JSON, template of signs":       {"a.livery.json", `{"locals": {"a": «"x"»}}`, text("$${"), `{"locals": {"a": "$$${"}}`},
+		"JSON, template of a mark":      {"a.livery.json", `{"locals": {"a": «"x"»}}`, text("\ufeff"), `{"locals": {"a": "${\"\\ufeff\"}"}}`},
 		"JSON, default of a variable":   {"a.livery.json", `{"variable": {"v": {"default": «"x"»}}}`, text("${a}"), `{"variable": {"v": {"default": "${a}"}}}`},
 		"JSON, variables":               {"a.liveryvars.json", `{"a": «"x"»}`, text("${a}"), `{"a": "${a}"}`},
 		"JSON, character that swallows": {"texts/en.json", `{"a": «"x"»}`, text("\u0600"), `{"a": "\u0600"}`},
@@ -111,7 +112,7 @@ func TestAdd(t *testing.T) {
 		"in a page":                   {hclFile, "«a» {\n  sample {\n\ttitle = 1\n  }\n}\n", []string{"sample.x"}, "a {\n  sample {\n\ttitle = 1\n\tx     = 0\n  }\n}\n"},
 		"a page":                      {hclFile, "«a» {\n  theme = 1\n  z     = 1\n  other {\n  }\n}\n", []string{"sample.x", "sample.yy"}, "a {\n  theme = 1\n  z     = 1\n\n  sample {\n    x  = 0\n    yy = 0\n  }\n\n  other {\n  }\n}\n"},
 		"behind a page":               {hclFile, "«a» {\n  sample {\n  }\n}\n", []string{"x"}, "a {\n  sample {\n  }\n\n  x = 0\n}\n"},
-		"behind a heredoc":            {hclFile, "«a» {\n  title = <<E\nx\nE\n}\n", []string{"x"}, "a {\n  title = <<E\nx\nE\n  x = 0\n}\n"},
+		"behind a heredoc":            {hclFile, "«a» {\n  title = <<E\nx\nE\n}\n", []string{"x"}, "a {\n  title = <<E\nx\nE\n  x     = 0\n}\n"},
 		"file":                        {hclFile, "# c\n«»a = 1", []string{"x"}, "# c\na = 1\nx = 0"},
 		"empty file":                  {hclFile, "«»", []string{"x", "sample.x"}, "x = 0\n\nsample {\n  x = 0\n}\n"},
 		"file of a comment":           {hclFile, ByteOrderMark + "# c«»", []string{"x"}, ByteOrderMark + "# c\nx = 0\n"},
@@ -143,6 +144,10 @@ func TestAdd(t *testing.T) {
 			got, err := NewPatch(test.file, src, edits...).Apply(src)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, string(got))
+			if laidOut, _ := Format(src, test.file); string(laidOut) == string(src) && name != "too long to align" {
+				laidOut, _ = Format(got, test.file)
+				assert.Equal(t, string(laidOut), string(got), "a file that was laid out still is")
+			}
 		})
 	}
 }

@@ -119,7 +119,7 @@ func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
 	}
 	p.decoder.UseNumber()
 	root, err := p.value(0)
-	if err == nil && len(bytes.TrimSpace(text[p.end:])) == 0 {
+	if err == nil && len(bytes.TrimLeft(text[p.end:], " \t\r\n")) == 0 {
 		return root, nil
 	}
 	offset := p.end

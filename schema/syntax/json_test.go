@@ -45,6 +45,7 @@ func TestParseJSONFaults(t *testing.T) {
 		"{\n  \"a\": 1":          "unexpected end",
 		"{\n  \"a\" 1}":          "en.json:2,7-8: invalid character",
 		"{}\n {}":                "en.json:2,2-3: invalid character",
+		"1\v":                    "invalid character",
 		"[1,]":                   "en.json:1,4-5: invalid character",
 		"{\"a\": 'x'}":           "en.json:1,7-8: invalid character",
 		"\xff":                   "not valid UTF-8",
