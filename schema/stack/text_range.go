@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
@@ -44,25 +43,18 @@ type textFiles struct {
 func (t *textFiles) ranges(name string) map[string]hcl.Range {
 	src, err := t.files.Read(name)
 	shown := t.shown(name)
-	if err != nil || !strings.HasSuffix(shown, ".json") || syntax.Check(src, shown) != nil {
+	if err != nil || !strings.HasSuffix(shown, ".json") {
 		return nil
 	}
-	parsed, diags := hcljson.Parse(src, shown)
+	root, diags := syntax.ParseJSON(src, shown)
 	if diags.HasErrors() {
 		return nil
 	}
-	attrs, _ := parsed.Body.JustAttributes()
 	ranges := make(map[string]hcl.Range)
-	for key, attr := range attrs {
-		ranges[key] = attr.Expr.Range()
-		pairs, diags := hcl.ExprMap(attr.Expr)
-		if diags.HasErrors() {
-			continue
-		}
-		for _, pair := range pairs {
-			if k, diags := pair.Key.Value(nil); !diags.HasErrors() {
-				ranges[key+"."+k.AsString()] = pair.Value.Range()
-			}
+	for _, page := range root.Members {
+		ranges[page.Name] = page.Range
+		for _, text := range page.Members {
+			ranges[page.Name+"."+text.Name] = text.Range
 		}
 	}
 	t.read[shown] = src

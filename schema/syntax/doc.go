@@ -3,10 +3,10 @@
 //
 // # Reading
 //
-// [Parse] reads HCL, and JSON as HCL reads it, into a body. [ParseJSON] reads any JSON
-// file into values that know where they and their keys stand. Both first ask [Check],
-// which refuses what the parsers, being recursive, cannot be trusted with. [Files] is
-// access to what lies beside a stack.
+// [NewFile] reads HCL, and JSON as HCL reads it, into a [File] that can be kept.
+// [ParseJSON] reads any JSON file into values that know where they and their keys stand.
+// Both first ask [Check], which refuses what the parsers, being recursive, cannot be
+// trusted with. [Files] is access to what lies beside a stack.
 //
 // # Writing
 //
