@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"livery/schema"
@@ -48,6 +49,18 @@ func (r *Refusal) Error() string {
 		return r.Message
 	}
 	return fmt.Sprintf("%s: %s", r.Code, r.Message)
+}
+
+// Text is the service's sentence, what to do about it, and the transaction.
+func (r *Refusal) Text() string {
+	text := strings.TrimSuffix(r.Error(), ".") + "."
+	if r.Hint != "" {
+		text += " " + r.Hint
+	}
+	if r.TransactionID != "" {
+		text += fmt.Sprintf(" (transaction %s)", r.TransactionID)
+	}
+	return text
 }
 
 // InDoubt says that a document was sent and no answer came back, so nobody

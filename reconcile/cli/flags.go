@@ -5,10 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/stack"
 )
 
 // commandLine splits arguments into the command and what belongs to it. Flags
@@ -19,7 +22,7 @@ func (a *app) commandLine(args []string) (name string, rest []string, err error)
 		return "", nil, exit(exitError)
 	}
 	name, rest = args[0], args[1:]
-	a.json = slices.Contains(rest, "-json") || slices.Contains(rest, "--json") // even if the flags cannot be read
+	a.view.JSON = slices.Contains(rest, "-json") || slices.Contains(rest, "--json") // even if the flags cannot be read
 	switch name {
 	case "-help", "--help", "-h", "help":
 		if name == "help" && len(rest) > 0 {
@@ -183,3 +186,86 @@ type stringList []string
 func (l *stringList) String() string     { return strings.Join(*l, ",") }
 func (l *stringList) Set(s string) error { *l = append(*l, s); return nil }
 func (l *stringList) Type() string       { return "ADDR" }
+
+// inputs are the flags that say what a stack is made of.
+type inputs struct {
+	assignments []stack.Assignment
+	input       bool
+}
+
+// assignmentFlag keeps -var and -var-file in the order in which they are given.
+type assignmentFlag struct {
+	to   *[]stack.Assignment
+	file bool
+}
+
+func (f assignmentFlag) String() string { return "" }
+func (f assignmentFlag) Type() string   { return "string" }
+func (f assignmentFlag) Set(s string) error {
+	if f.file {
+		*f.to = append(*f.to, stack.Assignment{File: s})
+		return nil
+	}
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("%q is not NAME=VALUE", s)
+	}
+	*f.to = append(*f.to, stack.Assignment{Name: name, Value: value})
+	return nil
+}
+
+func (in *inputs) flags(c *cobra.Command) {
+	c.Flags().Var(assignmentFlag{&in.assignments, false}, "var", "Set a variable by `NAME=VALUE`, as in -var brand=#0b5fff. May be given several times.")
+	c.Flags().Var(assignmentFlag{&in.assignments, true}, "var-file", "Read variables from a `file`, *.liveryvars.hcl or *.liveryvars.json.")
+}
+
+func (in *inputs) inputFlag(a *app, c *cobra.Command) {
+	env := strings.ToLower(a.Getenv("LIVERY_INPUT"))
+	c.Flags().BoolVar(&in.input, "input", env != "0" && env != "false", "Ask for what is missing; -input=false never asks.")
+}
+
+// jsonFlag is -json of a command that prints one object.
+func (a *app) jsonFlag(c *cobra.Command) {
+	c.Flags().BoolVar(&a.view.JSON, "json", false, "Print one JSON object.")
+}
+
+// lockFlags say how the state is locked by commands that write it.
+func lockFlags(c *cobra.Command, l *workspace.Locking) {
+	c.Flags().BoolVar(&l.Lock, "lock", true, "Lock the state meanwhile.")
+	c.Flags().DurationVar(&l.Timeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
+}
+
+// failOn is the level from which findings fail a command.
+type failOn struct{ level string }
+
+func (f *failOn) flag(c *cobra.Command) {
+	c.Flags().StringVar(&f.level, "fail-on", "error", "Exit 1 from this `level` on: warning or error.")
+}
+
+func (f *failOn) check() error {
+	if f.level != "error" && f.level != "warning" {
+		return fail("Invalid flag", "-fail-on takes warning or error, not %q.", f.level)
+	}
+	return nil
+}
+
+// reason says why a stack without errors fails all the same; "" if it does not.
+func (f *failOn) reason(diags hcl.Diagnostics) string {
+	if diags.HasErrors() || !f.exceeded(diags) {
+		return ""
+	}
+	return fmt.Sprintf("The configuration is valid, but there are %d warnings and -fail-on=warning fails on them.", len(diags))
+}
+
+// exceeded reports whether the findings are worse than allowed.
+func (f *failOn) exceeded(diags hcl.Diagnostics) bool {
+	return diags.HasErrors() || f.level == "warning" && len(diags) > 0
+}
+
+// exit is the exit code for these findings.
+func (f *failOn) exit(diags hcl.Diagnostics) error {
+	if f.exceeded(diags) {
+		return exit(exitError)
+	}
+	return nil
+}

@@ -1,34 +1,25 @@
 package cli
 
 import (
-	"bytes"
+	"errors"
 	"io"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
-	"livery/reconcile/report"
+	"livery/reconcile/workspace"
 	"livery/schema/syntax"
 )
 
-// formatter is one run of fmt.
-type formatter struct {
+// formatFlags are those of fmt, and what has come of the files so far.
+type formatFlags struct {
 	app                           *app
 	check, diff, write, recursive bool
 	list                          bool
 	changed, broken               bool
-	failed                        error
 }
 
 func (a *app) fmtCommand() *cobra.Command {
-	f := formatter{app: a}
+	f := &formatFlags{app: a}
 	c := &cobra.Command{
 		Use:  "fmt [flags] [FILES or DIRS or -]",
 		Args: arguments(0, -1),
@@ -37,143 +28,82 @@ names of those that changed. Without arguments it works on this directory; with 
 it reads standard input and writes the result to standard output. JSON files are
 left alone.`,
 		Example: "livery fmt\nlivery fmt -check -diff -recursive",
+		RunE:    f.run,
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "Change nothing; exit 3 if a file would change, 2 if one does not parse.")
 	c.Flags().BoolVar(&f.diff, "diff", false, "Show the changes.")
 	c.Flags().BoolVar(&f.write, "write", true, "Write the changes; -write=false only tells.")
 	c.Flags().BoolVar(&f.list, "list", true, "Print the names of files that change.")
 	c.Flags().BoolVar(&f.recursive, "recursive", false, "Work on the directories below too.")
-	c.RunE = func(_ *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			args = []string{"."}
-		}
-		for _, arg := range args {
-			f.argument(arg)
-		}
-		switch {
-		case f.failed != nil:
-			a.reportError(f.failed)
-			return exit(exitUnparsable)
-		case f.broken:
-			return exit(exitUnparsable)
-		case f.check && f.changed:
-			return exit(exitUnformatted)
-		}
-		return nil
-	}
 	return c
 }
 
-func (f *formatter) argument(arg string) {
-	if arg == "-" {
-		src, err := io.ReadAll(io.LimitReader(f.app.Stdin, syntax.MaxFile+1))
+func (f *formatFlags) run(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	w := f.app.workspace(inputs{})
+	var failed error
+	for _, arg := range args {
+		var err error
+		if arg == "-" {
+			err = f.stdin()
+		} else {
+			err = w.Format(arg, f.recursive, func(file *workspace.Formatted) error { return f.file(w, file) })
+		}
 		if err != nil {
-			f.failed = fail("Cannot read standard input", "%v.", err)
-			return
+			failed = err
 		}
-		f.format("<stdin>", src, func(formatted []byte) error {
-			_, err := f.app.Stdout.Write(formatted)
-			return err
-		})
-		return
 	}
-	info, err := os.Stat(arg)
 	switch {
-	case err != nil:
-		f.failed = fail("No such file or directory", "%v.", err)
-	case info.IsDir():
-		f.directory(arg)
-	case !formattable(arg):
-		f.failed = fail("Not a livery file", "%s: only *%s and *%s files can be formatted.", arg, ".livery.hcl", ".liveryvars.hcl")
-	default:
-		f.file(arg)
+	case failed != nil:
+		f.app.view.Error(failed)
+		return exit(exitUnparsable)
+	case f.broken:
+		return exit(exitUnparsable)
+	case f.check && f.changed:
+		return exit(exitUnformatted)
 	}
+	return nil
 }
 
-// formattable reports whether fmt works on files of this name. JSON files pass
-// and stay as they are, since hooks hand over every file of a stack.
-func formattable(name string) bool {
-	return syntax.IsConfiguration(name) || syntax.IsVariables(name)
-}
-
-func (f *formatter) directory(dir string) {
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && path != dir && (!f.recursive || strings.HasPrefix(d.Name(), ".")):
-			return filepath.SkipDir
-		case d.Type().IsRegular() && formattable(d.Name()):
-			f.file(path)
-		}
+// stdin formats what is piped in. Without -diff and -check it comes out again,
+// changed or not.
+func (f *formatFlags) stdin() error {
+	src, err := io.ReadAll(io.LimitReader(f.app.Stdin, syntax.MaxFile+1))
+	if err != nil {
+		return fail("Cannot read standard input", "%v.", err)
+	}
+	file := workspace.Format(src, "<stdin>")
+	f.see(file, false)
+	if file.Diagnostics.HasErrors() || !f.write || f.check || f.diff {
 		return nil
-	})
-	if err != nil {
-		f.failed = fail("Cannot read the directory", "%v.", err)
 	}
+	if _, err := f.app.Stdout.Write(file.After); err != nil {
+		return fail("Cannot write a file", "%v.", err)
+	}
+	return nil
 }
 
-func (f *formatter) file(path string) {
-	src, err := readRegular(path)
-	if err != nil {
-		f.failed = fail("Cannot read a file", "%v.", err)
-		return
+// file does with one formatted file what the flags say.
+func (f *formatFlags) file(w *workspace.Workspace, file *workspace.Formatted) error {
+	f.see(file, f.list)
+	if !file.Changed() || !f.write || f.check {
+		return nil
 	}
-	f.format(path, src, func(formatted []byte) error { return rewrite(path, formatted) })
+	return w.Write(file)
 }
 
-// format formats one file and does with the result what the flags say.
-func (f *formatter) format(name string, src []byte, write func([]byte) error) {
-	stdin := name == "<stdin>"
-	formatted, diags := syntax.Format(src, name)
-	if diags.HasErrors() {
-		f.broken = true
-		f.app.show(diags, report.Sources{name: src})
-		return
-	}
-	if changed := !bytes.Equal(src, formatted); changed {
-		f.changed = true
-		if f.list && !stdin {
-			f.app.print("%s\n", name)
-		}
-		if f.diff {
-			_, _ = f.app.Stdout.Write(diff.Diff("old/"+name, src, "new/"+name, formatted))
-		}
-	} else if !stdin {
-		return
-	}
-	if f.write && !f.check && (!stdin || !f.diff) {
-		if err := write(formatted); err != nil {
-			f.failed = fail("Cannot write a file", "%v.", err)
-		}
-	}
-}
-
-// readRegular reads a file of configuration from disk, never a pipe or a device.
-func readRegular(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// see tells of a file that does not parse or changes.
+func (f *formatFlags) see(file *workspace.Formatted, list bool) {
 	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errNotRegular}
-	case info.Size() > syntax.MaxFile:
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errTooLarge}
+	case file.Diagnostics.HasErrors():
+		f.broken = true
+		f.app.view.Diagnostics(file.Diagnostics, map[string][]byte{file.Name: file.Before})
+	case file.Changed():
+		f.changed = true
+		f.app.view.Reformatted(file, list, f.diff)
 	}
-	return os.ReadFile(path)
-}
-
-// rewrite replaces a file as a whole and keeps its mode.
-func rewrite(path string, data []byte) error {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return err
-	}
-	return writeWhole(target, data, info.Mode().Perm())
 }
 
 func (a *app) importCommand() *cobra.Command {
@@ -188,19 +118,12 @@ that livery would refuse is kept, and said on stderr. Nothing is sent or recorde
 	}
 	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale.")
 	c.RunE = func(_ *cobra.Command, files []string) error {
-		text, diags, src := importBodies(files, locale)
-		report.WriteDiagnostics(a.Stderr, diags, src, a.style(a.Stderr))
+		text, diags, sources := a.workspace(inputs{}).Import(files, locale)
+		err := a.view.Imported(text, diags, sources)
 		if diags.HasErrors() {
-			return exit(exitError)
+			err = errors.Join(exit(exitError), err)
 		}
-		_, err := a.Stdout.Write(text)
 		return err
 	}
 	return c
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func unreadable(path string, err error) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: path + ": " + err.Error() + "."}
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/report"
-	"livery/reconcile/state"
 )
 
 func (a *app) historyCommand() *cobra.Command {
@@ -16,21 +15,17 @@ and by whom each was made, and what changed, with the service's transaction ids.
 A page that somebody changed elsewhere does not show, since it cannot be read.`,
 		Example: "livery history\nlivery history -json | jq '.entries[0]'",
 	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	a.jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		blob, err := a.kept()
+		history, err := a.workspace(inputs{}).History(c.Context())
 		if err != nil {
 			return err
 		}
-		history, err := state.ReadHistory(c.Context(), blob)
-		if err != nil {
-			return err
-		}
-		if a.json {
+		if a.view.JSON {
 			return report.WriteHistoryJSON(a.Stdout, history)
 		}
 		return report.WriteHistory(a.Stdout, history, report.HistoryText{
-			Style: a.style(a.Stdout), Now: a.Now(), Advice: !a.automation(),
+			Style: a.style(a.Stdout), Now: a.Now(), Advice: a.view.Advice,
 		})
 	}
 	return c

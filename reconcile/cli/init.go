@@ -1,22 +1,29 @@
 package cli
 
 import (
+	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/report"
+	"livery/reconcile/workspace"
 	"livery/schema"
-	"livery/schema/syntax"
 )
 
+// initFlags say what init is to do: write a stack, or move a state.
+type initFlags struct {
+	app *app
+	inputs
+	lock                        workspace.Locking
+	from                        string
+	migrate, reconfigure, force bool
+}
+
 func (a *app) initCommand() *cobra.Command {
-	var m moving
-	var from string
+	f := &initFlags{app: a}
 	c := &cobra.Command{
 		Use:  "init [flags] [DIR]",
 		Args: arguments(0, 1),
@@ -29,167 +36,85 @@ whose backend block has changed. -migrate-state moves the state to the new place
 with its history, and asks first; the old place is left as it is. -reconfigure
 leaves the state behind.`,
 		Example: "livery init brand\nlivery init -from=body.json\nlivery init -migrate-state",
+		RunE:    f.run,
 	}
-	c.Flags().StringVar(&from, "from", "", "Begin with this ConfigureUI `BODY.json`.")
-	m.flags(a, c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		dir := "."
-		if len(args) == 1 {
-			dir = args[0]
-		}
-		if m.asked() {
-			if err := m.check(dir, from); err != nil {
-				return err
-			}
-			return a.moveState(c.Context(), &m)
-		}
-		return a.initStack(dir, from, m.input && a.terminal())
-	}
+	c.Flags().StringVar(&f.from, "from", "", "Begin with this ConfigureUI `BODY.json`.")
+	c.Flags().BoolVar(&f.migrate, "migrate-state", false, "Move the state from where it was kept to where the configuration says now.")
+	c.Flags().BoolVar(&f.reconfigure, "reconfigure", false, "Begin with what is where the configuration says now, and leave the old state behind.")
+	c.Flags().BoolVar(&f.force, "force-copy", false, "As -migrate-state, and do not ask.")
+	c.Flags().BoolVar(&f.lock.Lock, "lock", true, "Lock both places meanwhile.")
+	c.Flags().DurationVar(&f.lock.Timeout, "lock-timeout", 0, "Wait for the locks this long, such as 10s.")
+	f.inputFlag(a, c)
 	return c
 }
 
-func (a *app) initStack(dir, from string, ask bool) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fail("Cannot create the directory", "%v.", err)
+func (f *initFlags) run(c *cobra.Command, args []string) error {
+	dir := "."
+	if len(args) == 1 {
+		dir = args[0]
 	}
-	existing, err := configuration(dir)
-	if err != nil {
-		return err
+	if !f.migrate && !f.reconfigure && !f.force {
+		return f.writeStack(dir)
 	}
-	if len(existing) > 0 {
-		if from != "" {
-			return fail("There is a stack already", "%s exists, and init never overwrites. \"livery import %s\" prints the same as HCL.", existing[0], from)
+	switch {
+	case f.reconfigure && (f.migrate || f.force):
+		return fail("Invalid init options", "The -migrate-state and -reconfigure options are mutually-exclusive.")
+	case f.from != "":
+		return fail("Invalid init options", "-from writes a new stack, which has no state to move yet.")
+	case dir != ".":
+		return fail("Invalid init options", "The state of the stack in the working directory is moved; for another one, use -chdir=%s.", dir)
+	case f.migrate && !f.force && !f.input:
+		return fail("Approval required", "livery cannot ask whether to move the state when -input=false is set. Use -force-copy.")
+	case f.reconfigure:
+		name, err := f.app.workspace(inputs{}).Reconfigure()
+		if err == nil {
+			report.WriteReconfigured(f.app.Stdout, name)
 		}
-		if err := a.writeIfMissing(filepath.Join(dir, ".gitignore"), gitignore); err != nil {
-			return err
-		}
-		a.print("There is a stack here already (%s); nothing was overwritten.\n", strings.Join(existing, ", "))
-		return nil
-	}
-	text, err := a.firstStack(from, ask)
-	if err != nil {
 		return err
 	}
-	if err := a.writeIfMissing(filepath.Join(dir, "main.livery.hcl"), text); err != nil {
-		return err
-	}
-	if err := a.writeIfMissing(filepath.Join(dir, ".gitignore"), gitignore); err != nil {
-		return err
-	}
-	if !a.automation() {
-		where := ""
-		if filepath.Clean(dir) != "." {
-			where = " -chdir=" + dir
-		}
-		a.print("\nThe stack works on the simulator that is built in: no account and no network are\nneeded. Try it:\n\n  livery%s plan      see what would be sent\n  livery%s apply     send it\n\nThen edit main.livery.hcl and plan again.\n", where, where)
-	}
-	return nil
+	return f.moveState(c.Context())
 }
 
-func configuration(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fail("Cannot read the directory", "%v.", err)
+func (f *initFlags) moveState(ctx context.Context) error {
+	opts := workspace.MigrateOptions{Locking: f.lock, Approve: f.approve}
+	if f.force {
+		opts.Approve = nil
 	}
-	var names []string
-	for _, e := range entries {
-		if syntax.IsConfiguration(e.Name()) {
-			names = append(names, filepath.Join(dir, e.Name()))
-		}
+	m, err := f.app.workspace(inputs{}).Migrate(ctx, opts)
+	if errors.Is(err, workspace.ErrDeclined) {
+		report.WriteDeclined(f.app.Stdout, "Moving the state cancelled. Nothing was changed.")
+		return exit(exitError)
 	}
-	return names, nil
+	if m != nil {
+		f.app.view.Migrated(m)
+	}
+	return err
 }
 
-// writeIfMissing writes a file unless it exists, and says so.
-func (a *app) writeIfMissing(path, text string) error {
-	switch err := writeNew(path, []byte(text)); {
-	case errors.Is(err, fs.ErrExist):
-		return nil
-	case err != nil:
-		return fail("Cannot write a file", "%v.", err)
-	}
-	a.print("Wrote %s\n", path)
-	return nil
+func (f *initFlags) approve(ctx context.Context, m workspace.Move) (bool, error) {
+	question, warning := report.MoveQuestion(m)
+	return f.app.approve(ctx, question, warning, "-force-copy")
 }
 
-// firstStack is the text of the stack to begin with.
-func (a *app) firstStack(from string, ask bool) (string, error) {
-	if from != "" {
-		text, diags, src := importBodies([]string{from}, "")
-		a.show(diags, src)
-		if diags.HasErrors() {
-			return "", exit(exitError)
-		}
-		return accountBlock + "\n" + string(text), nil
+func (f *initFlags) writeStack(dir string) error {
+	opts := workspace.InitOptions{From: f.from}
+	if f.input && f.app.terminal() {
+		opts.Ask = f.ask
 	}
-	code, colour := "en", "#0b5fff"
-	if ask {
-		code = a.askFor("Which language first?", code, func(s string) bool { _, ok := schema.ParseLocale(s); return ok })
-		colour = a.askFor("What is your brand's colour?", colour, isColour)
+	done, err := f.app.workspace(inputs{}).Init(dir, opts)
+	if done != nil {
+		f.app.view.Initialised(done, filepath.Clean(dir), err == nil)
 	}
-	text := strings.NewReplacer("CODE", code, "COLOUR", colour).Replace(starter)
-	return accountBlock + text, nil
+	return err
+}
+
+// ask asks for what a first stack is made of.
+func (f *initFlags) ask(language, colour string) (string, string) {
+	isLocale := func(s string) bool { _, ok := schema.ParseLocale(s); return ok }
+	return f.app.askFor("Which language first?", language, isLocale), f.app.askFor("What is your brand's colour?", colour, isColour)
 }
 
 func isColour(s string) bool {
 	digits, ok := strings.CutPrefix(s, "#")
 	return ok && (len(digits) == 3 || len(digits) == 6) && strings.Trim(strings.ToLower(digits), "0123456789abcdef") == ""
 }
-
-// askFor asks until the answer will do; an empty one means the default.
-func (a *app) askFor(question, fallback string, valid func(string) bool) string {
-	for {
-		fmt.Fprintf(a.Stderr, "%s [%s] ", question, fallback)
-		answer, err := a.readLine()
-		switch answer = strings.TrimSpace(answer); {
-		case err != nil || answer == "":
-			return fallback
-		case valid(answer):
-			return answer
-		}
-		fmt.Fprintf(a.Stderr, "%q will not do.\n", answer)
-	}
-}
-
-const gitignore = `# What livery keeps for itself.
-.livery/
-errored.livery.state.json
-.livery.state.json.lock*
-
-# The state says what the service last confirmed. Commit it if you work alone and
-# want that in git; a team keeps it where all can reach it.
-livery.state.json
-livery.state.json.backup
-`
-
-const accountBlock = `# Which pages this directory is about. "simulator" is built into livery: it needs
-# no account and no network. Delete the line to talk to the service itself; the
-# keys come from LIVERY_ACCESS_KEY and LIVERY_SECRET_KEY, never from a file.
-account {
-  base_url = "simulator"
-}
-`
-
-const starter = `
-# What all languages share.
-theme "brand" {
-  mobile_loading_page {
-    progress_color = "COLOUR"
-  }
-  mobile_result_page {
-    next_step_button_background_color = "COLOUR"
-    next_step_button_text_color       = readable_on("COLOUR")
-  }
-}
-
-# One block for each language of the page. "livery schema" lists every page and
-# field; what is not said here stays as the service has it.
-locale "CODE" {
-  theme = theme.brand
-
-  mobile_result_page {
-    success_desc = "You're in."
-    failed_desc  = "That didn't work. Please try once more."
-  }
-}
-`

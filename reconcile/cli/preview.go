@@ -2,36 +2,37 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
+	"path/filepath"
 	"runtime"
-	"time"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/previewserver"
-	"livery/reconcile/state"
+	"livery/reconcile/report"
+	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
-// previewing is what the command preview is asked for.
-type previewing struct {
+// previewFlags are those of preview.
+type previewFlags struct {
+	app *app
 	inputs
 	listen      string
-	locales     stringList
+	names       stringList
+	locales     []schema.Locale
 	open        bool
 	images      bool
 	out         string
 	screenshots string
-
-	applied    *state.Snapshot // as it was read last; nil before
-	appliedAt  time.Time       // when that was
-	appliedErr error           // what came of it
 }
 
 func (a *app) previewCommand() *cobra.Command {
-	var p previewing
+	p := &previewFlags{app: a}
 	c := &cobra.Command{
 		Use:  "preview [flags] [PLANFILE]",
 		Args: arguments(0, 1),
@@ -48,10 +49,11 @@ what changed is ringed. With PLANFILE the looks are those of a saved plan.
 -screenshots takes a picture of every screen with the Chromium or Chrome that is on
 this machine (CHROME_PATH, chromium, google-chrome).`,
 		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en",
+		RunE:    p.run,
 	}
 	f := c.Flags()
 	f.StringVar(&p.listen, "listen", "127.0.0.1:8586", "Listen on this `address`.")
-	f.Var(&p.locales, "locale", "Only this `locale`, such as th or en_US. May be given several times.")
+	f.Var(&p.names, "locale", "Only this `locale`, such as th or en_US. May be given several times.")
 	f.BoolVar(&p.open, "open", false, "Open the gallery in the browser.")
 	f.BoolVar(&p.images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`.")
@@ -60,23 +62,30 @@ this machine (CHROME_PATH, chromium, google-chrome).`,
 	if err := c.RegisterFlagCompletionFunc("locale", completeLocales); err != nil {
 		panic(fmt.Sprintf("cli: %v", err)) // the flag is defined just above
 	}
-	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := p.check(c, args); err != nil {
-			return err
-		}
-		switch {
-		case p.out != "" || p.screenshots != "":
-			return a.previewFiles(c.Context(), &p, args)
-		default:
-			return a.previewServe(c.Context(), &p, args)
-		}
-	}
 	return c
 }
 
+func (p *previewFlags) run(c *cobra.Command, args []string) error {
+	if err := p.check(c, args); err != nil {
+		return err
+	}
+	source := p.app.workspace(p.inputs).Preview(p.locales, p.images)
+	data := source.Data
+	if len(args) > 0 {
+		data = func(context.Context) (*workspace.PreviewData, error) { return source.DataOfPlan(args[0]) }
+	}
+	if p.out != "" || p.screenshots != "" {
+		return p.write(c.Context(), data)
+	}
+	return p.serve(c.Context(), data)
+}
+
+// gather makes the data of a preview from files as they are.
+type gather func(ctx context.Context) (*workspace.PreviewData, error)
+
 // check refuses what does not go together.
-func (p *previewing) check(c *cobra.Command, args []string) error {
-	for i, text := range p.locales {
+func (p *previewFlags) check(c *cobra.Command, args []string) error {
+	for _, text := range p.names {
 		loc, ok := schema.ParseLocale(text)
 		if !ok {
 			hint := ""
@@ -85,7 +94,7 @@ func (p *previewing) check(c *cobra.Command, args []string) error {
 			}
 			return fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.", text, hint)
 		}
-		p.locales[i] = string(loc)
+		p.locales = append(p.locales, loc)
 	}
 	files := p.out != "" || p.screenshots != ""
 	switch {
@@ -107,57 +116,53 @@ func completeLocales(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// previewFiles writes the gallery, the screenshots, or both.
-func (a *app) previewFiles(ctx context.Context, p *previewing, args []string) error {
-	picture, err := a.picture(ctx, p, args)
+// write writes the gallery, the screenshots, or both.
+func (p *previewFlags) write(ctx context.Context, data gather) error {
+	d, err := data(ctx)
 	if err != nil {
 		return err
 	}
-	if picture.Faulty {
-		a.show(picture.diags, picture.sources)
-		return exit(exitError)
+	if d.Diagnostics.HasErrors() {
+		return &workspace.InvalidError{Diagnostics: d.Diagnostics, Sources: d.Sources}
 	}
-	g := &picture.Gallery
 	if p.out != "" {
-		if err := writeWhole(p.out, g.HTML(), 0o644); err != nil {
+		if err := p.app.workspace(p.inputs).WriteFile(p.out, d.Gallery.HTML(), 0o644); err != nil {
 			return fail("Cannot write the preview", "%v.", err)
 		}
-		a.print("Wrote %s: %s.\n", p.out, g.Subject)
+		report.WriteGalleryWritten(p.app.Stdout, p.out, d.Gallery.Subject)
 	}
 	if p.screenshots == "" {
 		return nil
 	}
-	browser, err := a.browser()
+	browser, err := p.app.browser()
 	if err != nil {
 		return err
 	}
-	n, err := previewserver.Screenshots(ctx, browser, g, p.screenshots, a.progress("screenshot"))
+	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.app.path(p.screenshots), p.progress())
 	switch {
 	case ctx.Err() != nil:
 		return fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
 	case err != nil:
 		return fail("The screenshots failed", "%v.", err)
 	}
-	a.print("Wrote %d screenshots to %s.\n", n, p.screenshots)
+	report.WriteScreenshotsWritten(p.app.Stdout, n, p.screenshots)
 	return nil
 }
 
-// progress tells a person at a terminal how far something has come.
-func (a *app) progress(what string) func(done, all int) {
-	if !a.terminalOut() {
+// progress tells a person at a terminal how far the screenshots have come.
+func (p *previewFlags) progress() func(done, all int) {
+	if !p.app.terminalOut() {
 		return func(int, int) {}
 	}
-	return func(done, all int) {
-		a.print("\r%s %d of %d", what, done, all)
-		if done == all {
-			a.print("\r\x1b[K")
-		}
-	}
+	return func(done, all int) { report.WriteProgress(p.app.Stdout, "screenshot", done, all) }
 }
 
 // browser is the Chromium of this machine.
 func (a *app) browser() (string, error) {
 	if path := a.Getenv("CHROME_PATH"); path != "" {
+		if strings.ContainsRune(path, filepath.Separator) {
+			path = a.path(path)
+		}
 		found, err := exec.LookPath(path)
 		if err != nil {
 			return "", fail("No browser", "CHROME_PATH does not name a program that can be run: %v.", err)
@@ -176,30 +181,27 @@ func (a *app) browser() (string, error) {
 	return "", fail("No browser", "Screenshots are taken by Chromium or Chrome, and neither is on the PATH. Install one, or name it in CHROME_PATH. \"livery preview -out=preview.html\" needs no browser.")
 }
 
-// previewServe serves the gallery until it is interrupted, and follows the files.
-func (a *app) previewServe(ctx context.Context, p *previewing, args []string) error {
+// serve serves the gallery until it is interrupted, and follows the files.
+func (p *previewFlags) serve(ctx context.Context, data gather) error {
+	a := p.app
 	listener, err := net.Listen("tcp", p.listen)
 	if err != nil {
 		return fail("Cannot listen", "%v. Choose another address with -listen.", err)
 	}
-	draw := func(ctx context.Context) (previewserver.Snapshot, error) {
-		picture, err := a.picture(ctx, p, args)
+	render := func(ctx context.Context) (previewserver.Snapshot, error) {
+		d, err := data(ctx)
 		if err != nil {
 			return previewserver.Snapshot{}, err
 		}
-		return picture.Snapshot, nil
+		return previewserver.Snapshot{Gallery: d.Gallery, Faulty: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
-	server, err := previewserver.New(ctx, previewserver.Config{Render: draw, Listen: listener.Addr(), Log: a.log}, a.Now())
+	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Listen: listener.Addr(), Log: a.log}, a.Now())
 	if err != nil {
-		_ = listener.Close() // the fault is told by the error
-		return err
+		return errors.Join(err, listener.Close())
 	}
 	address := "http://" + reachable(listener.Addr())
-	a.print("The preview is at %s\n", address)
-	if open, ok := listener.Addr().(*net.TCPAddr); ok && !open.IP.IsLoopback() {
-		a.print("Everybody who can reach this machine can look at it.\n")
-	}
-	a.print("It follows the files. Stop it with Ctrl-C.\n")
+	open, ok := listener.Addr().(*net.TCPAddr)
+	report.WritePreviewAddress(a.Stdout, address, ok && !open.IP.IsLoopback())
 	if p.open {
 		a.openBrowser(ctx, address)
 	}
@@ -208,7 +210,7 @@ func (a *app) previewServe(ctx context.Context, p *previewing, args []string) er
 	go func() {
 		defer close(followed)
 		if err := server.Follow(following); err != nil {
-			a.warn("The files cannot be followed", "%s. The gallery shows them as they were when it was started.", capital(err.Error()))
+			a.view.NotFollowed(err)
 		}
 	}()
 	defer func() { stop(); <-followed }()
@@ -227,7 +229,7 @@ func (a *app) openBrowser(ctx context.Context, address string) {
 	}
 	command := exec.CommandContext(ctx, name, args...)
 	if err := command.Start(); err != nil {
-		a.print("No browser could be opened (%v); open the address yourself.\n", err)
+		report.WriteNoBrowser(a.Stdout, err)
 		return
 	}
 	go func() { _ = command.Wait() }() // whatever it says, the address stands above

@@ -9,42 +9,19 @@ import (
 	"livery/reconcile/liveness"
 	"livery/reconcile/report"
 	"livery/reconcile/session"
-	"livery/reconcile/state"
+	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/stack"
 )
 
 func (a *app) sessionCommand() *cobra.Command {
-	c := &cobra.Command{
+	return a.group(&cobra.Command{
 		Use: "session list|show|open|result|clear|export|listen",
 		Long: `Opens liveness sessions from the definitions that apply has recorded, and fetches and
 clears what they leave behind. Only open, result and clear talk to the API; none of
 these commands writes the state.`,
 		Example: "livery session open onboarding -locale=th\nlivery session result onboarding 3f2a9c4e1b7d5a60 -wait -out=evidence\nlivery session clear onboarding 3f2a9c4e1b7d5a60",
-		Args:    cobra.ArbitraryArgs,
-	}
-	subs := []*cobra.Command{a.sessionList(), a.sessionShow(), a.sessionOpen(), a.sessionResult(), a.sessionClear(), a.sessionExport(), a.sessionListen()}
-	c.RunE = func(_ *cobra.Command, args []string) error { return a.subcommand(c, subs, args) }
-	c.AddCommand(subs...)
-	return c
-}
-
-// subcommand is what happens when the second word of a command is missing or
-// unknown.
-func (a *app) subcommand(c *cobra.Command, subs []*cobra.Command, args []string) error {
-	if len(args) == 0 {
-		a.commandHelp(c)
-		return exit(exitError)
-	}
-	var names []string
-	for _, sub := range subs {
-		names = append(names, sub.Name())
-	}
-	detail := fmt.Sprintf("There is no command \"%s %s\".", c.Name(), args[0])
-	if near := schema.Nearest(args[0], names); near != "" {
-		detail += fmt.Sprintf(" Did you mean \"%s %s\"?", c.Name(), near)
-	}
-	return fail("Unknown command", "%s \"livery %s -help\" lists them.", detail, c.Name())
+	}, a.sessionList(), a.sessionShow(), a.sessionOpen(), a.sessionResult(), a.sessionClear(), a.sessionExport(), a.sessionListen())
 }
 
 // sessionFlags say which definition of a session is meant.
@@ -82,8 +59,9 @@ func (f *sessionFlags) parseLocale() (schema.Locale, error) {
 // sessions are the definitions of a stack and the account that they belong to.
 type sessions struct {
 	session.Definitions
-	account account
-	config  bool // use what is declared instead of what is recorded
+	workspace *workspace.Workspace
+	account   workspace.Account
+	config    bool // use what is declared instead of what is recorded
 }
 
 // sessions reads what is known of sessions. Faults elsewhere in the configuration
@@ -92,27 +70,23 @@ func (a *app) sessions(ctx context.Context, f *sessionFlags, need stack.Need) (*
 	if f.config {
 		need = max(need, stack.NeedDocuments) // or what depends on a variable would be missing without a word
 	}
-	loaded, diags, err := a.load(".", f.inputs, need)
+	w := a.workspace(f.inputs)
+	loaded, diags, err := w.Load(need)
 	if err != nil {
 		return nil, err
 	}
 	if f.config && diags.HasErrors() {
-		a.show(diags, loaded.Sources)
-		return nil, exit(exitError)
+		return nil, &workspace.InvalidError{Diagnostics: diags, Sources: loaded.Sources}
 	}
-	blob, err := a.blob(loaded.Backend)
+	snapshot, err := w.SnapshotAt(ctx, loaded.Backend)
 	if err != nil {
 		return nil, err
 	}
-	snapshot, err := state.Read(ctx, blob)
+	acc, err := w.Account(loaded.Account)
 	if err != nil {
 		return nil, err
 	}
-	acc, err := a.account(loaded.Account)
-	if err != nil {
-		return nil, err
-	}
-	return &sessions{session.Definitions{Declared: loaded.Sessions, Recorded: snapshot}, acc, f.config}, nil
+	return &sessions{session.Definitions{Declared: loaded.Sessions, Recorded: snapshot}, w, acc, f.config}, nil
 }
 
 // find gives the definition to use.
@@ -125,13 +99,21 @@ func (s *sessions) find(name string) (schema.Session, error) {
 
 // client opens the way to the service. What is recorded for one account is not
 // used with another.
-func (s *sessions) client(a *app) (*liveness.Client, error) {
+func (s *sessions) client() (*liveness.Client, error) {
 	if !s.config {
-		if err := s.Recorded.CheckAccount(s.account.recorded()); err != nil {
+		if err := s.Recorded.CheckAccount(s.account.Recorded()); err != nil {
 			return nil, err
 		}
 	}
-	return a.client(s.account, 1)
+	return s.workspace.Client(s.account, 1)
+}
+
+// publicBase is the address that requests are shown with.
+func (s *sessions) publicBase() string {
+	if s.account.BaseURL == stack.Simulator {
+		return "http://127.0.0.1:8585"
+	}
+	return s.account.BaseURL
 }
 
 // definitionAndClient gives the definition of a session and the way to the service.
@@ -144,7 +126,7 @@ func (a *app) definitionAndClient(ctx context.Context, f *sessionFlags, name str
 	if err != nil {
 		return schema.Session{}, nil, err
 	}
-	client, err := all.client(a)
+	client, err := all.client()
 	return definition, client, err
 }
 
@@ -154,14 +136,14 @@ func (a *app) sessionList() *cobra.Command {
 		Use: "list [flags]", Short: "List declared and recorded sessions", Args: arguments(0, 0),
 		Long: `Lists the sessions that are declared or recorded, and whether the two agree.`, Example: "livery session list",
 	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	a.jsonFlag(c)
 	f.inputs.flags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		all, err := a.sessions(c.Context(), &f, stack.NeedNothing)
 		switch {
 		case err != nil:
 			return err
-		case a.json:
+		case a.view.JSON:
 			return report.WriteSessionsJSON(a.Stdout, all.List())
 		}
 		return report.WriteSessions(a.Stdout, all.List())
@@ -178,7 +160,7 @@ and in each that has a block of its own. {user_id} and {biz_id} stand for what
 belongs to one session.`,
 		Example: "livery session show onboarding\nlivery session show onboarding -locale=th -json",
 	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	a.jsonFlag(c)
 	f.localeFlag(c)
 	f.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) error { return a.showSession(c.Context(), args[0], &f) }
@@ -206,16 +188,8 @@ func (a *app) showSession(ctx context.Context, name string, f *sessionFlags) err
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return report.WriteRequestsJSON(a.Stdout, definition, all.account.publicBase(), requests)
+	if a.view.JSON {
+		return report.WriteRequestsJSON(a.Stdout, definition, all.publicBase(), requests)
 	}
-	return report.WriteRequests(a.Stdout, name, all.account.publicBase(), requests, a.style(a.Stdout))
-}
-
-// publicBase is the address that requests are shown with.
-func (acc account) publicBase() string {
-	if acc.baseURL == stack.Simulator {
-		return "http://127.0.0.1:8585"
-	}
-	return acc.baseURL
+	return report.WriteRequests(a.Stdout, name, all.publicBase(), requests, a.style(a.Stdout))
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"net"
 
 	"github.com/spf13/cobra"
@@ -46,10 +45,10 @@ the same bytes, and the file names the state's serial.`,
 			_, err := a.Stdout.Write(text)
 			return err
 		}
-		if err := writeWhole(out, text, 0o644); err != nil {
+		if err := all.workspace.WriteFile(out, text, 0o644); err != nil {
 			return fail("Cannot write the export", "%v.", err)
 		}
-		a.print("Wrote %s from serial %d of the state.\n", out, export.Serial)
+		report.WriteExported(a.Stdout, out, export)
 		return nil
 	}
 	return c
@@ -70,7 +69,7 @@ able to reach this machine.`,
 		if err != nil {
 			return fail("Cannot listen", "%v. Choose another address with -listen.", err)
 		}
-		fmt.Fprintf(a.Stderr, "Listening on http://%s for notifications. Stop with Ctrl-C.\n", listener.Addr())
+		report.WriteListening(a.Stderr, listener.Addr().String())
 		handler := session.NotificationHandler(a.Now, func(n session.Notification) {
 			if err := report.WriteNotification(a.Stdout, n); err != nil {
 				a.debug("a notification cannot be written", "error", err.Error())

@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"livery/reconcile"
 	"livery/reconcile/liveness"
 	"livery/reconcile/report"
 	"livery/reconcile/session"
@@ -26,7 +24,7 @@ up ones are sent and printed. An SDK licence may be billed, and is not asked for
 again when no answer comes. A page lives for an hour.`,
 		Example: "livery session open onboarding -locale=th\nlivery session open login -json | jq -r .url",
 	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	a.jsonFlag(c)
 	c.Flags().StringVar(&visitor.UserID, "user-id", "", "Your `id` of the user.")
 	c.Flags().StringVar(&visitor.BizID, "biz-id", "", "Your `id` of the business transaction.")
 	qr := c.Flags().Bool("qr", false, "Print the QR code also where the output is no terminal.")
@@ -55,7 +53,7 @@ func (a *app) openSession(ctx context.Context, name string, f *sessionFlags, vis
 	if err != nil {
 		return err
 	}
-	client, err := all.client(a)
+	client, err := all.client()
 	if err != nil {
 		return err
 	}
@@ -66,7 +64,7 @@ func (a *app) openSession(ctx context.Context, name string, f *sessionFlags, vis
 	if err != nil {
 		return err
 	}
-	if a.json {
+	if a.view.JSON {
 		err = report.WriteOpenedJSON(a.Stdout, opened)
 	} else {
 		err = report.WriteOpened(a.Stdout, opened, qr || a.terminalOut(), a.style(a.Stdout))
@@ -80,27 +78,4 @@ func exitIfInterrupted(ctx context.Context) error {
 		return exit(exitError)
 	}
 	return nil
-}
-
-func sessionFailure(e *session.Error) error {
-	if e.Err == nil {
-		return fail(e.Headline, "%s", e.Detail)
-	}
-	return refusedCall(e.Headline, e.Err)
-}
-
-// refusedCall gives the service's refusal its own headline and hint.
-func refusedCall(summary string, err error) error {
-	var refusal *reconcile.Refusal
-	if !errors.As(err, &refusal) {
-		return fail(summary, "%v.", err)
-	}
-	detail := strings.TrimSuffix(refusal.Error(), ".") + "."
-	if refusal.Hint != "" {
-		detail += " " + refusal.Hint
-	}
-	if refusal.TransactionID != "" {
-		detail += " (transaction " + refusal.TransactionID + ")"
-	}
-	return fail(summary, "%s", detail)
 }

@@ -38,7 +38,7 @@ id that open has printed, for sdk_license the liveness id that your app got from
 SDK; each such answer is billed, so it is not asked for again when none comes.`,
 		Example: "livery session result onboarding 3f2a9c4e1b7d5a60 -wait\nlivery session result login 3f2a9c4e1b7d5a60 -out=evidence",
 	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	a.jsonFlag(c)
 	c.Flags().StringVar(&f.imageType, "image-type", "", "Ask for images as `type` url or base64; without it as the session declares, else url.")
 	c.Flags().StringVar(&f.out, "out", "", "Save images and videos to this `directory`; what is there already is never overwritten.")
 	c.Flags().BoolVar(&f.wait, "wait", false, "Ask again until there is an outcome.")
@@ -63,8 +63,8 @@ func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlag
 	}
 	callCtx, stop, release := a.interruptible(context.WithoutCancel(ctx))
 	polling := session.Polling{Timeout: f.timeout, Stop: stop, Now: a.Now, Pending: func(waited, pause time.Duration) {
-		if !a.json {
-			fmt.Fprintf(a.Stderr, "No outcome yet (%s); asking again in %s.\n", waited.Round(time.Second), pause)
+		if !a.view.JSON {
+			report.WritePending(a.Stderr, waited, pause)
 		}
 	}}
 	result, err := polling.Result(callCtx, client, session.NewResultRequest(definition, id, session.ImageForm(f.imageType)))
@@ -72,7 +72,7 @@ func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlag
 	if err != nil {
 		return err
 	}
-	save, err := saveInto(f.out)
+	save, err := a.saveInto(f.out)
 	// A result may have been billed: a picture that cannot be had must not lose it.
 	saved, saveErr := session.Save(ctx, client, result.Media, save)
 	err = errors.Join(err, saveErr)
@@ -86,23 +86,24 @@ func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlag
 }
 
 func (a *app) writeResult(r session.Result) error {
-	if a.json {
+	if a.view.JSON {
 		return report.WriteResultJSON(a.Stdout, r)
 	}
 	return report.WriteResult(a.Stdout, r, a.style(a.Stdout))
 }
 
-// saveInto saves files into a directory. Faces are nobody else's business: both
-// can be read by their owner only.
-func saveInto(dir string) (session.SaveFile, error) {
+// saveInto saves files into a directory, which people know by the name dir. Faces
+// are nobody else's business: both can be read by their owner only.
+func (a *app) saveInto(dir string) (session.SaveFile, error) {
 	if dir == "" {
 		return nil, nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	at := a.path(dir)
+	if err := os.MkdirAll(at, 0o700); err != nil {
 		return nil, fail("Cannot save the images", "%v.", err)
 	}
 	return func(write func(io.Writer) (string, error)) (string, error) {
-		temp, err := os.CreateTemp(dir, ".livery-*")
+		temp, err := os.CreateTemp(at, ".livery-*")
 		if err != nil {
 			return "", err
 		}
@@ -112,10 +113,10 @@ func saveInto(dir string) (session.SaveFile, error) {
 			return "", err
 		}
 		path := filepath.Join(dir, name)
-		if _, err := os.Lstat(path); err == nil {
+		if _, err := os.Lstat(a.path(path)); err == nil {
 			return "", fmt.Errorf("%s exists already and is not overwritten: it may be another session's", path)
 		}
-		return path, os.Rename(temp.Name(), path)
+		return path, os.Rename(temp.Name(), a.path(path))
 	}, nil
 }
 
@@ -129,12 +130,12 @@ when no answer comes.`,
 		Example: "livery session clear onboarding 3f2a9c4e1b7d5a60",
 	}
 	approved := c.Flags().Bool("auto-approve", false, "Do not ask.")
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object; needs -auto-approve.")
+	c.Flags().BoolVar(&a.view.JSON, "json", false, "Print one JSON object; needs -auto-approve.")
 	f.flags(c)
 	f.inputFlag(a, c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
-		case !*approved && a.json:
+		case !*approved && a.view.JSON:
 			return fail("Auto-approve required", "livery cannot ask for approval when -json is set. Use -auto-approve.")
 		case !*approved && !f.input:
 			return fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve.")
@@ -155,7 +156,7 @@ func (a *app) clearSession(ctx context.Context, name, id string, f *sessionFlags
 			return err
 		}
 		if !yes {
-			a.print("Nothing was deleted.\n")
+			report.WriteDeclined(a.Stdout, "Nothing was deleted.")
 			return exit(exitError)
 		}
 	}
@@ -165,7 +166,7 @@ func (a *app) clearSession(ctx context.Context, name, id string, f *sessionFlags
 	if err != nil {
 		return err
 	}
-	if a.json {
+	if a.view.JSON {
 		err = report.WriteClearedJSON(a.Stdout, id, transaction)
 	} else {
 		err = report.WriteCleared(a.Stdout, id, transaction)

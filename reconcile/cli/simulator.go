@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/report"
 	"livery/reconcile/simulator"
 )
 
@@ -57,6 +58,9 @@ its pages, so its sessions end at once as LIVERY_SIMULATOR_AUTO_COMPLETE says: p
 			return err
 		}
 		cfg.Now, cfg.Log = a.Now, a.log
+		if cfg.Data != "" {
+			cfg.Data = a.path(cfg.Data)
+		}
 		return a.simulate(c.Context(), listen, cfg)
 	}
 	return c
@@ -108,7 +112,7 @@ func (a *app) simulate(ctx context.Context, address string, cfg simulator.Config
 		_ = listener.Close() // the fault is told below
 		return fail("The simulator cannot start", "%v.", err)
 	}
-	a.print("The simulator listens on http://%s\nStop it with Ctrl-C.\n", listener.Addr())
+	report.WriteSimulatorAddress(a.Stdout, listener.Addr().String())
 	err = serveUntilInterrupted(ctx, listener, s)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()

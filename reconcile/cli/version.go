@@ -49,9 +49,9 @@ func (a *app) versionCommand() *cobra.Command {
 		Use: "version [flags]", Args: arguments(0, 0),
 		Long: `Prints the version of livery, the commit it was built from, and what it was built for.`, Example: "livery version -json",
 	}
-	c.Flags().BoolVar(&a.json, "json", false, "Print one JSON object.")
+	a.jsonFlag(c)
 	c.RunE = func(*cobra.Command, []string) error {
-		if a.json {
+		if a.view.JSON {
 			return report.WriteVersionJSON(a.Stdout, build())
 		}
 		return report.WriteVersion(a.Stdout, build())

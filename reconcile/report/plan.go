@@ -133,11 +133,13 @@ func age(d time.Duration) string {
 	}
 }
 
-func plural(n int, noun string) string {
+func plural(n int, noun string) string { return plurals(n, noun, noun+"s") }
+
+func plurals(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func (p *planPrinter) changes(plan *reconcile.Plan) {

@@ -247,3 +247,18 @@ func writeBilled(w io.Writer, style Style) {
 func writeWarning(w io.Writer, summary, detail string, style Style) {
 	WriteDiagnostics(w, hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: detail}}, nil, style)
 }
+
+// WriteExported writes where an export is.
+func WriteExported(w io.Writer, name string, e *session.Export) {
+	fmt.Fprintf(w, "Wrote %s from serial %d of the state.\n", name, e.Serial)
+}
+
+// WriteListening writes where notifications are received.
+func WriteListening(w io.Writer, address string) {
+	fmt.Fprintf(w, "Listening on http://%s for notifications. Stop with Ctrl-C.\n", address)
+}
+
+// WritePending writes that there is no outcome yet.
+func WritePending(w io.Writer, waited, pause time.Duration) {
+	fmt.Fprintf(w, "No outcome yet (%s); asking again in %s.\n", waited.Round(time.Second), pause)
+}

@@ -88,21 +88,9 @@ func (o *Operation) nothingTried() *reconcile.Outcome {
 
 func loginFailure(err error) error {
 	if refusal, ok := errors.AsType[*reconcile.Refusal](err); ok {
-		return &Failure{"The login was refused", RefusalText(refusal)}
+		return &Failure{"The login was refused", refusal.Text()}
 	}
 	return Failf("The login failed", "No token came from the service: %s. Nothing was sent and nothing recorded; check the network and the base URL.", strings.TrimPrefix(err.Error(), "the login: "))
-}
-
-// RefusalText is what the service said, what to do about it, and the transaction.
-func RefusalText(r *reconcile.Refusal) string {
-	text := strings.TrimSuffix(r.Error(), ".") + "."
-	if r.Hint != "" {
-		text += " " + r.Hint
-	}
-	if r.TransactionID != "" {
-		text += fmt.Sprintf(" (transaction %s)", r.TransactionID)
-	}
-	return text
 }
 
 // explain gives the reason of every failure.
@@ -143,7 +131,7 @@ func (o *Operation) failure(f reconcile.Failure) *hcl.Diagnostic {
 	switch {
 	case errors.As(f.Err, &refusal):
 		finding.Path = refusal.Path
-		d.Summary, d.Detail = fmt.Sprintf("The service refused %s", f.Change.Address), RefusalText(refusal)
+		d.Summary, d.Detail = fmt.Sprintf("The service refused %s", f.Change.Address), refusal.Text()
 		if at, ok := o.rangeOf(f.Change, refusal.Path); ok {
 			rng = at
 		}

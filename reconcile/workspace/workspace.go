@@ -135,9 +135,6 @@ func (f *Failure) Error() string {
 	return f.Summary + ": " + f.Detail
 }
 
-// Headline gives what the failure is called and what there is to say about it.
-func (f *Failure) Headline() (summary, detail string) { return f.Summary, f.Detail }
-
 // InvalidError says that the configuration has errors, and which.
 type InvalidError struct {
 	Diagnostics hcl.Diagnostics

@@ -1,0 +1,194 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"livery/schema"
+)
+
+// Fields are a page of the catalogue and those of its fields that were asked for.
+type Fields struct {
+	Page   *schema.Page
+	Fields []*schema.Field
+}
+
+// WriteCatalogue writes fields as a list, those of one page alone with all there is
+// to say.
+func WriteCatalogue(w io.Writer, pages []Fields, s Style) {
+	for _, p := range pages {
+		writePage(w, p, len(pages) == 1, s)
+	}
+}
+
+func writePage(w io.Writer, hit Fields, whole bool, s Style) {
+	p := hit.Page
+	if p.Key == "" {
+		fmt.Fprintf(w, "%s\n", s.Bold("# "+p.Title))
+	} else {
+		fmt.Fprintf(w, "%s\n", s.Bold(fmt.Sprintf("# %s: %s { }", p.Title, p.HCLName())))
+	}
+	for _, f := range hit.Fields {
+		if !whole {
+			fmt.Fprintf(w, "  %-48s %-10s %s\n", f.HCLName(), f.Kind, f.Help)
+			continue
+		}
+		writeField(w, f, s)
+	}
+	fmt.Fprintf(w, "\n")
+}
+
+func writeField(w io.Writer, f *schema.Field, s Style) {
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "    %-12s %s\n", name, text)
+		}
+	}
+	fmt.Fprintf(w, "\n  %s\n", s.Bold(f.HCLName()))
+	row("key", f.Path())
+	row("kind", f.Kind.String())
+	row("limit", limitOf(f))
+	if f.Default != "" {
+		row("default", fmt.Sprintf("%q", f.Default))
+	}
+	row("known from", string(f.From))
+	row("help", f.Help)
+	row("server says", f.Refusal.Message)
+	for i := range f.Items {
+		item := &f.Items[i]
+		row("  "+item.HCLName(), strings.TrimSuffix(fmt.Sprintf("%s; %s; %s", item.Kind, strings.TrimSuffix(item.Help, "."), limitOf(item)), "; "))
+	}
+}
+
+func limitOf(f *schema.Field) string {
+	switch f.Kind {
+	case schema.Text:
+		return fmt.Sprintf("at most %d UTF-16 code units", schema.TextMax)
+	case schema.TipText:
+		return fmt.Sprintf("less than %d UTF-16 code units, less than %d in Chinese locales", schema.TipMax+1, schema.TipMaxChinese+1)
+	case schema.Tips:
+		return fmt.Sprintf("at most %d tips", schema.TipsMax)
+	case schema.Colour:
+		return "# and 3, 4, 6 or 8 hex digits"
+	case schema.ImageURL:
+		return fmt.Sprintf("an absolute https URL of at most %d characters", schema.URLMax)
+	default:
+		return ""
+	}
+}
+
+// WriteLocales writes the locales of the service.
+func WriteLocales(w io.Writer) {
+	for _, l := range schema.Locales() {
+		note := ""
+		if l.RTL {
+			note = ", right to left"
+		}
+		fmt.Fprintf(w, "  %-8s %-4s %s%s\n", l.Value, l.Short, l.Name, note)
+	}
+}
+
+// WriteAttributes writes what a session may declare.
+func WriteAttributes(w io.Writer) {
+	for _, attr := range schema.Attributes() {
+		var apis []string
+		for _, api := range attr.APIs {
+			name := string(api)
+			if attr.Demands(api) {
+				name += " (required)"
+			}
+			apis = append(apis, name)
+		}
+		fmt.Fprintf(w, "  %-26s %-9s %s\n  %-26s           %s\n", attr.Name, attr.Kind, attr.Help, "", strings.Join(apis, ", "))
+	}
+}
+
+type cataloguePageJSON struct {
+	Key     string               `json:"key"`
+	HCLName string               `json:"hcl_name"`
+	Title   string               `json:"title"`
+	Device  string               `json:"device"`
+	Fields  []catalogueFieldJSON `json:"fields"`
+}
+
+type catalogueFieldJSON struct {
+	Key            string               `json:"key"`
+	Path           string               `json:"path"`
+	HCLName        string               `json:"hcl_name"`
+	Kind           string               `json:"kind"`
+	MaxLength      *int                 `json:"max_length"`
+	MaxLengthZH    *int                 `json:"max_length_chinese,omitempty"`
+	MaxItems       *int                 `json:"max_items,omitempty"`
+	Default        any                  `json:"default"`
+	Provenance     string               `json:"provenance"`
+	Help           string               `json:"help"`
+	ServerMessages []string             `json:"server_messages"`
+	Items          []catalogueFieldJSON `json:"item_fields,omitempty"`
+}
+
+type catalogueLocaleJSON struct {
+	Value   string `json:"value"`
+	Alias   string `json:"alias,omitempty"`
+	Name    string `json:"name"`
+	BCP47   string `json:"bcp47"`
+	RTL     bool   `json:"rtl"`
+	Chinese bool   `json:"chinese"`
+}
+
+// WriteCatalogueJSON writes fields as one object; with all also the locales.
+func WriteCatalogueJSON(w io.Writer, hits []Fields, all bool) error {
+	out := struct {
+		FormatVersion string                `json:"format_version"`
+		Pages         []cataloguePageJSON   `json:"pages"`
+		Locales       []catalogueLocaleJSON `json:"locales,omitempty"`
+	}{FormatVersion: "1.0"}
+	for _, hit := range hits {
+		p := cataloguePageJSON{Key: hit.Page.Key, HCLName: hit.Page.HCLName(), Title: hit.Page.Title, Device: string(hit.Page.Device)}
+		for _, f := range hit.Fields {
+			p.Fields = append(p.Fields, newCatalogueField(f))
+		}
+		out.Pages = append(out.Pages, p)
+	}
+	for _, l := range schema.Locales() {
+		if !all {
+			break
+		}
+		out.Locales = append(out.Locales, catalogueLocaleJSON{string(l.Value), l.Short, l.Name, l.BCP47, l.RTL, l.Chinese})
+	}
+	return writeJSON(w, out)
+}
+
+func newCatalogueField(f *schema.Field) catalogueFieldJSON {
+	out := catalogueFieldJSON{
+		Key: f.Key, Path: f.Path(), HCLName: f.HCLName(), Kind: f.Kind.String(), Provenance: string(f.From), Help: f.Help,
+		ServerMessages: []string{},
+	}
+	limit := func(n int) *int {
+		if n == 0 {
+			return nil
+		}
+		return &n
+	}
+	out.MaxLength = limit(f.MaxLength(""))
+	switch f.Kind {
+	case schema.TipText:
+		out.MaxLengthZH = limit(schema.TipMaxChinese)
+	case schema.Tips:
+		out.MaxItems = limit(schema.TipsMax)
+	case schema.Bool:
+		if f.Default != "" {
+			out.Default = f.Default == "true"
+		}
+	}
+	if f.Default != "" && f.Kind != schema.Bool {
+		out.Default = f.Default
+	}
+	if f.Refusal.Message != "" {
+		out.ServerMessages = append(out.ServerMessages, f.Refusal.Message)
+	}
+	for i := range f.Items {
+		out.Items = append(out.Items, newCatalogueField(&f.Items[i]))
+	}
+	return out
+}

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/rogpeppe/go-internal/diff"
+
+	"livery/reconcile/state"
+	"livery/reconcile/workspace"
+	"livery/schema"
+)
+
+// Validated writes the findings of a whole stack and Terraform's last word on it.
+// reason says why a valid stack fails all the same, "" if it does not.
+func (v *View) Validated(diags hcl.Diagnostics, src Sources, reason string) error {
+	if v.JSON {
+		return WriteValidateJSON(v.Stdout, diags, src)
+	}
+	v.Diagnostics(diags, src)
+	success := v.Out().Green("Success!")
+	switch {
+	case diags.HasErrors():
+	case reason != "":
+		fmt.Fprintf(v.Stderr, "%s\n", reason)
+	case len(diags) > 0:
+		v.print("%s The configuration is valid, but there were some validation warnings as shown\nabove.\n", success)
+	default:
+		v.print("%s The configuration is valid.\n\n", success)
+	}
+	return nil
+}
+
+// Reason writes why a plan without errors fails all the same.
+func (v *View) Reason(reason string) {
+	if !v.JSON {
+		fmt.Fprintf(v.Stderr, "\n%s\n", reason)
+	}
+}
+
+// Imported writes HCL that was made of request bodies, and what was found in them.
+func (v *View) Imported(text []byte, diags hcl.Diagnostics, src Sources) error {
+	WriteDiagnostics(v.Stderr, diags, src, v.Style(v.Stderr))
+	_, err := v.Stdout.Write(text)
+	return err
+}
+
+// Initialised writes what init has made, and what to do next if it is complete.
+func (v *View) Initialised(done *workspace.Initialised, dir string, complete bool) {
+	v.Diagnostics(done.Diagnostics, done.Sources)
+	for _, name := range done.Written {
+		v.print("Wrote %s\n", name)
+	}
+	switch {
+	case !complete:
+	case len(done.Existing) > 0:
+		v.print("There is a stack here already (%s); nothing was overwritten.\n", strings.Join(done.Existing, ", "))
+	case v.Advice:
+		where := ""
+		if dir != "." {
+			where = " -chdir=" + dir
+		}
+		v.print("\nThe stack works on the simulator that is built in: no account and no network are\nneeded. Try it:\n\n  livery%s plan      see what would be sent\n  livery%s apply     send it\n\nThen edit main.livery.hcl and plan again.\n", where, where)
+	}
+}
+
+// MoveQuestion is the question whether a state is to be moved.
+func MoveQuestion(m workspace.Move) (question, warning string) {
+	return "Do you want to move the state?", fmt.Sprintf("Serial %d, with %s, is copied\n    from %s (backend %q)\n    to   %s (backend %q).\n  The old place is left as it is.",
+		m.Serial, plurals(m.Addresses, "address", "addresses"), m.From, m.FromType, m.To, m.Type)
+}
+
+// Migrated writes what came of moving a state.
+func (v *View) Migrated(m *workspace.Migration) {
+	switch moved := m.Moved; {
+	case m.Same:
+		v.print("The state is kept in %s, as before. There is nothing to move.\n", m.To)
+	case moved == nil:
+		v.print("There is no state in %s, so there is nothing to move. It is kept in %s from now on.\n", m.From, m.To)
+	default:
+		v.moved(moved, m.From, m.To)
+	}
+}
+
+func (v *View) moved(m *state.Moved, from, to string) {
+	what, past := "The state is moved", ""
+	if m.There {
+		what = "The state was there already"
+	}
+	if m.Past > 0 {
+		past = " and " + plural(m.Past, "earlier state")
+	}
+	v.print("%s: serial %d, with %s%s.\n  It was read back, and is kept in %s from now on.\n  The old one is still in %s, as it was; nothing uses it any more.\n",
+		what, m.Serial, plurals(m.Addresses, "address", "addresses"), past, to, from)
+	if len(m.Lost) > 0 {
+		words := make([]string, len(m.Lost))
+		for i, serial := range slices.Sorted(slices.Values(m.Lost)) {
+			words[i] = fmt.Sprint(serial)
+		}
+		v.Warn("A part of the history was not moved", "The new place does not keep the serials %s. They are still in the history of the old one.", strings.Join(words, ", "))
+	}
+}
+
+// Reformatted writes the name of a file that changes, and its changes.
+func (v *View) Reformatted(f *workspace.Formatted, name, changes bool) {
+	if name {
+		v.print("%s\n", f.Name)
+	}
+	if changes {
+		_, _ = v.Stdout.Write(diff.Diff("old/"+f.Name, f.Before, "new/"+f.Name, f.After))
+	}
+}
+
+// WriteReconfigured writes where the state is kept from now on.
+func WriteReconfigured(w io.Writer, name string) {
+	fmt.Fprintf(w, "The state is kept in %s from now on. What any other place holds was left as it is.\n", name)
+}
+
+// WriteAddresses writes one address a line.
+func WriteAddresses(w io.Writer, list []schema.Address) {
+	for _, a := range list {
+		fmt.Fprintf(w, "%s\n", a)
+	}
+}
+
+// WriteForgettable writes what would be taken out of the state.
+func WriteForgettable(w io.Writer, list []schema.Address) {
+	for _, a := range list {
+		fmt.Fprintf(w, "Would remove %s\n", a)
+	}
+}
+
+// WriteForgotten writes what was taken out of the state.
+func WriteForgotten(w io.Writer, a schema.Address) { fmt.Fprintf(w, "Removed %s\n", a) }
+
+// WriteForgottenCount writes how many addresses that were.
+func WriteForgottenCount(w io.Writer, n int) {
+	fmt.Fprintf(w, "Successfully removed %d resource instance(s).\n", n)
+}
+
+// WriteReplaced writes that a state has taken the place of another.
+func WriteReplaced(w io.Writer, s *state.Snapshot) {
+	fmt.Fprintf(w, "The state is replaced: serial %d, %d of locales and sessions.\n", s.Serial, len(s.Addresses()))
+}
+
+// WriteUnlocked writes that a lock was taken away.
+func WriteUnlocked(w io.Writer) {
+	fmt.Fprint(w, "The state is unlocked. The next command can use it.\n")
+}
+
+// WriteStateJSON writes a state as it is stored.
+func WriteStateJSON(w io.Writer, s *state.Snapshot) error {
+	_, err := w.Write(s.Encode())
+	return err
+}
+
+// WriteGalleryWritten writes where a gallery is, and what it shows.
+func WriteGalleryWritten(w io.Writer, name, subject string) {
+	fmt.Fprintf(w, "Wrote %s: %s.\n", name, subject)
+}
+
+// WriteScreenshotsWritten writes where screenshots are.
+func WriteScreenshotsWritten(w io.Writer, n int, dir string) {
+	fmt.Fprintf(w, "Wrote %d screenshots to %s.\n", n, dir)
+}
+
+// WriteProgress writes how far something has come, over what it has written before.
+func WriteProgress(w io.Writer, what string, done, all int) {
+	fmt.Fprintf(w, "\r%s %d of %d", what, done, all)
+	if done == all {
+		fmt.Fprint(w, "\r\x1b[K")
+	}
+}
+
+// WritePreviewAddress writes where a preview is served.
+func WritePreviewAddress(w io.Writer, address string, public bool) {
+	fmt.Fprintf(w, "The preview is at %s\n", address)
+	if public {
+		fmt.Fprint(w, "Everybody who can reach this machine can look at it.\n")
+	}
+	fmt.Fprint(w, "It follows the files. Stop it with Ctrl-C.\n")
+}
+
+// WriteNoBrowser writes that an address was not opened.
+func WriteNoBrowser(w io.Writer, err error) {
+	fmt.Fprintf(w, "No browser could be opened (%v); open the address yourself.\n", err)
+}
+
+// NotFollowed warns that a preview will not change with the files.
+func (v *View) NotFollowed(err error) {
+	v.Warn("The files cannot be followed", "%s. The gallery shows them as they were when it was started.", capital(err.Error()))
+}
+
+// WriteSimulatorAddress writes where the simulator is.
+func WriteSimulatorAddress(w io.Writer, address string) {
+	fmt.Fprintf(w, "The simulator listens on http://%s\nStop it with Ctrl-C.\n", address)
+}

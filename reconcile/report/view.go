@@ -1,0 +1,203 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/reconcile/state"
+	"livery/reconcile/workspace"
+)
+
+// View is what one run of a command writes to: text for people, one JSON object
+// and nothing else, or a stream of JSON lines.
+type View struct {
+	Stdout, Stderr io.Writer
+	Style          func(io.Writer) Style // how text for one of the two is dressed
+	Now            func() time.Time
+	JSON           bool // one object, unless there is a stream
+	Advice         bool // somebody reads what to type next
+	stream         *Stream
+}
+
+// Begin makes a stream of the JSON that was asked for.
+func (v *View) Begin(version string) {
+	if v.JSON && v.stream == nil {
+		v.stream = NewStream(v.Stdout, version, v.Now)
+	}
+}
+
+func (v *View) print(format string, args ...any) { fmt.Fprintf(v.Stdout, format, args...) }
+
+// Out is how text on stdout is dressed.
+func (v *View) Out() Style { return v.Style(v.Stdout) }
+
+// silent reports that one JSON object is all that may be written.
+func (v *View) silent() bool { return v.JSON && v.stream == nil }
+
+// Diagnostics writes findings: in a stream all of them, as an object if that is
+// all there is to be, otherwise warnings to stdout and errors to stderr.
+func (v *View) Diagnostics(diags hcl.Diagnostics, src Sources) {
+	switch {
+	case v.stream != nil:
+		v.stream.Diagnostics(diags, src)
+		return
+	case v.JSON: // a command that prints one object says in one why it does not
+		_ = WriteValidateJSON(v.Stdout, diags, src) // there is nobody left to tell
+		return
+	}
+	var warnings, errs hcl.Diagnostics
+	for _, d := range diags {
+		if d.Severity == hcl.DiagWarning {
+			warnings = append(warnings, d)
+		} else {
+			errs = append(errs, d)
+		}
+	}
+	WriteDiagnostics(v.Stdout, warnings, src, v.Out())
+	WriteDiagnostics(v.Stderr, errs, src, v.Style(v.Stderr))
+}
+
+// Error writes an error that is no finding in a file.
+func (v *View) Error(err error) { v.Diagnostics(hcl.Diagnostics{diagnosticOf(err)}, nil) }
+
+// Warn writes something that is no finding in a file and ends nothing.
+func (v *View) Warn(summary, format string, args ...any) {
+	if !v.silent() {
+		v.Diagnostics(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)}}, nil)
+	}
+}
+
+// note says something by the way.
+func (v *View) note(format string, args ...any) {
+	switch text := fmt.Sprintf(format, args...); {
+	case v.stream != nil:
+		v.stream.Log(text)
+	case !v.JSON:
+		v.print("%s\n", text)
+	}
+}
+
+// Events writes what happens while a workspace is at work.
+func (v *View) Events() workspace.Events {
+	return workspace.Events{
+		LockWait: func() {
+			if !v.JSON {
+				v.print("Acquiring state lock. This may take a few moments...\n")
+			}
+		},
+		NoLock: func(state string) {
+			v.note("The state %s has no lock, since lock_address is not set: see to it that runs take turns.", state)
+		},
+		StaleLock: func(i state.LockInfo) {
+			v.Warn("A lock that was left behind was taken over", "It was held for %s by %s since %s (process %d on %s). That run is gone and has not released it. What it may have been sending shows with \"!\" in the plan.",
+				i.Operation, i.Who, i.Created.UTC().Format(time.RFC3339), i.PID, i.Host)
+		},
+		ArchiveError: func(err error) {
+			v.Warn("The history has a gap", "%s. The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.", capital(err.Error()))
+		},
+		Throttled: func(d time.Duration, code string) {
+			if code == "" {
+				code = "no reason given"
+			}
+			v.note("The service asks to wait (%s): all requests go on in %s.", code, d.Round(time.Second))
+		},
+		Change: v.change,
+	}
+}
+
+// change writes a step of an apply.
+func (v *View) change(e reconcile.Event) {
+	if v.stream != nil {
+		v.stream.Event(e)
+		return
+	}
+	_ = WriteEvent(v.Stdout, e, v.Out()) // whoever read along has gone; what is under way goes on
+}
+
+// PlanOptions say how a plan is written for people.
+type PlanOptions struct {
+	Requests bool   // also the bodies that will be sent
+	Atlantis bool   // Terraform's own words for "no changes", which one bot needs
+	Saved    string // the file it was saved to, "" for none
+	Footer   bool   // say at the end what to do with it
+}
+
+// Operation writes a plan and the warnings about it.
+func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
+	if v.stream != nil {
+		v.stream.Plan(o.Plan)
+		v.Diagnostics(o.Diagnostics, o.Stack.Sources)
+		return v.Err()
+	}
+	text := PlanText{
+		Style: v.Out(), Now: v.Now(), Saved: opts.Saved, Requests: opts.Requests, Advice: opts.Footer && v.Advice, Atlantis: opts.Atlantis,
+	}
+	if err := WritePlan(v.Stdout, o.Plan, text); err != nil {
+		return err
+	}
+	v.Diagnostics(consolidated(o.Diagnostics), o.Stack.Sources)
+	if !opts.Footer {
+		return nil
+	}
+	return WriteFooter(v.Stdout, o.Plan, text)
+}
+
+// SavedPlan writes the changes of a plan that was written when it was made.
+func (v *View) SavedPlan(p *reconcile.Plan) {
+	if v.stream != nil {
+		v.stream.Changes(p)
+	}
+}
+
+// Outcome writes what an apply has done.
+func (v *View) Outcome(o *reconcile.Outcome) error {
+	if v.stream != nil {
+		v.stream.Outcome(o)
+		return nil // it is the reasons that matter now
+	}
+	return WriteOutcome(v.Stdout, o, v.Out())
+}
+
+// Err is the first error of the stream's writer.
+func (v *View) Err() error {
+	if v.stream == nil {
+		return nil
+	}
+	return v.stream.Err()
+}
+
+// Interrupt says what a signal does.
+func (v *View) Interrupt(text string) {
+	if v.stream != nil {
+		v.stream.Log(strings.ReplaceAll(text, "\n", " "))
+		return
+	}
+	fmt.Fprintf(v.Stderr, "\n%s\n\n", text)
+}
+
+// consolidated keeps the first warning of each kind and counts the others, so
+// that a plan is not buried under what validate shows in full.
+func consolidated(diags hcl.Diagnostics) hcl.Diagnostics {
+	var kept hcl.Diagnostics
+	first, more := make(map[string]*hcl.Diagnostic), make(map[string]int)
+	for _, d := range diags {
+		if d.Severity == hcl.DiagWarning {
+			if first[d.Summary] != nil {
+				more[d.Summary]++
+				continue
+			}
+			once := *d
+			first[d.Summary], d = &once, &once
+		}
+		kept = append(kept, d)
+	}
+	for summary, n := range more {
+		first[summary].Detail += fmt.Sprintf("\n\n(and %d more similar warnings elsewhere; \"livery validate\" shows them all)", n)
+	}
+	return kept
+}
