@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -73,27 +74,20 @@ func blockNames(types []blockType) []string {
 	return names
 }
 
-// block reads a block of either syntax and the blocks in it, without judging any
-// name. Blocks that may not stand there are not read further.
-func (f *faults) block(b hcl.Block, allowed []blockType) *Block {
-	block := &Block{Block: b}
-	var inner []hcl.Block
-	block.Attributes, inner = f.content(b.Body, allowed)
-	if len(inner) > 0 {
-		block.Blocks = make([]*Block, len(inner))
-	}
-	for i, b := range inner {
+// read reads what stands in a block, and in the blocks in it, without judging any
+// name. Blocks that may not stand there are not read.
+func (f *faults) read(block *Block, allowed []blockType) {
+	block.Attributes, block.Blocks = f.content(block.Body, allowed)
+	for _, b := range block.Blocks {
 		if t := slices.IndexFunc(allowed, func(t blockType) bool { return t.name == b.Type }); t >= 0 {
-			block.Blocks[i] = f.block(b, allowed[t].inner)
-		} else {
-			block.Blocks[i] = &Block{Block: b}
+			f.read(b, allowed[t].inner)
 		}
 	}
-	return block
 }
 
-// content is what stands in a body, in the order in which it is written.
-func (f *faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.Attribute, blocks []hcl.Block) {
+// content is what stands in a body of either syntax, in the order in which it is
+// written.
+func (f *faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.Attribute, blocks []*Block) {
 	switch body := body.(type) {
 	case nil:
 	case *hclsyntax.Body:
@@ -107,20 +101,20 @@ func (f *faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.
 	return attributes, blocks
 }
 
-func nativeContent(body *hclsyntax.Body) ([]*hcl.Attribute, []hcl.Block) {
+func nativeContent(body *hclsyntax.Body) ([]*hcl.Attribute, []*Block) {
 	attributes, all := make([]*hcl.Attribute, 0, len(body.Attributes)), make([]hcl.Attribute, 0, len(body.Attributes))
 	for _, a := range body.Attributes {
 		all = append(all, *a.AsHCLAttribute())
 		attributes = append(attributes, &all[len(all)-1])
 	}
-	blocks := make([]hcl.Block, 0, len(body.Blocks))
+	blocks := make([]*Block, 0, len(body.Blocks))
 	for _, b := range body.Blocks {
-		blocks = append(blocks, *b.AsHCLBlock())
+		blocks = append(blocks, &Block{Block: *b.AsHCLBlock()})
 	}
 	return attributes, blocks
 }
 
-func (f *faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribute, []hcl.Block) {
+func (f *faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribute, []*Block) {
 	wanted := &hcl.BodySchema{}
 	for _, t := range allowed {
 		header := hcl.BlockHeaderSchema{Type: t.name}
@@ -137,13 +131,10 @@ func (f *faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribu
 		}
 		f.fault(d)
 	}
-	attributes := make([]*hcl.Attribute, 0, len(attrs))
-	for _, a := range attrs {
-		attributes = append(attributes, a)
-	}
-	blocks := make([]hcl.Block, 0, len(found.Blocks))
+	attributes := slices.Collect(maps.Values(attrs))
+	blocks := make([]*Block, 0, len(found.Blocks))
 	for _, b := range found.Blocks {
-		blocks = append(blocks, *b)
+		blocks = append(blocks, &Block{Block: *b})
 	}
 	return attributes, blocks
 }

@@ -38,26 +38,27 @@ func DeclarationsOf(file *syntax.File) *Declarations {
 		f.unknownField(a, "The top level of a file", schema.Subject{}, nil, blockNames(rootBlocks()))
 	}
 	for _, b := range blocks {
-		if slices.Contains(blockNames(rootBlocks()), b.Type) {
+		if slices.ContainsFunc(rootBlocks(), func(t blockType) bool { return t.name == b.Type }) {
 			d.Blocks = append(d.Blocks, declarationOf(b))
 		} else {
-			f.unknownBlock(&Block{Block: b}, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
+			f.unknownBlock(b, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
 		}
 	}
 	d.faults = f.diags
 	return d
 }
 
-func declarationOf(b hcl.Block) *Declaration {
+func declarationOf(b *Block) *Declaration {
 	var f faults
-	d := &Declaration{}
-	d.usable = f.labelled(&Block{Block: b}, rootBlocks()) && (!hasName(b.Type) || f.validName(&Block{Block: b}))
+	d := &Declaration{Block: b}
+	d.usable = f.labelled(b, rootBlocks()) && (!hasName(b.Type) || f.validName(b))
 	i := slices.IndexFunc(rootBlocks(), func(t blockType) bool { return t.name == b.Type })
 	if !d.usable { // what stands in it is not judged
-		d.Block, d.faults = new(faults).block(b, rootBlocks()[i].inner), f.diags
+		new(faults).read(b, rootBlocks()[i].inner)
+		d.faults = f.diags
 		return d
 	}
-	d.Block = f.block(b, rootBlocks()[i].inner)
+	f.read(b, rootBlocks()[i].inner)
 	switch b.Type {
 	case "livery":
 		d.Settings = f.settings(d.Block)

@@ -34,7 +34,7 @@ func (r *fieldReader) read(block *Block) {
 			r.field(root, a)
 		}
 	}
-	seen := make(map[string]hcl.Range)
+	seen := make(map[string]*Block, min(len(block.Blocks), len(pageBlocks())))
 	for _, b := range block.Blocks {
 		page := schema.PageByHCL(b.Type)
 		if page == nil || page.Key == "" {
@@ -42,10 +42,10 @@ func (r *fieldReader) read(block *Block) {
 			continue
 		}
 		if first, ok := seen[b.Type]; ok {
-			r.duplicate(b.DefRange, first, fmt.Sprintf("The page %s is declared twice here; put its fields into one block.", b.Type))
+			r.duplicate(b.DefRange, first.DefRange, fmt.Sprintf("The page %s is declared twice here; put its fields into one block.", b.Type))
 			continue
 		}
-		seen[b.Type] = b.DefRange
+		seen[b.Type] = b
 		if r.labelled(b, pageBlocks()) {
 			r.page(page, b)
 		}
@@ -200,7 +200,10 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*Block) {
 // knownAttributes reports whether a tip without a value is really empty, rather
 // than waiting for a variable.
 func knownAttributes(b *Block) bool {
-	return !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool { return len(a.Expr.Variables()) > 0 })
+	return !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool {
+		_, constant := literal(a.Expr)
+		return !constant && len(a.Expr.Variables()) > 0
+	})
 }
 
 // readTexts lays an object of pages, fields and texts over the look. Keys may be in

@@ -170,7 +170,7 @@ func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at 
 // not exist, which is reported.
 func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (*hcl.EvalContext, bool) {
 	ok := true
-	locals, themes := make(map[string]cty.Value), make(map[string]cty.Value)
+	var locals, themes map[string]cty.Value
 	for _, ref := range expr.Variables() {
 		if _, given := extra[ref.RootName()]; given {
 			continue
@@ -183,26 +183,35 @@ func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at sche
 		switch name, _ := nameIn(ref); ref.RootName() {
 		case "local":
 			if !s.complete {
-				locals[name] = s.local(name)
+				locals = with(locals, name, s.local(name))
 			}
 		case "theme":
-			themes[name] = s.themeObject(name)
+			themes = with(themes, name, s.themeObject(name))
 		}
+	}
+	if len(extra) == 0 && locals == nil && themes == nil {
+		return s.root, ok
 	}
 	vars := make(map[string]cty.Value, len(extra)+2)
 	maps.Copy(vars, extra)
-	if len(locals) > 0 {
+	if locals != nil {
 		vars["local"] = cty.ObjectVal(locals)
 	}
-	if len(themes) > 0 {
+	if themes != nil {
 		vars["theme"] = cty.ObjectVal(themes)
-	}
-	if len(vars) == 0 {
-		return s.root, ok
 	}
 	ctx := s.root.NewChild()
 	ctx.Variables = vars
 	return ctx, ok
+}
+
+// with adds to a map, which may be nil.
+func with(values map[string]cty.Value, name string, v cty.Value) map[string]cty.Value {
+	if values == nil {
+		values = make(map[string]cty.Value)
+	}
+	values[name] = v
+	return values
 }
 
 // exists reports whether what a reference names is declared; if not, that is

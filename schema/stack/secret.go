@@ -81,7 +81,7 @@ func (m *Module) revealsLiteral(expr hcl.Expression, value cty.Value, seen map[s
 	_ = hclsyntax.VisitAll(native, func(node hclsyntax.Node) hcl.Diagnostics {
 		switch node := node.(type) {
 		case *hclsyntax.FunctionCallExpr:
-			found = found || slices.Contains([]string{"file", "filebase64", "templatefile", "tokens"}, node.Name)
+			found = found || slices.Contains([]string{"file", "templatefile", "tokens"}, node.Name)
 		case *hclsyntax.LiteralValueExpr:
 			found = found || isText(node.Val) && value.IsKnown() && value.RawEquals(node.Val)
 		}

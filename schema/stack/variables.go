@@ -137,7 +137,7 @@ func (vs *variables) assignFile(file *syntax.File) {
 	vs.unknown = vs.unknown || file.Faults.HasErrors()
 	attributes, blocks := vs.content(file.Body, nil)
 	for _, b := range blocks {
-		vs.unknownBlock(&Block{Block: b}, "in a file of variable values", schema.Subject{}, nil, nil)
+		vs.unknownBlock(b, "in a file of variable values", schema.Subject{}, nil, nil)
 	}
 	for _, a := range attributes {
 		v, ok := vs.byName[a.Name]
