@@ -152,7 +152,8 @@ func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.
 	d := schema.Document{Locale: locale, Range: b.DefRange}
 	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, look: &d.Look}
 	if a := b.attribute("theme"); a != nil {
-		for _, name := range e.themesIn(a, at) {
+		chosen, _ := e.themesIn(a, extra, at)
+		for _, name := range chosen {
 			d.Overlay(e.themes[name].look)
 		}
 	}

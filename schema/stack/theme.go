@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -32,8 +33,14 @@ func (s *scope) theme(name string) *theme {
 	}
 	at := schema.Subject{Address: schema.Address{Kind: schema.ThemeAddress, Name: name}}
 	if a := block.attribute("extends"); a != nil {
-		for _, base := range s.themesIn(a, at) {
+		chosen, undecided := s.themesIn(a, nil, at)
+		for _, base := range chosen {
 			t.look.Overlay(s.themes[base].look)
+		}
+		for _, base := range undecided {
+			t.mayDeclare(s.themes[base].look)
+		}
+		for _, base := range append(chosen, undecided...) {
 			if s.circular["theme."+base] {
 				s.circular["theme."+name] = true
 			}
@@ -47,32 +54,107 @@ func (s *scope) theme(name string) *theme {
 	return t
 }
 
-// themesIn names the themes in the argument of theme or extends, one reference or a
-// list, and evaluates them.
-func (s *scope) themesIn(a *hcl.Attribute, at schema.Subject) []string {
+// mayDeclare notes that each field of a look may be declared.
+func (t *theme) mayDeclare(look schema.Look) {
+	for _, f := range schema.Fields() {
+		if v := look.At(f); v.Declared() || v.IsNull() {
+			t.invalid[f] = true
+		}
+	}
+}
+
+// themesIn names the themes that the argument of theme or extends gives, in their
+// order, and those among which it cannot choose yet. It evaluates these.
+func (s *scope) themesIn(a *hcl.Attribute, extra map[string]cty.Value, at schema.Subject) (chosen, undecided []string) {
 	exprs := []hcl.Expression{a.Expr}
 	if list, diags := hcl.ExprList(a.Expr); !diags.HasErrors() {
 		exprs = list
 	}
-	var names []string
 	for _, expr := range exprs {
 		at.Range = expr.Range()
 		if v, diags := expr.Value(nil); !diags.HasErrors() && v.IsNull() {
 			continue
 		}
-		ref, ok := reference(expr)
-		if !ok || len(ref) != 2 || ref.RootName() != "theme" {
-			s.fault(schema.Diagnose(schema.Reference, at, "Not a theme",
-				fmt.Sprintf("%s takes a theme, such as theme.base, or a list of themes. Which theme is used cannot be computed; values within a theme can.", a.Name)))
-			continue
-		}
-		at.Range = rangeWithin(ref.SourceRange(), expr)
-		if name, _ := nameIn(ref); isDeclared(s, "theme", s.module.Themes, ref, at) {
-			s.theme(name)
-			names = append(names, name)
+		ref, plain := reference(expr)
+		switch {
+		case plain && len(ref) == 2 && ref.RootName() == "theme":
+			if name, ok := s.themeNamed(ref, expr, at); ok {
+				chosen = append(chosen, name)
+			}
+		case plain:
+			s.notATheme(a.Name, at)
+		default:
+			names, open := s.computedThemes(a.Name, expr, extra, at)
+			chosen, undecided = append(chosen, names...), append(undecided, open...)
 		}
 	}
-	return names
+	return chosen, undecided
+}
+
+func (s *scope) notATheme(attribute string, at schema.Subject) {
+	s.fault(schema.Diagnose(schema.Reference, at, "Not a theme", attribute+" takes a theme, such as theme.base, a list of themes, "+
+		"or an expression that chooses among themes that are named in it. A local or a variable cannot hold a theme."))
+}
+
+// themeNamed evaluates the theme that a reference names.
+func (s *scope) themeNamed(ref hcl.Traversal, expr hcl.Expression, at schema.Subject) (string, bool) {
+	at.Range = rangeWithin(ref.SourceRange(), expr)
+	if !s.exists(ref, at) {
+		return "", false
+	}
+	name, _ := nameIn(ref)
+	s.theme(name)
+	return name, true
+}
+
+// themeKey is the one attribute of the object that stands for a theme where an
+// expression chooses among themes. With all their fields they would be of types that
+// the two branches of a condition cannot have.
+const themeKey = "name of the theme"
+
+// computedThemes names the themes that an expression gives, or those in it if its
+// value is not known.
+func (s *scope) computedThemes(attribute string, expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (chosen, undecided []string) {
+	themes, objects := make(map[string]cty.Value), make(map[string]cty.Value)
+	for _, ref := range expr.Variables() {
+		if ref.RootName() != "theme" {
+			continue
+		}
+		name, ok := s.themeNamed(ref, expr, at)
+		if !ok {
+			return nil, sortedNames(themes)
+		}
+		if len(ref) > 2 { // a field, which a condition may ask for
+			objects[name] = s.themeObject(name)
+			continue
+		}
+		themes[name] = cty.ObjectVal(map[string]cty.Value{themeKey: cty.StringVal(name)})
+	}
+	if len(themes) == 0 {
+		s.notATheme(attribute, at)
+		return nil, nil
+	}
+	maps.Copy(objects, themes)
+	names := sortedNames(themes)
+	v, ok := s.publicValue(expr, with(maps.Clone(extra), "theme", cty.ObjectVal(objects)), at)
+	if !ok {
+		return nil, names
+	}
+	values := []cty.Value{v}
+	if !v.IsNull() && (v.Type().IsTupleType() || v.Type().IsListType()) {
+		values = v.AsValueSlice()
+	}
+	for _, v := range values {
+		i := slices.IndexFunc(names, func(name string) bool { return v.RawEquals(themes[name]) })
+		switch {
+		case v.IsNull():
+		case i >= 0:
+			chosen = append(chosen, names[i])
+		default:
+			s.notATheme(attribute, at)
+		}
+	}
+	return chosen, nil
 }
 
 // reference reads an expression that names something. In the JSON syntax, where
