@@ -190,6 +190,8 @@ func (h *httpBlob) classifyTransportError(ctx context.Context, u *url.URL, err e
 	switch {
 	case errors.As(err, &certificate):
 		return fmt.Errorf("the certificate of %s cannot be trusted: %v; client_ca_certificate_pem names who vouches for it", u.Host, certificate.Err) // it is said, not asked
+	case errors.As(err, &opening) && opening.Op == "dial" && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return &unsentError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), h.timeout)}
 	case errors.As(err, &opening) && opening.Op == "dial":
 		return &unsentError{fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", u.Host, opening.Err)}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):

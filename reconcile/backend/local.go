@@ -1,7 +1,3 @@
-// Package backend holds the places where a state can be kept. Each is a
-// state.Blob and passes one conformance suite.
-//
-// It does not know what is in a state: to it, a state is bytes with a revision.
 package backend
 
 import (
@@ -31,7 +27,7 @@ const maxSize = 64 << 20
 
 // guardTimeout is how long a write waits for another process that is just writing
 // in the same directory.
-const guardTimeout = 10 * time.Second
+const guardTimeout = 30 * time.Second
 
 // Local keeps the state in a file on this machine. A symbolic link is followed:
 // what it points to is replaced, and backup and lock stay beside that.
@@ -341,7 +337,9 @@ func syncDirectory(dir string) error {
 // lockDirectory keeps other processes from writing in the directory for the length of a
 // comparison and a rename, so that a conditional write is one even when nobody
 // holds the lock. It locks the directory itself and leaves no file behind. On a
-// system that cannot do that, what it returns is not locked, and all goes on.
+// system that cannot open a directory as a file, as on Windows, what it returns is
+// not locked, and all goes on: there only the lock of the state keeps two writers
+// apart, so -lock=false is safe on Windows for one process alone.
 func lockDirectory(ctx context.Context, dir string) (*flock.Flock, error) {
 	waiting, cancel := context.WithTimeout(ctx, guardTimeout)
 	defer cancel()

@@ -360,7 +360,7 @@ func holderIsKilled(t *testing.T, s *site) {
 		require.NoError(t, blob.Break(t.Context(), "other-process"))
 	}
 	var unlock func() error
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		unlock, err = blob.Lock(t.Context(), someone("mine"))
 		if err == nil || !errors.As(err, &held) || time.Now().After(deadline) {
 			break // the server may need a moment to see that a connection is closed

@@ -193,7 +193,7 @@ func (b *tab) until(condition string, args ...any) {
 	require.Eventually(b.t, func() bool {
 		met, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+condition+")"))
 		return err == nil && met
-	}, 15*time.Second, 10*time.Millisecond, "%s", condition)
+	}, 2*time.Minute, 10*time.Millisecond, "%s", condition)
 }
 
 // press types keys, one after the other, to whatever has the focus. A letter comes

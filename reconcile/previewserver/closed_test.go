@@ -116,7 +116,7 @@ func TestAScriptFromElsewhereIsRefused(t *testing.T) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return len(b.faults) >= 3
-	}, 15*time.Second, 10*time.Millisecond)
+	}, 2*time.Minute, 10*time.Millisecond)
 	for _, fault := range b.taken(&b.faults) {
 		assert.Contains(t, fault, "Content Security Policy")
 	}

@@ -7,8 +7,8 @@ import (
 	"livery/schema/preview"
 )
 
-// ScreenshotsWithin is Screenshots with another patience.
-func ScreenshotsWithin(ctx context.Context, patience time.Duration, browser string, g *preview.Gallery, dir string) (int, error) {
-	s := studio{browser: browser, dir: dir, patience: patience, progress: func(int, int) {}}
-	return s.open(ctx, g.Sheets)
+// ScreenshotsWithin is Screenshots with another timeout.
+func ScreenshotsWithin(ctx context.Context, timeout time.Duration, browser string, g *preview.Gallery, dir string) (int, error) {
+	s := screenshotter{browser: browser, dir: dir, timeout: timeout, progress: func(int, int) {}}
+	return s.run(ctx, g.Sheets)
 }

@@ -17,13 +17,13 @@ import (
 	"livery/schema/preview"
 )
 
-// patience is how long a browser may be silent before it is given up: starting one
+// browserTimeout is how long a browser may be silent before it is given up: starting one
 // on a busy machine takes some seconds, a picture a fraction of one.
-const patience = 30 * time.Second
+const browserTimeout = 2 * time.Minute
 
-// tabs is how many sheets are drawn at once: while one tab turns a picture into a
+// maxTabs is how many sheets are drawn at once: while one tab turns a picture into a
 // file, the other draws.
-const tabs = 2
+const maxTabs = 2
 
 // Screenshots writes a picture of every screen of every sheet to a directory, as
 // LOCALE/SCREEN.png at two pixels to a point, and reports how many it wrote, also
@@ -32,30 +32,30 @@ const tabs = 2
 // is in the directory already stays, unless it has the name of a picture. The
 // progress is told after each picture, by one at a time.
 func Screenshots(ctx context.Context, browser string, g *preview.Gallery, dir string, progress func(done, all int)) (int, error) {
-	s := studio{browser: browser, dir: dir, patience: patience, progress: progress}
-	return s.open(ctx, g.Sheets)
+	s := screenshotter{browser: browser, dir: dir, timeout: browserTimeout, progress: progress}
+	return s.run(ctx, g.Sheets)
 }
 
-// studio is a browser that takes pictures of sheets.
-type studio struct {
+// screenshotter is a browser that takes pictures of sheets.
+type screenshotter struct {
 	browser  string
 	dir      string
-	patience time.Duration
+	timeout  time.Duration
 	progress func(done, all int)
 
-	said  remarks
-	alive *time.Timer // ends the work unless it is set back in time
+	output   outputLog
+	watchdog *time.Timer // ends the work unless it is reset in time
 
 	mu        sync.Mutex
 	done, all int
 }
 
-// errSilent is why the work of a browser that does not answer ends.
-var errSilent = errors.New("no answer")
+// errTimeout is why the work of a browser that does not answer ends.
+var errTimeout = errors.New("no answer")
 
-// open works from the first sheet to the last. When it returns, the browser has
+// run works from the first sheet to the last. When it returns, the browser has
 // ended and has left nothing.
-func (s *studio) open(ctx context.Context, sheets []preview.Sheet) (n int, err error) {
+func (s *screenshotter) run(ctx context.Context, sheets []preview.Sheet) (n int, err error) {
 	if len(sheets) == 0 {
 		return 0, nil
 	}
@@ -63,36 +63,36 @@ func (s *studio) open(ctx context.Context, sheets []preview.Sheet) (n int, err e
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return 0, fmt.Errorf("writing screenshots: %w", err)
 	}
-	room, err := os.MkdirTemp(roomy(os.TempDir()), "livery-*")
+	tempDir, err := os.MkdirTemp(tempParent(os.TempDir()), "livery-*")
 	if err != nil {
 		return 0, fmt.Errorf("starting the browser: %w", err)
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	s.alive = time.AfterFunc(s.patience, func() { stop(errSilent) })
-	defer s.alive.Stop()
-	err = s.work(ctx, room, sheets)
+	s.watchdog = time.AfterFunc(s.timeout, func() { stop(errTimeout) })
+	defer s.watchdog.Stop()
+	err = s.runTabs(ctx, tempDir, sheets)
 	var exit *exec.ExitError
 	switch cause := context.Cause(ctx); {
 	case err == nil:
-	case errors.Is(cause, errSilent):
-		err = fmt.Errorf("waiting for the browser %s: it has not answered for %v", s.browser, s.patience)
+	case errors.Is(cause, errTimeout):
+		err = fmt.Errorf("waiting for the browser %s: it has not answered for %v", s.browser, s.timeout)
 	case cause != nil:
 		err = cause
 	case errors.As(err, &exit):
 		err = fmt.Errorf("the browser %s ended too early: %w", s.browser, exit)
 	}
-	return s.done, errors.Join(err, sweep(room))
+	return s.done, errors.Join(err, removeAll(tempDir))
 }
 
-// work starts the browser and has its tabs take one sheet after the other.
-func (s *studio) work(ctx context.Context, room string, sheets []preview.Sheet) error {
-	ctx, quit := chromedp.NewExecAllocator(ctx, s.options(room)...)
+// runTabs starts the browser and has its tabs take one sheet after the other.
+func (s *screenshotter) runTabs(ctx context.Context, tempDir string, sheets []preview.Sheet) error {
+	ctx, quit := chromedp.NewExecAllocator(ctx, s.options(tempDir)...)
 	defer quit() // returns when the browser has ended and its profile is gone
-	ctx, shut := chromedp.NewContext(ctx, chromedp.WithErrorf(unsaid), chromedp.WithLogf(unsaid))
+	ctx, shut := chromedp.NewContext(ctx, chromedp.WithErrorf(discardLog), chromedp.WithLogf(discardLog))
 	defer shut()
 	if err := chromedp.Do(ctx); err != nil {
-		return s.notStarted(err)
+		return s.startError(err)
 	}
 	next := make(chan *preview.Sheet, len(sheets))
 	for i := range sheets {
@@ -100,32 +100,32 @@ func (s *studio) work(ctx context.Context, room string, sheets []preview.Sheet) 
 	}
 	close(next)
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(tabs, len(sheets)) {
-		group.Go(func() error { return s.tab(ctx, next) })
+	for range min(maxTabs, len(sheets)) {
+		group.Go(func() error { return s.runTab(ctx, next) })
 	}
 	return group.Wait()
 }
 
-// unsaid keeps the remarks of the browser's library from people's terminals: what
-// matters comes back as an error.
-func unsaid(string, ...any) {}
+// discardLog drops what the browser's library logs: what matters is also returned as
+// an error.
+func discardLog(string, ...any) {}
 
 // options make a browser that fetches nothing of its own accord and draws alike
 // wherever it runs. Its profile is made and removed by the library; what else it
-// puts down, such as the socket by which it finds itself, goes into the room.
-func (s *studio) options(room string) []chromedp.ExecAllocatorOption {
-	list := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(s.browser), chromedp.CombinedOutput(&s.said),
-		chromedp.Env("TMPDIR="+room), chromedp.DisableGPU, chromedp.Flag("lang", "en-US"), chromedp.Flag("font-render-hinting", "none"))
+// writes, such as its singleton socket, goes into tempDir.
+func (s *screenshotter) options(tempDir string) []chromedp.ExecAllocatorOption {
+	list := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(s.browser), chromedp.CombinedOutput(&s.output),
+		chromedp.Env("TMPDIR="+tempDir), chromedp.DisableGPU, chromedp.Flag("lang", "en-US"), chromedp.Flag("font-render-hinting", "none"))
 	for _, name := range []string{"disable-component-update", "disable-quic", "disable-domain-reliability", "no-pings", "disable-lcd-text"} {
 		list = append(list, chromedp.Flag(name, true))
 	}
 	return list
 }
 
-// notStarted tells why a browser did not start, in its own words if it had any.
-func (s *studio) notStarted(err error) error {
-	if said := s.said.reason(); said != "" {
-		return fmt.Errorf("starting the browser %s: it says %q", s.browser, said)
+// startError tells why a browser did not start, in its own words if it had any.
+func (s *screenshotter) startError(err error) error {
+	if output := s.output.reason(); output != "" {
+		return fmt.Errorf("starting the browser %s: it says %q", s.browser, output)
 	}
 	if line, _, long := strings.Cut(err.Error(), "\n"); long {
 		err = errors.New(strings.TrimSuffix(line, ":")) // below stands what it said, which is nothing
@@ -133,18 +133,18 @@ func (s *studio) notStarted(err error) error {
 	return fmt.Errorf("starting the browser %s: %w", s.browser, err)
 }
 
-// roomy is where the browser's room is made: in the directory for temporary files,
-// unless its path is so long that no socket could stand in a room there.
-func roomy(temp string) string {
-	const longest, room = 103, len("/livery-1234567890/org.chromium.Chromium.123456/SingletonSocket")
-	if info, err := os.Stat("/tmp"); len(temp)+room > longest && err == nil && info.IsDir() {
+// tempParent is where the browser's temporary directory is made: in the system's one,
+// unless its path is so long that a socket below it would exceed the system's limit.
+func tempParent(temp string) string {
+	const longest, tempDir = 103, len("/livery-1234567890/org.chromium.Chromium.123456/SingletonSocket")
+	if info, err := os.Stat("/tmp"); len(temp)+tempDir > longest && err == nil && info.IsDir() {
 		return "/tmp"
 	}
 	return temp
 }
 
-// sweep removes a directory that processes may still write to while they end.
-func sweep(dir string) error {
+// removeAll removes a directory that processes may still write to while they end.
+func removeAll(dir string) error {
 	err := os.RemoveAll(dir)
 	for wait := time.Millisecond; err != nil && wait < time.Second; wait *= 2 {
 		time.Sleep(wait)
@@ -156,8 +156,8 @@ func sweep(dir string) error {
 	return nil
 }
 
-// file puts a picture in its place so that no half of one is ever seen, and counts it.
-func (s *studio) file(path string, data []byte) error {
+// save writes a picture whole or not at all (by a rename), and counts it.
+func (s *screenshotter) save(path string, data []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
 	if err != nil {
 		return fmt.Errorf("writing a screenshot: %w", err)
@@ -171,7 +171,7 @@ func (s *studio) file(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("writing a screenshot: %w", err)
 	}
-	s.alive.Reset(s.patience)
+	s.watchdog.Reset(s.timeout)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done++
@@ -179,14 +179,14 @@ func (s *studio) file(path string, data []byte) error {
 	return nil
 }
 
-// remarks keeps what a browser says while it starts.
-type remarks struct {
+// outputLog keeps what a browser says while it starts.
+type outputLog struct {
 	mu   sync.Mutex
 	text []byte
 }
 
 // Write never fails.
-func (r *remarks) Write(p []byte) (int, error) {
+func (r *outputLog) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	const most = 16 << 10
@@ -197,7 +197,7 @@ func (r *remarks) Write(p []byte) (int, error) {
 // reason is the line that tells most: the one that the browser itself calls fatal,
 // or else the last. Before it, scripts and libraries complain of what does no harm.
 // Where in its source a browser stood is left out.
-func (r *remarks) reason() string {
+func (r *outputLog) reason() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	best := ""

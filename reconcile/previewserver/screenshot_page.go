@@ -18,16 +18,16 @@ import (
 
 // Sizes in CSS pixels.
 const (
-	density = 2    // of device pixels
-	margin  = 28   // around a frame, for its shadow
-	wide    = 1336 // a desktop frame with its margin
-	tall    = 800  // most frames; a window grows with what is in it
+	pixelRatio   = 2    // of device pixels
+	margin       = 28   // around a frame, for its shadow
+	windowWidth  = 1336 // a desktop frame with its margin
+	windowHeight = 800  // most frames; a window grows with what is in it
 )
 
-// sheetPage is a document with all screens of a sheet on top of each other. One is
+// pageOf is a document with all screens of a sheet on top of each other. One is
 // seen at a time: so what stands in one never moves the pixels of another, and all
 // are laid out, with their pictures read, before the first is taken.
-func sheetPage(s *preview.Sheet) string {
+func pageOf(s *preview.Sheet) string {
 	info := s.Document.Locale.Info()
 	var b strings.Builder
 	b.WriteString(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>livery</title>` +
@@ -47,39 +47,39 @@ func sheetPage(s *preview.Sheet) string {
 const measure = `document.fonts.ready.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))).then(() =>
 	Array.from(document.querySelectorAll("section"), (s) => ({ width: s.offsetWidth, height: s.offsetHeight })))`
 
-// size is that of a screen with its margin.
-type size struct{ Width, Height int64 }
+// pageSize is that of a screen with its margin.
+type pageSize struct{ Width, Height int64 }
 
-// show makes one screen the only one that is seen.
-func show(i int) chromedp.Action[chromedp.Void] {
+// showScreen makes one screen the only one that is seen.
+func showScreen(i int) chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("section").forEach((s, i) => s.classList.toggle("seen", i === ` + strconv.Itoa(i) + `))`)
 }
 
-// window sets the size of the window. The density must be set before anything is
+// setViewport sets the size of the window. The density must be set before anything is
 // laid out: it decides where letters may stand.
-func window(of size) chromedp.Action[chromedp.Void] {
-	return chromedp.EmulateViewport(of.Width, of.Height, chromedp.EmulateScale(density))
+func setViewport(of pageSize) chromedp.Action[chromedp.Void] {
+	return chromedp.EmulateViewport(of.Width, of.Height, chromedp.EmulateScale(pixelRatio))
 }
 
-// tab takes pictures of sheets until there are no more.
-func (s *studio) tab(ctx context.Context, next <-chan *preview.Sheet) error {
+// runTab takes pictures of sheets until there are no more.
+func (s *screenshotter) runTab(ctx context.Context, next <-chan *preview.Sheet) error {
 	ctx, shut := chromedp.NewContext(ctx)
 	defer shut()
-	for sheet := range next {
-		if err := s.sheet(ctx, sheet); err != nil {
-			return fmt.Errorf("taking screenshots of %s: %w", sheet.Document.Locale, err)
+	for captureSheet := range next {
+		if err := s.captureSheet(ctx, captureSheet); err != nil {
+			return fmt.Errorf("taking screenshots of %s: %w", captureSheet.Document.Locale, err)
 		}
 	}
 	return nil
 }
 
-func (s *studio) sheet(ctx context.Context, sheet *preview.Sheet) error {
-	dir := filepath.Join(s.dir, string(sheet.Document.Locale))
+func (s *screenshotter) captureSheet(ctx context.Context, captureSheet *preview.Sheet) error {
+	dir := filepath.Join(s.dir, string(captureSheet.Document.Locale))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	screens := preview.Screens()
-	sizes, err := load(ctx, sheetPage(sheet))
+	sizes, err := loadPage(ctx, pageOf(captureSheet))
 	if err != nil {
 		return fmt.Errorf("the page did not load: %w", err)
 	}
@@ -87,24 +87,24 @@ func (s *studio) sheet(ctx context.Context, sheet *preview.Sheet) error {
 		return fmt.Errorf("the page did not load: %d of its %d screens are there", len(sizes), len(screens))
 	}
 	for i, screen := range screens {
-		if err := chromedp.Do(ctx, show(i)); err != nil {
+		if err := chromedp.Do(ctx, showScreen(i)); err != nil {
 			return err
 		}
 		picture, err := chromedp.Call(ctx, page.CaptureScreenshot, capture(sizes[i]))
 		if err != nil {
 			return err
 		}
-		if err := s.file(filepath.Join(dir, screen.Name+".png"), picture.Data); err != nil {
+		if err := s.save(filepath.Join(dir, screen.Name+".png"), picture.Data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// load gives a tab a document, as text: a browser that is confined to its own files
+// loadPage gives a tab a document, as text: a browser that is confined to its own files
 // could not read one of ours. The window is then as large as the largest screen.
-func load(ctx context.Context, text string) ([]size, error) {
-	if err := chromedp.Do(ctx, window(size{wide, tall})); err != nil {
+func loadPage(ctx context.Context, text string) ([]pageSize, error) {
+	if err := chromedp.Do(ctx, setViewport(pageSize{windowWidth, windowHeight})); err != nil {
 		return nil, err
 	}
 	tree, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
@@ -114,20 +114,20 @@ func load(ctx context.Context, text string) ([]size, error) {
 	if _, err := chromedp.Call(ctx, page.SetDocumentContent, page.SetDocumentContentParams{FrameID: tree.FrameTree.Frame.ID, HTML: text}); err != nil {
 		return nil, err
 	}
-	sizes, err := chromedp.Run(ctx, chromedp.Evaluate[[]size](measure, chromedp.EvalAwaitPromise))
+	sizes, err := chromedp.Run(ctx, chromedp.Evaluate[[]pageSize](measure, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return nil, err
 	}
-	largest := size{wide, tall}
+	largest := pageSize{windowWidth, windowHeight}
 	for _, one := range sizes {
-		largest = size{max(largest.Width, one.Width), max(largest.Height, one.Height)}
+		largest = pageSize{max(largest.Width, one.Width), max(largest.Height, one.Height)}
 	}
-	return sizes, chromedp.Do(ctx, window(largest))
+	return sizes, chromedp.Do(ctx, setViewport(largest))
 }
 
 // capture asks for the picture of a screen. Packing the pixels tightly would take
 // twice the time of everything else, for two thirds of the bytes.
-func capture(of size) page.CaptureScreenshotParams {
+func capture(of pageSize) page.CaptureScreenshotParams {
 	quick := true
 	return page.CaptureScreenshotParams{
 		Format:           page.CaptureScreenshotFormatPng,

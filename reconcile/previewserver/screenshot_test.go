@@ -72,7 +72,7 @@ func emptyRoom(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Empty(t, left, "something is left")
 		assert.NoError(t, os.RemoveAll(room))
-		assert.Eventually(t, func() bool { return len(processes(room)) == 0 }, 20*time.Second, 20*time.Millisecond, "a browser lives on")
+		assert.Eventually(t, func() bool { return len(processes(room)) == 0 }, 2*time.Minute, 20*time.Millisecond, "a browser lives on")
 		goleak.VerifyNone(t, running)
 	})
 }
@@ -210,9 +210,9 @@ func fake(t *testing.T, text string) string {
 
 func TestNoBrowser(t *testing.T) {
 	for name, c := range map[string]struct {
-		text     string
-		patience time.Duration
-		want     string
+		text    string
+		timeout time.Duration
+		want    string
 	}{
 		"dies":            {"echo 'no bus' >&2; echo '[1:1:1125/1.5:FATAL:zygote.cc:7] No usable sandbox!' >&2; echo '[2:2:ERROR:x.cc:1] broken pipe' >&2; exit 1", time.Minute, `it says "No usable sandbox!"`},
 		"lacks something": {"echo '9: [: unexpected operator' >&2; echo 'libnss3.so: cannot open shared object file' >&2; echo; exit 127", time.Minute, `it says "libnss3.so: cannot open shared object file"`},
@@ -222,7 +222,7 @@ func TestNoBrowser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := fake(t, c.text)
 			emptyRoom(t)
-			n, err := previewserver.ScreenshotsWithin(t.Context(), c.patience, path, look(t, "en_US"), t.TempDir())
+			n, err := previewserver.ScreenshotsWithin(t.Context(), c.timeout, path, look(t, "en_US"), t.TempDir())
 			require.ErrorContains(t, err, "browser "+path+": "+c.want)
 			require.NotContains(t, err.Error(), "\n")
 			require.Zero(t, n)

@@ -10,11 +10,11 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settle is how long files must be left alone before they are read: editors and
+// quietPeriod is how long files must be left alone before they are read: editors and
 // version control write several at once.
-const settle = 20 * time.Millisecond
+const quietPeriod = 20 * time.Millisecond
 
-// Follow draws anew whenever a file that the picture depends on changes, until ctx
+// Follow renders again whenever a file that the pages depend on changes, until ctx
 // ends. Directories are watched rather than files, since editors put a new file in
 // place of the old one.
 func (s *Server) Follow(ctx context.Context) error {
@@ -36,14 +36,14 @@ func (s *Server) Follow(ctx context.Context) error {
 				return nil
 			}
 			if event.Op != fsnotify.Chmod {
-				pending.Reset(settle)
+				pending.Reset(quietPeriod)
 			}
 		case err, open := <-watcher.Errors:
 			if !open {
 				return nil
 			}
 			s.cfg.Log.Warn("a file could not be watched", "error", err.Error())
-			pending.Reset(settle) // something may have been missed
+			pending.Reset(quietPeriod) // something may have been missed
 		case <-pending.C:
 			if err := s.Redraw(ctx); err != nil {
 				s.cfg.Log.Warn("the preview could not be drawn", "error", err.Error())
@@ -59,7 +59,7 @@ func (s *Server) watchAll(watcher *fsnotify.Watcher, watched map[string]bool) {
 	names := s.watch
 	s.mu.Unlock()
 	for _, name := range names {
-		dir := directory(name)
+		dir := nearestDirectory(name)
 		if dir == "" || watched[dir] {
 			continue
 		}
@@ -71,8 +71,12 @@ func (s *Server) watchAll(watcher *fsnotify.Watcher, watched map[string]bool) {
 	}
 }
 
-// directory is the nearest directory that exists at or above a path; "" for none.
-func directory(name string) string {
+// nearestDirectory is the nearest directory that exists at or above a path; "" for none,
+// and for a relative path, which would depend on the directory of the process.
+func nearestDirectory(name string) string {
+	if !filepath.IsAbs(name) {
+		return ""
+	}
 	for dir := filepath.Clean(name); ; dir = filepath.Dir(dir) {
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			return dir

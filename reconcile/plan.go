@@ -1,13 +1,3 @@
-// Package reconcile makes the look that people declare the look that the
-// service has confirmed: it computes a plan and carries it out.
-//
-// NewPlan is pure; a Plan is a value that can be saved, shown and compared, and
-// it is the only thing that Apply takes. Apply sends exactly the bytes of the
-// plan and keeps the state true at every step.
-//
-// It does not know what the live page shows. The service can be written and
-// never read, so a plan compares with what was last confirmed, and a change made
-// elsewhere stays invisible.
 package reconcile
 
 import (

@@ -1,12 +1,3 @@
-// Package state keeps what livery knows about the live pages: the last document
-// that the service confirmed for each locale, the one it may or may not have
-// taken since, and the recorded session definitions. A Ledger changes it in the
-// order that keeps it honest: what is about to be sent is written down as in
-// doubt before anything is sent, and only a confirmed answer replaces the doubt.
-//
-// It does not know what is really live, since the service cannot be read; nor
-// where the bytes are kept, which is a Blob's business; nor how a document is
-// sent.
 package state
 
 import (
