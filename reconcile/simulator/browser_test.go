@@ -185,7 +185,7 @@ func (b *tab) ends(h *shop, path string) {
 // score is what the service says of a session, "" while it has no result.
 func (h *shop) score(o opened) any {
 	h.t.Helper()
-	e := call(h.t, h.s, http.MethodPost, tokenResultPath, h.token, idBody(o.SignatureID))
+	e := endpoint(h.t, h.s, http.MethodPost, tokenResultPath, h.token, idBody(o.SignatureID))
 	if e.Code != "SUCCESS" {
 		return e.Code
 	}

@@ -32,10 +32,10 @@ type callbacks struct {
 	ctx    context.Context // of the tries: it ends when nobody waits for them any more
 	cancel context.CancelFunc
 
-	mu     sync.Mutex
-	closed bool
-	busy   int
-	group  sync.WaitGroup
+	mu      sync.Mutex
+	closed  bool
+	running int
+	group   sync.WaitGroup
 }
 
 // newCallbacks takes a client for its transport and its timeout. A redirect is
@@ -54,38 +54,35 @@ func newCallbacks(client *http.Client, log *slog.Logger) *callbacks {
 // notify tells the caller's server that a session is complete, if it asked to
 // be told. Of a session without a result nobody is told.
 func (s *Simulator) notify(id string, v session) {
-	if target := v.Input.CallbackURL; target != nil && callable(*target) && v.Outcome.resulted() {
-		s.callbacks.begin(id, *target)
+	if target := v.Input.CallbackURL; target != nil && isCallable(*target) && v.Outcome.hasResult() {
+		s.callbacks.start(id, *target)
 	}
 }
 
-// begin posts in the background, unless there is too much to do already.
-func (c *callbacks) begin(id, target string) {
+// start posts in the background, unless there is too much to do already.
+func (c *callbacks) start(id, target string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.busy >= callbacksMax {
-		c.log.Warn("callback dropped", "under_way", c.busy)
+	if c.closed || c.running >= callbacksMax {
+		c.log.Warn("callback dropped", "under_way", c.running)
 		return
 	}
-	c.busy++
+	c.running++
 	c.group.Go(func() {
 		c.deliver(id, target)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.busy--
+		c.running--
 	})
 }
 
 // deliver tries until the server says 200. The log names the host alone, for
 // the query of a callback URL carries the caller's own authorisation.
 func (c *callbacks) deliver(id, target string) {
-	body, err := json.Marshal(struct {
+	body := must(json.Marshal(struct {
 		SignatureID string `json:"signatureId"`
 		Type        string `json:"type"`
-	}{id, "COMPLETED"})
-	if err != nil {
-		panic("simulator: a callback that cannot be JSON: " + err.Error())
-	}
+	}{id, "COMPLETED"}))
 	host := ""
 	if u, err := url.Parse(target); err == nil {
 		host = u.Host
@@ -98,7 +95,7 @@ func (c *callbacks) deliver(id, target string) {
 			return
 		}
 		c.log.Warn("callback failed", "host", host, "try", try+1, "error", err)
-		if try == len(pauses) || !c.pause(pauses[try]) {
+		if try == len(pauses) || !sleep(c.ctx, pauses[try]) {
 			return
 		}
 	}
@@ -125,18 +122,6 @@ func (c *callbacks) post(target string, body []byte) error {
 		return fmt.Errorf("it answered with status %d", resp.StatusCode)
 	}
 	return nil
-}
-
-// pause reports whether there is still somebody to wait.
-func (c *callbacks) pause(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-c.ctx.Done():
-		return false
-	}
 }
 
 // Shutdown waits for the callbacks that are under way and begins no others.

@@ -109,7 +109,7 @@ func TestCallbackOfNobody(t *testing.T) {
 	s, token := started(t, simulator.Config{AutoComplete: "pass", Callback: h.client()})
 	open(t, s, token, generatePath, with(t, generateBody, "callbackUrl", nil))
 	open(t, s, token, getTokenPath, with(t, getTokenBody, "callbackUrl", "https://www.example.com/callback"))
-	call(t, s, http.MethodPost, generatePath, token, with(t, generateBody, "region", "XXX"))
+	endpoint(t, s, http.MethodPost, generatePath, token, with(t, generateBody, "region", "XXX"))
 	require.NoError(t, s.Shutdown(t.Context()))
 	open(t, s, token, generatePath, generateBody)
 	require.NoError(t, s.Shutdown(t.Context()))

@@ -86,7 +86,7 @@ func (c check) fails(body map[string]any) bool {
 	page, _ := body[c.page].(map[string]any)
 	for _, key := range c.keys {
 		if c.item == "" {
-			if faulty(c.kind, page[key]) {
+			if isFaulty(c.kind, page[key]) {
 				return true
 			}
 			continue
@@ -94,7 +94,7 @@ func (c check) fails(body map[string]any) bool {
 		list, _ := page[key].([]any)
 		for _, element := range list {
 			tip, _ := element.(map[string]any)
-			if faulty(c.kind, tip[c.item]) {
+			if isFaulty(c.kind, tip[c.item]) {
 				return true
 			}
 		}
@@ -102,26 +102,26 @@ func (c check) fails(body map[string]any) bool {
 	return false
 }
 
-// faulty judges one value. A null asks for the default and is never at fault.
-func faulty(kind schema.Kind, v any) bool {
+// isFaulty judges one value. A null asks for the default and is never at fault.
+func isFaulty(kind schema.Kind, v any) bool {
 	list, _ := v.([]any)
 	s, isString := v.(string)
 	switch kind {
 	case schema.Tips:
 		return len(list) > schema.TipsMax
 	case schema.Text, schema.TipText:
-		return units(s) > textMax
+		return utf16Length(s) > textMax
 	case schema.Colour:
-		return isString && !colour(s)
+		return isString && !isColour(s)
 	case schema.ImageURL:
-		return isString && !link(s)
+		return isString && !isWebURL(s)
 	default:
 		return false
 	}
 }
 
-// units counts UTF-16 code units, as String.length() does.
-func units(s string) int {
+// utf16Length counts UTF-16 code units, as String.length() does.
+func utf16Length(s string) int {
 	n := 0
 	for _, r := range s {
 		n++
@@ -132,9 +132,9 @@ func units(s string) int {
 	return n
 }
 
-// colour takes # and hex digits of one of the four CSS forms. Whether the
+// isColour takes # and hex digits of one of the four CSS forms. Whether the
 // service takes an alpha channel is not documented.
-func colour(s string) bool {
+func isColour(s string) bool {
 	if len(s) != 4 && len(s) != 5 && len(s) != 7 && len(s) != 9 || s[0] != '#' {
 		return false
 	}
@@ -148,8 +148,8 @@ func colour(s string) bool {
 	return true
 }
 
-// link takes an absolute web address.
-func link(s string) bool {
+// isWebURL takes an absolute web address.
+func isWebURL(s string) bool {
 	if strings.ContainsAny(s, " \\") {
 		return false
 	}
@@ -172,7 +172,7 @@ func wellTyped(body map[string]any) bool {
 			}
 		}
 		for i := range p.Fields {
-			if !typed(&p.Fields[i], members[p.Fields[i].Key]) {
+			if !hasType(&p.Fields[i], members[p.Fields[i].Key]) {
 				return false
 			}
 		}
@@ -180,7 +180,7 @@ func wellTyped(body map[string]any) bool {
 	return true
 }
 
-func typed(f *schema.Field, v any) bool {
+func hasType(f *schema.Field, v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return true
@@ -189,20 +189,20 @@ func typed(f *schema.Field, v any) bool {
 	case string:
 		return f.Kind != schema.Bool && f.Kind != schema.Tips
 	case []any:
-		return f.Kind == schema.Tips && typedItems(f, v)
+		return f.Kind == schema.Tips && haveTypes(f, v)
 	default:
 		return false
 	}
 }
 
-func typedItems(f *schema.Field, list []any) bool {
+func haveTypes(f *schema.Field, list []any) bool {
 	for _, element := range list {
 		tip, ok := element.(map[string]any)
 		if !ok {
 			return false
 		}
 		for i := range f.Items {
-			if !typed(&f.Items[i], tip[f.Items[i].Key]) {
+			if !hasType(&f.Items[i], tip[f.Items[i].Key]) {
 				return false
 			}
 		}

@@ -8,13 +8,13 @@ import (
 	"livery/schema"
 )
 
-func (s *Simulator) configureCalls() []call {
-	return []call{{method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI", serve: s.configureUI}}
+func (s *Simulator) configureCalls() []endpoint {
+	return []endpoint{{method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI", serve: s.configureUI}}
 }
 
 // configureUI judges a body the way a service in front of a typed object does:
 // syntax, then types, then the required member, then one field after another.
-func (s *Simulator) configureUI(q request) answer {
+func (s *Simulator) configureUI(q request) response {
 	if !utf8.Valid(q.body) || !json.Valid(q.body) {
 		return clientError(http.StatusBadRequest)
 	}
@@ -22,34 +22,31 @@ func (s *Simulator) configureUI(q request) answer {
 	err := json.Unmarshal(q.body, &raw) // fails on a number beyond all bounds
 	body, ok := raw.(map[string]any)
 	if err != nil || !ok || !wellTyped(body) {
-		return refused(parameterIllegal)
+		return refuse(parameterIllegal)
 	}
 	name, _ := body["locale"].(string)
 	if name == "" {
-		return refused(parameterMissing)
+		return refuse(parameterMissing)
 	}
 	locale, ok := canonical(name)
 	if !ok {
-		return refused(parameterIllegal)
+		return refuse(parameterIllegal)
 	}
 	for _, c := range s.checks {
 		if c.fails(body) {
-			return refused(c.message)
+			return refuse(c.message)
 		}
 	}
 	delete(body, "locale")
-	if err := s.take(q.account, locale, body); err != nil {
-		return s.unkept(err)
-	}
-	return accepted(nil)
+	return s.stored(s.storeDocument(q.account, locale, body))
 }
 
-// take remembers a document, on disk before in memory.
-func (s *Simulator) take(account string, l schema.Locale, body map[string]any) error {
+// storeDocument remembers a document, on disk before in memory.
+func (s *Simulator) storeDocument(account string, l schema.Locale, body map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	next := s.semantics.laidOver(s.store.documents[account][l], body)
-	if err := s.store.put(account, l, next); err != nil {
+	next := s.semantics.apply(s.store.documents[account][l], body)
+	if err := s.store.putDocument(account, l, next); err != nil {
 		return err
 	}
 	s.pushes++

@@ -2,33 +2,32 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"livery/schema"
 )
 
-// effect is what a fault does to an answer.
-type effect uint8
+// faultEffect is what a fault does to an answer.
+type faultEffect uint8
 
 const (
-	none     effect = iota
-	replaced        // another envelope code
-	slow            // the right answer, late
-	lost            // the request is served, the connection closed
-	dropped         // the connection closed, nothing served
-	garbage         // 200 and HTML
-	empty           // 200 and nothing
-	huge            // 200 and no end
-	bare            // an HTTP error from something before the service
-	redirect        // 302
+	none      faultEffect = iota
+	otherCode             // another envelope code
+	slow                  // the right answer, late
+	lost                  // the request is served, the connection closed
+	dropped               // the connection closed, nothing served
+	garbage               // 200 and HTML
+	empty                 // 200 and nothing
+	huge                  // 200 and no end
+	httpError             // an HTTP error from something before the service
+	redirect              // 302
 )
 
 // breaks reports whether no envelope is written at all.
-func (e effect) breaks() bool { return e >= lost }
+func (e faultEffect) breaks() bool { return e >= lost }
 
 // slowDefault is how late an answer is when the fault does not say.
 const slowDefault = 20 * time.Second
@@ -42,7 +41,7 @@ type Fault struct {
 	spec   string
 	group  string // the calls it befalls, as in call
 	code   string
-	effect effect
+	effect faultEffect
 	times  int // -1: always
 	skip   int
 	value  string // Retry-After or Location, verbatim
@@ -72,28 +71,33 @@ func (f Fault) String() string { return f.spec }
 //
 // Only LOST and SLOW let the request through to the service.
 func ParseFault(spec string) (Fault, error) {
-	code, rest, ok := strings.Cut(spec, ":")
-	if !ok {
-		return Fault{}, fmt.Errorf("fault %q: write %s, such as SERVICE_BUSY:2:10s", spec, faultForm)
-	}
-	count, value, valued := strings.Cut(rest, ":")
-	f := Fault{spec: spec, code: code, value: value}
-	if f.group, code, ok = strings.Cut(code, "."); !ok {
-		f.group, code = "", f.code
-	} else if err := judgeGroup(f.group); err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
-	}
-	f.code = code
-	if err := f.classify(); err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
-	}
-	if err := f.count(count); err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
-	}
-	if err := f.judgeValue(valued); err != nil {
+	f, err := parseFault(spec)
+	if err != nil {
 		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
 	}
 	return f, nil
+}
+
+func parseFault(spec string) (Fault, error) {
+	code, rest, ok := strings.Cut(spec, ":")
+	if !ok {
+		return Fault{}, fmt.Errorf("write %s, such as SERVICE_BUSY:2:10s", faultForm)
+	}
+	count, value, valued := strings.Cut(rest, ":")
+	f := Fault{spec: spec, code: code, value: value}
+	if group, code, ok := strings.Cut(code, "."); ok {
+		f.group, f.code = group, code
+		if err := checkGroup(group); err != nil {
+			return Fault{}, err
+		}
+	}
+	if err := f.classify(); err != nil {
+		return Fault{}, err
+	}
+	if err := f.parseCount(count); err != nil {
+		return Fault{}, err
+	}
+	return f, f.checkValue(valued)
 }
 
 // faultGroups are the prefixes of faults, in the order in which a client meets
@@ -102,67 +106,51 @@ func faultGroups() []string {
 	return []string{tokenGroup, "get_token", "generate_url", "auth_license", "get_result", "detection_result", "clear_data"}
 }
 
-func judgeGroup(group string) error {
+func checkGroup(group string) error {
 	groups := faultGroups()
 	if slices.Contains(groups, group) {
 		return nil
 	}
-	hint := ""
-	if near := schema.Nearest(strings.ToLower(group), groups); near != "" {
-		hint = "; did you mean " + near
+	return fmt.Errorf("%q is no prefix%s; the prefixes are %s, as in token.IAM_FAILED:1",
+		group, suggestion(strings.ToLower(group), groups), strings.Join(groups, ", "))
+}
+
+// effects are the codes of faults that are none of the service's.
+func effects() map[string]faultEffect {
+	return map[string]faultEffect{
+		"LOST": lost, "DROP": dropped, "SLOW": slow, "GARBAGE": garbage, "EMPTY": empty, "HUGE": huge, "REDIRECT": redirect,
 	}
-	return fmt.Errorf("%q is no prefix%s; the prefixes are %s, as in token.IAM_FAILED:1", group, hint, strings.Join(groups, ", "))
 }
 
 // classify turns the code into an effect.
 func (f *Fault) classify() error {
-	if f.effect = effectOf(f.code); f.effect != none {
+	if f.effect = effects()[f.code]; f.effect != none {
 		return nil
 	}
 	if digits, ok := strings.CutPrefix(f.code, "HTTP_"); ok {
 		if status, err := strconv.Atoi(digits); err == nil && len(digits) == 3 && status >= 400 && status < 600 {
-			f.effect, f.status = bare, status
+			f.effect, f.status = httpError, status
 			return nil
 		}
 		return fmt.Errorf("HTTP_ is followed by a status from 400 to 599, such as HTTP_503")
 	}
 	if firstMessage(f.code) != "" {
-		f.effect = replaced
+		f.effect = otherCode
 		return nil
 	}
-	names := []string{"LOST", "DROP", "SLOW", "GARBAGE", "EMPTY", "HUGE", "HTTP_429", "HTTP_502", "HTTP_503", "REDIRECT"}
-	for _, a := range documentedAnswers() {
+	names := append(slices.Sorted(maps.Keys(effects())), "HTTP_429", "HTTP_502", "HTTP_503")
+	for _, a := range documentedCodes() {
 		names = append(names, a.code)
 	}
-	if near := schema.Nearest(strings.ToUpper(f.code), names); near != "" {
-		return fmt.Errorf("%q is no code of the service; did you mean %s", f.code, near)
+	if near := suggestion(strings.ToUpper(f.code), names); near != "" {
+		return fmt.Errorf("%q is no code of the service%s", f.code, near)
 	}
-	return fmt.Errorf("%q is no code of the service; it takes an envelope code such as SERVICE_BUSY, or LOST, DROP, SLOW, GARBAGE, EMPTY, HUGE, REDIRECT or HTTP_503", f.code)
+	return fmt.Errorf("%q is no code of the service; it takes an envelope code such as SERVICE_BUSY, "+
+		"or LOST, DROP, SLOW, GARBAGE, EMPTY, HUGE, REDIRECT or HTTP_503", f.code)
 }
 
-func effectOf(code string) effect {
-	switch code {
-	case "LOST":
-		return lost
-	case "DROP":
-		return dropped
-	case "SLOW":
-		return slow
-	case "GARBAGE":
-		return garbage
-	case "EMPTY":
-		return empty
-	case "HUGE":
-		return huge
-	case "REDIRECT":
-		return redirect
-	default:
-		return none
-	}
-}
-
-// count reads N or N@K.
-func (f *Fault) count(s string) error {
+// parseCount reads N or N@K.
+func (f *Fault) parseCount(s string) error {
 	times, skip, skips := strings.Cut(s, "@")
 	if times == "*" {
 		f.times = -1
@@ -182,9 +170,9 @@ func (f *Fault) count(s string) error {
 	return nil
 }
 
-// judgeValue holds the part after the second colon against what the effect
+// checkValue holds the part after the second colon against what the effect
 // makes of it.
-func (f *Fault) judgeValue(given bool) error {
+func (f *Fault) checkValue(given bool) error {
 	printable := func(r rune) bool { return r >= ' ' && r <= '~' }
 	switch {
 	case given && (f.value == "" || strings.TrimFunc(f.value, printable) != ""):
@@ -192,14 +180,14 @@ func (f *Fault) judgeValue(given bool) error {
 	case f.effect == redirect && !given:
 		return fmt.Errorf("say where to, such as REDIRECT:1:https://example.com/")
 	case f.effect == slow:
-		return f.judgeDelay(given)
-	case given && f.effect != replaced && f.effect != bare && f.effect != redirect:
+		return f.parseDelay(given)
+	case given && f.effect != otherCode && f.effect != httpError && f.effect != redirect:
 		return fmt.Errorf("%s takes no value", f.code)
 	}
 	return nil
 }
 
-func (f *Fault) judgeDelay(given bool) error {
+func (f *Fault) parseDelay(given bool) error {
 	if f.delay = slowDefault; !given {
 		return nil
 	}
@@ -211,19 +199,19 @@ func (f *Fault) judgeDelay(given bool) error {
 	return nil
 }
 
-// reaches reports whether the request is let through to the service.
-func (f Fault) reaches() bool { return f.effect == none || f.effect == slow || f.effect == lost }
+// isServed reports whether the request is let through to the service.
+func (f Fault) isServed() bool { return f.effect == none || f.effect == slow || f.effect == lost }
 
-// misfortune is a fault and how far it has come.
-type misfortune struct {
+// activeFault is a fault and how far it has come.
+type activeFault struct {
 	Fault
-	seen, struck int
+	seen, hits int
 }
 
-// strike counts a request of a group and picks the fault that befalls it, the
+// nextFault counts a request of a group and picks the fault that befalls it, the
 // zero Fault if none does. Every fault sees every request, but only the first
 // one that is due is used up.
-func (s *Simulator) strike(group string) Fault {
+func (s *Simulator) nextFault(group string) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due Fault
@@ -233,31 +221,31 @@ func (s *Simulator) strike(group string) Fault {
 			continue
 		}
 		m.seen++
-		if due.effect != none || m.seen <= m.skip || m.struck == m.times {
+		if due.effect != none || m.seen <= m.skip || m.hits == m.times {
 			continue
 		}
-		m.struck++
+		m.hits++
 		due = m.Fault
 	}
 	return due
 }
 
-// play does what a fault does instead of an answer.
-func (f Fault) play(w http.ResponseWriter, r *http.Request) {
+// write does what a fault does instead of an answer.
+func (f Fault) write(w http.ResponseWriter, r *http.Request) {
 	switch f.effect {
 	case lost, dropped:
 		panic(http.ErrAbortHandler) // net/http closes the connection and says nothing
 	case garbage:
-		page(w, http.StatusOK)
+		writeHTMLError(w, http.StatusOK)
 	case empty:
 		w.WriteHeader(http.StatusOK)
 	case huge:
-		endless(w, r)
-	case bare:
+		writeEndless(w, r)
+	case httpError:
 		if f.value != "" {
 			w.Header().Set("Retry-After", f.value)
 		}
-		page(w, f.status)
+		writeHTMLError(w, f.status)
 	case redirect:
 		w.Header().Set("Location", f.value)
 		w.WriteHeader(http.StatusFound)
@@ -266,16 +254,16 @@ func (f Fault) play(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// page writes the kind of HTML that stands between a client and its service.
-func page(w http.ResponseWriter, status int) {
+// writeHTMLError writes the kind of HTML that stands between a client and its service.
+func writeHTMLError(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, "<html>\n<head><title>%[1]d %[2]s</title></head>\n<body><h1>%[1]d %[2]s</h1></body>\n</html>\n",
 		status, http.StatusText(status))
 }
 
-// endless begins like an envelope and goes on until the caller has had enough.
-func endless(w http.ResponseWriter, r *http.Request) {
+// writeEndless begins like an envelope and goes on until the caller has had enough.
+func writeEndless(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	_, err := w.Write([]byte(`{"code":"SUCCESS","message":"`))
 	chunk := []byte(strings.Repeat("O", 32<<10))

@@ -83,7 +83,7 @@ func TestEveryCodeCanBeProvoked(t *testing.T) {
 			assert.Equal(t, c.Code+": "+c.Messages[0], push(t, s, token, `{"locale":"en"}`).said())
 			assert.Zero(t, s.Pushes(), "a fault takes no document")
 			assert.Equal(t, "SUCCESS: OK", push(t, s, token, `{"locale":"en"}`).said())
-			e := call(t, s, http.MethodPost, tokenPath, "", tokenBody(sampleKey, sampleSecret, newClock().at))
+			e := endpoint(t, s, http.MethodPost, tokenPath, "", tokenBody(sampleKey, sampleSecret, newClock().at))
 			assert.Equal(t, c.Code+": "+c.Messages[0], e.said())
 			assert.Equal(t, "null", string(e.Data))
 		})
@@ -116,8 +116,8 @@ func TestFaultsAreCounted(t *testing.T) {
 // A request that misses the call does not use its faults up.
 func TestFaultsCountOnlyTheirCall(t *testing.T) {
 	s, token := started(t, simulator.Config{Faults: parseFaults(t, "SERVICE_BUSY:1")})
-	call(t, s, http.MethodGet, configurePath, token, "")
-	call(t, s, http.MethodPost, "/nowhere", token, "")
+	endpoint(t, s, http.MethodGet, configurePath, token, "")
+	endpoint(t, s, http.MethodPost, "/nowhere", token, "")
 	login(t, s, newClock().at)
 	assert.Equal(t, "SERVICE_BUSY", push(t, s, token, `{"locale":"en"}`).Code)
 }

@@ -41,7 +41,7 @@ type mediaFile struct {
 // sampleMedia draws what every session shows: a head without a face, so that
 // nobody is in it. The far one is smaller.
 var sampleMedia = sync.OnceValue(func() map[string]mediaFile {
-	far, near := head(26), head(44)
+	far, near := drawHead(26), drawHead(44)
 	return map[string]mediaFile{
 		mediaFar:   {"image/jpeg", far},
 		mediaNear:  {"image/jpeg", near},
@@ -50,8 +50,8 @@ var sampleMedia = sync.OnceValue(func() map[string]mediaFile {
 	}
 })
 
-// head is a JPEG of an oval of the given half height on a plain ground.
-func head(size int) []byte {
+// drawHead is a JPEG of an oval of the given half height on a plain ground.
+func drawHead(size int) []byte {
 	const width, height = 96, 128
 	picture := image.NewGray(image.Rect(0, 0, width, height))
 	for y := range height {
@@ -65,9 +65,7 @@ func head(size int) []byte {
 		}
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, picture, nil); err != nil {
-		panic("simulator: a picture that is no JPEG: " + err.Error())
-	}
+	mustSucceed(jpeg.Encode(&b, picture, nil))
 	return b.Bytes()
 }
 
@@ -75,17 +73,9 @@ func archive(pictures ...[]byte) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for i, picture := range pictures {
-		f, err := z.Create(fmt.Sprintf("audit-%d.jpg", i+1))
-		if err == nil {
-			_, err = f.Write(picture)
-		}
-		if err != nil {
-			panic("simulator: pictures that cannot be packed: " + err.Error())
-		}
+		must(must(z.Create(fmt.Sprintf("audit-%d.jpg", i+1))).Write(picture))
 	}
-	if err := z.Close(); err != nil {
-		panic("simulator: pictures that cannot be packed: " + err.Error())
-	}
+	mustSucceed(z.Close())
 	return b.Bytes()
 }
 
@@ -122,10 +112,10 @@ func (s *Simulator) media(w http.ResponseWriter, r *http.Request) int {
 	file, ok := sampleMedia()[name]
 	expires, err := strconv.ParseInt(r.URL.Query().Get("expires"), 10, 64)
 	switch {
-	case !ok || err != nil || !s.issued(id, expires):
-		return bareText(w, http.StatusNotFound, "No such picture.")
+	case !ok || err != nil || !s.isIssued(id, expires):
+		return writeText(w, http.StatusNotFound, "No such picture.")
 	case !s.now().Before(time.Unix(expires, 0)):
-		return bareText(w, http.StatusGone, "This link has expired.")
+		return writeText(w, http.StatusGone, "This link has expired.")
 	}
 	w.Header().Set("Content-Type", file.kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(file.data)))
@@ -133,9 +123,9 @@ func (s *Simulator) media(w http.ResponseWriter, r *http.Request) int {
 	return http.StatusOK
 }
 
-// issued reports whether a media id belongs to a session that still has its
+// isIssued reports whether a media id belongs to a session that still has its
 // pictures. One that was cleared has no seal, so anybody could make its ids.
-func (s *Simulator) issued(mediaID string, expires int64) bool {
+func (s *Simulator) isIssued(mediaID string, expires int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, byID := range s.store.sessions {

@@ -23,13 +23,13 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 // pageFormMax bounds the form of a page, in bytes.
 const pageFormMax = 64 << 10
 
-// browsed finds what answers a browser rather than a client. The label stands
+// browserRoute finds what answers a browser rather than a client. The label stands
 // for the path in the log, since links to pictures are secrets.
-func (s *Simulator) browsed(path string) (label string, methods []string, serve func(http.ResponseWriter, *http.Request) int) {
+func (s *Simulator) browserRoute(path string) (label string, methods []string, serve func(http.ResponseWriter, *http.Request) int) {
 	methods = []string{http.MethodGet, http.MethodHead}
 	switch {
 	case path == tokenPage || path == urlPage:
-		return path, append(methods, http.MethodPost), s.visit
+		return path, append(methods, http.MethodPost), s.servePage
 	case path == tokenPage+"session.js" || path == urlPage+"session.js":
 		return path, methods, file("text/javascript", sessionScript)
 	case path == tokenPage+"session.css" || path == urlPage+"session.css":
@@ -41,14 +41,14 @@ func (s *Simulator) browsed(path string) (label string, methods []string, serve 
 	}
 }
 
-// browse answers a browser if what it asks for is a page, a script or a
+// serveBrowser answers a browser if what it asks for is a page, a script or a
 // picture, and reports whether it was.
-func (s *Simulator) browse(w http.ResponseWriter, r *http.Request) bool {
-	label, methods, serve := s.browsed(r.URL.Path)
+func (s *Simulator) serveBrowser(w http.ResponseWriter, r *http.Request) bool {
+	label, methods, serve := s.browserRoute(r.URL.Path)
 	if serve == nil {
 		return false
 	}
-	if !wait(r, s.latency) {
+	if !sleep(r.Context(), s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
@@ -62,7 +62,7 @@ func (s *Simulator) browse(w http.ResponseWriter, r *http.Request) bool {
 		status = serve(w, r)
 	} else {
 		h.Set("Allow", strings.Join(methods, ", "))
-		bareText(w, status, "Method not allowed.")
+		writeText(w, status, "Method not allowed.")
 	}
 	level := slog.LevelInfo
 	if r.Method == http.MethodGet && asksForJSON(r) {
@@ -75,64 +75,64 @@ func (s *Simulator) browse(w http.ResponseWriter, r *http.Request) bool {
 // file serves what a page needs beside itself.
 func file(kind, text string) func(http.ResponseWriter, *http.Request) int {
 	return func(w http.ResponseWriter, _ *http.Request) int {
-		return written(w, kind, []byte(text))
+		return writeBody(w, kind, []byte(text))
 	}
 }
 
-func written(w http.ResponseWriter, kind string, data []byte) int {
+func writeBody(w http.ResponseWriter, kind string, data []byte) int {
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	_, _ = w.Write(data) // a browser that has gone needs nothing
 	return http.StatusOK
 }
 
-// bareText says one sentence and returns its status.
-func bareText(w http.ResponseWriter, status int, sentence string) int {
+// writeText says one sentence and returns its status.
+func writeText(w http.ResponseWriter, status int, sentence string) int {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(sentence + "\n"))
 	return status
 }
 
-// visit shows the page of a session, or takes how the user has ended it.
-func (s *Simulator) visit(w http.ResponseWriter, r *http.Request) int {
+// servePage shows the page of a session, or takes how the user has ended it.
+func (s *Simulator) servePage(w http.ResponseWriter, r *http.Request) int {
 	api := h5v6
 	if r.URL.Path == urlPage {
 		api = h5v10
 	}
 	query, now := r.URL.Query(), s.now()
 	id := query.Get("signatureId")
-	account, v, ok := s.visited(api, id, query.Get("token"))
+	account, v, ok := s.sessionByLink(api, id, query.Get("token"))
 	if !ok {
-		return bareText(w, http.StatusNotFound, "There is no such session.")
+		return writeText(w, http.StatusNotFound, "There is no such session.")
 	}
-	if v.Outcome == "" && v.standing(now) != "" {
-		return bareText(w, http.StatusGone, "This link has expired.")
+	if v.Outcome == "" && v.outcomeAt(now) != "" {
+		return writeText(w, http.StatusGone, "This link has expired.")
 	}
 	if r.Method == http.MethodPost {
-		return s.walkThrough(w, r, account, id, now)
+		return s.endSession(w, r, account, id, now)
 	}
-	return s.show(w, r, account, id, v)
+	return s.writePage(w, r, account, id, v)
 }
 
-// walkThrough ends a session as the user chose and sends the user on. A session
+// endSession ends a session as the user chose and sends the user on. A session
 // that has ended before keeps its outcome, so a button pressed twice does no
 // harm.
-func (s *Simulator) walkThrough(w http.ResponseWriter, r *http.Request, account, id string, now time.Time) int {
+func (s *Simulator) endSession(w http.ResponseWriter, r *http.Request, account, id string, now time.Time) int {
 	r.Body = http.MaxBytesReader(w, r.Body, pageFormMax)
 	if err := r.ParseForm(); err != nil {
-		return bareText(w, http.StatusBadRequest, "The form cannot be read.")
+		return writeText(w, http.StatusBadRequest, "The form cannot be read.")
 	}
 	how := outcome(r.PostForm.Get("outcome"))
-	if !how.resulted() && how != timedOut {
-		return bareText(w, http.StatusBadRequest, "Choose pass, fail, attack or timeout.")
+	if !how.hasResult() && how != timedOut {
+		return writeText(w, http.StatusBadRequest, "Choose pass, fail, attack or timeout.")
 	}
 	v, err := s.complete(account, id, how, now)
 	switch {
 	case err != nil:
-		s.unkept(err)
-		return bareText(w, http.StatusInternalServerError, "The result cannot be kept.")
+		s.storeError(err)
+		return writeText(w, http.StatusInternalServerError, "The result cannot be kept.")
 	case v.Outcome == "":
-		return bareText(w, http.StatusGone, "This session has ended.")
+		return writeText(w, http.StatusGone, "This session has ended.")
 	}
 	e := v.ending()
 	if asksForJSON(r) {
@@ -162,14 +162,14 @@ func (v session) ending() ending {
 	if v.Outcome == "" {
 		return e
 	}
-	target, info := v.failsTo(), "failedNext"
+	target, info := v.failURL(), "failedNext"
 	if v.Outcome == passed {
 		target, info = v.Input.ReturnURL, "successNext"
 	}
-	if !navigable(target) { // the data file may have been edited
+	if !isNavigable(target) { // the data file may have been edited
 		target = ""
 	}
-	if v.framed(target) {
+	if v.isFramed(target) {
 		e.Info = info
 	} else {
 		e.Next = target
@@ -183,15 +183,11 @@ func asksForJSON(r *http.Request) bool {
 }
 
 func (e ending) write(w http.ResponseWriter) int {
-	data, err := json.Marshal(e)
-	if err != nil {
-		panic("simulator: an ending that cannot be JSON: " + err.Error()) // it is three strings
-	}
-	return written(w, "application/json", data)
+	return writeBody(w, "application/json", must(json.Marshal(e)))
 }
 
-// show draws the page, or tells its script how far the session is.
-func (s *Simulator) show(w http.ResponseWriter, r *http.Request, account, id string, v session) int {
+// writePage draws the page, or tells its script how far the session is.
+func (s *Simulator) writePage(w http.ResponseWriter, r *http.Request, account, id string, v session) int {
 	if asksForJSON(r) {
 		return v.ending().write(w)
 	}
@@ -202,17 +198,17 @@ func (s *Simulator) show(w http.ResponseWriter, r *http.Request, account, id str
 	}
 	if v.API == h5v6 {
 		view.Language = tokenLanguage(query.Get("language"))
-		view.Body = s.remembered(account, view.Language.Value)
+		view.Body = s.document(account, view.Language.Value)
 	} else {
 		view.Language = urlLanguage(v.Input.Language, r.Header.Get("Accept-Language"))
 	}
 	query.Del(handOverMark)
 	view.Link = s.pageBase + r.URL.Path + "?" + query.Encode() + "&" + handOverMark + "=1"
-	return written(w, "text/html", view.html())
+	return writeBody(w, "text/html", view.html())
 }
 
-// remembered is an account's document. It is replaced as a whole and never changed.
-func (s *Simulator) remembered(account string, l schema.Locale) map[string]any {
+// document is an account's document. It is replaced as a whole and never changed.
+func (s *Simulator) document(account string, l schema.Locale) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.store.documents[account][l]
@@ -226,22 +222,13 @@ func tokenLanguage(asked string) schema.LocaleInfo {
 	if !ok {
 		name = "en_US"
 	}
-	return rowOf(name)
-}
-
-func rowOf(l schema.Locale) schema.LocaleInfo {
-	for _, row := range schema.Locales() {
-		if row.Value == l {
-			return row
-		}
-	}
-	panic("simulator: no such locale: " + string(l))
+	return name.Info()
 }
 
 // urlLanguage follows the documented order of a Generate URL page: the request,
 // the browser, then en.
 func urlLanguage(asked *string, browser string) schema.LocaleInfo {
-	rows := []schema.LocaleInfo{rowOf("en_US")}
+	rows := []schema.LocaleInfo{schema.Locale("en_US").Info()}
 	for _, row := range schema.Locales() {
 		if row.Value != rows[0].Value {
 			rows = append(rows, row)

@@ -29,7 +29,7 @@ type sessionView struct {
 // html is the page: every screen that its user may come to, of which the script
 // shows one, and the strip in which is chosen what a camera would see.
 func (v sessionView) html() []byte {
-	row, look := v.Language, v.look()
+	row, look := v.Language, v.document()
 	field := schema.FieldByPath("titleText")
 	title := cmp.Or(look.At(field).Text(), field.Default)
 	var m preview.HTMLWriter
@@ -50,22 +50,18 @@ func (v sessionView) html() []byte {
 	m.Printf(">\n<main>\n<h1>%s</h1>\n", title)
 	v.screens(&m, look)
 	m.Printf("</main>\n")
-	v.strip(&m)
+	v.controls(&m)
 	m.Printf("<script src=\"session.js\"></script>\n</body>\n</html>\n")
 	return []byte(m.String())
 }
 
-// look is the document as it is drawn. Of what was taken, or edited into the data
+// document is the document as it is drawn. Of what was taken, or edited into the data
 // file, only values that schema holds to be right become part of it.
-func (v sessionView) look() schema.Document {
+func (v sessionView) document() schema.Document {
 	body := maps.Clone(v.Body)
 	delete(body, "locale")
-	data, err := json.Marshal(body)
-	if err != nil {
-		panic("simulator: a document that cannot be JSON: " + err.Error()) // it was, on its way in
-	}
 	var d schema.Document
-	if json.Unmarshal(data, &d) != nil {
+	if json.Unmarshal(must(json.Marshal(body)), &d) != nil {
 		d = schema.Document{} // it cannot be read, so it says nothing
 	}
 	d.Locale = v.Language.Value
@@ -92,28 +88,28 @@ func declares(d schema.Document, page string) bool {
 	return slices.ContainsFunc(p.Fields, func(f schema.Field) bool { return d.At(&f).Declared() })
 }
 
-// strip draws the simulator's own part. Without a script its form is all that works.
-func (v sessionView) strip(m *preview.HTMLWriter) {
+// controls draws the simulator's own part. Without a script its form is all that works.
+func (v sessionView) controls(m *preview.HTMLWriter) {
 	m.Printf("<aside id=\"simulator\" lang=\"en\" dir=\"ltr\" aria-label=\"Simulator\">\n<p><b>Simulator</b><span id=\"said\" role=\"status\">")
 	switch e := v.Ending; {
 	case e.Outcome == "":
 		m.Printf("No camera is used here. How does the check end?</span></p>\n")
-		m.Raw(choices)
+		m.Raw(outcomeForm)
 		m.Printf("<div class=\"choices\" data-in=\"handover\" hidden><a href=\"%s\" target=\"_blank\" rel=\"noopener noreferrer\">Open the link here</a><button type=\"button\" data-do=\"here\">Back to this device</button></div>\n", v.Link)
-		m.Raw(onwards)
+		m.Raw(continueButton)
 	case e.Next != "":
 		m.Printf("This session has ended: %s.</span></p>\n<p><a href=\"%s\" rel=\"noreferrer\">Continue</a></p>\n", string(e.Outcome), e.Next)
 	default:
 		m.Printf("This session has ended: %s.</span></p>\n", string(e.Outcome))
-		m.Raw(onwards)
+		m.Raw(continueButton)
 	}
-	hints(m)
-	m.Raw(devices)
+	writeHints(m)
+	m.Raw(deviceChoice)
 	m.Printf("<p class=\"about\">Session %s, language %s</p></div>\n</aside>\n", v.ID, v.Language.BCP47)
 }
 
-// hints chooses what the camera sees.
-func hints(m *preview.HTMLWriter) {
+// writeHints chooses what the camera sees.
+func writeHints(m *preview.HTMLWriter) {
 	m.Printf("<label id=\"hints\" data-in=\"camera\" hidden>Hint <select>")
 	for _, s := range preview.Screens() {
 		if hint, found := strings.CutPrefix(s.Name, "phone-camera-"); found {
@@ -124,8 +120,8 @@ func hints(m *preview.HTMLWriter) {
 }
 
 const (
-	// choices are what can be decided while a session is open.
-	choices = `<form method="post" class="choices" data-in="camera judging">
+	// outcomeForm are what can be decided while a session is open.
+	outcomeForm = `<form method="post" class="choices" data-in="camera judging">
 <button name="outcome" value="pass">Pass</button>
 <button name="outcome" value="fail">Fail</button>
 <button name="outcome" value="attack">Attack</button>
@@ -136,10 +132,10 @@ const (
 <label><input type="checkbox" id="activated" checked>Hand-over is activated</label></div>
 <div class="choices" data-in="timeout" hidden><button type="button" data-do="give-up">Give up</button></div>
 `
-	// onwards leaves a time-out, which has no button for that, where there is no link.
-	onwards = `<div class="choices" data-in="over" hidden><button type="button" data-do="go">Continue</button></div>
+	// continueButton leaves a time-out, which has no button for that, where there is no link.
+	continueButton = `<div class="choices" data-in="over" hidden><button type="button" data-do="go">Continue</button></div>
 `
-	// devices choose whose pages a wide window shows.
-	devices = `<div class="end"><fieldset><label><input type="radio" name="device" id="as-desktop" checked>Desktop</label><label><input type="radio" name="device" id="as-phone">Phone</label></fieldset>
+	// deviceChoice choose whose pages a wide window shows.
+	deviceChoice = `<div class="end"><fieldset><label><input type="radio" name="device" id="as-desktop" checked>Desktop</label><label><input type="radio" name="device" id="as-phone">Phone</label></fieldset>
 `
 )

@@ -132,7 +132,7 @@ func TestPageRefusesStrangers(t *testing.T) {
 	}
 	// What the address says is no form.
 	assert.Equal(t, http.StatusBadRequest, browse(t, s, http.MethodPost, v6.URL+"&outcome=pass", "x=1").Code)
-	assert.Equal(t, "LIVENESS_NO_RESULT", call(t, s, http.MethodPost, tokenResultPath, token, idBody(v6.SignatureID)).Code)
+	assert.Equal(t, "LIVENESS_NO_RESULT", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(v6.SignatureID)).Code)
 }
 
 func TestPageSendsTheUserOn(t *testing.T) {
@@ -195,13 +195,13 @@ func TestFirstOutcomeStays(t *testing.T) {
 	o := open(t, s, token, getTokenPath, getTokenBody)
 	finish(t, s, o, "attack")
 	finish(t, s, o, "pass")
-	e := call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID))
+	e := endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID))
 	assert.EqualValues(t, 0, membersOf(t, e.Data)["score"])
 
 	o = open(t, s, token, getTokenPath, getTokenBody)
 	finish(t, s, o, "timeout")
 	finish(t, s, o, "pass")
-	assert.Equal(t, "LIVENESS_NO_RESULT", call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).Code)
+	assert.Equal(t, "LIVENESS_NO_RESULT", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).Code)
 }
 
 func TestPageEscapes(t *testing.T) {
@@ -263,13 +263,13 @@ func TestLogTellsNoSessionSecrets(t *testing.T) {
 	o := open(t, s, token, generatePath, with(t, generateBody, "callbackUrl", "https://hook.example/callback?auth=hidden"))
 	browse(t, s, http.MethodGet, o.URL, "")
 	finish(t, s, o, "pass")
-	e := call(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
+	e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
 	picture := membersOf(t, e.Data)["faceDetail"].(map[string]any)["faceImageFar"].(string)
 	browse(t, s, http.MethodGet, picture, "")
-	e = call(t, s, http.MethodPost, licencePath, token, licenceBody)
+	e = endpoint(t, s, http.MethodPost, licencePath, token, licenceBody)
 	licence := membersOf(t, e.Data)["license"].(string)
-	call(t, s, http.MethodPost, detectionPath, token, detectionBody)
-	call(t, s, http.MethodGet, clearSDKPath+"?livenessId=sim-pass-1", token, "")
+	endpoint(t, s, http.MethodPost, detectionPath, token, detectionBody)
+	endpoint(t, s, http.MethodGet, clearSDKPath+"?livenessId=sim-pass-1", token, "")
 	giveUp(t, s)
 
 	assert.Contains(t, out.String(), `"msg":"callback failed","host":"hook.example","try":1`)
@@ -295,12 +295,12 @@ func TestSessionsAtOnce(t *testing.T) {
 				buttons.Go(func() { finish(t, s, o, outcome) })
 			}
 			buttons.Wait()
-			e := call(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
+			e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
 			link := membersOf(t, e.Data)["faceDetail"].(map[string]any)["faceImageFar"].(string)
 			assert.Equal(t, http.StatusOK, browse(t, s, http.MethodGet, link, "").Code)
-			call(t, s, http.MethodPost, detectionPath, token, fmt.Sprintf(`{"livenessId":"sim-pass-%d"}`, i%2))
+			endpoint(t, s, http.MethodPost, detectionPath, token, fmt.Sprintf(`{"livenessId":"sim-pass-%d"}`, i%2))
 			if i%2 == 0 {
-				assert.Equal(t, ok, call(t, s, http.MethodPost, clearURLPath+"?signatureId="+o.SignatureID, token, "").said())
+				assert.Equal(t, ok, endpoint(t, s, http.MethodPost, clearURLPath+"?signatureId="+o.SignatureID, token, "").said())
 			}
 		})
 	}

@@ -3,6 +3,8 @@ package simulator
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"livery/schema"
 )
@@ -19,30 +21,40 @@ const (
 
 // ParseSemantics reads one of the three words.
 func ParseSemantics(s string) (Semantics, error) {
-	words := []string{string(Replace), string(Merge), string(MergeIgnoreNull)}
-	for _, w := range words {
-		if s == w {
-			return Semantics(w), nil
-		}
+	if err := checkWord(s, string(Replace), string(Merge), string(MergeIgnoreNull)); err != nil {
+		return "", err
 	}
-	hint := ""
+	return Semantics(s), nil
+}
+
+// checkWord checks that a setting is one of a few words.
+func checkWord(s string, words ...string) error {
+	if slices.Contains(words, s) {
+		return nil
+	}
+	last := len(words) - 1
+	return fmt.Errorf("%q is none of %s and %s%s", s, strings.Join(words[:last], ", "), words[last], suggestion(s, words))
+}
+
+// suggestion names the word that may be meant; "" when none is near.
+func suggestion(s string, words []string) string {
 	if near := schema.Nearest(s, words); near != "" {
-		hint = "; did you mean " + near
+		return "; did you mean " + near
 	}
-	return "", fmt.Errorf("%q is none of replace, merge and merge-ignore-null%s", s, hint)
+	return ""
 }
 
-// laidOver is the document after a body has come in. Neither argument changes.
-func (s Semantics) laidOver(before, body map[string]any) map[string]any {
+// apply is the document after a body has come in. Neither argument changes.
+func (s Semantics) apply(before, body map[string]any) map[string]any {
 	if s == Replace {
-		return pruned(body).(map[string]any)
+		return withoutNulls(body).(map[string]any)
 	}
-	return s.merged(before, body)
+	return s.merge(before, body)
 }
 
-// merged lays objects over objects; anything else, lists included, is replaced
+// merge lays objects over objects; anything else, lists included, is replaced
 // whole.
-func (s Semantics) merged(before, body map[string]any) map[string]any {
+func (s Semantics) merge(before, body map[string]any) map[string]any {
 	after := maps.Clone(before)
 	if after == nil {
 		after = make(map[string]any, len(body))
@@ -55,29 +67,29 @@ func (s Semantics) merged(before, body map[string]any) map[string]any {
 		case v == nil:
 		case isObject:
 			under, _ := after[key].(map[string]any)
-			after[key] = s.merged(under, object)
+			after[key] = s.merge(under, object)
 		default:
-			after[key] = pruned(v)
+			after[key] = withoutNulls(v)
 		}
 	}
 	return after
 }
 
-// pruned is a deep copy of a JSON value without the nulls of its objects.
-func pruned(v any) any {
+// withoutNulls is a deep copy of a JSON value without the nulls of its objects.
+func withoutNulls(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		object := make(map[string]any, len(v))
 		for key, member := range v {
 			if member != nil {
-				object[key] = pruned(member)
+				object[key] = withoutNulls(member)
 			}
 		}
 		return object
 	case []any:
 		list := make([]any, len(v))
 		for i, element := range v {
-			list[i] = pruned(element)
+			list[i] = withoutNulls(element)
 		}
 		return list
 	default:

@@ -5,12 +5,9 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
-
-	"livery/schema"
 )
 
 // The three APIs that sessions are opened with, as the data file names them.
@@ -79,35 +76,25 @@ type input struct {
 // ParseAutoComplete reads how sessions end on their own: pass, fail or attack,
 // or "" for sessions that wait until their page was walked through.
 func ParseAutoComplete(s string) (string, error) {
-	words := []string{string(passed), string(failed), string(attacked)}
 	if s == "" {
 		return "", nil
 	}
-	for _, w := range words {
-		if s == w {
-			return w, nil
-		}
-	}
-	hint := ""
-	if near := schema.Nearest(s, words); near != "" {
-		hint = "; did you mean " + near
-	}
-	return "", fmt.Errorf("%q is none of pass, fail and attack%s", s, hint)
+	return s, checkWord(s, string(passed), string(failed), string(attacked))
 }
 
 // expires is when the page's link ends.
 func (v session) expires() time.Time { return time.UnixMilli(v.Opened).Add(sessionLife) }
 
-// standing is how the session has ended by now.
-func (v session) standing(now time.Time) outcome {
+// outcomeAt is how the session has ended by now.
+func (v session) outcomeAt(now time.Time) outcome {
 	if v.Outcome == "" && !now.Before(v.expires()) {
 		return timedOut
 	}
 	return v.Outcome
 }
 
-// resulted reports whether there are pictures and a score.
-func (o outcome) resulted() bool { return o == passed || o == failed || o == attacked }
+// hasResult reports whether there are pictures and a score.
+func (o outcome) hasResult() bool { return o == passed || o == failed || o == attacked }
 
 // score is the anti-spoofing score; below 50 the documents suspect an attack.
 func (o outcome) score() int {
@@ -134,18 +121,18 @@ func (o outcome) attackType() *int {
 func (v session) farTime() int64  { return v.Ended - 4000 }
 func (v session) nearTime() int64 { return v.Ended - 1000 }
 
-// failsTo is where a user goes who has not passed. Get Token may leave it out.
-func (v session) failsTo() string {
+// failURL is where a user goes who has not passed. Get Token may leave it out.
+func (v session) failURL() string {
 	if v.Input.FailReturnURL != "" {
 		return v.Input.FailReturnURL
 	}
 	return v.Input.ReturnURL
 }
 
-// framed reports whether the page tells its parent instead of going to a
+// isFramed reports whether the page tells its parent instead of going to a
 // target itself. One generation has a member for that, the other marks each
 // return URL.
-func (v session) framed(target string) bool {
+func (v session) isFramed(target string) bool {
 	if v.API == h5v10 {
 		return v.Input.IframeEnabled != nil && *v.Input.IframeEnabled
 	}
@@ -153,22 +140,34 @@ func (v session) framed(target string) bool {
 	return err == nil && u.Query().Get("isLivenessIframe") == "true"
 }
 
-// open begins a session of one of the H5 APIs and gives its id and the link to
-// its page.
-func (s *Simulator) open(q request, page string, v session) (id, link string, opened session, err error) {
+// opened is the data of a response that opens a session.
+type opened struct {
+	SignatureID string `json:"signatureId"`
+	URL         string `json:"url"`
+	ExpiredTime int64  `json:"expiredTime,omitempty"` // of Generate URL alone
+}
+
+// open begins a session of one of the H5 APIs, whose pages lie at a path.
+func (s *Simulator) open(q request, page string, v session) response {
 	id, token := randomHex(8), randomHex(32)
-	v.Opened, v.Seal = q.now.UnixMilli(), seal(token)
+	v.Opened, v.Seal = q.now.UnixMilli(), hashToken(token)
 	if s.autoComplete != "" {
 		v.Outcome, v.Ended = s.autoComplete, v.Opened
 	}
 	s.mu.Lock()
-	err = s.store.keep(q.account, id, v, q.now)
+	err := s.store.putSession(q.account, id, v, q.now)
 	s.mu.Unlock()
 	if err != nil {
-		return "", "", session{}, err
+		return s.storeError(err)
 	}
 	s.notify(id, v)
-	return id, s.pageBase + page + "?token=" + token + "&signatureId=" + id, v, nil
+	data := opened{SignatureID: id, URL: s.pageBase + page + "?token=" + token + "&signatureId=" + id}
+	if v.API == h5v10 {
+		data.ExpiredTime = v.expires().UnixMilli()
+	}
+	a := succeed(data)
+	a.transaction = id // as the documents print it
+	return a
 }
 
 // session finds what an account has opened with an API.
@@ -179,10 +178,10 @@ func (s *Simulator) session(account, api, id string) (session, bool) {
 	return v, ok && v.API == api
 }
 
-// visited finds the session of a page by its link, whoever has opened it. A
+// sessionByLink finds the session of a page by its link, whoever has opened it. A
 // wrong token and an unknown id are the same.
-func (s *Simulator) visited(api, id, token string) (account string, v session, ok bool) {
-	sum := seal(token)
+func (s *Simulator) sessionByLink(api, id, token string) (account string, v session, ok bool) {
+	sum := hashToken(token)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for account, byID := range s.store.sessions {
@@ -198,12 +197,12 @@ func (s *Simulator) visited(api, id, token string) (account string, v session, o
 func (s *Simulator) complete(account, id string, how outcome, now time.Time) (session, error) {
 	s.mu.Lock()
 	v, ok := s.store.sessions[account][id]
-	if !ok || v.Cleared || v.standing(now) != "" {
+	if !ok || v.Cleared || v.outcomeAt(now) != "" {
 		s.mu.Unlock()
 		return v, nil
 	}
 	v.Outcome, v.Ended = how, now.UnixMilli()
-	err := s.store.keep(account, id, v, now)
+	err := s.store.putSession(account, id, v, now)
 	s.mu.Unlock()
 	if err == nil {
 		s.notify(id, v)
@@ -213,23 +212,31 @@ func (s *Simulator) complete(account, id string, how outcome, now time.Time) (se
 
 // clear drops everything personal. What stays, if anything, says only that
 // there was something.
-func (s *Simulator) clear(account, id string, v session, now time.Time) error {
+func (s *Simulator) clear(q request, id string, v session) response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if v.API == h5v10 {
-		return s.store.forget(account, id)
+		return s.stored(s.store.deleteSession(q.account, id))
 	}
-	return s.store.keep(account, id, session{API: v.API, Opened: v.Opened, Cleared: true}, now)
+	return s.stored(s.store.putSession(q.account, id, session{API: v.API, Opened: v.Opened, Cleared: true}, q.now))
 }
 
-// unkept is the answer when the data file cannot be written.
-func (s *Simulator) unkept(err error) answer {
+// stored is the response to what only had to be stored.
+func (s *Simulator) stored(err error) response {
+	if err != nil {
+		return s.storeError(err)
+	}
+	return succeed(nil)
+}
+
+// storeError is the response when the data file cannot be written.
+func (s *Simulator) storeError(err error) response {
 	s.log.Error("the data file cannot be written", "error", err)
-	return coded(serverError)
+	return withCode(serverError)
 }
 
-// seal is what is kept of a page's token.
-func seal(token string) string {
+// hashToken is what is kept of a page's token.
+func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
@@ -241,9 +248,9 @@ func randomHex(n int) string {
 	return hex.EncodeToString(b)
 }
 
-// known reports whether a session of the data file is one that we could have
+// isValid reports whether a session of the data file is one that we could have
 // written.
-func (v session) known(id string) bool {
+func (v session) isValid(id string) bool {
 	length := 16
 	if v.API == sdk {
 		length = 64 // the hash of an id that is not ours

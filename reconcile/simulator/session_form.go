@@ -24,9 +24,9 @@ const (
 	levelIllegal         = "Product level is wrong"
 )
 
-// plainMax bounds ids and words that are kept, in UTF-16 code units. The
+// textKeptMax bounds ids and words that are kept, in UTF-16 code units. The
 // documents give no bound.
-const plainMax = 512
+const textKeptMax = 512
 
 // form is the body of a request for a session, read member by member. It
 // remembers whether a member was not of its documented type.
@@ -35,11 +35,11 @@ type form struct {
 	wrong   bool
 }
 
-// readForm judges the syntax of a body. illegal is the sentence of the call for
-// a body that is no object.
-func readForm(body []byte, illegal string) (form, answer) {
+// readForm checks the syntax of a body. illegal is the endpoint's message for one
+// that is no object.
+func readForm(body []byte, illegal string) (*form, response) {
 	if !utf8.Valid(body) || !json.Valid(body) {
-		return form{}, clientError(http.StatusBadRequest)
+		return nil, clientError(http.StatusBadRequest)
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
@@ -47,9 +47,9 @@ func readForm(body []byte, illegal string) (form, answer) {
 	err := dec.Decode(&raw)
 	members, ok := raw.(map[string]any)
 	if err != nil || !ok {
-		return form{}, refused(illegal)
+		return nil, refuse(illegal)
 	}
-	return form{members: members}, answer{}
+	return &form{members: members}, response{}
 }
 
 // link is a text of any length; "" when it is absent, null or empty.
@@ -67,7 +67,7 @@ func (f *form) link(name string) string {
 // text is a text that is kept.
 func (f *form) text(name string) string {
 	s := f.link(name)
-	if units(s) > plainMax {
+	if utf16Length(s) > textKeptMax {
 		f.wrong = true
 	}
 	return s
@@ -127,17 +127,26 @@ func (f *form) integer(name string, quoted bool, otherwise int) int {
 	return n
 }
 
-// country reports whether a region is a country code of ISO 3166-1 alpha-3.
-func country(region string) bool {
+// verbatim is a text or a number as it was written. The documents call some numbers
+// texts, and their samples do not.
+func (f *form) verbatim(name string) string {
+	if n, ok := f.members[name].(json.Number); ok {
+		return n.String()
+	}
+	return f.link(name)
+}
+
+// isCountry reports whether a region is a country code of ISO 3166-1 alpha-3.
+func isCountry(region string) bool {
 	r, err := language.ParseRegion(region)
 	return err == nil && r.IsCountry() && r.ISO3() == region
 }
 
-// navigable reports whether a browser may be sent to a URL: absolute, with a
+// isNavigable reports whether a browser may be sent to a URL: absolute, with a
 // host, of the web or of an app, and nothing that runs as code. The documents
 // state it for Generate URL; of Get Token they only say "Invalid returnUrl".
-func navigable(s string) bool {
-	u, ok := absolute(s)
+func isNavigable(s string) bool {
+	u, ok := parseAbsolute(s)
 	if !ok {
 		return false
 	}
@@ -149,28 +158,28 @@ func navigable(s string) bool {
 	}
 }
 
-// callable reports whether the service can post to a URL.
-func callable(s string) bool {
-	u, ok := absolute(s)
+// isCallable reports whether the service can post to a URL.
+func isCallable(s string) bool {
+	u, ok := parseAbsolute(s)
 	return ok && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 const linkMax = 2048
 
-func absolute(s string) (*url.URL, bool) {
+func parseAbsolute(s string) (*url.URL, bool) {
 	odd := func(r rune) bool {
 		return r == '\\' || r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r)
 	}
-	if units(s) > linkMax || strings.ContainsFunc(s, odd) {
+	if utf16Length(s) > linkMax || strings.ContainsFunc(s, odd) {
 		return nil, false
 	}
 	u, err := url.Parse(s)
 	return u, err == nil && u.Scheme != "" && u.Hostname() != ""
 }
 
-// alphanumeric reports whether a text is of ASCII letters and digits. The
+// isAlphanumeric reports whether a text is of ASCII letters and digits. The
 // documents print the class as a-zA-z0-9, which is taken for a slip.
-func alphanumeric(s string) bool {
+func isAlphanumeric(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	})

@@ -15,23 +15,20 @@ const (
 	unfinished       = "Transaction is not finished"
 )
 
-func (s *Simulator) h5v10Calls() []call {
-	return []call{
-		{group: "generate_url", method: http.MethodPost, path: intlPath + "generate-liveness-detection-url", serve: s.generateURL},
-		{group: "get_result", method: http.MethodPost, path: intlPath + "get-result", serve: s.urlResult,
-			says: map[string]string{serverError: "Server error."}},
+func (s *Simulator) h5v10Calls() []endpoint {
+	return []endpoint{
+		{group: "generate_url", method: http.MethodPost, path: intlPath + "generate-liveness-detection-url", illegal: inputIllegal, serve: s.generateURL},
+		{group: "get_result", method: http.MethodPost, path: intlPath + "get-result", illegal: inputIllegal, serve: s.urlResult,
+			messages: map[string]string{serverError: "Server error."}},
 		{
 			group: "clear_data", method: http.MethodPost, path: intlPath + "clear-data",
-			serve: s.clearURL, says: map[string]string{parameterFault: signatureEmpty},
+			serve: s.clearURL, messages: map[string]string{parameterFault: signatureEmpty},
 		},
 	}
 }
 
-func (s *Simulator) generateURL(q request) answer {
-	f, fault := readForm(q.body, inputIllegal)
-	if fault.code != "" {
-		return fault
-	}
+func (s *Simulator) generateURL(q request) response {
+	f := q.form
 	in := input{
 		ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failReturnUrl"), BizID: f.text("bizId"), UserID: f.text("userId"),
 		Region: f.text("region"), Language: f.optional("language"), ColourScheme: f.word("prefersColorScheme", "light", "dark"),
@@ -44,43 +41,33 @@ func (s *Simulator) generateURL(q request) answer {
 	if in.ColourScheme == "" {
 		in.ColourScheme = "light"
 	}
-	if a := in.judge(f.wrong); a.code != "" {
+	if a := in.check(f.wrong); a.code != "" {
 		return a
 	}
-	id, link, v, err := s.open(q, urlPage, session{API: h5v10, Input: in})
-	if err != nil {
-		return s.unkept(err)
-	}
-	a := accepted(struct {
-		SignatureID string `json:"signatureId"`
-		URL         string `json:"url"`
-		ExpiredTime int64  `json:"expiredTime"`
-	}{id, link, v.expires().UnixMilli()})
-	a.transaction = id // as the documents print it
-	return a
+	return s.open(q, urlPage, session{API: h5v10, Input: in})
 }
 
-// judge finds the first fault of a Generate URL request, in the order of the
+// check finds the first fault of a Generate URL request, in the order of the
 // documents' table as far as they have one.
-func (in input) judge(wrong bool) answer {
+func (in input) check(wrong bool) response {
 	switch {
 	case wrong:
-		return refused(inputIllegal)
+		return refuse(inputIllegal)
 	case in.ReturnURL == "" || in.FailReturnURL == "" || in.BizID == "" || in.UserID == "" || in.Region == "":
-		return refused(parameterMissing)
-	case !country(in.Region):
-		return coded(regionWrong)
-	case in.BizCode != nil && (len(*in.BizCode) > 32 || !alphanumeric(*in.BizCode)),
-		in.CallbackURL != nil && !callable(*in.CallbackURL):
-		return refused(inputIllegal)
-	case !navigable(in.ReturnURL):
-		return refused(returnURLIllegal)
+		return refuse(parameterMissing)
+	case !isCountry(in.Region):
+		return withCode(regionWrong)
+	case in.BizCode != nil && (len(*in.BizCode) > 32 || !isAlphanumeric(*in.BizCode)),
+		in.CallbackURL != nil && !isCallable(*in.CallbackURL):
+		return refuse(inputIllegal)
+	case !isNavigable(in.ReturnURL):
+		return refuse(returnURLIllegal)
 	case in.ProductLevel != nil && *in.ProductLevel != "STANDARD" && *in.ProductLevel != "PRO":
-		return refused(levelIllegal)
-	case !navigable(in.FailReturnURL):
-		return refused(failReturnURLIllegal)
+		return refuse(levelIllegal)
+	case !isNavigable(in.FailReturnURL):
+		return refuse(failReturnURLIllegal)
 	}
-	return answer{}
+	return response{}
 }
 
 // urlOutcome is the data of a Get Result answer.
@@ -110,38 +97,35 @@ type event struct {
 	CreateTimestamp int64  `json:"createTimestmap"`
 }
 
-func (s *Simulator) urlResult(q request) answer {
-	f, fault := readForm(q.body, inputIllegal)
-	if fault.code != "" {
-		return fault
-	}
+func (s *Simulator) urlResult(q request) response {
+	f := q.form
 	id, shape := f.link("signatureId"), f.word("returnImageType", "URL", "BASE64")
 	switch {
 	case f.wrong:
-		return refused(inputIllegal)
+		return refuse(inputIllegal)
 	case id == "":
-		return refused(parameterMissing)
+		return refuse(parameterMissing)
 	}
 	v, ok := s.session(q.account, h5v10, id)
 	if !ok {
-		return coded(signatureNotExist)
+		return withCode(signatureNotExist)
 	}
-	how := v.standing(q.now)
-	result, reason := how.overall()
+	how := v.outcomeAt(q.now)
+	result, reason := how.overallResult()
 	data := urlOutcome{
 		SignatureID: id, OverallResult: result, IDVResult: result, ErrorCode: reason,
 		CountryCodeISO3: v.Input.Region, InputParameters: v.Input,
 	}
-	if how.resulted() {
+	if how.hasResult() {
 		data.FaceDetail = s.faceDetail(q, id, v, shape == "BASE64")
 	}
-	return accepted(data)
+	return succeed(data)
 }
 
-// overall is the result and the reason as the documents pair them. What the
+// overallResult is the result and the reason as the documents pair them. What the
 // service says before the user is done they leave open; here it is INCOMPLETE
 // without a reason.
-func (o outcome) overall() (string, *string) {
+func (o outcome) overallResult() (string, *string) {
 	result, reason := "INCOMPLETE", ""
 	switch o {
 	case passed:
@@ -157,7 +141,7 @@ func (o outcome) overall() (string, *string) {
 }
 
 func (s *Simulator) faceDetail(q request, id string, v session, embedded bool) *faceDetail {
-	result, _ := v.Outcome.overall()
+	result, _ := v.Outcome.overallResult()
 	link := s.mediaLinks(id, v, q.now)
 	d := &faceDetail{
 		FaceResult: result, FaceImageFar: link(mediaFar), FaceImageNear: link(mediaNear), AuditImageURL: link(mediaAudit),
@@ -171,20 +155,17 @@ func (s *Simulator) faceDetail(q request, id string, v session, embedded bool) *
 
 // clearURL forgets the session altogether, for this API has no words for a
 // result that was deleted, only for a signature that is not there.
-func (s *Simulator) clearURL(q request) answer {
+func (s *Simulator) clearURL(q request) response {
 	id := q.query.Get("signatureId")
 	if id == "" {
-		return refused(signatureEmpty)
+		return refuse(signatureEmpty)
 	}
 	v, ok := s.session(q.account, h5v10, id)
 	switch {
 	case !ok:
-		return refused(signatureUnknown)
-	case v.standing(q.now) == "":
-		return refused(unfinished)
+		return refuse(signatureUnknown)
+	case v.outcomeAt(q.now) == "":
+		return refuse(unfinished)
 	}
-	if err := s.clear(q.account, id, v, q.now); err != nil {
-		return s.unkept(err)
-	}
-	return accepted(nil)
+	return s.clear(q, id, v)
 }

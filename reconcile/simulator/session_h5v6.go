@@ -13,25 +13,22 @@ const (
 	livenessNoResult  = "LIVENESS_NO_RESULT"
 )
 
-func (s *Simulator) h5v6Calls() []call {
-	return []call{
-		{group: "get_token", method: http.MethodPost, path: "/openapi/liveness/v2/h5/token", serve: s.sessionToken},
+func (s *Simulator) h5v6Calls() []endpoint {
+	return []endpoint{
+		{group: "get_token", method: http.MethodPost, path: "/openapi/liveness/v2/h5/token", illegal: inputIllegal, serve: s.sessionToken},
 		{
 			group: "get_result", method: http.MethodPost, path: "/openapi/liveness/v4/h5/get-result",
-			serve: s.tokenResult, dataOf: facelessResult,
+			illegal: inputIllegal, serve: s.tokenResult, dataOf: rejectedPicture,
 		},
 		{
 			group: "clear_data", method: http.MethodGet, path: "/liveness/h5/ext/v1/clear-data",
-			serve: s.clearToken, says: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
+			serve: s.clearToken, messages: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
 		},
 	}
 }
 
-func (s *Simulator) sessionToken(q request) answer {
-	f, fault := readForm(q.body, inputIllegal)
-	if fault.code != "" {
-		return fault
-	}
+func (s *Simulator) sessionToken(q request) response {
+	f := q.form
 	region := f.text("region")
 	in := input{ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failedReturnUrl")}
 	tries := f.integer("tryCount", true, triesOffered)
@@ -39,28 +36,19 @@ func (s *Simulator) sessionToken(q request) answer {
 	f.word("productLevel", "STANDARD", "PRO")
 	switch {
 	case f.wrong:
-		return refused(inputIllegal)
+		return refuse(inputIllegal)
 	case in.ReturnURL == "" || region == "":
-		return refused(parameterMissing)
-	case !country(region):
-		return coded(regionWrong)
-	case !navigable(in.ReturnURL):
-		return refused(returnURLIllegal)
+		return refuse(parameterMissing)
+	case !isCountry(region):
+		return withCode(regionWrong)
+	case !isNavigable(in.ReturnURL):
+		return refuse(returnURLIllegal)
 	case tries <= 0:
-		return refused(triesIllegal)
-	case in.FailReturnURL != "" && !navigable(in.FailReturnURL):
-		return refused(failReturnURLIllegal)
+		return refuse(triesIllegal)
+	case in.FailReturnURL != "" && !isNavigable(in.FailReturnURL):
+		return refuse(failReturnURLIllegal)
 	}
-	id, link, _, err := s.open(q, tokenPage, session{API: h5v6, Input: in, Tries: tries})
-	if err != nil {
-		return s.unkept(err)
-	}
-	a := accepted(struct {
-		SignatureID string `json:"signatureId"`
-		URL         string `json:"url"`
-	}{id, link})
-	a.transaction = id // as the documents print it
-	return a
+	return s.open(q, tokenPage, session{API: h5v6, Input: in, Tries: tries})
 }
 
 // tokenOutcome is the data of a Get Result answer, images in base64. A picture
@@ -80,39 +68,36 @@ type tokenOutcome struct {
 	AttackType    *int    `json:"attackType"`
 }
 
-func (s *Simulator) tokenResult(q request) answer {
-	f, fault := readForm(q.body, inputIllegal)
-	if fault.code != "" {
-		return fault
-	}
+func (s *Simulator) tokenResult(q request) response {
+	f := q.form
 	id := f.link("signatureId")
 	if f.wrong {
-		return refused(inputIllegal)
+		return refuse(inputIllegal)
 	}
 	if id == "" {
-		return refused(parameterMissing)
+		return refuse(parameterMissing)
 	}
 	v, ok := s.session(q.account, h5v6, id)
-	how := v.standing(q.now)
+	how := v.outcomeAt(q.now)
 	switch {
 	case !ok:
-		return coded(signatureNotExist)
+		return withCode(signatureNotExist)
 	case v.Cleared:
-		return coded(resultNotFound)
-	case !how.resulted():
-		return coded(livenessNoResult)
+		return withCode(resultNotFound)
+	case !how.hasResult():
+		return withCode(livenessNoResult)
 	}
 	far, near, video, score := inBase64(mediaFar), inBase64(mediaNear), inBase64(mediaVideo), how.score()
 	farTime, nearTime := v.farTime(), v.nearTime()
-	return accepted(tokenOutcome{
+	return succeed(tokenOutcome{
 		Image: &far, ImageFar: &far, ImageNear: &near, FarImageTime: &farTime, NearImageTime: &nearTime,
 		Score: &score, CameraType: "WEB_CAMERA", Video: &video, AttackType: how.attackType(),
 	})
 }
 
-// facelessResult is what comes with the five codes that find fault with the
+// rejectedPicture is what comes with the five codes that find fault with the
 // picture: the picture. No check here ends with them, only a fault does.
-func facelessResult(q request, code string) any {
+func rejectedPicture(q request, code string) any {
 	image, taken, unused := inBase64(mediaFar), q.now.UnixMilli(), false
 	data := tokenOutcome{Image: &image, ImageFar: &image, FarImageTime: &taken, CameraType: "WEB_CAMERA"}
 	switch code {
@@ -128,14 +113,11 @@ func facelessResult(q request, code string) any {
 
 // clearToken also ends a session that is still open: the documents do not
 // forbid it, and nothing personal may outlive the wish to be forgotten.
-func (s *Simulator) clearToken(q request) answer {
+func (s *Simulator) clearToken(q request) response {
 	id := q.query.Get("signatureId")
 	v, ok := s.session(q.account, h5v6, id)
 	if !ok {
-		return refused(parameterIllegal)
+		return refuse(parameterIllegal)
 	}
-	if err := s.clear(q.account, id, v, q.now); err != nil {
-		return s.unkept(err)
-	}
-	return accepted(nil)
+	return s.clear(q, id, v)
 }

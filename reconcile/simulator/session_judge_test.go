@@ -33,7 +33,7 @@ func tryBodies(t *testing.T, path string, cases ...map[string]bodyCase) {
 	s, token := started(t, simulator.Config{Callback: noCallbacks()})
 	for _, list := range cases {
 		for name, tc := range list {
-			e := call(t, s, http.MethodPost, path, token, tc.body)
+			e := endpoint(t, s, http.MethodPost, path, token, tc.body)
 			assert.Equal(t, tc.want, e.said(), name)
 			assert.Equal(t, tc.want == ok, string(e.Data) != "null", name)
 		}
@@ -137,7 +137,7 @@ func TestAuthLicence(t *testing.T) {
 	at := newClock()
 	s, token := started(t, simulator.Config{Now: at.now})
 	for body, seconds := range map[string]time.Duration{licenceBody: 600, `{}`: 600, `{"licenseEffectiveSeconds":null}`: 600, `{"licenseEffectiveSeconds":1}`: 1, `{"licenseEffectiveSeconds":86400}`: 86400} {
-		e := call(t, s, http.MethodPost, licencePath, token, body)
+		e := endpoint(t, s, http.MethodPost, licencePath, token, body)
 		require.Equal(t, ok, e.said())
 		assert.Equal(t, "PAY", e.PricingStrategy)
 		members := membersOf(t, e.Data)
@@ -188,7 +188,7 @@ func FuzzSessionBodies(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		s, token := started(t, simulator.Config{Callback: noCallbacks(), PageBase: "http://sim.example"})
 		path := paths[int(which)%len(paths)]
-		e := call(t, s, http.MethodPost, path, token, string(body))
+		e := endpoint(t, s, http.MethodPost, path, token, string(body))
 		require.True(t, sentences[e.said()], e.said())
 		require.Equal(t, e.Code == "SUCCESS", string(e.Data) != "null")
 		if e.Code != "SUCCESS" || path != getTokenPath && path != generatePath {

@@ -29,10 +29,10 @@ func TestTokenResultAnswers(t *testing.T) {
 			s, token := started(t, simulator.Config{Now: at.now, AutoComplete: auto})
 			o := open(t, s, token, getTokenPath, getTokenBody)
 			if auto == "" {
-				assert.Equal(t, "LIVENESS_NO_RESULT: This token has no detection result", call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).said())
+				assert.Equal(t, "LIVENESS_NO_RESULT: This token has no detection result", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).said())
 				finish(t, s, o, outcome)
 			}
-			e := call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID))
+			e := endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID))
 			require.Equal(t, ok, e.said())
 			assert.Equal(t, "FREE", e.PricingStrategy)
 			data := membersOf(t, e.Data)
@@ -75,7 +75,7 @@ func TestURLResultAnswers(t *testing.T) {
 			if outcome != "" {
 				finish(t, s, o, outcome)
 			}
-			e := call(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
+			e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
 			require.Equal(t, ok, e.said())
 			assert.Equal(t, "FREE", e.PricingStrategy)
 			data := membersOf(t, e.Data)
@@ -101,7 +101,7 @@ func TestURLResultAnswers(t *testing.T) {
 				map[string]any{"event": "FE_DOCUMENT_SCAN", "result": want.result, "createTimestmap": float64(at.at.UnixMilli())},
 			}}, face))
 
-			e = call(t, s, http.MethodPost, urlResultPath, token, `{"signatureId":"`+o.SignatureID+`","returnImageType":"BASE64"}`)
+			e = endpoint(t, s, http.MethodPost, urlResultPath, token, `{"signatureId":"`+o.SignatureID+`","returnImageType":"BASE64"}`)
 			face = membersOf(t, e.Data)["faceDetail"].(map[string]any)
 			for _, name := range []string{"faceImageFar", "faceImageNear"} {
 				raw, err := base64.StdEncoding.DecodeString(face[name].(string))
@@ -113,7 +113,7 @@ func TestURLResultAnswers(t *testing.T) {
 	}
 	// What was not given is null, but for the scheme, which has a default.
 	o := open(t, s, token, generatePath, `{"returnUrl":"https://a.example/","failReturnUrl":"https://b.example/","bizId":"b","userId":"u","region":"NGA","iframeEnabled":true}`)
-	e := call(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
+	e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
 	assert.Empty(t, cmp.Diff(map[string]any{
 		"returnUrl": "https://a.example/", "failReturnUrl": "https://b.example/", "callbackUrl": nil, "bizId": "b", "userId": "u", "region": "NGA", "language": nil,
 		"prefersColorScheme": "light", "ignoreFailWhenJump": false, "bizCode": nil, "productLevel": nil, "iframeEnabled": true,
@@ -129,7 +129,7 @@ func TestDetectionResultAnswers(t *testing.T) {
 		attack any
 	}{"sim-pass": {"99.0", nil}, "sim-pass-of-somebody": {"99.0", nil}, "sim-fail-2": {"32.0", nil}, "sim-attack": {"0.0", 1.0}} {
 		for _, shape := range []string{"IMAGE_URL", "IMAGE_BASE64"} {
-			e := call(t, s, http.MethodPost, detectionPath, token, `{"livenessId":"`+id+`","resultType":"`+shape+`"}`)
+			e := endpoint(t, s, http.MethodPost, detectionPath, token, `{"livenessId":"`+id+`","resultType":"`+shape+`"}`)
 			require.Equal(t, ok, e.said())
 			assert.Equal(t, "PAY", e.PricingStrategy)
 			assert.Contains(t, string(e.Data), `"livenessScore":`+want.score+`,`)
@@ -165,7 +165,7 @@ func TestDetectionResultAnswers(t *testing.T) {
 func TestFacelessResults(t *testing.T) {
 	for _, code := range []string{"TOO_MANY_FACES_DETECTED", "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR"} {
 		s, token := started(t, simulator.Config{Faults: parseFaults(t, "get_result."+code+":2")})
-		e := call(t, s, http.MethodPost, tokenResultPath, token, idBody("f302f5d2454a85c2"))
+		e := endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody("f302f5d2454a85c2"))
 		assert.Equal(t, code, e.Code)
 		data := membersOf(t, e.Data)
 		assert.NotEmpty(t, data["image"])
@@ -177,7 +177,7 @@ func TestFacelessResults(t *testing.T) {
 		}
 		_, there := data["multiDevice"]
 		assert.Equal(t, code != "TOO_MANY_FACES_DETECTED", there)
-		e = call(t, s, http.MethodPost, urlResultPath, token, idBody("f302f5d2454a85c2"))
+		e = endpoint(t, s, http.MethodPost, urlResultPath, token, idBody("f302f5d2454a85c2"))
 		assert.Equal(t, code, e.Code)
 		assert.Equal(t, "null", string(e.Data), "the newer API has no such data")
 	}
@@ -186,22 +186,22 @@ func TestFacelessResults(t *testing.T) {
 func TestFaultsOfSessions(t *testing.T) {
 	requests := map[string]func(http.Handler, string) envelope{
 		"get_token": func(s http.Handler, token string) envelope {
-			return call(t, s, http.MethodPost, getTokenPath, token, getTokenBody)
+			return endpoint(t, s, http.MethodPost, getTokenPath, token, getTokenBody)
 		},
 		"generate_url": func(s http.Handler, token string) envelope {
-			return call(t, s, http.MethodPost, generatePath, token, generateBody)
+			return endpoint(t, s, http.MethodPost, generatePath, token, generateBody)
 		},
 		"auth_license": func(s http.Handler, token string) envelope {
-			return call(t, s, http.MethodPost, licencePath, token, licenceBody)
+			return endpoint(t, s, http.MethodPost, licencePath, token, licenceBody)
 		},
 		"get_result": func(s http.Handler, token string) envelope {
-			return call(t, s, http.MethodPost, urlResultPath, token, idBody("x"))
+			return endpoint(t, s, http.MethodPost, urlResultPath, token, idBody("x"))
 		},
 		"detection_result": func(s http.Handler, token string) envelope {
-			return call(t, s, http.MethodPost, detectionPath, token, detectionBody)
+			return endpoint(t, s, http.MethodPost, detectionPath, token, detectionBody)
 		},
 		"clear_data": func(s http.Handler, token string) envelope {
-			return call(t, s, http.MethodPost, clearURLPath+"?signatureId=x", token, "")
+			return endpoint(t, s, http.MethodPost, clearURLPath+"?signatureId=x", token, "")
 		},
 	}
 	for group, send := range requests {
@@ -231,7 +231,7 @@ func TestFaultsOfSessions(t *testing.T) {
 		"detection_result.RESULT_NOT_FOUND:1":        {http.MethodPost, detectionPath, "RESULT_NOT_FOUND: The requested resource was not found or has been deleted"},
 	} {
 		s, token := started(t, simulator.Config{Faults: parseFaults(t, spec)})
-		assert.Equal(t, tc.want, call(t, s, tc.method, tc.path, token, "").said(), spec)
+		assert.Equal(t, tc.want, endpoint(t, s, tc.method, tc.path, token, "").said(), spec)
 	}
 }
 
@@ -239,7 +239,7 @@ func TestMedia(t *testing.T) {
 	at := newClock()
 	s, token := started(t, simulator.Config{Now: at.now, AutoComplete: "pass", Callback: noCallbacks(), PageBase: "https://sim.example/behind"})
 	o := open(t, s, token, generatePath, generateBody)
-	e := call(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
+	e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
 	face := membersOf(t, e.Data)["faceDetail"].(map[string]any)
 	link := func(name string) string {
 		u := face[name].(string)
@@ -286,7 +286,7 @@ func TestMedia(t *testing.T) {
 	at.at = end
 	assert.Equal(t, http.StatusGone, browse(t, s, http.MethodGet, good, "").Code)
 	token = login(t, s, at.at)
-	e = call(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
+	e = endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(o.SignatureID))
 	face = membersOf(t, e.Data)["faceDetail"].(map[string]any)
 	assert.Equal(t, http.StatusOK, browse(t, s, http.MethodGet, link("faceImageFar"), "").Code, "asked again, the links are fresh")
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -21,35 +22,32 @@ const livenessNotExisted = "LIVENESS_ID_NOT_EXISTED"
 // livenessIDMax bounds the ids that are looked at, in bytes.
 const livenessIDMax = 128
 
-func (s *Simulator) sdkCalls() []call {
-	return []call{
-		{group: "auth_license", method: http.MethodPost, path: "/openapi/liveness/v1/auth-license", serve: authLicence},
+func (s *Simulator) sdkCalls() []endpoint {
+	return []endpoint{
+		{group: "auth_license", method: http.MethodPost, path: "/openapi/liveness/v1/auth-license", illegal: parameterIllegal, serve: authLicence},
 		{
-			group: "detection_result", method: http.MethodPost, path: "/openapi/liveness/v3/detection-result", serve: s.detectionResult,
-			says: map[string]string{livenessNotExisted: "Liveness id does not exist", parameterFault: parameterIllegal},
+			group: "detection_result", method: http.MethodPost, path: "/openapi/liveness/v3/detection-result", illegal: parameterIllegal, serve: s.detectionResult,
+			messages: map[string]string{livenessNotExisted: "Liveness id does not exist", parameterFault: parameterIllegal},
 		},
 		{
 			group: "clear_data", method: http.MethodGet, path: "/liveness/ext/v1/clear-data", serve: s.clearLiveness,
-			says: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
+			messages: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
 		},
 	}
 }
 
 // authLicence issues a licence. There is no SDK here that would ask about it
 // later, so none is remembered.
-func authLicence(q request) answer {
-	f, fault := readForm(q.body, parameterIllegal)
-	if fault.code != "" {
-		return fault
-	}
+func authLicence(q request) response {
+	f := q.form
 	seconds := f.integer("licenseEffectiveSeconds", false, licenceDefault)
 	f.link("applicationId")
 	if f.wrong || seconds <= 0 || seconds > licenceMax {
-		return refused(parameterIllegal)
+		return refuse(parameterIllegal)
 	}
 	random := make([]byte, 96)
 	rand.Read(random) // never fails: the runtime aborts instead
-	a := accepted(struct {
+	a := succeed(struct {
 		License         string `json:"license"`
 		ExpireTimestamp int64  `json:"expireTimestamp"`
 	}{base64.StdEncoding.EncodeToString(random), q.now.Add(time.Duration(seconds) * time.Second).UnixMilli()})
@@ -70,27 +68,24 @@ type detection struct {
 	AttackSubType   *int        `json:"attackSubType"`
 }
 
-func (s *Simulator) detectionResult(q request) answer {
-	f, fault := readForm(q.body, parameterIllegal)
-	if fault.code != "" {
-		return fault
-	}
+func (s *Simulator) detectionResult(q request) response {
+	f := q.form
 	livenessID, shape := f.link("livenessId"), f.word("resultType", "IMAGE_URL", "IMAGE_BASE64")
 	if f.wrong || livenessID == "" {
-		return refused(parameterIllegal)
+		return refuse(parameterIllegal)
 	}
 	how, ok := livenessOutcome(livenessID)
 	if !ok {
-		return coded(livenessNotExisted)
+		return withCode(livenessNotExisted)
 	}
 	id, v, err := s.liveness(q, livenessID, how)
 	switch {
 	case err != nil:
-		return s.unkept(err)
+		return s.storeError(err)
 	case v.Cleared:
-		return coded(resultNotFound)
+		return withCode(resultNotFound)
 	}
-	a := accepted(s.detection(q, id, v, shape == "IMAGE_BASE64"))
+	a := succeed(s.detection(q, id, v, shape == "IMAGE_BASE64"))
 	a.pricing = pay
 	return a
 }
@@ -99,15 +94,7 @@ func (s *Simulator) detection(q request, id string, v session, embedded bool) de
 	link, far, near := s.mediaLinks(id, v, q.now), v.farTime(), v.nearTime()
 	d := detection{
 		DetectionResult: link(mediaFar), ImageFarURL: link(mediaFar), ImageNearURL: link(mediaNear),
-		AttackType: v.Outcome.attackType(),
-	}
-	switch v.Outcome {
-	case passed:
-		d.LivenessScore = "99.0"
-	case failed:
-		d.LivenessScore = "32.0"
-	default:
-		d.LivenessScore = "0.0"
+		AttackType: v.Outcome.attackType(), LivenessScore: json.Number(fmt.Sprintf("%d.0", v.Outcome.score())),
 	}
 	if v.Outcome != attacked { // of an attack the documents print neither times nor audit images
 		audit := link(mediaAudit)
@@ -137,25 +124,21 @@ func livenessOutcome(livenessID string) (outcome, bool) {
 // asked for. Whoever makes ids up may put names into them, so only a hash is
 // kept.
 func (s *Simulator) liveness(q request, livenessID string, how outcome) (id string, v session, err error) {
-	id = seal(livenessID)
+	id = hashToken(livenessID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if v, ok := s.store.sessions[q.account][id]; ok {
 		return id, v, nil
 	}
 	at := q.now.UnixMilli()
-	v = session{API: sdk, Opened: at, Seal: seal(randomHex(32)), Outcome: how, Ended: at}
-	return id, v, s.store.keep(q.account, id, v, q.now)
+	v = session{API: sdk, Opened: at, Seal: hashToken(randomHex(32)), Outcome: how, Ended: at}
+	return id, v, s.store.putSession(q.account, id, v, q.now)
 }
 
-func (s *Simulator) clearLiveness(q request) answer {
+func (s *Simulator) clearLiveness(q request) response {
 	livenessID := q.query.Get("livenessId")
 	if _, ok := livenessOutcome(livenessID); !ok {
-		return refused(parameterIllegal)
+		return refuse(parameterIllegal)
 	}
-	err := s.clear(q.account, seal(livenessID), session{API: sdk, Opened: q.now.UnixMilli()}, q.now)
-	if err != nil {
-		return s.unkept(err)
-	}
-	return accepted(nil)
+	return s.clear(q, hashToken(livenessID), session{API: sdk, Opened: q.now.UnixMilli()})
 }

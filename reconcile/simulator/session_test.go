@@ -89,7 +89,7 @@ type opened struct {
 
 func open(t testing.TB, s http.Handler, token, path, body string) opened {
 	t.Helper()
-	e := call(t, s, http.MethodPost, path, token, body)
+	e := endpoint(t, s, http.MethodPost, path, token, body)
 	require.Equal(t, ok, e.said())
 	require.Equal(t, "FREE", e.PricingStrategy)
 	var o opened
@@ -152,7 +152,7 @@ func TestOpeningAnswers(t *testing.T) {
 	assert.NotEqual(t, first.SignatureID, second.SignatureID)
 
 	for path, want := range map[string][]string{getTokenPath: {"signatureId", "url"}, generatePath: {"signatureId", "url", "expiredTime"}} {
-		e := call(t, s, http.MethodPost, path, token, map[string]string{getTokenPath: iframeBody, generatePath: generateBody}[path])
+		e := endpoint(t, s, http.MethodPost, path, token, map[string]string{getTokenPath: iframeBody, generatePath: generateBody}[path])
 		require.Equal(t, ok, e.said())
 		members := membersOf(t, e.Data)
 		assert.Len(t, members, len(want))
@@ -174,12 +174,12 @@ func TestExpiry(t *testing.T) {
 		assert.Equal(t, http.StatusOK, browse(t, s, http.MethodGet, o.URL, "").Code)
 	}
 	result := func(id string) map[string]any {
-		e := call(t, s, http.MethodPost, urlResultPath, token, idBody(id))
+		e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(id))
 		require.Equal(t, ok, e.said())
 		return membersOf(t, e.Data)
 	}
 	assert.Nil(t, result(second.SignatureID)["errorCode"])
-	assert.Equal(t, "PARAMETER_ERROR: Transaction is not finished", call(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, token, "").said())
+	assert.Equal(t, "PARAMETER_ERROR: Transaction is not finished", endpoint(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, token, "").said())
 
 	at.at = at.at.Add(time.Millisecond)
 	for _, o := range []opened{first, second} {
@@ -189,8 +189,8 @@ func TestExpiry(t *testing.T) {
 	assert.Equal(t, "INCOMPLETE", result(second.SignatureID)["overallResult"])
 	assert.Equal(t, "USER_TIMEOUT", result(second.SignatureID)["errorCode"])
 	assert.Nil(t, result(second.SignatureID)["faceDetail"])
-	assert.Equal(t, "LIVENESS_NO_RESULT", call(t, s, http.MethodPost, tokenResultPath, token, idBody(first.SignatureID)).Code)
-	assert.Equal(t, ok, call(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, token, "").said())
+	assert.Equal(t, "LIVENESS_NO_RESULT", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(first.SignatureID)).Code)
+	assert.Equal(t, ok, endpoint(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, token, "").said())
 }
 
 // A result outlives the link to the page.
@@ -201,11 +201,11 @@ func TestResultsStay(t *testing.T) {
 	finish(t, s, o, "pass")
 	at.at = at.at.Add(29 * 24 * time.Hour)
 	token = login(t, s, at.at)
-	assert.Equal(t, ok, call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).said())
+	assert.Equal(t, ok, endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).said())
 	at.at = at.at.Add(2 * 24 * time.Hour)
 	token = login(t, s, at.at)
 	open(t, s, token, getTokenPath, getTokenBody)
-	assert.Equal(t, "SIGNATURE_NOT_EXIST", call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).Code, "old sessions are forgotten")
+	assert.Equal(t, "SIGNATURE_NOT_EXIST", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).Code, "old sessions are forgotten")
 }
 
 func TestOnlyTheNewestSessionsStay(t *testing.T) {
@@ -221,10 +221,10 @@ func TestOnlyTheNewestSessionsStay(t *testing.T) {
 	s, token := started(t, simulator.Config{Now: at.now, Data: path, AutoComplete: "pass"})
 	for range 2 {
 		o := open(t, s, token, getTokenPath, getTokenBody)
-		assert.Equal(t, ok, call(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).said())
+		assert.Equal(t, ok, endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(o.SignatureID)).said())
 	}
 	for i, want := range map[int]string{0: "SIGNATURE_NOT_EXIST", 1: "SIGNATURE_NOT_EXIST", 2: "RESULT_NOT_FOUND", 4095: "RESULT_NOT_FOUND"} {
-		assert.Equal(t, want, call(t, s, http.MethodPost, tokenResultPath, token, idBody(fmt.Sprintf("%016x", i))).Code, i)
+		assert.Equal(t, want, endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(fmt.Sprintf("%016x", i))).Code, i)
 	}
 }
 
@@ -241,18 +241,18 @@ func TestAccountsAndAPIsAreSeparate(t *testing.T) {
 		{tokenResultPath, mine, first.SignatureID, "SUCCESS"},
 		{urlResultPath, mine, second.SignatureID, "SUCCESS"},
 	} {
-		assert.Equal(t, tc.want, call(t, s, http.MethodPost, tc.path, tc.token, idBody(tc.id)).Code, tc)
+		assert.Equal(t, tc.want, endpoint(t, s, http.MethodPost, tc.path, tc.token, idBody(tc.id)).Code, tc)
 	}
 	for _, token := range []string{theirs, mine} { // mine with the other API's id
 		id := map[string]string{theirs: first.SignatureID, mine: second.SignatureID}[token]
-		assert.Equal(t, illegal, call(t, s, http.MethodGet, clearTokenPath+"?signatureId="+id, token, "").said())
+		assert.Equal(t, illegal, endpoint(t, s, http.MethodGet, clearTokenPath+"?signatureId="+id, token, "").said())
 	}
-	assert.Equal(t, "PARAMETER_ERROR: SignatureId is not exist", call(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, theirs, "").said())
+	assert.Equal(t, "PARAMETER_ERROR: SignatureId is not exist", endpoint(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, theirs, "").said())
 
 	// Liveness ids are made up, so each account has its own of the same name.
-	require.Equal(t, ok, call(t, s, http.MethodGet, clearSDKPath+"?livenessId=sim-pass-1", theirs, "").said())
-	assert.Equal(t, ok, call(t, s, http.MethodPost, detectionPath, mine, detectionBody).said())
-	assert.Equal(t, "RESULT_NOT_FOUND", call(t, s, http.MethodPost, detectionPath, theirs, detectionBody).Code)
+	require.Equal(t, ok, endpoint(t, s, http.MethodGet, clearSDKPath+"?livenessId=sim-pass-1", theirs, "").said())
+	assert.Equal(t, ok, endpoint(t, s, http.MethodPost, detectionPath, mine, detectionBody).said())
+	assert.Equal(t, "RESULT_NOT_FOUND", endpoint(t, s, http.MethodPost, detectionPath, theirs, detectionBody).Code)
 }
 
 func TestClearing(t *testing.T) {
@@ -263,24 +263,24 @@ func TestClearing(t *testing.T) {
 	const personal = "https://www.example.com/of/somchai"
 	first := open(t, s, token, getTokenPath, with(t, with(t, getTokenBody, "returnUrl", personal), "userId", "somchai"))
 	second := open(t, s, token, generatePath, with(t, with(t, generateBody, "userId", "somchai"), "returnUrl", personal))
-	assert.Equal(t, "PARAMETER_ERROR: Transaction is not finished", call(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, token, "").said())
+	assert.Equal(t, "PARAMETER_ERROR: Transaction is not finished", endpoint(t, s, http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID, token, "").said())
 	finish(t, s, first, "pass")
 	finish(t, s, second, "pass")
-	e := call(t, s, http.MethodPost, urlResultPath, token, idBody(second.SignatureID))
+	e := endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(second.SignatureID))
 	picture := membersOf(t, e.Data)["faceDetail"].(map[string]any)["faceImageFar"].(string)
-	e = call(t, s, http.MethodPost, detectionPath, token, with(t, detectionBody, "livenessId", "sim-pass-somchai"))
+	e = endpoint(t, s, http.MethodPost, detectionPath, token, with(t, detectionBody, "livenessId", "sim-pass-somchai"))
 	another := membersOf(t, e.Data)["imageFarUrl"].(string)
 
-	clear := func(method, path string) string { t.Helper(); return call(t, s, method, path, token, "").said() }
+	clear := func(method, path string) string { t.Helper(); return endpoint(t, s, method, path, token, "").said() }
 	assert.Equal(t, ok, clear(http.MethodGet, clearTokenPath+"?signatureId="+first.SignatureID))
 	assert.Equal(t, ok, clear(http.MethodPost, clearURLPath+"?signatureId="+second.SignatureID))
 	assert.Equal(t, ok, clear(http.MethodGet, clearSDKPath+"?livenessId=sim-pass-somchai"))
 
 	gone := func(s http.Handler, token string) {
 		t.Helper()
-		assert.Equal(t, "RESULT_NOT_FOUND: The requested resource was not found or has been deleted", call(t, s, http.MethodPost, tokenResultPath, token, idBody(first.SignatureID)).said())
-		assert.Equal(t, "SIGNATURE_NOT_EXIST: This signatureId is not exist", call(t, s, http.MethodPost, urlResultPath, token, idBody(second.SignatureID)).said())
-		e := call(t, s, http.MethodPost, detectionPath, token, with(t, detectionBody, "livenessId", "sim-pass-somchai"))
+		assert.Equal(t, "RESULT_NOT_FOUND: The requested resource was not found or has been deleted", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(first.SignatureID)).said())
+		assert.Equal(t, "SIGNATURE_NOT_EXIST: This signatureId is not exist", endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(second.SignatureID)).said())
+		e := endpoint(t, s, http.MethodPost, detectionPath, token, with(t, detectionBody, "livenessId", "sim-pass-somchai"))
 		assert.Equal(t, "RESULT_NOT_FOUND: The requested resource was not found or has been deleted", e.said())
 		assert.Equal(t, "FREE", e.PricingStrategy)
 		for _, link := range []string{first.URL, second.URL, picture, another} {
@@ -313,7 +313,7 @@ func TestClearing(t *testing.T) {
 	assert.Equal(t, illegal, clear(http.MethodGet, clearSDKPath))
 	assert.Equal(t, illegal, clear(http.MethodGet, clearSDKPath+"?livenessId=ddsd-9e6"))
 	assert.Equal(t, "PARAMETER_ERROR: SignatureId is empty", clear(http.MethodPost, clearURLPath))
-	assert.Equal(t, "PARAMETER_ERROR: SignatureId is empty", call(t, s, http.MethodPost, clearURLPath, token, idBody("x")).said(), "the id belongs into the query")
+	assert.Equal(t, "PARAMETER_ERROR: SignatureId is empty", endpoint(t, s, http.MethodPost, clearURLPath, token, idBody("x")).said(), "the id belongs into the query")
 
 	// A Get Token session that is still open ends with its data.
 	third := open(t, s, token, getTokenPath, getTokenBody)
@@ -327,16 +327,16 @@ func TestSessionsSurviveARestart(t *testing.T) {
 	push(t, s, token, `{"locale":"en","titleText":"A"}`)
 	ended, waiting := open(t, s, token, generatePath, generateBody), open(t, s, token, getTokenPath, getTokenBody)
 	finish(t, s, ended, "fail")
-	licence := membersOf(t, call(t, s, http.MethodPost, licencePath, token, licenceBody).Data)["license"].(string)
-	e := call(t, s, http.MethodPost, detectionPath, token, with(t, detectionBody, "livenessId", "sim-attack-7"))
+	licence := membersOf(t, endpoint(t, s, http.MethodPost, licencePath, token, licenceBody).Data)["license"].(string)
+	e := endpoint(t, s, http.MethodPost, detectionPath, token, with(t, detectionBody, "livenessId", "sim-attack-7"))
 	picture := membersOf(t, e.Data)["imageFarUrl"].(string)
 
 	again, token2 := started(t, simulator.Config{Data: path, Callback: noCallbacks()})
-	e = call(t, again, http.MethodPost, urlResultPath, token2, idBody(ended.SignatureID))
+	e = endpoint(t, again, http.MethodPost, urlResultPath, token2, idBody(ended.SignatureID))
 	assert.Equal(t, "FAIL", membersOf(t, e.Data)["overallResult"])
-	assert.Equal(t, "LIVENESS_NO_RESULT", call(t, again, http.MethodPost, tokenResultPath, token2, idBody(waiting.SignatureID)).Code)
+	assert.Equal(t, "LIVENESS_NO_RESULT", endpoint(t, again, http.MethodPost, tokenResultPath, token2, idBody(waiting.SignatureID)).Code)
 	finish(t, again, waiting, "pass")
-	assert.Equal(t, "SUCCESS", call(t, again, http.MethodPost, tokenResultPath, token2, idBody(waiting.SignatureID)).Code)
+	assert.Equal(t, "SUCCESS", endpoint(t, again, http.MethodPost, tokenResultPath, token2, idBody(waiting.SignatureID)).Code)
 	assert.Equal(t, http.StatusOK, browse(t, again, http.MethodGet, picture, "").Code)
 	assert.Len(t, shownDocuments(again), 1, "documents and sessions share the file")
 
@@ -371,11 +371,11 @@ func TestUnwritableDataRefusesSessions(t *testing.T) {
 		{http.MethodPost, clearURLPath + "?signatureId=" + second.SignatureID, "", "ERROR: Server error"},
 		{http.MethodGet, clearSDKPath + "?livenessId=sim-pass-1", "", "ERROR: server error"},
 	} {
-		e := call(t, s, tc.method, tc.path, token, tc.body)
+		e := endpoint(t, s, tc.method, tc.path, token, tc.body)
 		assert.Equal(t, tc.want, e.said(), tc.path)
 		assert.Equal(t, "FREE", e.PricingStrategy)
 	}
 	assert.Equal(t, http.StatusInternalServerError, browse(t, s, http.MethodPost, first.URL, "outcome=pass").Code)
-	assert.Equal(t, "LIVENESS_NO_RESULT", call(t, s, http.MethodPost, tokenResultPath, token, idBody(first.SignatureID)).Code)
-	assert.Equal(t, "SUCCESS", call(t, s, http.MethodPost, urlResultPath, token, idBody(second.SignatureID)).Code)
+	assert.Equal(t, "LIVENESS_NO_RESULT", endpoint(t, s, http.MethodPost, tokenResultPath, token, idBody(first.SignatureID)).Code)
+	assert.Equal(t, "SUCCESS", endpoint(t, s, http.MethodPost, urlResultPath, token, idBody(second.SignatureID)).Code)
 }

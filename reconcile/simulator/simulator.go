@@ -54,6 +54,7 @@ package simulator
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ type Simulator struct {
 	semantics Semantics
 	now       func() time.Time
 	log       *slog.Logger
-	calls     []call
+	endpoints []endpoint
 	checks    []check
 	key       []byte // signs the tokens; a new one each run, so tokens end with it
 
@@ -103,7 +104,7 @@ type Simulator struct {
 	callbacks    *callbacks
 
 	mu     sync.Mutex
-	faults []misfortune
+	faults []activeFault
 	store  store
 	pushes int
 }
@@ -131,7 +132,7 @@ func New(c Config) (*Simulator, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	if s.accounts, err = index(c.Accounts); err != nil {
+	if s.accounts, err = indexAccounts(c.Accounts); err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
 	if err := s.openPages(c); err != nil {
@@ -141,12 +142,12 @@ func New(c Config) (*Simulator, error) {
 		if f.times == 0 {
 			return nil, errors.New("simulator: an empty fault; faults are made by ParseFault")
 		}
-		s.faults = append(s.faults, misfortune{Fault: f})
+		s.faults = append(s.faults, activeFault{Fault: f})
 	}
 	if s.store, err = openStore(c.Data); err != nil {
 		return nil, err
 	}
-	s.calls = slices.Concat(s.tokenCalls(), s.configureCalls(), s.h5v6Calls(), s.h5v10Calls(), s.sdkCalls())
+	s.endpoints = slices.Concat(s.tokenCalls(), s.configureCalls(), s.h5v6Calls(), s.h5v10Calls(), s.sdkCalls())
 	s.callbacks = newCallbacks(c.Callback, s.log)
 	return s, nil
 }
@@ -172,7 +173,7 @@ func (s *Simulator) Document(accessKey string, l schema.Locale) (map[string]any,
 	if !ok {
 		return nil, false
 	}
-	shown := pruned(doc).(map[string]any)
+	shown := withoutNulls(doc).(map[string]any)
 	for key, v := range shown {
 		if page, ok := v.(map[string]any); ok && len(page) == 0 {
 			delete(shown, key)
@@ -189,29 +190,32 @@ func (s *Simulator) Pushes() int {
 	return s.pushes
 }
 
-// call is one operation of the API. A group of calls is a file of its own with
+// endpoint is one operation of the API. A group of calls is a file of its own with
 // one function that lists them.
-type call struct {
+type endpoint struct {
 	group  string // what a fault calls it: "" for ConfigureUI, else one of faultGroups
 	method string
 	path   string
 	open   bool // needs no access token
-	serve  func(request) answer
-	says   map[string]string         // sentences by code, where they are not the usual ones
-	dataOf func(request, string) any // what comes with a code that a fault gives; nil: nothing
+	// illegal is the message for a body that is no JSON object. Endpoints without one
+	// read the body themselves.
+	illegal  string
+	serve    func(request) response
+	messages map[string]string         // sentences by code, where they are not the usual ones
+	dataOf   func(request, string) any // what comes with a code that a fault gives; nil: nothing
 }
 
-// sentence is what the call says with a code.
-func (c call) sentence(code string) string {
-	if s, ok := c.says[code]; ok {
+// message is what the call says with a code.
+func (c endpoint) message(code string) string {
+	if s, ok := c.messages[code]; ok {
 		return s
 	}
 	return firstMessage(code)
 }
 
-// spoilt is the answer that a fault has chosen.
-func (c call) spoilt(code string, now time.Time) answer {
-	a := coded(code)
+// faultResponse is the answer that a fault has chosen.
+func (c endpoint) faultResponse(code string, now time.Time) response {
+	a := withCode(code)
 	if c.dataOf != nil {
 		a.data = c.dataOf(request{now: now}, code)
 	}
@@ -223,22 +227,23 @@ type request struct {
 	account string // fingerprint of the caller's access key; "" in open calls
 	query   url.Values
 	body    []byte
+	form    *form // the body's members, where the endpoint has its message for a body without
 	now     time.Time
 }
 
 // route finds the call of a request, or the answer for want of one.
-func (s *Simulator) route(r *http.Request) (call, answer) {
+func (s *Simulator) route(r *http.Request) (endpoint, response) {
 	missed := clientError(http.StatusNotFound)
-	for _, c := range s.calls {
+	for _, c := range s.endpoints {
 		if c.path != r.URL.Path {
 			continue
 		}
 		if c.method == r.Method {
-			return c, answer{}
+			return c, response{}
 		}
 		missed = clientError(http.StatusMethodNotAllowed)
 	}
-	return call{}, missed
+	return endpoint{}, missed
 }
 
 // ServeHTTP answers one request. The HTTP status is 200 whatever the envelope
@@ -246,7 +251,7 @@ func (s *Simulator) route(r *http.Request) (call, answer) {
 // has gone, is given up by panicking with http.ErrAbortHandler, which net/http
 // expects.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.browse(w, r) {
+	if s.serveBrowser(w, r) {
 		return
 	}
 	c, a := s.route(r)
@@ -254,51 +259,57 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	delay := s.latency
 	if c.serve != nil {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-		f = s.strike(c.group)
+		f = s.nextFault(c.group)
 		delay += f.delay
 		switch {
-		case f.effect == replaced:
-			a = c.spoilt(f.code, s.now())
-		case !f.reaches():
+		case f.effect == otherCode:
+			a = c.faultResponse(f.code, s.now())
+		case !f.isServed():
 		case err != nil:
 			a = clientError(http.StatusBadRequest)
 		default:
-			a = s.answer(c, r, body)
+			a = s.respond(c, r, body)
 		}
 	}
-	a.message, a.transaction = cmp.Or(a.message, c.sentence(a.code)), cmp.Or(a.transaction, transactionID())
+	a.message, a.transaction = cmp.Or(a.message, c.message(a.code)), cmp.Or(a.transaction, transactionID())
 	s.log.Info("request", "method", r.Method, "path", r.URL.Path,
 		"code", a.code, "transaction_id", a.transaction, "fault", f.code)
-	if !wait(r, delay) {
+	if !sleep(r.Context(), delay) {
 		panic(http.ErrAbortHandler)
 	}
 	// Clients learn from this header that their clock differs from ours.
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	if f.effect.breaks() {
-		f.play(w, r)
+		f.write(w, r)
 		return
 	}
-	if f.effect == replaced && f.value != "" {
+	if f.effect == otherCode && f.value != "" {
 		w.Header().Set("Retry-After", f.value)
 	}
 	a.write(w)
 }
 
-// answer lets a call judge a request, once the caller is known.
-func (s *Simulator) answer(c call, r *http.Request, body []byte) answer {
+// respond lets a call judge a request, once the caller is known.
+func (s *Simulator) respond(c endpoint, r *http.Request, body []byte) response {
 	q := request{query: r.URL.Query(), body: body, now: s.now()}
 	if !c.open {
-		account, ok := s.bearer(r.Header.Get("X-ACCESS-TOKEN"), q.now)
+		account, ok := s.authenticate(r.Header.Get("X-ACCESS-TOKEN"), q.now)
 		if !ok {
-			return answer{code: iamFailed, message: "Access denied: Token not found or expired"}
+			return response{code: iamFailed, message: "Access denied: Token not found or expired"}
 		}
 		q.account = account
+	}
+	if c.illegal != "" {
+		var fault response
+		if q.form, fault = readForm(body, c.illegal); fault.code != "" {
+			return fault
+		}
 	}
 	return c.serve(q)
 }
 
-// wait delays an answer; false when the caller has gone meanwhile.
-func wait(r *http.Request, d time.Duration) bool {
+// sleep waits; false when ctx ends before.
+func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
@@ -307,9 +318,21 @@ func wait(r *http.Request, d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-r.Context().Done():
+	case <-ctx.Done():
 		return false
 	}
 }
 
 func transactionID() string { return randomHex(8) }
+
+// must gives a value that can only be missing by a mistake of ours.
+func must[T any](v T, err error) T {
+	mustSucceed(err)
+	return v
+}
+
+func mustSucceed(err error) {
+	if err != nil {
+		panic("simulator: " + err.Error())
+	}
+}

@@ -82,8 +82,8 @@ func build(t testing.TB, c simulator.Config) *simulator.Simulator {
 	return s
 }
 
-// call sends one request and expects an envelope under status 200.
-func call(t testing.TB, s http.Handler, method, path, token, body string) envelope {
+// endpoint sends one request and expects an envelope under status 200.
+func endpoint(t testing.TB, s http.Handler, method, path, token, body string) envelope {
 	t.Helper()
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, newRequest(method, path, token, body))
@@ -120,7 +120,7 @@ func login(t testing.TB, s http.Handler, at time.Time) string {
 
 func loginAs(t testing.TB, s http.Handler, key, secret string, at time.Time) string {
 	t.Helper()
-	e := call(t, s, http.MethodPost, tokenPath, "", tokenBody(key, secret, at))
+	e := endpoint(t, s, http.MethodPost, tokenPath, "", tokenBody(key, secret, at))
 	require.Equal(t, "SUCCESS: OK", e.said())
 	var data struct{ Token string }
 	require.NoError(t, json.Unmarshal(e.Data, &data))
@@ -141,7 +141,7 @@ func started(t testing.TB, c simulator.Config) (*simulator.Simulator, string) {
 
 func push(t testing.TB, s http.Handler, token, body string) envelope {
 	t.Helper()
-	return call(t, s, http.MethodPost, configurePath, token, body)
+	return endpoint(t, s, http.MethodPost, configurePath, token, body)
 }
 
 func TestRoutes(t *testing.T) {
@@ -157,7 +157,7 @@ func TestRoutes(t *testing.T) {
 		"doubled separator": {http.MethodPost, "/" + configurePath, "CLIENT_ERROR: HTTP 404 - Not Found"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := call(t, s, tc.method, tc.path, "", `{"locale":"en"}`)
+			e := endpoint(t, s, tc.method, tc.path, "", `{"locale":"en"}`)
 			assert.Equal(t, tc.want, e.said())
 			assert.Equal(t, "null", string(e.Data))
 		})
@@ -175,7 +175,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 	require.Len(t, list.Endpoints, 11)
 	s, token := started(t, simulator.Config{})
 	for _, e := range list.Endpoints {
-		said := call(t, s, e.Method, e.Path, "", `{}`).said()
+		said := endpoint(t, s, e.Method, e.Path, "", `{}`).said()
 		if e.ID == "token.generate" {
 			assert.Equal(t, "PARAMETER_ERROR: Parameter should not be empty", said)
 		} else {
@@ -185,7 +185,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 		if e.Method == http.MethodGet {
 			other = http.MethodPost
 		}
-		assert.Equal(t, "CLIENT_ERROR: HTTP 405 - Method Not Allowed", call(t, s, other, e.Path, token, `{}`).said(), e.ID)
+		assert.Equal(t, "CLIENT_ERROR: HTTP 405 - Method Not Allowed", endpoint(t, s, other, e.Path, token, `{}`).said(), e.ID)
 	}
 }
 
@@ -225,7 +225,7 @@ func TestLatency(t *testing.T) {
 		begun := time.Now()
 		token := login(t, s, time.Now())
 		push(t, s, token, `{"locale":"en"}`)
-		call(t, s, http.MethodGet, "/nowhere", "", "")
+		endpoint(t, s, http.MethodGet, "/nowhere", "", "")
 		assert.Equal(t, 150*time.Millisecond, time.Since(begun))
 	})
 }
@@ -251,7 +251,7 @@ func TestLogTellsNoSecrets(t *testing.T) {
 	token := login(t, s, at.at)
 	push(t, s, token, `{"locale":"en"}`)
 	push(t, s, "forged."+token, `{"locale":"en"}`)
-	call(t, s, http.MethodGet, configurePath+"?secret="+token, "", "")
+	endpoint(t, s, http.MethodGet, configurePath+"?secret="+token, "", "")
 
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 4)

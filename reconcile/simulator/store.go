@@ -77,7 +77,7 @@ func (s *store) decode(data []byte) error {
 		return fmt.Errorf("it has version %d, not %d", file.Version, storeVersion)
 	}
 	for account, byLocale := range file.Accounts {
-		if err := judgeFingerprint(account); err != nil {
+		if err := checkFingerprint(account); err != nil {
 			return err
 		}
 		for l, doc := range byLocale {
@@ -90,11 +90,11 @@ func (s *store) decode(data []byte) error {
 		}
 	}
 	for account, byID := range file.Sessions {
-		if err := judgeFingerprint(account); err != nil {
+		if err := checkFingerprint(account); err != nil {
 			return err
 		}
 		for id, v := range byID {
-			if !v.known(id) {
+			if !v.isValid(id) {
 				return fmt.Errorf("%q is no session", id)
 			}
 		}
@@ -104,15 +104,15 @@ func (s *store) decode(data []byte) error {
 	return nil
 }
 
-func judgeFingerprint(account string) error {
+func checkFingerprint(account string) error {
 	if sum, err := hex.DecodeString(account); err != nil || len(sum) != 32 {
 		return fmt.Errorf("%q is no account fingerprint", account)
 	}
 	return nil
 }
 
-// put remembers a document. When the file cannot be written nothing changes.
-func (s *store) put(account string, l schema.Locale, doc map[string]any) error {
+// putDocument remembers a document. When the file cannot be written nothing changes.
+func (s *store) putDocument(account string, l schema.Locale, doc map[string]any) error {
 	byLocale := maps.Clone(s.documents[account])
 	if byLocale == nil {
 		byLocale = make(map[schema.Locale]map[string]any)
@@ -129,33 +129,42 @@ func (s *store) put(account string, l schema.Locale, doc map[string]any) error {
 	return nil
 }
 
-// keep remembers a session. When the file cannot be written nothing changes.
-// Sessions that are too old go, and the oldest where there are too many.
-func (s *store) keep(account, id string, v session, now time.Time) error {
-	byID := s.sessions[account]
+// putSession remembers a session. Sessions that are too old go, and the oldest
+// where there are too many.
+func (s *store) putSession(account, id string, v session, now time.Time) error {
+	byID := maps.Clone(s.sessions[account])
 	if byID == nil {
 		byID = make(map[string]session)
-		s.sessions[account] = byID
-	}
-	before := map[string]session{}
-	if was, ok := byID[id]; ok {
-		before[id] = was
 	}
 	byID[id] = v
-	for _, other := range outlived(byID, id, now) {
-		before[other] = byID[other]
+	for _, other := range expiredSessions(byID, id, now) {
 		delete(byID, other)
 	}
+	return s.setSessions(account, byID)
+}
+
+// deleteSession drops a session.
+func (s *store) deleteSession(account, id string) error {
+	byID := maps.Clone(s.sessions[account])
+	delete(byID, id)
+	return s.setSessions(account, byID)
+}
+
+// setSessions sets the sessions of an account. When the file cannot be written
+// nothing changes.
+func (s *store) setSessions(account string, byID map[string]session) error {
+	before := s.sessions
+	s.sessions = maps.Clone(before)
+	s.sessions[account] = byID
 	err := s.save(s.documents)
 	if err != nil {
-		delete(byID, id)
-		maps.Copy(byID, before)
+		s.sessions = before
 	}
 	return err
 }
 
-// outlived lists the sessions that have to make room, never the one just kept.
-func outlived(byID map[string]session, kept string, now time.Time) []string {
+// expiredSessions lists the sessions that have to make room, never the one just kept.
+func expiredSessions(byID map[string]session, kept string, now time.Time) []string {
 	var list []string
 	oldest := ""
 	for id, v := range byID {
@@ -171,21 +180,6 @@ func outlived(byID map[string]session, kept string, now time.Time) []string {
 		list = append(list, oldest)
 	}
 	return list
-}
-
-// forget drops a session. When the file cannot be written nothing changes.
-func (s *store) forget(account, id string) error {
-	byID := s.sessions[account]
-	was, ok := byID[id]
-	if !ok {
-		return nil
-	}
-	delete(byID, id)
-	err := s.save(s.documents)
-	if err != nil {
-		byID[id] = was
-	}
-	return err
 }
 
 // save writes the file, if there is one, with these documents.

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -50,8 +49,8 @@ func (a Account) GoString() string { return fmt.Sprintf("simulator.Account(%q)",
 // LogValue implements slog.LogValuer.
 func (a Account) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
-// index makes accounts searchable; without any, the documents' samples count.
-func index(accounts []Account) (map[string]Account, error) {
+// indexAccounts makes accounts searchable; without any, the documents' samples count.
+func indexAccounts(accounts []Account) (map[string]Account, error) {
 	if len(accounts) == 0 {
 		accounts = []Account{{"sampleaccesskey", "samplesecretkey"}}
 	}
@@ -74,84 +73,51 @@ func fingerprint(accessKey string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Simulator) tokenCalls() []call {
-	return []call{{
+func (s *Simulator) tokenCalls() []endpoint {
+	return []endpoint{{
 		group: tokenGroup, method: http.MethodPost, path: "/openapi/auth/ticket/v1/generate-token",
-		open: true, serve: s.generateToken,
+		open: true, illegal: parameterIllegal, serve: s.generateToken,
 	}}
 }
 
-// ticket is the data of a token answer.
-type ticket struct {
+// tokenData is the data of a token answer.
+type tokenData struct {
 	Token       string `json:"token"`
 	ExpiredTime int64  `json:"expiredTime"` // Unix time in milliseconds
 }
 
-func (s *Simulator) generateToken(q request) answer {
-	form, fault := parseTokenForm(q.body)
-	if fault.code != "" {
-		return fault
+func (s *Simulator) generateToken(q request) response {
+	key, timestamp, signature := q.form.verbatim("accessKey"), q.form.verbatim("timestamp"), q.form.verbatim("signature")
+	seconds := q.form.verbatim("periodSecond")
+	switch {
+	case q.form.wrong:
+		return refuse(parameterIllegal)
+	case key == "" || timestamp == "" || signature == "":
+		return refuse(parameterMissing)
+	case !isTimely(timestamp, q.now):
+		return refuse("Timestamp error")
 	}
-	if form.accessKey == "" || form.timestamp == "" || form.signature == "" {
-		return refused(parameterMissing)
-	}
-	if !timely(form.timestamp, q.now) {
-		return refused("Timestamp error")
-	}
-	account, known := s.accounts[form.accessKey]
+	account, known := s.accounts[key]
 	if !known {
-		return answer{code: iamFailed, message: "Access Key not found"}
+		return response{code: iamFailed, message: "Access Key not found"}
 	}
-	sum := sha256.Sum256([]byte(account.AccessKey + account.SecretKey + form.timestamp))
-	if subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(form.signature)) != 1 {
-		return refused("Signature error")
+	sum := sha256.Sum256([]byte(account.AccessKey + account.SecretKey + timestamp))
+	if subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(signature)) != 1 {
+		return refuse("Signature error")
 	}
 	period := periodDefault
-	if form.periodSecond != "" {
+	if seconds != "" {
 		var err error
-		if period, err = strconv.Atoi(form.periodSecond); err != nil || period < periodMin || period > periodMax {
-			return refused(parameterIllegal)
+		if period, err = strconv.Atoi(seconds); err != nil || period < periodMin || period > periodMax {
+			return refuse(parameterIllegal)
 		}
 	}
 	expires := q.now.Add(time.Duration(period) * time.Second)
-	return accepted(ticket{s.mint(account, q.now, expires), expires.UnixMilli()})
+	return succeed(tokenData{s.newToken(account, q.now, expires), expires.UnixMilli()})
 }
 
-// tokenForm is a token request. A number is kept as it was written, since the
-// documents call the numbers strings and their samples do not.
-type tokenForm struct{ accessKey, timestamp, signature, periodSecond string }
-
-func parseTokenForm(body []byte) (tokenForm, answer) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	var members any
-	if !json.Valid(body) || dec.Decode(&members) != nil {
-		return tokenForm{}, clientError(http.StatusBadRequest)
-	}
-	object, ok := members.(map[string]any)
-	if !ok {
-		return tokenForm{}, refused(parameterIllegal)
-	}
-	var form tokenForm
-	for name, member := range map[string]*string{
-		"accessKey": &form.accessKey, "timestamp": &form.timestamp,
-		"signature": &form.signature, "periodSecond": &form.periodSecond,
-	} {
-		switch v := object[name].(type) {
-		case nil:
-		case string:
-			*member = v
-		case json.Number:
-			*member = v.String()
-		default:
-			return tokenForm{}, refused(parameterIllegal)
-		}
-	}
-	return form, answer{}
-}
-
-// timely reports whether a timestamp has 13 digits and is near enough to now.
-func timely(timestamp string, now time.Time) bool {
+// isTimely reports whether a timestamp has 13 digits and is near enough to now.
+func isTimely(timestamp string, now time.Time) bool {
 	if len(timestamp) != 13 || strings.Trim(timestamp, "0123456789") != "" {
 		return false
 	}
@@ -171,15 +137,12 @@ type claims struct {
 	ID       string `json:"jti"`
 }
 
-// mint makes a token in the form of the documents' sample, a signed JWT.
-func (s *Simulator) mint(a Account, now, expires time.Time) string {
-	payload, err := json.Marshal(claims{
+// newToken makes a token in the form of the documents' sample, a signed JWT.
+func (s *Simulator) newToken(a Account, now, expires time.Time) string {
+	payload := must(json.Marshal(claims{
 		Issuer: "h5_liveness", Subject: fingerprint(a.AccessKey), Audience: "WEB",
 		IssuedAt: now.Unix(), Expires: expires.Unix(), Until: expires.UnixMilli(), ID: transactionID(),
-	})
-	if err != nil {
-		panic("simulator: claims that cannot be JSON: " + err.Error())
-	}
+	}))
 	enc := base64.RawURLEncoding
 	signed := enc.EncodeToString([]byte(`{"alg":"HS512"}`)) + "." + enc.EncodeToString(payload)
 	return signed + "." + enc.EncodeToString(s.sign(signed))
@@ -191,9 +154,9 @@ func (s *Simulator) sign(text string) []byte {
 	return mac.Sum(nil)
 }
 
-// bearer is the fingerprint of the account that a token was made for; false
+// authenticate is the fingerprint of the account that a token was made for; false
 // when the token is not ours or has ended.
-func (s *Simulator) bearer(token string, now time.Time) (string, bool) {
+func (s *Simulator) authenticate(token string, now time.Time) (string, bool) {
 	cut := strings.LastIndexByte(token, '.')
 	if cut < 0 {
 		return "", false

@@ -71,7 +71,7 @@ func TestToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := build(t, simulator.Config{Now: newClock().now})
-			e := call(t, s, http.MethodPost, tokenPath, "", tc.body)
+			e := endpoint(t, s, http.MethodPost, tokenPath, "", tc.body)
 			assert.Equal(t, tc.want, e.said())
 			assert.Equal(t, tc.want == ok, string(e.Data) != "null")
 		})
@@ -90,7 +90,7 @@ func TestTokenExpiry(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			at := newClock()
 			s := build(t, simulator.Config{Now: at.now})
-			e := call(t, s, http.MethodPost, tokenPath, "",
+			e := endpoint(t, s, http.MethodPost, tokenPath, "",
 				`{"accessKey":"sampleaccesskey","timestamp":1665993522952,"signature":"`+documentedSignature+`"`+tc.period+`}`)
 			var data struct {
 				Token       string
@@ -151,7 +151,7 @@ func TestAccountsAreApart(t *testing.T) {
 	}
 	_, ok := s.Document(sampleKey, "en_US")
 	assert.False(t, ok)
-	e := call(t, s, http.MethodPost, tokenPath, "", tokenBody(sampleKey, sampleSecret, at.at))
+	e := endpoint(t, s, http.MethodPost, tokenPath, "", tokenBody(sampleKey, sampleSecret, at.at))
 	assert.Equal(t, "IAM_FAILED: Access Key not found", e.said())
 }
 

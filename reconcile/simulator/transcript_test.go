@@ -74,7 +74,7 @@ func liveness(id string) func(*testing.T, http.Handler, string) string {
 func cleared(set func(*testing.T, http.Handler, string) string, method, target string) func(*testing.T, http.Handler, string) string {
 	return func(t *testing.T, s http.Handler, token string) string {
 		id := set(t, s, token)
-		require.Equal(t, ok, call(t, s, method, target+id, token, "").said())
+		require.Equal(t, ok, endpoint(t, s, method, target+id, token, "").said())
 		return id
 	}
 }
@@ -216,5 +216,5 @@ func play(t *testing.T, x exchange, before scene) envelope {
 	if before.clock != nil {
 		before.clock(at)
 	}
-	return call(t, s, x.method, x.target, token, x.body)
+	return endpoint(t, s, x.method, x.target, token, x.body)
 }

@@ -29,9 +29,9 @@ const (
 	pay  = "PAY"
 )
 
-// answer is what the service says; the rest of the envelope is added when it
+// response is what the service says; the rest of the envelope is added when it
 // is written.
-type answer struct {
+type response struct {
 	code        string
 	message     string // "": the call's sentence for the code
 	data        any
@@ -49,19 +49,19 @@ type envelope struct {
 	PricingStrategy string `json:"pricingStrategy"`
 }
 
-func accepted(data any) answer { return answer{code: success, message: "OK", data: data} }
+func succeed(data any) response { return response{code: success, message: "OK", data: data} }
 
-// coded leaves the sentence to the call.
-func coded(code string) answer { return answer{code: code} }
+// withCode leaves the sentence to the call.
+func withCode(code string) response { return response{code: code} }
 
-func refused(message string) answer { return answer{code: parameterFault, message: message} }
+func refuse(message string) response { return response{code: parameterFault, message: message} }
 
 // clientError is the service's way of saying what others say by HTTP status.
-func clientError(status int) answer {
-	return answer{code: clientFault, message: fmt.Sprintf("HTTP %d - %s", status, http.StatusText(status))}
+func clientError(status int) response {
+	return response{code: clientFault, message: fmt.Sprintf("HTTP %d - %s", status, http.StatusText(status))}
 }
 
-func (a answer) write(w http.ResponseWriter) {
+func (a response) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -69,13 +69,13 @@ func (a answer) write(w http.ResponseWriter) {
 	_ = enc.Encode(envelope{a.code, a.message, a.data, nil, a.transaction, cmp.Or(a.pricing, free)})
 }
 
-// documentedAnswer is an envelope code and the first sentence that the
+// documentedCode is an envelope code and the first sentence that the
 // documents give for it.
-type documentedAnswer struct{ code, message string }
+type documentedCode struct{ code, message string }
 
-// documentedAnswers lists every envelope code of the API.
-func documentedAnswers() []documentedAnswer {
-	return []documentedAnswer{
+// documentedCodes lists every envelope code of the API.
+func documentedCodes() []documentedCode {
+	return []documentedCode{
 		{success, "OK"},
 		{serverError, "Server error"},
 		{"EMPTY_PARAMETER_ERROR", parameterMissing},
@@ -106,8 +106,8 @@ func documentedAnswers() []documentedAnswer {
 // firstMessage is the sentence that goes with a code; "" for a code that is
 // none.
 func firstMessage(code string) string {
-	known := documentedAnswers()
-	if i := slices.IndexFunc(known, func(a documentedAnswer) bool { return a.code == code }); i >= 0 {
+	known := documentedCodes()
+	if i := slices.IndexFunc(known, func(a documentedCode) bool { return a.code == code }); i >= 0 {
 		return known[i].message
 	}
 	return ""
