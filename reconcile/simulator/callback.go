@@ -22,9 +22,6 @@ const (
 	callbacksMax    = 64               // under way at once; what goes beyond is dropped
 )
 
-// callbackPauses are the pauses between the tries.
-func callbackPauses() []time.Duration { return []time.Duration{time.Second, 5 * time.Second} }
-
 // callbacks tells servers in the background that a session is complete.
 type callbacks struct {
 	client *http.Client
@@ -41,12 +38,10 @@ type callbacks struct {
 // newCallbacks takes a client for its transport and its timeout. A redirect is
 // not followed, since the notification was meant for one address only.
 func newCallbacks(client *http.Client, log *slog.Logger) *callbacks {
-	c := &callbacks{client: &http.Client{Timeout: callbackTimeout}, log: log}
-	if client != nil {
-		c.client.Transport = client.Transport
-		c.client.Timeout = cmp.Or(client.Timeout, callbackTimeout)
-	}
-	c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own := *cmp.Or(client, &http.Client{})
+	own.Timeout = cmp.Or(own.Timeout, callbackTimeout)
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c := &callbacks{client: &own, log: log}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -87,7 +82,7 @@ func (c *callbacks) deliver(id, target string) {
 	if u, err := url.Parse(target); err == nil {
 		host = u.Host
 	}
-	pauses := callbackPauses()
+	pauses := [...]time.Duration{time.Second, 5 * time.Second}
 	for try := 0; ; try++ {
 		err := c.post(target, body)
 		if err == nil {

@@ -2,7 +2,9 @@ package simulator
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"livery/schema"
 )
@@ -84,22 +86,16 @@ func guessed(page string, r schema.Refusal) check {
 // fails reports whether a body has the fault that the check looks for.
 func (c check) fails(body map[string]any) bool {
 	page, _ := body[c.page].(map[string]any)
-	for _, key := range c.keys {
+	return slices.ContainsFunc(c.keys, func(key string) bool {
 		if c.item == "" {
-			if isFaulty(c.kind, page[key]) {
-				return true
-			}
-			continue
+			return isFaulty(c.kind, page[key])
 		}
 		list, _ := page[key].([]any)
-		for _, element := range list {
+		return slices.ContainsFunc(list, func(element any) bool {
 			tip, _ := element.(map[string]any)
-			if isFaulty(c.kind, tip[c.item]) {
-				return true
-			}
-		}
-	}
-	return false
+			return isFaulty(c.kind, tip[c.item])
+		})
+	})
 }
 
 // isFaulty judges one value. A null asks for the default and is never at fault.
@@ -121,31 +117,13 @@ func isFaulty(kind schema.Kind, v any) bool {
 }
 
 // utf16Length counts UTF-16 code units, as String.length() does.
-func utf16Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if r > 0xFFFF {
-			n++
-		}
-	}
-	return n
-}
+func utf16Length(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // isColour takes # and hex digits of one of the four CSS forms. Whether the
 // service takes an alpha channel is not documented.
 func isColour(s string) bool {
-	if len(s) != 4 && len(s) != 5 && len(s) != 7 && len(s) != 9 || s[0] != '#' {
-		return false
-	}
-	for _, c := range []byte(s[1:]) {
-		switch {
-		case '0' <= c && c <= '9', 'a' <= c && c <= 'f', 'A' <= c && c <= 'F':
-		default:
-			return false
-		}
-	}
-	return true
+	digits, found := strings.CutPrefix(s, "#")
+	return found && strings.Trim(digits, "0123456789abcdefABCDEF") == "" && slices.Contains([]int{3, 4, 6, 8}, len(digits))
 }
 
 // isWebURL takes an absolute web address.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -31,9 +32,6 @@ func (e faultEffect) breaks() bool { return e >= lost }
 
 // slowDefault is how late an answer is when the fault does not say.
 const slowDefault = 20 * time.Second
-
-// faultForm is how a fault is written, for messages.
-const faultForm = "CODE:N, CODE:N@SKIP or CODE:N:RETRY_AFTER"
 
 // Fault is something that goes wrong. It is made by ParseFault; the zero Fault
 // is none.
@@ -71,33 +69,32 @@ func (f Fault) String() string { return f.spec }
 //
 // Only LOST and SLOW let the request through to the service.
 func ParseFault(spec string) (Fault, error) {
-	f, err := parseFault(spec)
-	if err != nil {
+	f := Fault{spec: spec}
+	if err := f.parse(spec); err != nil {
 		return Fault{}, fmt.Errorf("fault %q: %w", spec, err)
 	}
 	return f, nil
 }
 
-func parseFault(spec string) (Fault, error) {
+func (f *Fault) parse(spec string) error {
 	code, rest, ok := strings.Cut(spec, ":")
 	if !ok {
-		return Fault{}, fmt.Errorf("write %s, such as SERVICE_BUSY:2:10s", faultForm)
+		return errors.New("write CODE:N, CODE:N@SKIP or CODE:N:RETRY_AFTER, such as SERVICE_BUSY:2:10s")
+	}
+	if f.group, f.code, ok = strings.Cut(code, "."); !ok {
+		f.group, f.code = "", code
+	} else if err := checkGroup(f.group); err != nil {
+		return err
 	}
 	count, value, valued := strings.Cut(rest, ":")
-	f := Fault{spec: spec, code: code, value: value}
-	if group, code, ok := strings.Cut(code, "."); ok {
-		f.group, f.code = group, code
-		if err := checkGroup(group); err != nil {
-			return Fault{}, err
-		}
-	}
+	f.value = value
 	if err := f.classify(); err != nil {
-		return Fault{}, err
+		return err
 	}
 	if err := f.parseCount(count); err != nil {
-		return Fault{}, err
+		return err
 	}
-	return f, f.checkValue(valued)
+	return f.checkValue(valued)
 }
 
 // faultGroups are the prefixes of faults, in the order in which a client meets

@@ -87,9 +87,7 @@ func writeBody(w http.ResponseWriter, kind string, data []byte) int {
 
 // writeText says one sentence and returns its status.
 func writeText(w http.ResponseWriter, status int, sentence string) int {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(sentence + "\n"))
+	http.Error(w, sentence, status)
 	return status
 }
 
@@ -228,12 +226,7 @@ func tokenLanguage(asked string) schema.LocaleInfo {
 // urlLanguage follows the documented order of a Generate URL page: the request,
 // the browser, then en.
 func urlLanguage(asked *string, browser string) schema.LocaleInfo {
-	rows := []schema.LocaleInfo{schema.Locale("en_US").Info()}
-	for _, row := range schema.Locales() {
-		if row.Value != rows[0].Value {
-			rows = append(rows, row)
-		}
-	}
+	rows := append([]schema.LocaleInfo{schema.Locale("en_US").Info()}, schema.Locales()...) // the first is what none matches
 	supported := make([]language.Tag, len(rows))
 	for i, row := range rows {
 		supported[i] = language.Make(row.BCP47)
@@ -243,8 +236,7 @@ func urlLanguage(asked *string, browser string) schema.LocaleInfo {
 	if asked != nil {
 		wanted = append(wanted, language.Make(*asked))
 	}
-	tags, _, err := language.ParseAcceptLanguage(browser)
-	if err == nil {
+	if tags, _, err := language.ParseAcceptLanguage(browser); err == nil {
 		wanted = append(wanted, tags...)
 	}
 	for _, tag := range wanted {

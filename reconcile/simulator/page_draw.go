@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	_ "embed"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -10,6 +11,17 @@ import (
 	"livery/schema"
 	"livery/schema/preview"
 )
+
+// What the page of a session needs beside itself.
+var (
+	//go:embed assets/session.js
+	sessionScript string
+	//go:embed assets/session.css
+	sessionLayout string
+)
+
+// sessionStyles are the looks of the screens, and how one of them fills a window.
+func sessionStyles() string { return preview.Styles() + sessionLayout }
 
 // handOverMark is what the address has that people open on another device.
 const handOverMark = "handover"

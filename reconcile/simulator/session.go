@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -113,8 +114,7 @@ func (o outcome) attackType() *int {
 	if o != attacked {
 		return nil
 	}
-	presentation := 1
-	return &presentation
+	return new(1)
 }
 
 // farTime and nearTime are when the two pictures would have been taken.
@@ -255,16 +255,7 @@ func (v session) isValid(id string) bool {
 	if v.API == sdk {
 		length = 64 // the hash of an id that is not ours
 	}
-	switch v.API {
-	case h5v6, h5v10, sdk:
-	default:
-		return false
-	}
-	switch v.Outcome {
-	case "", passed, failed, attacked, timedOut:
-	default:
-		return false
-	}
-	return len(id) == length && strings.Trim(id, "0123456789abcdef") == "" &&
-		(v.Cleared || len(v.Seal) == 64)
+	return slices.Contains([]string{h5v6, h5v10, sdk}, v.API) &&
+		slices.Contains([]outcome{"", passed, failed, attacked, timedOut}, v.Outcome) &&
+		len(id) == length && strings.Trim(id, "0123456789abcdef") == "" && (v.Cleared || len(v.Seal) == 64)
 }

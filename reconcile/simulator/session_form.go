@@ -75,10 +75,14 @@ func (f *form) text(name string) string {
 
 // optional is a text that may be absent.
 func (f *form) optional(name string) *string {
-	if s := f.text(name); s != "" {
-		return &s
+	return present(f.text(name))
+}
+
+func present(s string) *string {
+	if s == "" {
+		return nil
 	}
-	return nil
+	return &s
 }
 
 // word is a text that must be one of a list, or absent.
@@ -105,15 +109,8 @@ func (f *form) flag(name string) *bool {
 // integer is a whole number, or otherwise when it is absent. Some numbers are
 // documented as strings and printed as numbers; quoted says that both will do.
 func (f *form) integer(name string, quoted bool, otherwise int) int {
-	var digits string
-	switch v := f.members[name].(type) {
-	case nil:
-	case json.Number:
-		digits = v.String()
-	case string:
-		digits = v
-		f.wrong = f.wrong || !quoted
-	default:
+	digits := f.verbatim(name)
+	if _, isText := f.members[name].(string); isText && !quoted {
 		f.wrong = true
 	}
 	if digits == "" {

@@ -1,6 +1,9 @@
 package simulator
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // urlPage is where the page of a Generate URL session lies.
 const urlPage = "/idvs/"
@@ -30,17 +33,12 @@ func (s *Simulator) h5v10Calls() []endpoint {
 func (s *Simulator) generateURL(q request) response {
 	f := q.form
 	in := input{
-		ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failReturnUrl"), BizID: f.text("bizId"), UserID: f.text("userId"),
+		ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failReturnUrl"), CallbackURL: present(f.link("callbackUrl")), BizID: f.text("bizId"), UserID: f.text("userId"),
 		Region: f.text("region"), Language: f.optional("language"), ColourScheme: f.word("prefersColorScheme", "light", "dark"),
 		BizCode: f.optional("bizCode"), ProductLevel: f.optional("productLevel"),
 		IframeEnabled: f.flag("iframeEnabled"), LivenessType: f.optional("livenessType"),
 	}
-	if callback := f.link("callbackUrl"); callback != "" {
-		in.CallbackURL = &callback
-	}
-	if in.ColourScheme == "" {
-		in.ColourScheme = "light"
-	}
+	in.ColourScheme = cmp.Or(in.ColourScheme, "light")
 	if a := in.check(f.wrong); a.code != "" {
 		return a
 	}
@@ -126,18 +124,15 @@ func (s *Simulator) urlResult(q request) response {
 // service says before the user is done they leave open; here it is INCOMPLETE
 // without a reason.
 func (o outcome) overallResult() (string, *string) {
-	result, reason := "INCOMPLETE", ""
 	switch o {
 	case passed:
-		result, reason = "PASS", success
+		return "PASS", new(success)
 	case failed, attacked:
-		result, reason = "FAIL", "LIVENESS_ATTACK"
+		return "FAIL", new("LIVENESS_ATTACK")
 	case timedOut:
-		reason = "USER_TIMEOUT"
-	default:
-		return result, nil
+		return "INCOMPLETE", new("USER_TIMEOUT")
 	}
-	return result, &reason
+	return "INCOMPLETE", nil
 }
 
 func (s *Simulator) faceDetail(q request, id string, v session, embedded bool) *faceDetail {

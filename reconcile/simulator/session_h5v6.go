@@ -87,24 +87,24 @@ func (s *Simulator) tokenResult(q request) response {
 	case !how.hasResult():
 		return withCode(livenessNoResult)
 	}
-	far, near, video, score := inBase64(mediaFar), inBase64(mediaNear), inBase64(mediaVideo), how.score()
-	farTime, nearTime := v.farTime(), v.nearTime()
+	far := inBase64(mediaFar)
 	return succeed(tokenOutcome{
-		Image: &far, ImageFar: &far, ImageNear: &near, FarImageTime: &farTime, NearImageTime: &nearTime,
-		Score: &score, CameraType: "WEB_CAMERA", Video: &video, AttackType: how.attackType(),
+		Image: &far, ImageFar: &far, ImageNear: new(inBase64(mediaNear)), Video: new(inBase64(mediaVideo)),
+		FarImageTime: new(v.farTime()), NearImageTime: new(v.nearTime()),
+		Score: new(how.score()), CameraType: "WEB_CAMERA", AttackType: how.attackType(),
 	})
 }
 
 // rejectedPicture is what comes with the five codes that find fault with the
 // picture: the picture. No check here ends with them, only a fault does.
 func rejectedPicture(q request, code string) any {
-	image, taken, unused := inBase64(mediaFar), q.now.UnixMilli(), false
-	data := tokenOutcome{Image: &image, ImageFar: &image, FarImageTime: &taken, CameraType: "WEB_CAMERA"}
+	image := inBase64(mediaFar)
+	data := tokenOutcome{Image: &image, ImageFar: &image, FarImageTime: new(q.now.UnixMilli()), CameraType: "WEB_CAMERA"}
 	switch code {
 	case "TOO_MANY_FACES_DETECTED":
 		return data
 	case "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR":
-		data.MultiDevice, data.UseSlaveURL = &unused, &unused
+		data.MultiDevice, data.UseSlaveURL = new(false), new(false)
 		return data
 	default:
 		return nil

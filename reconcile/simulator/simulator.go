@@ -1,55 +1,45 @@
 // Package simulator is the liveness service itself, as an http.Handler, for
 // trying and testing without an account. It answers the eleven calls of the API
-// as its documents describe them, remembers the documents and the sessions that
-// it accepts, serves the pages of sessions and the pictures of results, calls
-// back, and can be told to misbehave.
-//
-// A session ends when its page was walked through, or at once with
-// Config.AutoComplete. The page shows the document of its language and leads
-// through a whole check: tips, loading, camera, uploading, result; to another
-// device and back; to the return URL, or by telling the parent of an iframe. There
-// is no camera: a strip under the page, which is none of the service's, asks what
-// it would have seen. Passing is recorded at once. A failure is when the user goes
-// on or has no try left, since until then it can be made good, and a time-out when
-// the user gives up. The strip is a form, so a POST of outcome=pass, fail, attack
-// or timeout to the page's address does the same; whoever accepts JSON is told how
-// the session has ended instead of being sent on.
-//
-// The SDK has no page here: of its liveness ids those are known that begin with
-// sim-pass, sim-fail or sim-attack, and they mean what they say. Pictures are
-// drawn, the same for everybody.
+// as its documents describe them, remembers the documents and sessions that it
+// accepts, serves the pages of sessions and the pictures of results, calls back,
+// and can be told to misbehave.
 //
 // It is a second witness to what the service does. It shares no checking code
-// with the client or with the judgement of values in schema: of schema it uses
-// the facts alone, which are the catalogue, the locale table and the wording of
-// the refusals. Pages are for people and no testimony: they are drawn as
-// schema/preview draws them, and of a document only what schema holds to be
-// valid is.
+// with the client or with the values of schema; of schema it uses only facts: the
+// catalogue, the locale table and the wording of the refusals. Pages are for
+// people and prove nothing: they are drawn as schema/preview draws them.
 //
-// It does not know what the real service does where the documents are silent.
-// There it follows the likeliest reading: fields without a documented check are
-// stored as they come, unknown members are stored too, a locale outside the
-// list is an illegal parameter, and the two texts and two icons of the failure
-// dialogs whose keys nobody has published go by guessed keys. Whether a POST
-// replaces or merges is not documented, so that is a setting.
+// # Sessions
 //
-// Of sessions the documents leave open: what Get Result of the newer API says
-// while the user is still busy (INCOMPLETE without an errorCode, here), whether
-// ConfigureUI reaches the pages of that API (not here), which document a page
-// without language= shows (the English one), whether a session may be cleared
-// that is still open (with Get Token it may, and ends), and what a second
-// clearing says (success, or for the newer API that there is no such
-// signature). The rules for return URLs are stated for Generate URL and held
-// for Get Token too.
+// A session ends when its page was walked through, or at once with
+// Config.AutoComplete. There is no camera: controls under the page, which are none
+// of the service's, ask what it would have seen. A pass is recorded at once, a
+// failure when the user goes on or has no try left, a time-out when the user gives
+// up. The controls are a form, so a POST of outcome=pass, fail, attack or timeout to
+// the page's address does the same; whoever accepts JSON is told how the session has
+// ended instead of being redirected. SDK sessions have no page here: liveness ids
+// that begin with sim-pass, sim-fail or sim-attack are known. An account keeps its
+// newest 4096 sessions, for 30 days.
 //
-// Of pages they leave open: whether there are tips where a document says nothing
-// of them (none here), how often a user may fail where tryCount is absent (three
-// times), how long the countdown is (five seconds), what a desktop shows where the
-// catalogue has pages for phones alone (these), and what follows the failure
-// dialog (the camera; it counts as no try).
+// # What the documents leave open
 //
-// Another process that writes the same data file is not noticed. An account
-// keeps its newest 4096 sessions, for 30 days.
+// There it follows the likeliest reading. Fields without a documented check and
+// unknown members are stored as they come; a locale outside the list is an illegal
+// parameter; the two texts and two icons of the failure dialogs whose keys nobody
+// has published have guessed keys. Whether a POST replaces or merges is a setting.
+//
+// While the user is busy, Get Result of the newer API says INCOMPLETE without an
+// errorCode. ConfigureUI does not reach the pages of that API. A page without
+// language= is English. With Get Token a session that is open may be cleared, and
+// ends; a second clearing succeeds, or finds no such signature in the newer API. The
+// rules for return URLs are those of Generate URL for Get Token too.
+//
+// A page has no tips where a document says nothing of them, offers three tries where
+// tryCount is absent, counts down five seconds, is the phone's where the catalogue
+// has no other, and goes back to the camera from the failure dialog, which is no try.
+//
+// It does not know what the real service does there, and it does not notice another
+// process that writes the same data file.
 package simulator
 
 import (
@@ -135,7 +125,12 @@ func New(c Config) (*Simulator, error) {
 	if s.accounts, err = indexAccounts(c.Accounts); err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	if err := s.openPages(c); err != nil {
+	ending, err := ParseAutoComplete(c.AutoComplete)
+	if err != nil {
+		return nil, fmt.Errorf("simulator: %w", err)
+	}
+	s.autoComplete = outcome(ending)
+	if s.pageBase, err = parsePageBase(c.PageBase); err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
 	for _, f := range c.Faults {
@@ -150,17 +145,6 @@ func New(c Config) (*Simulator, error) {
 	s.endpoints = slices.Concat(s.tokenCalls(), s.configureCalls(), s.h5v6Calls(), s.h5v10Calls(), s.sdkCalls())
 	s.callbacks = newCallbacks(c.Callback, s.log)
 	return s, nil
-}
-
-// openPages takes the settings of sessions.
-func (s *Simulator) openPages(c Config) error {
-	how, err := ParseAutoComplete(c.AutoComplete)
-	if err != nil {
-		return err
-	}
-	s.autoComplete = outcome(how)
-	s.pageBase, err = parsePageBase(c.PageBase)
-	return err
 }
 
 // Document is what the page of an account would show now: the remembered body
@@ -271,7 +255,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			a = s.respond(c, r, body)
 		}
 	}
-	a.message, a.transaction = cmp.Or(a.message, c.message(a.code)), cmp.Or(a.transaction, transactionID())
+	a.message, a.transaction = cmp.Or(a.message, c.message(a.code)), cmp.Or(a.transaction, randomHex(8))
 	s.log.Info("request", "method", r.Method, "path", r.URL.Path,
 		"code", a.code, "transaction_id", a.transaction, "fault", f.code)
 	if !sleep(r.Context(), delay) {
@@ -322,8 +306,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
-
-func transactionID() string { return randomHex(8) }
 
 // must gives a value that can only be missing by a mistake of ours.
 func must[T any](v T, err error) T {

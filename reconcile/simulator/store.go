@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"livery/schema"
@@ -31,10 +29,6 @@ type store struct {
 	path      string
 	documents documents
 	sessions  sessions
-
-	// encoded are the documents as the file holds them, by account and locale:
-	// writing the file again after each request must not encode all of them again.
-	encoded map[string]map[schema.Locale]json.RawMessage
 }
 
 // storeFile is the data file.
@@ -48,7 +42,7 @@ type storeFile struct {
 // directory at once, so that a place that cannot be written is known before
 // the first document is.
 func openStore(path string) (store, error) {
-	s := store{path: path, documents: make(documents), sessions: make(sessions), encoded: make(map[string]map[schema.Locale]json.RawMessage)}
+	s := store{path: path, documents: make(documents), sessions: make(sessions)}
 	if path == "" {
 		return s, nil
 	}
@@ -120,9 +114,7 @@ func (s *store) putDocument(account string, l schema.Locale, doc map[string]any)
 	byLocale[l] = doc
 	next := maps.Clone(s.documents)
 	next[account] = byLocale
-	delete(s.encoded[account], l)
 	if err := s.save(next); err != nil {
-		delete(s.encoded[account], l)
 		return err
 	}
 	s.documents = next
@@ -187,55 +179,11 @@ func (s *store) save(d documents) error {
 	if s.path == "" {
 		return nil
 	}
-	data, err := s.encode(d)
-	if err == nil {
-		err = writeFile(s.path, data)
-	}
-	if err != nil {
+	data := must(json.Marshal(storeFile{storeVersion, d, s.sessions}))
+	if err := writeFile(s.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("writing the simulator's data to %s: %w", s.path, err)
 	}
 	return nil
-}
-
-// encode is the file with these documents.
-func (s *store) encode(d documents) ([]byte, error) {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "{\"version\": %d, \"accounts\": {", storeVersion)
-	for i, account := range slices.Sorted(maps.Keys(d)) {
-		fmt.Fprintf(&b, "%s\n%q: {", comma(i), account)
-		if s.encoded[account] == nil {
-			s.encoded[account] = make(map[schema.Locale]json.RawMessage)
-		}
-		for j, l := range slices.Sorted(maps.Keys(d[account])) {
-			raw, ok := s.encoded[account][l]
-			if !ok {
-				var err error
-				if raw, err = json.Marshal(d[account][l]); err != nil {
-					return nil, err
-				}
-				s.encoded[account][l] = raw
-			}
-			fmt.Fprintf(&b, "%s\n%q: %s", comma(j), l, raw)
-		}
-		b.WriteString("}")
-	}
-	b.WriteString("}")
-	if len(s.sessions) > 0 {
-		raw, err := json.Marshal(s.sessions)
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&b, ",\n\"sessions\": %s", raw)
-	}
-	b.WriteString("}\n")
-	return b.Bytes(), nil
-}
-
-func comma(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return ","
 }
 
 // writeFile replaces a file whole, so that a reader sees the one before or the

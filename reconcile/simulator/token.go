@@ -80,12 +80,6 @@ func (s *Simulator) tokenCalls() []endpoint {
 	}}
 }
 
-// tokenData is the data of a token answer.
-type tokenData struct {
-	Token       string `json:"token"`
-	ExpiredTime int64  `json:"expiredTime"` // Unix time in milliseconds
-}
-
 func (s *Simulator) generateToken(q request) response {
 	key, timestamp, signature := q.form.verbatim("accessKey"), q.form.verbatim("timestamp"), q.form.verbatim("signature")
 	seconds := q.form.verbatim("periodSecond")
@@ -113,7 +107,10 @@ func (s *Simulator) generateToken(q request) response {
 		}
 	}
 	expires := q.now.Add(time.Duration(period) * time.Second)
-	return succeed(tokenData{s.newToken(account, q.now, expires), expires.UnixMilli()})
+	return succeed(struct {
+		Token       string `json:"token"`
+		ExpiredTime int64  `json:"expiredTime"` // Unix time in milliseconds
+	}{s.newToken(account, q.now, expires), expires.UnixMilli()})
 }
 
 // isTimely reports whether a timestamp has 13 digits and is near enough to now.
@@ -141,7 +138,7 @@ type claims struct {
 func (s *Simulator) newToken(a Account, now, expires time.Time) string {
 	payload := must(json.Marshal(claims{
 		Issuer: "h5_liveness", Subject: fingerprint(a.AccessKey), Audience: "WEB",
-		IssuedAt: now.Unix(), Expires: expires.Unix(), Until: expires.UnixMilli(), ID: transactionID(),
+		IssuedAt: now.Unix(), Expires: expires.Unix(), Until: expires.UnixMilli(), ID: randomHex(8),
 	}))
 	enc := base64.RawURLEncoding
 	signed := enc.EncodeToString([]byte(`{"alg":"HS512"}`)) + "." + enc.EncodeToString(payload)
