@@ -134,7 +134,7 @@ type httpResponse struct {
 
 func (a *httpResponse) isSuccess() bool { return a.status >= 200 && a.status < 300 }
 
-// send makes one request. An answer that says "later" is an error of the road.
+// send makes one request. An answer that says "later" is a transport error.
 func (h *httpBlob) send(ctx context.Context, method string, u *url.URL, body []byte, header ...string) (*httpResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()

@@ -25,9 +25,9 @@ import (
 // end in the memory running out.
 const maxSize = 64 << 20
 
-// guardTimeout is how long a write waits for another process that is just writing
+// directoryTimeout is how long a write waits for another process that is just writing
 // in the same directory.
-const guardTimeout = 30 * time.Second
+const directoryTimeout = 30 * time.Second
 
 // Local keeps the state in a file on this machine. A symbolic link is followed:
 // what it points to is replaced, and backup and lock stay beside that.
@@ -300,7 +300,7 @@ func backup(path, backupPath string, mode fs.FileMode) error {
 	return os.Rename(linked, backupPath)
 }
 
-// removeTemp removes what a killed process left. The guard must be held: then nobody
+// removeTemp removes what a killed process left. The directory must be locked: then nobody
 // else is writing.
 func removeTemp(path string) {
 	before, after := tempAffixes(path)
@@ -341,7 +341,7 @@ func syncDirectory(dir string) error {
 // not locked, and all goes on: there only the lock of the state keeps two writers
 // apart, so -lock=false is safe on Windows for one process alone.
 func lockDirectory(ctx context.Context, dir string) (*flock.Flock, error) {
-	waiting, cancel := context.WithTimeout(ctx, guardTimeout)
+	waiting, cancel := context.WithTimeout(ctx, directoryTimeout)
 	defer cancel()
 	directory := flock.New(dir, flock.SetFlag(os.O_RDONLY))
 	_, err := directory.TryLockContext(waiting, 5*time.Millisecond)
@@ -350,7 +350,7 @@ func lockDirectory(ctx context.Context, dir string) (*flock.Flock, error) {
 		directory.Close()
 		return nil, context.Cause(ctx)
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("another process has been writing in %s for %s", dir, guardTimeout)
+		return nil, fmt.Errorf("another process has been writing in %s for %s", dir, directoryTimeout)
 	}
 	return directory, nil
 }

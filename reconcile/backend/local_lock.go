@@ -129,7 +129,7 @@ func writeInfo(name string, info state.LockInfo) error {
 }
 
 func (l *localBlob) unlock(h *fileLock) error {
-	// Without the guard, on a directory that is busy for too long, the lock is
+	// Even when the directory cannot be locked in time, the lock is
 	// still released.
 	if directory, err := lockDirectory(context.Background(), filepath.Dir(h.name)); err == nil {
 		defer directory.Close()

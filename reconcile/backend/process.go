@@ -7,7 +7,7 @@ import (
 )
 
 // IdentifyHolder adds to a lock what tells its holder from every other process: the machine,
-// the process and, where the system can tell it, the process's birth.
+// the process and, where the system can tell it, when the process started.
 func IdentifyHolder(info state.LockInfo) state.LockInfo {
 	if info.PID == 0 {
 		info.PID = os.Getpid()

@@ -62,7 +62,7 @@ func startTime(pid int) string {
 	return fields[began]
 }
 
-// exited reports whether the process of that number and birth is certainly gone.
+// exited reports whether the process of that number and start is certainly gone.
 func exited(pid int, born string) bool {
 	world, began, _ := cutLast(born)
 	if startID() == "" || world != bootID() {

@@ -40,7 +40,7 @@ func TestDead(t *testing.T) {
 	info, cmd := holder(t)
 	assert.False(t, HolderDead(info), "it lives")
 	require.NoError(t, cmd.Process.Kill())
-	require.Eventually(t, func() bool { return HolderDead(info) }, guardTimeout, guardTimeout/1000, "only its exit code is left, which nobody has asked for")
+	require.Eventually(t, func() bool { return HolderDead(info) }, directoryTimeout, directoryTimeout/1000, "only its exit code is left, which nobody has asked for")
 	_ = cmd.Wait()
 	assert.True(t, HolderDead(info))
 }

@@ -47,7 +47,7 @@ type retryPolicy struct {
 }
 
 // retry does what may be done twice until it is done, or it fails in another way
-// than on the road.
+// than by a transport error.
 func retry[T any](ctx context.Context, r retryPolicy, op func() (T, error)) (T, error) {
 	pauses := &backoff.ExponentialBackOff{InitialInterval: max(r.first, time.Millisecond), Multiplier: 2, RandomizationFactor: 0.2, MaxInterval: max(r.most, time.Millisecond)}
 	result, err := backoff.Retry(ctx, func() (T, error) {

@@ -24,7 +24,7 @@ import (
 // beside it KEY.lock and KEY.history/SERIAL.json.
 //
 // Every write is conditional on the object's ETag. Some servers take the condition
-// and ignore it, so a place is put to the proof before its first write.
+// and ignore it, so a server is tested (checkConditions) before the first write.
 type s3Blob struct {
 	bucket, key string
 	server      string // for messages
