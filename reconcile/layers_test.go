@@ -41,7 +41,9 @@ var layers = []layer{
 	{"livery/reconcile/session", "sessions are a job of their own: it takes definitions and a service, so that nothing about flags, directories or output gets into it", nil},
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
 	{"livery/reconcile/workspace", "a stack at work, many in one process: it must not know who asks, nor how anything is written for people", nil},
-	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", []string{"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29"}},
+	{"livery/reconcile/report/output", "how text is put on a page must not depend on what it says", nil},
+	{"livery/reconcile/report/findings", "findings are drawn from bytes and ranges, whoever found them", nil},
+	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", nil},
 	{"livery/reconcile/previewserver", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify", "github.com/chromedp"}},
 	{"livery/reconcile/cli", "wiring stands at the end: nothing may depend on flags and exit codes", []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{"livery", "main only calls the command line", nil},
@@ -57,7 +59,8 @@ var apart = []struct{ from, to, why string }{
 	{"livery/reconcile/report", "livery/reconcile/backend", "what is shown does not depend on where it is kept"},
 	{"livery/reconcile/report", "livery/reconcile/liveness", "what is shown does not depend on how it was sent"},
 	{"livery/reconcile/report", "livery/reconcile/simulator", "what is shown does not depend on how it was sent"},
-	{"livery/reconcile/report", "livery/schema/stack", "diagnostics are drawn from bytes and ranges"},
+	{"livery/reconcile/report/findings", "livery/schema/stack", "findings are drawn from bytes and ranges"},
+	{"livery/reconcile/report/findings", "livery/reconcile/workspace", "findings are the same for an editor, which has no workspace"},
 	{"livery/reconcile", "livery/schema/stack", "a plan compares documents, whoever wrote them"},
 	{"livery/reconcile/state", "livery/schema/stack", "a state is read without evaluating anything"},
 }
@@ -68,8 +71,10 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/stack", "livery/reconcile/report", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/stack", "livery/reconcile/report/findings", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; report only finds the block around a line"},
+	{"github.com/clipperhouse/displaywidth", []string{"livery/reconcile/report/output", "livery/reconcile/report/findings", "livery/reconcile/report"}, "columns are counted where text is laid out"},
+	{"github.com/clipperhouse/uax29", []string{"livery/reconcile/report/findings", "livery/reconcile/report"}, "characters are told apart where text is laid out"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},
 	{"os", []string{"livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/previewserver", "livery/reconcile/workspace", "livery/reconcile/cli", "livery"},

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/agext/levenshtein"
 )
@@ -58,4 +59,15 @@ func DidYouMean(name string, candidates []string) string {
 		return fmt.Sprintf(" Did you mean %q?", near)
 	}
 	return ""
+}
+
+// Plural is a number of things in words: "1 address", "2 addresses".
+func Plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/term"
 
 	"livery/reconcile/report"
+	"livery/reconcile/report/output"
 	"livery/reconcile/workspace"
 )
 
@@ -185,7 +186,7 @@ func (a *app) workspace(in inputs) *workspace.Workspace {
 }
 
 // style is how text for a stream is dressed.
-func (a *app) style(w io.Writer) report.Style {
+func (a *app) style(w io.Writer) output.Style {
 	tty, width := false, 78 // as Terraform wraps what nobody watches
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		tty = true
@@ -193,7 +194,7 @@ func (a *app) style(w io.Writer) report.Style {
 			width = columns
 		}
 	}
-	return report.StyleFor(tty, a.Getenv, a.noColor, width)
+	return output.StyleFor(tty, a.Getenv, a.noColor, width)
 }
 
 // terminal reports that a person can answer questions.

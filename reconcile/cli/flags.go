@@ -236,15 +236,28 @@ func lockFlags(c *cobra.Command, l *workspace.Locking) {
 }
 
 // failOn is the level from which findings fail a command.
-type failOn struct{ level string }
+type failOn struct {
+	level  string
+	levels []string // that the command takes, the lightest first
+}
 
-func (f *failOn) flag(c *cobra.Command) {
-	c.Flags().StringVar(&f.level, "fail-on", "error", "Exit 1 from this `level` on: warning or error.")
+// flag defines -fail-on for these levels; without any, for those of every command.
+func (f *failOn) flag(c *cobra.Command, levels ...string) {
+	f.levels = levels
+	if len(levels) == 0 {
+		f.levels = []string{string(schema.Warning), string(schema.Error)}
+	}
+	c.Flags().StringVar(&f.level, "fail-on", string(schema.Error), "Exit 1 from this `level` on: "+f.words()+".")
+}
+
+func (f *failOn) words() string {
+	last := len(f.levels) - 1
+	return strings.Join(f.levels[:last], ", ") + " or " + f.levels[last]
 }
 
 func (f *failOn) check() error {
-	if f.level != "error" && f.level != "warning" {
-		return fail("Invalid flag", "-fail-on takes warning or error, not %q.", f.level)
+	if !slices.Contains(f.levels, f.level) {
+		return fail("Invalid flag", "-fail-on takes %s, not %q.", f.words(), f.level)
 	}
 	return nil
 }
@@ -254,12 +267,18 @@ func (f *failOn) reason(diags hcl.Diagnostics) string {
 	if diags.HasErrors() || !f.exceeded(diags) {
 		return ""
 	}
-	return fmt.Sprintf("The configuration is valid, but there are %d warnings and -fail-on=warning fails on them.", len(diags))
+	heavy, _ := schema.Apart(diags, schema.Level(f.level))
+	what := "warnings"
+	if f.level == string(schema.Notice) {
+		what = "warnings and notices"
+	}
+	return fmt.Sprintf("The configuration is valid, but there are %d %s and -fail-on=%s fails on them.", len(heavy), what, f.level)
 }
 
 // exceeded reports whether the findings are worse than allowed.
 func (f *failOn) exceeded(diags hcl.Diagnostics) bool {
-	return diags.HasErrors() || f.level == "warning" && len(diags) > 0
+	heavy, _ := schema.Apart(diags, schema.Level(f.level))
+	return len(heavy) > 0
 }
 
 // exit is the exit code for these findings.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livery/reconcile/report"
+	"livery/reconcile/report/findings"
 	"livery/schema"
 )
 
@@ -44,7 +44,7 @@ func (a *app) lintCommand() *cobra.Command {
 	var in inputs
 	var level failOn
 	var format string
-	formats := strings.Join(report.LintFormats(), ", ")
+	formats := strings.Join(findings.Formats(), ", ")
 	c := &cobra.Command{
 		Use:  "lint [flags] [FILES]",
 		Args: arguments(0, -1),
@@ -54,13 +54,13 @@ A lint block in the configuration sets the level of each rule.`,
 		Example: "livery lint -format=sarif > livery.sarif\nlivery lint -fail-on=warning main.livery.hcl",
 	}
 	c.Flags().StringVar(&format, "format", "text", "Write the findings in this `format`: "+formats+".")
-	level.flag(c)
+	level.flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
 	in.flags(c)
 	c.RunE = func(_ *cobra.Command, files []string) error {
 		if err := level.check(); err != nil {
 			return err
 		}
-		if !slices.Contains(report.LintFormats(), format) {
+		if !slices.Contains(findings.Formats(), format) {
 			return fail("Invalid flag", "-format takes one of %s, not %q.", formats, format)
 		}
 		a.view.JSON = format == "json"
@@ -71,8 +71,8 @@ A lint block in the configuration sets the level of each rule.`,
 		if format == "text" {
 			err = a.view.Validated(diags, sources, level.reason(diags))
 		} else {
-			meta := report.Meta{Build: build(), Rules: schema.Rules()}
-			err = report.WriteLint(a.Stdout, report.LintFormat(format), diags, sources, a.style(a.Stdout), meta)
+			meta := findings.Meta{Version: build().Version, FullName: build().FullName(), Rules: schema.Rules()}
+			err = findings.Write(a.Stdout, findings.Format(format), diags, sources, a.style(a.Stdout), meta)
 		}
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/diff"
 
+	"livery/reconcile/report/findings"
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -16,17 +17,18 @@ import (
 
 // Validated writes the findings of a whole stack and Terraform's last word on it.
 // reason says why a valid stack fails all the same, "" if it does not.
-func (v *View) Validated(diags hcl.Diagnostics, src Sources, reason string) error {
+func (v *View) Validated(diags hcl.Diagnostics, src findings.Sources, reason string) error {
 	if v.JSON {
-		return WriteValidateJSON(v.Stdout, diags, src)
+		return findings.WriteJSON(v.Stdout, diags, src)
 	}
 	v.Diagnostics(diags, src)
 	success := v.Out().Green("Success!")
+	heavy, _ := schema.Apart(diags, schema.Warning)
 	switch {
 	case diags.HasErrors():
 	case reason != "":
 		fmt.Fprintf(v.Stderr, "%s\n", reason)
-	case len(diags) > 0:
+	case len(heavy) > 0:
 		v.print("%s The configuration is valid, but there were some validation warnings as shown\nabove.\n", success)
 	default:
 		v.print("%s The configuration is valid.\n\n", success)
@@ -42,8 +44,8 @@ func (v *View) Reason(reason string) {
 }
 
 // Imported writes HCL that was made of request bodies, and what was found in them.
-func (v *View) Imported(text []byte, diags hcl.Diagnostics, src Sources) error {
-	WriteDiagnostics(v.Stderr, diags, src, v.Style(v.Stderr))
+func (v *View) Imported(text []byte, diags hcl.Diagnostics, src findings.Sources) error {
+	findings.WriteText(v.Stderr, diags, src, v.Style(v.Stderr))
 	_, err := v.Stdout.Write(text)
 	return err
 }
@@ -70,7 +72,7 @@ func (v *View) Initialised(done *workspace.Initialised, dir string, complete boo
 // MoveQuestion is the question whether a state is to be moved.
 func MoveQuestion(m workspace.Move) (question, warning string) {
 	return "Do you want to move the state?", fmt.Sprintf("Serial %d, with %s, is copied\n    from %s (backend %q)\n    to   %s (backend %q).\n  The old place is left as it is.",
-		m.Serial, plurals(m.Addresses, "address", "addresses"), m.From, m.FromType, m.To, m.Type)
+		m.Serial, schema.Plural(m.Addresses, "address"), m.From, m.FromType, m.To, m.Type)
 }
 
 // Migrated writes what came of moving a state.
@@ -91,10 +93,10 @@ func (v *View) moved(m *state.Moved, from, to string) {
 		what = "The state was there already"
 	}
 	if m.Past > 0 {
-		past = " and " + plural(m.Past, "earlier state")
+		past = " and " + schema.Plural(m.Past, "earlier state")
 	}
 	v.print("%s: serial %d, with %s%s.\n  It was read back, and is kept in %s from now on.\n  The old one is still in %s, as it was; nothing uses it any more.\n",
-		what, m.Serial, plurals(m.Addresses, "address", "addresses"), past, to, from)
+		what, m.Serial, schema.Plural(m.Addresses, "address"), past, to, from)
 	if len(m.Lost) > 0 {
 		words := make([]string, len(m.Lost))
 		for i, serial := range slices.Sorted(slices.Values(m.Lost)) {

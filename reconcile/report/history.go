@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"livery/reconcile"
+	"livery/reconcile/report/output"
 	"livery/reconcile/state"
+	"livery/schema"
 )
 
 // listed is how many changes of one run are named; of more, people want to know
@@ -17,7 +19,7 @@ const listed = 10
 
 // HistoryText says how a history is written for people.
 type HistoryText struct {
-	Style  Style
+	Style  output.Style
 	Now    time.Time
 	Advice bool // say what can be done with it
 }
@@ -97,9 +99,9 @@ func reason(err error) string {
 		err = past.Err
 	}
 	if damaged := (*state.DamagedError)(nil); errors.As(err, &damaged) {
-		return "It is damaged: " + printable(damaged.Err.Error(), "") + "."
+		return "It is damaged: " + output.Escape(damaged.Err.Error(), "") + "."
 	}
-	return printable(err.Error(), "") + "."
+	return output.Escape(err.Error(), "") + "."
 }
 
 // wrapped breaks a text at blanks into lines of at most 80 columns.
@@ -121,7 +123,7 @@ func wrapped(indent, text string) []string {
 
 // runWords says who did what, as far as it is recorded.
 func runWords(r state.Run) string {
-	operation, who := printable(r.Operation, ""), printable(r.Who, "")
+	operation, who := output.Escape(r.Operation, ""), output.Escape(r.Who, "")
 	switch {
 	case operation == "" && who == "":
 		return "(who made it, and how, is not recorded)"
@@ -136,7 +138,7 @@ func runWords(r state.Run) string {
 func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 	switch {
 	case r.Since == nil:
-		p.line("  holds %s; what changed is not known, since the state\n  before it is not kept", addressCount(len(r.Snapshot.Addresses())))
+		p.line("  holds %s; what changed is not known, since the state\n  before it is not kept", schema.Plural(len(r.Snapshot.Addresses()), "address"))
 		return
 	case *r.Since > 0 && *r.Since+1 != r.Serial:
 		p.line("  (compared with serial %d; what lies between is not kept)", *r.Since)
@@ -154,7 +156,7 @@ func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 		case c.Action == reconcile.Doubt:
 			line += "  (in doubt: no answer was recorded)"
 		case c.TransactionID != "":
-			line += fmt.Sprintf("  [transaction %s]", printable(c.TransactionID, ""))
+			line += fmt.Sprintf("  [transaction %s]", output.Escape(c.TransactionID, ""))
 		}
 		p.line("%s", line)
 	}
@@ -176,16 +178,9 @@ func (p *historyPrinter) counts(changes []reconcile.HistoryChange) {
 			}
 		}
 		if n > 0 {
-			p.line("  %s %s %s", p.paint(pastSymbol(kind.action)), addressCount(n), kind.words)
+			p.line("  %s %s %s", p.paint(pastSymbol(kind.action)), schema.Plural(n, "address"), kind.words)
 		}
 	}
-}
-
-func addressCount(n int) string {
-	if n == 1 {
-		return "1 address"
-	}
-	return fmt.Sprintf("%d addresses", n)
 }
 
 func pastSymbol(a reconcile.Action) string {
@@ -239,7 +234,7 @@ func WriteHistoryJSON(w io.Writer, h *state.History) error {
 		}
 		out.Entries = append(out.Entries, entry)
 	}
-	return writeLine(w, out)
+	return output.WriteLine(w, out)
 }
 
 // known is nil, which becomes null, for what is not.

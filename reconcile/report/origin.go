@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
+	"livery/reconcile/report/findings"
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -26,7 +28,7 @@ func (p *planPrinter) comment(f reconcile.FieldChange) string {
 			comment = fmt.Sprintf("%s, from %s (%s)", at, o.Path, source)
 		}
 	}
-	return "   " + p.s.Dim("# "+printable(comment, ""))
+	return "   " + p.s.Dim("# "+output.Escape(comment, ""))
 }
 
 // originPlace is the file and line of an origin, or the flag or environment variable.
@@ -48,21 +50,21 @@ type OriginJSON struct {
 
 // StepJSON is one name on the way to an origin.
 type StepJSON struct {
-	Kind  schema.OriginKind `json:"kind"`
-	Path  string            `json:"path"`
-	Range *RangeJSON        `json:"range"` // null outside of files
+	Kind  schema.OriginKind   `json:"kind"`
+	Path  string              `json:"path"`
+	Range *findings.RangeJSON `json:"range"` // null outside of files
 }
 
 func newOriginJSON(f reconcile.FieldChange) *OriginJSON {
 	if f.Origin == nil {
-		return &OriginJSON{StepJSON: StepJSON{Kind: schema.FromLiteral, Range: NewRangeJSON(f.Range)}, Chain: []StepJSON{}}
+		return &OriginJSON{StepJSON: StepJSON{Kind: schema.FromLiteral, Range: findings.NewRangeJSON(f.Range)}, Chain: []StepJSON{}}
 	}
 	o := &OriginJSON{
-		StepJSON: StepJSON{f.Origin.Kind, f.Origin.Path, NewRangeJSON(f.Origin.Range)},
+		StepJSON: StepJSON{f.Origin.Kind, f.Origin.Path, findings.NewRangeJSON(f.Origin.Range)},
 		Derived:  f.Origin.Derived, Chain: make([]StepJSON, len(f.Origin.Chain)),
 	}
 	for i, s := range f.Origin.Chain {
-		o.Chain[i] = StepJSON{s.Kind, s.Path, NewRangeJSON(s.Range)}
+		o.Chain[i] = StepJSON{s.Kind, s.Path, findings.NewRangeJSON(s.Range)}
 	}
 	return o
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 
 	"livery/reconcile"
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -32,7 +33,7 @@ var symbols = []struct {
 
 // PlanText says how a plan is written for people.
 type PlanText struct {
-	Style    Style
+	Style    output.Style
 	Now      time.Time
 	Saved    string // the file it was saved to, "" for none
 	Advice   bool   // say what to do next; not in automation
@@ -69,7 +70,7 @@ func WriteFooter(w io.Writer, p *reconcile.Plan, t PlanText) error {
 
 type planPrinter struct {
 	t PlanText
-	s Style
+	s output.Style
 	b strings.Builder
 }
 
@@ -123,23 +124,14 @@ func oldestDocument(plan *reconcile.Plan) *reconcile.Change {
 func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return plural(int(max(d, 0).Seconds()), "second")
+		return schema.Plural(int(max(d, 0).Seconds()), "second")
 	case d < time.Hour:
-		return plural(int(d.Minutes()), "minute")
+		return schema.Plural(int(d.Minutes()), "minute")
 	case d < 48*time.Hour:
-		return plural(int(d.Hours()), "hour")
+		return schema.Plural(int(d.Hours()), "hour")
 	default:
-		return plural(int(d.Hours()/24), "day")
+		return schema.Plural(int(d.Hours()/24), "day")
 	}
-}
-
-func plural(n int, noun string) string { return plurals(n, noun, noun+"s") }
-
-func plurals(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func (p *planPrinter) changes(plan *reconcile.Plan) {
@@ -167,7 +159,7 @@ func (p *planPrinter) changes(plan *reconcile.Plan) {
 }
 
 // PlanSummary is the line that bots look for.
-func PlanSummary(sum reconcile.Summary, s Style) string {
+func PlanSummary(sum reconcile.Summary, s output.Style) string {
 	line := fmt.Sprintf("%s %d to add, %d to change, %d to destroy", s.Bold("Plan:"), sum.Add, sum.Change, sum.Destroy)
 	if sum.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", sum.Forget)
@@ -272,7 +264,7 @@ func (p *planPrinter) fields(c *reconcile.Change) {
 		}
 		p.rows(indent, c, g.fields)
 		if n := c.Unchanged[g.name]; n > 0 {
-			p.line("%s  %s", indent, p.s.Dim(fmt.Sprintf("# (%s hidden)", plural(n, "unchanged field"))))
+			p.line("%s  %s", indent, p.s.Dim(fmt.Sprintf("# (%s hidden)", schema.Plural(n, "unchanged field"))))
 		}
 		if g.name != "" {
 			p.line("        }")
@@ -287,14 +279,14 @@ func (p *planPrinter) hidden(c *reconcile.Change, groups []group) {
 	for name := range c.Unchanged {
 		if !slices.ContainsFunc(groups, func(g group) bool { return g.name == name }) {
 			if name == "" {
-				p.line("        %s", p.s.Dim(fmt.Sprintf("# (%s hidden)", plural(c.Unchanged[""], "unchanged field"))))
+				p.line("        %s", p.s.Dim(fmt.Sprintf("# (%s hidden)", schema.Plural(c.Unchanged[""], "unchanged field"))))
 				continue
 			}
 			pages++
 		}
 	}
 	if pages > 0 {
-		p.line("        %s", p.s.Dim(fmt.Sprintf("# (%s hidden)", plural(pages, "unchanged page"))))
+		p.line("        %s", p.s.Dim(fmt.Sprintf("# (%s hidden)", schema.Plural(pages, "unchanged page"))))
 	}
 }
 
@@ -386,13 +378,13 @@ func (p *planPrinter) transition(f reconcile.FieldChange, c *reconcile.Change) s
 func (p *planPrinter) value(raw json.RawMessage) string {
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return printable(string(raw), "")
+		return output.Escape(string(raw), "")
 	}
 	text, ok := v.(string)
 	if !ok {
-		return printable(string(raw), "")
+		return output.Escape(string(raw), "")
 	}
-	return p.s.Swatch(text) + literal(text)
+	return p.s.Swatch(text) + output.Quote(text)
 }
 
 func (p *planPrinter) requests(plan *reconcile.Plan) {

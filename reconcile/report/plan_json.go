@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
+	"livery/reconcile/report/findings"
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -47,20 +49,14 @@ func (s *Stream) write(level, message, kind string, members map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	members["@timestamp"], members["type"] = s.now().UTC().Format(time.RFC3339Nano), kind
-	if err := writeLine(s.w, members); err != nil && s.err == nil {
+	if err := output.WriteLine(s.w, members); err != nil && s.err == nil {
 		s.err = err
 	}
 }
 
-func writeLine(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
-
 // Diagnostics writes each finding.
-func (s *Stream) Diagnostics(diags hcl.Diagnostics, src Sources) {
-	for _, d := range JSONDiagnostics(diags, src) {
+func (s *Stream) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
+	for _, d := range findings.JSON(diags, src) {
 		level, title := "error", "Error: "
 		if d.Severity == "warning" {
 			level, title = "warn", "Warning: "
@@ -75,7 +71,7 @@ func (s *Stream) Log(message string) { s.write("info", message, "log", map[strin
 // Plan writes each planned change and the summary.
 func (s *Stream) Plan(p *reconcile.Plan) {
 	s.Changes(p)
-	s.summary(p.Summary(), "plan", PlanSummary(p.Summary(), Style{}))
+	s.summary(p.Summary(), "plan", PlanSummary(p.Summary(), output.Style{}))
 }
 
 // Changes writes each planned change, as is done for a saved plan: it has been
@@ -150,11 +146,11 @@ type ChangeJSON struct {
 
 // FieldJSON is one changed value; null stands for the API's default.
 type FieldJSON struct {
-	Path   string          `json:"path"`
-	Before json.RawMessage `json:"before"`
-	After  json.RawMessage `json:"after"`
-	Range  *RangeJSON      `json:"range"`  // null when the value stands nowhere
-	Origin *OriginJSON     `json:"origin"` // null when Range is
+	Path   string              `json:"path"`
+	Before json.RawMessage     `json:"before"`
+	After  json.RawMessage     `json:"after"`
+	Range  *findings.RangeJSON `json:"range"`  // null when the value stands nowhere
+	Origin *OriginJSON         `json:"origin"` // null when Range is
 }
 
 // changeOf is a change in the stream, where Terraform names the resource too.
@@ -172,7 +168,7 @@ func newChangeJSON(c *reconcile.Change) ChangeJSON {
 	for _, f := range c.Fields {
 		field := FieldJSON{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)}
 		if f.Range.Filename != "" {
-			field.Range, field.Origin = NewRangeJSON(f.Range), newOriginJSON(f)
+			field.Range, field.Origin = findings.NewRangeJSON(f.Range), newOriginJSON(f)
 		}
 		change.Fields = append(change.Fields, field)
 	}
@@ -214,5 +210,5 @@ func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
 	for i := range p.Changes {
 		out.Changes = append(out.Changes, newChangeJSON(&p.Changes[i]))
 	}
-	return writeLine(w, out)
+	return output.WriteLine(w, out)
 }

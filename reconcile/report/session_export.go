@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"livery/reconcile/report/output"
 	"livery/reconcile/session"
 	"livery/schema"
 )
@@ -43,7 +44,7 @@ func ExportJSON(e *session.Export) ([]byte, error) {
 		out.Sessions[s.Name] = exportSessionJSON{s.API, s.Requests[0].Method, s.Requests[0].Path, requests}
 	}
 	var b bytes.Buffer
-	err := writeJSON(&b, out)
+	err := output.WriteJSON(&b, out)
 	return b.Bytes(), err
 }
 

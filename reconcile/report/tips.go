@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"livery/reconcile"
+	"livery/reconcile/report/output"
 )
 
 // tips writes a list of tips element by element.
@@ -45,7 +46,7 @@ func (p *planPrinter) tip(t map[string]string) string {
 	var parts []string
 	for _, key := range []string{"text", "iconLink"} {
 		if v, ok := t[key]; ok {
-			parts = append(parts, key+" = "+literal(v))
+			parts = append(parts, key+" = "+output.Quote(v))
 		}
 	}
 	return "{ " + strings.Join(parts, ", ") + " }"

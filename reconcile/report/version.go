@@ -17,7 +17,7 @@ type Build struct {
 // FullName is the version with the commit, as machines keep it: "livery 0.1.0
 // (1a2b3c4d5e6f, modified)".
 func (b Build) FullName() string {
-	name := tool + " " + b.Version
+	name := "livery " + b.Version
 	if from := b.from(); from != "" {
 		name += " (" + from + ")"
 	}

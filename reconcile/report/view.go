@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
+	"livery/reconcile/report/findings"
+	"livery/reconcile/report/output"
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 )
@@ -17,7 +19,7 @@ import (
 // and nothing else, or a stream of JSON lines.
 type View struct {
 	Stdout, Stderr io.Writer
-	Style          func(io.Writer) Style // how text for one of the two is dressed
+	Style          func(io.Writer) output.Style // how text for one of the two is dressed
 	Now            func() time.Time
 	JSON           bool // one object, unless there is a stream
 	Advice         bool // somebody reads what to type next
@@ -34,20 +36,20 @@ func (v *View) Begin(version string) {
 func (v *View) print(format string, args ...any) { fmt.Fprintf(v.Stdout, format, args...) }
 
 // Out is how text on stdout is dressed.
-func (v *View) Out() Style { return v.Style(v.Stdout) }
+func (v *View) Out() output.Style { return v.Style(v.Stdout) }
 
 // silent reports that one JSON object is all that may be written.
 func (v *View) silent() bool { return v.JSON && v.stream == nil }
 
 // Diagnostics writes findings: in a stream all of them, as an object if that is
 // all there is to be, otherwise warnings to stdout and errors to stderr.
-func (v *View) Diagnostics(diags hcl.Diagnostics, src Sources) {
+func (v *View) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
 	switch {
 	case v.stream != nil:
 		v.stream.Diagnostics(diags, src)
 		return
 	case v.JSON: // a command that prints one object says in one why it does not
-		_ = WriteValidateJSON(v.Stdout, diags, src) // there is nobody left to tell
+		_ = findings.WriteJSON(v.Stdout, diags, src) // there is nobody left to tell
 		return
 	}
 	var warnings, errs hcl.Diagnostics
@@ -58,8 +60,8 @@ func (v *View) Diagnostics(diags hcl.Diagnostics, src Sources) {
 			errs = append(errs, d)
 		}
 	}
-	WriteDiagnostics(v.Stdout, warnings, src, v.Out())
-	WriteDiagnostics(v.Stderr, errs, src, v.Style(v.Stderr))
+	findings.WriteText(v.Stdout, warnings, src, v.Out())
+	findings.WriteText(v.Stderr, errs, src, v.Style(v.Stderr))
 }
 
 // Error writes an error that is no finding in a file.

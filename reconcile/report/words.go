@@ -9,6 +9,7 @@ import (
 	"github.com/clipperhouse/uax29/v2/words"
 
 	"livery/reconcile"
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -32,7 +33,7 @@ func (p *planPrinter) wordChange(before, after string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, run := range diffWords(before, after) {
-		text := strings.TrimSuffix(strings.TrimPrefix(literal(run.text), `"`), `"`)
+		text := strings.TrimSuffix(strings.TrimPrefix(output.Quote(run.text), `"`), `"`)
 		switch run.side {
 		case gone:
 			b.WriteString(p.s.Red("[-" + text + "-]"))
@@ -121,12 +122,4 @@ func diffWords(before, after string) []wordRun {
 		}
 	}
 	return runs
-}
-
-// literal is a whole text in quotation marks on one line, in its own script.
-func literal(s string) string {
-	if strings.ContainsAny(s, "\\\"") {
-		s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
-	}
-	return `"` + printable(s, "") + `"`
 }

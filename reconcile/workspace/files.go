@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -95,12 +94,4 @@ func (w *Workspace) Import(files []string, locale string) ([]byte, hcl.Diagnosti
 	}
 	text, more := exchange.ImportHCL(bodies)
 	return text, append(diags, more...), sources
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

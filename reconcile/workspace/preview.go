@@ -112,7 +112,7 @@ func (p *Preview) lastApplied(ctx context.Context, b stack.Backend) (*state.Snap
 // setTitle says what is shown.
 func (p *Preview) setTitle(g *preview.Gallery) {
 	g.Title, g.Images = "Liveness pages", p.images
-	g.Subject = fmt.Sprintf("%s, %d screens each", counted(len(g.Sheets), "language"), len(preview.Screens()))
+	g.Subject = fmt.Sprintf("%s, %d screens each", schema.Plural(len(g.Sheets), "language"), len(preview.Screens()))
 	if len(p.locales) > 0 { // what is wrong elsewhere is not looked at
 		g.Problems = slices.DeleteFunc(g.Problems, func(q preview.Problem) bool {
 			return q.Locale != "" && !slices.Contains(p.locales, q.Locale)

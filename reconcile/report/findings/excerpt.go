@@ -1,7 +1,9 @@
-package report
+package findings
 
 import (
 	"unicode/utf8"
+
+	"livery/reconcile/report/output"
 
 	"github.com/clipperhouse/displaywidth"
 )
@@ -58,8 +60,8 @@ func cutLine(line []byte, start, end, limit int) quotedLine {
 	}
 	left := windowLeft(line, start, limit/3)
 	used := displaywidth.Bytes(line[left:start])
-	right := start + len(cutColumns(string(line[start:min(len(line), start+32*limit)]), limit-used))
-	right = max(runeStart(line, right), start)
+	right := start + len(output.Cut(string(line[start:min(len(line), start+32*limit)]), limit-used))
+	right = max(output.RuneStart(line, right), start)
 	end = min(end, right)
 	return quotedLine{
 		before: string(line[left:start]), marked: string(line[start:end]), after: string(line[end:right]),

@@ -1,4 +1,4 @@
-package report
+package findings
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -142,7 +143,7 @@ func (f *source) spanOf(rng hcl.Range) (span, bool) {
 	default:
 		return span{}, false
 	}
-	start = runeStart(f.raw, start)
+	start = output.RuneStart(f.raw, start)
 	end = min(max(start, end), len(f.raw))
 	for end < len(f.raw) && end > start && !utf8.RuneStart(f.raw[end]) {
 		end++
@@ -177,7 +178,7 @@ func (s *snippets) resolve(d *hcl.Diagnostic) (location, bool) {
 	if file := s.file(at.rng.Filename); file != nil {
 		if where, ok := file.spanOf(at.rng); ok {
 			at.file, at.span, at.context = file, where, where
-			at.block = printable(schema.FindingOf(d).Block, "")
+			at.block = output.Escape(schema.FindingOf(d).Block, "")
 			if d.Context != nil && d.Context.Filename == at.rng.Filename {
 				if wide, ok := file.spanOf(*d.Context); ok {
 					at.context = span{min(where.start, wide.start), max(where.end, wide.end)}
@@ -234,5 +235,5 @@ func (at location) position() position {
 
 // String is the place as people read it: file, line and column as HCL counts.
 func (at location) String() string {
-	return printable(at.rng.Filename, "") + ":" + strconv.Itoa(at.rng.Start.Line) + ":" + strconv.Itoa(at.rng.Start.Column)
+	return output.Escape(at.rng.Filename, "") + ":" + strconv.Itoa(at.rng.Start.Line) + ":" + strconv.Itoa(at.rng.Start.Column)
 }

@@ -1,10 +1,12 @@
-package report
+package findings
 
 import (
 	"bufio"
 	"io"
 	"strconv"
 	"strings"
+
+	"livery/reconcile/report/output"
 )
 
 // writeGitHub writes workflow commands, one a line.
@@ -13,7 +15,7 @@ func writeGitHub(w io.Writer, found []entry) error {
 	for _, f := range found {
 		out.WriteString("::" + string(f.Level) + " ")
 		if f.located {
-			out.WriteString("file=" + escapeProperty(printable(f.file, "")) + githubRegion(f.position()) + ",")
+			out.WriteString("file=" + escapeProperty(output.Escape(f.file, "")) + githubRegion(f.position()) + ",")
 		}
 		text := f.detail()
 		if text == "" {

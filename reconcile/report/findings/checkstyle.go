@@ -1,9 +1,10 @@
-package report
+package findings
 
 import (
 	"encoding/xml"
 	"io"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -40,7 +41,7 @@ func writeCheckstyle(w io.Writer, found []entry) error {
 		if !known {
 			i = len(report.Files)
 			files[f.file] = i
-			report.Files = append(report.Files, checkstyleFile{Name: printable(f.file, "")})
+			report.Files = append(report.Files, checkstyleFile{Name: output.Escape(f.file, "")})
 		}
 		report.Files[i].Errors = append(report.Files[i].Errors, checkstyleError{at.line, at.column, level, f.message(), f.rule()})
 	}

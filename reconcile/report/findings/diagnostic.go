@@ -1,4 +1,4 @@
-package report
+package findings
 
 import (
 	"bytes"
@@ -8,18 +8,19 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
-// WriteDiagnostics writes diagnostics as text in Terraform's layout, each with
+// WriteText writes diagnostics as text in Terraform's layout, each with
 // the source that it is about and its rule in parentheses at the end. With
 // colour each stands in a box and what it is about is underlined. Errors of the
 // writer are not reported: there is nobody left to tell.
-func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, src Sources, s Style) {
+func WriteText(w io.Writer, diags hcl.Diagnostics, src Sources, s output.Style) {
 	writeText(w, entries(diags, src, ""), s)
 }
 
-func writeText(w io.Writer, found []entry, s Style) {
+func writeText(w io.Writer, found []entry, s output.Style) {
 	p := printer{style: s}
 	for _, e := range found {
 		p.diagnostic(e)
@@ -32,7 +33,7 @@ func writeText(w io.Writer, found []entry, s Style) {
 
 // printer lays out one diagnostic at a time.
 type printer struct {
-	style   Style
+	style   output.Style
 	out     bytes.Buffer
 	lines   []string
 	pending string // the reset that Terraform puts before the next line
@@ -44,17 +45,17 @@ func (p *printer) add(line string) {
 }
 
 func (p *printer) diagnostic(e entry) {
-	sgr := p.style.sgr
-	colour, word := sgr(sgrRed), "Error: "
+	sgr := p.style.SGR
+	colour, word := sgr(output.Red), "Error: "
 	switch e.Level {
 	case schema.Warning:
-		colour, word = sgr(sgrYellow), "Warning: "
+		colour, word = sgr(output.Yellow), "Warning: "
 	case schema.Notice:
-		colour, word = sgr(sgrCyan), "Notice: "
+		colour, word = sgr(output.Cyan), "Notice: "
 	}
-	reset, bold := sgr(sgrReset), sgr(sgrBold)
+	reset, bold := sgr(output.Reset), sgr(output.Bold)
 	p.lines = p.lines[:0]
-	p.add(bold + colour + word + reset + reset + bold + printable(e.Summary, "\t") + reset)
+	p.add(bold + colour + word + reset + reset + bold + output.Escape(e.Summary, "\t") + reset)
 	p.add("")
 	if e.located {
 		p.place(e)
@@ -74,18 +75,18 @@ func (p *printer) frame(colour string) {
 		p.out.WriteString("\n" + strings.Join(p.lines, "\n") + "\n")
 		return
 	}
-	p.out.WriteString(colour + "╷" + sgrReset + sgrReset + "\n")
+	p.out.WriteString(colour + "╷" + output.Reset + output.Reset + "\n")
 	for _, line := range p.lines {
-		p.out.WriteString(colour + "│" + sgrReset + " " + sgrReset + line + "\n")
+		p.out.WriteString(colour + "│" + output.Reset + " " + output.Reset + line + "\n")
 	}
-	p.out.WriteString(colour + "╵" + sgrReset + sgrReset + "\n")
+	p.out.WriteString(colour + "╵" + output.Reset + output.Reset + "\n")
 }
 
 // place writes where the diagnostic is, the source, and what its references
 // stood for.
 func (p *printer) place(e entry) {
 	at := e.at
-	reset, name := p.style.sgr(sgrReset), printable(at.rng.Filename, "")
+	reset, name := p.style.SGR(output.Reset), output.Escape(at.rng.Filename, "")
 	if at.file == nil {
 		p.add(fmt.Sprintf("%s  on %s line %d:", reset, name, at.rng.Start.Line))
 		p.add("  (source code not available)")
@@ -102,18 +103,18 @@ func (p *printer) place(e entry) {
 }
 
 func (p *printer) code(quote excerpt) {
-	underline, reset := p.style.sgr(sgrUnderline), p.style.sgr(sgrReset)
+	underline, reset := p.style.SGR(output.Underline), p.style.SGR(output.Reset)
 	for i, line := range quote.lines {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%4d: ", quote.first+i)
 		if line.cutLeft {
 			b.WriteString("…")
 		}
-		b.WriteString(printable(line.before, "\t"))
+		b.WriteString(output.Escape(line.before, "\t"))
 		if line.marked != "" {
-			b.WriteString(underline + printable(line.marked, "\t") + reset)
+			b.WriteString(underline + output.Escape(line.marked, "\t") + reset)
 		}
-		b.WriteString(printable(line.after, "\t"))
+		b.WriteString(output.Escape(line.after, "\t"))
 		if line.cutRight {
 			b.WriteString("…")
 		}
@@ -131,11 +132,11 @@ func (p *printer) explain(call *CallJSON, values []ValueJSON) {
 	if call == nil && len(values) == 0 {
 		return
 	}
-	dim, bold, reset := p.style.sgr(sgrDim), p.style.sgr(sgrBold), p.style.sgr(sgrReset)
+	dim, bold, reset := p.style.SGR(output.Dim), p.style.SGR(output.Bold), p.style.SGR(output.Reset)
 	p.add("    " + dim + "├────────────────" + reset)
 	p.pending = reset
 	if call != nil {
-		p.add("    " + dim + "│" + reset + " while calling " + bold + printable(call.CalledAs, "") + reset + "(" + reset + call.parameters() + ")")
+		p.add("    " + dim + "│" + reset + " while calling " + bold + output.Escape(call.CalledAs, "") + reset + "(" + reset + call.parameters() + ")")
 	}
 	for _, v := range values {
 		p.add("    " + dim + "│" + reset + " " + bold + v.Traversal + reset + " " + v.Statement)
@@ -166,7 +167,7 @@ func (p *printer) detail(e entry) {
 		width -= 2
 	}
 	if text := strings.TrimRight(e.Detail, "\n"); text != "" {
-		for _, line := range wrap(printable(text, "\n\t"), width) {
+		for _, line := range output.Wrap(output.Escape(text, "\n\t"), width) {
 			p.add(line)
 		}
 	}

@@ -1,14 +1,13 @@
-package report
+package findings
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -60,8 +59,8 @@ func NewRangeJSON(rng hcl.Range) *RangeJSON {
 	return &RangeJSON{rng.Filename, PositionJSON(rng.Start), PositionJSON(rng.End)}
 }
 
-// JSONDiagnostics converts diagnostics in the order given; never nil.
-func JSONDiagnostics(diags hcl.Diagnostics, src Sources) []DiagnosticJSON {
+// JSON converts diagnostics in the order given; never nil.
+func JSON(diags hcl.Diagnostics, src Sources) []DiagnosticJSON {
 	found := entries(diags, src, "")
 	out := make([]DiagnosticJSON, len(found))
 	for i, e := range found {
@@ -159,9 +158,9 @@ func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
 	return v
 }
 
-// WriteValidateJSON writes the answer of `validate -json`.
-func WriteValidateJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
-	return writeJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
+// WriteJSON writes the answer of `validate -json`.
+func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
+	return output.WriteJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
 }
 
 func writeLintJSON(w io.Writer, found []entry) error {
@@ -169,17 +168,5 @@ func writeLintJSON(w io.Writer, found []entry) error {
 	if v.NoticeCount == nil {
 		v.NoticeCount = new(int)
 	}
-	return writeJSON(w, v)
-}
-
-// writeJSON writes a value indented, with a line end, and with characters such
-// as < as they are.
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
+	return output.WriteJSON(w, v)
 }

@@ -1,15 +1,14 @@
-package report
+package output
 
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
 	"github.com/stretchr/testify/assert"
 )
 
-func TestPrintable(t *testing.T) {
+func TestEscape(t *testing.T) {
 	tests := []struct{ text, keep, want string }{
 		{"plain", "", "plain"},
 		{"สวัสดี مرحبا 你好 नमस्ते", "", "สวัสดี مرحبا 你好 नमस्ते"},
@@ -24,16 +23,16 @@ func TestPrintable(t *testing.T) {
 		{"a real \ufffd", "", "a real \ufffd"},
 	}
 	for _, test := range tests {
-		assert.Equal(t, test.want, printable(test.text, test.keep))
+		assert.Equal(t, test.want, Escape(test.text, test.keep))
 	}
 }
 
-func TestQuotedIsCut(t *testing.T) {
-	assert.Equal(t, `"say \"hi\"\n"`, quoted("say \"hi\"\n"))
-	long := quoted(strings.Repeat("界", 1000))
+func TestQuoteShortIsCut(t *testing.T) {
+	assert.Equal(t, `"say \"hi\"\n"`, QuoteShort("say \"hi\"\n"))
+	long := QuoteShort(strings.Repeat("界", 1000))
 	assert.Equal(t, 150+len(`""…`)-2, displaywidth.String(long))
 	assert.True(t, strings.HasSuffix(long, `…"`))
-	assert.Less(t, len(quoted("e"+strings.Repeat("\u0301", 1<<20))), 1<<14, "one cluster as long as a file")
+	assert.Less(t, len(QuoteShort("e"+strings.Repeat("\u0301", 1<<20))), 1<<14, "one cluster as long as a file")
 }
 
 func TestWrap(t *testing.T) {
@@ -54,32 +53,6 @@ func TestWrap(t *testing.T) {
 		"empty":             {"", 5, []string{""}},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, wrap(test.text, test.width)) })
+		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, Wrap(test.text, test.width)) })
 	}
-}
-
-func TestCutLine(t *testing.T) {
-	whole := cutLine([]byte("short line"), 6, 10, 20)
-	assert.Equal(t, quotedLine{before: "short ", marked: "line"}, whole)
-
-	line := strings.Repeat("前", 500) + "HERE" + strings.Repeat("後", 500)
-	at := strings.Index(line, "HERE")
-	cut := cutLine([]byte(line), at, at+4, 60)
-	assert.Equal(t, "HERE", cut.marked)
-	assert.True(t, cut.cutLeft && cut.cutRight)
-	assert.LessOrEqual(t, displaywidth.String(cut.before+cut.marked+cut.after), 60)
-	assert.Greater(t, displaywidth.String(cut.before+cut.marked+cut.after), 50)
-
-	start := cutLine([]byte(line), 0, 3, 60)
-	assert.False(t, start.cutLeft)
-	assert.Equal(t, "前", start.marked)
-
-	end := cutLine([]byte(line), len(line), len(line), 60)
-	assert.False(t, end.cutRight)
-	assert.Empty(t, end.marked)
-
-	marks := "e" + strings.Repeat("\u0301", 1<<18)
-	zalgo := cutLine([]byte(marks), 1, len(marks), 60)
-	assert.True(t, utf8.ValidString(zalgo.marked))
-	assert.Less(t, len(zalgo.before+zalgo.marked+zalgo.after), 1<<14)
 }

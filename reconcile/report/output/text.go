@@ -1,4 +1,4 @@
-package report
+package output
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-// printable makes text safe for a terminal and for XML: control characters,
+// Escape makes text safe for a terminal and for XML: control characters,
 // bidirectional overrides and bytes that are no text become escapes that can be
 // read. The characters of keep stay as they are.
-func printable(text, keep string) string {
+func Escape(text, keep string) string {
 	i := firstHidden(text, keep)
 	if i < 0 {
 		return text
@@ -27,7 +27,7 @@ func printable(text, keep string) string {
 		case !hidden(r) || strings.ContainsRune(keep, r):
 			b.WriteString(text[i : i+size])
 		default:
-			b.WriteString(escape(r))
+			b.WriteString(escapeRune(r))
 		}
 		i += size
 	}
@@ -45,7 +45,7 @@ func firstHidden(text, keep string) int {
 	return -1
 }
 
-func escape(r rune) string {
+func escapeRune(r rune) string {
 	switch {
 	case r == '\n':
 		return `\n`
@@ -76,26 +76,26 @@ func hidden(r rune) bool {
 	}
 }
 
-// quoted is s as a string literal that fits on a line, cut off where it is
+// QuoteShort is s as a string literal that fits on a line, cut off where it is
 // longer than a reader needs.
-func quoted(s string) string {
+func QuoteShort(s string) string {
 	const longest = 150 // columns
 	tail := ""
-	if cut := cutColumns(s, longest); len(cut) < len(s) {
+	if cut := Cut(s, longest); len(cut) < len(s) {
 		s, tail = cut, "…"
 	}
-	return strings.TrimSuffix(literal(s), `"`) + tail + `"`
+	return strings.TrimSuffix(Quote(s), `"`) + tail + `"`
 }
 
-// cutColumns is the start of s that fits in limit columns. It looks at a
+// Cut is the start of s that fits in limit columns. It looks at a
 // bounded part of s only, however long a cluster pretends to be.
-func cutColumns(s string, limit int) string {
+func Cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
 	bounded := s
 	if len(bounded) > 16*limit {
-		bounded = bounded[:runeStart(bounded, 16*limit)]
+		bounded = bounded[:RuneStart(bounded, 16*limit)]
 	}
 	end, width := 0, 0
 	for g := displaywidth.StringGraphemes(bounded); g.Next(); {
@@ -108,18 +108,18 @@ func cutColumns(s string, limit int) string {
 	return s[:end]
 }
 
-// runeStart moves i back to where a character begins.
-func runeStart[T ~string | ~[]byte](s T, i int) int {
+// RuneStart moves i back to where a character begins.
+func RuneStart[T ~string | ~[]byte](s T, i int) int {
 	for n := 0; i > 0 && i < len(s) && !utf8.RuneStart(s[i]) && n < utf8.UTFMax; n++ {
 		i--
 	}
 	return i
 }
 
-// wrap breaks the lines of text at blanks so that each fits in width columns.
+// Wrap breaks the lines of text at blanks so that each fits in width columns.
 // Lines that begin with a blank are set by their author and stay; width < 1
 // wraps nothing.
-func wrap(text string, width int) []string {
+func Wrap(text string, width int) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
 		if width < 1 || strings.HasPrefix(line, " ") || len(line) <= width {
@@ -153,4 +153,12 @@ func wrapLine(line string, width int) []string {
 		end = i
 	}
 	return append(out, line[start:end])
+}
+
+// Quote is a whole text in quotation marks on one line, in its own script.
+func Quote(s string) string {
+	if strings.ContainsAny(s, "\\\"") {
+		s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
+	}
+	return `"` + Escape(s, "") + `"`
 }

@@ -1,4 +1,4 @@
-package report
+package findings
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,9 +21,9 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-func text(diags hcl.Diagnostics, src Sources, s Style) string {
+func text(diags hcl.Diagnostics, src Sources, s output.Style) string {
 	var out bytes.Buffer
-	WriteDiagnostics(&out, inBlocks(diags, src), src, s)
+	WriteText(&out, inBlocks(diags, src), src, s)
 	return out.String()
 }
 
@@ -48,7 +49,7 @@ Error: Invalid function argument
     │ var.l is a list of string
 
 Invalid value for "str" parameter: string required. One two.
-`, text(diags, src, Style{}))
+`, text(diags, src, output.Style{}))
 	assert.Equal(t, strings.Join([]string{
 		"\x1b[31m╷\x1b[0m\x1b[0m",
 		"\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m\x1b[1mInvalid function argument\x1b[0m",
@@ -63,7 +64,7 @@ Invalid value for "str" parameter: string required. One two.
 		"\x1b[31m│\x1b[0m \x1b[0mtwo.",
 		"\x1b[31m╵\x1b[0m\x1b[0m",
 		"",
-	}, "\n"), text(diags, src, Style{Colour: true, Width: 60}))
+	}, "\n"), text(diags, src, output.Style{Colour: true, Width: 60}))
 }
 
 // TestTheLayoutIsTerraforms runs Terraform on faulty files and gives its own
@@ -110,8 +111,8 @@ func TestTheLayoutIsTerraforms(t *testing.T) {
 					diags[len(diags)-1].EvalContext = evalContext()
 				}
 			}
-			assert.Equal(t, run("-no-color"), text(diags, src, Style{Width: 78}))
-			if diff := cmp.Diff(want.Diagnostics, JSONDiagnostics(inBlocks(diags, src), src), cmpopts.EquateEmpty()); diff != "" {
+			assert.Equal(t, run("-no-color"), text(diags, src, output.Style{Width: 78}))
+			if diff := cmp.Diff(want.Diagnostics, JSON(inBlocks(diags, src), src), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("-terraform +livery:\n%s", diff)
 			}
 		})
@@ -141,9 +142,9 @@ func TestRangesThatDoNotFit(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			diags := hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "S", Detail: "D", Subject: &test.rng}}
-			shown := text(diags, src, Style{})
+			shown := text(diags, src, output.Style{})
 			assert.Contains(t, shown, fmt.Sprintf("  on a.hcl line %d:\n", test.line))
-			j := JSONDiagnostics(inBlocks(diags, src), src)[0]
+			j := JSON(inBlocks(diags, src), src)[0]
 			if test.want == "" {
 				assert.Contains(t, shown, "(source code not available)")
 				assert.Nil(t, j.Snippet)
@@ -185,7 +186,7 @@ func FuzzReport(f *testing.F) {
 				requireWellFormed(t, got)
 			}
 		}
-		if s := JSONDiagnostics(hcl.Diagnostics{d}, sources)[0].Snippet; s != nil {
+		if s := JSON(hcl.Diagnostics{d}, sources)[0].Snippet; s != nil {
 			require.LessOrEqual(t, 0, s.HighlightStartOffset)
 			require.LessOrEqual(t, s.HighlightStartOffset, s.HighlightEndOffset)
 			require.LessOrEqual(t, s.HighlightEndOffset, len(s.Code))
@@ -207,6 +208,6 @@ func BenchmarkManyDiagnostics(b *testing.B) {
 	}
 	for b.Loop() {
 		var out bytes.Buffer
-		WriteDiagnostics(&out, inBlocks(diags, src), src, Style{Colour: true, Width: 100})
+		WriteText(&out, inBlocks(diags, src), src, output.Style{Colour: true, Width: 100})
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package findings
 
 import (
 	"bytes"
@@ -19,24 +19,25 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
 // forms are the golden files of one set of findings.
 var forms = []struct {
 	file   string
-	format LintFormat
-	style  Style
+	format Format
+	style  output.Style
 	prefix string
 }{
-	{"text.txt", TextFormat, Style{Width: 78}, ""},
-	{"colour.txt", TextFormat, Style{Colour: true, TrueColour: true, Width: 60}, ""},
-	{"validate.json", JSONFormat, Style{}, ""},
-	{"lint.sarif", SARIFFormat, Style{}, "stacks/my app"},
-	{"github.txt", GitHubFormat, Style{}, "stacks/my app"},
-	{"gitlab.json", GitLabFormat, Style{}, "stacks/my app"},
-	{"junit.xml", JUnitFormat, Style{}, ""},
-	{"checkstyle.xml", CheckstyleFormat, Style{}, ""},
+	{"text.txt", TextFormat, output.Style{Width: 78}, ""},
+	{"colour.txt", TextFormat, output.Style{Colour: true, TrueColour: true, Width: 60}, ""},
+	{"validate.json", JSONFormat, output.Style{}, ""},
+	{"lint.sarif", SARIFFormat, output.Style{}, "stacks/my app"},
+	{"github.txt", GitHubFormat, output.Style{}, "stacks/my app"},
+	{"gitlab.json", GitLabFormat, output.Style{}, "stacks/my app"},
+	{"junit.xml", JUnitFormat, output.Style{}, ""},
+	{"checkstyle.xml", CheckstyleFormat, output.Style{}, ""},
 }
 
 func scenarios() map[string]func() (hcl.Diagnostics, Sources) {
@@ -57,7 +58,7 @@ func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
 		{ID: "off-by-choice", Level: schema.Off, Help: "A rule that is off.", Why: "Nobody asked for it."},
 	}
 	var out bytes.Buffer
-	require.NoError(t, WriteLint(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Build: Build{Version: "0.1.0"}, Rules: rules, Prefix: form.prefix}))
+	require.NoError(t, Write(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Version: "0.1.0", FullName: "livery 0.1.0", Rules: rules, Prefix: form.prefix}))
 	return out.Bytes()
 }
 
@@ -93,12 +94,12 @@ func TestForms(t *testing.T) {
 func requireTame(t testing.TB, text string, colour bool) {
 	t.Helper()
 	if colour {
-		for _, known := range []string{sgrReset, sgrBold, sgrUnderline, sgrRed, sgrGreen, sgrYellow, sgrCyan, sgrDim} {
+		for _, known := range []string{output.Reset, output.Bold, output.Underline, output.Red, output.Green, output.Yellow, output.Cyan, output.Dim} {
 			text = strings.ReplaceAll(text, known, "")
 		}
 	}
 	for _, r := range text {
-		if hidden(r) && r != '\n' && r != '\t' {
+		if output.Escape(string(r), "") != string(r) && r != '\n' && r != '\t' {
 			require.Failf(t, "control character", "%U in %q", r, text)
 		}
 	}
@@ -131,17 +132,17 @@ func requireWellFormed(t testing.TB, doc []byte) {
 }
 
 func TestLintFormats(t *testing.T) {
-	assert.Equal(t, []string{"text", "json", "sarif", "github", "gitlab", "junit", "checkstyle"}, LintFormats())
-	for _, format := range LintFormats() {
-		assert.NoError(t, WriteLint(io.Discard, LintFormat(format), nil, nil, Style{}, Meta{}), format)
+	assert.Equal(t, []string{"text", "json", "sarif", "github", "gitlab", "junit", "checkstyle"}, Formats())
+	for _, format := range Formats() {
+		assert.NoError(t, Write(io.Discard, Format(format), nil, nil, output.Style{}, Meta{}), format)
 	}
-	assert.ErrorContains(t, WriteLint(io.Discard, "yaml", nil, nil, Style{}, Meta{}), `no lint format "yaml"`)
+	assert.ErrorContains(t, Write(io.Discard, "yaml", nil, nil, output.Style{}, Meta{}), `no lint format "yaml"`)
 }
 
 func TestWritersReportTheirFaults(t *testing.T) {
 	diags, src := faults()
-	for _, format := range LintFormats()[1:] {
-		assert.ErrorIs(t, WriteLint(broken{}, LintFormat(format), diags, src, Style{}, Meta{}), io.ErrShortWrite, format)
+	for _, format := range Formats()[1:] {
+		assert.ErrorIs(t, Write(broken{}, Format(format), diags, src, output.Style{}, Meta{}), io.ErrShortWrite, format)
 	}
 }
 
@@ -227,14 +228,14 @@ func TestFingerprintsOutliveMovedLines(t *testing.T) {
 func TestValidateJSONCounts(t *testing.T) {
 	var out bytes.Buffer
 	diags := hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "w"}}
-	require.NoError(t, WriteValidateJSON(&out, diags, nil))
+	require.NoError(t, WriteJSON(&out, diags, nil))
 	assert.JSONEq(t, `{"format_version":"1.0","valid":true,"error_count":0,"warning_count":1,"diagnostics":[{"severity":"warning","summary":"w","detail":"","rule":"","address":"","path":"","range":null,"snippet":null}]}`, out.String())
 }
 
 // TestHighlightsAreBytesOfCode cuts every highlight out of the code.
 func TestHighlightsAreBytesOfCode(t *testing.T) {
 	diags, src := faults()
-	for i, j := range JSONDiagnostics(inBlocks(diags, src), src) {
+	for i, j := range JSON(inBlocks(diags, src), src) {
 		if j.Snippet == nil {
 			continue
 		}

@@ -1,4 +1,10 @@
-package report
+// Package findings writes what is wrong with people's files: as text in Terraform's
+// layout, as JSON, and in the forms that continuous integration takes.
+//
+// It reads the findings and the bytes of the files, and knows neither the rules behind
+// them nor the exit code that comes of them. A secret is never shown: literals that
+// stand where a secret belongs are starred out in every form.
+package findings
 
 import (
 	"crypto/sha256"
@@ -11,24 +17,25 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
-// LintFormat is a form in which findings are written.
-type LintFormat string
+// Format is a form in which findings are written.
+type Format string
 
 const (
-	TextFormat       LintFormat = "text"       // Terraform's layout, for people
-	JSONFormat       LintFormat = "json"       // as `validate -json`, with what only lint knows
-	SARIFFormat      LintFormat = "sarif"      // SARIF 2.1.0, for code scanning
-	GitHubFormat     LintFormat = "github"     // workflow commands, for annotations
-	GitLabFormat     LintFormat = "gitlab"     // a Code Quality report
-	JUnitFormat      LintFormat = "junit"      // a test report, as Jenkins reads it
-	CheckstyleFormat LintFormat = "checkstyle" // a Checkstyle report
+	TextFormat       Format = "text"       // Terraform's layout, for people
+	JSONFormat       Format = "json"       // as `validate -json`, with what only lint knows
+	SARIFFormat      Format = "sarif"      // SARIF 2.1.0, for code scanning
+	GitHubFormat     Format = "github"     // workflow commands, for annotations
+	GitLabFormat     Format = "gitlab"     // a Code Quality report
+	JUnitFormat      Format = "junit"      // a test report, as Jenkins reads it
+	CheckstyleFormat Format = "checkstyle" // a Checkstyle report
 )
 
-// LintFormats lists the forms by name, text first.
-func LintFormats() []string {
+// Formats lists the forms by name, text first.
+func Formats() []string {
 	return []string{
 		string(TextFormat), string(JSONFormat), string(SARIFFormat), string(GitHubFormat),
 		string(GitLabFormat), string(JUnitFormat), string(CheckstyleFormat),
@@ -37,17 +44,18 @@ func LintFormats() []string {
 
 // Meta is what a form says beyond the findings themselves.
 type Meta struct {
-	Build  Build         // livery itself
-	Rules  []schema.Rule // the rules that ran, for forms that list them
-	Prefix string        // path of the stack relative to the repository root, "" if unknown
+	Version  string        // of livery
+	FullName string        // with what it was built from
+	Rules    []schema.Rule // the rules that ran, for forms that list them
+	Prefix   string        // path of the stack relative to the repository root, "" if unknown
 }
 
 // tool is the name that forms carry, and the rule of a diagnostic without one.
 const tool = "livery"
 
-// WriteLint writes findings in a form, in the order given. The same input gives
+// Write writes findings in a form, in the order given. The same input gives
 // the same bytes. It fails for an unknown form or when the writer does.
-func WriteLint(w io.Writer, format LintFormat, diags hcl.Diagnostics, src Sources, s Style, meta Meta) error {
+func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s output.Style, meta Meta) error {
 	found := entries(diags, src, meta.Prefix)
 	switch format {
 	case TextFormat:
@@ -55,7 +63,7 @@ func WriteLint(w io.Writer, format LintFormat, diags hcl.Diagnostics, src Source
 			writeText(w, found, s)
 			return nil
 		}
-		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.sgr(sgrGreen), s.Bold("Success!"))
+		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.SGR(output.Green), s.Bold("Success!"))
 		return err
 	case JSONFormat:
 		return writeLintJSON(w, found)
@@ -70,7 +78,7 @@ func WriteLint(w io.Writer, format LintFormat, diags hcl.Diagnostics, src Source
 	case CheckstyleFormat:
 		return writeCheckstyle(w, found)
 	default:
-		return fmt.Errorf("no lint format %q: one of %s", format, strings.Join(LintFormats(), ", "))
+		return fmt.Errorf("no lint format %q: one of %s", format, strings.Join(Formats(), ", "))
 	}
 }
 
@@ -110,12 +118,12 @@ func (e entry) rule() string {
 	if e.Rule == "" {
 		return tool
 	}
-	return printable(string(e.Rule), "")
+	return output.Escape(string(e.Rule), "")
 }
 
-func (e entry) summary() string { return printable(e.Summary, "") }
+func (e entry) summary() string { return output.Escape(e.Summary, "") }
 
-func (e entry) detail() string { return printable(strings.TrimSpace(e.Detail), "\n") }
+func (e entry) detail() string { return output.Escape(strings.TrimSpace(e.Detail), "\n") }
 
 // message is the whole of it in one text.
 func (e entry) message() string {
@@ -134,12 +142,12 @@ func (e entry) shared() string {
 	if len(e.Addresses) < 2 {
 		return ""
 	}
-	return fmt.Sprintf("in %s and %s", printable(e.Address().String(), ""), plural(len(e.Addresses)-1, "more document"))
+	return fmt.Sprintf("in %s and %s", output.Escape(e.Address().String(), ""), schema.Plural(len(e.Addresses)-1, "more document"))
 }
 
 // subject is an address and the field, "" where there is neither.
 func (e entry) subject(a schema.Address) string {
-	address, field := printable(a.String(), ""), printable(e.Path, "")
+	address, field := output.Escape(a.String(), ""), output.Escape(e.Path, "")
 	if address == "" || field == "" {
 		return address + field
 	}
@@ -170,7 +178,7 @@ func (e entry) print(seen map[string]int) string {
 	if about == "" {
 		about = e.summary() + "\x00" + e.detail()
 	}
-	address, field := printable(e.Address().String(), ""), printable(e.Path, "")
+	address, field := output.Escape(e.Address().String(), ""), output.Escape(e.Path, "")
 	sum := sha256.Sum256([]byte(strings.Join([]string{e.rule(), e.file, address, field, about}, "\x00")))
 	key := hex.EncodeToString(sum[:16])
 	seen[key]++

@@ -1,4 +1,4 @@
-package report
+package findings
 
 import (
 	"io"
@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -85,10 +86,10 @@ func writeSARIF(w io.Writer, found []entry, meta Meta) error {
 			Fingerprints: map[string]string{"primaryLocationLineHash": f.fingerprint},
 		})
 	}
-	return writeJSON(w, sarifLog{
+	return output.WriteJSON(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
 		Runs: []sarifRun{{
-			Tool:       sarifTool{sarifDriver{tool, meta.Build.FullName(), meta.Build.Version, rules}},
+			Tool:       sarifTool{sarifDriver{tool, meta.FullName, meta.Version, rules}},
 			ColumnKind: "utf16CodeUnits", Results: results,
 		}},
 	})

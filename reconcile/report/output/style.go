@@ -1,12 +1,9 @@
-// Package report owns every byte that people or machines read: diagnostics as
-// text in Terraform's layout, as JSON, and in the forms that continuous
-// integration takes.
+// Package output is how livery's words are put on a page, whatever they say: dressed for
+// a terminal or not, with what could act on a terminal escaped, quoted, cut and wrapped,
+// and how values are written as JSON.
 //
-// It turns values into bytes on a writer that it is given. It does not know
-// where the writer leads, whether a terminal is at its end, what the exit code
-// is, or how the things it shows came about. A secret is never shown: literals
-// that stand where a secret belongs are starred out in every form.
-package report
+// It does not know what is written, nor where the writer leads.
+package output
 
 import (
 	"fmt"
@@ -56,18 +53,18 @@ func trueColourTerm(colorterm, term string) bool {
 
 // The escape sequences that Terraform uses.
 const (
-	sgrReset     = "\x1b[0m"
-	sgrBold      = "\x1b[1m"
-	sgrUnderline = "\x1b[4m"
-	sgrRed       = "\x1b[31m"
-	sgrGreen     = "\x1b[32m"
-	sgrYellow    = "\x1b[33m"
-	sgrCyan      = "\x1b[36m"
-	sgrDim       = "\x1b[90m"
+	Reset     = "\x1b[0m"
+	Bold      = "\x1b[1m"
+	Underline = "\x1b[4m"
+	Red       = "\x1b[31m"
+	Green     = "\x1b[32m"
+	Yellow    = "\x1b[33m"
+	Cyan      = "\x1b[36m"
+	Dim       = "\x1b[90m"
 )
 
-// sgr is the sequence itself, or nothing where colour is off.
-func (s Style) sgr(sequence string) string {
+// SGR is the sequence itself, or nothing where colour is off.
+func (s Style) SGR(sequence string) string {
 	if !s.Colour {
 		return ""
 	}
@@ -78,26 +75,26 @@ func (s Style) dress(sequence, text string) string {
 	if !s.Colour || text == "" {
 		return text
 	}
-	return sequence + text + sgrReset
+	return sequence + text + Reset
 }
 
 // Bold makes text stand out.
-func (s Style) Bold(text string) string { return s.dress(sgrBold, text) }
+func (s Style) Bold(text string) string { return s.dress(Bold, text) }
 
 // Red is the colour of errors and of what goes away.
-func (s Style) Red(text string) string { return s.dress(sgrRed, text) }
+func (s Style) Red(text string) string { return s.dress(Red, text) }
 
 // Green is the colour of success and of what is added.
-func (s Style) Green(text string) string { return s.dress(sgrGreen, text) }
+func (s Style) Green(text string) string { return s.dress(Green, text) }
 
 // Yellow is the colour of warnings and of what changes.
-func (s Style) Yellow(text string) string { return s.dress(sgrYellow, text) }
+func (s Style) Yellow(text string) string { return s.dress(Yellow, text) }
 
 // Cyan is the colour of what only informs.
-func (s Style) Cyan(text string) string { return s.dress(sgrCyan, text) }
+func (s Style) Cyan(text string) string { return s.dress(Cyan, text) }
 
 // Dim makes text step back.
-func (s Style) Dim(text string) string { return s.dress(sgrDim, text) }
+func (s Style) Dim(text string) string { return s.dress(Dim, text) }
 
 // Swatch is two columns of the colour and one blank, to stand before its value;
 // "" on a terminal that cannot show it or for what is not a colour. An alpha
@@ -114,5 +111,5 @@ func (s Style) Swatch(hex string) string {
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("\x1b[48;2;%d;%d;%dm  %s ", rgb>>16, rgb>>8&0xff, rgb&0xff, sgrReset)
+	return fmt.Sprintf("\x1b[48;2;%d;%d;%dm  %s ", rgb>>16, rgb>>8&0xff, rgb&0xff, Reset)
 }

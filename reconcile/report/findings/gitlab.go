@@ -1,8 +1,9 @@
-package report
+package findings
 
 import (
 	"io"
 
+	"livery/reconcile/report/output"
 	"livery/schema"
 )
 
@@ -34,5 +35,5 @@ func writeGitLab(w io.Writer, found []entry) error {
 			Location: gitlabLocation{f.file, gitlabLines{f.position().line}},
 		})
 	}
-	return writeJSON(w, issues)
+	return output.WriteJSON(w, issues)
 }
