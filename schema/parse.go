@@ -347,12 +347,17 @@ func (f *Field) ParseTip(element cty.Value, i int, at Subject) (Tip, hcl.Diagnos
 
 // Set puts a value that an item field has parsed into its member.
 func (t *Tip) Set(v Value) {
-	switch v.kind {
-	case ImageURL:
-		t.Icon = v
-	case TipText:
-		t.Text = v
+	if v.kind != 0 {
+		*t.member(v.kind) = v
 	}
+}
+
+// member is where the value of an item field belongs.
+func (t *Tip) member(kind Kind) *Value {
+	if kind == ImageURL {
+		return &t.Icon
+	}
+	return &t.Text
 }
 
 // Judge refuses a tip that has nothing to show.

@@ -61,22 +61,22 @@ func (v Value) Range() hcl.Range { return v.rng }
 // value that was read from the state.
 func (v Value) Origin() *Origin { return v.origin }
 
-// From is the value with an origin, which the elements of a list of tips share unless
-// they have their own.
+// From is the value with an origin.
 func (v Value) From(o *Origin) Value {
 	v.origin = o
-	if v.kind != Tips || o == nil {
-		return v
-	}
-	tips := slices.Clone(v.tips)
-	for i := range tips {
-		for _, member := range []*Value{&tips[i].Icon, &tips[i].Text} {
-			if member.Declared() && member.origin == nil {
-				member.origin = o
+	return v
+}
+
+// TipsFrom is a list of tips with an origin for each declared member of each element.
+func (v Value) TipsFrom(f *Field, origin func(i int, member *Field) *Origin) Value {
+	v.tips = slices.Clone(v.tips)
+	for i := range v.tips {
+		for j := range f.Items {
+			if member := v.tips[i].member(f.Items[j].Kind); member.Declared() {
+				*member = member.From(origin(i, &f.Items[j]))
 			}
 		}
 	}
-	v.tips = tips
 	return v
 }
 

@@ -21,7 +21,9 @@ func (p *planPrinter) comment(f reconcile.FieldChange) string {
 	comment := at
 	if o := f.Origin; o != nil {
 		switch source := originPlace(o); {
-		case source == at:
+		case source == at, o.Kind == schema.FromLiteral && o.Path == "": // or elsewhere in the expression
+		case o.Path == "":
+			comment = fmt.Sprintf("%s, from %s", at, source)
 		case o.Kind == schema.FromToken && !o.Derived:
 			comment = fmt.Sprintf("%s %s (%s)", source, o.Path, at)
 		default:

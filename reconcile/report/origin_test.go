@@ -45,6 +45,8 @@ func TestPlanNamesTheOrigin(t *testing.T) {
 		"same line":     {origin(schema.FromTheme, "theme.base", lineOf("themes.livery.hcl", 30)), "# themes.livery.hcl:30"},
 		"other line":    {origin(schema.FromLocal, "local.a", lineOf("themes.livery.hcl", 3)), "# themes.livery.hcl:30, from local.a (themes.livery.hcl:3)"},
 		"other file":    {origin(schema.FromVariable, "var.brand", lineOf("brand.auto.liveryvars.hcl", 3)), "# themes.livery.hcl:30, from var.brand (brand.auto.liveryvars.hcl:3)"},
+		"below":         {&schema.Origin{Kind: schema.FromLiteral, Range: lineOf("themes.livery.hcl", 31)}, "# themes.livery.hcl:30"},
+		"whole file":    {origin(schema.FromTexts, "", lineOf("note.txt", 1)), "# themes.livery.hcl:30, from note.txt:1"},
 		"flag":          {origin(schema.FromVariable, "var.brand", hcl.Range{}, schema.Step{Kind: schema.FromVariable, Path: "-var"}), "# themes.livery.hcl:30, from var.brand (-var)"},
 		"token":         {token, "# brand.tokens.json:12 color.primary (themes.livery.hcl:30)"},
 		"derived token": {&derived, "# themes.livery.hcl:30, from color.primary (brand.tokens.json:12)"},

@@ -42,7 +42,7 @@ func (e documents) localeBlock(b *Block) []schema.Document {
 		return e.eachDocument(b, forEach)
 	}
 	locale, ok := e.locale(b)
-	d := e.document(b, locale, nil) // without a locale the fields are judged all the same
+	d := e.document(b, locale, nil, nil) // without a locale the fields are judged all the same
 	if !ok {
 		return nil
 	}
@@ -76,12 +76,12 @@ func (e documents) eachDocument(b *Block, forEach *hcl.Attribute) []schema.Docum
 		}
 		vars := map[string]cty.Value{"each": each}
 		if locale, ok := e.localeCode(code, vars); ok {
-			list = append(list, e.document(b, locale, vars))
+			list = append(list, e.document(b, locale, vars, forEach))
 		}
 	}
 	if len(list) == 0 { // the fields are judged all the same, as far as they can be
 		each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
-		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)})
+		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach)
 	}
 	return list
 }
@@ -141,7 +141,7 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 }
 
 // document lays the layers over each other: themes, texts, own fields.
-func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.Value) schema.Document {
+func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute) schema.Document {
 	at := schema.Subject{Locale: locale}
 	code := cty.UnknownVal(cty.String)
 	if locale != "" {
@@ -150,7 +150,7 @@ func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.
 	extra := map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{"code": code})}
 	maps.Copy(extra, vars)
 	d := schema.Document{Locale: locale, Range: b.DefRange}
-	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, look: &d.Look}
+	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, forEach: forEach, look: &d.Look}
 	if a := b.attribute("theme"); a != nil {
 		chosen, _ := e.themesIn(a, extra, at)
 		for _, name := range chosen {

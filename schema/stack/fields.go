@@ -18,6 +18,7 @@ type fieldReader struct {
 	at      schema.Subject
 	own     []string               // attributes that are no fields; the caller reads them, but for extra
 	extra   map[string]cty.Value   // each and self
+	forEach *hcl.Attribute         // what each is an element of; may be nil
 	invalid map[*schema.Field]bool // takes note of the fields without a usable value; may be nil
 	look    *schema.Look           // takes the values
 }
@@ -88,19 +89,19 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 	at := r.at
 	at.Path, at.Range = f.Path(), a.Expr.Range()
 	v, ok := r.publicValue(a.Expr, r.extra, at)
-	if at.Path = ""; (!ok || !r.set(f, v, at)) && r.invalid != nil {
+	if at.Path = ""; (!ok || !r.set(f, v, at, r.origins(a.Expr))) && r.invalid != nil {
 		r.invalid[f] = true
 	}
 }
 
 // set judges a value and declares it; false if it cannot be used.
-func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject) bool {
+func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, origins origins) bool {
 	v, diags := f.Parse(raw, at)
 	r.fault(diags...)
 	if !v.Declared() && !v.IsNull() {
 		return false
 	}
-	r.look.Set(f, v)
+	r.look.Set(f, origins.of(f, v, raw))
 	return true
 }
 
@@ -175,7 +176,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*Block) {
 			if raw, ok := r.publicValue(a.Expr, r.extra, at); ok {
 				v, diags := item.Parse(raw, at)
 				r.fault(diags...)
-				tip.Set(v)
+				tip.Set(v.From(r.origins(a.Expr).origin()))
 			}
 		}
 		for _, block := range b.Blocks {
@@ -193,7 +194,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*Block) {
 	v, diags := f.ParseTips(list, at)
 	r.fault(diags...)
 	if v.Declared() {
-		r.look.Set(f, v)
+		r.look.Set(f, v.From(way{at: at.Range}.origin(at)))
 	}
 }
 
@@ -219,15 +220,15 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\"))."))
 		return
 	}
-	ranges := r.textRanges(a.Expr)
+	texts := r.origins(a.Expr)
 	seen := make(map[*schema.Page]string)
 	root := schema.PageByKey("")
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		name := k.AsString()
-		at := within(at, ranges, name)
+		at := texts.within(at, name)
 		if f := fieldByName(root, name); f != nil {
-			r.set(f, v, at)
+			r.set(f, v, at, texts.below(name))
 			continue
 		}
 		page := schema.PageByKey(name)
@@ -248,17 +249,17 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 			pageAt.Path = page.Key
 			r.fault(schema.Diagnose(schema.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
 		default:
-			r.pageTexts(page, v, at, ranges, name)
+			r.pageTexts(page, v, at, texts, name)
 		}
 	}
 }
 
-func (r *fieldReader) pageTexts(p *schema.Page, texts cty.Value, at schema.Subject, ranges map[string]hcl.Range, page string) {
-	for it := texts.ElementIterator(); it.Next(); {
+func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subject, texts origins, page string) {
+	for it := values.ElementIterator(); it.Next(); {
 		k, v := it.Element()
-		at := within(at, ranges, page+"."+k.AsString())
+		at := texts.within(at, page, k.AsString())
 		if f := fieldByName(p, k.AsString()); f != nil {
-			r.set(f, v, at)
+			r.set(f, v, at, texts.below(page, k.AsString()))
 			continue
 		}
 		var names []string
@@ -318,20 +319,21 @@ func (r *fieldReader) extraMembers(a *hcl.Attribute) {
 		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "extra takes an object, such as { newPage = { newColor = \"#000000\" } }."))
 		return
 	}
+	origins := r.origins(a.Expr)
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		if !isObject(v) || v.LengthInt() == 0 {
-			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at)
+			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at, origins.origin(k.AsString()))
 			continue
 		}
 		for members := v.ElementIterator(); members.Next(); {
 			key, member := members.Element()
-			r.extraMember(schema.ExtraKey{Page: k.AsString(), Key: key.AsString()}, member, at)
+			r.extraMember(schema.ExtraKey{Page: k.AsString(), Key: key.AsString()}, member, at, origins.origin(k.AsString(), key.AsString()))
 		}
 	}
 }
 
-func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subject) {
+func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subject, origin *schema.Origin) {
 	at.Path = k.Path()
 	switch {
 	case k.Path() == "locale":
@@ -350,5 +352,5 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 		r.fault(schema.Diagnose(schema.UndocumentedField, at, "Undocumented field",
 			k.Path()+" is sent as it is: the catalogue does not know it, and the service may ignore it."))
 	}
-	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range})
+	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range, Origin: origin})
 }

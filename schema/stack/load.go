@@ -57,7 +57,7 @@ func (m *Module) Evaluate(in Inputs) (*Stack, hcl.Diagnostics) {
 	stack.Sessions = sessions{scope}.all()
 	removals{scope.faults, stack}.all(m)
 	scope.variables.requireValues()
-	stack.Sources = scope.texts.read
+	stack.Sources = scope.json.read
 	for name, file := range m.Files {
 		stack.addSource(name, file.Bytes)
 	}
@@ -67,7 +67,7 @@ func (m *Module) Evaluate(in Inputs) (*Stack, hcl.Diagnostics) {
 		}
 	}
 	stack.Variables = scope.variables.values()
-	stack.Read = scope.texts.files.Dependencies()
+	stack.Read = scope.json.files.Dependencies()
 	return stack, stack.settle(scope.diags)
 }
 

@@ -21,7 +21,7 @@ type scope struct {
 	*faults
 	module    *Module
 	variables *variables
-	texts     *textFiles
+	json      *jsonFiles
 	root      *hcl.EvalContext // path, the functions, the variables; the locals once all of them are resolved
 	locals    map[string]cty.Value
 	complete  bool // the root holds the locals
@@ -33,7 +33,7 @@ type scope struct {
 func newScope(m *Module, in Inputs) *scope {
 	files := syntax.NewFiles(in.FS, in.Dir)
 	s := &scope{
-		faults: new(faults), module: m, texts: &textFiles{files: files, shown: in.Name, read: make(map[string][]byte)},
+		faults: new(faults), module: m, json: newJSONFiles(files, in.Name),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
 			Functions: function.Table(files),

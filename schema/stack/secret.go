@@ -25,7 +25,7 @@ func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Su
 		if v == nil {
 			return // reported as an unknown reference
 		}
-		if v.fromFile && !v.value.IsNull() {
+		if v.expr != nil && !v.value.IsNull() {
 			l.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
 				fmt.Sprintf("secret_key comes from var.%s, whose value stands in a file. Secrets do not belong in git: remove it there and set %s%s, or leave secret_key out and set LIVERY_SECRET_KEY.", name, EnvironmentPrefix, name)))
 			return

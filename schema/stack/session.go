@@ -135,7 +135,7 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 			unusable = append(unusable, number)
 			continue
 		}
-		into.Set(number, v)
+		into.Set(number, v.From(originsIn(e.scope, attr.Expr, at).origin()))
 	}
 	return unusable
 }

@@ -24,6 +24,11 @@
 // locals and themes when an expression first refers to them. A fieldReader evaluates the
 // fields of one theme or locale; documents, sessions, accounts and removals each evaluate
 // the blocks of their kind.
+//
+// A tracer follows the expression of each value to its [schema.Origin]: through names,
+// chosen branches and elements to the literal, text or token that people would edit. It
+// knows no function but those that hand on or read what is written; what any other one
+// returns is derived.
 package stack
 
 import (

@@ -20,13 +20,14 @@ const EnvironmentPrefix = "LIVERY_VAR_"
 // variable is an input of the stack during one evaluation.
 type variable struct {
 	*Variable
-	value     cty.Value // cty.NilVal: none
-	valueAt   hcl.Range // where the value stands, if in a file
-	fromFile  bool      // the value stands in a file of the stack
-	sensitive bool      // declared so, or the secret key comes from it
-	key       bool      // one of the account's keys comes from it
-	used      bool      // something other than the account's keys refers to it
-	forKeys   bool      // the account's keys refer to it
+	value     cty.Value         // cty.NilVal: none
+	kind      schema.OriginKind // of the value
+	expr      hcl.Expression    // of the value, if it stands in a file of the stack
+	setBy     string            // the flag or environment variable that gives the value, if no file does
+	sensitive bool              // declared so, or the secret key comes from it
+	key       bool              // one of the account's keys comes from it
+	used      bool              // something other than the account's keys refers to it
+	forKeys   bool              // the account's keys refer to it
 	asked     bool
 	refused   bool // by a validation; what depends on it is not judged
 }
@@ -69,10 +70,10 @@ func newVariables(m *Module, in Inputs, s *scope) *variables {
 func (vs *variables) resolve() {
 	for _, v := range vs.byName {
 		if v.Default != cty.NilVal {
-			v.value, v.fromFile, v.valueAt = v.Default, true, v.DefRange
+			v.value, v.kind, v.expr = v.Default, schema.FromDefault, v.attribute("default").Expr
 		}
 		if s := vs.inputs.Env(EnvironmentPrefix + v.Name); s != "" {
-			vs.assign(v, s, "The environment variable "+EnvironmentPrefix+v.Name)
+			vs.assign(v, s, "The environment variable "+EnvironmentPrefix+v.Name, EnvironmentPrefix+v.Name)
 		}
 	}
 	for _, values := range vs.inputs.Values {
@@ -90,7 +91,7 @@ func (vs *variables) resolve() {
 			vs.fault(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
 			continue
 		}
-		vs.assign(v, values.Text, "The -var argument of "+values.Name)
+		vs.assign(v, values.Text, "The -var argument of "+values.Name, "-var")
 	}
 	vs.publish()
 	for _, name := range sortedNames(vs.byName) {
@@ -116,8 +117,8 @@ func (vs *variables) publish() {
 }
 
 // assign reads a value given as text.
-func (vs *variables) assign(v *variable, text, from string) {
-	v.fromFile, v.valueAt = false, hcl.Range{}
+func (vs *variables) assign(v *variable, text, from, setBy string) {
+	v.kind, v.expr, v.setBy = schema.FromVariable, nil, setBy
 	value, why := v.read(text, from)
 	if why == "" {
 		converted, err := convert.Convert(value, v.Type)
@@ -153,7 +154,10 @@ func (vs *variables) assignFile(file *syntax.File) {
 			continue
 		}
 		if value, ok := vs.constant(a); ok {
-			v.value, v.fromFile, v.valueAt = v.convert(vs.faults, value, a.Expr.Range()), true, a.Expr.Range()
+			v.value, v.kind, v.expr = v.convert(vs.faults, value, a.Expr.Range()), schema.FromVariable, a.Expr
+			if value.IsNull() && !v.Nullable && v.Default != cty.NilVal {
+				v.kind, v.expr = schema.FromDefault, v.attribute("default").Expr
+			}
 		}
 	}
 }
@@ -191,8 +195,8 @@ func (vs *variables) check(v *variable, check validation) {
 		detail = text.AsString()
 	}
 	at := v.DefRange
-	if v.valueAt.Filename != "" {
-		at = v.valueAt
+	if v.expr != nil && v.kind == schema.FromVariable {
+		at = v.expr.Range()
 	}
 	v.refused = true
 	vs.fault(schema.Diagnose(schema.VariableValue, schema.Subject{Range: at}, "Invalid value for a variable",
@@ -234,7 +238,7 @@ func (vs *variables) ask(v *variable) {
 	}
 	v.asked = true
 	if text, ok := vs.inputs.Ask(v.Name, v.Description, v.sensitive); ok {
-		vs.assign(v, text, "The value entered for "+v.Name)
+		vs.assign(v, text, "The value entered for "+v.Name, "prompt")
 		vs.publish()
 		vs.validate(v)
 		vs.publish() // without a value that was refused

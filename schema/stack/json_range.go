@@ -1,0 +1,146 @@
+package stack
+
+import (
+	"bufio"
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// jsonFiles are the JSON files that functions have read, each parsed when a range in it is
+// first asked for.
+type jsonFiles struct {
+	files  *syntax.Files
+	shown  func(name string) string // the name in ranges
+	read   map[string][]byte        // by the name in ranges
+	values map[string]*syntax.JSON  // by the name relative to the stack
+}
+
+func newJSONFiles(files *syntax.Files, shown func(string) string) *jsonFiles {
+	return &jsonFiles{files: files, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
+}
+
+// value is what a file holds; nil if it is no JSON. Its faults are reported when the
+// expression that reads it is evaluated.
+func (j *jsonFiles) value(name string) *syntax.JSON {
+	if value, ok := j.values[name]; ok {
+		return value
+	}
+	j.values[name] = nil
+	src, err := j.files.Read(name)
+	shown := j.shown(name)
+	if err != nil || !strings.HasSuffix(shown, ".json") {
+		return nil
+	}
+	if value, _ := syntax.ParseJSON(src, shown); value != nil {
+		j.read[shown], j.values[name] = src, value
+	}
+	return j.values[name]
+}
+
+// member is a member of an object or an element of an array; nil if there is none.
+func member(value *syntax.JSON, key string) *syntax.JSON {
+	if value == nil || !value.IsArray() {
+		return value.At(key)
+	}
+	if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(value.Members) {
+		return value.Members[i]
+	}
+	return nil
+}
+
+// descend follows a path as far as it leads; rest is what it does not lead to.
+func descend(value *syntax.JSON, path []string) (found *syntax.JSON, rest []string) {
+	for ; len(path) > 0; path = path[1:] {
+		next := member(value, path[0])
+		if next == nil {
+			break
+		}
+		value = next
+	}
+	return value, path
+}
+
+// rangeIn is the range of a value of a file, or the beginning of one that is no JSON.
+func (j *jsonFiles) rangeIn(name string, value *syntax.JSON) hcl.Range {
+	if value == nil {
+		return hcl.Range{Filename: j.shown(name), Start: hcl.InitialPos, End: hcl.InitialPos}
+	}
+	return value.Range
+}
+
+// textStep leads to a value of a JSON file.
+func (j *jsonFiles) textStep(name string, path []string) schema.Step {
+	value, _ := descend(j.value(name), path)
+	return schema.Step{Kind: schema.FromTexts, Path: joinKeys(path), Range: j.rangeIn(name, value)}
+}
+
+// fileStep leads to a whole file.
+func (j *jsonFiles) fileStep(name string) schema.Step {
+	whole := j.rangeIn(name, nil)
+	src, _ := j.files.Read(name)
+	for lines := hcl.NewRangeScanner(src, whole.Filename, bufio.ScanLines); lines.Scan(); {
+		whole.End = lines.Range().End
+	}
+	if bytes.HasSuffix(src, []byte("\n")) {
+		whole.End = hcl.Pos{Line: whole.End.Line + 1, Column: 1, Byte: len(src)}
+	}
+	return schema.Step{Kind: schema.FromTexts, Range: whole}
+}
+
+// tokenSteps lead from a token of a file to the tokens that it is an alias of.
+func (j *jsonFiles) tokenSteps(name string, path []string) []schema.Step {
+	root := j.value(name)
+	var steps []schema.Step
+	for len(path) > 0 && len(steps) <= maxWay {
+		value, rest := root, path
+		for len(rest) > 0 && value.At("$value") == nil && value.At("$ref") == nil && member(value, rest[0]) != nil {
+			value, rest = member(value, rest[0]), rest[1:]
+		}
+		if own := value.At("$value"); own != nil {
+			value = own
+		}
+		value, rest = descend(value, rest)
+		steps = append(steps, schema.Step{Kind: schema.FromToken, Path: joinKeys(path), Range: j.rangeIn(name, value)})
+		path = nil
+		if next := aliasOf(value); next != nil {
+			path = slices.Concat(next, rest)
+		}
+	}
+	return steps
+}
+
+// aliasOf is the path of the token that a value refers to, as {a.b} or as a JSON pointer;
+// nil if it is a value of its own.
+func aliasOf(value *syntax.JSON) []string {
+	if inner, ok := strings.CutPrefix(textOf(value), "{"); ok && strings.HasSuffix(inner, "}") {
+		return strings.Split(strings.TrimSuffix(inner, "}"), ".")
+	}
+	pointer, ok := strings.CutPrefix(textOf(value.At("$ref")), "#/")
+	if !ok {
+		return nil
+	}
+	steps := strings.Split(strings.TrimSuffix(pointer, "/$value"), "/")
+	for i, step := range steps {
+		steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
+	}
+	return steps
+}
+
+// textOf is a value as a string; "" if it is none.
+func textOf(value *syntax.JSON) string {
+	if value == nil || value.IsObject() || value.IsArray() {
+		return ""
+	}
+	if v := value.Value(); v.Type() == cty.String && !v.IsNull() {
+		return v.AsString()
+	}
+	return ""
+}

@@ -1,0 +1,396 @@
+package stack
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"livery/schema"
+)
+
+// tracer follows expressions whose values are known to be usable.
+type tracer struct {
+	*scope
+	extra   map[string]cty.Value // each and self
+	forEach *hcl.Attribute       // what each is an element of; may be nil
+	keys    bool                 // the last key of the path is what is looked for, not its value
+	depth   int
+}
+
+// maxWay is how many expressions and names an origin is followed through.
+const maxWay = 200
+
+// outside is a tracer for what stands in another block, where each and self mean nothing.
+func (t tracer) outside() tracer { return tracer{scope: t.scope, keys: t.keys, depth: t.depth} }
+
+// follow finds the way to the part of a value that path leads to.
+func (t tracer) follow(expr hcl.Expression, path []string) way {
+	if t.depth++; t.depth > maxWay {
+		return way{at: expr.Range(), derived: true}
+	}
+	switch e := expr.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return way{at: e.Range()}
+	case *hclsyntax.ParenthesesExpr:
+		return t.follow(e.Expression, path)
+	case *hclsyntax.TemplateWrapExpr:
+		return t.follow(e.Wrapped, path)
+	case *hclsyntax.ScopeTraversalExpr:
+		return t.followReference(e, path)
+	case *hclsyntax.ObjectConsExpr, *hclsyntax.TupleConsExpr:
+		return t.followMember(expr, path)
+	case *hclsyntax.TemplateExpr:
+		return t.composed(expr)
+	case hclsyntax.Expression:
+		if part, path, ok := t.chosen(e, path); ok {
+			return t.follow(part, path)
+		}
+		if call, ok := e.(*hclsyntax.FunctionCallExpr); ok {
+			if steps := t.followCall(call, path); steps != nil {
+				return way{at: call.Range(), steps: steps}
+			}
+		}
+		w := t.composed(expr)
+		w.derived = true
+		return w
+	default:
+		return t.followJSON(expr, path)
+	}
+}
+
+// chosen is the part of an expression that is its value as it stands: an element, the
+// branch of a conditional that was taken.
+func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression, []string, bool) {
+	switch e := expr.(type) {
+	case *hclsyntax.RelativeTraversalExpr:
+		keys, ok := keysOf(e.Traversal)
+		return e.Source, append(keys, path...), ok
+	case *hclsyntax.IndexExpr:
+		key, ok := keyOf(t.value(e.Key))
+		return e.Collection, append([]string{key}, path...), ok
+	case *hclsyntax.ConditionalExpr:
+		v, _ := t.value(e.Condition).Unmark()
+		if v, err := convert.Convert(v, cty.Bool); err == nil && v.IsKnown() && !v.IsNull() {
+			if v.True() {
+				return e.TrueResult, path, true
+			}
+			return e.FalseResult, path, true
+		}
+	case *hclsyntax.FunctionCallExpr:
+		if e.ExpandFinal || e.Name != "try" && e.Name != "nonsensitive" {
+			return nil, nil, false
+		}
+		for _, arg := range e.Args {
+			if t.value(arg).IsWhollyKnown() {
+				return arg, path, true
+			}
+		}
+	}
+	return nil, nil, false
+}
+
+// composed is the way to the first part of an expression that leads anywhere. What is put
+// together from literals alone is a literal.
+func (t tracer) composed(expr hcl.Expression) way {
+	whole := way{at: expr.Range()}
+	for _, part := range partsOf(expr) {
+		w := t.follow(part, nil)
+		whole.derived = whole.derived || w.derived || len(w.steps) > 0
+		if len(w.steps) > 0 {
+			whole.steps = w.steps
+			break
+		}
+	}
+	return whole
+}
+
+// partsOf lists what a value is computed from or put together from, in reading order.
+func partsOf(expr hcl.Expression) []hcl.Expression {
+	switch e := expr.(type) {
+	case *hclsyntax.FunctionCallExpr:
+		return expressions(e.Args...)
+	case *hclsyntax.TemplateExpr:
+		return expressions(e.Parts...)
+	case *hclsyntax.BinaryOpExpr:
+		return expressions(e.LHS, e.RHS)
+	case *hclsyntax.UnaryOpExpr:
+		return expressions(e.Val)
+	case *hclsyntax.TemplateJoinExpr:
+		return expressions(e.Tuple)
+	case *hclsyntax.ForExpr:
+		return expressions(e.CollExpr, e.ValExpr)
+	case *hclsyntax.SplatExpr:
+		return expressions(e.Source)
+	case *hclsyntax.IndexExpr:
+		return expressions(e.Collection)
+	}
+	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		return list
+	}
+	pairs, _ := hcl.ExprMap(expr)
+	list := make([]hcl.Expression, len(pairs))
+	for i, pair := range pairs {
+		list[i] = pair.Value
+	}
+	return list
+}
+
+func expressions(native ...hclsyntax.Expression) []hcl.Expression {
+	list := make([]hcl.Expression, len(native))
+	for i, e := range native {
+		list[i] = e
+	}
+	return list
+}
+
+// followMember follows the member of an object or a list that the path begins with.
+func (t tracer) followMember(expr hcl.Expression, path []string) way {
+	if len(path) == 0 {
+		return t.composed(expr)
+	}
+	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		if i, err := strconv.Atoi(path[0]); err == nil && i >= 0 && i < len(list) {
+			return t.follow(list[i], path[1:])
+		}
+	}
+	pairs, _ := hcl.ExprMap(expr)
+	for _, pair := range pairs {
+		v, diags := pair.Key.Value(nil)
+		if diags.HasErrors() {
+			v = t.value(pair.Key)
+		}
+		switch key, ok := keyOf(v); {
+		case !ok || key != path[0]:
+		case t.keys && len(path) == 1:
+			return way{at: pair.Key.Range()}
+		default:
+			return t.follow(pair.Value, path[1:])
+		}
+	}
+	w := t.composed(expr)
+	w.derived = true // the type of a variable fills in what is not there
+	return w
+}
+
+// value evaluates a part of an expression; what is wrong with it was reported when the
+// whole was evaluated. It is unknown if the part has none.
+func (t tracer) value(expr hcl.Expression) cty.Value {
+	if v, ok := literal(expr); ok {
+		return v
+	}
+	before := len(t.diags)
+	ctx, ok := t.context(expr, t.extra, schema.Subject{})
+	t.diags = t.diags[:before]
+	if !ok {
+		return cty.DynamicVal
+	}
+	v, diags := expr.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal
+	}
+	return v
+}
+
+// followReference follows what a name stands for.
+func (t tracer) followReference(e *hclsyntax.ScopeTraversalExpr, path []string) way {
+	here := way{at: e.Range(), derived: true}
+	keys, ok := keysOf(e.Traversal[1:])
+	if !ok || len(keys) == 0 {
+		return here
+	}
+	path = append(keys, path...)
+	name, root := path[0], e.Traversal.RootName()
+	called := root + "." + joinKeys(path)
+	path = path[1:]
+	var there way
+	switch v, local, theme := t.variables.byName[name], t.module.Locals[name], t.themes[name]; {
+	case root == "var" && v != nil:
+		there = t.outside().followVariable(v, called, path)
+	case root == "local" && local != nil:
+		there = t.outside().follow(local.Expr, path).behind(schema.FromLocal, called)
+	case root == "theme" && theme != nil:
+		there = t.followTheme(theme, name, called, path)
+	case root == "each" && t.forEach != nil:
+		there = t.followEach(name, called, path)
+	default:
+		return here
+	}
+	there.at = here.at
+	return there
+}
+
+func (t tracer) followVariable(v *variable, called string, path []string) way {
+	if v.expr == nil {
+		return way{steps: []schema.Step{{Kind: schema.FromVariable, Path: called}, {Kind: schema.FromVariable, Path: v.setBy}}}
+	}
+	return t.follow(v.expr, path).behind(v.kind, called)
+}
+
+// followTheme follows a field of a theme, as expressions name it.
+func (t tracer) followTheme(theme *theme, name, called string, path []string) way {
+	value := fieldValue(theme.look, path)
+	if value.Kind() == 0 { // several fields at once
+		return way{at: t.module.Themes[name].DefRange, derived: true}.behind(schema.FromTheme, called)
+	}
+	w := way{at: value.Range()}
+	if o := value.Origin(); o != nil {
+		w.steps, w.derived = o.Chain, o.Derived
+		if len(w.steps) > 0 && w.steps[0].Path == "theme."+name {
+			w.steps = w.steps[1:] // the reference says so
+		}
+	}
+	return w.behind(schema.FromTheme, called)
+}
+
+// fieldValue is the value that page.field or field names, or page.tips[0].text.
+func fieldValue(look schema.Look, path []string) schema.Value {
+	page := schema.PageByKey("")
+	if len(path) > 1 && schema.PageByHCL(path[0]) != nil {
+		page, path = schema.PageByHCL(path[0]), path[1:]
+	}
+	if len(path) == 0 || fieldByName(page, path[0]) == nil {
+		return schema.Value{}
+	}
+	value := look.At(fieldByName(page, path[0]))
+	if len(path) < 3 || value.Kind() != schema.Tips {
+		return value
+	}
+	i, err := strconv.Atoi(path[1])
+	switch tips := value.Tips(); {
+	case err != nil || i < 0 || i >= len(tips):
+		return value
+	case path[2] == "icon_link":
+		return tips[i].Icon
+	default:
+		return tips[i].Text
+	}
+}
+
+// followEach follows an element of a for_each.
+func (t tracer) followEach(name, called string, path []string) way {
+	key, ok := keyOf(t.extra["each"].GetAttr("key"))
+	if !ok {
+		return way{derived: true}
+	}
+	outside := t.outside()
+	outside.keys = name == "key"
+	w := outside.follow(t.forEach.Expr, append([]string{key}, path...))
+	if len(w.steps) == 0 {
+		return w.behind(schema.FromLiteral, called)
+	}
+	return w
+}
+
+// followCall follows the functions that read files of values.
+func (t tracer) followCall(call *hclsyntax.FunctionCallExpr, path []string) []schema.Step {
+	if name, ok := t.decodedFile(call); ok {
+		return []schema.Step{t.json.textStep(name, path)}
+	}
+	if name, ok := t.argumentOf(call, "file"); ok {
+		return []schema.Step{t.json.fileStep(name)}
+	}
+	if name, ok := t.argumentOf(call, "tokens"); ok {
+		return t.json.tokenSteps(name, path)
+	}
+	return nil
+}
+
+// decodedFile is the file in jsondecode(file("...")).
+func (t tracer) decodedFile(expr hcl.Expression) (string, bool) {
+	call, ok := expr.(*hclsyntax.FunctionCallExpr)
+	if !ok || call.Name != "jsondecode" || len(call.Args) != 1 {
+		return "", false
+	}
+	return t.argumentOf(call.Args[0], "file")
+}
+
+// argumentOf is the first argument of a call of the function.
+func (t tracer) argumentOf(expr hcl.Expression, function string) (string, bool) {
+	call, ok := expr.(*hclsyntax.FunctionCallExpr)
+	if !ok || call.Name != function || len(call.Args) == 0 || call.ExpandFinal {
+		return "", false
+	}
+	name := t.value(call.Args[0])
+	if name.IsMarked() || !name.IsKnown() || name.IsNull() || name.Type() != cty.String {
+		return "", false
+	}
+	return name.AsString(), true
+}
+
+// followJSON follows a value of the JSON syntax, whose strings are templates.
+func (t tracer) followJSON(expr hcl.Expression, path []string) way {
+	whole := way{at: expr.Range()}
+	text, diags := expr.Value(nil)
+	if diags.HasErrors() || !text.IsKnown() || text.IsNull() {
+		return whole
+	}
+	if text.Type() != cty.String {
+		return t.followMember(expr, path)
+	}
+	if !strings.ContainsAny(text.AsString(), "$%") {
+		return whole
+	}
+	template, diags := hclsyntax.ParseTemplate([]byte(text.AsString()), whole.at.Filename, whole.at.Start)
+	if diags.HasErrors() {
+		return whole
+	}
+	w := t.follow(template, path)
+	w.at = whole.at
+	return w
+}
+
+// keysOf are the names and indexes of a reference; false if it is not one to a single value.
+func keysOf(steps hcl.Traversal) ([]string, bool) {
+	keys := make([]string, 0, len(steps)+2)
+	for _, step := range steps {
+		switch step := step.(type) {
+		case hcl.TraverseAttr:
+			keys = append(keys, step.Name)
+		case hcl.TraverseIndex:
+			key, ok := keyOf(step.Key)
+			if !ok {
+				return nil, false
+			}
+			keys = append(keys, key)
+		default:
+			return nil, false
+		}
+	}
+	return keys, true
+}
+
+// keyOf is a key or an index as part of a path. A sensitive one must not be shown.
+func keyOf(v cty.Value) (string, bool) {
+	if v.IsMarked() || !v.IsKnown() || v.IsNull() {
+		return "", false
+	}
+	text, err := convert.Convert(v, cty.String)
+	if err != nil {
+		return "", false
+	}
+	return text.AsString(), true
+}
+
+// joinKeys writes a path as expressions do.
+func joinKeys(keys []string) string {
+	var b strings.Builder
+	for i, key := range keys {
+		_, err := strconv.Atoi(key)
+		switch {
+		case err == nil:
+			fmt.Fprintf(&b, "[%s]", key)
+		case !hclsyntax.ValidIdentifier(key):
+			fmt.Fprintf(&b, "[%q]", key)
+		case i > 0:
+			b.WriteString("." + key)
+		default:
+			b.WriteString(key)
+		}
+	}
+	return b.String()
+}
