@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -177,4 +180,24 @@ func TestLayerRulesAreInUse(t *testing.T) {
 				"%s does not use %s, which only it may", l.path, module)
 		}
 	}
+}
+
+// The directory of the process belongs to nobody: several stacks share it.
+func TestNobodyChangesTheDirectory(t *testing.T) {
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "testdata" || len(d.Name()) > 2 && d.Name()[0] == '.'):
+			return filepath.SkipDir
+		case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		for _, call := range []string{"os.Chdir(", "os.Getwd("} {
+			assert.NotContains(t, string(text), call, "%s: a directory is a parameter", path)
+		}
+		return err
+	})
+	require.NoError(t, err)
 }

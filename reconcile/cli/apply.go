@@ -19,7 +19,7 @@ type applyFlags struct {
 	approved bool
 }
 
-func (a *app) applyCommand() *cobra.Command {
+func applyCommand(a *app) *cobra.Command {
 	f := &applyFlags{planFlags: planFlags{app: a}}
 	c := &cobra.Command{
 		Use:  "apply [flags] [PLANFILE]",
@@ -84,7 +84,7 @@ func (f *applyFlags) approve(ctx context.Context) error {
 	if f.plan.Destroy {
 		question, warning = "Do you really want to put all pages back to the API's default look?", "There is no undo but applying the configuration again."
 	}
-	yes, err := f.app.approve(ctx, question, warning, "-auto-approve")
+	yes, err := f.app.person().approve(ctx, question, warning, "-auto-approve")
 	if err == nil && !yes {
 		report.WriteDeclined(f.app.Stdout, "Apply cancelled.")
 		err = exit(exitError)

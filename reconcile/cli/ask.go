@@ -13,39 +13,56 @@ import (
 	"golang.org/x/term"
 )
 
+// person is whoever reads what a run writes, and may be asked.
+type person struct{ Env }
+
+func (a *app) person() person { return person{a.Env} }
+
+// answers reports that somebody at a terminal can answer questions.
+func (p person) answers() bool {
+	in, ok := p.Stdin.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd()))
+}
+
+// reads reports that somebody at a terminal reads stdout.
+func (p person) reads() bool {
+	out, ok := p.Stdout.(*os.File)
+	return ok && term.IsTerminal(int(out.Fd()))
+}
+
 // askVariable asks a person for the value of a variable.
-func (a *app) askVariable(name, description string, sensitive bool) (string, bool) {
-	report.WriteVariableQuestion(a.Stderr, name, description)
-	if in, ok := a.Stdin.(*os.File); ok && sensitive && a.terminal() {
+func (p person) askVariable(name, description string, sensitive bool) (string, bool) {
+	report.WriteVariableQuestion(p.Stderr, name, description)
+	if in, ok := p.Stdin.(*os.File); ok && sensitive && p.answers() {
 		text, err := term.ReadPassword(int(in.Fd()))
-		report.WriteAnswered(a.Stderr)
+		report.WriteAnswered(p.Stderr)
 		return string(text), err == nil
 	}
-	text, err := a.readLine()
+	text, err := p.readLine()
 	return text, err == nil
 }
 
 // askFor asks until the answer will do; an empty one means what is offered.
-func (a *app) askFor(question, offered string, valid func(string) bool) string {
+func (p person) askFor(question, offered string, valid func(string) bool) string {
 	for {
-		report.WriteOffer(a.Stderr, question, offered)
-		answer, err := a.readLine()
+		report.WriteOffer(p.Stderr, question, offered)
+		answer, err := p.readLine()
 		switch answer = strings.TrimSpace(answer); {
 		case err != nil || answer == "":
 			return offered
 		case valid(answer):
 			return answer
 		}
-		report.WriteUnusable(a.Stderr, answer)
+		report.WriteUnusable(p.Stderr, answer)
 	}
 }
 
 // readLine reads one line and not a byte more, since others read on.
-func (a *app) readLine() (string, error) {
+func (p person) readLine() (string, error) {
 	var line []byte
 	var one [1]byte
 	for {
-		n, err := a.Stdin.Read(one[:])
+		n, err := p.Stdin.Read(one[:])
 		switch {
 		case n == 1 && one[0] == '\n', err != nil && len(line) > 0:
 			return strings.TrimRight(string(line), "\r"), nil
@@ -57,8 +74,8 @@ func (a *app) readLine() (string, error) {
 }
 
 // readStdin reads standard input, of at most the size of a file.
-func (a *app) readStdin() ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(a.Stdin, syntax.MaxFile+1))
+func (p person) readStdin() ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(p.Stdin, syntax.MaxFile+1))
 	switch {
 	case err != nil:
 		return nil, fail("Cannot read standard input", "%v.", err)
@@ -70,14 +87,14 @@ func (a *app) readStdin() ([]byte, error) {
 
 // approve asks for yes; anything else declines. flag is what to use where nobody
 // can be asked.
-func (a *app) approve(ctx context.Context, question, warning, flag string) (bool, error) {
-	report.WriteQuestion(a.Stdout, question, warning)
-	defer report.WriteAnswered(a.Stdout)
+func (p person) approve(ctx context.Context, question, warning, flag string) (bool, error) {
+	report.WriteQuestion(p.Stdout, question, warning)
+	defer report.WriteAnswered(p.Stdout)
 	var answer string
 	read := make(chan error, 1)
 	go func() {
 		var err error
-		answer, err = a.readLine()
+		answer, err = p.readLine()
 		read <- err
 	}()
 	select {
@@ -92,6 +109,6 @@ func (a *app) approve(ctx context.Context, question, warning, flag string) (bool
 }
 
 // approval is approve for those who ask later.
-func (a *app) approval(question, warning, flag string) workspace.Approve {
-	return func(ctx context.Context) (bool, error) { return a.approve(ctx, question, warning, flag) }
+func (p person) approval(question, warning, flag string) workspace.Approve {
+	return func(ctx context.Context) (bool, error) { return p.approve(ctx, question, warning, flag) }
 }

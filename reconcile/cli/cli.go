@@ -65,7 +65,7 @@ func fail(summary, format string, args ...any) error {
 // app is one run of livery.
 type app struct {
 	Env
-	dir     string // that -chdir names; relative paths are relative to it
+	dir     workspace.Directory // that -chdir names; relative paths are relative to it
 	noColor bool
 	view    *report.View
 	log     *slog.Logger
@@ -155,21 +155,13 @@ func (a *app) chdir(dir string) error {
 	if dir == "" {
 		return &fs.PathError{Op: "chdir", Err: fs.ErrNotExist}
 	}
-	dir = a.path(dir)
+	dir = a.dir.Path(dir)
 	_, err := os.Stat(dir + string(filepath.Separator) + ".") // what the system would need to go there
 	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
 		return &fs.PathError{Op: "chdir", Path: dir, Err: failed.Err}
 	}
-	a.dir = dir
+	a.dir = workspace.Directory(dir)
 	return err
-}
-
-// path is where a file is that is named relative to the directory of the run.
-func (a *app) path(name string) string {
-	if a.dir == "." || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(a.dir, name)
 }
 
 // workspace opens the stack in the directory of the run.
@@ -178,7 +170,7 @@ func (a *app) workspace(in inputs) *workspace.Workspace {
 		Dir: a.dir, Assignments: in.assignments, Getenv: a.Getenv, Now: a.Now, Version: version(), Log: a.log, Events: a.view.Events(),
 	}
 	if in.input && !a.view.JSON {
-		c.Ask = a.askVariable
+		c.Ask = a.person().askVariable
 	}
 	w := workspace.New(c)
 	a.opened = append(a.opened, w)
@@ -195,16 +187,4 @@ func (a *app) style(w io.Writer) output.Style {
 		}
 	}
 	return output.StyleFor(tty, a.Getenv, a.noColor, width)
-}
-
-// terminal reports that a person can answer questions.
-func (a *app) terminal() bool {
-	in, ok := a.Stdin.(*os.File)
-	return ok && term.IsTerminal(int(in.Fd()))
-}
-
-// terminalOut reports that a person reads stdout.
-func (a *app) terminalOut() bool {
-	out, ok := a.Stdout.(*os.File)
-	return ok && term.IsTerminal(int(out.Fd()))
 }

@@ -18,24 +18,24 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"init", "Write a small stack to begin with, or move a state", true, (*app).initCommand},
-		{"validate", "Check the whole stack", true, (*app).validateCommand},
-		{"preview", "Show the pages as people will see them", true, (*app).previewCommand},
-		{"plan", "Show what apply would do", true, (*app).planCommand},
-		{"apply", "Make the live pages look as declared", true, (*app).applyCommand},
-		{"completion", "Print a completion script for a shell", false, (*app).completionCommand},
-		{"fmt", "Put files into canonical style", false, (*app).fmtCommand},
-		{"force-unlock", "Take away a lock that was left behind", false, (*app).forceUnlockCommand},
-		{"history", "List the states that are kept, and what changed", false, (*app).historyCommand},
-		{"import", "Print HCL for ConfigureUI bodies you already have", false, (*app).importCommand},
-		{"lint", "Check the stack, in the formats of CI systems", false, (*app).lintCommand},
-		{"rollback", "Plan to go back to an earlier state", false, (*app).rollbackCommand},
-		{"schema", "Look fields up in the catalogue", false, (*app).schemaCommand},
-		{"session", "Open liveness sessions and fetch their outcome", false, (*app).sessionCommand},
-		{"show", "Show the state or a saved plan", false, (*app).showCommand},
-		{"simulator", "Run the service on this machine", false, (*app).simulatorCommand},
-		{"state", "Look at the state and move it", false, (*app).stateCommand},
-		{"version", "Print the version", false, (*app).versionCommand},
+		{"init", "Write a small stack to begin with, or move a state", true, initCommand},
+		{"validate", "Check the whole stack", true, validateCommand},
+		{"preview", "Show the pages as people will see them", true, previewCommand},
+		{"plan", "Show what apply would do", true, planCommand},
+		{"apply", "Make the live pages look as declared", true, applyCommand},
+		{"completion", "Print a completion script for a shell", false, completionCommand},
+		{"fmt", "Put files into canonical style", false, fmtCommand},
+		{"force-unlock", "Take away a lock that was left behind", false, forceUnlockCommand},
+		{"history", "List the states that are kept, and what changed", false, historyCommand},
+		{"import", "Print HCL for ConfigureUI bodies you already have", false, importCommand},
+		{"lint", "Check the stack, in the formats of CI systems", false, lintCommand},
+		{"rollback", "Plan to go back to an earlier state", false, rollbackCommand},
+		{"schema", "Look fields up in the catalogue", false, schemaCommand},
+		{"session", "Open liveness sessions and fetch their outcome", false, sessionCommand},
+		{"show", "Show the state or a saved plan", false, showCommand},
+		{"simulator", "Run the service on this machine", false, simulatorCommand},
+		{"state", "Look at the state and move it", false, stateCommand},
+		{"version", "Print the version", false, versionCommand},
 	}
 }
 
@@ -64,11 +64,11 @@ func (a *app) find(name string) (*cobra.Command, error) {
 }
 
 // group makes a command of others, one of which its second word names.
-func (a *app) group(c *cobra.Command, subs ...*cobra.Command) *cobra.Command {
+func group(a *app, c *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 	c.Args = cobra.ArbitraryArgs
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			a.commandHelp(c)
+			commandHelp(a, c)
 			return exit(exitError)
 		}
 		var names []string

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) completionCommand() *cobra.Command {
+func completionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:       "completion bash|zsh|fish",
 		Args:      arguments(1, 1),
@@ -18,7 +18,7 @@ func (a *app) completionCommand() *cobra.Command {
 your shell. Load it from your shell's start-up file.`,
 		Example: "source <(livery completion bash)\nlivery completion zsh > \"${fpath[1]}/_livery\"\nlivery completion fish > ~/.config/fish/completions/livery.fish",
 		RunE: func(_ *cobra.Command, args []string) error {
-			root := a.root()
+			root := root(a)
 			switch args[0] {
 			case "bash":
 				return root.GenBashCompletionV2(a.Stdout, true)
@@ -33,7 +33,7 @@ your shell. Load it from your shell's start-up file.`,
 }
 
 // root is the whole tree of commands, which only completion needs.
-func (a *app) root() *cobra.Command {
+func root(a *app) *cobra.Command {
 	root := &cobra.Command{Use: "livery"}
 	root.CompletionOptions.DisableDefaultCmd = true
 	for _, c := range commands() {
@@ -47,11 +47,11 @@ func (a *app) root() *cobra.Command {
 
 // complete answers the shell. Flags are typed with one dash here, so one that was
 // begun with one dash is completed with one.
-func (a *app) complete(args []string) error {
+func complete(a *app, args []string) error {
 	last := args[len(args)-1]
 	oneDash := len(last) > 1 && last[0] == '-' && last[1] != '-'
 	var answer bytes.Buffer
-	root := a.root()
+	root := root(a)
 	root.SetOut(&answer)
 	root.SetArgs(append(args[:1:1], twoDashes(args[1:])...))
 	if err := root.Execute(); err != nil {

@@ -18,7 +18,7 @@ import (
 // are brought to the two dashes that the flag library takes.
 func (a *app) commandLine(args []string) (name string, rest []string, err error) {
 	if len(args) == 0 {
-		a.usage()
+		usage(a)
 		return "", nil, exit(exitError)
 	}
 	name, rest = args[0], args[1:]
@@ -28,12 +28,12 @@ func (a *app) commandLine(args []string) (name string, rest []string, err error)
 		if name == "help" && len(rest) > 0 {
 			return rest[0], append(rest[1:], "--help"), nil
 		}
-		a.usage()
+		usage(a)
 		return "", nil, exit(exitOK)
 	case "-version", "--version", "-v":
 		name = "version"
 	case cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
-		return "", nil, a.complete(args)
+		return "", nil, complete(a, args)
 	}
 	if strings.HasPrefix(name, "-") {
 		return "", nil, fail("Unknown flag", "%s is not a flag of livery itself; only -chdir=DIR, -help and -version stand before the command.", name)
@@ -130,7 +130,7 @@ func (a *app) dress(c *cobra.Command) {
 	c.DisableFlagsInUseLine = true
 	c.SetOut(a.Stdout)
 	c.SetErr(a.Stderr)
-	c.SetHelpFunc(func(c *cobra.Command, _ []string) { a.commandHelp(c) })
+	c.SetHelpFunc(func(c *cobra.Command, _ []string) { commandHelp(a, c) })
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
 	c.PersistentFlags().BoolVar(&a.noColor, "no-color", a.noColor, "No colours in the output.")
 	for _, sub := range c.Commands() {

@@ -18,7 +18,7 @@ type formatFlags struct {
 	changed, broken               bool
 }
 
-func (a *app) fmtCommand() *cobra.Command {
+func fmtCommand(a *app) *cobra.Command {
 	f := &formatFlags{app: a}
 	c := &cobra.Command{
 		Use:  "fmt [flags] [FILES or DIRS or -]",
@@ -42,14 +42,14 @@ func (f *formatFlags) run(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	w := f.app.workspace(inputs{})
+	dir := f.app.dir
 	var failed error
 	for _, arg := range args {
 		var err error
 		if arg == "-" {
 			err = f.stdin()
 		} else {
-			err = w.Format(arg, f.recursive, func(file *workspace.Formatted) error { return f.file(w, file) })
+			err = dir.Format(arg, f.recursive, f.file)
 		}
 		if err != nil {
 			failed = err
@@ -86,12 +86,12 @@ func (f *formatFlags) stdin() error {
 }
 
 // file does with one formatted file what the flags say.
-func (f *formatFlags) file(w *workspace.Workspace, file *workspace.Formatted) error {
+func (f *formatFlags) file(file *workspace.Formatted) error {
 	f.see(file, f.list)
 	if !file.Changed() || !f.write || f.check {
 		return nil
 	}
-	return w.Write(file)
+	return f.app.dir.Write(file)
 }
 
 // see tells of a file that does not parse or changes.
@@ -106,7 +106,7 @@ func (f *formatFlags) see(file *workspace.Formatted, list bool) {
 	}
 }
 
-func (a *app) importCommand() *cobra.Command {
+func importCommand(a *app) *cobra.Command {
 	var locale string
 	c := &cobra.Command{
 		Use:  "import [flags] BODY.json...",
@@ -118,7 +118,7 @@ that livery would refuse is kept, and said on stderr. Nothing is sent or recorde
 	}
 	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale.")
 	c.RunE = func(_ *cobra.Command, files []string) error {
-		text, diags, sources := a.workspace(inputs{}).Import(files, locale)
+		text, diags, sources := a.dir.Import(files, locale)
 		err := a.view.Imported(text, diags, sources)
 		if diags.HasErrors() {
 			err = errors.Join(exit(exitError), err)

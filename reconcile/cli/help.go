@@ -11,7 +11,7 @@ import (
 )
 
 // usage writes the help of livery itself.
-func (a *app) usage() {
+func usage(a *app) {
 	var main, other []report.HelpRow
 	for _, c := range commands() {
 		row := report.HelpRow{Name: c.name, Text: c.short}
@@ -25,7 +25,7 @@ func (a *app) usage() {
 }
 
 // commandHelp writes the help of one command: synopsis, text, flags, example.
-func (a *app) commandHelp(c *cobra.Command) {
+func commandHelp(a *app, c *cobra.Command) {
 	h := report.Help{Usage: usageOf(c), Text: c.Long, Example: c.Example}
 	for _, s := range c.Commands() {
 		if !s.Hidden {

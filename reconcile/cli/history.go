@@ -6,7 +6,7 @@ import (
 	"livery/reconcile/report"
 )
 
-func (a *app) historyCommand() *cobra.Command {
+func historyCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:  "history [flags]",
 		Args: arguments(0, 0),
@@ -17,7 +17,7 @@ A page that somebody changed elsewhere does not show, since it cannot be read.`,
 	}
 	a.jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		history, err := a.workspace(inputs{}).History(c.Context())
+		history, err := a.workspace(inputs{}).State().History(c.Context())
 		if err != nil {
 			return err
 		}

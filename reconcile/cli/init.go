@@ -22,7 +22,7 @@ type initFlags struct {
 	migrate, reconfigure, force bool
 }
 
-func (a *app) initCommand() *cobra.Command {
+func initCommand(a *app) *cobra.Command {
 	f := &initFlags{app: a}
 	c := &cobra.Command{
 		Use:  "init [flags] [DIR]",
@@ -66,7 +66,7 @@ func (f *initFlags) run(c *cobra.Command, args []string) error {
 	case f.migrate && !f.force && !f.input:
 		return fail("Approval required", "livery cannot ask whether to move the state when -input=false is set. Use -force-copy.")
 	case f.reconfigure:
-		name, err := f.app.workspace(inputs{}).Reconfigure()
+		name, err := f.app.workspace(inputs{}).State().Reconfigure()
 		if err == nil {
 			report.WriteReconfigured(f.app.Stdout, name)
 		}
@@ -80,7 +80,7 @@ func (f *initFlags) moveState(ctx context.Context) error {
 	if f.force {
 		opts.Approve = nil
 	}
-	m, err := f.app.workspace(inputs{}).Migrate(ctx, opts)
+	m, err := f.app.workspace(inputs{}).State().Migrate(ctx, opts)
 	if errors.Is(err, workspace.ErrDeclined) {
 		report.WriteDeclined(f.app.Stdout, "Moving the state cancelled. Nothing was changed.")
 		return exit(exitError)
@@ -93,15 +93,15 @@ func (f *initFlags) moveState(ctx context.Context) error {
 
 func (f *initFlags) approve(ctx context.Context, m workspace.Move) (bool, error) {
 	question, warning := report.MoveQuestion(m)
-	return f.app.approve(ctx, question, warning, "-force-copy")
+	return f.app.person().approve(ctx, question, warning, "-force-copy")
 }
 
 func (f *initFlags) writeStack(dir string) error {
 	opts := workspace.InitOptions{From: f.from}
-	if f.input && f.app.terminal() {
+	if f.input && f.app.person().answers() {
 		opts.Ask = f.ask
 	}
-	done, err := f.app.workspace(inputs{}).Init(dir, opts)
+	done, err := f.app.dir.Init(dir, opts)
 	if done != nil {
 		f.app.view.Initialised(done, filepath.Clean(dir), err == nil)
 	}
@@ -111,7 +111,7 @@ func (f *initFlags) writeStack(dir string) error {
 // ask asks for what a first stack is made of.
 func (f *initFlags) ask(language, colour string) (string, string) {
 	isLocale := func(s string) bool { _, ok := schema.ParseLocale(s); return ok }
-	return f.app.askFor("Which language first?", language, isLocale), f.app.askFor("What is your brand's colour?", colour, isColour)
+	return f.app.person().askFor("Which language first?", language, isLocale), f.app.person().askFor("What is your brand's colour?", colour, isColour)
 }
 
 func isColour(s string) bool {

@@ -26,7 +26,7 @@ func (a *app) openLog() error {
 	}
 	w := a.Stderr
 	if path := a.Getenv("LIVERY_LOG_PATH"); path != "" {
-		file, err := os.OpenFile(a.path(path), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		file, err := os.OpenFile(a.dir.Path(path), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return fail("Cannot write the log", "LIVERY_LOG_PATH: %v.", err)
 		}

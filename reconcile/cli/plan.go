@@ -59,7 +59,7 @@ func (p *planFlags) flags(c *cobra.Command) {
 	p.failOn.flag(c)
 	p.inputs.flags(c)
 	p.inputFlag(p.app, c)
-	p.app.completeAddresses(c)
+	completeAddresses(p.app, c)
 }
 
 func (p *planFlags) check(c *cobra.Command) error {
@@ -89,7 +89,7 @@ func (p *planFlags) options() (workspace.PlanOptions, error) {
 	return p.plan, nil
 }
 
-func (a *app) planCommand() *cobra.Command {
+func planCommand(a *app) *cobra.Command {
 	p := &planFlags{app: a}
 	c := &cobra.Command{
 		Use:  "plan [flags]",
@@ -154,7 +154,7 @@ func (p *planFlags) text(footer bool) report.PlanOptions {
 }
 
 // completeAddresses completes the flags that take addresses of the stack.
-func (a *app) completeAddresses(c *cobra.Command) {
+func completeAddresses(a *app, c *cobra.Command) {
 	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		list, _ := a.workspace(inputs{}).Addresses() // a shell is offered what there is
 		names := make([]string, len(list))

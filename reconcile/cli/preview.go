@@ -31,7 +31,7 @@ type previewFlags struct {
 	screenshots string
 }
 
-func (a *app) previewCommand() *cobra.Command {
+func previewCommand(a *app) *cobra.Command {
 	p := &previewFlags{app: a}
 	c := &cobra.Command{
 		Use:  "preview [flags] [PLANFILE]",
@@ -126,7 +126,7 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 		return &workspace.InvalidError{Diagnostics: d.Diagnostics, Sources: d.Sources}
 	}
 	if p.out != "" {
-		if err := p.app.workspace(p.inputs).WriteFile(p.out, d.Gallery.HTML(), 0o644); err != nil {
+		if err := p.app.dir.WriteFile(p.out, d.Gallery.HTML(), 0o644); err != nil {
 			return fail("Cannot write the preview", "%v.", err)
 		}
 		report.WriteGalleryWritten(p.app.Stdout, p.out, d.Gallery.Subject)
@@ -134,11 +134,11 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 	if p.screenshots == "" {
 		return nil
 	}
-	browser, err := p.app.browser()
+	browser, err := browser(p.app)
 	if err != nil {
 		return err
 	}
-	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.app.path(p.screenshots), p.progress())
+	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.app.dir.Path(p.screenshots), p.progress())
 	switch {
 	case ctx.Err() != nil:
 		return fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
@@ -151,17 +151,17 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 
 // progress tells a person at a terminal how far the screenshots have come.
 func (p *previewFlags) progress() func(done, all int) {
-	if !p.app.terminalOut() {
+	if !p.app.person().reads() {
 		return func(int, int) {}
 	}
 	return func(done, all int) { report.WriteProgress(p.app.Stdout, "screenshot", done, all) }
 }
 
 // browser is the Chromium of this machine.
-func (a *app) browser() (string, error) {
+func browser(a *app) (string, error) {
 	if path := a.Getenv("CHROME_PATH"); path != "" {
 		if strings.ContainsRune(path, filepath.Separator) {
-			path = a.path(path)
+			path = a.dir.Path(path)
 		}
 		found, err := exec.LookPath(path)
 		if err != nil {
@@ -203,7 +203,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	open, ok := listener.Addr().(*net.TCPAddr)
 	report.WritePreviewAddress(a.Stdout, address, ok && !open.IP.IsLoopback())
 	if p.open {
-		a.openBrowser(ctx, address)
+		openBrowser(a, ctx, address)
 	}
 	following, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
@@ -219,7 +219,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 
 // openBrowser asks the desktop to show an address; where it cannot, the address
 // has been printed.
-func (a *app) openBrowser(ctx context.Context, address string) {
+func openBrowser(a *app, ctx context.Context, address string) {
 	name, args := "xdg-open", []string{address}
 	switch runtime.GOOS {
 	case "darwin":

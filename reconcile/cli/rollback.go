@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) rollbackCommand() *cobra.Command {
+func rollbackCommand(a *app) *cobra.Command {
 	p := &planFlags{app: a}
 	c := &cobra.Command{
 		Use:  "rollback [flags] SERIAL",
@@ -19,7 +19,7 @@ not changed: until the files say the same, the next plan will want to undo it.`,
 	}
 	p.common(c)
 	p.outFlag(c)
-	a.completeAddresses(c)
+	completeAddresses(a, c)
 	c.ValidArgsFunction = p.completeSerials
 	c.RunE = p.runRollback
 	return c
@@ -48,7 +48,7 @@ func (p *planFlags) completeSerials(c *cobra.Command, args []string, _ string) (
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	serials, _ := p.app.workspace(inputs{}).Serials(c.Context()) // a shell is offered what there is
+	serials, _ := p.app.workspace(inputs{}).State().Serials(c.Context()) // a shell is offered what there is
 	words := make([]string, len(serials))
 	for i, s := range serials {
 		words[i] = strconv.FormatUint(s, 10)

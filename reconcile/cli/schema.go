@@ -10,7 +10,7 @@ import (
 	"livery/schema"
 )
 
-func (a *app) schemaCommand() *cobra.Command {
+func schemaCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:  "schema [flags] [PAGE[.FIELD]]",
 		Args: arguments(0, 1),

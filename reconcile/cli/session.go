@@ -14,14 +14,14 @@ import (
 	"livery/schema/stack"
 )
 
-func (a *app) sessionCommand() *cobra.Command {
-	return a.group(&cobra.Command{
+func sessionCommand(a *app) *cobra.Command {
+	return group(a, &cobra.Command{
 		Use: "session list|show|open|result|clear|export|listen",
 		Long: `Opens liveness sessions from the definitions that apply has recorded, and fetches and
 clears what they leave behind. Only open, result and clear talk to the API; none of
 these commands writes the state.`,
 		Example: "livery session open onboarding -locale=th\nlivery session result onboarding 3f2a9c4e1b7d5a60 -wait -out=evidence\nlivery session clear onboarding 3f2a9c4e1b7d5a60",
-	}, a.sessionList(), a.sessionShow(), a.sessionOpen(), a.sessionResult(), a.sessionClear(), a.sessionExport(), a.sessionListen())
+	}, sessionList(a), sessionShow(a), sessionOpen(a), sessionResult(a), sessionClear(a), sessionExport(a), sessionListen(a))
 }
 
 // sessionFlags say which definition of a session is meant.
@@ -64,9 +64,9 @@ type sessions struct {
 	config    bool // use what is declared instead of what is recorded
 }
 
-// sessions reads what is known of sessions. Faults elsewhere in the configuration
+// readSessions reads what is known of sessions. Faults elsewhere in the configuration
 // do not stand in the way of what is recorded.
-func (a *app) sessions(ctx context.Context, f *sessionFlags, need stack.Need) (*sessions, error) {
+func readSessions(a *app, ctx context.Context, f *sessionFlags, need stack.Need) (*sessions, error) {
 	if f.config {
 		need = max(need, stack.NeedDocuments) // or what depends on a variable would be missing without a word
 	}
@@ -78,7 +78,7 @@ func (a *app) sessions(ctx context.Context, f *sessionFlags, need stack.Need) (*
 	if f.config && diags.HasErrors() {
 		return nil, &workspace.InvalidError{Diagnostics: diags, Sources: loaded.Sources}
 	}
-	snapshot, err := w.SnapshotAt(ctx, loaded.Backend)
+	snapshot, err := w.State().SnapshotAt(ctx, loaded.Backend)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +117,8 @@ func (s *sessions) publicBase() string {
 }
 
 // definitionAndClient gives the definition of a session and the way to the service.
-func (a *app) definitionAndClient(ctx context.Context, f *sessionFlags, name string) (schema.Session, *liveness.Client, error) {
-	all, err := a.sessions(ctx, f, stack.NeedAccount)
+func definitionAndClient(a *app, ctx context.Context, f *sessionFlags, name string) (schema.Session, *liveness.Client, error) {
+	all, err := readSessions(a, ctx, f, stack.NeedAccount)
 	if err != nil {
 		return schema.Session{}, nil, err
 	}
@@ -130,7 +130,7 @@ func (a *app) definitionAndClient(ctx context.Context, f *sessionFlags, name str
 	return definition, client, err
 }
 
-func (a *app) sessionList() *cobra.Command {
+func sessionList(a *app) *cobra.Command {
 	var f sessionFlags
 	c := &cobra.Command{
 		Use: "list [flags]", Short: "List declared and recorded sessions", Args: arguments(0, 0),
@@ -139,7 +139,7 @@ func (a *app) sessionList() *cobra.Command {
 	a.jsonFlag(c)
 	f.inputs.flags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		all, err := a.sessions(c.Context(), &f, stack.NeedNothing)
+		all, err := readSessions(a, c.Context(), &f, stack.NeedNothing)
 		switch {
 		case err != nil:
 			return err
@@ -151,7 +151,7 @@ func (a *app) sessionList() *cobra.Command {
 	return c
 }
 
-func (a *app) sessionShow() *cobra.Command {
+func sessionShow(a *app) *cobra.Command {
 	var f sessionFlags
 	c := &cobra.Command{
 		Use: "show [flags] NAME", Short: "Show the request that opens a session", Args: arguments(1, 1),
@@ -163,16 +163,16 @@ belongs to one session.`,
 	a.jsonFlag(c)
 	f.localeFlag(c)
 	f.flags(c)
-	c.RunE = func(c *cobra.Command, args []string) error { return a.showSession(c.Context(), args[0], &f) }
+	c.RunE = func(c *cobra.Command, args []string) error { return showSession(a, c.Context(), args[0], &f) }
 	return c
 }
 
-func (a *app) showSession(ctx context.Context, name string, f *sessionFlags) error {
+func showSession(a *app, ctx context.Context, name string, f *sessionFlags) error {
 	locale, err := f.parseLocale()
 	if err != nil {
 		return err
 	}
-	all, err := a.sessions(ctx, f, stack.NeedNothing)
+	all, err := readSessions(a, ctx, f, stack.NeedNothing)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"livery/schema/stack"
 )
 
-func (a *app) sessionExport() *cobra.Command {
+func sessionExport(a *app) *cobra.Command {
 	var format, out string
 	c := &cobra.Command{
 		Use: "export [flags]", Short: "Write the recorded definitions for services", Args: arguments(0, 0),
@@ -29,7 +29,7 @@ the same bytes, and the file names the state's serial.`,
 		if !known {
 			return fail("Invalid flag", "-format takes json, env or ts, not %q.", format)
 		}
-		all, err := a.sessions(c.Context(), &sessionFlags{}, stack.NeedNothing)
+		all, err := readSessions(a, c.Context(), &sessionFlags{}, stack.NeedNothing)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ the same bytes, and the file names the state's serial.`,
 			_, err := a.Stdout.Write(text)
 			return err
 		}
-		if err := all.workspace.WriteFile(out, text, 0o644); err != nil {
+		if err := all.workspace.Dir.WriteFile(out, text, 0o644); err != nil {
 			return fail("Cannot write the export", "%v.", err)
 		}
 		report.WriteExported(a.Stdout, out, export)
@@ -54,7 +54,7 @@ the same bytes, and the file names the state's serial.`,
 	return c
 }
 
-func (a *app) sessionListen() *cobra.Command {
+func sessionListen(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "listen [flags]", Short: "Receive notifications of completed sessions", Args: arguments(0, 0),
 		Long: `Receives what the service posts to the callback_url of h5_url sessions and prints one

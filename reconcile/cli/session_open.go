@@ -12,7 +12,7 @@ import (
 	"livery/schema/stack"
 )
 
-func (a *app) sessionOpen() *cobra.Command {
+func sessionOpen(a *app) *cobra.Command {
 	var f sessionFlags
 	var visitor liveness.Visitor
 	c := &cobra.Command{
@@ -31,17 +31,17 @@ again when no answer comes. A page lives for an hour.`,
 	f.localeFlag(c)
 	f.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.openSession(c.Context(), args[0], &f, visitor, *qr)
+		return openSession(a, c.Context(), args[0], &f, visitor, *qr)
 	}
 	return c
 }
 
-func (a *app) openSession(ctx context.Context, name string, f *sessionFlags, visitor liveness.Visitor, qr bool) error {
+func openSession(a *app, ctx context.Context, name string, f *sessionFlags, visitor liveness.Visitor, qr bool) error {
 	locale, err := f.parseLocale()
 	if err != nil {
 		return err
 	}
-	all, err := a.sessions(ctx, f, stack.NeedAccount)
+	all, err := readSessions(a, ctx, f, stack.NeedAccount)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (a *app) openSession(ctx context.Context, name string, f *sessionFlags, vis
 	if a.view.JSON {
 		err = report.WriteOpenedJSON(a.Stdout, opened)
 	} else {
-		err = report.WriteOpened(a.Stdout, opened, qr || a.terminalOut(), a.style(a.Stdout))
+		err = report.WriteOpened(a.Stdout, opened, qr || a.person().reads(), a.style(a.Stdout))
 	}
 	return errors.Join(err, exitIfInterrupted(ctx))
 }

@@ -24,7 +24,7 @@ type resultFlags struct {
 	timeout   time.Duration
 }
 
-func (a *app) sessionResult() *cobra.Command {
+func sessionResult(a *app) *cobra.Command {
 	var f resultFlags
 	c := &cobra.Command{
 		Use: "result [flags] NAME ID", Short: "Fetch the outcome of a session", Args: arguments(2, 2),
@@ -51,13 +51,13 @@ SDK; each such answer is billed, so it is not asked for again when none comes.`,
 		if !f.wait {
 			f.timeout = 0
 		}
-		return a.sessionOutcome(c.Context(), args[0], args[1], &f)
+		return sessionOutcome(a, c.Context(), args[0], args[1], &f)
 	}
 	return c
 }
 
-func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlags) error {
-	definition, client, err := a.definitionAndClient(ctx, &f.sessionFlags, name)
+func sessionOutcome(a *app, ctx context.Context, name, id string, f *resultFlags) error {
+	definition, client, err := definitionAndClient(a, ctx, &f.sessionFlags, name)
 	if err != nil {
 		return err
 	}
@@ -72,11 +72,11 @@ func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlag
 	if err != nil {
 		return err
 	}
-	save, err := a.saveInto(f.out)
+	save, err := saveInto(a, f.out)
 	// A result may have been billed: a picture that cannot be had must not lose it.
 	saved, saveErr := session.Save(ctx, client, result.Media, save)
 	err = errors.Join(err, saveErr)
-	if writeErr := a.writeResult(session.Result{Result: result, Saved: saved}); writeErr != nil {
+	if writeErr := writeResult(a, session.Result{Result: result, Saved: saved}); writeErr != nil {
 		return writeErr
 	}
 	if err == nil && result.Pending {
@@ -85,7 +85,7 @@ func (a *app) sessionOutcome(ctx context.Context, name, id string, f *resultFlag
 	return err
 }
 
-func (a *app) writeResult(r session.Result) error {
+func writeResult(a *app, r session.Result) error {
 	if a.view.JSON {
 		return report.WriteResultJSON(a.Stdout, r)
 	}
@@ -94,11 +94,11 @@ func (a *app) writeResult(r session.Result) error {
 
 // saveInto saves files into a directory, which people know by the name dir. Faces
 // are nobody else's business: both can be read by their owner only.
-func (a *app) saveInto(dir string) (session.SaveFile, error) {
+func saveInto(a *app, dir string) (session.SaveFile, error) {
 	if dir == "" {
 		return nil, nil
 	}
-	at := a.path(dir)
+	at := a.dir.Path(dir)
 	if err := os.MkdirAll(at, 0o700); err != nil {
 		return nil, fail("Cannot save the images", "%v.", err)
 	}
@@ -113,14 +113,14 @@ func (a *app) saveInto(dir string) (session.SaveFile, error) {
 			return "", err
 		}
 		path := filepath.Join(dir, name)
-		if _, err := os.Lstat(a.path(path)); err == nil {
+		if _, err := os.Lstat(a.dir.Path(path)); err == nil {
 			return "", fmt.Errorf("%s exists already and is not overwritten: it may be another session's", path)
 		}
-		return path, os.Rename(temp.Name(), a.path(path))
+		return path, os.Rename(temp.Name(), a.dir.Path(path))
 	}, nil
 }
 
-func (a *app) sessionClear() *cobra.Command {
+func sessionClear(a *app) *cobra.Command {
 	var f sessionFlags
 	c := &cobra.Command{
 		Use: "clear [flags] NAME ID", Short: "Delete the personal data of a session", Args: arguments(2, 2),
@@ -140,18 +140,18 @@ when no answer comes.`,
 		case !*approved && !f.input:
 			return fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve.")
 		}
-		return a.clearSession(c.Context(), args[0], args[1], &f, *approved)
+		return clearSession(a, c.Context(), args[0], args[1], &f, *approved)
 	}
 	return c
 }
 
-func (a *app) clearSession(ctx context.Context, name, id string, f *sessionFlags, approved bool) error {
-	definition, client, err := a.definitionAndClient(ctx, f, name)
+func clearSession(a *app, ctx context.Context, name, id string, f *sessionFlags, approved bool) error {
+	definition, client, err := definitionAndClient(a, ctx, f, name)
 	if err != nil {
 		return err
 	}
 	if !approved {
-		yes, err := a.approve(ctx, fmt.Sprintf("Do you really want to delete the personal data of %s?", id), "The service deletes it for good; there is no undo.", "-auto-approve")
+		yes, err := a.person().approve(ctx, fmt.Sprintf("Do you really want to delete the personal data of %s?", id), "The service deletes it for good; there is no undo.", "-auto-approve")
 		if err != nil {
 			return err
 		}

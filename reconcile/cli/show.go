@@ -6,7 +6,7 @@ import (
 	"livery/reconcile/report"
 )
 
-func (a *app) showCommand() *cobra.Command {
+func showCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "show [flags] [PLANFILE]",
 		Args:    arguments(0, 1),
@@ -18,7 +18,7 @@ func (a *app) showCommand() *cobra.Command {
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w := a.workspace(inputs{})
 		if len(args) == 0 {
-			snapshot, err := w.Snapshot(c.Context())
+			snapshot, err := w.State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}

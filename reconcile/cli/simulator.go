@@ -12,7 +12,7 @@ import (
 	"livery/reconcile/simulator"
 )
 
-func (a *app) simulatorCommand() *cobra.Command {
+func simulatorCommand(a *app) *cobra.Command {
 	var listen, semantics string
 	var accounts, faults stringList
 	var cfg simulator.Config
@@ -59,9 +59,9 @@ its pages, so its sessions end at once as LIVERY_SIMULATOR_AUTO_COMPLETE says: p
 		}
 		cfg.Now, cfg.Log = a.Now, a.log
 		if cfg.Data != "" {
-			cfg.Data = a.path(cfg.Data)
+			cfg.Data = a.dir.Path(cfg.Data)
 		}
-		return a.simulate(c.Context(), listen, cfg)
+		return simulate(a, c.Context(), listen, cfg)
 	}
 	return c
 }
@@ -101,7 +101,7 @@ func reachable(addr net.Addr) string {
 
 // simulate answers until it is interrupted. The pages of sessions are served at
 // the address that is listened on.
-func (a *app) simulate(ctx context.Context, address string, cfg simulator.Config) error {
+func simulate(a *app, ctx context.Context, address string, cfg simulator.Config) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fail("Cannot listen", "%v. Choose another address with -listen.", err)

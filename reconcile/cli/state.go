@@ -10,20 +10,20 @@ import (
 	"livery/schema"
 )
 
-func (a *app) stateCommand() *cobra.Command {
-	return a.group(&cobra.Command{
+func stateCommand(a *app) *cobra.Command {
+	return group(a, &cobra.Command{
 		Use:     "state list|show|rm|pull|push",
 		Long:    `Looks at the state and moves it. The state is what the service last confirmed.`,
 		Example: "livery state list\nlivery state show locale.en_US",
-	}, a.stateList(), a.stateShow(), a.stateRemove(), a.statePull(), a.statePush())
+	}, stateList(a), stateShow(a), stateRemove(a), statePull(a), statePush(a))
 }
 
-func (a *app) stateList() *cobra.Command {
+func stateList(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "list [ADDR...]", Short: "List the addresses in the state", Args: arguments(0, -1),
 		Long: `Lists the addresses in the state; with ADDR only those.`, Example: "livery state list",
 		RunE: func(c *cobra.Command, args []string) error {
-			snapshot, err := a.workspace(inputs{}).Snapshot(c.Context())
+			snapshot, err := a.workspace(inputs{}).State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}
@@ -39,12 +39,12 @@ func (a *app) stateList() *cobra.Command {
 	}
 }
 
-func (a *app) stateShow() *cobra.Command {
+func stateShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ADDR", Short: "Show one address", Args: arguments(1, 1),
 		Long: `Shows what the state holds of one address.`, Example: "livery state show locale.en_US",
 		RunE: func(c *cobra.Command, args []string) error {
-			snapshot, err := a.workspace(inputs{}).Snapshot(c.Context())
+			snapshot, err := a.workspace(inputs{}).State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}
@@ -57,7 +57,7 @@ func (a *app) stateShow() *cobra.Command {
 	}
 }
 
-func (a *app) stateRemove() *cobra.Command {
+func stateRemove(a *app) *cobra.Command {
 	var lock workspace.Locking
 	c := &cobra.Command{
 		Use: "rm [flags] ADDR...", Short: "Forget addresses", Args: arguments(1, -1),
@@ -70,7 +70,7 @@ still declared anew. The state before is kept: "livery history" lists it.`,
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w := a.workspace(inputs{})
 		if *dry {
-			snapshot, err := w.Snapshot(c.Context())
+			snapshot, err := w.State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ still declared anew. The state before is kept: "livery history" lists it.`,
 			return nil
 		}
 		n := 0
-		err := w.Forget(c.Context(), args, lock, func(address schema.Address) { n++; report.WriteForgotten(a.Stdout, address) })
+		err := w.State().Forget(c.Context(), args, lock, func(address schema.Address) { n++; report.WriteForgotten(a.Stdout, address) })
 		if err == nil {
 			report.WriteForgottenCount(a.Stdout, n)
 		}
@@ -91,12 +91,12 @@ still declared anew. The state before is kept: "livery history" lists it.`,
 	return c
 }
 
-func (a *app) statePull() *cobra.Command {
+func statePull(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "pull", Short: "Print the whole state", Args: arguments(0, 0),
 		Long: `Prints the state as JSON.`, Example: "livery state pull > copy.json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			snapshot, err := a.workspace(inputs{}).Snapshot(c.Context())
+			snapshot, err := a.workspace(inputs{}).State().Snapshot(c.Context())
 			if err != nil || snapshot.Lineage == "" { // nothing, as Terraform does where there is no state
 				return err
 			}
@@ -105,7 +105,7 @@ func (a *app) statePull() *cobra.Command {
 	}
 }
 
-func (a *app) statePush() *cobra.Command {
+func statePush(a *app) *cobra.Command {
 	var lock workspace.Locking
 	c := &cobra.Command{
 		Use: "push [flags] FILE", Short: "Replace the state by a file", Args: arguments(1, 1),
@@ -116,11 +116,11 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 	lockFlags(c, &lock)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w := a.workspace(inputs{})
-		data, err := a.readArgument(w, args[0])
+		data, err := readArgument(a, args[0])
 		if err != nil {
 			return err
 		}
-		snapshot, err := w.Push(c.Context(), args[0], data, lock)
+		snapshot, err := w.State().Push(c.Context(), args[0], data, lock)
 		if err != nil {
 			return err
 		}
@@ -131,18 +131,18 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 }
 
 // readArgument reads the file that an argument names; "-" is standard input.
-func (a *app) readArgument(w *workspace.Workspace, name string) ([]byte, error) {
+func readArgument(a *app, name string) ([]byte, error) {
 	if name == "-" {
-		return a.readStdin()
+		return a.person().readStdin()
 	}
-	data, err := w.ReadFile(name)
+	data, err := a.dir.ReadFile(name)
 	if err != nil {
 		return nil, fail("Cannot read a file", "%v.", err)
 	}
 	return data, nil
 }
 
-func (a *app) forceUnlockCommand() *cobra.Command {
+func forceUnlockCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:  "force-unlock [flags] ID",
 		Args: arguments(1, 1),
@@ -153,11 +153,11 @@ taken stops before its next write.`,
 	}
 	force := c.Flags().Bool("force", false, "Do not ask.")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		approve := a.approval("Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
+		approve := a.person().approval("Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
 		if *force {
 			approve = nil
 		}
-		err := a.workspace(inputs{}).Unlock(c.Context(), args[0], approve)
+		err := a.workspace(inputs{}).State().Unlock(c.Context(), args[0], approve)
 		if errors.Is(err, workspace.ErrDeclined) {
 			report.WriteDeclined(a.Stdout, "force-unlock cancelled.")
 			return exit(exitError)

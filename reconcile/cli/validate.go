@@ -10,7 +10,7 @@ import (
 	"livery/schema"
 )
 
-func (a *app) validateCommand() *cobra.Command {
+func validateCommand(a *app) *cobra.Command {
 	var in inputs
 	var level failOn
 	c := &cobra.Command{
@@ -40,7 +40,7 @@ credentials; variables without a value are allowed.`,
 	return c
 }
 
-func (a *app) lintCommand() *cobra.Command {
+func lintCommand(a *app) *cobra.Command {
 	var in inputs
 	var level failOn
 	var format string

@@ -44,7 +44,7 @@ func build() report.Build {
 // version is the number alone, as plans and states keep it.
 var version = sync.OnceValue(func() string { return build().Version })
 
-func (a *app) versionCommand() *cobra.Command {
+func versionCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "version [flags]", Args: arguments(0, 0),
 		Long: `Prints the version of livery, the commit it was built from, and what it was built for.`, Example: "livery version -json",

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"cmp"
-	"os"
 	"strings"
 	"time"
 
@@ -45,14 +44,14 @@ func (w *Workspace) Account(s stack.Account) (Account, error) {
 		}
 	}
 	if acc.AccessKey == "" {
-		text, err := w.secretFromEnv("LIVERY_ACCESS_KEY")
+		text, err := w.backends().secret("LIVERY_ACCESS_KEY")
 		if err != nil {
 			return acc, err
 		}
 		acc.AccessKey = text
 	}
 	if acc.SecretKey == "" {
-		text, err := w.secretFromEnv("LIVERY_SECRET_KEY")
+		text, err := w.backends().secret("LIVERY_SECRET_KEY")
 		if err != nil {
 			return acc, err
 		}
@@ -79,22 +78,6 @@ func (w *Workspace) accountOf(s *stack.Stack, recorded string, acc Account) Acco
 		return acc.at(recorded)
 	}
 	return acc
-}
-
-// secretFromEnv reads a variable, or the file that its ..._FILE twin names.
-func (w *Workspace) secretFromEnv(name string) (string, error) {
-	if text := w.Getenv(name); text != "" {
-		return text, nil
-	}
-	path := w.Getenv(name + "_FILE")
-	if path == "" {
-		return "", nil
-	}
-	data, err := os.ReadFile(w.Path(path))
-	if err != nil {
-		return "", Failf("Cannot read a key", "%s_FILE: %v.", name, err)
-	}
-	return strings.TrimRight(string(data), "\r\n"), nil
 }
 
 // Recorded is the account as the state knows it.
@@ -130,7 +113,7 @@ func (w *Workspace) Client(acc Account, parallel int) (*liveness.Client, error) 
 func (w *Workspace) builtIn(acc Account) (*simulator.Simulator, error) {
 	cfg := simulator.Config{
 		Accounts: []simulator.Account{{AccessKey: acc.AccessKey, SecretKey: string(acc.SecretKey)}},
-		Data:     w.Path(dataDirectory + "/simulator.json"),
+		Data:     w.Dir.Path(dataDirectory + "/simulator.json"),
 		Now:      w.Now,
 		// Nobody serves the pages of sessions inside a process that ends at once.
 		AutoComplete: cmp.Or(w.Getenv("LIVERY_SIMULATOR_AUTO_COMPLETE"), "pass"),

@@ -182,7 +182,7 @@ func (o *Operation) saveErroredState(outcome *reconcile.Outcome) *hcl.Diagnostic
 	if data == nil {
 		return d
 	}
-	if err := os.WriteFile(o.workspace.Path(erroredStateFile), data, 0o600); err != nil {
+	if err := os.WriteFile(o.workspace.Dir.Path(erroredStateFile), data, 0o600); err != nil {
 		d.Detail += fmt.Sprintf("\n\nSaving it to %s failed too: %v. The next plan shows with \"!\" what this run had sent.", erroredStateFile, err)
 		return d
 	}

@@ -33,14 +33,14 @@ type backendRecord struct {
 // recordOf describes a backend, by what the configuration says and what the
 // environment adds. A setting that holds a secret is left out, and so are those
 // that only say how to get there.
-func (w *Workspace) recordOf(b stack.Backend, blob state.Blob) backendRecord {
-	r := backendRecord{Type: cmp.Or(b.Type, "local"), Name: blob.String()}
+func (b backends) recordOf(c stack.Backend, blob state.Blob) backendRecord {
+	r := backendRecord{Type: cmp.Or(c.Type, "local"), Name: blob.String()}
 	kind, _ := schema.BackendOf(r.Type)
 	for _, s := range kind.Settings {
-		text := b.Attributes[s.Name]
+		text := c.Attributes[s.Name]
 		for _, variable := range append([]string{kind.Variable(s)}, s.Also...) {
 			if text == "" {
-				text, _ = w.secretFromEnv(variable) // the place has been opened, so it can be read
+				text, _ = b.secret(variable) // the place has been opened, so it can be read
 			}
 		}
 		text = cmp.Or(text, s.Default) // which a variable might change tomorrow
@@ -72,8 +72,8 @@ func (r backendRecord) backend() stack.Backend {
 }
 
 // last is where the state was kept last, as far as this directory knows.
-func (w *Workspace) last() (backendRecord, error) {
-	data, err := os.ReadFile(w.Path(backendFile))
+func (b backends) last() (backendRecord, error) {
+	data, err := os.ReadFile(b.dir.Path(backendFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return backendRecord{Type: "local", Name: stateFile, Attributes: map[string]string{"path": stateFile}}, nil
 	}
@@ -85,7 +85,7 @@ func (w *Workspace) last() (backendRecord, error) {
 		err = r.check()
 	}
 	if err != nil {
-		return r, Failf("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file anew.", backendFile, err)
+		return r, Failf("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file aneb.", backendFile, err)
 	}
 	return r, nil
 }
@@ -110,9 +110,9 @@ func (r backendRecord) check() error {
 
 // openLast opens the backend of a record. What its secrets were is not written down, so
 // they must still be where they came from.
-func (w *Workspace) openLast(r backendRecord) (state.Blob, error) {
-	blob, err := w.blob(r.backend())
-	if err == nil && !w.recordOf(r.backend(), blob).same(r) {
+func (b backends) openLast(r backendRecord) (state.Blob, error) {
+	blob, err := b.blob(r.backend())
+	if err == nil && !b.recordOf(r.backend(), blob).same(r) {
 		err = fmt.Errorf("what is set now leads to %s instead", blob)
 	}
 	if err != nil {
@@ -123,34 +123,34 @@ func (w *Workspace) openLast(r backendRecord) (state.Blob, error) {
 
 // remember notes where the state is kept. A directory that cannot be written does
 // not have to remember: that only costs a warning that nobody needs yet.
-func (w *Workspace) remember(b stack.Backend, blob state.Blob) error {
-	now := w.recordOf(b, blob)
-	before, err := w.last()
+func (b backends) remember(c stack.Backend, blob state.Blob) error {
+	now := b.recordOf(c, blob)
+	before, err := b.last()
 	if err == nil && before.same(now) && maps.Equal(before.Attributes, now.Attributes) {
 		return nil
 	}
-	if _, statErr := os.Stat(w.Path(backendFile)); errors.Is(statErr, fs.ErrNotExist) && before.same(now) {
+	if _, statErr := os.Stat(b.dir.Path(backendFile)); errors.Is(statErr, fs.ErrNotExist) && before.same(now) {
 		return nil // the default needs no note
 	}
 	data, err := json.MarshalIndent(now, "", "  ")
 	if err == nil {
-		err = os.MkdirAll(w.Path(dataDirectory), 0o755)
+		err = os.MkdirAll(b.dir.Path(dataDirectory), 0o755)
 	}
 	if err == nil {
-		err = writeWhole(w.Path(backendFile), append(data, '\n'), 0o600)
+		err = writeWhole(b.dir.Path(backendFile), append(data, '\n'), 0o600)
 	}
 	return err
 }
 
 // checkMoved refuses to begin a new state while the last place still holds one:
 // a state that is begun anew would send everything again, and forget what is live.
-func (w *Workspace) checkMoved(ctx context.Context, b stack.Backend, blob state.Blob) error {
-	now := w.recordOf(b, blob)
-	last, err := w.last()
+func (b backends) checkMoved(ctx context.Context, c stack.Backend, blob state.Blob) error {
+	now := b.recordOf(c, blob)
+	last, err := b.last()
 	if err != nil || last.same(now) {
 		return err
 	}
-	old, err := w.openLast(last)
+	old, err := b.openLast(last)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (w *Workspace) checkMoved(ctx context.Context, b stack.Backend, blob state.
 	_, revision, err := old.Get(ctx)
 	switch {
 	case err != nil:
-		return Failf("Backend configuration changed", "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins anew.", last.Name, last.Type, now.Name, now.Type, err)
+		return Failf("Backend configuration changed", "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins aneb.", last.Name, last.Type, now.Name, now.Type, err)
 	case revision == "":
 		return nil
 	}

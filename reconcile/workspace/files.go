@@ -19,9 +19,21 @@ var (
 	errTooLarge   = errors.New("it is larger than 10 MB")
 )
 
+// Directory is what relative names are relative to. "." is the directory of the
+// process.
+type Directory string
+
+// Path is where a file is, as seen from the process.
+func (d Directory) Path(name string) string {
+	if d == "" || d == "." || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(string(d), name)
+}
+
 // ReadFile reads a file of configuration from disk, never a pipe or a device.
-func (w *Workspace) ReadFile(name string) ([]byte, error) {
-	path := w.Path(name)
+func (d Directory) ReadFile(name string) ([]byte, error) {
+	path := d.Path(name)
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -35,8 +47,8 @@ func (w *Workspace) ReadFile(name string) ([]byte, error) {
 }
 
 // WriteFile writes a file so that no half of one is ever seen.
-func (w *Workspace) WriteFile(name string, data []byte, mode fs.FileMode) error {
-	return writeWhole(w.Path(name), data, mode)
+func (d Directory) WriteFile(name string, data []byte, mode fs.FileMode) error {
+	return writeWhole(d.Path(name), data, mode)
 }
 
 func writeWhole(path string, data []byte, mode fs.FileMode) error {
@@ -72,12 +84,12 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 
 // Import turns request bodies into HCL. The locale is that of a body which names
 // none.
-func (w *Workspace) Import(files []string, locale string) ([]byte, hcl.Diagnostics, map[string][]byte) {
+func (d Directory) Import(files []string, locale string) ([]byte, hcl.Diagnostics, map[string][]byte) {
 	var bodies []*exchange.Body
 	var diags hcl.Diagnostics
 	sources := make(map[string][]byte)
 	for _, file := range files {
-		data, err := w.ReadFile(file)
+		data, err := d.ReadFile(file)
 		if err != nil {
 			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: file + ": " + err.Error() + "."})
 			continue

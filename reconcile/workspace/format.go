@@ -27,17 +27,17 @@ func (f *Formatted) Changed() bool {
 // Format formats a file, or the files of a directory, and shows each. Nothing is
 // written. JSON files pass and stay as they are, since hooks hand over every file
 // of a stack.
-func (w *Workspace) Format(name string, recursive bool, show func(*Formatted) error) error {
-	info, err := os.Stat(w.Path(name))
+func (d Directory) Format(name string, recursive bool, show func(*Formatted) error) error {
+	info, err := os.Stat(d.Path(name))
 	switch {
 	case err != nil:
 		return Failf("No such file or directory", "%v.", err)
 	case info.IsDir():
-		return w.formatDirectory(name, recursive, show)
+		return d.formatDirectory(name, recursive, show)
 	case !formattable(name):
 		return Failf("Not a livery file", "%s: only *%s and *%s files can be formatted.", name, ".livery.hcl", ".liveryvars.hcl")
 	}
-	return w.formatFile(name, show)
+	return d.formatFile(name, show)
 }
 
 func formattable(name string) bool {
@@ -45,21 +45,21 @@ func formattable(name string) bool {
 }
 
 // formatDirectory goes on after a file with a fault, and gives the last one.
-func (w *Workspace) formatDirectory(dir string, recursive bool, show func(*Formatted) error) error {
-	root := w.Path(dir)
+func (d Directory) formatDirectory(dir string, recursive bool, show func(*Formatted) error) error {
+	root := d.Path(dir)
 	var failed error
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && path != root && (!recursive || strings.HasPrefix(d.Name(), ".")):
+		case e.IsDir() && path != root && (!recursive || strings.HasPrefix(e.Name(), ".")):
 			return filepath.SkipDir
-		case d.Type().IsRegular() && formattable(d.Name()):
+		case e.Type().IsRegular() && formattable(e.Name()):
 			rel, err := filepath.Rel(root, path)
 			if err != nil {
 				return err
 			}
-			if err := w.formatFile(filepath.Join(dir, rel), show); err != nil {
+			if err := d.formatFile(filepath.Join(dir, rel), show); err != nil {
 				failed = err
 			}
 		}
@@ -71,8 +71,8 @@ func (w *Workspace) formatDirectory(dir string, recursive bool, show func(*Forma
 	return failed
 }
 
-func (w *Workspace) formatFile(name string, show func(*Formatted) error) error {
-	src, err := w.ReadFile(name)
+func (d Directory) formatFile(name string, show func(*Formatted) error) error {
+	src, err := d.ReadFile(name)
 	if err != nil {
 		return Failf("Cannot read a file", "%v.", err)
 	}
@@ -87,8 +87,8 @@ func Format(src []byte, name string) *Formatted {
 }
 
 // Write puts the formatted file in the place of the old one, as a whole.
-func (w *Workspace) Write(f *Formatted) error {
-	if err := rewrite(w.Path(f.Name), f.After); err != nil {
+func (d Directory) Write(f *Formatted) error {
+	if err := rewrite(d.Path(f.Name), f.After); err != nil {
 		return Failf("Cannot write a file", "%v.", err)
 	}
 	return nil

@@ -30,34 +30,34 @@ type Initialised struct {
 
 // Init writes a small stack into dir, which is relative to the workspace. A file
 // that exists is never overwritten. What was done is returned also with an error.
-func (w *Workspace) Init(dir string, opts InitOptions) (*Initialised, error) {
-	if err := os.MkdirAll(w.Path(dir), 0o755); err != nil {
+func (d Directory) Init(dir string, opts InitOptions) (*Initialised, error) {
+	if err := os.MkdirAll(d.Path(dir), 0o755); err != nil {
 		return nil, Failf("Cannot create the directory", "%v.", err)
 	}
 	done := new(Initialised)
 	var err error
-	if done.Existing, err = w.configuration(dir); err != nil {
+	if done.Existing, err = d.configuration(dir); err != nil {
 		return nil, err
 	}
 	if len(done.Existing) > 0 {
 		if opts.From != "" {
 			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"livery import %s\" prints the same as HCL.", done.Existing[0], opts.From)
 		}
-		return done, w.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
+		return done, d.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
 	}
-	text, err := w.firstStack(done, opts)
+	text, err := d.firstStack(done, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.writeMissing(done, filepath.Join(dir, "main.livery.hcl"), accountBlock+text); err != nil {
+	if err := d.writeMissing(done, filepath.Join(dir, "main.livery.hcl"), accountBlock+text); err != nil {
 		return done, err
 	}
-	return done, w.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
+	return done, d.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
 }
 
 // configuration lists the files of a stack in dir.
-func (w *Workspace) configuration(dir string) ([]string, error) {
-	entries, err := os.ReadDir(w.Path(dir))
+func (d Directory) configuration(dir string) ([]string, error) {
+	entries, err := os.ReadDir(d.Path(dir))
 	if err != nil {
 		return nil, Failf("Cannot read the directory", "%v.", err)
 	}
@@ -71,8 +71,8 @@ func (w *Workspace) configuration(dir string) ([]string, error) {
 }
 
 // writeMissing writes a file unless it exists.
-func (w *Workspace) writeMissing(done *Initialised, name, text string) error {
-	f, err := os.OpenFile(w.Path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func (d Directory) writeMissing(done *Initialised, name, text string) error {
+	f, err := os.OpenFile(d.Path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
@@ -88,9 +88,9 @@ func (w *Workspace) writeMissing(done *Initialised, name, text string) error {
 }
 
 // firstStack is the text of the stack to begin with, without its account.
-func (w *Workspace) firstStack(done *Initialised, opts InitOptions) (string, error) {
+func (d Directory) firstStack(done *Initialised, opts InitOptions) (string, error) {
 	if opts.From != "" {
-		text, diags, sources := w.Import([]string{opts.From}, "")
+		text, diags, sources := d.Import([]string{opts.From}, "")
 		if diags.HasErrors() {
 			return "", &InvalidError{diags, sources}
 		}

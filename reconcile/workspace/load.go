@@ -20,7 +20,7 @@ import (
 // Load reads the stack. The error is for a directory that cannot be read; faults
 // of the files are in the diagnostics.
 func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
-	root, rel, err := rooted(w.Dir)
+	root, rel, err := rooted(string(w.Dir))
 	if err != nil {
 		return nil, nil, Failf("Cannot find the directory", "%v.", err)
 	}
@@ -85,7 +85,7 @@ func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, er
 	}
 	names := make([]string, len(files))
 	for i, file := range files {
-		if _, err := os.Stat(w.Path(file)); err != nil {
+		if _, err := os.Stat(w.Dir.Path(file)); err != nil {
 			return nil, nil, Failf("No such file", "%v.", err)
 		}
 		names[i] = filepath.ToSlash(filepath.Clean(file))

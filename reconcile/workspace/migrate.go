@@ -32,8 +32,8 @@ type MigrateOptions struct {
 
 // configured is the backend that the configuration names, which must have no
 // errors: one of them may be about the backend.
-func (w *Workspace) configured() (stack.Backend, state.Blob, error) {
-	loaded, diags, err := w.Load(stack.NeedNothing)
+func (s *State) configured() (stack.Backend, state.Blob, error) {
+	loaded, diags, err := s.workspace.Load(stack.NeedNothing)
 	if err != nil {
 		return stack.Backend{}, nil, err
 	}
@@ -43,23 +43,23 @@ func (w *Workspace) configured() (stack.Backend, state.Blob, error) {
 	if diags.HasErrors() {
 		return stack.Backend{}, nil, &InvalidError{diags, loaded.Sources}
 	}
-	blob, err := w.blob(loaded.Backend)
+	blob, err := s.workspace.backends().blob(loaded.Backend)
 	return loaded.Backend, blob, err
 }
 
 // Reconfigure makes the backend that the configuration names the one that is used,
 // and gives its name. What any other holds stays as it is.
-func (w *Workspace) Reconfigure() (string, error) {
-	b, blob, err := w.configured()
+func (s *State) Reconfigure() (string, error) {
+	b, blob, err := s.configured()
 	if err != nil {
 		return "", err
 	}
-	return blob.String(), w.note(b, blob)
+	return blob.String(), s.note(b, blob)
 }
 
 // note is remember for those who cannot do without.
-func (w *Workspace) note(b stack.Backend, blob state.Blob) error {
-	if err := w.remember(b, blob); err != nil {
+func (s *State) note(b stack.Backend, blob state.Blob) error {
+	if err := s.workspace.backends().remember(b, blob); err != nil {
 		return Failf("Cannot note where the state is kept", "%v.", err)
 	}
 	return nil
@@ -68,35 +68,35 @@ func (w *Workspace) note(b stack.Backend, blob state.Blob) error {
 // Migrate moves the state from where it was kept to where the configuration says
 // now. The old one stays as it was. What was moved is returned also with an error
 // that came after it.
-func (w *Workspace) Migrate(ctx context.Context, opts MigrateOptions) (*Migration, error) {
-	b, blob, err := w.configured()
+func (s *State) Migrate(ctx context.Context, opts MigrateOptions) (*Migration, error) {
+	b, blob, err := s.configured()
 	if err != nil {
 		return nil, err
 	}
-	m, err := w.migrate(ctx, opts, b, blob)
+	m, err := s.migrate(ctx, opts, b, blob)
 	if err != nil {
 		return m, err
 	}
-	return m, w.note(b, blob)
+	return m, s.note(b, blob)
 }
 
-func (w *Workspace) migrate(ctx context.Context, opts MigrateOptions, b stack.Backend, blob state.Blob) (m *Migration, err error) {
-	last, err := w.last()
+func (s *State) migrate(ctx context.Context, opts MigrateOptions, b stack.Backend, blob state.Blob) (m *Migration, err error) {
+	last, err := s.workspace.backends().last()
 	if err != nil {
 		return nil, err
 	}
-	now := w.recordOf(b, blob)
+	now := s.workspace.backends().recordOf(b, blob)
 	m = &Migration{From: last.Name, To: now.Name}
 	if last.same(now) {
 		m.Same = true
 		return m, nil
 	}
-	old, err := w.openLast(last)
+	old, err := s.workspace.backends().openLast(last)
 	if err != nil {
 		return nil, err
 	}
 	m.From = old.String()
-	how := w.stateOptions(access{Locking: opts.Locking, operation: "init -migrate-state"})
+	how := s.workspace.stateOptions(access{Locking: opts.Locking, operation: "init -migrate-state"})
 	from, err := state.Open(ctx, old, how)
 	if err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func (w *Workspace) migrate(ctx context.Context, opts MigrateOptions, b stack.Ba
 		return nil, Failf("The state cannot be moved", "%s. Nothing was changed. \"livery init -reconfigure\" goes on with what is there and leaves the old state behind.", capital(err.Error()))
 	}
 	if opts.Approve != nil {
-		s := from.Snapshot()
-		what := Move{Serial: s.Serial, Addresses: len(s.Addresses()), From: last.Name, To: now.Name, FromType: last.Type, Type: now.Type}
+		here := from.Snapshot()
+		what := Move{Serial: here.Serial, Addresses: len(here.Addresses()), From: last.Name, To: now.Name, FromType: last.Type, Type: now.Type}
 		yes, err := opts.Approve(ctx, what)
 		if err == nil && !yes {
 			err = ErrDeclined

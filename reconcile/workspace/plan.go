@@ -60,7 +60,7 @@ func (w *Workspace) PlanToApply(ctx context.Context, opts PlanOptions) (*Operati
 func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need, how access) (*Operation, error) {
 	// Reading the state takes as long as evaluating the files does, so it begins
 	// where the state almost always is, before the files can say where.
-	how.decode = state.Prefetch(ctx, backend.LocalIn(w.Dir, stateFile))
+	how.decode = state.Prefetch(ctx, backend.LocalIn(string(w.Dir), stateFile))
 	loaded, diags, err := w.Load(need)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (o *Operation) warn(summary, format string, args ...any) {
 
 // SavePlan writes a plan to a file.
 func (w *Workspace) SavePlan(name string, plan *reconcile.Plan) error {
-	if err := w.WriteFile(name, plan.Encode(), 0o600); err != nil {
+	if err := w.Dir.WriteFile(name, plan.Encode(), 0o600); err != nil {
 		return Failf("Cannot save the plan", "%v.", err)
 	}
 	return nil
@@ -137,14 +137,14 @@ const maxPlan = 256 << 20
 // LoadPlan reads a plan from a file.
 func (w *Workspace) LoadPlan(name string) (*reconcile.Plan, error) {
 	const summary = "Failed to load plan"
-	info, err := os.Stat(w.Path(name))
+	info, err := os.Stat(w.Dir.Path(name))
 	switch {
 	case err != nil:
 		return nil, Failf(summary, "%v.", err)
 	case !info.Mode().IsRegular() || info.Size() > maxPlan:
 		return nil, Failf(summary, "%s is not a regular file of at most %d MB.", name, maxPlan>>20)
 	}
-	data, err := os.ReadFile(w.Path(name))
+	data, err := os.ReadFile(w.Dir.Path(name))
 	if err != nil {
 		return nil, Failf(summary, "%v.", err)
 	}

@@ -91,7 +91,7 @@ func (p *Preview) lastApplied(ctx context.Context, b stack.Backend) (*state.Snap
 	if !local && p.applied != nil && p.workspace.Now().Sub(p.appliedAt) < stateFreshness {
 		return p.applied, p.appliedErr
 	}
-	blob, err := p.workspace.blob(b)
+	blob, err := p.workspace.backends().blob(b)
 	if err != nil {
 		return new(state.Snapshot), err
 	}
@@ -144,7 +144,7 @@ func (p *Preview) watched(loaded *stack.Stack) []string {
 		names = append(names, path)
 	}
 	for i, name := range names {
-		if abs, err := filepath.Abs(p.workspace.Path(filepath.FromSlash(name))); err == nil {
+		if abs, err := filepath.Abs(p.workspace.Dir.Path(filepath.FromSlash(name))); err == nil {
 			names[i] = abs
 		}
 	}
@@ -196,7 +196,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 	if plan.Errored {
 		return nil, Failf("Nothing to show", "%s was made from an invalid configuration. Mend the configuration and plan again.", path)
 	}
-	abs, err := filepath.Abs(p.workspace.Path(path))
+	abs, err := filepath.Abs(p.workspace.Dir.Path(path))
 	if err != nil {
 		return nil, err
 	}

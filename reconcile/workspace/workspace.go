@@ -43,7 +43,7 @@ const (
 
 // Config is what a workspace is made of.
 type Config struct {
-	Dir string // what relative paths are relative to; "." is the directory of the process
+	Dir Directory // what relative paths are relative to
 	// Prefix stands before the names of files in findings: the way from where
 	// people are to Dir. "" shows names relative to Dir.
 	Prefix      string
@@ -77,6 +77,11 @@ type Workspace struct {
 	simulators []*simulator.Simulator // that run inside this process
 }
 
+// State is the state of the workspace, where its configuration says.
+func (w *Workspace) State() *State { return &State{w} }
+
+func (w *Workspace) backends() backends { return backends{w.Dir, w.Getenv} }
+
 // New makes a workspace. Nothing is read yet.
 func New(c Config) *Workspace {
 	if c.Log == nil {
@@ -99,22 +104,11 @@ func (w *Workspace) Close() {
 	w.simulators = nil
 }
 
-// Path is where a file is that is named relative to the workspace.
-func (w *Workspace) Path(name string) string { return join(w.Dir, name) }
-
-// join is name as seen from the process, where it is relative to dir.
-func join(dir, name string) string {
-	if dir == "" || dir == "." || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(dir, name)
-}
-
 // below is the workspace of a directory that is named relative to this one. Names
 // are shown as seen from here.
 func (w *Workspace) below(dir string) *Workspace {
 	c := w.Config
-	c.Dir, c.Prefix = w.Path(dir), filepath.Join(w.Prefix, dir)
+	c.Dir, c.Prefix = Directory(w.Dir.Path(dir)), filepath.Join(w.Prefix, dir)
 	return New(c)
 }
 
