@@ -216,8 +216,8 @@ func lockOrTakeOver(ctx context.Context, blob Blob, info LockInfo, opts Options)
 	if err != nil {
 		return nil, err
 	}
-	if priorDoubt, ok := blob.StaleHolder(); ok && gone == nil {
-		gone = &priorDoubt
+	if stale, ok := blob.StaleHolder(); ok && gone == nil {
+		gone = &stale
 	}
 	if gone != nil && opts.OnStaleLock != nil {
 		opts.OnStaleLock(*gone)
