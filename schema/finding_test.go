@@ -1,0 +1,66 @@
+package schema_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+)
+
+func findingAt(id schema.RuleID, loc schema.Locale, at int) *hcl.Diagnostic {
+	rng := hcl.Range{Filename: "a.hcl", Start: hcl.Pos{Line: 1, Byte: at}, End: hcl.Pos{Line: 1, Byte: at + 1}}
+	return schema.Diagnose(id, schema.Subject{Address: loc.AddressOf(), Range: rng}, "Summary", "Detail.")
+}
+
+// What says the same of the same place is one finding with all addresses.
+func TestSortFindings(t *testing.T) {
+	diags := schema.SortFindings(hcl.Diagnostics{
+		findingAt(schema.Contrast, "vi_VN", 9), findingAt(schema.Contrast, "th_TH", 4), findingAt(schema.Contrast, "ar_AE", 9),
+		findingAt(schema.Contrast, "vi_VN", 9),
+	})
+	require.Len(t, diags, 2)
+	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "th_TH"}}, schema.FindingOf(diags[0]).Addresses)
+	shared := schema.FindingOf(diags[1])
+	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "ar_AE"}, {Kind: "locale", Name: "vi_VN"}}, shared.Addresses)
+	assert.Equal(t, "locale.ar_AE", shared.Address().String())
+}
+
+func TestApplyLevels(t *testing.T) {
+	diags := schema.ApplyLevels(hcl.Diagnostics{
+		findingAt(schema.Contrast, "th_TH", 1), findingAt(schema.Placeholder, "th_TH", 2), findingAt(schema.ColourFormat, "th_TH", 3),
+	}, map[schema.RuleID]schema.Level{schema.Contrast: schema.Notice, schema.Placeholder: schema.Off, schema.ColourFormat: schema.Off})
+	require.Len(t, diags, 2)
+	assert.Equal(t, schema.Notice, schema.LevelOf(diags[0]))
+	assert.Equal(t, hcl.DiagWarning, diags[0].Severity, "HCL knows no notices")
+	assert.Equal(t, schema.Error, schema.LevelOf(diags[1]), "a fixed rule keeps its level")
+	heavy, light := schema.Apart(diags, schema.Warning)
+	assert.Equal(t, diags[1:], heavy)
+	assert.Equal(t, diags[:1], light)
+}
+
+func TestOptionParse(t *testing.T) {
+	rule, _ := schema.RuleByID(schema.Contrast)
+	ratio, ok := rule.Option("ratio")
+	require.True(t, ok)
+	v, fault := ratio.Parse(cty.StringVal("7"), schema.Subject{})
+	assert.Nil(t, fault)
+	assert.True(t, v.RawEquals(cty.NumberIntVal(7)))
+	for in, want := range map[cty.Value]string{
+		cty.NumberIntVal(0): "ratio is a contrast ratio, from 1 to 21.", cty.NumberIntVal(22): "ratio is a contrast ratio, from 1 to 21.",
+		cty.StringVal("high"): "ratio takes a number.", cty.NullVal(cty.Number): "ratio takes a number.",
+	} {
+		_, fault := ratio.Parse(in, schema.Subject{})
+		require.NotNil(t, fault)
+		assert.Equal(t, want, fault.Detail)
+	}
+}
+
+func TestPlural(t *testing.T) {
+	assert.Equal(t, "1 address", schema.Plural(1, "address"))
+	assert.Equal(t, "2 addresses", schema.Plural(2, "address"))
+	assert.Equal(t, "0 documents", schema.Plural(0, "document"))
+}
