@@ -153,7 +153,7 @@ func (a *app) globals(args []string) ([]string, error) {
 // as it is.
 func (a *app) chdir(dir string) error {
 	if dir == "" {
-		return &fs.PathError{Op: "chdir", Err: fs.ErrNotExist}
+		return &fs.PathError{Op: "chdir", Err: syscall.ENOENT}
 	}
 	dir = a.dir.Path(dir)
 	_, err := os.Stat(dir + string(filepath.Separator) + ".") // what the system would need to go there

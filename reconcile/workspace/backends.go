@@ -47,7 +47,7 @@ func (b backends) secret(name string) (string, error) {
 	}
 	data, err := os.ReadFile(b.dir.Path(path))
 	if err != nil {
-		return "", Failf("Cannot read a key", "%s_FILE: %v.", name, err)
+		return "", Failf("Cannot read a key", "%s_FILE: %v.", name, named(path, err))
 	}
 	return strings.TrimRight(string(data), "\r\n"), nil
 }

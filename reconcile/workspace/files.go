@@ -31,19 +31,27 @@ func (d Directory) Path(name string) string {
 	return filepath.Join(string(d), name)
 }
 
+// named is an error about a file with the name by which people know it.
+func named(name string, err error) error {
+	if failed, ok := err.(*fs.PathError); ok {
+		return &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
+	}
+	return err
+}
+
 // ReadFile reads a file of configuration from disk, never a pipe or a device.
 func (d Directory) ReadFile(name string) ([]byte, error) {
-	path := d.Path(name)
-	info, err := os.Stat(path)
+	info, err := os.Stat(d.Path(name))
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, named(name, err)
 	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errNotRegular}
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	case info.Size() > syntax.MaxFile:
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errTooLarge}
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errTooLarge}
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(d.Path(name))
+	return data, named(name, err)
 }
 
 // WriteFile writes a file so that no half of one is ever seen.

@@ -31,7 +31,7 @@ func (d Directory) Format(name string, recursive bool, show func(*Formatted) err
 	info, err := os.Stat(d.Path(name))
 	switch {
 	case err != nil:
-		return Failf("No such file or directory", "%v.", err)
+		return Failf("No such file or directory", "%v.", named(name, err))
 	case info.IsDir():
 		return d.formatDirectory(name, recursive, show)
 	case !formattable(name):

@@ -86,7 +86,7 @@ func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, er
 	names := make([]string, len(files))
 	for i, file := range files {
 		if _, err := os.Stat(w.Dir.Path(file)); err != nil {
-			return nil, nil, Failf("No such file", "%v.", err)
+			return nil, nil, Failf("No such file", "%v.", named(file, err))
 		}
 		names[i] = filepath.ToSlash(filepath.Clean(file))
 		dirs = append(dirs, filepath.Dir(names[i]))

@@ -140,13 +140,13 @@ func (w *Workspace) LoadPlan(name string) (*reconcile.Plan, error) {
 	info, err := os.Stat(w.Dir.Path(name))
 	switch {
 	case err != nil:
-		return nil, Failf(summary, "%v.", err)
+		return nil, Failf(summary, "%v.", named(name, err))
 	case !info.Mode().IsRegular() || info.Size() > maxPlan:
 		return nil, Failf(summary, "%s is not a regular file of at most %d MB.", name, maxPlan>>20)
 	}
 	data, err := os.ReadFile(w.Dir.Path(name))
 	if err != nil {
-		return nil, Failf(summary, "%v.", err)
+		return nil, Failf(summary, "%v.", named(name, err))
 	}
 	plan, err := reconcile.DecodePlan(bytes.TrimSpace(data))
 	switch {
