@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -275,9 +276,10 @@ func (f *failOn) reason(diags hcl.Diagnostics) string {
 	return fmt.Sprintf("The configuration is valid, but there are %d %s and -fail-on=%s fails on them.", len(heavy), what, f.level)
 }
 
-// exceeded reports whether the findings are worse than allowed.
+// exceeded reports whether the findings are worse than allowed. A command without
+// the flag fails on errors alone.
 func (f *failOn) exceeded(diags hcl.Diagnostics) bool {
-	heavy, _ := schema.Apart(diags, schema.Level(f.level))
+	heavy, _ := schema.Apart(diags, cmp.Or(schema.Level(f.level), schema.Error))
 	return len(heavy) > 0
 }
 
