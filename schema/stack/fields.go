@@ -16,11 +16,12 @@ type fieldReader struct {
 	*scope
 	noun    string // what they are declared in, at the beginning of a sentence
 	at      schema.Subject
-	own     []string               // attributes that are no fields; the caller reads them, but for extra
-	extra   map[string]cty.Value   // each and self
-	forEach *hcl.Attribute         // what each is an element of; may be nil
-	invalid map[*schema.Field]bool // takes note of the fields without a usable value; may be nil
-	look    *schema.Look           // takes the values
+	own     []string                     // attributes that are no fields; the caller reads them, but for extra
+	extra   map[string]cty.Value         // each and self
+	forEach *hcl.Attribute               // what each is an element of; may be nil
+	traced  map[hcl.Expression]cty.Value // parts of expressions that origins have led through
+	invalid map[*schema.Field]bool       // takes note of the fields without a usable value; may be nil
+	look    *schema.Look                 // takes the values
 }
 
 // read evaluates all fields in a block.

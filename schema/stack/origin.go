@@ -56,12 +56,15 @@ type origins struct {
 
 func originsIn(s *scope, expr hcl.Expression, at schema.Subject) origins {
 	at.Range = expr.Range()
-	return origins{tracer: tracer{scope: s}, expr: expr, at: at}
+	return origins{tracer: tracer{scope: s, values: s.traced}, expr: expr, at: at}
 }
 
 func (r *fieldReader) origins(expr hcl.Expression) origins {
+	if r.traced == nil {
+		r.traced = make(map[hcl.Expression]cty.Value)
+	}
 	o := originsIn(r.scope, expr, r.at)
-	o.tracer.extra, o.tracer.forEach = r.extra, r.forEach
+	o.tracer.extra, o.tracer.forEach, o.tracer.values = r.extra, r.forEach, r.traced
 	o.file, _ = o.tracer.decodedFile(expr)
 	return o
 }

@@ -188,3 +188,38 @@ func checkBytes(t *testing.T, files fstest.MapFS, p place, rng hcl.Range) {
 	require.False(t, diags.HasErrors(), "%s: %s", p, src)
 	assert.True(t, p.value.Equal(p.parse(raw)), "%s: %s", p, src)
 }
+
+// An origin is found, and its chain has an end, however the stack is built.
+func TestOriginsOfHostileStacks(t *testing.T) {
+	locale := func(expr string) string { return "locale \"en\" { title_text = " + expr + " }\n" }
+	row := func(n int, line string) string {
+		var b strings.Builder
+		b.WriteString("locals {\n")
+		for i := range n {
+			fmt.Fprintf(&b, "a%d = %s\n", i, strings.ReplaceAll(line, "next", fmt.Sprintf("local.a%d", i+1)))
+		}
+		fmt.Fprintf(&b, "a%d = \"end\"\n}\n", n)
+		return b.String()
+	}
+	for name, src := range map[string]string{
+		"row":        row(400, "next") + locale("local.a0"),
+		"choices":    row(150, "next == \"x\" ? next : next") + locale("local.a0"),
+		"tries":      row(150, "try(next, next)") + locale("local.a0"),
+		"templates":  row(60, "\"${trimspace(next)}${substr(next, 0, 0)}\"") + locale("local.a0"),
+		"nested":     locale(strings.Repeat("try(", 8) + "\"x\"" + strings.Repeat(")", 8)),
+		"no element": "locale \"x\" {\n for_each = {}\n code = each.key\n title_text = each.value.title\n}\n",
+		"odd keys":   locale("{ (\"a b\") = \"x\" }[\"a b\"]"),
+		"shadowed":   locale("[for local in [\"x\"] : local][0]"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := fstest.MapFS{"main.livery.hcl": {Data: []byte(src)}}
+			stack, diags := Load(Options{FS: files, Dir: ".", Need: NeedDocuments})
+			require.Empty(t, diagLines(diags))
+			for _, p := range places(stack) {
+				if p.origin != nil {
+					assert.LessOrEqual(t, len(p.origin.Chain), maxWay+1)
+				}
+			}
+		})
+	}
+}

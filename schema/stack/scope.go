@@ -22,7 +22,9 @@ type scope struct {
 	module    *Module
 	variables *variables
 	json      *jsonFiles
-	root      *hcl.EvalContext // path, the functions, the variables; the locals once all of them are resolved
+	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
+	templates map[hcl.Expression]hclsyntax.Expression // that strings of the JSON syntax hold, as far as origins need them
+	root      *hcl.EvalContext                        // path, the functions, the variables; the locals once all of them are resolved
 	locals    map[string]cty.Value
 	complete  bool // the root holds the locals
 	themes    map[string]*theme
@@ -34,6 +36,7 @@ func newScope(m *Module, in Inputs) *scope {
 	files := syntax.NewFiles(in.FS, in.Dir)
 	s := &scope{
 		faults: new(faults), module: m, json: newJSONFiles(files, in.Name),
+		traced: make(map[hcl.Expression]cty.Value), templates: make(map[hcl.Expression]hclsyntax.Expression),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
 			Functions: function.Table(files),

@@ -20,13 +20,15 @@ type tracer struct {
 	forEach *hcl.Attribute       // what each is an element of; may be nil
 	keys    bool                 // the last key of the path is what is looked for, not its value
 	depth   int
+
+	values map[hcl.Expression]cty.Value // of parts that were evaluated; the texts of a document share one
 }
 
 // maxWay is how many expressions and names an origin is followed through.
 const maxWay = 200
 
 // outside is a tracer for what stands in another block, where each and self mean nothing.
-func (t tracer) outside() tracer { return tracer{scope: t.scope, keys: t.keys, depth: t.depth} }
+func (t tracer) outside() tracer { return tracer{scope: t.scope, keys: t.keys, depth: t.depth, values: t.traced} }
 
 // follow finds the way to the part of a value that path leads to.
 func (t tracer) follow(expr hcl.Expression, path []string) way {
@@ -183,6 +185,15 @@ func (t tracer) value(expr hcl.Expression) cty.Value {
 	if v, ok := literal(expr); ok {
 		return v
 	}
+	if v, ok := t.values[expr]; ok {
+		return v
+	}
+	v := t.evaluated(expr)
+	t.values[expr] = v
+	return v
+}
+
+func (t tracer) evaluated(expr hcl.Expression) cty.Value {
 	before := len(t.diags)
 	ctx, ok := t.context(expr, t.extra, schema.Subject{})
 	t.diags = t.diags[:before]
@@ -335,9 +346,12 @@ func (t tracer) followJSON(expr hcl.Expression, path []string) way {
 	if !strings.ContainsAny(text.AsString(), "$%") {
 		return whole
 	}
-	template, diags := hclsyntax.ParseTemplate([]byte(text.AsString()), whole.at.Filename, whole.at.Start)
-	if diags.HasErrors() {
-		return whole
+	template, ok := t.templates[expr]
+	if !ok {
+		if template, diags = hclsyntax.ParseTemplate([]byte(text.AsString()), whole.at.Filename, whole.at.Start); diags.HasErrors() {
+			return whole
+		}
+		t.templates[expr] = template
 	}
 	w := t.follow(template, path)
 	w.at = whole.at
