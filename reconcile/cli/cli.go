@@ -23,7 +23,7 @@ import (
 	"golang.org/x/term"
 
 	"livery/reconcile/report"
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 )
 
@@ -178,7 +178,7 @@ func (a *app) workspace(in inputs) *workspace.Workspace {
 }
 
 // style is how text for a stream is dressed.
-func (a *app) style(w io.Writer) output.Style {
+func (a *app) style(w io.Writer) terminal.Style {
 	tty, width := false, 78 // as Terraform wraps what nobody watches
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		tty = true
@@ -186,5 +186,5 @@ func (a *app) style(w io.Writer) output.Style {
 			width = columns
 		}
 	}
-	return output.StyleFor(tty, a.Getenv, a.noColor, width)
+	return terminal.StyleFor(tty, a.Getenv, a.noColor, width)
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livery/reconcile/report/findings"
+	"livery/reconcile/findings"
 	"livery/schema"
 )
 

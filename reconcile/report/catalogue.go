@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -17,13 +17,13 @@ type Fields struct {
 
 // WriteCatalogue writes fields as a list, those of one page alone with all there is
 // to say.
-func WriteCatalogue(w io.Writer, pages []Fields, s output.Style) {
+func WriteCatalogue(w io.Writer, pages []Fields, s terminal.Style) {
 	for _, p := range pages {
 		writePage(w, p, len(pages) == 1, s)
 	}
 }
 
-func writePage(w io.Writer, hit Fields, whole bool, s output.Style) {
+func writePage(w io.Writer, hit Fields, whole bool, s terminal.Style) {
 	p := hit.Page
 	if p.Key == "" {
 		fmt.Fprintf(w, "%s\n", s.Bold("# "+p.Title))
@@ -40,7 +40,7 @@ func writePage(w io.Writer, hit Fields, whole bool, s output.Style) {
 	fmt.Fprintf(w, "\n")
 }
 
-func writeField(w io.Writer, f *schema.Field, s output.Style) {
+func writeField(w io.Writer, f *schema.Field, s terminal.Style) {
 	row := func(name, text string) {
 		if text != "" {
 			fmt.Fprintf(w, "    %-12s %s\n", name, text)
@@ -157,7 +157,7 @@ func WriteCatalogueJSON(w io.Writer, hits []Fields, all bool) error {
 		}
 		out.Locales = append(out.Locales, catalogueLocaleJSON{string(l.Value), l.Short, l.Name, l.BCP47, l.RTL, l.Chinese})
 	}
-	return output.WriteJSON(w, out)
+	return terminal.WriteJSON(w, out)
 }
 
 func newCatalogueField(f *schema.Field) catalogueFieldJSON {

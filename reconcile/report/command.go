@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/diff"
 
-	"livery/reconcile/report/findings"
+	"livery/reconcile/findings"
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"

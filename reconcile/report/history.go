@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"livery/reconcile"
-	"livery/reconcile/report/output"
 	"livery/reconcile/state"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -19,7 +19,7 @@ const listed = 10
 
 // HistoryText says how a history is written for people.
 type HistoryText struct {
-	Style  output.Style
+	Style  terminal.Style
 	Now    time.Time
 	Advice bool // say what can be done with it
 }
@@ -99,9 +99,9 @@ func reason(err error) string {
 		err = past.Err
 	}
 	if damaged := (*state.DamagedError)(nil); errors.As(err, &damaged) {
-		return "It is damaged: " + output.Escape(damaged.Err.Error(), "") + "."
+		return "It is damaged: " + terminal.Escape(damaged.Err.Error(), "") + "."
 	}
-	return output.Escape(err.Error(), "") + "."
+	return terminal.Escape(err.Error(), "") + "."
 }
 
 // wrapped breaks a text at blanks into lines of at most 80 columns.
@@ -123,7 +123,7 @@ func wrapped(indent, text string) []string {
 
 // runWords says who did what, as far as it is recorded.
 func runWords(r state.Run) string {
-	operation, who := output.Escape(r.Operation, ""), output.Escape(r.Who, "")
+	operation, who := terminal.Escape(r.Operation, ""), terminal.Escape(r.Who, "")
 	switch {
 	case operation == "" && who == "":
 		return "(who made it, and how, is not recorded)"
@@ -156,7 +156,7 @@ func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 		case c.Action == reconcile.Doubt:
 			line += "  (in doubt: no answer was recorded)"
 		case c.TransactionID != "":
-			line += fmt.Sprintf("  [transaction %s]", output.Escape(c.TransactionID, ""))
+			line += fmt.Sprintf("  [transaction %s]", terminal.Escape(c.TransactionID, ""))
 		}
 		p.line("%s", line)
 	}
@@ -234,7 +234,7 @@ func WriteHistoryJSON(w io.Writer, h *state.History) error {
 		}
 		out.Entries = append(out.Entries, entry)
 	}
-	return output.WriteLine(w, out)
+	return terminal.WriteJSONLine(w, out)
 }
 
 // known is nil, which becomes null, for what is not.

@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
-	"livery/reconcile/report/findings"
-	"livery/reconcile/report/output"
+	"livery/reconcile/findings"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -30,7 +30,7 @@ func (p *planPrinter) comment(f reconcile.FieldChange) string {
 			comment = fmt.Sprintf("%s, from %s (%s)", at, o.Path, source)
 		}
 	}
-	return "   " + p.s.Dim("# "+output.Escape(comment, ""))
+	return "   " + p.s.Dim("# "+terminal.Escape(comment, ""))
 }
 
 // originPlace is the file and line of an origin, or the flag or environment variable.

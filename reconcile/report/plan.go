@@ -8,10 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clipperhouse/displaywidth"
-
 	"livery/reconcile"
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -33,7 +31,7 @@ var symbols = []struct {
 
 // PlanText says how a plan is written for people.
 type PlanText struct {
-	Style    output.Style
+	Style    terminal.Style
 	Now      time.Time
 	Saved    string // the file it was saved to, "" for none
 	Advice   bool   // say what to do next; not in automation
@@ -70,7 +68,7 @@ func WriteFooter(w io.Writer, p *reconcile.Plan, t PlanText) error {
 
 type planPrinter struct {
 	t PlanText
-	s output.Style
+	s terminal.Style
 	b strings.Builder
 }
 
@@ -159,7 +157,7 @@ func (p *planPrinter) changes(plan *reconcile.Plan) {
 }
 
 // PlanSummary is the line that bots look for.
-func PlanSummary(sum reconcile.Summary, s output.Style) string {
+func PlanSummary(sum reconcile.Summary, s terminal.Style) string {
 	line := fmt.Sprintf("%s %d to add, %d to change, %d to destroy", s.Bold("Plan:"), sum.Add, sum.Change, sum.Destroy)
 	if sum.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", sum.Forget)
@@ -343,10 +341,10 @@ func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "
 func (p *planPrinter) rows(indent string, c *reconcile.Change, fields []reconcile.FieldChange) {
 	width := 0
 	for _, f := range fields {
-		width = max(width, displaywidth.String(f.Path))
+		width = max(width, terminal.Width(f.Path))
 	}
 	for _, f := range fields {
-		name := f.Path + strings.Repeat(" ", width-displaywidth.String(f.Path))
+		name := f.Path + strings.Repeat(" ", width-terminal.Width(f.Path))
 		symbol := p.paint(fieldSymbol(f))
 		if f.Kind == schema.Tips {
 			p.tips(indent, symbol, name, f)
@@ -368,9 +366,19 @@ func (p *planPrinter) transition(f reconcile.FieldChange, c *reconcile.Change) s
 		return fmt.Sprintf("%s -> %s", p.value(f.Before), p.s.Dim(gone))
 	}
 	if before, after, ok := longTexts(f); ok {
-		return p.wordChange(before, after)
+		return p.s.Change(before, after)
 	}
 	return fmt.Sprintf("%s -> %s", p.value(f.Before), p.value(f.After))
+}
+
+// longTexts gives both sides of a change that is shown word by word: two texts side
+// by side that are longer than this are more than a reader can compare.
+func longTexts(f reconcile.FieldChange) (before, after string, ok bool) {
+	const long = 40 // columns
+	if f.Kind != schema.Text && f.Kind != schema.TipText || json.Unmarshal(f.Before, &before) != nil || json.Unmarshal(f.After, &after) != nil {
+		return "", "", false
+	}
+	return before, after, terminal.Width(before) > long && terminal.Width(after) > long
 }
 
 // value writes JSON as people read it: scripts as they are, colours behind a
@@ -378,13 +386,13 @@ func (p *planPrinter) transition(f reconcile.FieldChange, c *reconcile.Change) s
 func (p *planPrinter) value(raw json.RawMessage) string {
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return output.Escape(string(raw), "")
+		return terminal.Escape(string(raw), "")
 	}
 	text, ok := v.(string)
 	if !ok {
-		return output.Escape(string(raw), "")
+		return terminal.Escape(string(raw), "")
 	}
-	return p.s.Swatch(text) + output.Quote(text)
+	return p.s.Swatch(text) + terminal.Quote(text)
 }
 
 func (p *planPrinter) requests(plan *reconcile.Plan) {

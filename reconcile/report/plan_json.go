@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
-	"livery/reconcile/report/findings"
-	"livery/reconcile/report/output"
+	"livery/reconcile/findings"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -49,7 +49,7 @@ func (s *Stream) write(level, message, kind string, members map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	members["@timestamp"], members["type"] = s.now().UTC().Format(time.RFC3339Nano), kind
-	if err := output.WriteLine(s.w, members); err != nil && s.err == nil {
+	if err := terminal.WriteJSONLine(s.w, members); err != nil && s.err == nil {
 		s.err = err
 	}
 }
@@ -71,7 +71,7 @@ func (s *Stream) Log(message string) { s.write("info", message, "log", map[strin
 // Plan writes each planned change and the summary.
 func (s *Stream) Plan(p *reconcile.Plan) {
 	s.Changes(p)
-	s.summary(p.Summary(), "plan", PlanSummary(p.Summary(), output.Style{}))
+	s.summary(p.Summary(), "plan", PlanSummary(p.Summary(), terminal.Style{}))
 }
 
 // Changes writes each planned change, as is done for a saved plan: it has been
@@ -210,5 +210,5 @@ func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
 	for i := range p.Changes {
 		out.Changes = append(out.Changes, newChangeJSON(&p.Changes[i]))
 	}
-	return output.WriteLine(w, out)
+	return terminal.WriteJSONLine(w, out)
 }

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"livery/reconcile"
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
 // WriteEvent writes a step of an apply as Terraform does.
-func WriteEvent(w io.Writer, e reconcile.Event, s output.Style) error {
+func WriteEvent(w io.Writer, e reconcile.Event, s terminal.Style) error {
 	if e.Step == reconcile.Failed {
 		return nil // shown at the end, with its reason
 	}
@@ -33,7 +33,7 @@ func progressLine(e reconcile.Event) string {
 	}
 	line := fmt.Sprintf("%s: %s complete after %s", e.Change.Address, noun, e.Elapsed.Truncate(time.Second))
 	if e.TransactionID != "" {
-		line += fmt.Sprintf(" [transaction %s]", output.Escape(e.TransactionID, ""))
+		line += fmt.Sprintf(" [transaction %s]", terminal.Escape(e.TransactionID, ""))
 	}
 	return line
 }
@@ -62,7 +62,7 @@ func applySummary(sum reconcile.Summary) string {
 
 // WriteOutcome writes what an apply has done, and for one that failed what it
 // has not. Reasons are diagnostics and are written elsewhere.
-func WriteOutcome(w io.Writer, o *reconcile.Outcome, s output.Style) error {
+func WriteOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 	if o.OK() {
 		line := applySummary(o.Summary)
 		if _, err := fmt.Fprintf(w, "\n%s\n", s.Bold(s.Green(line))); err != nil {

@@ -11,9 +11,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/reconcile/report/findings"
-	"livery/reconcile/report/output"
+	"livery/reconcile/findings"
 	"livery/reconcile/session"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -42,14 +42,14 @@ func WriteSessionsJSON(w io.Writer, list []session.Entry) error {
 	for i, e := range list {
 		entries[i] = sessionEntryJSON(e)
 	}
-	return output.WriteJSON(w, struct {
+	return terminal.WriteJSON(w, struct {
 		FormatVersion string             `json:"format_version"`
 		Sessions      []sessionEntryJSON `json:"sessions"`
 	}{"1.0", entries})
 }
 
 // WriteRequests writes the requests that open a session of the service at baseURL.
-func WriteRequests(w io.Writer, name, baseURL string, list []session.Request, style output.Style) error {
+func WriteRequests(w io.Writer, name, baseURL string, list []session.Request, style terminal.Style) error {
 	var b bytes.Buffer
 	for i, r := range list {
 		title := "# session." + name
@@ -86,7 +86,7 @@ func WriteRequestsJSON(w io.Writer, s schema.Session, baseURL string, list []ses
 	for i, r := range list {
 		requests[i] = sessionRequestJSON{r.Locale, r.Method, baseURL + r.Path, r.Body, r.Language}
 	}
-	return output.WriteJSON(w, struct {
+	return terminal.WriteJSON(w, struct {
 		API           schema.SessionAPI    `json:"api"`
 		FormatVersion string               `json:"format_version"`
 		Name          string               `json:"name"`
@@ -96,7 +96,7 @@ func WriteRequestsJSON(w io.Writer, s schema.Session, baseURL string, list []ses
 
 // WriteOpened writes what is needed to go on with a session; with qr, also a QR
 // code that opens its page on a phone.
-func WriteOpened(w io.Writer, o session.Opened, qr bool, style output.Style) error {
+func WriteOpened(w io.Writer, o session.Opened, qr bool, style terminal.Style) error {
 	for _, text := range unusedWarnings(o) {
 		writeWarning(w, "Flag without effect", text, style)
 	}
@@ -121,12 +121,12 @@ func WriteOpened(w io.Writer, o session.Opened, qr bool, style output.Style) err
 	if _, err := io.WriteString(w, "\n"); err != nil {
 		return err
 	}
-	return WriteQR(w, o.URL, style)
+	return terminal.WriteQR(w, o.URL, style)
 }
 
 // WriteOpenedJSON writes an opened session as one object.
 func WriteOpenedJSON(w io.Writer, o session.Opened) error {
-	return output.WriteJSON(w, struct {
+	return terminal.WriteJSON(w, struct {
 		SignatureID   string   `json:"signature_id,omitempty"`
 		URL           string   `json:"url,omitempty"`
 		License       string   `json:"license,omitempty"`
@@ -151,7 +151,7 @@ func unusedWarnings(o session.Opened) []string {
 }
 
 // WriteResult writes what came of a session, and where its media are.
-func WriteResult(w io.Writer, r session.Result, style output.Style) error {
+func WriteResult(w io.Writer, r session.Result, style terminal.Style) error {
 	rows := sessionRows{{"outcome", cmp.Or(r.Outcome, "none yet")}}
 	if r.Score != nil {
 		rows = append(rows, [2]string{"score", fmt.Sprintf("%g", *r.Score)})
@@ -191,7 +191,7 @@ func WriteResultJSON(w io.Writer, r session.Result) error {
 	for i, m := range r.Saved {
 		media[i] = sessionMediumJSON(m)
 	}
-	return output.WriteJSON(w, map[string]any{
+	return terminal.WriteJSON(w, map[string]any{
 		"outcome": r.Outcome, "pending": r.Pending, "code": r.Code, "message": r.Message, "score": r.Score, "attack_type": r.AttackType,
 		"explanation": r.Explain(), "media": media, "data": r.Data, "transaction_id": r.TransactionID, "billed": r.Billed,
 	})
@@ -205,7 +205,7 @@ func WriteCleared(w io.Writer, id, transaction string) error {
 
 // WriteClearedJSON says the same in one object.
 func WriteClearedJSON(w io.Writer, id, transaction string) error {
-	return output.WriteJSON(w, map[string]any{"cleared": id, "transaction_id": transaction})
+	return terminal.WriteJSON(w, map[string]any{"cleared": id, "transaction_id": transaction})
 }
 
 // WriteNotification writes a notification as one line of JSON, in one write, so
@@ -242,11 +242,11 @@ func timestamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func writeBilled(w io.Writer, style output.Style) {
+func writeBilled(w io.Writer, style terminal.Style) {
 	writeWarning(w, "This call was billed", "The service marks it as PAY.", style)
 }
 
-func writeWarning(w io.Writer, summary, detail string, style output.Style) {
+func writeWarning(w io.Writer, summary, detail string, style terminal.Style) {
 	findings.WriteText(w, hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: detail}}, nil, style)
 }
 

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"livery/reconcile/report/output"
 	"livery/reconcile/session"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -44,7 +44,7 @@ func ExportJSON(e *session.Export) ([]byte, error) {
 		out.Sessions[s.Name] = exportSessionJSON{s.API, s.Requests[0].Method, s.Requests[0].Path, requests}
 	}
 	var b bytes.Buffer
-	err := output.WriteJSON(&b, out)
+	err := terminal.WriteJSON(&b, out)
 	return b.Bytes(), err
 }
 

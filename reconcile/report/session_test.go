@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"livery/reconcile/report/output"
 	"livery/reconcile/session"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -18,7 +18,7 @@ func TestWriteOpened(t *testing.T) {
 	o.License, o.TransactionID, o.Billed = "hunter2", "t1", true
 	o.ExpiresAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	var text, object bytes.Buffer
-	require.NoError(t, WriteOpened(&text, o, true, output.Style{}))
+	require.NoError(t, WriteOpened(&text, o, true, terminal.Style{}))
 	assert.Contains(t, text.String(), "Sessions of sdk_license take no -user-id and no -locale.")
 	assert.Contains(t, text.String(), "licence      hunter2\nexpires      2026-01-02T03:04:05Z\ntransaction  t1\n")
 	assert.Contains(t, text.String(), "This call was billed")
@@ -33,7 +33,7 @@ func TestWriteResult(t *testing.T) {
 	r := session.Result{Saved: []session.Medium{{Name: "image_far", File: "out/image_far.jpg", Type: "image/jpeg", Size: 7}, {Name: "video"}}}
 	r.Outcome, r.Score, r.Code, r.Message, r.TransactionID = "FAIL", &score, "SUCCESS", "OK", "t1"
 	var text bytes.Buffer
-	require.NoError(t, WriteResult(&text, r, output.Style{}))
+	require.NoError(t, WriteResult(&text, r, terminal.Style{}))
 	assert.Equal(t, `outcome      FAIL
 score        12.5
 code         SUCCESS OK
@@ -43,7 +43,7 @@ media        video (not saved; -out=DIR saves it)
 transaction  t1
 `, text.String())
 	text.Reset()
-	require.NoError(t, WriteResult(&text, session.Result{}, output.Style{}))
+	require.NoError(t, WriteResult(&text, session.Result{}, terminal.Style{}))
 	assert.Contains(t, text.String(), "outcome      none yet\n")
 }
 

@@ -8,13 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"livery/reconcile/report/output"
 	"livery/reconcile/state"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
 // WriteState writes everything that the state holds, as HCL-like text.
-func WriteState(w io.Writer, s *state.Snapshot, style output.Style) error {
+func WriteState(w io.Writer, s *state.Snapshot, style terminal.Style) error {
 	if s.Empty() {
 		_, err := fmt.Fprintln(w, "The state is empty. Nothing has been applied yet.")
 		return err
@@ -33,7 +33,7 @@ func WriteState(w io.Writer, s *state.Snapshot, style output.Style) error {
 }
 
 // WriteRecord writes one address of the state; it must be there.
-func WriteRecord(w io.Writer, s *state.Snapshot, a schema.Address, style output.Style) error {
+func WriteRecord(w io.Writer, s *state.Snapshot, a schema.Address, style terminal.Style) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", style.Bold("# "+a.String()+":"))
 	if a.Kind == schema.SessionAddress {
@@ -68,7 +68,7 @@ func must(raw []byte, err error) []byte {
 }
 
 // members writes the members of a JSON object in their order.
-func members(b *strings.Builder, indent string, object []byte, style output.Style) {
+func members(b *strings.Builder, indent string, object []byte, style terminal.Style) {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	if _, err := dec.Token(); err != nil {
 		return

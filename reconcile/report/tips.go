@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"livery/reconcile"
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 )
 
 // tips writes a list of tips element by element.
@@ -46,7 +46,7 @@ func (p *planPrinter) tip(t map[string]string) string {
 	var parts []string
 	for _, key := range []string{"text", "iconLink"} {
 		if v, ok := t[key]; ok {
-			parts = append(parts, key+" = "+output.Quote(v))
+			parts = append(parts, key+" = "+terminal.Quote(v))
 		}
 	}
 	return "{ " + strings.Join(parts, ", ") + " }"

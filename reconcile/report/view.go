@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
-	"livery/reconcile/report/findings"
-	"livery/reconcile/report/output"
+	"livery/reconcile/findings"
 	"livery/reconcile/state"
+	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 )
 
@@ -19,7 +19,7 @@ import (
 // and nothing else, or a stream of JSON lines.
 type View struct {
 	Stdout, Stderr io.Writer
-	Style          func(io.Writer) output.Style // how text for one of the two is dressed
+	Style          func(io.Writer) terminal.Style // how text for one of the two is dressed
 	Now            func() time.Time
 	JSON           bool // one object, unless there is a stream
 	Advice         bool // somebody reads what to type next
@@ -36,7 +36,7 @@ func (v *View) Begin(version string) {
 func (v *View) print(format string, args ...any) { fmt.Fprintf(v.Stdout, format, args...) }
 
 // Out is how text on stdout is dressed.
-func (v *View) Out() output.Style { return v.Style(v.Stdout) }
+func (v *View) Out() terminal.Style { return v.Style(v.Stdout) }
 
 // silent reports that one JSON object is all that may be written.
 func (v *View) silent() bool { return v.JSON && v.stream == nil }

@@ -4,7 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -41,7 +41,7 @@ func writeCheckstyle(w io.Writer, found []entry) error {
 		if !known {
 			i = len(report.Files)
 			files[f.file] = i
-			report.Files = append(report.Files, checkstyleFile{Name: output.Escape(f.file, "")})
+			report.Files = append(report.Files, checkstyleFile{Name: terminal.Escape(f.file, "")})
 		}
 		report.Files[i].Errors = append(report.Files[i].Errors, checkstyleError{at.line, at.column, level, f.message(), f.rule()})
 	}

@@ -3,7 +3,7 @@ package findings
 import (
 	"io"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -35,5 +35,5 @@ func writeGitLab(w io.Writer, found []entry) error {
 			Location: gitlabLocation{f.file, gitlabLines{f.position().line}},
 		})
 	}
-	return output.WriteJSON(w, issues)
+	return terminal.WriteJSON(w, issues)
 }

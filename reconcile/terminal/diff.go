@@ -1,47 +1,25 @@
-package report
+package terminal
 
 import (
-	"encoding/json"
 	"strings"
 
-	"github.com/clipperhouse/displaywidth"
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/clipperhouse/uax29/v2/words"
-
-	"livery/reconcile"
-	"livery/reconcile/report/output"
-	"livery/schema"
 )
 
-// longText is the width in columns from which a change is shown word by word:
-// two such texts side by side are more than a reader can compare.
-const longText = 40
-
-// longTexts gives both sides of a change of a long text.
-func longTexts(f reconcile.FieldChange) (before, after string, ok bool) {
-	if f.Kind != schema.Text && f.Kind != schema.TipText {
-		return "", "", false
-	}
-	if json.Unmarshal(f.Before, &before) != nil || json.Unmarshal(f.After, &after) != nil {
-		return "", "", false
-	}
-	return before, after, displaywidth.String(before) > longText && displaywidth.String(after) > longText
-}
-
-// wordChange writes one text with its change marked: [-gone-]{+new+}.
-func (p *planPrinter) wordChange(before, after string) string {
+// Change quotes one text with what has become of its words marked: "[-gone-]{+new+}".
+func (s Style) Change(before, after string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, run := range diffWords(before, after) {
-		text := strings.TrimSuffix(strings.TrimPrefix(output.Quote(run.text), `"`), `"`)
+		text := escapeQuoted(run.text)
 		switch run.side {
 		case gone:
-			b.WriteString(p.s.Red("[-" + text + "-]"))
+			text = s.Red("[-" + text + "-]")
 		case added:
-			b.WriteString(p.s.Green("{+" + text + "+}"))
-		default:
-			b.WriteString(text)
+			text = s.Green("{+" + text + "+}")
 		}
+		b.WriteString(text)
 	}
 	b.WriteByte('"')
 	return b.String()

@@ -1,9 +1,10 @@
-// Package output is how livery's words are put on a page, whatever they say: dressed for
-// a terminal or not, with what could act on a terminal escaped, quoted, cut and wrapped,
-// and how values are written as JSON.
+// Package terminal shows text on a screen: with colours or without, measured in columns,
+// wrapped, quoted, cut to a window, with what could act on a terminal escaped, word by
+// word where it changes, as a QR code, and values as JSON.
 //
-// It does not know what is written, nor where the writer leads.
-package output
+// It does not know what the text says, where the writer leads, or any other package of
+// livery. Whether a screen is there, and how wide it is, is told to it.
+package terminal
 
 import (
 	"fmt"

@@ -17,7 +17,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -55,7 +55,7 @@ const tool = "livery"
 
 // Write writes findings in a form, in the order given. The same input gives
 // the same bytes. It fails for an unknown form or when the writer does.
-func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s output.Style, meta Meta) error {
+func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s terminal.Style, meta Meta) error {
 	found := entries(diags, src, meta.Prefix)
 	switch format {
 	case TextFormat:
@@ -63,7 +63,7 @@ func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s out
 			writeText(w, found, s)
 			return nil
 		}
-		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.SGR(output.Green), s.Bold("Success!"))
+		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.SGR(terminal.Green), s.Bold("Success!"))
 		return err
 	case JSONFormat:
 		return writeLintJSON(w, found)
@@ -118,12 +118,12 @@ func (e entry) rule() string {
 	if e.Rule == "" {
 		return tool
 	}
-	return output.Escape(string(e.Rule), "")
+	return terminal.Escape(string(e.Rule), "")
 }
 
-func (e entry) summary() string { return output.Escape(e.Summary, "") }
+func (e entry) summary() string { return terminal.Escape(e.Summary, "") }
 
-func (e entry) detail() string { return output.Escape(strings.TrimSpace(e.Detail), "\n") }
+func (e entry) detail() string { return terminal.Escape(strings.TrimSpace(e.Detail), "\n") }
 
 // message is the whole of it in one text.
 func (e entry) message() string {
@@ -142,12 +142,12 @@ func (e entry) shared() string {
 	if len(e.Addresses) < 2 {
 		return ""
 	}
-	return fmt.Sprintf("in %s and %s", output.Escape(e.Address().String(), ""), schema.Plural(len(e.Addresses)-1, "more document"))
+	return fmt.Sprintf("in %s and %s", terminal.Escape(e.Address().String(), ""), schema.Plural(len(e.Addresses)-1, "more document"))
 }
 
 // subject is an address and the field, "" where there is neither.
 func (e entry) subject(a schema.Address) string {
-	address, field := output.Escape(a.String(), ""), output.Escape(e.Path, "")
+	address, field := terminal.Escape(a.String(), ""), terminal.Escape(e.Path, "")
 	if address == "" || field == "" {
 		return address + field
 	}
@@ -178,7 +178,7 @@ func (e entry) print(seen map[string]int) string {
 	if about == "" {
 		about = e.summary() + "\x00" + e.detail()
 	}
-	address, field := output.Escape(e.Address().String(), ""), output.Escape(e.Path, "")
+	address, field := terminal.Escape(e.Address().String(), ""), terminal.Escape(e.Path, "")
 	sum := sha256.Sum256([]byte(strings.Join([]string{e.rule(), e.file, address, field, about}, "\x00")))
 	key := hex.EncodeToString(sum[:16])
 	seen[key]++

@@ -10,7 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -94,7 +94,7 @@ func traversalText(traversal hcl.Traversal) string {
 			b.WriteString("[*]")
 		}
 	}
-	return output.Escape(b.String(), "")
+	return terminal.Escape(b.String(), "")
 }
 
 // statement finishes the sentence that a reference begins; "" says that there is
@@ -127,7 +127,7 @@ func compact(v cty.Value) string {
 	case ty == cty.Number:
 		return v.AsBigFloat().Text('g', 10)
 	case ty == cty.String:
-		return output.QuoteShort(v.AsString())
+		return terminal.QuoteShort(v.AsString())
 	case ty.IsObjectType():
 		return compactObject(ty)
 	case ty.IsCollectionType(), ty.IsTupleType():
@@ -151,7 +151,7 @@ func compactObject(ty cty.Type) string {
 		return "object with no attributes"
 	case 1:
 		for name := range attributes {
-			return "object with 1 attribute " + output.QuoteShort(name)
+			return "object with 1 attribute " + terminal.QuoteShort(name)
 		}
 	}
 	return fmt.Sprintf("object with %d attributes", len(attributes))

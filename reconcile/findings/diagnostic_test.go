@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,7 +21,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-func text(diags hcl.Diagnostics, src Sources, s output.Style) string {
+func text(diags hcl.Diagnostics, src Sources, s terminal.Style) string {
 	var out bytes.Buffer
 	WriteText(&out, inBlocks(diags, src), src, s)
 	return out.String()
@@ -49,7 +49,7 @@ Error: Invalid function argument
     │ var.l is a list of string
 
 Invalid value for "str" parameter: string required. One two.
-`, text(diags, src, output.Style{}))
+`, text(diags, src, terminal.Style{}))
 	assert.Equal(t, strings.Join([]string{
 		"\x1b[31m╷\x1b[0m\x1b[0m",
 		"\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m\x1b[1mInvalid function argument\x1b[0m",
@@ -64,7 +64,7 @@ Invalid value for "str" parameter: string required. One two.
 		"\x1b[31m│\x1b[0m \x1b[0mtwo.",
 		"\x1b[31m╵\x1b[0m\x1b[0m",
 		"",
-	}, "\n"), text(diags, src, output.Style{Colour: true, Width: 60}))
+	}, "\n"), text(diags, src, terminal.Style{Colour: true, Width: 60}))
 }
 
 // TestTheLayoutIsTerraforms runs Terraform on faulty files and gives its own
@@ -111,7 +111,7 @@ func TestTheLayoutIsTerraforms(t *testing.T) {
 					diags[len(diags)-1].EvalContext = evalContext()
 				}
 			}
-			assert.Equal(t, run("-no-color"), text(diags, src, output.Style{Width: 78}))
+			assert.Equal(t, run("-no-color"), text(diags, src, terminal.Style{Width: 78}))
 			if diff := cmp.Diff(want.Diagnostics, JSON(inBlocks(diags, src), src), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("-terraform +livery:\n%s", diff)
 			}
@@ -142,7 +142,7 @@ func TestRangesThatDoNotFit(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			diags := hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "S", Detail: "D", Subject: &test.rng}}
-			shown := text(diags, src, output.Style{})
+			shown := text(diags, src, terminal.Style{})
 			assert.Contains(t, shown, fmt.Sprintf("  on a.hcl line %d:\n", test.line))
 			j := JSON(inBlocks(diags, src), src)[0]
 			if test.want == "" {
@@ -208,6 +208,6 @@ func BenchmarkManyDiagnostics(b *testing.B) {
 	}
 	for b.Loop() {
 		var out bytes.Buffer
-		WriteText(&out, inBlocks(diags, src), src, output.Style{Colour: true, Width: 100})
+		WriteText(&out, inBlocks(diags, src), src, terminal.Style{Colour: true, Width: 100})
 	}
 }

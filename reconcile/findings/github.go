@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 )
 
 // writeGitHub writes workflow commands, one a line.
@@ -15,7 +15,7 @@ func writeGitHub(w io.Writer, found []entry) error {
 	for _, f := range found {
 		out.WriteString("::" + string(f.Level) + " ")
 		if f.located {
-			out.WriteString("file=" + escapeProperty(output.Escape(f.file, "")) + githubRegion(f.position()) + ",")
+			out.WriteString("file=" + escapeProperty(terminal.Escape(f.file, "")) + githubRegion(f.position()) + ",")
 		}
 		text := f.detail()
 		if text == "" {

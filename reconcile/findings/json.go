@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -95,15 +95,15 @@ func snippet(d *hcl.Diagnostic, at location) *SnippetJSON {
 		if i > 0 {
 			code.WriteByte('\n')
 		}
-		code.WriteString(valid(line.before))
+		code.WriteString(valid(line.Before))
 		if quote.first+i == startLine {
 			s.HighlightStartOffset = code.Len()
 		}
-		code.WriteString(valid(line.marked))
+		code.WriteString(valid(line.Marked))
 		if quote.first+i <= endLine {
 			s.HighlightEndOffset = code.Len()
 		}
-		code.WriteString(valid(line.after))
+		code.WriteString(valid(line.After))
 	}
 	s.Code = code.String()
 	return s
@@ -160,7 +160,7 @@ func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
 
 // WriteJSON writes the answer of `validate -json`.
 func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
-	return output.WriteJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
+	return terminal.WriteJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
 }
 
 func writeLintJSON(w io.Writer, found []entry) error {
@@ -168,5 +168,5 @@ func writeLintJSON(w io.Writer, found []entry) error {
 	if v.NoticeCount == nil {
 		v.NoticeCount = new(int)
 	}
-	return output.WriteJSON(w, v)
+	return terminal.WriteJSON(w, v)
 }

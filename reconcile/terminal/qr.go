@@ -1,11 +1,9 @@
-package report
+package terminal
 
 import (
 	"fmt"
 	"io"
 	"strings"
-
-	"livery/reconcile/report/output"
 
 	"rsc.io/qr"
 )
@@ -13,7 +11,7 @@ import (
 // WriteQR draws a text as a QR code of half blocks with the quiet zone that
 // scanners need. It is dark on light: by colours where there are any, elsewhere
 // as a terminal with light letters shows it.
-func WriteQR(w io.Writer, text string, s output.Style) error {
+func WriteQR(w io.Writer, text string, s Style) error {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
 		return fmt.Errorf("the text does not fit into a QR code: %w", err)
@@ -36,7 +34,7 @@ func WriteQR(w io.Writer, text string, s output.Style) error {
 				b.WriteRune(' ')
 			}
 		}
-		b.WriteString(s.SGR(output.Reset) + "\n")
+		b.WriteString(s.SGR(Reset) + "\n")
 	}
 	_, err = io.WriteString(w, b.String())
 	return err

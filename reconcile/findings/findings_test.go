@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -27,17 +27,17 @@ import (
 var forms = []struct {
 	file   string
 	format Format
-	style  output.Style
+	style  terminal.Style
 	prefix string
 }{
-	{"text.txt", TextFormat, output.Style{Width: 78}, ""},
-	{"colour.txt", TextFormat, output.Style{Colour: true, TrueColour: true, Width: 60}, ""},
-	{"validate.json", JSONFormat, output.Style{}, ""},
-	{"lint.sarif", SARIFFormat, output.Style{}, "stacks/my app"},
-	{"github.txt", GitHubFormat, output.Style{}, "stacks/my app"},
-	{"gitlab.json", GitLabFormat, output.Style{}, "stacks/my app"},
-	{"junit.xml", JUnitFormat, output.Style{}, ""},
-	{"checkstyle.xml", CheckstyleFormat, output.Style{}, ""},
+	{"text.txt", TextFormat, terminal.Style{Width: 78}, ""},
+	{"colour.txt", TextFormat, terminal.Style{Colour: true, TrueColour: true, Width: 60}, ""},
+	{"validate.json", JSONFormat, terminal.Style{}, ""},
+	{"lint.sarif", SARIFFormat, terminal.Style{}, "stacks/my app"},
+	{"github.txt", GitHubFormat, terminal.Style{}, "stacks/my app"},
+	{"gitlab.json", GitLabFormat, terminal.Style{}, "stacks/my app"},
+	{"junit.xml", JUnitFormat, terminal.Style{}, ""},
+	{"checkstyle.xml", CheckstyleFormat, terminal.Style{}, ""},
 }
 
 func scenarios() map[string]func() (hcl.Diagnostics, Sources) {
@@ -94,12 +94,12 @@ func TestForms(t *testing.T) {
 func requireTame(t testing.TB, text string, colour bool) {
 	t.Helper()
 	if colour {
-		for _, known := range []string{output.Reset, output.Bold, output.Underline, output.Red, output.Green, output.Yellow, output.Cyan, output.Dim} {
+		for _, known := range []string{terminal.Reset, terminal.Bold, terminal.Underline, terminal.Red, terminal.Green, terminal.Yellow, terminal.Cyan, terminal.Dim} {
 			text = strings.ReplaceAll(text, known, "")
 		}
 	}
 	for _, r := range text {
-		if output.Escape(string(r), "") != string(r) && r != '\n' && r != '\t' {
+		if terminal.Escape(string(r), "") != string(r) && r != '\n' && r != '\t' {
 			require.Failf(t, "control character", "%U in %q", r, text)
 		}
 	}
@@ -134,15 +134,15 @@ func requireWellFormed(t testing.TB, doc []byte) {
 func TestLintFormats(t *testing.T) {
 	assert.Equal(t, []string{"text", "json", "sarif", "github", "gitlab", "junit", "checkstyle"}, Formats())
 	for _, format := range Formats() {
-		assert.NoError(t, Write(io.Discard, Format(format), nil, nil, output.Style{}, Meta{}), format)
+		assert.NoError(t, Write(io.Discard, Format(format), nil, nil, terminal.Style{}, Meta{}), format)
 	}
-	assert.ErrorContains(t, Write(io.Discard, "yaml", nil, nil, output.Style{}, Meta{}), `no lint format "yaml"`)
+	assert.ErrorContains(t, Write(io.Discard, "yaml", nil, nil, terminal.Style{}, Meta{}), `no lint format "yaml"`)
 }
 
 func TestWritersReportTheirFaults(t *testing.T) {
 	diags, src := faults()
 	for _, format := range Formats()[1:] {
-		assert.ErrorIs(t, Write(broken{}, Format(format), diags, src, output.Style{}, Meta{}), io.ErrShortWrite, format)
+		assert.ErrorIs(t, Write(broken{}, Format(format), diags, src, terminal.Style{}, Meta{}), io.ErrShortWrite, format)
 	}
 }
 

@@ -18,13 +18,13 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-const golden = "../../../testdata/report"
+const golden = "../../testdata/report"
 
 // requireGolden holds got against a file, or writes it with -update.
 func requireGolden(t *testing.T, name string, got []byte) {
@@ -215,7 +215,7 @@ func headers(name string, raw []byte) []header {
 	for _, block := range body.Blocks {
 		text := block.Type
 		for _, label := range block.Labels {
-			text += " " + output.QuoteShort(label)
+			text += " " + terminal.QuoteShort(label)
 		}
 		rng := block.Range()
 		out = append(out, header{span{rng.Start.Byte, rng.End.Byte}, text})

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -86,7 +86,7 @@ func writeSARIF(w io.Writer, found []entry, meta Meta) error {
 			Fingerprints: map[string]string{"primaryLocationLineHash": f.fingerprint},
 		})
 	}
-	return output.WriteJSON(w, sarifLog{
+	return terminal.WriteJSON(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
 		Runs: []sarifRun{{
 			Tool:       sarifTool{sarifDriver{tool, meta.FullName, meta.Version, rules}},

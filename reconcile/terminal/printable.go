@@ -1,11 +1,9 @@
-package output
+package terminal
 
 import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/clipperhouse/displaywidth"
 )
 
 // Escape makes text safe for a terminal and for XML: control characters,
@@ -76,6 +74,16 @@ func hidden(r rune) bool {
 	}
 }
 
+// Quote is a whole text in quotation marks on one line, in its own script.
+func Quote(s string) string { return `"` + escapeQuoted(s) + `"` }
+
+func escapeQuoted(s string) string {
+	if strings.ContainsAny(s, "\\\"") {
+		s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
+	}
+	return Escape(s, "")
+}
+
 // QuoteShort is s as a string literal that fits on a line, cut off where it is
 // longer than a reader needs.
 func QuoteShort(s string) string {
@@ -84,36 +92,7 @@ func QuoteShort(s string) string {
 	if cut := Cut(s, longest); len(cut) < len(s) {
 		s, tail = cut, "…"
 	}
-	return strings.TrimSuffix(Quote(s), `"`) + tail + `"`
-}
-
-// Cut is the start of s that fits in limit columns. It looks at a
-// bounded part of s only, however long a cluster pretends to be.
-func Cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	bounded := s
-	if len(bounded) > 16*limit {
-		bounded = bounded[:RuneStart(bounded, 16*limit)]
-	}
-	end, width := 0, 0
-	for g := displaywidth.StringGraphemes(bounded); g.Next(); {
-		width += max(g.Width(), 1) // a control character is zero wide until it is escaped
-		if width > limit {
-			return s[:end]
-		}
-		end += len(g.Value())
-	}
-	return s[:end]
-}
-
-// RuneStart moves i back to where a character begins.
-func RuneStart[T ~string | ~[]byte](s T, i int) int {
-	for n := 0; i > 0 && i < len(s) && !utf8.RuneStart(s[i]) && n < utf8.UTFMax; n++ {
-		i--
-	}
-	return i
+	return `"` + escapeQuoted(s) + tail + `"`
 }
 
 // Wrap breaks the lines of text at blanks so that each fits in width columns.
@@ -143,7 +122,7 @@ func wrapLine(line string, width int) []string {
 		for i < len(line) && line[i] != ' ' {
 			i++
 		}
-		wide := displaywidth.String(line[word:i])
+		wide := Width(line[word:i])
 		if end > start && columns+word-gap+wide > width {
 			out = append(out, line[start:end])
 			start, columns = word, 0
@@ -153,12 +132,4 @@ func wrapLine(line string, width int) []string {
 		end = i
 	}
 	return append(out, line[start:end])
-}
-
-// Quote is a whole text in quotation marks on one line, in its own script.
-func Quote(s string) string {
-	if strings.ContainsAny(s, "\\\"") {
-		s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
-	}
-	return `"` + Escape(s, "") + `"`
 }

@@ -8,10 +8,9 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -101,8 +100,8 @@ func (f *source) line(i int) span {
 func (f *source) byteAt(line, column int) int {
 	s := f.line(min(max(line, 1), len(f.starts)) - 1)
 	at := s.start
-	for g := graphemes.FromBytes(f.raw[s.start:s.end]); column > 1 && g.Next(); column-- {
-		at += len(g.Value())
+	for ; column > 1 && at < s.end; column-- {
+		at += terminal.Cluster(f.raw[at:s.end])
 	}
 	return at
 }
@@ -143,16 +142,14 @@ func (f *source) spanOf(rng hcl.Range) (span, bool) {
 	default:
 		return span{}, false
 	}
-	start = output.RuneStart(f.raw, start)
+	start = terminal.RuneStart(f.raw, start)
 	end = min(max(start, end), len(f.raw))
 	for end < len(f.raw) && end > start && !utf8.RuneStart(f.raw[end]) {
 		end++
 	}
 	if start == end {
 		rest := f.raw[start:max(f.line(f.lineAt(start)).end, start)]
-		if g := graphemes.FromBytes(rest[:min(len(rest), 256)]); g.Next() {
-			end += len(g.Value())
-		}
+		end += terminal.Cluster(rest[:min(len(rest), 256)])
 	}
 	return span{start, end}, true
 }
@@ -178,7 +175,7 @@ func (s *snippets) resolve(d *hcl.Diagnostic) (location, bool) {
 	if file := s.file(at.rng.Filename); file != nil {
 		if where, ok := file.spanOf(at.rng); ok {
 			at.file, at.span, at.context = file, where, where
-			at.block = output.Escape(schema.FindingOf(d).Block, "")
+			at.block = terminal.Escape(schema.FindingOf(d).Block, "")
 			if d.Context != nil && d.Context.Filename == at.rng.Filename {
 				if wide, ok := file.spanOf(*d.Context); ok {
 					at.context = span{min(where.start, wide.start), max(where.end, wide.end)}
@@ -235,5 +232,5 @@ func (at location) position() position {
 
 // String is the place as people read it: file, line and column as HCL counts.
 func (at location) String() string {
-	return output.Escape(at.rng.Filename, "") + ":" + strconv.Itoa(at.rng.Start.Line) + ":" + strconv.Itoa(at.rng.Start.Column)
+	return terminal.Escape(at.rng.Filename, "") + ":" + strconv.Itoa(at.rng.Start.Line) + ":" + strconv.Itoa(at.rng.Start.Column)
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/reconcile/report/output"
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
@@ -16,11 +16,11 @@ import (
 // the source that it is about and its rule in parentheses at the end. With
 // colour each stands in a box and what it is about is underlined. Errors of the
 // writer are not reported: there is nobody left to tell.
-func WriteText(w io.Writer, diags hcl.Diagnostics, src Sources, s output.Style) {
+func WriteText(w io.Writer, diags hcl.Diagnostics, src Sources, s terminal.Style) {
 	writeText(w, entries(diags, src, ""), s)
 }
 
-func writeText(w io.Writer, found []entry, s output.Style) {
+func writeText(w io.Writer, found []entry, s terminal.Style) {
 	p := printer{style: s}
 	for _, e := range found {
 		p.diagnostic(e)
@@ -33,7 +33,7 @@ func writeText(w io.Writer, found []entry, s output.Style) {
 
 // printer lays out one diagnostic at a time.
 type printer struct {
-	style   output.Style
+	style   terminal.Style
 	out     bytes.Buffer
 	lines   []string
 	pending string // the reset that Terraform puts before the next line
@@ -46,16 +46,16 @@ func (p *printer) add(line string) {
 
 func (p *printer) diagnostic(e entry) {
 	sgr := p.style.SGR
-	colour, word := sgr(output.Red), "Error: "
+	colour, word := sgr(terminal.Red), "Error: "
 	switch e.Level {
 	case schema.Warning:
-		colour, word = sgr(output.Yellow), "Warning: "
+		colour, word = sgr(terminal.Yellow), "Warning: "
 	case schema.Notice:
-		colour, word = sgr(output.Cyan), "Notice: "
+		colour, word = sgr(terminal.Cyan), "Notice: "
 	}
-	reset, bold := sgr(output.Reset), sgr(output.Bold)
+	reset, bold := sgr(terminal.Reset), sgr(terminal.Bold)
 	p.lines = p.lines[:0]
-	p.add(bold + colour + word + reset + reset + bold + output.Escape(e.Summary, "\t") + reset)
+	p.add(bold + colour + word + reset + reset + bold + terminal.Escape(e.Summary, "\t") + reset)
 	p.add("")
 	if e.located {
 		p.place(e)
@@ -75,18 +75,18 @@ func (p *printer) frame(colour string) {
 		p.out.WriteString("\n" + strings.Join(p.lines, "\n") + "\n")
 		return
 	}
-	p.out.WriteString(colour + "╷" + output.Reset + output.Reset + "\n")
+	p.out.WriteString(colour + "╷" + terminal.Reset + terminal.Reset + "\n")
 	for _, line := range p.lines {
-		p.out.WriteString(colour + "│" + output.Reset + " " + output.Reset + line + "\n")
+		p.out.WriteString(colour + "│" + terminal.Reset + " " + terminal.Reset + line + "\n")
 	}
-	p.out.WriteString(colour + "╵" + output.Reset + output.Reset + "\n")
+	p.out.WriteString(colour + "╵" + terminal.Reset + terminal.Reset + "\n")
 }
 
 // place writes where the diagnostic is, the source, and what its references
 // stood for.
 func (p *printer) place(e entry) {
 	at := e.at
-	reset, name := p.style.SGR(output.Reset), output.Escape(at.rng.Filename, "")
+	reset, name := p.style.SGR(terminal.Reset), terminal.Escape(at.rng.Filename, "")
 	if at.file == nil {
 		p.add(fmt.Sprintf("%s  on %s line %d:", reset, name, at.rng.Start.Line))
 		p.add("  (source code not available)")
@@ -103,19 +103,19 @@ func (p *printer) place(e entry) {
 }
 
 func (p *printer) code(quote excerpt) {
-	underline, reset := p.style.SGR(output.Underline), p.style.SGR(output.Reset)
+	underline, reset := p.style.SGR(terminal.Underline), p.style.SGR(terminal.Reset)
 	for i, line := range quote.lines {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%4d: ", quote.first+i)
-		if line.cutLeft {
+		if line.CutLeft {
 			b.WriteString("…")
 		}
-		b.WriteString(output.Escape(line.before, "\t"))
-		if line.marked != "" {
-			b.WriteString(underline + output.Escape(line.marked, "\t") + reset)
+		b.WriteString(terminal.Escape(line.Before, "\t"))
+		if line.Marked != "" {
+			b.WriteString(underline + terminal.Escape(line.Marked, "\t") + reset)
 		}
-		b.WriteString(output.Escape(line.after, "\t"))
-		if line.cutRight {
+		b.WriteString(terminal.Escape(line.After, "\t"))
+		if line.CutRight {
 			b.WriteString("…")
 		}
 		if i == len(quote.lines)-1 {
@@ -132,11 +132,11 @@ func (p *printer) explain(call *CallJSON, values []ValueJSON) {
 	if call == nil && len(values) == 0 {
 		return
 	}
-	dim, bold, reset := p.style.SGR(output.Dim), p.style.SGR(output.Bold), p.style.SGR(output.Reset)
+	dim, bold, reset := p.style.SGR(terminal.Dim), p.style.SGR(terminal.Bold), p.style.SGR(terminal.Reset)
 	p.add("    " + dim + "├────────────────" + reset)
 	p.pending = reset
 	if call != nil {
-		p.add("    " + dim + "│" + reset + " while calling " + bold + output.Escape(call.CalledAs, "") + reset + "(" + reset + call.parameters() + ")")
+		p.add("    " + dim + "│" + reset + " while calling " + bold + terminal.Escape(call.CalledAs, "") + reset + "(" + reset + call.parameters() + ")")
 	}
 	for _, v := range values {
 		p.add("    " + dim + "│" + reset + " " + bold + v.Traversal + reset + " " + v.Statement)
@@ -167,7 +167,7 @@ func (p *printer) detail(e entry) {
 		width -= 2
 	}
 	if text := strings.TrimRight(e.Detail, "\n"); text != "" {
-		for _, line := range output.Wrap(output.Escape(text, "\n\t"), width) {
+		for _, line := range terminal.Wrap(terminal.Escape(text, "\n\t"), width) {
 			p.add(line)
 		}
 	}

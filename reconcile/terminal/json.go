@@ -1,4 +1,4 @@
-package output
+package terminal
 
 import (
 	"encoding/json"
@@ -18,8 +18,8 @@ func WriteJSON(w io.Writer, v any) error {
 	return nil
 }
 
-// WriteLine writes a value as one line of JSON, with characters such as < as they are.
-func WriteLine(w io.Writer, v any) error {
+// WriteJSONLine writes a value as one line of JSON, with characters such as < as they are.
+func WriteJSONLine(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
