@@ -329,7 +329,8 @@ func (r *fieldReader) extraMembers(a *hcl.Attribute) {
 		}
 		for members := v.ElementIterator(); members.Next(); {
 			key, member := members.Element()
-			r.extraMember(schema.ExtraKey{Page: k.AsString(), Key: key.AsString()}, member, at, origins.origin(k.AsString(), key.AsString()))
+			name := schema.ExtraKey{Page: k.AsString(), Key: key.AsString()}
+			r.extraMember(name, member, at, origins.origin(name.Page, name.Key))
 		}
 	}
 }

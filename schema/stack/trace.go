@@ -28,7 +28,9 @@ type tracer struct {
 const maxWay = 200
 
 // outside is a tracer for what stands in another block, where each and self mean nothing.
-func (t tracer) outside() tracer { return tracer{scope: t.scope, keys: t.keys, depth: t.depth, values: t.traced} }
+func (t tracer) outside() tracer {
+	return tracer{scope: t.scope, keys: t.keys, depth: t.depth, values: t.traced}
+}
 
 // follow finds the way to the part of a value that path leads to.
 func (t tracer) follow(expr hcl.Expression, path []string) way {
@@ -237,7 +239,8 @@ func (t tracer) followReference(e *hclsyntax.ScopeTraversalExpr, path []string) 
 
 func (t tracer) followVariable(v *variable, called string, path []string) way {
 	if v.expr == nil {
-		return way{steps: []schema.Step{{Kind: schema.FromVariable, Path: called}, {Kind: schema.FromVariable, Path: v.setBy}}}
+		set := schema.Step{Kind: schema.FromVariable, Path: v.setBy}
+		return way{steps: []schema.Step{{Kind: schema.FromVariable, Path: called}, set}}
 	}
 	return t.follow(v.expr, path).behind(v.kind, called)
 }
@@ -348,7 +351,8 @@ func (t tracer) followJSON(expr hcl.Expression, path []string) way {
 	}
 	template, ok := t.templates[expr]
 	if !ok {
-		if template, diags = hclsyntax.ParseTemplate([]byte(text.AsString()), whole.at.Filename, whole.at.Start); diags.HasErrors() {
+		template, diags = hclsyntax.ParseTemplate([]byte(text.AsString()), whole.at.Filename, whole.at.Start)
+		if diags.HasErrors() {
 			return whole
 		}
 		t.templates[expr] = template
