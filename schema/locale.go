@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -113,6 +114,14 @@ func ParseLocale(s string) (Locale, bool) {
 		}
 	}
 	return "", false
+}
+
+// SuggestLocale is the value most likely meant, as a sentence; "" for none.
+func SuggestLocale(s string) string {
+	if near := NearestLocale(s); near != "" {
+		return fmt.Sprintf(" Did you mean %q?", near)
+	}
+	return ""
 }
 
 // NearestLocale is the value most likely meant by a spelling that the service

@@ -66,10 +66,6 @@ func parseLanguage(s string, api SessionAPI, at Subject) (string, hcl.Diagnostic
 	if loc, ok := ParseLocale(s); ok {
 		return string(loc), nil
 	}
-	hint := ""
-	if near := NearestLocale(s); near != "" {
-		hint = fmt.Sprintf(" Did you mean %q?", near)
-	}
 	return "", hcl.Diagnostics{Diagnose(Enum, at, "Not a language of this API",
-		fmt.Sprintf("%s is %q; sessions of h5_token take one of the locale values, such as \"en_US\".%s", at.Path, s, hint))}
+		fmt.Sprintf("%s is %q; sessions of h5_token take one of the locale values, such as \"en_US\".%s", at.Path, s, SuggestLocale(s)))}
 }

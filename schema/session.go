@@ -272,11 +272,9 @@ func (a *Attribute) judgeWord(s string, at Subject) hcl.Diagnostics {
 	case slices.Contains(a.Words, s):
 		return nil
 	case !a.Open:
-		hint := ""
-		if near := Nearest(strings.ToUpper(s), a.Words); near != "" {
-			hint = fmt.Sprintf(" Did you mean %q?", near)
-		} else if near := Nearest(s, a.Words); near != "" {
-			hint = fmt.Sprintf(" Did you mean %q?", near)
+		hint := DidYouMean(strings.ToUpper(s), a.Words)
+		if hint == "" {
+			hint = DidYouMean(s, a.Words)
 		}
 		return hcl.Diagnostics{Diagnose(Enum, at, "Not a valid word",
 			fmt.Sprintf("%s is %q; valid are %s.%s", at.Path, s, strings.Join(quoteAll(a.Words), ", "), hint))}

@@ -162,13 +162,56 @@ func (w *writer) json(v any) {
 }
 
 // CanonicalJSON writes a value that the catalogue does not know: object keys
-// sorted, nothing escaped that need not be.
+// sorted, nothing escaped that need not be. A value beyond the limits of
+// CheckJSON, with which nobody could read the state, is an error.
 func CanonicalJSON(v cty.Value) (json.RawMessage, error) {
-	raw, err := ctyjson.Marshal(v, v.Type())
+	plain, err := plainValue(v, 0)
 	if err != nil {
 		return nil, err
 	}
-	return canonical(raw)
+	var w writer
+	w.json(plain)
+	return w.Bytes(), CheckJSON(w.Bytes())
+}
+
+// plainValue is the value as encoding/json writes it.
+func plainValue(v cty.Value, depth int) (any, error) {
+	t := v.Type()
+	switch {
+	case v.IsMarked() || !v.IsKnown():
+		return nil, errors.New("the value is sensitive or not known")
+	case v.IsNull():
+		return nil, nil
+	case t == cty.String:
+		return v.AsString(), nil
+	case t == cty.Bool:
+		return v.True(), nil
+	case t == cty.Number && v.AsBigFloat().IsInf():
+		return nil, errors.New("a number is infinite")
+	case t == cty.Number:
+		return json.Number(FormatNumber(v.AsBigFloat())), nil
+	case !v.CanIterateElements():
+		return nil, fmt.Errorf("%s is no JSON", t.FriendlyName())
+	case depth >= MaxDepth:
+		return nil, errNesting
+	}
+	object, list := make(map[string]any), make([]any, 0, v.LengthInt())
+	for it := v.ElementIterator(); it.Next(); {
+		k, element := it.Element()
+		plain, err := plainValue(element, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if t.IsObjectType() || t.IsMapType() {
+			object[k.AsString()] = plain
+		} else {
+			list = append(list, plain)
+		}
+	}
+	if t.IsObjectType() || t.IsMapType() {
+		return object, nil
+	}
+	return list, nil
 }
 
 func canonical(raw []byte) (json.RawMessage, error) {
@@ -266,11 +309,15 @@ func (f *Field) recall(raw json.RawMessage) (Value, bool) {
 // refused reports an error other than a tip that is merely too long.
 func refused(diags hcl.Diagnostics) bool { return diags.HasErrors() && !onlyTipLength(diags) }
 
-// JSONValue reads any JSON as an expression would see it, strings in NFC.
+// JSONValue reads JSON within the limits as an expression would see it, strings in
+// NFC.
 func JSONValue(raw []byte) (cty.Value, error) {
 	if len(raw) > 0 && raw[0] == '"' { // by far the most frequent case, and the general way is slow
 		s, err := stringOf(raw)
 		return cty.StringVal(s), err
+	}
+	if err := CheckJSON(raw); err != nil {
+		return cty.NilVal, err
 	}
 	t, err := ctyjson.ImpliedType(raw)
 	if err != nil {

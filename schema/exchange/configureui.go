@@ -16,13 +16,6 @@ import (
 	"livery/schema/syntax"
 )
 
-// Limits of a body that is read, far beyond any that the service would take.
-const (
-	maxBody    = 10 << 20 // bytes
-	maxDepth   = 100      // objects and lists within each other
-	maxMembers = 100_000
-)
-
 // Body is a ConfigureUI request body that somebody brought along.
 type Body struct {
 	syntax.Body
@@ -114,49 +107,17 @@ func (r *reader) parse(data []byte) []member {
 // unreadable is what keeps data from being parsed at all, or "".
 func unreadable(data []byte) string {
 	switch {
-	case len(data) > maxBody:
-		return fmt.Sprintf("is larger than %d MB", maxBody>>20)
+	case len(data) > syntax.MaxFile:
+		return fmt.Sprintf("is larger than %d MB", syntax.MaxFile>>20)
 	case !utf8.Valid(data):
 		return "is not valid UTF-8"
 	case len(bytes.TrimSpace(data)) == 0:
 		return "is empty"
 	}
-	depth, members := 0, 0
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case c == '"':
-			for i++; i < len(data) && data[i] != '"'; i++ {
-				if data[i] == '\\' {
-					i++
-				}
-			}
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case c == ',':
-			members++
-		case c == '-' || c >= '0' && c <= '9':
-			number := data[i : len(data)-len(bytes.TrimLeft(data[i:], "+-.0123456789eE"))]
-			if excessive(number) {
-				return "has a number of more digits than any value here could need"
-			}
-			i += len(number) - 1
-		}
-		switch {
-		case depth > maxDepth:
-			return fmt.Sprintf("has objects and lists nested more than %d deep", maxDepth)
-		case members > maxMembers:
-			return fmt.Sprintf("has more than %d members", maxMembers)
-		}
+	if err := schema.CheckJSON(data); err != nil {
+		return "cannot be read: " + err.Error()
 	}
 	return ""
-}
-
-// excessive reports a number that takes forever to read or to write.
-func excessive(number []byte) bool {
-	_, exponent, _ := bytes.Cut(bytes.ToLower(number), []byte("e"))
-	return len(number) > 100 || len(exponent) > 5
 }
 
 // object lists the members of a JSON object, reporting names that occur twice.
@@ -197,7 +158,7 @@ func (r *reader) locale(members []member, override string) {
 	if override != "" {
 		loc, ok := schema.ParseLocale(override)
 		if !ok {
-			r.refuse(schema.UnknownLocale, hcl.Range{}, "Unknown locale", fmt.Sprintf("%q is not a locale of the service.%s", override, didYouMean(override)))
+			r.refuse(schema.UnknownLocale, hcl.Range{}, "Unknown locale", fmt.Sprintf("%q is not a locale of the service.%s", override, schema.SuggestLocale(override)))
 		}
 		r.body.Locale = loc
 		return
@@ -214,17 +175,10 @@ func (r *reader) locale(members []member, override string) {
 	loc, ok := schema.ParseLocale(m.value.AsString())
 	if !ok {
 		r.refuse(schema.UnknownLocale, m.rng, "Unknown locale",
-			fmt.Sprintf("%q is not a locale of the service.%s Correct it, or say with -locale which one is meant.", m.value.AsString(), didYouMean(m.value.AsString())))
+			fmt.Sprintf("%q is not a locale of the service.%s Correct it, or say with -locale which one is meant.", m.value.AsString(), schema.SuggestLocale(m.value.AsString())))
 		return
 	}
 	r.body.Locale = loc
-}
-
-func didYouMean(locale string) string {
-	if near := schema.NearestLocale(locale); near != "" {
-		return fmt.Sprintf(" Did you mean %q?", near)
-	}
-	return ""
 }
 
 func (r *reader) place(path string, rng hcl.Range) schema.Subject {
@@ -325,11 +279,7 @@ func (r *reader) keep(k schema.ExtraKey, v cty.Value) {
 }
 
 func (r *reader) remarkUnknown(path string, m member, known []string) {
-	hint := ""
-	if near := schema.Nearest(m.name, known); near != "" {
-		hint = fmt.Sprintf(" Did you mean %q?", near)
-	}
-	r.remark(schema.UndocumentedField, r.place(path, m.at), "Unknown field", fmt.Sprintf("The catalogue does not know %s.%s It is kept in extra and will be sent as it is.", path, hint))
+	r.remark(schema.UndocumentedField, r.place(path, m.at), "Unknown field", fmt.Sprintf("The catalogue does not know %s.%s It is kept in extra and will be sent as it is.", path, schema.DidYouMean(m.name, known)))
 }
 
 func names(p *schema.Page) []string {
@@ -383,10 +333,27 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 			panic(fmt.Sprintf("exchange: writing to memory: %v", err))
 		}
 	}
+	if d := refusedFile(out.Bytes()); d != nil && !diags.HasErrors() {
+		diags = append(diags, d)
+	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
 	return out.Bytes(), nil
+}
+
+// refusedFile says why no stack could be loaded with what was written, or is nil.
+func refusedFile(src []byte) *hcl.Diagnostic {
+	why := fmt.Sprintf("it would be larger than %d MB", syntax.MaxConfiguration>>20)
+	if len(src) <= syntax.MaxConfiguration {
+		d := syntax.Check(src, "main.livery.hcl")
+		if d == nil {
+			return nil
+		}
+		why = d.Detail
+	}
+	return schema.Diagnose(schema.Unreadable, schema.Subject{}, "Not a usable body",
+		fmt.Sprintf("The configuration that this makes could not be loaded: %s", why))
 }
 
 // printable keeps a file's name from ending the comment that it stands in.

@@ -151,9 +151,9 @@ func TestReadBodyReports(t *testing.T) {
 		{"broken", `{"locale": "en"`, "", "", []string{`error syntax 1,1 : closing brace`}},
 		{"not UTF-8", "{\"locale\": \"\xff\"}", "", "", []string{`error unreadable-file 1,1 : UTF-8`}},
 		{"deep", strings.Repeat("[", 1000000), "", "", []string{`error unreadable-file 1,1 : nested more than 100 deep`}},
-		{"wide", `{"a": [` + strings.Repeat("1,", 200000) + `1]}`, "", "", []string{`error unreadable-file 1,1 : more than 100000 members`}},
+		{"wide", `{"a": [` + strings.Repeat("1,", schema.MaxElements) + `1]}`, "", "", []string{`error unreadable-file 1,1 : more than 1048576 values`}},
 		{"exponent", `{"locale": "en", "x": 1e999999999}`, "", "", []string{`error unreadable-file 1,1 : digits`}},
-		{"large", strings.Repeat(" ", maxBody+1), "", "", []string{`error unreadable-file 1,1 : larger than 10 MB`}},
+		{"large", strings.Repeat(" ", syntax.MaxFile+1), "", "", []string{`error unreadable-file 1,1 : larger than 10 MB`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			body, diags := ReadBody([]byte(test.body), "body.json", test.override)
@@ -207,6 +207,58 @@ func TestReadBodyKeepsValues(t *testing.T) {
 		{Key: "newList"}:                            cty.TupleVal([]cty.Value{cty.StringVal("a"), cty.True}),
 		{Key: "newEmpty"}:                           cty.EmptyObjectVal,
 	}, body.Extra)
+}
+
+// What import takes, validate takes, however extreme.
+func TestImportTakesWhatValidateTakes(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for _, test := range []struct {
+		name, value string
+		refused     bool
+	}{
+		{"a large exponent", "1e9999", false},
+		{"a small exponent", "-1.25e-9999", false},
+		{"an exponent in other clothes", "1000e9998", true},
+		{"a larger exponent", "1e12345", true},
+		{"leading zeros", "1e0000012", false},
+		{"many digits", strings.Repeat("7", schema.MaxDigits), false},
+		{"many digits behind the point", "0." + strings.Repeat("7", schema.MaxDigits-2), false},
+		{"too many digits", strings.Repeat("7", schema.MaxDigits+1), true},
+		{"deep", nested(schema.MaxDepth - 2), false},
+		{"deeper", nested(schema.MaxDepth - 1), true},
+		{"dollars", `"` + strings.Repeat("$", 1000) + `"`, false},
+		{"very many dollars", `"` + strings.Repeat("$", 100_000) + `"`, true},
+		{"braces", `"` + strings.Repeat("${[(%{", 1000) + `"`, false},
+		{"many elements", "[" + strings.Repeat("1, ", 10_000) + "1]", false},
+		{"a large text", `"` + strings.Repeat("x", syntax.MaxConfiguration) + `"`, true},
+	} {
+		for place, body := range map[string]string{
+			"extra": `{"locale": "en", "newPage": {"newField": ` + test.value + `}}`,
+			"field": `{"locale": "en", "pcTipsPage": {"tips": ` + test.value + `}}`,
+		} {
+			t.Run(test.name+"/"+place, func(t *testing.T) {
+				read, diags := ReadBody([]byte(body), "body.json", "")
+				var src []byte
+				if !diags.HasErrors() {
+					src, diags = ImportHCL([]*Body{read})
+				}
+				require.Equal(t, test.refused, diags.HasErrors(), "%v", diags)
+				if test.refused {
+					return
+				}
+				loaded, diags := load(t, src)
+				for _, d := range diags { // a list that is no list of tips stays a fault, in a file that loads
+					require.False(t, d.Severity == hcl.DiagError && place == "extra", "%v", d)
+					require.NotContains(t, []schema.RuleID{schema.Syntax, schema.Unreadable}, schema.FindingOf(d).Rule)
+				}
+				if place == "extra" {
+					var again schema.Document
+					require.NoError(t, json.Unmarshal(loaded.Documents[0].Body(), &again))
+					assert.True(t, again.Equal(loaded.Documents[0].Look), "the state gives back what was sent")
+				}
+			})
+		}
+	}
 }
 
 func FuzzReadBody(f *testing.F) {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"livery/schema/syntax"
+	"livery/schema"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -87,8 +87,8 @@ func leaves(v cty.Value, budget int) int {
 }
 
 func checkDigits(args []cty.Value) error {
-	if s, ok := textOf(args[0]); ok && len(s) > 10*syntax.MaxDigits {
-		return function.NewArgErrorf(0, "has more than %d digits", 10*syntax.MaxDigits)
+	if s, ok := textOf(args[0]); ok && len(s) > 10*schema.MaxDigits {
+		return function.NewArgErrorf(0, "has more than %d digits", 10*schema.MaxDigits)
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
-	"livery/schema/syntax"
+	"livery/schema"
 )
 
 // A slip of the pen in an expression must end in a message, not in a machine
@@ -19,7 +19,6 @@ const (
 	MaxResult   = 10 << 20  // bytes that a function may produce
 	maxElements = 100_000   // elements that a function may produce
 	maxNesting  = 100       // objects and lists within each other in a file
-	maxNodes    = 1 << 20   // values in a file
 	maxWork     = 500 << 20 // steps of a regular expression
 	maxPattern  = 64 << 10  // bytes of a regular expression
 	maxYAML     = 1 << 20   // bytes; the YAML scanner slows down on large texts
@@ -142,54 +141,8 @@ func elements(v cty.Value) int {
 	return v.LengthInt()
 }
 
-// checkJSON refuses what makes decoders run out of stack, time or memory. What
-// is wrong in any other way is left to the decoder.
-func checkJSON(src string) error {
-	depth, nodes := 0, 1
-	for i := 0; i < len(src); i++ {
-		switch c := src[i]; {
-		case c == '"':
-			for i++; i < len(src) && src[i] != '"'; i++ {
-				if src[i] == '\\' {
-					i++
-				}
-			}
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case c == ',':
-			nodes++
-		case c == '-' || c >= '0' && c <= '9':
-			n := strings.IndexFunc(src[i:], func(r rune) bool { return !strings.ContainsRune("+-.0123456789eE", r) })
-			if n < 0 {
-				n = len(src) - i
-			}
-			if err := checkNumber(src[i : i+n]); err != nil {
-				return err
-			}
-			i += n - 1
-		}
-		switch {
-		case depth > maxNesting:
-			return fmt.Errorf("objects and lists are nested more than %d deep", maxNesting)
-		case nodes > maxNodes:
-			return fmt.Errorf("there are more than %d values", maxNodes)
-		}
-	}
-	return nil
-}
-
-// checkNumber refuses numbers that take forever to read or to write.
-func checkNumber(s string) error {
-	if len(s) > syntax.MaxDigits {
-		return fmt.Errorf("a number has more than %d digits", syntax.MaxDigits)
-	}
-	if e := strings.IndexAny(s, "eEpP"); e >= 0 && len(strings.TrimLeft(s[e+1:], "+-0")) > syntax.MaxExponent {
-		return fmt.Errorf("a number has an exponent of more than %d digits", syntax.MaxExponent)
-	}
-	return nil
-}
+// checkJSON refuses what makes decoders run out of stack, time or memory.
+func checkJSON(src string) error { return schema.CheckJSON([]byte(src)) }
 
 // checkYAML does the same for YAML, where aliases can also stand for anchors
 // that hold aliases, and so on.
@@ -214,7 +167,7 @@ func checkYAML(src string) error {
 				if rest := line[i+len(number):]; rest != "" && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 {
 					break // such as a colour or a hash
 				}
-				if err := checkNumber(number); err != nil {
+				if err := schema.CheckNumber(number); err != nil {
 					return err
 				}
 			case c == '&' || c == '*':

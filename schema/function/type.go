@@ -5,6 +5,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"livery/schema"
 )
 
 // mark is the type of what livery marks values with.
@@ -24,7 +26,7 @@ func typeFunctions() map[string]function.Function {
 		"tobool":       to(cty.Bool, "Converts a value to true or false."),
 		"tolist":       to(cty.List(cty.DynamicPseudoType), "Converts a value to a list whose elements have one type."),
 		"tomap":        to(cty.Map(cty.DynamicPseudoType), "Converts a value to a map whose elements have one type."),
-		"tonumber":     checkFirst(to(cty.Number, "Converts a value to a number."), checkText(checkNumber)),
+		"tonumber":     checkFirst(to(cty.Number, "Converts a value to a number."), checkText(schema.CheckNumber)),
 		"toset":        to(cty.Set(cty.DynamicPseudoType), "Converts a value to a set, which has no order and no repetitions."),
 		"tostring":     to(cty.String, "Converts a value to a string."),
 		"try":          tryfunc.TryFunc.WithNewDescriptions("Returns the value of the first expression that can be evaluated without a fault.", []string{"The expressions to try."}),

@@ -112,6 +112,7 @@ var jsonAttacks = []attack{
 	{"templates in a template", `{"locals":{"a":"`, `${\"`, `"}}`},
 	{"directives in a template", `{"locals":{"a":"`, "%{if true}", `"}}`},
 	{"escaped beginning", `{"locals":{"a":"\u0024\u007b`, "[", `}"}}`},
+	{"escaped negations", `{"locals":{"a":"${`, `\u0021`, `true}"}}`},
 	{"in a key", `{"locals":{"a":{"${`, "[", `}":1}}}`},
 	{"in a type", `{"variable":{"a":{"type":"`, "list(", `"}}}`},
 	{"negations in a type", `{"variable":{"a":{"type":"`, "!", `"}}}`},

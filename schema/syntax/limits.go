@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,43 +20,53 @@ import (
 // The parsers and the evaluator are recursive, and a Go stack that overflows
 // cannot be caught. No configuration that a person writes comes near these.
 const (
-	maxDepth = 100 // brackets, braces, parentheses and template sequences within each other
-	maxChain = 500 // operators, indexes and attribute steps in one expression
+	maxDepth = schema.MaxDepth + 10 // brackets, quotation marks and template sequences within each other: JSON, and blocks around it
+	maxChain = 500                  // operators, indexes and attribute steps in one expression
 
-	MaxDigits   = 1000 // digits of a number in a file
-	MaxExponent = 4    // digits of the exponent of a number in a file
+	// A text with fewer characters that can nest or chain than this is harmless
+	// however they stand. Ordinary files stay below it; the tokens of the others
+	// are looked at, which takes about a fifth of the time of loading them.
+	maxUnmeasured = 2000
 
-	// The parser adds the lines of a text to each other one by one and copies the
-	// beginning each time. It takes every dollar sign for a line, and goes on
-	// behind a template sequence that is broken.
+	// The parser adds the pieces of a text to each other one by one and copies
+	// the beginning each time; every line, dollar and percent sign is a piece.
+	// The lexer looks for the end of each comment up to the end of the file.
 	maxCopied = 128 << 20 // bytes
 )
 
 // ByteOrderMark begins files that some editors write. Nothing else needs it.
 const ByteOrderMark = "\xef\xbb\xbf"
 
+// fault is what the parsers cannot be trusted with.
+type fault struct {
+	at              int // in bytes
+	summary, detail string
+}
+
 // Check refuses what the parsers cannot be trusted with; nil if there is nothing.
 func Check(src []byte, shown string) *hcl.Diagnostic {
-	refuse := func(offset int, summary, detail string) *hcl.Diagnostic {
-		return schema.Diagnose(schema.Syntax, schema.Subject{Range: rangeAt(src, shown, offset)}, summary, detail)
+	f := checkText(src, shown)
+	if f == nil && strings.HasSuffix(shown, ".json") {
+		f = checkJSON(src)
+	} else if f == nil {
+		f = checkTokens(src, hclsyntax.LexConfig)
 	}
-	if why := validText(src); why != "" {
-		return refuse(0, "Not a text file", shown+" "+why+".")
+	if f == nil {
+		return nil
 	}
-	s := scanner{src: bytes.TrimPrefix(src, []byte(ByteOrderMark))}
-	mark := len(src) - len(s.src)
-	if at, detail := LongNumber(s.src); detail != "" {
-		return refuse(mark+at, "Number too long", detail)
+	return schema.Diagnose(schema.Syntax, schema.Subject{Range: rangeAt(src, shown, min(f.at, len(src)))}, f.summary, f.detail)
+}
+
+// CheckTemplate refuses templates that would overflow the parser's stack.
+func CheckTemplate(src string) error {
+	f := checkText([]byte(src), "the template")
+	if f == nil {
+		f = checkTokens([]byte(src), hclsyntax.LexTemplate)
 	}
-	if strings.HasSuffix(shown, ".json") {
-		s.json()
-	} else {
-		s.hcl()
+	if f == nil {
+		return nil
 	}
-	if summary, detail := s.fault(); summary != "" {
-		return refuse(mark+min(s.at, len(s.src)), summary, detail)
-	}
-	return nil
+	return errors.New(strings.TrimSuffix(f.detail, "."))
 }
 
 // rangeAt is the single character at a byte offset. The column counts bytes,
@@ -69,6 +80,20 @@ func rangeAt(src []byte, shown string, offset int) hcl.Range {
 	return hcl.Range{Filename: shown, Start: start, End: end}
 }
 
+// checkText refuses bytes that are no text, or hold an endless number.
+func checkText(src []byte, shown string) *fault {
+	switch {
+	case !utf8.Valid(src):
+		return &fault{0, "Not a text file", shown + " is not valid UTF-8; save it as UTF-8."}
+	case slices.Contains(src, 0):
+		return &fault{0, "Not a text file", shown + " contains a NUL character; it is not a text file."}
+	}
+	if at, detail := LongNumber(src); detail != "" {
+		return &fault{at, "Number too long", detail}
+	}
+	return nil
+}
+
 // LongNumber finds a number that takes too long to read. Digits in a text count
 // as well, since a text converts to a number.
 func LongNumber(src []byte) (int, string) {
@@ -78,422 +103,221 @@ func LongNumber(src []byte) (int, string) {
 			run = 0
 			continue
 		}
-		if run++; run > MaxDigits {
-			return i, fmt.Sprintf("More than %d digits follow each other here.", MaxDigits)
+		if run++; run > schema.MaxDigits {
+			return i, fmt.Sprintf("More than %d digits follow each other here.", schema.MaxDigits)
 		}
 	}
 	return 0, ""
 }
 
-// scanner measures nesting with one pass over the bytes. Lexing with hclsyntax
-// would double the cost of loading, so it does what that lexer does, and
-// FuzzGuard holds the two against each other.
-type scanner struct {
-	src   []byte
-	pos   int
-	open  []byte // what is open: ( [ { F for a for expression in braces, " for a string, T for a template sequence, H for a heredoc
-	outer []int  // what run and literal were when each of them was opened
-	ends  []string
-	lost  int  // how many were closed by something else; in a sound file none
-	fresh bool // nothing has followed the last { yet
-
-	run   int // operators and steps so far in the expression at hand
-	depth int // the deepest nesting seen
-	chain int // the longest run seen
-	at    int // where the deepest or longest is
-	other string
-
-	controls int // template control sequences in the whole file
-	literal  int // where the text at hand begins, for what is open now
-	copied   int // bytes that the parser will copy to put texts together
+// harmless reports that no order of the characters of a text could hurt.
+func harmless(src []byte) bool {
+	links, pieces, exponent := count(src)
+	return links <= maxUnmeasured && pieces*len(src) <= maxCopied && !exponent
 }
 
-// fault is what the measure says, or "".
-func (s *scanner) fault() (summary, detail string) {
+// count finds how many characters of a text can nest or chain, how many begin a
+// new piece of it, and whether it may hold a number with a long exponent.
+func count(src []byte) (links, pieces int, exponent bool) {
+	for i, c := range src {
+		switch c {
+		case '(', '[', '{', '!', '-', '?', '+', '*', '/', '<', '>', '&', '|', '.':
+			links++
+		case '$', '\n':
+			pieces++
+		case '%', '\\': // a backslash may stand for any of the others
+			links++
+			pieces++
+		case '=', ':':
+			if i > 0 && src[i-1] == c {
+				links++
+			}
+		case 'e', 'E':
+			exponent = exponent || longExponent(src[i+1:])
+		}
+	}
+	return links, pieces, exponent
+}
+
+func longExponent(rest []byte) bool {
+	rest = bytes.TrimLeft(rest[:min(len(rest), schema.MaxExponent+2)], "+-")
+	return len(rest) > schema.MaxExponent && len(bytes.TrimLeft(rest, "0123456789")) == 0
+}
+
+// checkJSON looks at the structure, and at each text as the template that it is
+// once it is evaluated.
+func checkJSON(src []byte) *fault {
+	text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
+	mark := len(src) - len(text)
+	if at := swallowed(text); at > 0 {
+		return &fault{mark + at, "Invalid character sequence",
+			`The character before this one swallows it when the file is read. Write it as an escape, such as "\u0600".`}
+	}
+	var limit *schema.LimitError
+	if errors.As(schema.CheckJSON(text), &limit) {
+		return &fault{mark + limit.Offset, "Beyond the limits of JSON", "In this file " + limit.Reason + "."}
+	}
+	if harmless(text) {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	for {
+		token, err := dec.Token()
+		at := mark + int(dec.InputOffset())
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil { // the parser would be too patient with it
+			return &fault{at, "Invalid JSON", "The file is not JSON from here on: " + err.Error() + "."}
+		}
+		s, isText := token.(string)
+		if !isText || !strings.ContainsAny(s, "$%\n") {
+			continue
+		}
+		if f := checkTokens([]byte(s), hclsyntax.LexTemplate); f != nil {
+			f.at = at - 1
+			return f
+		}
+	}
+}
+
+// swallowed finds a quotation mark or a backslash that the parser takes for a part
+// of the character before it: it walks texts by what people see as one character.
+func swallowed(src []byte) int {
+	for i := 1; i < len(src); i++ {
+		if c := src[i]; c != '"' && c != '\\' || src[i-1] < utf8.RuneSelf {
+			continue
+		}
+		_, size := utf8.DecodeLastRune(src[:i])
+		if advance, _, _ := textseg.ScanGraphemeClusters(src[i-size:i+1], true); advance > size {
+			return i
+		}
+	}
+	return 0
+}
+
+// checkTokens measures a text by the tokens that the parser will see.
+func checkTokens(src []byte, lex func([]byte, string, hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)) *fault {
+	if harmless(src) {
+		return nil
+	}
+	closed := bytes.LastIndex(src, []byte("*/")) + 1
+	if open := bytes.Index(src[closed:], []byte("/*")); open >= 0 && bytes.Count(src[closed:], []byte("/*"))*(len(src)-closed) > maxCopied {
+		return &fault{closed + open, "Comment without an end", "The comment that begins here has no end; close it with */."}
+	}
+	tokens, _ := lex(src, "", hcl.Pos{Line: 1, Column: 1}) // what is wrong with them the parser will say
+	m := meter{open: make([]level, 1, maxDepth+2)}
+	for _, token := range tokens {
+		if summary, detail := m.add(token); summary != "" {
+			return &fault{token.Range.Start.Byte, summary, detail}
+		}
+	}
+	return nil
+}
+
+// meter follows the tokens of a text.
+type meter struct {
+	open     []level // what is open, beginning with the text itself
+	operator bool    // the last token was one
+	ended    bool    // a line has ended since, and with it perhaps the expression
+	controls int     // %{if} and %{for} nest without brackets
+	copied   int     // bytes that the parser will copy to put texts together
+	chain    int     // the longest there was
+	depth    int     // the deepest there was
+}
+
+// level is one opened bracket, quotation mark or template sequence.
+type level struct {
+	opener hclsyntax.TokenType
+	run    int // operators and steps in the expression at hand
+	text   int // bytes of text so far
+}
+
+// add counts one token; it gives what is too much, or "".
+func (m *meter) add(token hclsyntax.Token) (summary, detail string) {
+	kind := token.Type
+	if kind == hclsyntax.TokenComment && bytes.HasSuffix(token.Bytes, []byte("\n")) {
+		kind = hclsyntax.TokenNewline
+	}
+	top := &m.open[len(m.open)-1]
+	switch kind {
+	case hclsyntax.TokenComment:
+		return "", ""
+	case hclsyntax.TokenNewline:
+		m.ended = m.ended || !m.operator
+		return "", ""
+	}
+	operator := isOperator(kind)
+	if m.ended && !operator || kind == hclsyntax.TokenComma {
+		top.run = 0 // an expression goes on in the next line behind or before an operator only
+	}
+	m.operator, m.ended = operator && kind != hclsyntax.TokenOBrack, false
+	if operator {
+		top.run++
+	}
 	switch {
-	case s.other != "":
-		return "Invalid character sequence", s.other
-	case s.depth >= maxDepth:
+	case closerOf(kind) != hclsyntax.TokenNil:
+		m.open = append(m.open, level{opener: kind})
+		if kind == hclsyntax.TokenTemplateControl {
+			m.controls++
+		}
+	case kind == closerOf(top.opener): // one that closes something else makes a text deeper than it is, never less deep
+		m.open = m.open[:len(m.open)-1]
+	case kind == hclsyntax.TokenQuotedLit || kind == hclsyntax.TokenStringLit:
+		m.copied += top.text
+		top.text += len(token.Bytes)
+	case kind == hclsyntax.TokenNumberLit:
+		if err := schema.CheckNumber(string(token.Bytes)); err != nil {
+			return "Number too long", "Here " + err.Error() + "."
+		}
+	}
+	m.chain, m.depth = max(m.chain, top.run), max(m.depth, len(m.open)-1)
+	return m.excess()
+}
+
+// excess is what is too much so far, or "".
+func (m *meter) excess() (summary, detail string) {
+	switch {
+	case m.depth > maxDepth:
 		return "Nested too deeply", fmt.Sprintf("More than %d brackets are open at once here.", maxDepth)
-	case s.chain >= maxChain || s.controls >= maxChain:
+	case m.chain > maxChain || m.controls > maxChain:
 		return "Expression too long", fmt.Sprintf("More than %d operators and steps stand in one expression here; split it with locals.", maxChain)
-	case s.copied >= maxCopied:
+	case m.copied > maxCopied:
 		return "Text too long", "A text between two template sequences has too many lines, or dollar and percent signs. Read it with file(...) instead."
 	default:
 		return "", ""
 	}
 }
 
-// failed reports whether there is a fault.
-func (s *scanner) failed() bool {
-	return s.depth >= maxDepth || s.chain >= maxChain || s.controls >= maxChain || s.copied >= maxCopied || s.other != ""
-}
-
-func (s *scanner) done() bool { return s.pos >= len(s.src) || s.failed() }
-
-// refuse ends the scan with a fault that is no measure.
-func (s *scanner) refuse(at int, why string) { s.at, s.other = at, why }
-
-func (s *scanner) push(c byte) {
-	s.open, s.outer = append(s.open, c), append(s.outer, s.run, s.literal)
-	s.run, s.fresh, s.literal = 0, c == '{', s.pos
-	if depth := len(s.open) + s.lost; depth > s.depth {
-		s.depth, s.at = depth, s.pos
-	}
-}
-
-// pop closes the innermost opener, and with it the expression inside.
-func (s *scanner) pop() {
-	n := len(s.outer) - 2
-	s.open, s.outer, s.run, s.literal = s.open[:len(s.open)-1], s.outer[:n], s.outer[n], s.outer[n+1]
-}
-
-// closes ends what opener opened. A closer without its opener ends nothing, so
-// that a broken file is taken for deeper than it is, never for less deep.
-func (s *scanner) closes(opener byte) {
-	if s.top() == opener {
-		s.pop()
-	}
-}
-
-// closeBrace ends the innermost brace or template sequence, whatever else is
-// still open inside it: the lexer counts nothing but braces.
-func (s *scanner) closeBrace() {
-	inside := 0
-	for i := len(s.open) - 1; i >= 0; i-- {
-		switch s.open[i] {
-		case '(', '[':
-			inside++
-			continue
-		case '{', 'F', 'T':
-			s.lost += inside
-			for range inside + 1 {
-				s.pop()
-			}
-		}
-		return
-	}
-}
-
-// tilde handles ~}, which ends a template sequence. Where none is open it ends a
-// brace for the lexer, and nothing for the parser.
-func (s *scanner) tilde() {
-	if s.peek(1) != '}' {
-		return
-	}
-	for i := len(s.open) - 1; i >= 0 && s.open[i] != 'T'; i-- {
-		if s.open[i] == '{' || s.open[i] == 'F' {
-			s.lost++
-			return
-		}
-	}
-}
-
-func (s *scanner) step() {
-	if s.run++; s.run > s.chain {
-		s.chain, s.at = s.run, s.pos
-	}
-}
-
-func (s *scanner) top() byte {
-	if len(s.open) == 0 {
-		return 0
-	}
-	return s.open[len(s.open)-1]
-}
-
-func (s *scanner) json() {
-	for ; !s.done(); s.pos++ {
-		switch c := s.src[s.pos]; c {
-		case '"':
-			s.jsonString()
-		case '{', '[':
-			s.push(c)
-		case '}':
-			s.closes('{')
-		case ']':
-			s.closes('[')
-		case 'e', 'E':
-			s.exponent()
-		}
-	}
-}
-
-// jsonString measures a string, which is a template once it is evaluated.
-func (s *scanner) jsonString() {
-	start, escaped := s.pos, false
-	for s.pos++; s.pos < len(s.src); s.pos++ {
-		c := s.src[s.pos]
-		if (c == '"' || c == '\\') && s.glued() {
-			s.refuse(s.pos, "The character before this one swallows it when the file is read. Write it as an escape, such as \"\\u0600\".")
-			return
-		}
-		if c == '"' {
-			break
-		}
-		if c < ' ' {
-			s.pos-- // it ends the string, and may itself mean something
-			return
-		}
-		if c == '\\' {
-			escaped = true
-			if s.pos+1 < len(s.src) && s.src[s.pos+1] >= ' ' {
-				s.pos++
-			}
-		}
-	}
-	text := s.src[start:min(s.pos+1, len(s.src))]
-	if escaped {
-		var decoded string
-		if json.Unmarshal(text, &decoded) != nil {
-			return // the parser will say so
-		}
-		text = []byte(decoded)
-	}
-	if !bytes.ContainsAny(text, "$%\n") {
-		return
-	}
-	inner := templateScanner(text)
-	inner.copied = s.copied
-	inner.hcl()
-	s.copied = inner.copied
-	if inner.failed() {
-		s.depth, s.chain, s.controls, s.other, s.at = inner.depth, inner.chain, inner.controls, inner.other, start
-	}
-}
-
-// glued reports whether the parser takes the byte at hand for a part of the
-// character before it: it walks strings by what people see as one character.
-func (s *scanner) glued() bool {
-	if s.src[s.pos-1] < utf8.RuneSelf {
-		return false
-	}
-	_, size := utf8.DecodeLastRune(s.src[:s.pos])
-	advance, _, _ := textseg.ScanGraphemeClusters(s.src[s.pos-size:s.pos+1], true)
-	return advance > size
-}
-
-// CheckTemplate refuses templates that would overflow the parser's stack.
-func CheckTemplate(src string) error {
-	if why := validText([]byte(src)); why != "" {
-		return errors.New("the template " + why)
-	}
-	s := templateScanner([]byte(src))
-	s.hcl()
-	if _, detail := LongNumber([]byte(src)); detail != "" || s.failed() {
-		return errors.New("the template is nested too deeply or holds an expression that is too long")
-	}
-	return nil
-}
-
-// templateScanner measures a text that is a template as a whole.
-func templateScanner(src []byte) *scanner {
-	return &scanner{src: src, open: []byte{'H'}, outer: []int{0, 0}, ends: []string{"\x00"}} // as a heredoc that never ends
-}
-
-func (s *scanner) hcl() {
-	for ; !s.done(); s.pos++ {
-		switch s.top() {
-		case '"', 'H':
-			s.inTemplate()
-		default:
-			s.inExpression()
-		}
-	}
-}
-
-// inTemplate handles one byte of a quoted string or a heredoc. A quoted string
-// goes on behind a line feed, although that is a fault.
-func (s *scanner) inTemplate() {
-	c, heredoc := s.src[s.pos], s.top() == 'H'
-	switch {
-	case (c == '$' || c == '%') && s.peek(1) == c && s.peek(2) == '{':
-		s.piece()
-		s.pos += 2 // an escaped sequence
-	case (c == '$' || c == '%') && s.peek(1) == '{':
-		s.piece()
-		s.pos++
-		s.push('T')
-		if c == '%' {
-			s.controls++ // %{if} and %{for} nest without brackets
-		}
-	case c == '$' || c == '%':
-		s.piece()
-	case heredoc && c == '\n':
-		s.piece()
-		s.endHeredoc()
-	case !heredoc && c == '\\':
-		if next := s.peek(1); next != '\n' && next != '\r' {
-			s.pos++
-		}
-	case !heredoc && c == '"':
-		s.closes('"')
-	}
-}
-
-// piece ends a piece of text that the parser puts to those before it.
-func (s *scanner) piece() {
-	if s.copied += s.pos - s.literal; s.copied >= maxCopied {
-		s.at = s.pos
-	}
-}
-
-// endHeredoc closes the heredoc when the next line is its marker.
-func (s *scanner) endHeredoc() {
-	next, _, ended := bytes.Cut(s.src[s.pos+1:], []byte("\n"))
-	if n := len(s.ends); ended && n > 0 && string(bytes.TrimSpace(next)) == s.ends[n-1] {
-		s.pos += len(next)
-		s.ends = s.ends[:n-1]
-		s.closes('H')
-	}
-}
-
-func (s *scanner) peek(n int) byte {
-	if s.pos+n < len(s.src) {
-		return s.src[s.pos+n]
-	}
-	return 0
-}
-
-// inExpression handles one byte outside strings.
-func (s *scanner) inExpression() {
-	c := s.src[s.pos]
-	if s.fresh {
-		s.first(c)
-	}
-	switch c {
-	case '"', '(', '{':
-		s.push(c)
-	case '[':
-		s.step() // x[0][0][0] is a chain as well as a nest
-		s.push(c)
-	case ')':
-		s.closes('(')
-	case '}':
-		s.closeBrace()
-	case '~':
-		s.tilde()
-	case ']':
-		s.closes('[')
-	case '#':
-		s.skipLine()
-	case '/':
-		s.slash()
-	case '<':
-		if s.peek(1) != '<' || !s.heredoc() {
-			s.step()
-		}
-	case ',':
-		s.run = 0
-	case '\n':
-		if t := s.top(); t == 0 || t == '{' {
-			s.run = 0
-		}
-	case 'e', 'E':
-		s.exponent()
-	case '!', '-', '?', '+', '*', '%', '>', '&', '|', '.', '=', ':':
-		s.step()
-	}
-}
-
-// first looks at what follows an opening brace: a line feed ends an expression
-// between braces, but not in a for expression.
-func (s *scanner) first(c byte) {
-	switch {
-	case strings.IndexByte(" \t\r\n#", c) >= 0, c == '/' && (s.peek(1) == '/' || s.peek(1) == '*'):
-		return
-	case bytes.HasPrefix(s.src[s.pos:], []byte("for")) && !inName(s.peek(3)):
-		s.open[len(s.open)-1] = 'F'
-	}
-	s.fresh = false
-}
-
-// exponent refuses numbers such as 1e999999999, which nothing can write out.
-func (s *scanner) exponent() {
-	begin := s.pos
-	for begin > 0 && digitOrPoint(s.src[begin-1]) {
-		begin--
-	}
-	if begin == s.pos || begin > 0 && s.src[begin-1] != '-' && inName(s.src[begin-1]) {
-		return // it is a letter of a name
-	}
-	rest := s.src[s.pos+1:]
-	if len(rest) > 0 && (rest[0] == '+' || rest[0] == '-') {
-		rest = rest[1:]
-	}
-	digits := 0
-	for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
-		digits++
-	}
-	if digits > MaxExponent {
-		s.refuse(s.pos, fmt.Sprintf("A number has an exponent of more than %d digits.", MaxExponent))
-	}
-}
-
-// slash handles a division or a comment. Without its end a comment is none, and
-// looking for the end again and again would take forever.
-func (s *scanner) slash() {
-	switch s.peek(1) {
-	case '/':
-		s.skipLine()
-	case '*':
-		if i := bytes.Index(s.src[s.pos+2:], []byte("*/")); i >= 0 {
-			s.pos += i + 3
-		} else {
-			s.refuse(s.pos, "The comment that begins here has no end; close it with */.")
-		}
+// closerOf is what closes an opener; nothing closes any other token.
+func closerOf(kind hclsyntax.TokenType) hclsyntax.TokenType {
+	switch kind {
+	case hclsyntax.TokenOBrace:
+		return hclsyntax.TokenCBrace
+	case hclsyntax.TokenOBrack:
+		return hclsyntax.TokenCBrack
+	case hclsyntax.TokenOParen:
+		return hclsyntax.TokenCParen
+	case hclsyntax.TokenOQuote:
+		return hclsyntax.TokenCQuote
+	case hclsyntax.TokenOHeredoc:
+		return hclsyntax.TokenCHeredoc
+	case hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		return hclsyntax.TokenTemplateSeqEnd
 	default:
-		s.step()
+		return hclsyntax.TokenNil
 	}
 }
 
-func (s *scanner) skipLine() {
-	if i := bytes.IndexByte(s.src[s.pos:], '\n'); i >= 0 {
-		s.pos += i - 1
-	} else {
-		s.pos = len(s.src)
+// isOperator reports whether an expression goes on behind the token. A bracket is
+// a step too: x[0][0] is a chain.
+func isOperator(kind hclsyntax.TokenType) bool {
+	switch kind {
+	case hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPlus, hclsyntax.TokenMinus, hclsyntax.TokenPercent,
+		hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq,
+		hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenBang,
+		hclsyntax.TokenDot, hclsyntax.TokenDoubleColon, hclsyntax.TokenQuestion, hclsyntax.TokenColon, hclsyntax.TokenOBrack:
+		return true
 	}
-}
-
-// heredoc enters <<MARK or <<-MARK.
-func (s *scanner) heredoc() bool {
-	rest := s.src[s.pos+2:]
-	skip := 0
-	if len(rest) > 0 && rest[0] == '-' {
-		skip = 1
-	}
-	end := skip
-	for end < len(rest) && inName(rest[end]) {
-		end++
-	}
-	mark := string(rest[skip:end])
-	if end < len(rest) && rest[end] == '\r' {
-		end++
-	}
-	if end >= len(rest) || rest[end] != '\n' || !hclsyntax.ValidIdentifier(mark) {
-		return false
-	}
-	s.pos += 2 + end - 1 // the line feed is looked at next: the heredoc may be empty
-	s.ends = append(s.ends, mark)
-	s.push('H')
-	return true
-}
-
-// inName reports whether a byte can be part of a name behind its first letter.
-func inName(c byte) bool {
-	return c >= utf8.RuneSelf || c == '-' || c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-}
-
-func digitOrPoint(c byte) bool { return c == '.' || c >= '0' && c <= '9' }
-
-// validText refuses bytes that are no text before a parser sees them.
-func validText(src []byte) string {
-	switch {
-	case !utf8.Valid(src):
-		return "is not valid UTF-8; save it as UTF-8"
-	case slices.Contains(src, 0):
-		return "contains a NUL character; it is not a text file"
-	default:
-		return ""
-	}
+	return false
 }

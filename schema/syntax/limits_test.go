@@ -8,50 +8,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/stretchr/testify/assert"
+
+	"livery/schema"
 )
-
-// lexedDepth is the deepest nesting as the lexer of HCL sees it: the other
-// witness of what the scanner measures without lexing.
-func lexedDepth(tokens hclsyntax.Tokens) int {
-	var open []hclsyntax.TokenType
-	deepest, stuck := 0, 0
-	for _, token := range tokens {
-		switch token.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
-			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			open = append(open, token.Type)
-			deepest = max(deepest, len(open)+stuck)
-		case hclsyntax.TokenCBrack:
-			open = closed(open, hclsyntax.TokenOBrack)
-		case hclsyntax.TokenCParen:
-			open = closed(open, hclsyntax.TokenOParen)
-		case hclsyntax.TokenCQuote:
-			open = closed(open, hclsyntax.TokenOQuote)
-		case hclsyntax.TokenCHeredoc:
-			open = closed(open, hclsyntax.TokenOHeredoc)
-		case hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd:
-			i := len(open) - 1
-			for i >= 0 && (open[i] == hclsyntax.TokenOParen || open[i] == hclsyntax.TokenOBrack) {
-				i--
-			}
-			if i < 0 || open[i] == hclsyntax.TokenOQuote || open[i] == hclsyntax.TokenOHeredoc {
-				continue
-			}
-			if token.Type == hclsyntax.TokenTemplateSeqEnd && open[i] == hclsyntax.TokenOBrace {
-				stuck++ // closed for the lexer only
-			}
-			open = open[:i]
-		}
-	}
-	return deepest
-}
-
-func closed(open []hclsyntax.TokenType, opener hclsyntax.TokenType) []hclsyntax.TokenType {
-	if n := len(open); n > 0 && open[n-1] == opener {
-		return open[:n-1]
-	}
-	return open
-}
 
 // treeDepth is how deep a walk over what was parsed goes, which is how deep the
 // evaluator goes.
@@ -83,22 +42,31 @@ func FuzzGuard(f *testing.F) {
 			return
 		}
 		tokens, _ := hclsyntax.LexConfig(src, "x", hcl.InitialPos)
-		s := scanner{src: []byte(strings.TrimPrefix(text, ByteOrderMark))}
-		s.hcl()
-		assert.GreaterOrEqual(t, s.depth, lexedDepth(tokens), "nesting that the scanner does not see")
+		m := meter{open: make([]level, 1)}
+		nesting := 0
+		for _, token := range tokens {
+			_, _ = m.add(token)
+			switch {
+			case token.Type == hclsyntax.TokenColon || token.Type == hclsyntax.TokenOQuote: // nothing without ? or ${
+			case isOperator(token.Type) || closerOf(token.Type) != hclsyntax.TokenNil:
+				nesting++
+			}
+		}
+		links, _, _ := count(src)
+		assert.GreaterOrEqual(t, links, nesting, "tokens that nest or chain and are not counted")
 		file, _ := hclsyntax.ParseConfig(src, "x", hcl.InitialPos)
 		if file == nil {
 			return
 		}
 		var tree treeDepth
 		_ = hclsyntax.Walk(file.Body.(*hclsyntax.Body), &tree)
-		assert.LessOrEqual(t, tree.deepest, 4*(s.depth+1)*(s.chain+2)+4*s.controls, "an expression deeper than the scanner measured")
+		assert.LessOrEqual(t, tree.deepest, 4*(m.depth+1)*(m.chain+2)+4*m.controls, "an expression deeper than the tokens")
 	})
 }
 
 func FuzzGuardJSON(f *testing.F) {
 	for _, text := range []string{
-		"{\"a\":\"x\u0600\" \"[[[\"}", "{\"a\":\"\n[[[\"}", `{"a":"\u0024\u007b[[["}`, `{"a":"\\" [ "\""}`, "{\"a\":\"\\\n\"[[", `{"a":"${[[1]]}"}`,
+		strings.Repeat("[", 101) + strings.Repeat("]", 101), "{\"a\":\"x\u0600\" \"[[[\"}", "{\"a\":\"\n[[[\"}", `{"a":"\u0024\u007b[[["}`, `{"a":"\\" [ "\""}`, "{\"a\":\"\\\n\"[[", `{"a":"${[[1]]}"}`,
 	} {
 		f.Add(text)
 	}
@@ -108,13 +76,11 @@ func FuzzGuardJSON(f *testing.F) {
 			assert.NotEmpty(t, d.Detail)
 			return
 		}
-		s := scanner{src: src}
-		s.json()
 		expr, diags := hcljson.ParseExpression(src, "x")
 		if diags.HasErrors() {
 			return
 		}
-		assert.GreaterOrEqual(t, s.depth, jsonDepth(expr), "nesting that the scanner does not see")
+		assert.LessOrEqual(t, jsonDepth(expr), schema.MaxDepth, "nesting that was not counted")
 	})
 }
 

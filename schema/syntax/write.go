@@ -169,7 +169,7 @@ func Expression(v cty.Value) string {
 	case t == cty.String:
 		return quoteHCL(v.AsString())
 	case t == cty.Number:
-		return v.AsBigFloat().Text('f', -1)
+		return schema.FormatNumber(v.AsBigFloat())
 	case t == cty.Bool:
 		return string(hclwrite.TokensForValue(v).Bytes())
 	case t.IsObjectType() || t.IsMapType():

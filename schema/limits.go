@@ -1,0 +1,113 @@
+package schema
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// Limits of what is read, far beyond what documents need: without them a small
+// file could fill the memory or the stack. They are the same for a file of
+// configuration, an imported body, jsondecode, design tokens and the state, so
+// that what one of them takes the others take.
+const (
+	MaxDepth    = 100     // objects and lists within each other
+	MaxElements = 1 << 20 // values in one text
+	MaxDigits   = 1000    // characters of a number
+	MaxExponent = 4       // digits of the exponent of a number
+)
+
+// LimitError says which limit a text exceeds, and where.
+type LimitError struct {
+	Offset int // in bytes
+	Reason string
+}
+
+// Error implements error.
+func (e *LimitError) Error() string { return e.Reason }
+
+// CheckJSON refuses JSON that decoders would need too much stack, time or memory
+// for; the error is a *LimitError. What is wrong in any other way is left to the
+// decoder.
+func CheckJSON(src []byte) error {
+	depth, elements := 0, 1
+	for i := 0; i < len(src); i++ {
+		switch c := src[i]; {
+		case c == '"':
+			for i++; i < len(src) && src[i] != '"'; i++ {
+				if src[i] == '\\' {
+					i++
+				}
+			}
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case c == ',':
+			elements++
+		case c == '-' || c >= '0' && c <= '9':
+			end := i + 1
+			for end < len(src) && isNumeric(src[end]) {
+				end++
+			}
+			if err := CheckNumber(string(src[i:end])); err != nil {
+				return &LimitError{i, err.Error()}
+			}
+			i = end - 1
+		}
+		switch {
+		case depth > MaxDepth:
+			return &LimitError{i, errNesting.Error()}
+		case elements > MaxElements:
+			return &LimitError{i, fmt.Sprintf("there are more than %d values", MaxElements)}
+		}
+	}
+	return nil
+}
+
+var errNesting = fmt.Errorf("objects and lists are nested more than %d deep", MaxDepth)
+
+func isNumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'
+}
+
+// CheckNumber refuses numbers that take forever to read or to write.
+func CheckNumber(s string) error {
+	if len(s) > MaxDigits {
+		return fmt.Errorf("a number has more than %d digits", MaxDigits)
+	}
+	e := strings.IndexAny(s, "eEpP")
+	if e < 0 {
+		return nil
+	}
+	tooLarge := len(exponentOf(s[e:])) > MaxExponent
+	if !tooLarge && len(exponentOf(s[e:])) == MaxExponent { // 10e9999 is 1e10000
+		n, _, err := big.ParseFloat(s, 10, 512, big.ToNearestEven)
+		if err == nil {
+			_, after, _ := strings.Cut(n.Text('e', 0), "e")
+			tooLarge = len(exponentOf("e"+after)) > MaxExponent
+		}
+	}
+	if tooLarge {
+		return fmt.Errorf("a number has an exponent of more than %d digits", MaxExponent)
+	}
+	return nil
+}
+
+// exponentOf is the digits of an exponent such as e+05.
+func exponentOf(s string) string { return strings.TrimLeft(s[1:], "+-0") }
+
+// plainDigits is how many characters of a number are written out: more are read
+// by nobody, and 1e9999 would take ten thousand.
+const plainDigits = 60
+
+// FormatNumber writes a number so that CheckNumber takes it again: in full as
+// long as that is short.
+func FormatNumber(n *big.Float) string {
+	if exponent := n.MantExp(nil); max(exponent, -exponent) < 4*plainDigits {
+		if s := n.Text('f', -1); len(s) <= plainDigits {
+			return s
+		}
+	}
+	return n.Text('e', -1)
+}
