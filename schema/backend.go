@@ -139,8 +139,8 @@ func (s Setting) Fault(text string) (RuleID, string) {
 			return OutOfRange, `is the path of an object, such as "brand/livery.state.json": up to 900 bytes, without a slash at its beginning or end.`
 		}
 	case SettingURL:
-		if why := faultOfAddress(text); why != "" {
-			return URLFormat, why
+		if why := CheckURL(text, StateAddress); why != "" {
+			return URLFormat, why + "."
 		}
 	case SettingMethod:
 		if !matches(methodPattern, text) {
@@ -205,22 +205,6 @@ func (s Setting) Holds(text string) bool {
 
 func isPostgresURL(text string) bool {
 	return strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://")
-}
-
-// faultOfAddress is what is wrong with the address of a server, or "".
-func faultOfAddress(text string) string {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
-		return `takes an absolute URL with https or http, such as "https://state.example.com/brand".`
-	case u.Fragment != "":
-		return "takes no fragment: nothing after a # reaches the server."
-	case u.Port() != "":
-		if n, err := strconv.Atoi(u.Port()); err != nil || n < 1 || n > 65535 {
-			return "has no valid port."
-		}
-	}
-	return ""
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

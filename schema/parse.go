@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,7 +45,7 @@ func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	case Text, TipText:
 		diags = f.judgeText(v.text, at)
 	case Colour:
-		v.text, diags = parseColour(v.text, at)
+		v.text, diags = judgeColour(v.text, at)
 	case ImageURL:
 		diags = judgeLink(v.text, at)
 	}
@@ -187,36 +186,46 @@ func judgePlaceholder(f *Field, s string, at Subject) hcl.Diagnostics {
 		fmt.Sprintf("%s contains %q. The page fills in {second} in %s and nothing else; people will read the braces.", at.Path, rest[open:open+length+1], countdownPath))}
 }
 
-// parseColour returns the canonical lower-case form with 6 or 8 digits.
-func parseColour(s string, at Subject) (string, hcl.Diagnostics) {
-	digits := strings.ToLower(strings.TrimPrefix(s, "#"))
-	valid := strings.HasPrefix(s, "#") && strings.Trim(digits, "0123456789abcdef") == ""
-	var diags hcl.Diagnostics
-	switch {
-	case valid && len(digits) == 6:
-	case valid && len(digits) == 8:
-		diags = alphaWarning(s, at)
-	case valid && (len(digits) == 3 || len(digits) == 4):
-		if len(digits) == 4 {
-			diags = alphaWarning(s, at)
-		}
+// ParseColour reads # and 3, 4, 6 or 8 hex digits, and gives the canonical form:
+// # and 6 or, with an alpha channel, 8 lower-case digits.
+func ParseColour(s string) (canonical string, ok bool) {
+	digits, hash := strings.CutPrefix(strings.ToLower(s), "#")
+	if !hash || strings.Trim(digits, "0123456789abcdef") != "" {
+		return "", false
+	}
+	switch len(digits) {
+	case 6, 8:
+		return "#" + digits, true
+	case 3, 4:
 		var b strings.Builder
+		b.WriteByte('#')
 		for i := range len(digits) {
-			b.WriteByte(digits[i])
-			b.WriteByte(digits[i])
+			b.WriteString(strings.Repeat(digits[i:i+1], 2))
 		}
-		digits = b.String()
+		return b.String(), true
 	default:
+		return "", false
+	}
+}
+
+// judgeColour gives the canonical form of a colour.
+func judgeColour(s string, at Subject) (string, hcl.Diagnostics) {
+	c, ok := ParseColour(s)
+	switch {
+	case !ok:
 		return "", hcl.Diagnostics{Diagnose(ColourFormat, at, "Not a colour",
 			fmt.Sprintf("%s is %q. A colour is # and 3, 4, 6 or 8 hex digits, such as \"#0b5fff\".%s", at.Path, s, colourHint(s)))}
+	case len(c) == len("#rrggbbaa"):
+		return c, alphaWarning(s, at)
 	}
-	return "#" + digits, diags
+	return c, nil
 }
 
 func colourHint(s string) string {
 	trimmed := strings.ToLower(strings.TrimSpace(s))
-	if hex := strings.TrimPrefix(trimmed, "#"); strings.Trim(hex, "0123456789abcdef") == "" && (len(hex) == 3 || len(hex) == 6) {
-		return fmt.Sprintf(" Did you mean %q?", "#"+hex)
+	hex := "#" + strings.TrimPrefix(trimmed, "#")
+	if _, ok := ParseColour(hex); ok && (len(hex) == len("#rgb") || len(hex) == len("#rrggbb")) {
+		return fmt.Sprintf(" Did you mean %q?", hex)
 	}
 	if hex, ok := namedColour(trimmed); ok {
 		return fmt.Sprintf(" The name %s is %q.", trimmed, hex)
@@ -257,48 +266,15 @@ func alphaWarning(s string, at Subject) hcl.Diagnostics {
 
 // judgeLink checks an image link.
 func judgeLink(s string, at Subject) hcl.Diagnostics {
-	refuse := func(why string) hcl.Diagnostics {
+	if why := CheckURL(s, ImageLink); why != "" {
 		return hcl.Diagnostics{Diagnose(URLFormat, at, "Not a usable image link",
 			fmt.Sprintf("%s %s. Write an absolute https URL such as \"https://cdn.example.com/icon.png\".", at.Path, why))}
 	}
-	if why := faultOfURL(s); why != "" {
-		return refuse(why)
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return refuse("does not parse as a URL")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return refuse("is not an absolute https URL")
-	case u.Hostname() == "":
-		return refuse("has no host")
-	case u.User != nil:
-		return refuse("carries a user name")
-	case u.Fragment != "" || strings.Contains(s, "#"):
-		return refuse("carries a fragment (#...)")
-	case u.Scheme == "http":
+	if scheme, _, _ := strings.Cut(s, ":"); strings.EqualFold(scheme, "http") {
 		return hcl.Diagnostics{Diagnose(InsecureLink, at, "Insecure image link",
 			at.Path+" is an http link. The page is https, so browsers block the image; use https.")}
 	}
 	return nil
-}
-
-// faultOfURL is what is wrong with the characters of a URL, or "".
-func faultOfURL(s string) string {
-	if Length(s) > URLMax {
-		return fmt.Sprintf("is longer than %d characters", URLMax)
-	}
-	for _, r := range s {
-		switch {
-		case unicode.IsControl(r):
-			return fmt.Sprintf("contains the control character U+%04X", r)
-		case unicode.IsSpace(r):
-			return "contains a blank"
-		case r == '\\':
-			return "contains a backslash"
-		}
-	}
-	return ""
 }
 
 // parseTips judges a list given as one value, as texts files and JSON have it.

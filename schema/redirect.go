@@ -2,39 +2,17 @@ package schema
 
 import (
 	"fmt"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/text/language"
 )
 
-// schemesRefused can run code or reach into the device; neither the service nor
-// a reviewer wants them.
-var schemesRefused = []string{"javascript", "data", "file", "about", "blob", "intent", "vbscript"}
-
 // judgeRedirect checks a URL that a browser, or the service, is sent to.
-func judgeRedirect(s string, callback bool, at Subject) hcl.Diagnostics {
-	refuse := func(why string) hcl.Diagnostics {
+func judgeRedirect(s string, use URLUse, at Subject) hcl.Diagnostics {
+	if why := CheckURL(s, use); why != "" {
 		return hcl.Diagnostics{Diagnose(RedirectURLFormat, at, "Not a usable URL",
 			fmt.Sprintf("%s %s. Write an absolute URL such as \"https://www.example.com/done\".", at.Path, why))}
-	}
-	if why := faultOfURL(s); why != "" {
-		return refuse(why)
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return refuse("does not parse as a URL")
-	case u.Scheme == "":
-		return refuse("has no scheme")
-	case slices.Contains(schemesRefused, u.Scheme):
-		return refuse("has the scheme " + u.Scheme + ", which is never allowed")
-	case u.Host == "" || u.Hostname() == "":
-		return refuse("has no host")
-	case callback && u.Scheme != "https" && u.Scheme != "http":
-		return refuse("must be an http or https URL, since the service posts to it")
 	}
 	return nil
 }

@@ -246,8 +246,10 @@ func (a *Attribute) Parse(raw cty.Value, api SessionAPI, at Subject) (Value, hcl
 		return Value{}, diags
 	}
 	switch a.Kind {
-	case RedirectURL, CallbackURL:
-		diags = judgeRedirect(v.text, a.Kind == CallbackURL, at)
+	case RedirectURL:
+		diags = judgeRedirect(v.text, RedirectTarget, at)
+	case CallbackURL:
+		diags = judgeRedirect(v.text, CallbackTarget, at)
 	case Region:
 		diags = judgeRegion(v.text, at)
 	case Language:

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"livery/schema"
 )
 
 const (
@@ -95,7 +97,7 @@ func (c *Client) followRedirects(ctx context.Context, u *url.URL) (*http.Respons
 
 // get asks for one link, and for nothing that it leads to.
 func (c *Client) get(ctx context.Context, u *url.URL) (*http.Response, error) {
-	if _, inProcess := c.transport.(handlerTransport); inProcess && !isLoopback(u.Hostname()) {
+	if _, inProcess := c.transport.(handlerTransport); inProcess && !schema.IsLoopback(u.Hostname()) {
 		// Whoever runs the service in this process does not expect to reach the network.
 		return nil, fmt.Errorf("the link leads to %s, away from the service in this process", u.Host)
 	}

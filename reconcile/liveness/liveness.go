@@ -21,15 +21,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"livery/reconcile"
+	"livery/schema"
 )
 
 // Limits of a token's life, and the number of repetitions unless told otherwise.
@@ -82,8 +81,8 @@ var _ reconcile.API = (*Client)(nil)
 // New makes a client. It does not talk to the service yet. The error says what
 // is wrong with the configuration.
 func New(cfg Config) (*Client, error) {
-	if err := CheckBaseURL(cfg.BaseURL); err != nil {
-		return nil, err
+	if why := schema.CheckURL(cfg.BaseURL, schema.ServiceBase); why != "" {
+		return nil, errors.New("the base URL " + why)
 	}
 	switch {
 	case cfg.AccessKey == "":
@@ -95,7 +94,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil {
-		panic("liveness: a checked base URL does not parse") // CheckBaseURL has parsed it
+		panic("liveness: a checked base URL does not parse") // CheckURL has parsed it
 	}
 	c := &Client{
 		base: base, accessKey: cfg.AccessKey, secretKey: cfg.SecretKey, ttl: cfg.TokenTTL,
@@ -150,49 +149,12 @@ func (c *Client) Login(ctx context.Context) error {
 	return err
 }
 
-// CheckBaseURL judges the address of the service: an https URL, or an http URL
-// of this machine; with a host, perhaps a path, and nothing else.
-func CheckBaseURL(s string) error {
-	u, err := url.Parse(s)
-	if err != nil {
-		return errors.New("the base URL is not a URL") // the parser's own words would repeat a password in it
-	}
-	switch {
-	case u.User != nil:
-		return errors.New("the base URL must not hold a user name or password")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("the base URL must begin with https://, not %q", shorten(s))
-	case u.Hostname() == "" || u.Opaque != "":
-		return errors.New("the base URL has no host")
-	case u.RawQuery != "" || u.ForceQuery:
-		return errors.New("the base URL must not hold a query")
-	case u.Fragment != "" || strings.Contains(s, "#"):
-		return errors.New("the base URL must not hold a fragment")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return fmt.Errorf("plain http is for this machine only; for %s the base URL must begin with https://", u.Hostname())
-	}
-	if port := u.Port(); port != "" {
-		if _, err := net.LookupPort("tcp", port); err != nil {
-			return fmt.Errorf("the base URL has no valid port: %q", port)
-		}
-	}
-	return nil
-}
-
 // shorten is enough of a text to recognise it by.
 func shorten(s string) string {
 	if len(s) > 40 {
 		return strings.ToValidUTF8(s[:40], "") + "…"
 	}
 	return s
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }
 
 // origin is the scheme and host of a redirect's target, which may be relative

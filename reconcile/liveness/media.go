@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"livery/schema"
 )
 
 // mediumMax is the length, in bytes, of the longest image, video or archive.
@@ -137,7 +139,7 @@ func (c *Client) checkLink(address string) (*url.URL, error) {
 		return nil, errors.New("is no usable address")
 	case u.User != nil:
 		return nil, errors.New("holds a user name")
-	case u.Scheme == "http" && isLoopback(u.Hostname()) && isLoopback(c.base.Hostname()):
+	case u.Scheme == "http" && schema.IsLoopback(u.Hostname()) && schema.IsLoopback(c.base.Hostname()):
 		return u, nil
 	case u.Scheme != "https":
 		return nil, errors.New("is not https")

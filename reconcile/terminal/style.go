@@ -8,8 +8,9 @@ package terminal
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+
+	"livery/schema/colour"
 )
 
 // Style says how text is dressed for its reader.
@@ -101,16 +102,10 @@ func (s Style) Dim(text string) string { return s.dress(Dim, text) }
 // "" on a terminal that cannot show it or for what is not a colour. An alpha
 // channel is left out, because a terminal has nothing to shine through.
 func (s Style) Swatch(hex string) string {
-	digits, hash := strings.CutPrefix(hex, "#")
-	if len(digits) == 3 || len(digits) == 4 {
-		digits = string([]byte{digits[0], digits[0], digits[1], digits[1], digits[2], digits[2]})
-	}
-	if !s.TrueColour || !hash || (len(digits) != 6 && len(digits) != 8) {
+	c, ok := colour.Parse(hex)
+	if !s.TrueColour || !ok {
 		return ""
 	}
-	rgb, err := strconv.ParseUint(digits[:6], 16, 32)
-	if err != nil {
-		return ""
-	}
-	return fmt.Sprintf("\x1b[48;2;%d;%d;%dm  %s ", rgb>>16, rgb>>8&0xff, rgb&0xff, Reset)
+	r, g, b := c.RGB255()
+	return fmt.Sprintf("\x1b[48;2;%d;%d;%dm  %s ", r, g, b, Reset)
 }

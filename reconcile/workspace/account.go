@@ -38,10 +38,8 @@ func (w *Workspace) Account(s stack.Account) (Account, error) {
 		acc.Retries = *s.Retries
 	}
 	acc.BaseURL = cmp.Or(acc.BaseURL, strings.TrimSuffix(w.Getenv("LIVERY_BASE_URL"), "/"), defaultBaseURL)
-	if acc.BaseURL != stack.Simulator {
-		if err := liveness.CheckBaseURL(acc.BaseURL); err != nil {
-			return acc, Failf("Not a usable base URL", "%v.", err)
-		}
+	if why := schema.CheckURL(acc.BaseURL, schema.ServiceBase); why != "" && acc.BaseURL != stack.Simulator {
+		return acc, Failf("Not a usable base URL", "The base URL %s.", why)
 	}
 	if acc.AccessKey == "" {
 		text, err := w.backends().secret("LIVERY_ACCESS_KEY")

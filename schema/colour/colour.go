@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/lucasb-eyer/go-colorful"
+
+	"livery/schema"
 )
 
 // Colour is an sRGB colour; its alpha is kept apart, since most have none.
@@ -22,20 +23,14 @@ type Colour struct {
 
 // Parse reads # and 3, 4, 6 or 8 hex digits; false for anything else.
 func Parse(s string) (Colour, bool) {
-	digits, ok := strings.CutPrefix(s, "#")
-	if len(digits) == 3 || len(digits) == 4 {
-		var b strings.Builder
-		for _, d := range []byte(digits) {
-			b.Write([]byte{d, d})
-		}
-		digits = b.String()
-	}
-	if !ok || len(digits) != 6 && len(digits) != 8 {
+	canonical, ok := schema.ParseColour(s)
+	if !ok {
 		return Colour{}, false
 	}
+	digits := canonical[1:]
 	n, err := strconv.ParseUint(digits, 16, 32)
-	if err != nil || strings.ContainsAny(digits, "+-_") {
-		return Colour{}, false
+	if err != nil {
+		panic(fmt.Sprintf("colour: %q is no canonical colour: %v", canonical, err))
 	}
 	c := Colour{alpha: 1, hasAlpha: len(digits) == 8}
 	if c.hasAlpha {

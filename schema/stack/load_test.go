@@ -353,21 +353,3 @@ func TestLongChains(t *testing.T) {
 		})
 	}
 }
-
-func TestBaseURL(t *testing.T) {
-	for url, want := range map[string]string{
-		"simulator": "", "https://api.advance.ai": "", "https://sg-api.advance.ai/": "", "https://localhost:8443/base": "",
-		"http://localhost:8585": "", "http://127.0.0.1:8585": "", "http://[::1]:8585": "",
-		"http://api.advance.ai": "anybody on the way", "http://localhost.example.com": "anybody on the way", "http://10.0.0.1": "anybody on the way",
-		"api.advance.ai": "absolute https URL", "/path": "absolute https URL", "https://": "absolute https URL", "https://:443": "absolute https URL", "://": "absolute https URL",
-		"ftp://api.advance.ai": "https URL", "https://user@api.advance.ai": "no user name", "https://api.advance.ai?x=1": "no user name", "https://api.advance.ai#x": "no user name",
-		"Simulator": "absolute https URL",
-	} {
-		why := faultOfBaseURL(url)
-		if want == "" {
-			assert.Empty(t, why, url)
-		} else {
-			assert.Contains(t, why, want, url)
-		}
-	}
-}

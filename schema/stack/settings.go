@@ -2,8 +2,6 @@ package stack
 
 import (
 	"fmt"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,7 +245,7 @@ func (l *accounts) attribute(a *hcl.Attribute) {
 	switch a.Name {
 	case "base_url":
 		account.BaseURL, account.Range = strings.TrimSuffix(s, "/"), at.Range
-		if why := faultOfBaseURL(s); why != "" {
+		if why := schema.CheckURL(s, schema.ServiceBase); why != "" && s != Simulator {
 			l.fault(schema.Diagnose(schema.URLFormat, at, "Not a usable base URL", fmt.Sprintf("base_url %s.", why)))
 		}
 	case "access_key":
@@ -268,33 +266,4 @@ func (l *accounts) attribute(a *hcl.Attribute) {
 		}
 		account.Retries = &n
 	}
-}
-
-// faultOfBaseURL is what is wrong with the address of the service, or "".
-func faultOfBaseURL(s string) string {
-	if s == Simulator {
-		return ""
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "takes an absolute https URL, such as \"https://api.advance.ai\", or \"simulator\""
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return "takes no user name, query or fragment"
-	case u.Scheme == "https":
-		return ""
-	case u.Scheme != "http":
-		return "takes an https URL"
-	case !loopback(u.Hostname()):
-		return "takes an https URL: with http anybody on the way could read the keys. Plain http is for this machine only"
-	}
-	return ""
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }

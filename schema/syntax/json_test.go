@@ -49,7 +49,7 @@ func TestParseJSONFaults(t *testing.T) {
 		"[1,]":                   "en.json:1,4-5: invalid character",
 		"{\"a\": 'x'}":           "en.json:1,7-8: invalid character",
 		"\xff":                   "not valid UTF-8",
-		strings.Repeat("[", 200): "100 brackets are open",
+		strings.Repeat("[", 200): "nested more than 100 deep",
 		"[1e99999]":              "exponent",
 		"\"\n\"":                 "invalid character",
 		"{1: 2}":                 "en.json:1,2-3: ",
