@@ -1,13 +1,3 @@
-// Package schema is the vocabulary of livery: what may be said about the look
-// of a hosted liveness page and about the sessions that open it.
-//
-// It owns the catalogue of fields, the locales, the judgement of single values
-// and the documents made of them, and it writes and reads their wire form. A
-// Value is judged once, on its way in, and carries its source range to the end.
-//
-// It does not know files, expressions, the clock, the network or what was
-// applied before. What the service does with a field that no document of the
-// API describes is unknown here too; such fields say so in their provenance.
 package schema
 
 import (
