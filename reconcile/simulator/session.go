@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -122,12 +123,7 @@ func (v session) farTime() int64  { return v.Ended - 4000 }
 func (v session) nearTime() int64 { return v.Ended - 1000 }
 
 // failURL is where a user goes who has not passed. Get Token may leave it out.
-func (v session) failURL() string {
-	if v.Input.FailReturnURL != "" {
-		return v.Input.FailReturnURL
-	}
-	return v.Input.ReturnURL
-}
+func (v session) failURL() string { return cmp.Or(v.Input.FailReturnURL, v.Input.ReturnURL) }
 
 // isFramed reports whether the page tells its parent instead of going to a
 // target itself. One generation has a member for that, the other marks each
@@ -150,7 +146,7 @@ type opened struct {
 // open begins a session of one of the H5 APIs, whose pages lie at a path.
 func (s *Simulator) open(q request, page string, v session) response {
 	id, token := randomHex(8), randomHex(32)
-	v.Opened, v.Seal = q.now.UnixMilli(), hashToken(token)
+	v.Opened, v.Seal = q.now.UnixMilli(), fingerprint(token)
 	if s.autoComplete != "" {
 		v.Outcome, v.Ended = s.autoComplete, v.Opened
 	}
@@ -181,7 +177,7 @@ func (s *Simulator) session(account, api, id string) (session, bool) {
 // sessionByLink finds the session of a page by its link, whoever has opened it. A
 // wrong token and an unknown id are the same.
 func (s *Simulator) sessionByLink(api, id, token string) (account string, v session, ok bool) {
-	sum := hashToken(token)
+	sum := fingerprint(token)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for account, byID := range s.store.sessions {
@@ -235,9 +231,10 @@ func (s *Simulator) storeError(err error) response {
 	return withCode(serverError)
 }
 
-// hashToken is what is kept of a page's token.
-func hashToken(token string) string {
-	sum := sha256.Sum256([]byte(token))
+// fingerprint is the SHA-256 of a text that must not be kept itself: an access key, the
+// token of a page, the id of somebody else.
+func fingerprint(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 

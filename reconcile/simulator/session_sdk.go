@@ -124,14 +124,14 @@ func livenessOutcome(livenessID string) (outcome, bool) {
 // asked for. Whoever makes ids up may put names into them, so only a hash is
 // kept.
 func (s *Simulator) liveness(q request, livenessID string, how outcome) (id string, v session, err error) {
-	id = hashToken(livenessID)
+	id = fingerprint(livenessID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if v, ok := s.store.sessions[q.account][id]; ok {
 		return id, v, nil
 	}
 	at := q.now.UnixMilli()
-	v = session{API: sdk, Opened: at, Seal: hashToken(randomHex(32)), Outcome: how, Ended: at}
+	v = session{API: sdk, Opened: at, Seal: fingerprint(randomHex(32)), Outcome: how, Ended: at}
 	return id, v, s.store.putSession(q.account, id, v, q.now)
 }
 
@@ -140,5 +140,5 @@ func (s *Simulator) clearLiveness(q request) response {
 	if _, ok := livenessOutcome(livenessID); !ok {
 		return refuse(parameterIllegal)
 	}
-	return s.clear(q, hashToken(livenessID), session{API: sdk, Opened: q.now.UnixMilli()})
+	return s.clear(q, fingerprint(livenessID), session{API: sdk, Opened: q.now.UnixMilli()})
 }

@@ -107,13 +107,7 @@ func checkFingerprint(account string) error {
 
 // putDocument remembers a document. When the file cannot be written nothing changes.
 func (s *store) putDocument(account string, l schema.Locale, doc map[string]any) error {
-	byLocale := maps.Clone(s.documents[account])
-	if byLocale == nil {
-		byLocale = make(map[schema.Locale]map[string]any)
-	}
-	byLocale[l] = doc
-	next := maps.Clone(s.documents)
-	next[account] = byLocale
+	next := with(s.documents, account, with(s.documents[account], l, doc))
 	if err := s.save(next); err != nil {
 		return err
 	}
@@ -124,11 +118,7 @@ func (s *store) putDocument(account string, l schema.Locale, doc map[string]any)
 // putSession remembers a session. Sessions that are too old go, and the oldest
 // where there are too many.
 func (s *store) putSession(account, id string, v session, now time.Time) error {
-	byID := maps.Clone(s.sessions[account])
-	if byID == nil {
-		byID = make(map[string]session)
-	}
-	byID[id] = v
+	byID := with(s.sessions[account], id, v)
 	for _, other := range expiredSessions(byID, id, now) {
 		delete(byID, other)
 	}
@@ -146,13 +136,20 @@ func (s *store) deleteSession(account, id string) error {
 // nothing changes.
 func (s *store) setSessions(account string, byID map[string]session) error {
 	before := s.sessions
-	s.sessions = maps.Clone(before)
-	s.sessions[account] = byID
+	s.sessions = with(before, account, byID)
 	err := s.save(s.documents)
 	if err != nil {
 		s.sessions = before
 	}
 	return err
+}
+
+// with is a copy of a map with one value set.
+func with[M ~map[K]V, K comparable, V any](before M, key K, value V) M {
+	after := make(M, len(before)+1)
+	maps.Copy(after, before)
+	after[key] = value
+	return after
 }
 
 // expiredSessions lists the sessions that have to make room, never the one just kept.

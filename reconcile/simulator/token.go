@@ -2,11 +2,8 @@ package simulator
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/sha512"
-	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,12 +64,6 @@ func indexAccounts(accounts []Account) (map[string]Account, error) {
 	return byKey, nil
 }
 
-// fingerprint names an account where its access key must not stand.
-func fingerprint(accessKey string) string {
-	sum := sha256.Sum256([]byte(accessKey))
-	return hex.EncodeToString(sum[:])
-}
-
 func (s *Simulator) tokenCalls() []endpoint {
 	return []endpoint{{
 		group: tokenGroup, method: http.MethodPost, path: "/openapi/auth/ticket/v1/generate-token",
@@ -95,8 +86,7 @@ func (s *Simulator) generateToken(q request) response {
 	if !known {
 		return response{code: iamFailed, message: "Access Key not found"}
 	}
-	sum := sha256.Sum256([]byte(account.AccessKey + account.SecretKey + timestamp))
-	if subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(signature)) != 1 {
+	if !hmac.Equal([]byte(fingerprint(account.AccessKey+account.SecretKey+timestamp)), []byte(signature)) {
 		return refuse("Signature error")
 	}
 	period := periodDefault
