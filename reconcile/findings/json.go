@@ -112,8 +112,8 @@ func snippet(d *hcl.Diagnostic, at location) *SnippetJSON {
 // valid is what a reader of the JSON will see, so that offsets count its bytes.
 func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
-// FindingJSON is a diagnostic as lint shows it.
-type FindingJSON struct {
+// findingJSON is a diagnostic as lint shows it.
+type findingJSON struct {
 	DiagnosticJSON
 	Addresses []string       `json:"addresses"` // all that share it, sorted
 	Group     string         `json:"group"`     // of the rule, "" for none
@@ -121,9 +121,9 @@ type FindingJSON struct {
 	Data      map[string]any `json:"data"`      // the rule's own values
 }
 
-func newFindingJSON(e entry) FindingJSON {
+func newFindingJSON(e entry) findingJSON {
 	rule, _ := schema.RuleByID(e.Rule)
-	j := FindingJSON{DiagnosticJSON: newDiagnosticJSON(e), Addresses: []string{}, Group: string(rule.Group), Data: map[string]any{}}
+	j := findingJSON{DiagnosticJSON: newDiagnosticJSON(e), Addresses: []string{}, Group: string(rule.Group), Data: map[string]any{}}
 	for _, a := range e.Addresses {
 		j.Addresses = append(j.Addresses, a.String())
 	}

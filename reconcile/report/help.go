@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"livery/reconcile/terminal"
 )
 
 // HelpRow is a command or a flag with what it does.
@@ -46,7 +48,7 @@ func WriteHelp(w io.Writer, h Help) {
 	}
 	for _, f := range h.Flags {
 		name := f.Name
-		for _, line := range wrapWords(f.Text, max(78-width-4, 30)) {
+		for _, line := range wrapped(f.Text, max(78-width-4, 30)) {
 			fmt.Fprintf(w, "  %-*s  %s\n", width, name, line)
 			name = ""
 		}
@@ -56,19 +58,7 @@ func WriteHelp(w io.Writer, h Help) {
 	}
 }
 
-// wrapWords breaks a text at blanks.
-func wrapWords(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
+// wrapped breaks a text at blanks, whatever lines it had.
+func wrapped(text string, width int) []string {
+	return terminal.Wrap(strings.Join(strings.Fields(text), " "), width)
 }

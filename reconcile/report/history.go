@@ -79,8 +79,8 @@ func (p *historyPrinter) run(r *reconcile.HistoryEntry) {
 	}
 	if r.Snapshot == nil {
 		p.line("%s  %s", p.s.Bold(title), p.s.Red("cannot be read"))
-		for _, line := range wrapped("  ", reason(r.Err)) {
-			p.line("%s", line)
+		for _, line := range wrapped(reason(r.Err), 78) {
+			p.line("  %s", line)
 		}
 		return
 	}
@@ -102,23 +102,6 @@ func reason(err error) string {
 		return "It is damaged: " + terminal.Escape(damaged.Err.Error(), "") + "."
 	}
 	return terminal.Escape(err.Error(), "") + "."
-}
-
-// wrapped breaks a text at blanks into lines of at most 80 columns.
-func wrapped(indent, text string) []string {
-	var lines []string
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if line != indent && len(line)+1+len(word) > 80 {
-			lines = append(lines, line)
-			line = indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }
 
 // runWords says who did what, as far as it is recorded.

@@ -43,30 +43,30 @@ func originPlace(o *schema.Origin) string {
 
 func fileLine(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
 
-// OriginJSON is where a value comes from, as schema.Origin describes it.
-type OriginJSON struct {
-	StepJSON
+// originJSON is where a value comes from, as schema.Origin describes it.
+type originJSON struct {
+	stepJSON
 	Derived bool       `json:"derived"`
-	Chain   []StepJSON `json:"chain"`
+	Chain   []stepJSON `json:"chain"`
 }
 
-// StepJSON is one name on the way to an origin.
-type StepJSON struct {
+// stepJSON is one name on the way to an origin.
+type stepJSON struct {
 	Kind  schema.OriginKind   `json:"kind"`
 	Path  string              `json:"path"`
 	Range *findings.RangeJSON `json:"range"` // null outside of files
 }
 
-func newOriginJSON(f reconcile.FieldChange) *OriginJSON {
+func newOriginJSON(f reconcile.FieldChange) *originJSON {
 	if f.Origin == nil {
-		return &OriginJSON{StepJSON: StepJSON{Kind: schema.FromLiteral, Range: findings.NewRangeJSON(f.Range)}, Chain: []StepJSON{}}
+		return &originJSON{stepJSON: stepJSON{Kind: schema.FromLiteral, Range: findings.NewRangeJSON(f.Range)}, Chain: []stepJSON{}}
 	}
-	o := &OriginJSON{
-		StepJSON: StepJSON{f.Origin.Kind, f.Origin.Path, findings.NewRangeJSON(f.Origin.Range)},
-		Derived:  f.Origin.Derived, Chain: make([]StepJSON, len(f.Origin.Chain)),
+	o := &originJSON{
+		stepJSON: stepJSON{f.Origin.Kind, f.Origin.Path, findings.NewRangeJSON(f.Origin.Range)},
+		Derived:  f.Origin.Derived, Chain: make([]stepJSON, len(f.Origin.Chain)),
 	}
 	for i, s := range f.Origin.Chain {
-		o.Chain[i] = StepJSON{s.Kind, s.Path, findings.NewRangeJSON(s.Range)}
+		o.Chain[i] = stepJSON{s.Kind, s.Path, findings.NewRangeJSON(s.Range)}
 	}
 	return o
 }

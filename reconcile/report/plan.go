@@ -57,9 +57,9 @@ func WritePlan(w io.Writer, p *reconcile.Plan, t PlanText) error {
 	return err
 }
 
-// WriteFooter writes where the plan was saved, or what to do about it that it
+// writeFooter writes where the plan was saved, or what to do about it that it
 // was not. Warnings stand between the plan and this.
-func WriteFooter(w io.Writer, p *reconcile.Plan, t PlanText) error {
+func writeFooter(w io.Writer, p *reconcile.Plan, t PlanText) error {
 	out := &planPrinter{t: t, s: t.Style}
 	out.footer(p)
 	_, err := io.WriteString(w, out.b.String())
@@ -153,11 +153,11 @@ func (p *planPrinter) changes(plan *reconcile.Plan) {
 			p.change(c)
 		}
 	}
-	p.line("%s", PlanSummary(plan.Summary(), p.s))
+	p.line("%s", planSummary(plan.Summary(), p.s))
 }
 
-// PlanSummary is the line that bots look for.
-func PlanSummary(sum reconcile.Summary, s terminal.Style) string {
+// planSummary is the line that bots look for.
+func planSummary(sum reconcile.Summary, s terminal.Style) string {
 	line := fmt.Sprintf("%s %d to add, %d to change, %d to destroy", s.Bold("Plan:"), sum.Add, sum.Change, sum.Destroy)
 	if sum.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", sum.Forget)

@@ -15,14 +15,14 @@ import (
 	"livery/schema"
 )
 
-// Module names the writer of a JSON stream, as Terraform names its own.
-const Module = "livery.ui"
+// module names the writer of a JSON stream, as Terraform names its own.
+const module = "livery.ui"
 
 // streamVersion is the version of the stream's shape; Terraform's is the model.
 const streamVersion = "1.0"
 
-// Stream writes one JSON object a line, in Terraform's shape.
-type Stream struct {
+// stream writes one JSON object a line, in Terraform's shape.
+type stream struct {
 	w   io.Writer
 	now func() time.Time
 
@@ -30,22 +30,22 @@ type Stream struct {
 	err error
 }
 
-// NewStream begins a stream with the version of livery.
-func NewStream(w io.Writer, version string, now func() time.Time) *Stream {
-	s := &Stream{w: w, now: now}
+// newStream begins a stream with the version of livery.
+func newStream(w io.Writer, version string, now func() time.Time) *stream {
+	s := &stream{w: w, now: now}
 	s.write("info", "livery "+version, "version", map[string]any{"livery": version, "ui": streamVersion})
 	return s
 }
 
 // Err is the first error of the writer.
-func (s *Stream) Err() error {
+func (s *stream) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
 }
 
-func (s *Stream) write(level, message, kind string, members map[string]any) {
-	members["@level"], members["@message"], members["@module"] = level, message, Module
+func (s *stream) write(level, message, kind string, members map[string]any) {
+	members["@level"], members["@message"], members["@module"] = level, message, module
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	members["@timestamp"], members["type"] = s.now().UTC().Format(time.RFC3339Nano), kind
@@ -55,7 +55,7 @@ func (s *Stream) write(level, message, kind string, members map[string]any) {
 }
 
 // Diagnostics writes each finding.
-func (s *Stream) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
+func (s *stream) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
 	for _, d := range findings.JSON(diags, src) {
 		level, title := "error", "Error: "
 		if d.Severity == "warning" {
@@ -66,17 +66,17 @@ func (s *Stream) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
 }
 
 // Log writes a message that is neither a finding nor a step.
-func (s *Stream) Log(message string) { s.write("info", message, "log", map[string]any{}) }
+func (s *stream) Log(message string) { s.write("info", message, "log", map[string]any{}) }
 
 // Plan writes each planned change and the summary.
-func (s *Stream) Plan(p *reconcile.Plan) {
+func (s *stream) Plan(p *reconcile.Plan) {
 	s.Changes(p)
-	s.summary(p.Summary(), "plan", PlanSummary(p.Summary(), terminal.Style{}))
+	s.summary(p.Summary(), "plan", planSummary(p.Summary(), terminal.Style{}))
 }
 
 // Changes writes each planned change, as is done for a saved plan: it has been
 // summed up when it was made.
-func (s *Stream) Changes(p *reconcile.Plan) {
+func (s *stream) Changes(p *reconcile.Plan) {
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		if c.Action == reconcile.NoOp {
@@ -86,7 +86,7 @@ func (s *Stream) Changes(p *reconcile.Plan) {
 	}
 }
 
-func (s *Stream) summary(sum reconcile.Summary, operation, message string) {
+func (s *stream) summary(sum reconcile.Summary, operation, message string) {
 	s.write("info", message, "change_summary", map[string]any{"changes": map[string]any{
 		"add": sum.Add, "change": sum.Change, "remove": sum.Destroy, "import": 0, "forget": sum.Forget, "operation": operation,
 	}})
@@ -100,7 +100,7 @@ func verb(a reconcile.Action) string {
 }
 
 // Event writes a step of an apply.
-func (s *Stream) Event(e reconcile.Event) {
+func (s *stream) Event(e reconcile.Event) {
 	hook := map[string]any{"resource": resourceOf(e.Change.Address), "action": string(e.Change.Action)}
 	level, kind := "info", map[reconcile.Step]string{
 		reconcile.Started: "apply_start", reconcile.InProgress: "apply_progress", reconcile.Finished: "apply_complete", reconcile.Failed: "apply_errored",
@@ -118,7 +118,7 @@ func (s *Stream) Event(e reconcile.Event) {
 }
 
 // Outcome writes what an apply has done.
-func (s *Stream) Outcome(o *reconcile.Outcome) {
+func (s *stream) Outcome(o *reconcile.Outcome) {
 	message := applySummary(o.Summary)
 	if !o.OK() {
 		message = incompleteSummary(o)
@@ -130,43 +130,43 @@ func resourceOf(a schema.Address) map[string]any {
 	return map[string]any{"addr": a.String(), "resource": a.String(), "resource_type": string(a.Kind), "resource_name": a.Name}
 }
 
-// ChangeJSON is one change as programs read it.
-type ChangeJSON struct {
+// changeJSON is one change as programs read it.
+type changeJSON struct {
 	Resource      map[string]any  `json:"resource,omitempty"`
 	Address       string          `json:"address"`
 	Kind          string          `json:"kind"`
 	Action        string          `json:"action,omitempty"`
 	Actions       []string        `json:"actions"`
 	Reason        string          `json:"reason"`
-	Fields        []FieldJSON     `json:"fields"`
+	Fields        []fieldJSON     `json:"fields"`
 	Before        json.RawMessage `json:"before"`
 	After         json.RawMessage `json:"after"`
 	RequestSHA256 string          `json:"request_sha256"`
 }
 
-// FieldJSON is one changed value; null stands for the API's default.
-type FieldJSON struct {
+// fieldJSON is one changed value; null stands for the API's default.
+type fieldJSON struct {
 	Path   string              `json:"path"`
 	Before json.RawMessage     `json:"before"`
 	After  json.RawMessage     `json:"after"`
 	Range  *findings.RangeJSON `json:"range"`  // null when the value stands nowhere
-	Origin *OriginJSON         `json:"origin"` // null when Range is
+	Origin *originJSON         `json:"origin"` // null when Range is
 }
 
 // changeOf is a change in the stream, where Terraform names the resource too.
-func changeOf(c *reconcile.Change) ChangeJSON {
+func changeOf(c *reconcile.Change) changeJSON {
 	change := newChangeJSON(c)
 	change.Resource, change.Action = resourceOf(c.Address), string(c.Action)
 	return change
 }
 
-func newChangeJSON(c *reconcile.Change) ChangeJSON {
-	change := ChangeJSON{
+func newChangeJSON(c *reconcile.Change) changeJSON {
+	change := changeJSON{
 		Address: c.Address.String(), Kind: string(c.Address.Kind), Actions: []string{string(c.Action)}, Reason: c.Reason,
-		Before: orNull(c.Before), After: orNull(c.After), RequestSHA256: c.Digest, Fields: make([]FieldJSON, 0, len(c.Fields)),
+		Before: orNull(c.Before), After: orNull(c.After), RequestSHA256: c.Digest, Fields: make([]fieldJSON, 0, len(c.Fields)),
 	}
 	for _, f := range c.Fields {
-		field := FieldJSON{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)}
+		field := fieldJSON{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)}
 		if f.Range.Filename != "" {
 			field.Range, field.Origin = findings.NewRangeJSON(f.Range), newOriginJSON(f)
 		}
@@ -192,7 +192,7 @@ type planJSON struct {
 	Rollback      uint64            `json:"rollback,omitempty"` // the serial that it goes back to
 	State         reconcile.Base    `json:"state"`
 	Account       accountJSON       `json:"account"`
-	Changes       []ChangeJSON      `json:"changes"`
+	Changes       []changeJSON      `json:"changes"`
 	Summary       reconcile.Summary `json:"summary"`
 }
 
@@ -205,7 +205,7 @@ func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
 	out := planJSON{
 		FormatVersion: "1.0", LiveryVersion: p.LiveryVersion, Timestamp: p.Timestamp.UTC().Format(time.RFC3339),
 		Applyable: p.Applyable(), Complete: !p.Errored && !p.Targeted, Errored: p.Errored, Rollback: p.Rollback, State: p.Base,
-		Account: accountJSON{p.Account.BaseURL}, Summary: p.Summary(), Changes: make([]ChangeJSON, 0, len(p.Changes)),
+		Account: accountJSON{p.Account.BaseURL}, Summary: p.Summary(), Changes: make([]changeJSON, 0, len(p.Changes)),
 	}
 	for i := range p.Changes {
 		out.Changes = append(out.Changes, newChangeJSON(&p.Changes[i]))

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 	"livery/schema"
 )
 
-// WriteEvent writes a step of an apply as Terraform does.
-func WriteEvent(w io.Writer, e reconcile.Event, s terminal.Style) error {
+// writeEvent writes a step of an apply as Terraform does.
+func writeEvent(w io.Writer, e reconcile.Event, s terminal.Style) error {
 	if e.Step == reconcile.Failed {
 		return nil // shown at the end, with its reason
 	}
@@ -53,16 +54,20 @@ func wordsOf(a reconcile.Action) (present, noun string) {
 
 // applySummary is the line that bots look for.
 func applySummary(sum reconcile.Summary) string {
-	line := fmt.Sprintf("Apply complete! Resources: %d added, %d changed, %d destroyed", sum.Add, sum.Change, sum.Destroy)
-	if sum.Forget > 0 {
-		line += fmt.Sprintf(", %d forgotten", sum.Forget)
-	}
-	return line + "."
+	return fmt.Sprintf("Apply complete! Resources: %s.", tally(sum))
 }
 
-// WriteOutcome writes what an apply has done, and for one that failed what it
+func tally(sum reconcile.Summary) string {
+	text := fmt.Sprintf("%d added, %d changed, %d destroyed", sum.Add, sum.Change, sum.Destroy)
+	if sum.Forget > 0 {
+		text += fmt.Sprintf(", %d forgotten", sum.Forget)
+	}
+	return text
+}
+
+// writeOutcome writes what an apply has done, and for one that failed what it
 // has not. Reasons are diagnostics and are written elsewhere.
-func WriteOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
+func writeOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 	if o.OK() {
 		line := applySummary(o.Summary)
 		if _, err := fmt.Fprintf(w, "\n%s\n", s.Bold(s.Green(line))); err != nil {
@@ -80,14 +85,11 @@ func WriteOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 		if len(changes) == 0 {
 			return
 		}
-		fmt.Fprintf(&b, "  %s", title)
+		addresses := make([]string, len(changes))
 		for i, c := range changes {
-			if i > 0 {
-				b.WriteString(",")
-			}
-			fmt.Fprintf(&b, " %s", c.Address)
+			addresses[i] = c.Address.String()
 		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "  %s %s\n", title, strings.Join(addresses, ", "))
 	}
 	failed := make([]*reconcile.Change, len(o.Failures))
 	for i, f := range o.Failures {
@@ -102,19 +104,11 @@ func WriteOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 }
 
 func incompleteSummary(o *reconcile.Outcome) string {
-	sum := o.Summary
-	line := fmt.Sprintf("Apply incomplete. Resources: %d added, %d changed, %d destroyed", sum.Add, sum.Change, sum.Destroy)
-	if sum.Forget > 0 {
-		line += fmt.Sprintf(", %d forgotten", sum.Forget)
-	}
-	return fmt.Sprintf("%s; %d failed, %d not tried.", line, len(o.Failures), len(o.NotTried))
+	return fmt.Sprintf("Apply incomplete. Resources: %s; %d failed, %d not tried.", tally(o.Summary), len(o.Failures), len(o.NotTried))
 }
 
 func sentAny(o *reconcile.Outcome) bool {
-	for _, c := range o.Confirmed {
-		if c.Address.Kind == schema.LocaleAddress && c.Body != nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.Confirmed, func(c *reconcile.Change) bool {
+		return c.Address.Kind == schema.LocaleAddress && c.Body != nil
+	})
 }

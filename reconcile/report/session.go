@@ -211,14 +211,9 @@ func WriteClearedJSON(w io.Writer, id, transaction string) error {
 // WriteNotification writes a notification as one line of JSON, in one write, so
 // that lines never mix.
 func WriteNotification(w io.Writer, n session.Notification) error {
-	line, err := json.Marshal(map[string]string{
+	return terminal.WriteJSONLine(w, map[string]string{
 		"received_at": timestamp(n.ReceivedAt), "signature_id": n.SignatureID, "type": n.Type, "path": n.Path,
 	})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(line, '\n'))
-	return err
 }
 
 // sessionRows are names and values; a row without a value is left out.

@@ -1,9 +1,10 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+
+	"livery/reconcile/terminal"
 )
 
 // Build says what was built: the version, and where version control knows, the commit.
@@ -44,8 +45,4 @@ func WriteVersion(w io.Writer, b Build) error {
 }
 
 // WriteVersionJSON writes it as one object.
-func WriteVersionJSON(w io.Writer, b Build) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(b)
-}
+func WriteVersionJSON(w io.Writer, b Build) error { return terminal.WriteJSON(w, b) }

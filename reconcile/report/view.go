@@ -23,13 +23,13 @@ type View struct {
 	Now            func() time.Time
 	JSON           bool // one object, unless there is a stream
 	Advice         bool // somebody reads what to type next
-	stream         *Stream
+	stream         *stream
 }
 
 // Begin makes a stream of the JSON that was asked for.
 func (v *View) Begin(version string) {
 	if v.JSON && v.stream == nil {
-		v.stream = NewStream(v.Stdout, version, v.Now)
+		v.stream = newStream(v.Stdout, version, v.Now)
 	}
 }
 
@@ -118,7 +118,7 @@ func (v *View) change(e reconcile.Event) {
 		v.stream.Event(e)
 		return
 	}
-	_ = WriteEvent(v.Stdout, e, v.Out()) // whoever read along has gone; what is under way goes on
+	_ = writeEvent(v.Stdout, e, v.Out()) // whoever read along has gone; what is under way goes on
 }
 
 // PlanOptions say how a plan is written for people.
@@ -146,7 +146,7 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 	if !opts.Footer {
 		return nil
 	}
-	return WriteFooter(v.Stdout, o.Plan, text)
+	return writeFooter(v.Stdout, o.Plan, text)
 }
 
 // SavedPlan writes the changes of a plan that was written when it was made.
@@ -162,7 +162,7 @@ func (v *View) Outcome(o *reconcile.Outcome) error {
 		v.stream.Outcome(o)
 		return nil // it is the reasons that matter now
 	}
-	return WriteOutcome(v.Stdout, o, v.Out())
+	return writeOutcome(v.Stdout, o, v.Out())
 }
 
 // Err is the first error of the stream's writer.

@@ -18,7 +18,8 @@ func WriteJSON(w io.Writer, v any) error {
 	return nil
 }
 
-// WriteJSONLine writes a value as one line of JSON, with characters such as < as they are.
+// WriteJSONLine writes a value as one line of JSON and in one write, so that lines of
+// several writers never mix.
 func WriteJSONLine(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -34,3 +34,17 @@ func TestCutLine(t *testing.T) {
 	assert.True(t, utf8.ValidString(zalgo.Marked))
 	assert.Less(t, len(zalgo.Before+zalgo.Marked+zalgo.After), 1<<14)
 }
+
+func TestCharacters(t *testing.T) {
+	tests := map[string]struct{ cluster, width int }{
+		"":                {0, 0},
+		"ab":              {1, 2},
+		"e\u0301x":        {3, 2},
+		"你好":              {3, 4},
+		"👨\u200d👩\u200d👧": {18, 2},
+	}
+	for text, want := range tests {
+		assert.Equal(t, want.cluster, Cluster([]byte(text)), "%q", text)
+		assert.Equal(t, want.width, Width(text), "%q", text)
+	}
+}
