@@ -31,8 +31,9 @@ var layers = []layer{
 		[]string{"github.com/hashicorp/hcl/v2/hclwrite", "github.com/bmatcuk/doublestar"}},
 	{"livery/schema/function", "functions give the same value for the same files and arguments, whatever stack calls them",
 		[]string{"github.com/zclconf/go-cty/cty/function/stdlib", "github.com/zclconf/go-cty-yaml"}},
-	{"livery/schema/stack", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied",
+	{"livery/schema/config", "what files declare depends on the files alone, so that it can be kept while values change: it must not know how anything is evaluated",
 		[]string{"github.com/hashicorp/hcl/v2/ext/typeexpr", "github.com/hashicorp/go-version"}},
+	{"livery/schema/stack", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied", nil},
 	{"livery/schema/lint", "rules judge a stack; a rule that knew the state would judge the same files differently tomorrow", nil},
 	{"livery/schema/exchange", "other people's forms are read and written without the world", nil},
 	{"livery/schema/preview", "pages are drawn from documents, wherever these come from", nil},
@@ -64,9 +65,12 @@ var apart = []struct{ from, to, why string }{
 	{"livery/reconcile/report", "livery/reconcile/simulator", "what is shown does not depend on how it was sent"},
 	{"livery/reconcile/terminal", "livery/schema", "text is shown in one way, whatever it says"},
 	{"livery/reconcile/findings", "livery/reconcile", "what is wrong with files is so whatever is planned"},
+	{"livery/reconcile/findings", "livery/schema/config", "findings are drawn from bytes and ranges"},
 	{"livery/reconcile/findings", "livery/schema/stack", "findings are drawn from bytes and ranges"},
 	{"livery/reconcile/findings", "livery/reconcile/workspace", "findings are the same for an editor, which has no workspace"},
+	{"livery/reconcile", "livery/schema/config", "a plan compares documents, whoever wrote them"},
 	{"livery/reconcile", "livery/schema/stack", "a plan compares documents, whoever wrote them"},
+	{"livery/reconcile/state", "livery/schema/config", "a state is read from its own bytes"},
 	{"livery/reconcile/state", "livery/schema/stack", "a state is read without evaluating anything"},
 }
 
@@ -76,7 +80,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

@@ -12,7 +12,7 @@ import (
 
 	"livery/reconcile/workspace"
 	"livery/schema"
-	"livery/schema/stack"
+	"livery/schema/config"
 )
 
 // commandLine splits arguments into the command and what belongs to it. Flags
@@ -190,13 +190,13 @@ func (l *stringList) Type() string       { return "ADDR" }
 
 // inputs are the flags that say what a stack is made of.
 type inputs struct {
-	assignments []stack.Assignment
+	assignments []config.Assignment
 	input       bool
 }
 
 // assignmentFlag keeps -var and -var-file in the order in which they are given.
 type assignmentFlag struct {
-	to   *[]stack.Assignment
+	to   *[]config.Assignment
 	file bool
 }
 
@@ -204,14 +204,14 @@ func (f assignmentFlag) String() string { return "" }
 func (f assignmentFlag) Type() string   { return "string" }
 func (f assignmentFlag) Set(s string) error {
 	if f.file {
-		*f.to = append(*f.to, stack.Assignment{File: s})
+		*f.to = append(*f.to, config.Assignment{File: s})
 		return nil
 	}
 	name, value, ok := strings.Cut(s, "=")
 	if !ok || name == "" {
 		return fmt.Errorf("%q is not NAME=VALUE", s)
 	}
-	*f.to = append(*f.to, stack.Assignment{Name: name, Value: value})
+	*f.to = append(*f.to, config.Assignment{Name: name, Value: value})
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
-	"livery/schema/stack"
+	"livery/schema/config"
 )
 
 // backendFile remembers where this directory kept its state last. It is this
@@ -33,7 +33,7 @@ type backendRecord struct {
 // recordOf describes a backend, by what the configuration says and what the
 // environment adds. A setting that holds a secret is left out, and so are those
 // that only say how to get there.
-func (b backends) recordOf(c stack.Backend, blob state.Blob) backendRecord {
+func (b backends) recordOf(c config.Backend, blob state.Blob) backendRecord {
 	r := backendRecord{Type: cmp.Or(c.Type, "local"), Name: blob.String()}
 	kind, _ := schema.BackendOf(r.Type)
 	for _, s := range kind.Settings {
@@ -67,8 +67,8 @@ func (r backendRecord) same(o backendRecord) bool {
 	return r.Type == o.Type && r.Name == o.Name && r.Attributes["endpoint"] == o.Attributes["endpoint"]
 }
 
-func (r backendRecord) backend() stack.Backend {
-	return stack.Backend{Type: r.Type, Attributes: r.Attributes}
+func (r backendRecord) backend() config.Backend {
+	return config.Backend{Type: r.Type, Attributes: r.Attributes}
 }
 
 // last is where the state was kept last, as far as this directory knows.
@@ -123,7 +123,7 @@ func (b backends) openLast(r backendRecord) (state.Blob, error) {
 
 // remember notes where the state is kept. A directory that cannot be written does
 // not have to remember: that only costs a warning that nobody needs yet.
-func (b backends) remember(c stack.Backend, blob state.Blob) error {
+func (b backends) remember(c config.Backend, blob state.Blob) error {
 	now := b.recordOf(c, blob)
 	before, err := b.last()
 	if err == nil && before.same(now) && maps.Equal(before.Attributes, now.Attributes) {
@@ -144,7 +144,7 @@ func (b backends) remember(c stack.Backend, blob state.Blob) error {
 
 // checkMoved refuses to begin a new state while the last place still holds one:
 // a state that is begun anew would send everything again, and forget what is live.
-func (b backends) checkMoved(ctx context.Context, c stack.Backend, blob state.Blob) error {
+func (b backends) checkMoved(ctx context.Context, c config.Backend, blob state.Blob) error {
 	now := b.recordOf(c, blob)
 	last, err := b.last()
 	if err != nil || last.same(now) {

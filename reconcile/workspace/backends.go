@@ -6,7 +6,7 @@ import (
 
 	"livery/reconcile/backend"
 	"livery/reconcile/state"
-	"livery/schema/stack"
+	"livery/schema/config"
 )
 
 // backends opens the backends that a configuration and the environment name.
@@ -17,7 +17,7 @@ type backends struct {
 
 // blob is where the state is kept. What the configuration does not say of it, the
 // environment may.
-func (b backends) blob(c stack.Backend) (state.Blob, error) {
+func (b backends) blob(c config.Backend) (state.Blob, error) {
 	if c.Unclear {
 		return nil, Failf("Cannot tell where the state is kept", "The configuration has faults that concern its backend, and another place must not be taken for it. \"livery validate\" shows them.")
 	}
@@ -29,7 +29,7 @@ func (b backends) blob(c stack.Backend) (state.Blob, error) {
 }
 
 // blobToWrite is blob, and refuses a backend that is only guessed.
-func (b backends) blobToWrite(c stack.Backend) (state.Blob, error) {
+func (b backends) blobToWrite(c config.Backend) (state.Blob, error) {
 	if c.Guessed {
 		return nil, Failf("Cannot tell where the state is kept", "A file of the configuration does not parse, and it may be the one that says where the state is kept. Nothing was written. \"livery validate\" shows the fault.")
 	}

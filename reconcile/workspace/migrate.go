@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"livery/reconcile/state"
+	"livery/schema/config"
 	"livery/schema/stack"
 )
 
@@ -32,16 +33,16 @@ type MigrateOptions struct {
 
 // configured is the backend that the configuration names, which must have no
 // errors: one of them may be about the backend.
-func (s *State) configured() (stack.Backend, state.Blob, error) {
+func (s *State) configured() (config.Backend, state.Blob, error) {
 	loaded, diags, err := s.workspace.Load(stack.NeedNothing)
 	if err != nil {
-		return stack.Backend{}, nil, err
+		return config.Backend{}, nil, err
 	}
 	if loaded.Empty {
-		return stack.Backend{}, nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file that says where the state is kept.")
+		return config.Backend{}, nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file that says where the state is kept.")
 	}
 	if diags.HasErrors() {
-		return stack.Backend{}, nil, &InvalidError{diags, loaded.Sources}
+		return config.Backend{}, nil, &InvalidError{diags, loaded.Sources}
 	}
 	blob, err := s.workspace.backends().blob(loaded.Backend)
 	return loaded.Backend, blob, err
@@ -58,7 +59,7 @@ func (s *State) Reconfigure() (string, error) {
 }
 
 // note is remember for those who cannot do without.
-func (s *State) note(b stack.Backend, blob state.Blob) error {
+func (s *State) note(b config.Backend, blob state.Blob) error {
 	if err := s.workspace.backends().remember(b, blob); err != nil {
 		return Failf("Cannot note where the state is kept", "%v.", err)
 	}
@@ -80,7 +81,7 @@ func (s *State) Migrate(ctx context.Context, opts MigrateOptions) (*Migration, e
 	return m, s.note(b, blob)
 }
 
-func (s *State) migrate(ctx context.Context, opts MigrateOptions, b stack.Backend, blob state.Blob) (m *Migration, err error) {
+func (s *State) migrate(ctx context.Context, opts MigrateOptions, b config.Backend, blob state.Blob) (m *Migration, err error) {
 	last, err := s.workspace.backends().last()
 	if err != nil {
 		return nil, err

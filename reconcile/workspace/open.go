@@ -11,7 +11,7 @@ import (
 
 	"livery/reconcile/backend"
 	"livery/reconcile/state"
-	"livery/schema/stack"
+	"livery/schema/config"
 )
 
 // Locking says how the state is kept to one run at a time.
@@ -30,7 +30,7 @@ type access struct {
 }
 
 // open opens the state.
-func (w *Workspace) open(ctx context.Context, b stack.Backend, how access) (*state.Ledger, error) {
+func (w *Workspace) open(ctx context.Context, b config.Backend, how access) (*state.Ledger, error) {
 	open := w.backends().blobToWrite
 	if how.readOnly {
 		open = w.backends().blob

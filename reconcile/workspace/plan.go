@@ -14,6 +14,7 @@ import (
 	"livery/reconcile/backend"
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/stack"
 )
 
@@ -229,7 +230,7 @@ func (w *Workspace) checkVariables(plan *reconcile.Plan, loaded *stack.Stack) er
 		if ok && bytes.Equal(value, without[name]) || bytes.Equal(value, plan.Variables[name]) {
 			continue
 		}
-		assigned := slices.ContainsFunc(w.Assignments, func(as stack.Assignment) bool { return as.Name == name })
+		assigned := slices.ContainsFunc(w.Assignments, func(as config.Assignment) bool { return as.Name == name })
 		if ok || assigned {
 			return Failf("Can't change variable when applying a saved plan", "The variable %s cannot be set using -var or -var-file when applying a saved plan, because the plan holds the value that was set when it was made. Plan again with the new value.", name)
 		}

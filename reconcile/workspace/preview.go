@@ -14,6 +14,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/lint"
 	"livery/schema/preview"
 	"livery/schema/stack"
@@ -86,7 +87,7 @@ const (
 
 // lastApplied is the state, as fresh as it can be had at once; an empty one with
 // an error.
-func (p *Preview) lastApplied(ctx context.Context, b stack.Backend) (*state.Snapshot, error) {
+func (p *Preview) lastApplied(ctx context.Context, b config.Backend) (*state.Snapshot, error) {
 	local := b.Type == "" || b.Type == "local"
 	if !local && p.applied != nil && p.workspace.Now().Sub(p.appliedAt) < stateFreshness {
 		return p.applied, p.appliedErr

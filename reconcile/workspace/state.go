@@ -8,6 +8,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/stack"
 )
 
@@ -35,7 +36,7 @@ func (s *State) Snapshot(ctx context.Context) (*state.Snapshot, error) {
 }
 
 // SnapshotAt reads the state that a loaded stack names.
-func (s *State) SnapshotAt(ctx context.Context, b stack.Backend) (*state.Snapshot, error) {
+func (s *State) SnapshotAt(ctx context.Context, b config.Backend) (*state.Snapshot, error) {
 	blob, err := s.workspace.backends().blob(b)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
-	"livery/schema/stack"
+	"livery/schema/config"
 )
 
 // Names of what livery keeps beside a stack.
@@ -47,7 +47,7 @@ type Config struct {
 	// Prefix stands before the names of files in findings: the way from where
 	// people are to Dir. "" shows names relative to Dir.
 	Prefix      string
-	Assignments []stack.Assignment // values of variables; their order decides
+	Assignments []config.Assignment // values of variables; their order decides
 	// Ask is called for each variable that must be known and is not; nil when
 	// nobody can be asked.
 	Ask     func(name, description string, sensitive bool) (string, bool)

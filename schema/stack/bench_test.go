@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 	"livery/testdata/bench/corpus"
@@ -29,6 +30,10 @@ func benchmarked(b *testing.B) stack.Options {
 	return stack.Options{FS: fsys, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments}
 }
 
+func sourcesOf(opts stack.Options) *config.Sources {
+	return config.Read(config.Options{FS: opts.FS, Dir: opts.Dir}, nil)
+}
+
 // BenchmarkLoad reads, parses, evaluates and judges.
 func BenchmarkLoad(b *testing.B) {
 	opts := benchmarked(b)
@@ -42,7 +47,7 @@ func BenchmarkLoad(b *testing.B) {
 
 // BenchmarkParse parses each file, one after the other.
 func BenchmarkParse(b *testing.B) {
-	module := stack.Read(benchmarked(b), nil).Module()
+	module := sourcesOf(benchmarked(b)).Module()
 	for b.Loop() {
 		for name, file := range module.Files {
 			syntax.NewFile(file.Bytes, name)
@@ -52,11 +57,11 @@ func BenchmarkParse(b *testing.B) {
 
 // BenchmarkDeclare lists what each file declares and puts it together.
 func BenchmarkDeclare(b *testing.B) {
-	sources := stack.Read(benchmarked(b), nil)
+	sources := sourcesOf(benchmarked(b))
 	for b.Loop() {
-		declared := &stack.Sources{}
+		declared := &config.Sources{}
 		for _, d := range sources.Own {
-			declared.Own = append(declared.Own, stack.DeclarationsOf(d.File))
+			declared.Own = append(declared.Own, config.DeclarationsOf(d.File))
 		}
 		if len(declared.Module().Locales) != len(schema.Locales()) {
 			b.Fatal("documents are missing")
@@ -67,9 +72,9 @@ func BenchmarkDeclare(b *testing.B) {
 // BenchmarkEvaluate evaluates a module that is kept.
 func BenchmarkEvaluate(b *testing.B) {
 	opts := benchmarked(b)
-	module := stack.Read(opts, nil).Module()
+	module := sourcesOf(opts).Module()
 	for b.Loop() {
-		evaluated, diags := module.Evaluate(stack.Inputs{FS: opts.FS, Dir: opts.Dir, Version: opts.Version, Need: opts.Need})
+		evaluated, diags := stack.Evaluate(module, stack.Inputs{FS: opts.FS, Dir: opts.Dir, Version: opts.Version, Need: opts.Need})
 		if diags.HasErrors() || len(evaluated.Documents) != len(schema.Locales()) {
 			b.Fatal(diags)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // localeOwn are the attributes of a locale block that are no fields.
@@ -24,7 +25,7 @@ func (e documents) all() []schema.Document {
 	for _, b := range e.module.Locales {
 		for _, d := range e.localeBlock(b) {
 			if first, ok := declared[d.Locale]; ok {
-				e.fault(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
+				e.Report(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
 					fmt.Sprintf("The document of %s is declared here and at %s:%d. Short and long names, such as en and en_US, mean the same document; keep one.", d.Locale, first.Filename, first.Start.Line)))
 				continue
 			}
@@ -37,8 +38,8 @@ func (e documents) all() []schema.Document {
 }
 
 // localeBlock gives the documents of one block: one, or one for each element.
-func (e documents) localeBlock(b *Block) []schema.Document {
-	if forEach := b.attribute("for_each"); forEach != nil {
+func (e documents) localeBlock(b *config.Block) []schema.Document {
+	if forEach := b.Attribute("for_each"); forEach != nil {
 		return e.eachDocument(b, forEach)
 	}
 	locale, ok := e.locale(b)
@@ -50,24 +51,24 @@ func (e documents) localeBlock(b *Block) []schema.Document {
 }
 
 // locale is the locale of a block without for_each; "" if it has none.
-func (e documents) locale(b *Block) (schema.Locale, bool) {
-	code := b.attribute("code")
+func (e documents) locale(b *config.Block) (schema.Locale, bool) {
+	code := b.Attribute("code")
 	if code == nil {
 		return e.localeName(b.Labels[0], schema.Subject{Range: b.LabelRanges[0]})
 	}
 	locale, ok := e.localeCode(code, nil)
 	if labelled, _ := schema.ParseLocale(b.Labels[0]); ok && labelled != "" && labelled != locale {
-		e.fault(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
+		e.Report(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
 			fmt.Sprintf("The label says %q and code says %q. Keep one of them.", b.Labels[0], locale)))
 	}
 	return locale, ok
 }
 
-func (e documents) eachDocument(b *Block, forEach *hcl.Attribute) []schema.Document {
+func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schema.Document {
 	var list []schema.Document
-	code := b.attribute("code")
+	code := b.Attribute("code")
 	if code == nil {
-		e.fault(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange}, "Missing code",
+		e.Report(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange}, "Missing code",
 			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
 	}
 	for _, each := range e.elements(forEach) {
@@ -95,7 +96,7 @@ func (e documents) localeName(name string, at schema.Subject) (schema.Locale, bo
 		} else {
 			detail += " `livery schema locale` lists them."
 		}
-		e.fault(schema.Diagnose(schema.UnknownLocale, at, "Unknown locale", detail))
+		e.Report(schema.Diagnose(schema.UnknownLocale, at, "Unknown locale", detail))
 	}
 	return locale, ok
 }
@@ -107,7 +108,7 @@ func (e documents) localeCode(code *hcl.Attribute, vars map[string]cty.Value) (s
 		return "", false
 	}
 	if v.IsNull() || v.Type() != cty.String {
-		e.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "code takes the name of a locale, such as \"en\"."))
+		e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "code takes the name of a locale, such as \"en\"."))
 		return "", false
 	}
 	return e.localeName(v.AsString(), at)
@@ -122,7 +123,7 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 	}
 	set := v.Type().IsSetType() && v.Type().ElementType() == cty.String
 	if v.IsNull() || !set && !isObject(v) && (!v.Type().IsSetType() || v.LengthInt() > 0) {
-		e.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
+		e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
 		return nil
 	}
 	var list []cty.Value
@@ -132,7 +133,7 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 			key = value
 		}
 		if key.IsNull() {
-			e.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each must not hold null."))
+			e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each must not hold null."))
 			continue
 		}
 		list = append(list, cty.ObjectVal(map[string]cty.Value{"key": key, "value": value}))
@@ -141,7 +142,7 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 }
 
 // document lays the layers over each other: themes, texts, own fields.
-func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute) schema.Document {
+func (e documents) document(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute) schema.Document {
 	at := schema.Subject{Locale: locale}
 	code := cty.UnknownVal(cty.String)
 	if locale != "" {
@@ -151,20 +152,20 @@ func (e documents) document(b *Block, locale schema.Locale, vars map[string]cty.
 	maps.Copy(extra, vars)
 	d := schema.Document{Locale: locale, Range: b.DefRange}
 	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, forEach: forEach, look: &d.Look}
-	if a := b.attribute("theme"); a != nil {
+	if a := b.Attribute("theme"); a != nil {
 		chosen, _ := e.themesIn(a, extra, at)
 		for _, name := range chosen {
 			d.Overlay(e.themes[name].look)
 		}
 	}
-	if a := b.attribute("texts"); a != nil {
+	if a := b.Attribute("texts"); a != nil {
 		fields.readTexts(a)
 	}
 	fields.read(b)
 	if locale.Chinese() { // what is left of the themes was judged by the longer limit
 		for _, f := range schema.Fields() {
 			if f.Kind == schema.Tips {
-				e.fault(f.JudgeTips(d.At(f), at)...)
+				e.Report(f.JudgeTips(d.At(f), at)...)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing/fstest"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/stack"
 )
 
@@ -17,10 +18,10 @@ locale "en" {
   title_text = var.title
 }
 `)}}
-	sources := stack.Read(stack.Options{FS: files, Dir: "acme"}, nil)
+	sources := config.Read(config.Options{FS: files, Dir: "acme"}, nil)
 	module := sources.Module()
-	for _, values := range [][]stack.Values{nil, {{Name: "title", Text: "Hello"}}} {
-		evaluated, diags := module.Evaluate(stack.Inputs{FS: files, Dir: "acme", Values: values})
+	for _, values := range [][]config.Values{nil, {{Name: "title", Text: "Hello"}}} {
+		evaluated, diags := stack.Evaluate(module, stack.Inputs{FS: files, Dir: "acme", Values: values})
 		title := evaluated.Documents[0].At(schema.FieldByPath("titleText"))
 		fmt.Println(title.Text(), len(diags))
 	}

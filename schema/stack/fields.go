@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // fieldReader evaluates the fields of one theme or locale.
@@ -25,7 +26,7 @@ type fieldReader struct {
 }
 
 // read evaluates all fields in a block.
-func (r *fieldReader) read(block *Block) {
+func (r *fieldReader) read(block *config.Block) {
 	root := schema.PageByKey("")
 	for _, a := range block.Attributes {
 		switch {
@@ -36,19 +37,19 @@ func (r *fieldReader) read(block *Block) {
 			r.field(root, a)
 		}
 	}
-	seen := make(map[string]*Block, min(len(block.Blocks), len(pageBlocks())))
+	seen := make(map[string]*config.Block, min(len(block.Blocks), len(schema.Pages())))
 	for _, b := range block.Blocks {
 		page := schema.PageByHCL(b.Type)
 		if page == nil || page.Key == "" {
-			r.unknownBlock(b, "in "+article(r.noun), r.at, blockNames(pageBlocks()), fieldNames(root))
+			r.UnknownBlock(b, "in "+article(r.noun), r.at, config.PageNames(), fieldNames(root))
 			continue
 		}
 		if first, ok := seen[b.Type]; ok {
-			r.duplicate(b.DefRange, first.DefRange, fmt.Sprintf("The page %s is declared twice here; put its fields into one block.", b.Type))
+			r.Duplicate(b.DefRange, first.DefRange, fmt.Sprintf("The page %s is declared twice here; put its fields into one block.", b.Type))
 			continue
 		}
 		seen[b.Type] = b
-		if r.labelled(b, pageBlocks()) {
+		if r.Labelled(b) {
 			r.page(page, b)
 		}
 	}
@@ -74,7 +75,7 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 	}
 	f := schema.FieldByHCL(p.HCLName(), name)
 	if f == nil {
-		noun, names, blocks := r.noun, fieldNames(p), blockNames(pageBlocks())
+		noun, names, blocks := r.noun, fieldNames(p), config.PageNames()
 		if p.Key != "" {
 			noun, blocks = p.HCLName(), nil
 		} else {
@@ -84,7 +85,7 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 		if at.Path = a.Name; p.Key != "" {
 			at.Path = p.Key + "." + a.Name
 		}
-		r.unknownField(a, noun, at, names, blocks)
+		r.UnknownField(a, noun, at, names, blocks)
 		return
 	}
 	at := r.at
@@ -98,7 +99,7 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 // set judges a value and declares it; false if it cannot be used.
 func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, origins origins) bool {
 	v, diags := f.Parse(raw, at)
-	r.fault(diags...)
+	r.Report(diags...)
 	if !v.Declared() && !v.IsNull() {
 		return false
 	}
@@ -107,17 +108,17 @@ func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, ori
 }
 
 // page evaluates a page block.
-func (r *fieldReader) page(p *schema.Page, b *Block) {
+func (r *fieldReader) page(p *schema.Page, b *config.Block) {
 	list := schema.FieldByHCL(p.HCLName(), "tip")
 	var value *hcl.Attribute // the tips, if they are given as one value
 	for _, a := range b.Attributes {
 		if (a.Name == "tip" || a.Name == "tips") && list != nil {
 			if len(b.Blocks) > 0 {
-				r.duplicate(a.NameRange, b.Blocks[0].DefRange, "The tips are given as blocks and as a value.")
+				r.Duplicate(a.NameRange, b.Blocks[0].DefRange, "The tips are given as blocks and as a value.")
 				continue
 			}
 			if value != nil {
-				r.duplicate(a.NameRange, value.NameRange, "The tips are given twice.")
+				r.Duplicate(a.NameRange, value.NameRange, "The tips are given twice.")
 				continue
 			}
 			value = a
@@ -127,7 +128,7 @@ func (r *fieldReader) page(p *schema.Page, b *Block) {
 	if a := nullTips(b.Body); a != nil && list != nil {
 		r.field(p, a)
 	}
-	var tips []*Block
+	var tips []*config.Block
 	for _, block := range b.Blocks {
 		if block.Type == "tip" && list != nil {
 			tips = append(tips, block)
@@ -135,9 +136,9 @@ func (r *fieldReader) page(p *schema.Page, b *Block) {
 		}
 		var names []string
 		if list != nil {
-			names = blockNames(tipBlocks)
+			names = []string{"tip"}
 		}
-		r.unknownBlock(block, "in "+p.HCLName(), r.at, names, fieldNames(p))
+		r.UnknownBlock(block, "in "+p.HCLName(), r.at, names, fieldNames(p))
 	}
 	if len(tips) > 0 {
 		r.tips(list, tips)
@@ -160,40 +161,40 @@ func nullTips(body hcl.Body) *hcl.Attribute {
 }
 
 // tips evaluates the tip blocks of a page into one list.
-func (r *fieldReader) tips(f *schema.Field, blocks []*Block) {
+func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 	list := make([]schema.Tip, 0, len(blocks))
 	for i, b := range blocks {
-		r.labelled(b, tipBlocks)
+		r.Labelled(b)
 		var tip schema.Tip
-		before := len(r.diags)
+		before := len(r.Diagnostics)
 		for _, a := range b.Attributes {
 			item := f.Item(a.Name)
 			if item == nil || item.HCLName() != a.Name {
-				r.unknownField(a, "A tip", r.at, []string{"icon_link", "text"}, nil)
+				r.UnknownField(a, "A tip", r.at, []string{"icon_link", "text"}, nil)
 				continue
 			}
 			at := r.at
 			at.Path, at.Range = fmt.Sprintf("%s[%d].%s", f.Path(), i, item.Key), a.Expr.Range()
 			if raw, ok := r.publicValue(a.Expr, r.extra, at); ok {
 				v, diags := item.Parse(raw, at)
-				r.fault(diags...)
+				r.Report(diags...)
 				tip.Set(v.From(r.origins(a.Expr).origin()))
 			}
 		}
 		for _, block := range b.Blocks {
-			r.unknownBlock(block, "in a tip", r.at, nil, []string{"icon_link", "text"})
+			r.UnknownBlock(block, "in a tip", r.at, nil, []string{"icon_link", "text"})
 		}
-		if len(r.diags) == before && knownAttributes(b) {
+		if len(r.Diagnostics) == before && knownAttributes(b) {
 			at := r.at
 			at.Path, at.Range = fmt.Sprintf("%s[%d]", f.Path(), i), b.DefRange
-			r.fault(tip.Judge(at)...)
+			r.Report(tip.Judge(at)...)
 		}
 		list = append(list, tip)
 	}
 	at := r.at
 	at.Range = blocks[0].DefRange
 	v, diags := f.ParseTips(list, at)
-	r.fault(diags...)
+	r.Report(diags...)
 	if v.Declared() {
 		r.look.Set(f, v.From(way{at: at.Range}.origin(at)))
 	}
@@ -201,7 +202,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*Block) {
 
 // knownAttributes reports whether a tip without a value is really empty, rather
 // than waiting for a variable.
-func knownAttributes(b *Block) bool {
+func knownAttributes(b *config.Block) bool {
 	return !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool {
 		_, constant := literal(a.Expr)
 		return !constant && len(a.Expr.Variables()) > 0
@@ -218,7 +219,7 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 		return
 	}
 	if !isObject(raw) {
-		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\"))."))
+		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\"))."))
 		return
 	}
 	texts := r.origins(a.Expr)
@@ -237,7 +238,7 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 			page = schema.PageByHCL(name)
 		}
 		if first, ok := seen[page]; ok && page != nil {
-			r.fault(schema.Diagnose(schema.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
+			r.Report(schema.Diagnose(schema.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
 			continue
 		}
 		seen[page] = name
@@ -248,7 +249,7 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 		case !isObject(v):
 			pageAt := at
 			pageAt.Path = page.Key
-			r.fault(schema.Diagnose(schema.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
+			r.Report(schema.Diagnose(schema.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
 		default:
 			r.pageTexts(page, v, at, texts, name)
 		}
@@ -281,7 +282,7 @@ func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names 
 		}
 	}
 	detail += schema.DidYouMean(name, names)
-	r.fault(schema.Diagnose(schema.UnknownField, at, "Unknown field in texts", detail))
+	r.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field in texts", detail))
 }
 
 func pageNames() []string {
@@ -317,7 +318,7 @@ func (r *fieldReader) extraMembers(a *hcl.Attribute) {
 		return
 	}
 	if !isObject(raw) {
-		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "extra takes an object, such as { newPage = { newColor = \"#000000\" } }."))
+		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "extra takes an object, such as { newPage = { newColor = \"#000000\" } }."))
 		return
 	}
 	origins := r.origins(a.Expr)
@@ -339,19 +340,19 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 	at.Path = k.Path()
 	switch {
 	case k.Path() == "locale":
-		r.fault(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
+		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
 		return
 	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && schema.PageByKey(k.Key) != nil:
-		r.fault(schema.Diagnose(schema.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
+		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
 		return
 	}
 	raw, err := schema.CanonicalJSON(v)
 	if err != nil {
-		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s cannot be sent as JSON: %v.", k.Path(), err)))
+		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s cannot be sent as JSON: %v.", k.Path(), err)))
 		return
 	}
 	if !v.IsNull() {
-		r.fault(schema.Diagnose(schema.UndocumentedField, at, "Undocumented field",
+		r.Report(schema.Diagnose(schema.UndocumentedField, at, "Undocumented field",
 			k.Path()+" is sent as it is: the catalogue does not know it, and the service may ignore it."))
 	}
 	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range, Origin: origin})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"livery/schema/config"
 	"livery/schema/syntax"
 
 	"github.com/hashicorp/hcl/v2"
@@ -192,8 +193,8 @@ func TestAttacksOnVariables(t *testing.T) {
 	for _, a := range attacks {
 		value := strings.TrimPrefix(a.text(60_000), "a = ")
 		for name, opts := range map[string]Options{
-			"-var":        {Assignments: []Assignment{{Name: "a", Value: value}}},
-			"number":      {Assignments: []Assignment{{Name: "n", Value: value}}},
+			"-var":        {Assignments: []config.Assignment{{Name: "a", Value: value}}},
+			"number":      {Assignments: []config.Assignment{{Name: "n", Value: value}}},
 			"environment": {Env: environment("LIVERY_VAR_a=" + value)},
 			"answer":      {Need: NeedAccount, Ask: func(string, string, bool) (string, bool) { return value, true }},
 		} {

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // Load reads and evaluates a stack. The stack is never nil; with errors it holds
@@ -14,11 +15,11 @@ func Load(opts Options) (*Stack, hcl.Diagnostics) { return load(opts, nil) }
 
 // Reload loads the stack again. Files whose bytes are the same are not parsed
 // again; what functions read is read anew.
-func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) { return load(opts, s.Module.sources) }
+func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) { return load(opts, s.Module.Sources) }
 
-func load(opts Options, previous *Sources) (*Stack, hcl.Diagnostics) {
-	sources := Read(opts, previous)
-	return sources.Module().Evaluate(Inputs{
+func load(opts Options, previous *config.Sources) (*Stack, hcl.Diagnostics) {
+	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments}, previous)
+	return Evaluate(sources.Module(), Inputs{
 		FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
 		Env: opts.Env, Version: opts.Version, Need: opts.Need, Ask: opts.Ask,
 	})
@@ -30,17 +31,17 @@ type Inputs struct {
 	FS      fs.FS // where functions read
 	Dir     string
 	Name    func(file string) string
-	Values  []Values // lowest precedence first; the environment comes before them
+	Values  []config.Values // lowest precedence first; the environment comes before them
 	Env     func(string) string
 	Version string
 	Need    Need
 	Ask     func(name, description string, sensitive bool) (string, bool)
 }
 
-// Evaluate gives every declaration its value. It changes nothing of the module. The
+// Evaluate gives every declaration of a module its value. It changes nothing of the module. The
 // stack is never nil; the diagnostics are all that is wrong with it, those of reading
 // and declaring too, sorted by file and byte.
-func (m *Module) Evaluate(in Inputs) (*Stack, hcl.Diagnostics) {
+func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
 	if in.Name == nil {
 		in.Name = func(file string) string { return file }
 	}
@@ -48,14 +49,14 @@ func (m *Module) Evaluate(in Inputs) (*Stack, hcl.Diagnostics) {
 		in.Env = func(string) string { return "" }
 	}
 	scope := newScope(m, in)
-	scope.add(m.Faults)
-	m.Settings.checkVersion(scope.faults, in.Version)
+	scope.ReportCopies(m.Faults)
+	m.Settings.CheckVersion(scope.Faults, in.Version)
 	scope.resolve()
 	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: m.Settings.Levels, Options: m.Settings.Options}
 	stack.Account = (&accounts{scope: scope}).account(m.Account)
 	stack.Documents = documents{scope}.all()
 	stack.Sessions = sessions{scope}.all()
-	removals{scope.faults, stack}.all(m)
+	removals{scope.Faults, stack}.all(m)
 	scope.variables.requireValues()
 	stack.Sources = scope.json.read
 	for name, file := range m.Files {
@@ -68,7 +69,7 @@ func (m *Module) Evaluate(in Inputs) (*Stack, hcl.Diagnostics) {
 	}
 	stack.Variables = scope.variables.values()
 	stack.Read = scope.json.files.Dependencies()
-	return stack, stack.settle(scope.diags)
+	return stack, stack.settle(scope.Diagnostics)
 }
 
 func (s *Stack) addSource(name string, src []byte) {

@@ -108,15 +108,3 @@ func TestDirectoryNames(t *testing.T) {
 		})
 	}
 }
-
-func text(src string) func(*testing.T, string) {
-	return func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, []byte(src), 0o600)) }
-}
-
-// sparse makes a file of NUL bytes that takes no room.
-func sparse(t *testing.T, path string, size int64) {
-	file, err := os.Create(path)
-	require.NoError(t, err)
-	require.NoError(t, file.Truncate(size))
-	require.NoError(t, file.Close())
-}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden sections of testdata/source")
@@ -112,9 +113,9 @@ func optionsOf(t *testing.T, a *txtar.Archive) Options {
 			case "env":
 				env[name] = value
 			case "var":
-				opts.Assignments = append(opts.Assignments, Assignment{Name: name, Value: value})
+				opts.Assignments = append(opts.Assignments, config.Assignment{Name: name, Value: value})
 			case "var-file":
-				opts.Assignments = append(opts.Assignments, Assignment{File: rest})
+				opts.Assignments = append(opts.Assignments, config.Assignment{File: rest})
 			case "answer":
 				answers[name] = value
 			default:

@@ -11,13 +11,14 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/syntax"
 )
 
 // filesOf is every file of the sources, by name.
-func filesOf(s *Sources) map[string]*syntax.File {
+func filesOf(s *config.Sources) map[string]*syntax.File {
 	files := make(map[string]*syntax.File)
-	for _, list := range [][]*Declarations{s.Own, s.Included} {
+	for _, list := range [][]*config.Declarations{s.Own, s.Included} {
 		for _, d := range list {
 			files[d.File.Name] = d.File
 		}
@@ -64,7 +65,7 @@ func TestReload(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			files := reloadedFiles()
-			opts := Options{FS: files, Dir: "stack", Need: NeedDocuments, Assignments: []Assignment{{File: "extra.liveryvars.hcl"}}}
+			opts := Options{FS: files, Dir: "stack", Need: NeedDocuments, Assignments: []config.Assignment{{File: "extra.liveryvars.hcl"}}}
 			first, _ := Load(opts)
 			switch {
 			case test.src != "":
@@ -78,9 +79,9 @@ func TestReload(t *testing.T) {
 			assert.Equal(t, diagLines(freshDiags), diagLines(diags))
 			assert.Equal(t, fresh.Sources, again.Sources)
 
-			before := filesOf(first.Module.sources)
+			before := filesOf(first.Module.Sources)
 			var parsed []string
-			for name, file := range filesOf(again.Module.sources) {
+			for name, file := range filesOf(again.Module.Sources) {
 				if before[name] != file {
 					parsed = append(parsed, name)
 				}
@@ -129,7 +130,7 @@ func TestEvaluateAgain(t *testing.T) {
 		require.NoError(t, err)
 		opts := optionsOf(t, archive)
 		want := sectionOf(archive, jsonSection) + sectionOf(archive, diagsSection)
-		sources := Read(opts, nil)
+		sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Assignments: opts.Assignments}, nil)
 		module := sources.Module()
 		got := make([]string, 4)
 		var group sync.WaitGroup
@@ -139,7 +140,7 @@ func TestEvaluateAgain(t *testing.T) {
 					FS: opts.FS, Dir: opts.Dir, Values: sources.Values,
 					Env: opts.Env, Version: opts.Version, Need: opts.Need, Ask: opts.Ask,
 				}
-				stack, diags := module.Evaluate(inputs)
+				stack, diags := Evaluate(module, inputs)
 				got[i] = stackJSON(t, stack) + diagLines(diags)
 				for _, d := range diags { // whoever has them may change them
 					schema.SetLevel(d, schema.Notice)
@@ -155,7 +156,7 @@ func TestEvaluateAgain(t *testing.T) {
 
 // Evaluations of one module with other inputs know nothing of each other.
 func TestEvaluateWithOtherInputs(t *testing.T) {
-	module := Read(Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(
+	module := config.Read(config.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(
 		"livery {\n  required_version = \">= 2.0.0\"\n}\nvariable \"title\" {\n  sensitive = true\n}\nvariable \"n\" {\n  type    = number\n  default = 1\n}\nlocale \"en\" {\n  title_text = nonsensitive(var.title)\n}\n")}}, Dir: "stack"}, nil).Module()
 	title := schema.FieldByPath("titleText")
 	asked := 0
@@ -167,14 +168,14 @@ func TestEvaluateWithOtherInputs(t *testing.T) {
 	}{
 		{Inputs{Version: "2.0.0", Need: NeedDocuments, Ask: ask}, "asked", nil},
 		{Inputs{Version: "2.0.0", Need: NeedDocuments, Ask: ask}, "asked", nil},
-		{Inputs{Version: "2.0.0", Values: []Values{{Name: "title", Text: "given"}}}, "given", nil},
+		{Inputs{Version: "2.0.0", Values: []config.Values{{Name: "title", Text: "given"}}}, "given", nil},
 		{Inputs{Version: "2.0.0", Env: func(string) string { return "1" }}, "1", nil},
 		{Inputs{Version: "1.0.0"}, "", []string{"Unsupported livery version"}},
-		{Inputs{Version: "2.0.0", Need: NeedDocuments, Values: []Values{{Name: "n", Text: "x"}}}, "", []string{"Invalid value for a variable", "No value for required variable"}},
+		{Inputs{Version: "2.0.0", Need: NeedDocuments, Values: []config.Values{{Name: "n", Text: "x"}}}, "", []string{"Invalid value for a variable", "No value for required variable"}},
 		{Inputs{Version: "2.0.0"}, "", nil},
 	} {
 		test.inputs.FS = fstest.MapFS{}
-		stack, diags := module.Evaluate(test.inputs)
+		stack, diags := Evaluate(module, test.inputs)
 		var summaries []string
 		for _, d := range diags {
 			summaries = append(summaries, d.Summary)
@@ -183,21 +184,4 @@ func TestEvaluateWithOtherInputs(t *testing.T) {
 		assert.Equal(t, test.title, stack.Documents[0].At(title).Text())
 	}
 	assert.Equal(t, 2, asked, "each evaluation asks for itself")
-}
-
-// The declarations of a file depend on nothing else, keep the order in which they are
-// written, and say where they stand.
-func TestDeclarationsOf(t *testing.T) {
-	const src = "theme \"b\" {\n  mobile_result_page {}\n}\nlocals {\n  z = 1\n  a = 2\n}\nvariable \"v\" {\n  type = string\n}\nlocale \"en\" {}\nlocale \"x\" \"y\" {}\nwrong {}\n"
-	declared := DeclarationsOf(syntax.NewFile([]byte(src), "a.livery.hcl"))
-	var got []string
-	for _, b := range declared.Blocks {
-		got = append(got, src[b.DefRange.Start.Byte:b.DefRange.End.Byte])
-	}
-	assert.Equal(t, []string{`theme "b"`, "locals", `variable "v"`, `locale "en"`, `locale "x" "y"`}, got)
-	assert.Equal(t, "mobile_result_page", declared.Blocks[0].Blocks[0].Type)
-	assert.Equal(t, "z", declared.Blocks[1].Attributes[0].Name)
-	assert.Equal(t, "v", declared.Blocks[2].Variable.Name)
-	assert.Len(t, declared.faults, 1)
-	assert.Equal(t, declared, DeclarationsOf(syntax.NewFile([]byte(src), "a.livery.hcl")))
 }

@@ -7,33 +7,34 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // removals reads removed blocks.
 type removals struct {
-	*faults
+	*config.Faults
 	stack *Stack // what is declared in it cannot be removed
 }
 
 // all reads every removed block of a module.
-func (r removals) all(m *Module) {
+func (r removals) all(m *config.Module) {
 	for _, b := range m.Removed {
-		from := b.attribute("from")
+		from := b.Attribute("from")
 		for _, a := range b.Attributes {
 			if a.Name == "from" {
 				continue
 			}
-			r.unknownField(a, "A removed block", schema.Subject{}, []string{"from"}, blockNames(removedBlocks))
+			r.UnknownField(a, "A removed block", schema.Subject{}, []string{"from"}, []string{"lifecycle"})
 		}
 		for _, block := range b.Blocks {
 			if block.Type != "lifecycle" {
-				r.unknownBlock(block, "in a removed block", schema.Subject{}, blockNames(removedBlocks), []string{"from"})
+				r.UnknownBlock(block, "in a removed block", schema.Subject{}, []string{"lifecycle"}, []string{"from"})
 				continue
 			}
 			r.lifecycle(block)
 		}
 		if from == nil {
-			r.fault(schema.Diagnose(schema.Required, schema.Subject{Range: b.DefRange}, "Missing attribute", "A removed block needs from, such as from = locale.th_TH."))
+			r.Report(schema.Diagnose(schema.Required, schema.Subject{Range: b.DefRange}, "Missing attribute", "A removed block needs from, such as from = locale.th_TH."))
 			continue
 		}
 		r.removedFrom(from)
@@ -41,18 +42,18 @@ func (r removals) all(m *Module) {
 }
 
 // lifecycle accepts Terraform's way of saying what a removed block does anyway.
-func (r removals) lifecycle(b *Block) {
-	r.labelled(b, removedBlocks)
+func (r removals) lifecycle(b *config.Block) {
+	r.Labelled(b)
 	for _, block := range b.Blocks {
-		r.unknownBlock(block, "in a lifecycle block", schema.Subject{}, nil, []string{"destroy"})
+		r.UnknownBlock(block, "in a lifecycle block", schema.Subject{}, nil, []string{"destroy"})
 	}
 	for _, a := range b.Attributes {
 		if a.Name != "destroy" {
-			r.unknownField(a, "A lifecycle block", schema.Subject{}, []string{"destroy"}, nil)
+			r.UnknownField(a, "A lifecycle block", schema.Subject{}, []string{"destroy"}, nil)
 			continue
 		}
-		if r.constBool(a) {
-			r.fault(schema.Diagnose(schema.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid value",
+		if r.ConstantBool(a) {
+			r.Report(schema.Diagnose(schema.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid value",
 				"A removed block never touches the live page. To put the page back to the API's default look, delete the locale block and leave this one out."))
 		}
 	}
@@ -62,23 +63,23 @@ func (r removals) removedFrom(from *hcl.Attribute) {
 	at := schema.Subject{Range: from.Expr.Range()}
 	ref, ok := reference(from.Expr)
 	if !ok || len(ref) != 2 {
-		r.fault(schema.Diagnose(schema.Reference, at, "Not an address", "from takes an address, such as locale.th_TH or session.onboarding."))
+		r.Report(schema.Diagnose(schema.Reference, at, "Not an address", "from takes an address, such as locale.th_TH or session.onboarding."))
 		return
 	}
 	name, _ := nameIn(ref)
 	address, err := schema.ParseAddress(ref.RootName() + "." + name)
 	if err != nil {
-		r.fault(schema.Diagnose(schema.Reference, at, "Not an address", err.Error()+"."))
+		r.Report(schema.Diagnose(schema.Reference, at, "Not an address", err.Error()+"."))
 		return
 	}
 	declared := slices.ContainsFunc(r.stack.Documents, func(d schema.Document) bool { return d.Locale.AddressOf() == address }) ||
 		slices.ContainsFunc(r.stack.Sessions, func(s schema.Session) bool { return s.Address() == address })
 	if declared {
-		r.fault(schema.Diagnose(schema.Duplicate, at, "Removed but declared", fmt.Sprintf("%s is still declared. Delete its block, or this one.", address)))
+		r.Report(schema.Diagnose(schema.Duplicate, at, "Removed but declared", fmt.Sprintf("%s is still declared. Delete its block, or this one.", address)))
 		return
 	}
 	if i := slices.IndexFunc(r.stack.Removed, func(other Removed) bool { return other.Address == address }); i >= 0 {
-		r.duplicate(at.Range, r.stack.Removed[i].Range, fmt.Sprintf("%s is removed twice.", address))
+		r.Duplicate(at.Range, r.stack.Removed[i].Range, fmt.Sprintf("%s is removed twice.", address))
 		return
 	}
 	r.stack.Removed = append(r.stack.Removed, Removed{Address: address, Range: from.Expr.Range()})

@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/function"
 	"livery/schema/syntax"
 )
@@ -18,8 +19,8 @@ import (
 // scope evaluates expressions: it knows what they can refer to, and resolves locals
 // and themes when something first refers to them.
 type scope struct {
-	*faults
-	module    *Module
+	*config.Faults
+	module    *config.Module
 	variables *variables
 	json      *jsonFiles
 	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
@@ -32,10 +33,10 @@ type scope struct {
 	visiting  []string        // the chain that is being resolved, for cycles
 }
 
-func newScope(m *Module, in Inputs) *scope {
+func newScope(m *config.Module, in Inputs) *scope {
 	files := syntax.NewFiles(in.FS, in.Dir)
 	s := &scope{
-		faults: new(faults), module: m, json: newJSONFiles(files, in.Name),
+		Faults: new(config.Faults), module: m, json: newJSONFiles(files, in.Name),
 		traced: make(map[hcl.Expression]cty.Value), templates: make(map[hcl.Expression]hclsyntax.Expression),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
@@ -95,11 +96,11 @@ func (s *scope) enter(name string, rng hcl.Range) bool {
 			distinct := slices.Compact(slices.Sorted(slices.Values(members)))
 			detail = fmt.Sprintf("%s refer to each other in a circle: %s.", strings.Join(distinct, " and "), strings.Join(members, " -> "))
 		}
-		s.fault(schema.Diagnose(schema.Cycle, schema.Subject{Range: rng}, "Circular reference", detail))
+		s.Report(schema.Diagnose(schema.Cycle, schema.Subject{Range: rng}, "Circular reference", detail))
 		return false
 	}
 	if len(s.visiting) >= maxReferences {
-		s.fault(schema.Diagnose(schema.Expression, schema.Subject{Range: rng}, "Too many references",
+		s.Report(schema.Diagnose(schema.Expression, schema.Subject{Range: rng}, "Too many references",
 			fmt.Sprintf("%s is reached through more than %d locals and themes that refer to each other.", name, maxReferences)))
 		return false
 	}
@@ -140,17 +141,17 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 		syntax.ExplainTemplate(d)
 		explainTheme(d)
 		if d.Subject != nil && d.Subject.Filename == expr.Range().Filename {
-			d.Subject = rangeWithin(*d.Subject, expr).Ptr()
+			d.Subject = config.RangeWithin(*d.Subject, expr).Ptr()
 		}
 	}
-	s.expression(diags, at)
+	s.Expression(diags, at)
 	if diags.HasErrors() {
 		return cty.DynamicVal
 	}
 	// What shares its parts may be small here and endless when written out.
 	if function.Weigh(v, function.MaxResult) > function.MaxResult {
 		at.Range = expr.Range()
-		s.fault(schema.Diagnose(schema.Expression, at, "Value too large", fmt.Sprintf("Written out, this value is larger than %d MB.", function.MaxResult>>20)))
+		s.Report(schema.Diagnose(schema.Expression, at, "Value too large", fmt.Sprintf("Written out, this value is larger than %d MB.", function.MaxResult>>20)))
 		return cty.DynamicVal
 	}
 	return v
@@ -162,7 +163,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (cty.Value, bool) {
 	v := s.evaluate(expr, extra, at)
 	if v.ContainsMarked() {
-		s.fault(schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in public",
+		s.Report(schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in public",
 			"This value comes from a sensitive variable, but documents and sessions are public: everybody who opens the page sees them. Use another variable, or nonsensitive(...) if it may be shown."))
 		return cty.DynamicVal, false
 	}
@@ -178,7 +179,7 @@ func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at sche
 		if _, given := extra[ref.RootName()]; given {
 			continue
 		}
-		at.Range = rangeWithin(ref.SourceRange(), expr)
+		at.Range = config.RangeWithin(ref.SourceRange(), expr)
 		if !s.exists(ref, at) {
 			ok = false
 			continue
@@ -233,9 +234,9 @@ func (s *scope) exists(ref hcl.Traversal, at schema.Subject) bool {
 	case root == "path" && name == "stack":
 		return true
 	case root == "var", root == "local", root == "theme", root == "path":
-		s.fault(schema.Diagnose(schema.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
+		s.Report(schema.Diagnose(schema.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
 	default:
-		s.fault(schema.Diagnose(schema.Reference, at, "Unknown reference", unknownRoot(root)))
+		s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", unknownRoot(root)))
 	}
 	return false
 }
@@ -273,7 +274,7 @@ func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Tra
 	if near := schema.Nearest(name, sortedNames(declared)); near != "" {
 		detail += fmt.Sprintf(" Did you mean %s.%s?", ref.RootName(), near)
 	}
-	s.fault(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
+	s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
 	return false
 }
 

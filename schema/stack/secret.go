@@ -18,7 +18,7 @@ func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Su
 	if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsNull() {
 		return
 	}
-	chain := l.module.withLocals(a.Expr)
+	chain := l.withLocals(a.Expr)
 	outside := false
 	for _, name := range variablesIn(chain) {
 		v := l.variables.byName[name]
@@ -26,26 +26,26 @@ func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Su
 			return // reported as an unknown reference
 		}
 		if v.expr != nil && !v.value.IsNull() {
-			l.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
+			l.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
 				fmt.Sprintf("secret_key comes from var.%s, whose value stands in a file. Secrets do not belong in git: remove it there and set %s%s, or leave secret_key out and set LIVERY_SECRET_KEY.", name, EnvironmentPrefix, name)))
 			return
 		}
 		outside = true
 	}
-	if !outside || l.module.revealsLiteral(a.Expr, value, make(map[string]bool)) {
-		l.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
+	if !outside || l.revealsLiteral(a.Expr, value, make(map[string]bool)) {
+		l.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
 			"secret_key is written in the configuration, or read from a file. Secrets do not belong in git: remove it and set LIVERY_SECRET_KEY, or take it from a variable without a default."))
 	}
 }
 
 // withLocals lists an expression and those of the locals that it builds on.
-func (m *Module) withLocals(expr hcl.Expression) []hcl.Expression {
+func (s *scope) withLocals(expr hcl.Expression) []hcl.Expression {
 	chain, seen := []hcl.Expression{expr}, make(map[string]bool)
 	for i := 0; i < len(chain); i++ {
 		for _, ref := range chain[i].Variables() {
-			if name, ok := nameIn(ref); ok && ref.RootName() == "local" && m.Locals[name] != nil && !seen[name] {
+			if name, ok := nameIn(ref); ok && ref.RootName() == "local" && s.module.Locals[name] != nil && !seen[name] {
 				seen[name] = true
-				chain = append(chain, m.Locals[name].Expr)
+				chain = append(chain, s.module.Locals[name].Expr)
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func variablesIn(chain []hcl.Expression) []string {
 // revealsLiteral reports whether an expression that depends on variables may give a
 // secret all the same that stands in a file: it reads one, it falls back on a
 // literal, or a literal in it is the value at hand.
-func (m *Module) revealsLiteral(expr hcl.Expression, value cty.Value, seen map[string]bool) bool {
+func (s *scope) revealsLiteral(expr hcl.Expression, value cty.Value, seen map[string]bool) bool {
 	native, ok := expr.(hclsyntax.Expression)
 	if !ok {
 		text, diags := expr.Value(nil) // in the JSON syntax without a context: the string as it is
@@ -87,13 +87,13 @@ func (m *Module) revealsLiteral(expr hcl.Expression, value cty.Value, seen map[s
 		}
 		return nil
 	})
-	return found || m.yieldsLiteral(native, value, seen)
+	return found || s.yieldsLiteral(native, value, seen)
 }
 
 // yieldsLiteral reports whether an expression may give a literal text that is not
 // empty: a branch of a condition, or what stands in for a value that is missing.
-func (m *Module) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen map[string]bool) bool {
-	again := func(e hclsyntax.Expression) bool { return m.yieldsLiteral(e, value, seen) }
+func (s *scope) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen map[string]bool) bool {
+	again := func(e hclsyntax.Expression) bool { return s.yieldsLiteral(e, value, seen) }
 	switch e := expr.(type) {
 	case *hclsyntax.ParenthesesExpr:
 		return again(e.Expression)
@@ -105,11 +105,11 @@ func (m *Module) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen 
 		return slices.Contains([]string{"coalesce", "try", "sensitive", "nonsensitive", "trimspace", "tostring"}, e.Name) && slices.ContainsFunc(e.Args, again)
 	case *hclsyntax.ScopeTraversalExpr:
 		name, ok := nameIn(e.Traversal)
-		if !ok || e.Traversal.RootName() != "local" || m.Locals[name] == nil || seen[name] {
+		if !ok || e.Traversal.RootName() != "local" || s.module.Locals[name] == nil || seen[name] {
 			return false
 		}
 		seen[name] = true
-		return m.revealsLiteral(m.Locals[name].Expr, value, seen)
+		return s.revealsLiteral(s.module.Locals[name].Expr, value, seen)
 	default:
 		v, ok := literal(expr)
 		return ok && isText(v)

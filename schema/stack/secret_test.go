@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 const sekret = "sk-live-0123456789"
@@ -66,7 +67,7 @@ func TestSecretKeyInAFileIsRefused(t *testing.T) {
 		expression string
 		env        func(string) string
 		more       map[string]string
-		assign     []Assignment
+		assign     []config.Assignment
 	}{
 		"literal":                            {expression: `"` + sekret + `"`},
 		"in parentheses":                     {expression: `("` + sekret + `")`},
@@ -80,22 +81,22 @@ func TestSecretKeyInAFileIsRefused(t *testing.T) {
 		"a default":                          {expression: `var.in_git`},
 		"a default through a template":       {expression: `"${var.in_git}"`},
 		"a file":                             {expression: `file("key.txt")`, more: files},
-		"a file by a variable":               {expression: `file("${var.env}.txt")`, more: files, assign: []Assignment{{Name: "env", Value: "prod"}}},
+		"a file by a variable":               {expression: `file("${var.env}.txt")`, more: files, assign: []config.Assignment{{Name: "env", Value: "prod"}}},
 		"a file of JSON":                     {expression: `jsondecode(file("key.json")).key`, more: files},
 		"an auto file":                       {expression: `var.s`, more: map[string]string{"x.auto.liveryvars.hcl": `s = "` + sekret + `"`}},
 		"an auto file of JSON":               {expression: `var.s`, more: map[string]string{"x.auto.liveryvars.json": `{"s": "` + sekret + `"}`}},
 		"an auto file over the environment":  {expression: `var.s`, env: outside, more: map[string]string{"x.auto.liveryvars.hcl": `s = "` + sekret + `"`}},
-		"a var file":                         {expression: `var.s`, more: map[string]string{"x.liveryvars.hcl": `s = "` + sekret + `"`}, assign: []Assignment{{File: "x.liveryvars.hcl"}}},
-		"a fallback":                         {expression: `coalesce(var.null, "` + sekret + `")`, assign: []Assignment{{Name: "null", Value: ""}}},
+		"a var file":                         {expression: `var.s`, more: map[string]string{"x.liveryvars.hcl": `s = "` + sekret + `"`}, assign: []config.Assignment{{File: "x.liveryvars.hcl"}}},
+		"a fallback":                         {expression: `coalesce(var.null, "` + sekret + `")`, assign: []config.Assignment{{Name: "null", Value: ""}}},
 		"a fallback that is not used":        {expression: `coalesce(var.s, "` + sekret + `")`, env: outside},
 		"a fallback in a local":              {expression: `local.fallback`, env: outside},
-		"a fallback of try":                  {expression: `try(var.map["a"], "` + sekret + `")`, assign: []Assignment{{Name: "map", Value: `{a = "outside"}`}}},
+		"a fallback of try":                  {expression: `try(var.map["a"], "` + sekret + `")`, assign: []config.Assignment{{Name: "map", Value: `{a = "outside"}`}}},
 		"a branch":                           {expression: `var.s == "" ? "` + sekret + `" : var.s`, env: outside},
 		"a map of literals":                  {expression: `{ prod = "` + sekret + `" }[var.s]`, env: environment("LIVERY_VAR_s=prod")},
 		"a mixture with a default":           {expression: `"${var.s}${var.in_git}"`, env: outside},
 		"a for expression over a default":    {expression: `[for x in [var.in_git] : x][0]`},
 		"a variable that a file sets to it":  {expression: `var.env`, more: map[string]string{"x.auto.liveryvars.hcl": `env = "` + sekret + `"`}},
-		"a variable set again by a var file": {expression: `var.s`, assign: []Assignment{{Name: "s", Value: "outside"}, {File: "x.liveryvars.hcl"}}, more: map[string]string{"x.liveryvars.hcl": `s = "` + sekret + `"`}},
+		"a variable set again by a var file": {expression: `var.s`, assign: []config.Assignment{{Name: "s", Value: "outside"}, {File: "x.liveryvars.hcl"}}, more: map[string]string{"x.liveryvars.hcl": `s = "` + sekret + `"`}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -125,9 +126,9 @@ func TestSecretKeyFromOutsideIsTaken(t *testing.T) {
 		opts             Options
 	}{
 		"the environment":         {`var.s`, "out", Options{Env: environment("LIVERY_VAR_s=out")}},
-		"-var":                    {`var.s`, "out", Options{Assignments: []Assignment{{Name: "s", Value: "out"}}}},
-		"-var over a default":     {`var.in_git`, "out", Options{Assignments: []Assignment{{Name: "in_git", Value: "out"}}}},
-		"-var over an auto file":  {`var.s`, "out", Options{Assignments: []Assignment{{Name: "s", Value: "out"}}}},
+		"-var":                    {`var.s`, "out", Options{Assignments: []config.Assignment{{Name: "s", Value: "out"}}}},
+		"-var over a default":     {`var.in_git`, "out", Options{Assignments: []config.Assignment{{Name: "in_git", Value: "out"}}}},
+		"-var over an auto file":  {`var.s`, "out", Options{Assignments: []config.Assignment{{Name: "s", Value: "out"}}}},
 		"a local":                 {`local.outside`, "out", Options{Env: environment("LIVERY_VAR_s=out")}},
 		"a template":              {`"${var.s}"`, "out", Options{Env: environment("LIVERY_VAR_s=out")}},
 		"a function":              {`trimspace(var.s)`, "out", Options{Env: environment("LIVERY_VAR_s= out ")}},

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // sessions evaluates session blocks.
@@ -26,7 +27,7 @@ func (e sessions) all() []schema.Session {
 	return list
 }
 
-func (e sessions) session(b *Block) (schema.Session, bool) {
+func (e sessions) session(b *config.Block) (schema.Session, bool) {
 	s := schema.Session{Name: b.Labels[0], Range: b.DefRange}
 	at := schema.Subject{Address: s.Address()}
 	api, ok := e.api(b, at)
@@ -40,15 +41,15 @@ func (e sessions) session(b *Block) (schema.Session, bool) {
 		if a.Demands(s.API) && !s.Defaults.At(i).Declared() && !slices.Contains(missing, i) {
 			at := at
 			at.Path, at.Range = a.Name, b.DefRange
-			e.fault(schema.Diagnose(schema.Required, at, "Missing attribute", fmt.Sprintf("Sessions of %s need %s. %s", s.API, a.Name, a.Help)))
+			e.Report(schema.Diagnose(schema.Required, at, "Missing attribute", fmt.Sprintf("Sessions of %s need %s. %s", s.API, a.Name, a.Help)))
 		}
 	}
 	for _, block := range b.Blocks {
 		if block.Type != "locale" {
-			e.unknownBlock(block, "in a session", at, blockNames(sessionBlocks), attributeNames(s.API))
+			e.UnknownBlock(block, "in a session", at, []string{"locale"}, attributeNames(s.API))
 			continue
 		}
-		if e.labelled(block, sessionBlocks) {
+		if e.Labelled(block) {
 			e.override(block, &s, at)
 		}
 	}
@@ -56,15 +57,15 @@ func (e sessions) session(b *Block) (schema.Session, bool) {
 }
 
 // api reads the attribute that decides what the others mean.
-func (e sessions) api(b *Block, at schema.Subject) (schema.SessionAPI, bool) {
+func (e sessions) api(b *config.Block, at schema.Subject) (schema.SessionAPI, bool) {
 	at.Path, at.Range = "api", b.DefRange
 	valid := make([]string, 0, 3)
 	for _, api := range schema.SessionAPIs() {
 		valid = append(valid, string(api))
 	}
-	api := b.attribute("api")
+	api := b.Attribute("api")
 	if api == nil {
-		e.fault(schema.Diagnose(schema.Required, at, "Missing attribute", "A session needs api: one of "+strings.Join(valid, ", ")+"."))
+		e.Report(schema.Diagnose(schema.Required, at, "Missing attribute", "A session needs api: one of "+strings.Join(valid, ", ")+"."))
 		return "", false
 	}
 	at.Range = api.Expr.Range()
@@ -77,7 +78,7 @@ func (e sessions) api(b *Block, at schema.Subject) (schema.SessionAPI, bool) {
 		if !v.IsNull() && v.Type() == cty.String {
 			detail += schema.DidYouMean(v.AsString(), valid)
 		}
-		e.fault(schema.Diagnose(schema.Enum, at, "Not a valid word", detail))
+		e.Report(schema.Diagnose(schema.Enum, at, "Not a valid word", detail))
 		return "", false
 	}
 	return schema.SessionAPI(v.AsString()), true
@@ -85,7 +86,7 @@ func (e sessions) api(b *Block, at schema.Subject) (schema.SessionAPI, bool) {
 
 // withoutAPI judges what it can of a session without a usable api: the attributes
 // that mean the same in all that take them.
-func (e sessions) withoutAPI(b *Block, at schema.Subject) {
+func (e sessions) withoutAPI(b *config.Block, at schema.Subject) {
 	for _, attr := range b.Attributes {
 		number := schema.AttributeNumber(attr.Name)
 		switch {
@@ -130,7 +131,7 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 			continue
 		}
 		v, diags := a.Parse(raw, api, at)
-		e.fault(diags...)
+		e.Report(diags...)
 		if diags.HasErrors() {
 			unusable = append(unusable, number)
 			continue
@@ -148,35 +149,35 @@ func (e sessions) unknownAttribute(attr *hcl.Attribute, api schema.SessionAPI, n
 		for _, other := range schema.Attributes()[number].APIs {
 			takers = append(takers, string(other))
 		}
-		e.fault(schema.Diagnose(schema.UnknownField, at, "Unknown field",
+		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
 			fmt.Sprintf("Sessions of %s have no %s; it belongs to %s.", api, attr.Name, strings.Join(takers, " and "))))
 	case attr.Name == "user_id" || attr.Name == "biz_id":
 		at.Range, at.Path = attr.NameRange, attr.Name
-		e.fault(schema.Diagnose(schema.UnknownField, at, "Unknown field",
+		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
 			fmt.Sprintf("%s belongs to one session, so it cannot be declared: give it to `livery session open` as -%s.", attr.Name, strings.ReplaceAll(attr.Name, "_", "-"))))
 	default:
-		e.unknownField(attr, "A session", at, append(attributeNames(api), "api"), blockNames(sessionBlocks))
+		e.UnknownField(attr, "A session", at, append(attributeNames(api), "api"), []string{"locale"})
 	}
 }
 
 // override evaluates what one locale does differently.
-func (e sessions) override(b *Block, s *schema.Session, at schema.Subject) {
+func (e sessions) override(b *config.Block, s *schema.Session, at schema.Subject) {
 	locale, ok := documents(e).localeName(b.Labels[0], schema.Subject{Address: at.Address, Range: b.LabelRanges[0]})
 	if !ok {
 		return
 	}
 	if _, twice := s.Overrides[locale]; twice {
-		e.fault(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
+		e.Report(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
 			fmt.Sprintf("The session has two blocks for %s; keep one.", locale)))
 		return
 	}
 	for _, block := range b.Blocks {
-		e.unknownBlock(block, "in the locale of a session", at, nil, attributeNames(s.API))
+		e.UnknownBlock(block, "in the locale of a session", at, nil, attributeNames(s.API))
 	}
 	var d schema.Defaults
 	for _, a := range b.Attributes {
 		if a.Name == "api" {
-			e.fault(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: "api", Range: a.NameRange}, "Unknown field",
+			e.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: "api", Range: a.NameRange}, "Unknown field",
 				"A locale cannot change the api of its session; declare another session."))
 		}
 	}

@@ -1,29 +1,23 @@
-// Package stack loads and evaluates a stack: the files of a directory in, documents and
-// sessions out. It reports all faults of the whole stack in one run, each with the
-// place where it was written.
+// Package stack evaluates a stack: what its files declare in, documents and sessions
+// out. It reports all faults of the whole stack in one run, each with the place where it
+// was written.
 //
-// It knows nothing of the service beyond what package schema says, and nothing of what
-// was applied before: the same files and variables always give the same stack.
+// It does not know how a file is read nor what may stand in it, which package config
+// says; it knows nothing of the service beyond what package schema says, and nothing of
+// what was applied before: the same files and variables always give the same stack.
 //
 // # From files to a stack
 //
-// Each step is a function whose result is never changed and can be kept:
-//
-//	[Read]             files of a directory   → [Sources]: each file parsed, with its [Declarations]
-//	[Sources.Module]   declarations of files  → [Module]: what they declare together, not evaluated
-//	[Module.Evaluate]  module and [Inputs]    → [Stack] and all diagnostics
-//
-// [Load] does all three. Declarations depend on their file alone, so [Stack.Reload] parses
-// and declares only the files whose bytes have changed. A module can be evaluated again
-// with other inputs, also at the same time. Unsaved text of an editor comes through the
-// file system that Options name.
+// [Evaluate] makes a [Stack] and all diagnostics of a [config.Module] and [Inputs]. It
+// can be called again with other inputs, also at the same time. [Load] reads the files
+// first; [Stack.Reload] does so again and parses only those whose bytes have changed.
 //
 // # Where a value comes from
 //
-// One evaluation has its own diagnostics (faults), variables, and scope, which resolves
-// locals and themes when an expression first refers to them. A fieldReader evaluates the
-// fields of one theme or locale; documents, sessions, accounts and removals each evaluate
-// the blocks of their kind.
+// One evaluation has its own diagnostics ([config.Faults]), variables, and scope, which
+// resolves locals and themes when an expression first refers to them. A fieldReader
+// evaluates the fields of one theme or locale; documents, sessions, accounts and removals
+// each evaluate the blocks of their kind.
 //
 // A tracer follows the expression of each value to its [schema.Origin]: through names,
 // chosen branches and elements to the literal, text or token that people would edit. It
@@ -34,12 +28,12 @@ package stack
 import (
 	"io/fs"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // Stack is one directory's configuration, evaluated: one account, one state.
@@ -48,7 +42,7 @@ type Stack struct {
 	Sessions  []schema.Session  // sorted by name
 	Removed   []Removed
 	Account   Account
-	Backend   Backend
+	Backend   config.Backend
 	Levels    map[schema.RuleID]schema.Level // what lint blocks say
 	Options   map[schema.RuleID]map[string]cty.Value
 	Variables map[string]cty.Value // as expressions see them: unknown without a value, marked if sensitive or behind one of the account's keys
@@ -56,37 +50,13 @@ type Stack struct {
 	Read      []string             // every file that a function read, relative to the stack
 	Empty     bool                 // the directory holds no configuration at all
 	Notices   hcl.Diagnostics      // findings of the files that only lint shows
-	Module    *Module              // what it was evaluated from
+	Module    *config.Module       // what it was evaluated from
 }
 
 // Removed is a document or session to be forgotten without touching the page.
 type Removed struct {
 	Address schema.Address
 	Range   hcl.Range
-}
-
-// Account is what the account block says; zero members were not said.
-type Account struct {
-	BaseURL   string
-	AccessKey string
-	SecretKey schema.Secret
-	TokenTTL  time.Duration
-	Retries   *int
-	Range     hcl.Range // of base_url, or of the block
-}
-
-// Backend says where the state is kept. Type "" is the default. The attributes are
-// as the environment would give them: text.
-type Backend struct {
-	Type       string
-	Attributes map[string]string
-	Range      hcl.Range
-	// Unclear says that a fault keeps the place from being known: another than the
-	// one that was meant must not be read or written in its stead.
-	Unclear bool
-	// Guessed says that no file names a place, and that one which does not parse
-	// might: good enough to look at what is there, and not to write.
-	Guessed bool
 }
 
 // Need says how much has to be known.
@@ -98,18 +68,12 @@ const (
 	NeedAccount               // everything must be known
 )
 
-// Assignment is one -var or -var-file argument; their order decides.
-type Assignment struct {
-	Name, Value string // of -var
-	File        string // of -var-file, relative to the stack
-}
-
 // Options says what to load and what is known from outside.
 type Options struct {
 	FS          fs.FS  // rooted at the file system's root
 	Dir         string // the stack's directory within FS, in slash form
 	Name        func(file string) string
-	Assignments []Assignment
+	Assignments []config.Assignment
 	Env         func(string) string
 	Version     string // livery's own, for required_version
 	Need        Need
@@ -148,4 +112,15 @@ func (s *Stack) Locate(diags hcl.Diagnostics) {
 			}
 		}
 	}
+}
+
+// Number is the option of a rule: what the lint block says, or the default.
+func (s *Stack) Number(id schema.RuleID, option string) float64 {
+	if v, ok := s.Options[id][option]; ok {
+		n, _ := v.AsBigFloat().Float64()
+		return n
+	}
+	rule, _ := schema.RuleByID(id)
+	o, _ := rule.Option(option)
+	return o.Default
 }

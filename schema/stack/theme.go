@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 )
 
 // theme is a set of fields to build on, during one evaluation.
@@ -32,7 +33,7 @@ func (s *scope) theme(name string) *theme {
 		return t
 	}
 	at := schema.Subject{Address: schema.Address{Kind: schema.ThemeAddress, Name: name}}
-	if a := block.attribute("extends"); a != nil {
+	if a := block.Attribute("extends"); a != nil {
 		chosen, undecided := s.themesIn(a, nil, at)
 		for _, base := range chosen {
 			t.look.Overlay(s.themes[base].look)
@@ -92,13 +93,13 @@ func (s *scope) themesIn(a *hcl.Attribute, extra map[string]cty.Value, at schema
 }
 
 func (s *scope) notATheme(attribute string, at schema.Subject) {
-	s.fault(schema.Diagnose(schema.Reference, at, "Not a theme", attribute+" takes a theme, such as theme.base, a list of themes, "+
+	s.Report(schema.Diagnose(schema.Reference, at, "Not a theme", attribute+" takes a theme, such as theme.base, a list of themes, "+
 		"or an expression that chooses among themes that are named in it. A local or a variable cannot hold a theme."))
 }
 
 // themeNamed evaluates the theme that a reference names.
 func (s *scope) themeNamed(ref hcl.Traversal, expr hcl.Expression, at schema.Subject) (string, bool) {
-	at.Range = rangeWithin(ref.SourceRange(), expr)
+	at.Range = config.RangeWithin(ref.SourceRange(), expr)
 	if !s.exists(ref, at) {
 		return "", false
 	}
@@ -191,7 +192,7 @@ func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 		}
 		names, what := fieldNames(page), "The page "+page.HCLName()
 		if page.Key == "" {
-			names, what = append(names, blockNames(pageBlocks())...), "A theme"
+			names, what = append(names, config.PageNames()...), "A theme"
 		}
 		if next := schema.PageByHCL(attr.Name); next != nil && page.Key == "" && next.Key != "" {
 			page = next
@@ -199,7 +200,7 @@ func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 		}
 		detail := fmt.Sprintf("%s has no %s.", what, attr.Name)
 		detail += schema.DidYouMean(attr.Name, names)
-		s.fault(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
+		s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
 		return false
 	}
 	return true

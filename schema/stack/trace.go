@@ -196,9 +196,9 @@ func (t tracer) value(expr hcl.Expression) cty.Value {
 }
 
 func (t tracer) evaluated(expr hcl.Expression) cty.Value {
-	before := len(t.diags)
+	before := len(t.Diagnostics)
 	ctx, ok := t.context(expr, t.extra, schema.Subject{})
-	t.diags = t.diags[:before]
+	t.Diagnostics = t.Diagnostics[:before]
 	if !ok {
 		return cty.DynamicVal
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/function"
 	"livery/schema/syntax"
 )
@@ -19,7 +20,7 @@ const EnvironmentPrefix = "LIVERY_VAR_"
 
 // variable is an input of the stack during one evaluation.
 type variable struct {
-	*Variable
+	*config.Variable
 	value     cty.Value         // cty.NilVal: none
 	kind      schema.OriginKind // of the value
 	expr      hcl.Expression    // of the value, if it stands in a file of the stack
@@ -34,7 +35,7 @@ type variable struct {
 
 // variables finds the values of a stack's variables.
 type variables struct {
-	*faults
+	*config.Faults
 	inputs  Inputs
 	broken  bool // what seems to be undeclared may stand in a file that could not be understood
 	byName  map[string]*variable
@@ -46,16 +47,16 @@ type variables struct {
 // newVariables prepares the variables of a module. What the secret key depends on
 // is sensitive whether or not it says so, and neither key is among the values that
 // others may keep.
-func newVariables(m *Module, in Inputs, s *scope) *variables {
-	vs := &variables{faults: s.faults, inputs: in, broken: m.Broken, byName: make(map[string]*variable, len(m.Variables)), scope: s}
+func newVariables(m *config.Module, in Inputs, s *scope) *variables {
+	vs := &variables{Faults: s.Faults, inputs: in, broken: m.Broken, byName: make(map[string]*variable, len(m.Variables)), scope: s}
 	for name, declared := range m.Variables {
 		vs.byName[name] = &variable{Variable: declared, sensitive: declared.Sensitive}
 	}
 	for _, key := range []string{"access_key", "secret_key"} {
-		if m.Account == nil || m.Account.attribute(key) == nil {
+		if m.Account == nil || m.Account.Attribute(key) == nil {
 			continue
 		}
-		for _, name := range variablesIn(m.withLocals(m.Account.attribute(key).Expr)) {
+		for _, name := range variablesIn(s.withLocals(m.Account.Attribute(key).Expr)) {
 			if v := vs.byName[name]; v != nil {
 				v.key = true
 				v.sensitive = v.sensitive || key == "secret_key"
@@ -70,7 +71,7 @@ func newVariables(m *Module, in Inputs, s *scope) *variables {
 func (vs *variables) resolve() {
 	for _, v := range vs.byName {
 		if v.Default != cty.NilVal {
-			v.value, v.kind, v.expr = v.Default, schema.FromDefault, v.attribute("default").Expr
+			v.value, v.kind, v.expr = v.Default, schema.FromDefault, v.Attribute("default").Expr
 		}
 		if s := vs.inputs.Env(EnvironmentPrefix + v.Name); s != "" {
 			vs.assign(v, s, "The environment variable "+EnvironmentPrefix+v.Name, EnvironmentPrefix+v.Name)
@@ -88,7 +89,7 @@ func (vs *variables) resolve() {
 		if !ok {
 			detail := fmt.Sprintf("-var sets %q, but the stack declares no such variable.", values.Name)
 			detail += schema.DidYouMean(values.Name, sortedNames(vs.byName))
-			vs.fault(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
+			vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
 			continue
 		}
 		vs.assign(v, values.Text, "The -var argument of "+values.Name, "-var")
@@ -106,7 +107,7 @@ func (vs *variables) publish() {
 	for name, v := range vs.byName {
 		value := v.value
 		if value == cty.NilVal || v.refused {
-			value = v.unknown()
+			value = v.Unknown()
 		}
 		if v.sensitive {
 			value = value.Mark(function.Sensitive)
@@ -123,22 +124,22 @@ func (vs *variables) assign(v *variable, text, from, setBy string) {
 	if why == "" {
 		converted, err := convert.Convert(value, v.Type)
 		if err == nil {
-			v.value = v.convert(vs.faults, converted, hcl.Range{})
+			v.value = v.Convert(vs.Faults, converted, hcl.Range{})
 			return
 		}
 		why = fmt.Sprintf("%s does not fit the type of var.%s: %s.", from, v.Name, err)
 	}
-	vs.fault(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Invalid value for a variable", why))
-	v.value = v.unknown()
+	vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Invalid value for a variable", why))
+	v.value = v.Unknown()
 }
 
 // assignFile reads the values in a file.
 func (vs *variables) assignFile(file *syntax.File) {
-	vs.add(file.Faults)
+	vs.ReportCopies(file.Faults)
 	vs.unknown = vs.unknown || file.Faults.HasErrors()
-	attributes, blocks := vs.content(file.Body, nil)
+	attributes, blocks := vs.Content(file.Body)
 	for _, b := range blocks {
-		vs.unknownBlock(b, "in a file of variable values", schema.Subject{}, nil, nil)
+		vs.UnknownBlock(b, "in a file of variable values", schema.Subject{}, nil, nil)
 	}
 	for _, a := range attributes {
 		v, ok := vs.byName[a.Name]
@@ -150,13 +151,13 @@ func (vs *variables) assignFile(file *syntax.File) {
 				fmt.Sprintf("The stack declares no variable %q, so this value has no effect.", a.Name))
 			schema.SetLevel(d, schema.Warning)
 			d.Detail += schema.DidYouMean(a.Name, sortedNames(vs.byName))
-			vs.fault(d)
+			vs.Report(d)
 			continue
 		}
-		if value, ok := vs.constant(a); ok {
-			v.value, v.kind, v.expr = v.convert(vs.faults, value, a.Expr.Range()), schema.FromVariable, a.Expr
+		if value, ok := vs.Constant(a); ok {
+			v.value, v.kind, v.expr = v.Convert(vs.Faults, value, a.Expr.Range()), schema.FromVariable, a.Expr
 			if value.IsNull() && !v.Nullable && v.Default != cty.NilVal {
-				v.kind, v.expr = schema.FromDefault, v.attribute("default").Expr
+				v.kind, v.expr = schema.FromDefault, v.Attribute("default").Expr
 			}
 		}
 	}
@@ -167,21 +168,21 @@ func (vs *variables) validate(v *variable) {
 	if v.value == cty.NilVal {
 		return
 	}
-	for _, check := range v.validations {
+	for _, check := range v.Validations {
 		vs.check(v, check)
 	}
 }
 
-func (vs *variables) check(v *variable, check validation) {
+func (vs *variables) check(v *variable, check config.Validation) {
 	used, forKeys := v.used, v.forKeys // a validation is no use of the value
-	result := vs.scope.evaluate(check.condition, nil, schema.Subject{Range: check.condition.Range()})
-	text := vs.scope.evaluate(check.message, nil, schema.Subject{Range: check.message.Range()})
+	result := vs.scope.evaluate(check.Condition, nil, schema.Subject{Range: check.Condition.Range()})
+	text := vs.scope.evaluate(check.Message, nil, schema.Subject{Range: check.Message.Range()})
 	v.used, v.forKeys = used, forKeys
 	result, _ = result.Unmark()
 	text, marks := text.Unmark()
 	result, err := convert.Convert(result, cty.Bool)
 	if err != nil || result.IsNull() {
-		vs.fault(schema.Diagnose(schema.WrongType, schema.Subject{Range: check.condition.Range()}, "Wrong type of value", "A condition must be true or false."))
+		vs.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: check.Condition.Range()}, "Wrong type of value", "A condition must be true or false."))
 		return
 	}
 	if !result.IsKnown() || result.True() {
@@ -199,8 +200,8 @@ func (vs *variables) check(v *variable, check validation) {
 		at = v.expr.Range()
 	}
 	v.refused = true
-	vs.fault(schema.Diagnose(schema.VariableValue, schema.Subject{Range: at}, "Invalid value for a variable",
-		fmt.Sprintf("%s This was checked by the validation rule at %s:%d.", detail, check.rng.Filename, check.rng.Start.Line)))
+	vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: at}, "Invalid value for a variable",
+		fmt.Sprintf("%s This was checked by the validation rule at %s:%d.", detail, check.Range.Filename, check.Range.Start.Line)))
 }
 
 // use notes that something depends on a variable, and asks for its value if it
@@ -255,7 +256,7 @@ func (vs *variables) requireValues() {
 		if vs.ask(v); v.value != cty.NilVal || vs.unknown {
 			continue
 		}
-		vs.fault(schema.Diagnose(schema.VariableValue, schema.Subject{Range: v.DefRange}, "No value for required variable",
+		vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: v.DefRange}, "No value for required variable",
 			fmt.Sprintf("The variable %q is not set and has no default. Use -var %s=VALUE, a *.auto.liveryvars.hcl file or the environment variable %s%s.", v.Name, v.Name, EnvironmentPrefix, v.Name)))
 	}
 }
@@ -277,7 +278,7 @@ func (v *variable) read(text, from string) (value cty.Value, why string) {
 	if _, detail := syntax.LongNumber([]byte(text)); v.Type == cty.Number && detail != "" {
 		return cty.NilVal, from + " is too long for a number."
 	}
-	if v.literally {
+	if v.Literal {
 		return cty.StringVal(text), ""
 	}
 	fault := func(detail string) (cty.Value, string) {

@@ -1,8 +1,6 @@
-package stack
+package config
 
 import (
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
@@ -32,33 +30,32 @@ type Declaration struct {
 // DeclarationsOf lists what a file declares, as far as it could be understood.
 func DeclarationsOf(file *syntax.File) *Declarations {
 	d := &Declarations{File: file}
-	var f faults
+	var f Faults
 	attributes, blocks := f.content(file.Body, rootBlocks())
 	for _, a := range attributes {
-		f.unknownField(a, "The top level of a file", schema.Subject{}, nil, blockNames(rootBlocks()))
+		f.UnknownField(a, "The top level of a file", schema.Subject{}, nil, blockNames(rootBlocks()))
 	}
 	for _, b := range blocks {
-		if slices.ContainsFunc(rootBlocks(), func(t blockType) bool { return t.name == b.Type }) {
-			d.Blocks = append(d.Blocks, declarationOf(b))
+		if t, ok := typeOf(b, rootBlocks()); ok {
+			d.Blocks = append(d.Blocks, declarationOf(b, t))
 		} else {
-			f.unknownBlock(b, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
+			f.UnknownBlock(b, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
 		}
 	}
-	d.faults = f.diags
+	d.faults = f.Diagnostics
 	return d
 }
 
-func declarationOf(b *Block) *Declaration {
-	var f faults
+func declarationOf(b *Block, t blockType) *Declaration {
+	var f, inner Faults
+	inner.read(b, t)
 	d := &Declaration{Block: b}
-	d.usable = f.labelled(b, rootBlocks()) && (!hasName(b.Type) || f.validName(b))
-	i := slices.IndexFunc(rootBlocks(), func(t blockType) bool { return t.name == b.Type })
+	d.usable = f.Labelled(b) && (!hasName(b.Type) || f.validName(b))
 	if !d.usable { // what stands in it is not judged
-		new(faults).read(b, rootBlocks()[i].inner)
-		d.faults = f.diags
+		d.faults = f.Diagnostics
 		return d
 	}
-	f.read(b, rootBlocks()[i].inner)
+	f.Report(inner.Diagnostics...)
 	switch b.Type {
 	case "livery":
 		d.Settings = f.settings(d.Block)
@@ -66,10 +63,10 @@ func declarationOf(b *Block) *Declaration {
 		d.Variable = f.variable(d.Block)
 	case "locals":
 		for _, inner := range d.Blocks {
-			f.unknownBlock(inner, "in locals", schema.Subject{}, nil, nil)
+			f.UnknownBlock(inner, "in locals", schema.Subject{}, nil, nil)
 		}
 	}
-	d.faults = f.diags
+	d.faults = f.Diagnostics
 	return d
 }
 

@@ -1,4 +1,4 @@
-package stack
+package config
 
 import (
 	"bytes"
@@ -35,13 +35,27 @@ type Values struct {
 	File       *syntax.File // of -var-file, or one that is loaded on its own
 }
 
+// Options says which files to read.
+type Options struct {
+	FS          fs.FS                    // rooted at the file system's root
+	Dir         string                   // the stack's directory within FS, in slash form
+	Name        func(file string) string // the name in ranges; nil: as it is
+	Assignments []Assignment
+}
+
+// Assignment is one -var or -var-file argument; their order decides.
+type Assignment struct {
+	Name, Value string // of -var
+	File        string // of -var-file, relative to the stack
+}
+
 // Read reads the files of a stack. Of the previous sources, which may be nil, it
 // keeps the files whose bytes are the same: only the others are parsed.
 func Read(opts Options, previous *Sources) *Sources {
 	r := newReader(opts, previous)
 	own, values, err := r.list()
 	if err != nil {
-		r.fault(unreadable(hcl.Range{}, "Cannot read the directory", err))
+		r.report(unreadable(hcl.Range{}, "Cannot read the directory", err))
 	}
 	r.sources.empty = err == nil && len(own) == 0
 	r.sources.Own = r.readAll(own)
@@ -81,7 +95,7 @@ func newReader(opts Options, previous *Sources) *reader {
 	return r
 }
 
-func (r *reader) fault(d ...*hcl.Diagnostic) { r.sources.faults = append(r.sources.faults, d...) }
+func (r *reader) report(d ...*hcl.Diagnostic) { r.sources.faults = append(r.sources.faults, d...) }
 
 // list names the files of configuration in the stack's directory, and those of
 // values that are loaded on their own.
@@ -171,7 +185,7 @@ func (r *reader) includes() []string {
 			if b.Type != "livery" {
 				continue
 			}
-			if a := b.attribute("include"); a != nil {
+			if a := b.Attribute("include"); a != nil {
 				names = append(names, r.expandInclude(a)...)
 			}
 		}
@@ -183,7 +197,7 @@ func (r *reader) includes() []string {
 func (r *reader) expandInclude(a *hcl.Attribute) []string {
 	exprs, diags := hcl.ExprList(a.Expr)
 	if diags.HasErrors() {
-		r.fault(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value",
+		r.report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value",
 			"include takes a list of file globs, such as [\"../shared/*.livery.hcl\"]."))
 		return nil
 	}
@@ -192,7 +206,7 @@ func (r *reader) expandInclude(a *hcl.Attribute) []string {
 		at := schema.Subject{Range: expr.Range()}
 		v, diags := expr.Value(nil)
 		if diags.HasErrors() || v.IsNull() || v.Type() != cty.String {
-			r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value",
+			r.report(schema.Diagnose(schema.WrongType, at, "Wrong type of value",
 				"An include is a file glob in quotes; it cannot be computed, since it says what to read."))
 			continue
 		}
@@ -204,19 +218,19 @@ func (r *reader) expandInclude(a *hcl.Attribute) []string {
 // expandPattern lists the files that a glob names, as seen from the stack.
 func (r *reader) expandPattern(pattern string, at schema.Subject) []string {
 	if path.IsAbs(pattern) || strings.Contains(pattern, `\`) {
-		r.fault(schema.Diagnose(schema.Unreadable, at, "Not a usable include", "An include is relative to the stack and uses forward slashes."))
+		r.report(schema.Diagnose(schema.Unreadable, at, "Not a usable include", "An include is relative to the stack and uses forward slashes."))
 		return nil
 	}
 	matches, err := r.files.Glob(pattern)
 	if err != nil || len(matches) == 0 {
-		r.fault(schema.Diagnose(schema.Unreadable, at, "Include without files", fmt.Sprintf("%q matches no file.", pattern)))
+		r.report(schema.Diagnose(schema.Unreadable, at, "Include without files", fmt.Sprintf("%q matches no file.", pattern)))
 	}
 	var names []string
 	for _, match := range matches {
 		rel := r.files.Relative(match)
 		switch {
 		case !syntax.IsConfiguration(rel):
-			r.fault(schema.Diagnose(schema.Unreadable, at, "Not a configuration file",
+			r.report(schema.Diagnose(schema.Unreadable, at, "Not a configuration file",
 				fmt.Sprintf("%q matches %s, which is no *.livery.hcl or *.livery.json file.", pattern, rel)))
 		case path.Dir(rel) != ".": // the stack's own files are read already
 			names = append(names, rel)

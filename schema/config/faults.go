@@ -1,4 +1,4 @@
-package stack
+package config
 
 import (
 	"fmt"
@@ -14,17 +14,16 @@ import (
 	"livery/schema/function"
 )
 
-// faults collects what is wrong with what people wrote. Its methods say what is
+// Faults collects what is wrong with what people wrote. Its methods say what is
 // wrong with blocks, attributes and constants, wherever they stand.
-type faults struct{ diags hcl.Diagnostics }
+type Faults struct{ Diagnostics hcl.Diagnostics }
 
-func (f *faults) fault(d ...*hcl.Diagnostic) { f.diags = append(f.diags, d...) }
+func (f *Faults) Report(d ...*hcl.Diagnostic) { f.Diagnostics = append(f.Diagnostics, d...) }
 
-// labelled checks that a block has as many labels as its type needs.
-func (f *faults) labelled(b *Block, allowed []blockType) bool {
-	i := slices.IndexFunc(allowed, func(t blockType) bool { return t.name == b.Type })
+// Labelled checks that a block has as many labels as its type needs.
+func (f *Faults) Labelled(b *Block) bool {
 	want := 0
-	if i >= 0 && allowed[i].label != "" {
+	if b.label != "" {
 		want = 1
 	}
 	if len(b.Labels) == want {
@@ -32,14 +31,14 @@ func (f *faults) labelled(b *Block, allowed []blockType) bool {
 	}
 	detail := fmt.Sprintf("The block %s takes no label.", b.Type)
 	if want == 1 {
-		detail = fmt.Sprintf("The block %s takes one label, its %s, in quotes: %s \"...\" { }.", b.Type, allowed[i].label, b.Type)
+		detail = fmt.Sprintf("The block %s takes one label, its %s, in quotes: %s \"...\" { }.", b.Type, b.label, b.Type)
 	}
-	f.fault(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.DefRange}, "Wrong number of labels", detail))
+	f.Report(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.DefRange}, "Wrong number of labels", detail))
 	return false
 }
 
-// unknownBlock says that a block has no meaning where it stands.
-func (f *faults) unknownBlock(b *Block, where string, at schema.Subject, names, fields []string) {
+// UnknownBlock says that a block has no meaning where it stands.
+func (f *Faults) UnknownBlock(b *Block, where string, at schema.Subject, names, fields []string) {
 	at.Range, at.Path = b.TypeRange, ""
 	detail := fmt.Sprintf("The block %s has no meaning %s.", b.Type, where)
 	switch near := schema.DidYouMean(b.Type, names); {
@@ -52,11 +51,11 @@ func (f *faults) unknownBlock(b *Block, where string, at schema.Subject, names, 
 	case len(names) > 0 && len(names) <= 16:
 		detail += fmt.Sprintf(" Valid are %s.", strings.Join(names, ", "))
 	}
-	f.fault(schema.Diagnose(schema.UnknownBlock, at, "Unknown block", detail))
+	f.Report(schema.Diagnose(schema.UnknownBlock, at, "Unknown block", detail))
 }
 
-// unknownField says that nothing takes an attribute where it stands.
-func (f *faults) unknownField(a *hcl.Attribute, where string, at schema.Subject, names, blocks []string) {
+// UnknownField says that nothing takes an attribute where it stands.
+func (f *Faults) UnknownField(a *hcl.Attribute, where string, at schema.Subject, names, blocks []string) {
 	at.Range = a.NameRange
 	detail := fmt.Sprintf("%s has no %s.", where, a.Name)
 	switch near := schema.DidYouMean(a.Name, names); {
@@ -67,59 +66,59 @@ func (f *faults) unknownField(a *hcl.Attribute, where string, at schema.Subject,
 	case schema.Nearest(a.Name, blocks) != "":
 		detail += fmt.Sprintf(" Did you mean the block %q?", schema.Nearest(a.Name, blocks))
 	}
-	f.fault(schema.Diagnose(schema.UnknownField, at, "Unknown field", detail))
+	f.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field", detail))
 }
 
-// duplicate says that something is declared twice, and where the first one is.
-func (f *faults) duplicate(second, first hcl.Range, detail string) {
-	f.fault(schema.Diagnose(schema.Duplicate, schema.Subject{Range: second}, "Declared twice",
+// Duplicate says that something is declared twice, and where the first one is.
+func (f *Faults) Duplicate(second, first hcl.Range, detail string) {
+	f.Report(schema.Diagnose(schema.Duplicate, schema.Subject{Range: second}, "Declared twice",
 		fmt.Sprintf("%s The first one is at %s:%d.", detail, first.Filename, first.Start.Line)))
 }
 
 // validName reports whether a label can be referred to in an expression.
-func (f *faults) validName(b *Block) bool {
+func (f *Faults) validName(b *Block) bool {
 	if hclsyntax.ValidIdentifier(b.Labels[0]) {
 		return true
 	}
-	f.fault(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.LabelRanges[0]}, "Not a valid name",
+	f.Report(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.LabelRanges[0]}, "Not a valid name",
 		fmt.Sprintf("%q cannot be the name of a %s: a name is letters, digits, _ and -, and begins with a letter.", b.Labels[0], b.Type)))
 	return false
 }
 
-// constant is the value of an attribute that may not refer to anything; false if
+// Constant is the value of an attribute that may not refer to anything; false if
 // it has none, which is reported, or stands where the file does not parse.
-func (f *faults) constant(a *hcl.Attribute) (cty.Value, bool) {
+func (f *Faults) Constant(a *hcl.Attribute) (cty.Value, bool) {
 	v, diags := a.Expr.Value(nil)
-	f.expression(diags, schema.Subject{})
+	f.Expression(diags, schema.Subject{})
 	return v, !diags.HasErrors() && v.IsWhollyKnown()
 }
 
-func (f *faults) constString(a *hcl.Attribute) (string, bool) {
-	v, ok := f.constant(a)
+func (f *Faults) constantString(a *hcl.Attribute) (string, bool) {
+	v, ok := f.Constant(a)
 	if !ok {
 		return "", false
 	}
 	if v.IsNull() || v.Type() != cty.String {
-		f.fault(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes a string in quotes."))
+		f.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes a string in quotes."))
 		return "", false
 	}
 	return v.AsString(), true
 }
 
-func (f *faults) constBool(a *hcl.Attribute) bool {
-	v, ok := f.constant(a)
+func (f *Faults) ConstantBool(a *hcl.Attribute) bool {
+	v, ok := f.Constant(a)
 	if !ok {
 		return false
 	}
 	b, err := convert.Convert(v, cty.Bool)
 	if err != nil || b.IsNull() {
-		f.fault(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes true or false."))
+		f.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes true or false."))
 		return false
 	}
 	return b.True()
 }
 
-func (f *faults) expression(diags hcl.Diagnostics, at schema.Subject) {
+func (f *Faults) Expression(diags hcl.Diagnostics, at schema.Subject) {
 	for _, d := range diags {
 		function.ExplainUnknown(d)
 		call, called := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
@@ -129,14 +128,14 @@ func (f *faults) expression(diags hcl.Diagnostics, at schema.Subject) {
 			finding.Level = schema.LevelOf(d)
 			d.Extra = callFault{call, &finding}
 		}
-		f.fault(d)
+		f.Report(d)
 	}
 }
 
-// rangeWithin is the range of a part of an expression. A string of the JSON
+// RangeWithin is the range of a part of an expression. A string of the JSON
 // syntax is parsed when its escapes are gone, so that places within it can be
 // wrong; the place of the whole string is not.
-func rangeWithin(rng hcl.Range, expr hcl.Expression) hcl.Range {
+func RangeWithin(rng hcl.Range, expr hcl.Expression) hcl.Range {
 	if _, native := expr.(hclsyntax.Expression); native {
 		return rng
 	}
@@ -158,9 +157,9 @@ type callFault struct {
 // UnwrapDiagnosticExtra lets schema.FindingOf see the finding.
 func (c callFault) UnwrapDiagnosticExtra() any { return c.finding }
 
-// add takes faults that others keep as well, as copies: what is said of them here, such
+// ReportCopies takes faults that others keep as well, as copies: what is said of them here, such
 // as their level, is not said of those.
-func (f *faults) add(kept hcl.Diagnostics) {
+func (f *Faults) ReportCopies(kept hcl.Diagnostics) {
 	for _, d := range kept {
 		d, finding := *d, schema.FindingOf(d)
 		switch extra := d.Extra.(type) {
@@ -169,6 +168,6 @@ func (f *faults) add(kept hcl.Diagnostics) {
 		case *schema.Finding:
 			d.Extra = &finding
 		}
-		f.fault(&d)
+		f.Report(&d)
 	}
 }

@@ -1,4 +1,4 @@
-package stack
+package config
 
 import (
 	"cmp"
@@ -18,10 +18,12 @@ type Block struct {
 	hcl.Block
 	Attributes []*hcl.Attribute
 	Blocks     []*Block
+
+	label string // what its label names; "" if it takes none
 }
 
-// attribute is the attribute of that name; nil if there is none.
-func (b *Block) attribute(name string) *hcl.Attribute {
+// Attribute is the attribute of that name; nil if there is none.
+func (b *Block) Attribute(name string) *hcl.Attribute {
 	if i := slices.IndexFunc(b.Attributes, func(a *hcl.Attribute) bool { return a.Name == name }); i >= 0 {
 		return b.Attributes[i]
 	}
@@ -47,7 +49,7 @@ var (
 
 // rootBlocks are those that may stand at the top level of a file.
 var rootBlocks = sync.OnceValue(func() []blockType {
-	fields := append(slices.Clone(pageBlocks()), tipBlocks...)
+	fields := append(pageBlocks(), tipBlocks...)
 	return []blockType{
 		{name: "livery", inner: settingsBlocks}, {name: "account"},
 		{name: "variable", label: "name", inner: variableBlocks}, {name: "locals"},
@@ -56,15 +58,25 @@ var rootBlocks = sync.OnceValue(func() []blockType {
 	}
 })
 
-var pageBlocks = sync.OnceValue(func() []blockType {
-	var types []blockType
-	for _, p := range schema.Pages() {
-		if p.Key != "" {
-			types = append(types, blockType{name: p.HCLName(), inner: tipBlocks})
-		}
+func pageBlocks() []blockType {
+	names := PageNames()
+	types := make([]blockType, len(names))
+	for i, name := range names {
+		types[i] = blockType{name: name, inner: tipBlocks}
 	}
 	return types
-})
+}
+
+// PageNames lists the blocks that may stand in a theme or a locale.
+func PageNames() []string {
+	var names []string
+	for _, p := range schema.Pages() {
+		if p.Key != "" {
+			names = append(names, p.HCLName())
+		}
+	}
+	return names
+}
 
 func blockNames(types []blockType) []string {
 	names := make([]string, len(types))
@@ -74,20 +86,34 @@ func blockNames(types []blockType) []string {
 	return names
 }
 
+// typeOf is the type of a block, if it may stand in a place.
+func typeOf(b *Block, allowed []blockType) (blockType, bool) {
+	i := slices.IndexFunc(allowed, func(t blockType) bool { return t.name == b.Type })
+	if i < 0 {
+		return blockType{}, false
+	}
+	return allowed[i], true
+}
+
 // read reads what stands in a block, and in the blocks in it, without judging any
 // name. Blocks that may not stand there are not read.
-func (f *faults) read(block *Block, allowed []blockType) {
-	block.Attributes, block.Blocks = f.content(block.Body, allowed)
+func (f *Faults) read(block *Block, t blockType) {
+	block.label = t.label
+	block.Attributes, block.Blocks = f.content(block.Body, t.inner)
 	for _, b := range block.Blocks {
-		if t := slices.IndexFunc(allowed, func(t blockType) bool { return t.name == b.Type }); t >= 0 {
-			f.read(b, allowed[t].inner)
+		if inner, ok := typeOf(b, t.inner); ok {
+			f.read(b, inner)
 		}
 	}
 }
 
+// Content is what stands in a body that no block may stand in, in the order in which
+// it is written.
+func (f *Faults) Content(body hcl.Body) ([]*hcl.Attribute, []*Block) { return f.content(body, nil) }
+
 // content is what stands in a body of either syntax, in the order in which it is
 // written.
-func (f *faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.Attribute, blocks []*Block) {
+func (f *Faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.Attribute, blocks []*Block) {
 	switch body := body.(type) {
 	case nil:
 	case *hclsyntax.Body:
@@ -114,7 +140,7 @@ func nativeContent(body *hclsyntax.Body) ([]*hcl.Attribute, []*Block) {
 	return attributes, blocks
 }
 
-func (f *faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribute, []*Block) {
+func (f *Faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribute, []*Block) {
 	wanted := &hcl.BodySchema{}
 	for _, t := range allowed {
 		header := hcl.BlockHeaderSchema{Type: t.name}
@@ -129,7 +155,7 @@ func (f *faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribu
 		if d.Extra == nil {
 			schema.Attach(d, schema.Finding{Rule: schema.Syntax})
 		}
-		f.fault(d)
+		f.Report(d)
 	}
 	attributes := slices.Collect(maps.Values(attrs))
 	blocks := make([]*Block, 0, len(found.Blocks))

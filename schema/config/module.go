@@ -1,4 +1,25 @@
-package stack
+// Package config reads what the files of a stack declare: blocks, attributes and
+// constants, each with its place, and what is wrong with them.
+//
+// It does not know the value of any expression that refers to something, so it knows
+// nothing of variables' values, documents or sessions: package stack evaluates a module.
+//
+// # From files to a module
+//
+// Each step is a function whose result is never changed and can be kept:
+//
+//	[Read]            files of a directory  → [Sources]: each file parsed, with its [Declarations]
+//	[Sources.Module]  declarations of files → [Module]: what they declare together
+//
+// Declarations depend on their file alone, so that [Read] takes over those of files whose
+// bytes are the same. Unsaved text of an editor comes through the file system that
+// [Options] name.
+//
+// The settings of the livery block and what a variable declares are constants, so they
+// are judged here. So is every name that may stand in a place without a value: [Faults]
+// has the words for unknown blocks and fields, which package stack uses for what only an
+// evaluation can judge.
+package config
 
 import (
 	"fmt"
@@ -21,21 +42,20 @@ type Module struct {
 	Sessions  []*Block
 	Removed   []*Block
 	Files     map[string]*syntax.File // by the name in ranges
+	Sources   *Sources                // what it was made of
 	Faults    hcl.Diagnostics         // of reading, parsing and declaring, in no order
 	Empty     bool                    // the stack's directory holds no configuration at all
 	Broken    bool                    // a file could not be understood, so what seems to be missing may stand in it
-
-	sources *Sources // what it was made of
 }
 
 // Module puts together what the files declare.
 func (s *Sources) Module() *Module {
 	m := &merger{module: &Module{
-		sources: s, Empty: s.empty,
+		Sources: s, Empty: s.empty,
 		Variables: make(map[string]*Variable), Locals: make(map[string]*hcl.Attribute), Themes: make(map[string]*Block),
 		Files: make(map[string]*syntax.File, len(s.Own)+len(s.Included)),
 	}, first: make(map[string]hcl.Range)}
-	m.fault(s.faults...)
+	m.Report(s.faults...)
 	for _, d := range s.Own {
 		m.addFile(d, func(string) bool { return true })
 	}
@@ -43,13 +63,13 @@ func (s *Sources) Module() *Module {
 		m.addFile(d, includable)
 	}
 	m.module.Settings.Backend.Guessed = m.module.Broken && m.module.Settings.Backend.Type == ""
-	m.module.Faults = m.diags
+	m.module.Faults = m.Diagnostics
 	return m.module
 }
 
 // merger puts the declarations of files together into a module.
 type merger struct {
-	faults
+	Faults
 	module *Module
 	first  map[string]hcl.Range // where a name is declared first
 }
@@ -66,16 +86,16 @@ func includable(blockType string) bool {
 func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
 	m.module.Files[d.File.Name] = d.File
 	m.module.Broken = m.module.Broken || d.File.Faults.HasErrors()
-	m.fault(d.File.Faults...)
-	m.fault(d.faults...)
+	m.Report(d.File.Faults...)
+	m.Report(d.faults...)
 	for _, b := range d.Blocks {
 		if !allowed(b.Type) {
-			m.fault(schema.Diagnose(schema.UnknownBlock, schema.Subject{Range: b.TypeRange}, "Block not allowed in an included file",
+			m.Report(schema.Diagnose(schema.UnknownBlock, schema.Subject{Range: b.TypeRange}, "Block not allowed in an included file",
 				fmt.Sprintf("An included file may add variable, locals, theme and session blocks only; move this %s block into the stack itself.", b.Type)))
 			continue
 		}
 		if !b.usable || m.declare(b) {
-			m.fault(b.faults...)
+			m.Report(b.faults...)
 		}
 	}
 }
@@ -121,7 +141,7 @@ func (m *merger) declare(b *Declaration) bool {
 // isFirst reports whether nothing was declared under that name before.
 func (m *merger) isFirst(name string, rng hcl.Range, detail string) bool {
 	if first, ok := m.first[name]; ok {
-		m.duplicate(rng, first, detail)
+		m.Duplicate(rng, first, detail)
 		return false
 	}
 	m.first[name] = rng

@@ -1,4 +1,4 @@
-package stack
+package config
 
 import (
 	"fmt"
@@ -12,12 +12,26 @@ import (
 	"livery/schema"
 )
 
+// Backend says where the state is kept. Type "" is the default. The attributes are
+// as the environment would give them: text.
+type Backend struct {
+	Type       string
+	Attributes map[string]string
+	Range      hcl.Range
+	// Unclear says that a fault keeps the place from being known: another than the
+	// one that was meant must not be read or written in its stead.
+	Unclear bool
+	// Guessed says that no file names a place, and that one which does not parse
+	// might: good enough to look at what is there, and not to write.
+	Guessed bool
+}
+
 // backend reads where the state is kept. Its attributes are constants: the place
 // must be found before any variable has a value. What is missing may come from the
 // environment, which a bare checkout need not have, so it is no fault here.
 func (r *settingsReader) backend(b *Block) {
 	if r.read.Backend.Type != "" {
-		r.duplicate(b.DefRange, r.read.Backend.Range, "A stack has at most one backend.")
+		r.Duplicate(b.DefRange, r.read.Backend.Range, "A stack has at most one backend.")
 		return
 	}
 	kind, known := schema.BackendOf(b.Labels[0])
@@ -30,7 +44,7 @@ func (r *settingsReader) backend(b *Block) {
 	for _, a := range b.Attributes {
 		setting, ok := kind.Setting(a.Name)
 		if !ok {
-			r.unknownField(a, "The "+kind.Type+" backend", schema.Subject{}, kind.Names(), nil)
+			r.UnknownField(a, "The "+kind.Type+" backend", schema.Subject{}, kind.Names(), nil)
 			continue
 		}
 		if text, ok := r.setting(kind, setting, a); ok {
@@ -38,7 +52,7 @@ func (r *settingsReader) backend(b *Block) {
 		}
 	}
 	for _, block := range b.Blocks {
-		r.unknownBlock(block, "in a backend", schema.Subject{}, nil, kind.Names())
+		r.UnknownBlock(block, "in a backend", schema.Subject{}, nil, kind.Names())
 	}
 }
 
@@ -49,18 +63,18 @@ func (r *settingsReader) unknownBackend(b *Block) {
 	}
 	detail := fmt.Sprintf("There is no backend %q; there are %s.", b.Labels[0], strings.Join(names, ", "))
 	detail += schema.DidYouMean(b.Labels[0], names)
-	r.fault(schema.Diagnose(schema.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
+	r.Report(schema.Diagnose(schema.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
 }
 
 // setting is the text of one attribute. null is the same as leaving it out.
 func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.Attribute) (string, bool) {
 	at := schema.Subject{Range: a.Expr.Range()}
 	if refs := a.Expr.Variables(); len(refs) > 0 {
-		r.fault(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(
+		r.Report(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(
 			"A backend is found before variables have values, so %s cannot refer to %s. Write it out, or leave it out and set %s.", s.Name, refs[0].RootName(), kind.Variable(s))))
 		return "", false
 	}
-	v, ok := r.constant(a)
+	v, ok := r.Constant(a)
 	if !ok || v.IsNull() {
 		return "", false
 	}
@@ -76,7 +90,7 @@ func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.A
 	}
 	converted, err := convert.Convert(v, takes)
 	if err != nil || takes == cty.String && v.Type() != cty.String {
-		r.fault(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes %s.", s.Name, plain)))
+		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes %s.", s.Name, plain)))
 		return "", false
 	}
 	text, _ := convert.Convert(converted, cty.String) // each of the three has a text
@@ -86,7 +100,7 @@ func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.A
 // settingFits judges a text and reports whether it can be used.
 func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text string, at schema.Subject) bool {
 	if s.Holds(text) {
-		r.fault(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
+		r.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
 		return false
 	}
 	rule, why := s.Fault(text)
@@ -97,7 +111,7 @@ func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text
 		schema.EmptyValue: "Empty value", schema.WrongType: "Wrong type of value", schema.OutOfRange: "Value out of range",
 		schema.URLFormat: "Not a usable address", schema.Enum: "Not a valid word", schema.ControlCharacter: "Control character",
 	}
-	r.fault(schema.Diagnose(rule, at, summaries[rule], s.Name+" "+why))
+	r.Report(schema.Diagnose(rule, at, summaries[rule], s.Name+" "+why))
 	return false
 }
 

@@ -1,0 +1,177 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+)
+
+// Settings is what a livery block says.
+type Settings struct {
+	Backend         Backend
+	Levels          map[schema.RuleID]schema.Level
+	Options         map[schema.RuleID]map[string]cty.Value
+	RequiredVersion string
+	versions        version.Constraints // RequiredVersion, parsed
+	versionAt       hcl.Range
+}
+
+// settingsReader reads a livery block.
+type settingsReader struct {
+	*Faults
+	read Settings
+}
+
+// settings reads the livery block.
+func (f *Faults) settings(b *Block) *Settings {
+	l := &settingsReader{Faults: f}
+	for _, a := range b.Attributes {
+		switch a.Name {
+		case "required_version":
+			l.requiredVersion(a)
+		case "include": // read before anything else
+		default:
+			l.UnknownField(a, "The livery block", schema.Subject{}, []string{"required_version", "include"}, blockNames(settingsBlocks))
+		}
+	}
+	for _, block := range b.Blocks {
+		before := len(l.Diagnostics)
+		switch {
+		case block.Type == "backend" && l.Labelled(block):
+			l.backend(block)
+		case block.Type == "lint" && l.Labelled(block):
+			l.lint(block)
+		case block.Type != "backend" && block.Type != "lint":
+			l.UnknownBlock(block, "in the livery block", schema.Subject{}, blockNames(settingsBlocks), nil)
+		}
+		if block.Type != "lint" && len(l.Diagnostics) > before {
+			l.read.Backend.Unclear = true // a misspelt block may have been meant as one
+		}
+	}
+	return &l.read
+}
+
+func (l *settingsReader) requiredVersion(a *hcl.Attribute) {
+	text, ok := l.constantString(a)
+	if !ok {
+		return
+	}
+	constraints, err := version.NewConstraint(text)
+	if err != nil {
+		l.Report(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: a.Expr.Range()}, "Not a version constraint",
+			fmt.Sprintf("%q is not a version constraint such as \">= 0.1.0\" or \"~> 1.2\".", text)))
+		return
+	}
+	l.read.RequiredVersion, l.read.versions, l.read.versionAt = text, constraints, a.Expr.Range()
+}
+
+// CheckVersion judges the version of livery that is running. A build without a
+// version fits everything.
+func (s *Settings) CheckVersion(f *Faults, text string) {
+	running, err := version.NewVersion(text)
+	if err != nil || s.versions.Check(running.Core()) {
+		return
+	}
+	f.Report(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: s.versionAt}, "Unsupported livery version",
+		fmt.Sprintf("This stack needs livery %s; this is livery %s. Use a version that fits, or change required_version.", s.RequiredVersion, text)))
+}
+
+// lint reads what weight each rule has.
+func (l *settingsReader) lint(b *Block) {
+	declared := make(map[string]hcl.Range)
+	for _, a := range b.Attributes {
+		l.UnknownField(a, "A lint block", schema.Subject{}, nil, blockNames(lintBlocks))
+	}
+	for _, block := range b.Blocks {
+		if block.Type != "rule" {
+			l.UnknownBlock(block, "in a lint block", schema.Subject{}, blockNames(lintBlocks), nil)
+			continue
+		}
+		if !l.Labelled(block) {
+			continue
+		}
+		if first, ok := declared[block.Labels[0]]; ok {
+			l.Duplicate(block.DefRange, first, fmt.Sprintf("The rule %q is set twice.", block.Labels[0]))
+			continue
+		}
+		declared[block.Labels[0]] = block.DefRange
+		l.rule(block)
+	}
+}
+
+func (l *settingsReader) rule(b *Block) {
+	id := schema.RuleID(b.Labels[0])
+	rule, known := schema.RuleByID(id)
+	if !known {
+		var names []string
+		for _, r := range schema.Rules() {
+			names = append(names, string(r.ID))
+		}
+		l.Report(schema.Diagnose(schema.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule",
+			fmt.Sprintf("There is no rule %q.", id)+schema.DidYouMean(string(id), names)))
+		return
+	}
+	names := []string{"level"}
+	for _, o := range rule.Options {
+		names = append(names, o.Name)
+	}
+	for _, block := range b.Blocks {
+		l.UnknownBlock(block, "in a rule", schema.Subject{}, nil, names)
+	}
+	for _, a := range b.Attributes {
+		option, known := rule.Option(a.Name)
+		switch {
+		case a.Name == "level":
+			l.ruleLevel(rule, a)
+		case known:
+			l.ruleOption(id, option, a)
+		default:
+			l.UnknownField(a, "The rule "+string(id), schema.Subject{}, names, nil)
+		}
+	}
+}
+
+func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *hcl.Attribute) {
+	v, ok := l.Constant(a)
+	if !ok {
+		return
+	}
+	v, fault := option.Parse(v, schema.Subject{Range: a.Expr.Range()})
+	if fault != nil {
+		l.Report(fault)
+		return
+	}
+	if l.read.Options == nil {
+		l.read.Options = make(map[schema.RuleID]map[string]cty.Value)
+	}
+	if l.read.Options[id] == nil {
+		l.read.Options[id] = make(map[string]cty.Value)
+	}
+	l.read.Options[id][option.Name] = v
+}
+
+func (l *settingsReader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {
+	text, ok := l.constantString(a)
+	if !ok {
+		return
+	}
+	level := schema.Level(text)
+	at := schema.Subject{Range: a.Expr.Range()}
+	switch {
+	case !slices.Contains(schema.Levels(), level):
+		l.Report(schema.Diagnose(schema.Enum, at, "Not a valid word", "level is one of \"off\", \"notice\", \"warning\" and \"error\"."))
+	case rule.Fixed && level != schema.Error:
+		l.Report(schema.Diagnose(schema.Enum, at, "Rule cannot be lowered",
+			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", rule.ID)))
+	default:
+		if l.read.Levels == nil {
+			l.read.Levels = make(map[schema.RuleID]schema.Level)
+		}
+		l.read.Levels[rule.ID] = level
+	}
+}

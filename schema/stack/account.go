@@ -1,0 +1,103 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"livery/schema"
+	"livery/schema/config"
+)
+
+// Simulator is the base URL of the simulator that is built in.
+const Simulator = "simulator"
+
+// Account is what the account block says; zero members were not said.
+type Account struct {
+	BaseURL   string
+	AccessKey string
+	SecretKey schema.Secret
+	TokenTTL  time.Duration
+	Retries   *int
+	Range     hcl.Range // of base_url, or of the block
+}
+
+// accounts evaluates the account block.
+type accounts struct {
+	*scope
+	read Account
+}
+
+// account evaluates an account block; nil if there is none.
+func (l *accounts) account(b *config.Block) Account {
+	if b == nil {
+		return Account{}
+	}
+	l.read.Range = b.DefRange
+	for _, block := range b.Blocks {
+		l.UnknownBlock(block, "in the account block", schema.Subject{}, nil, nil)
+	}
+	names := []string{"base_url", "access_key", "secret_key", "token_ttl", "retries"}
+	for _, a := range b.Attributes {
+		if !slices.Contains(names, a.Name) {
+			l.UnknownField(a, "The account block", schema.Subject{}, names, nil)
+			continue
+		}
+		l.attribute(a)
+	}
+	return l.read
+}
+
+func (l *accounts) attribute(a *hcl.Attribute) {
+	at := schema.Subject{Path: a.Name, Range: a.Expr.Range()}
+	l.variables.inKeys = a.Name == "access_key" || a.Name == "secret_key"
+	v, _ := l.evaluate(a.Expr, nil, at).UnmarkDeep()
+	l.variables.inKeys = false
+	if a.Name == "secret_key" {
+		l.literalSecret(a, v, at)
+	}
+	if !v.IsWhollyKnown() || v.IsNull() {
+		return
+	}
+	text, err := convert.Convert(v, cty.String)
+	if err != nil {
+		l.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", a.Name+" does not take "+v.Type().FriendlyName()+"."))
+		return
+	}
+	s := text.AsString()
+	if s == "" {
+		l.Report(schema.Diagnose(schema.EmptyValue, at, "Empty value", a.Name+" is empty. Leave it out, or write null, for its default."))
+		return
+	}
+	account := &l.read
+	switch a.Name {
+	case "base_url":
+		account.BaseURL, account.Range = strings.TrimSuffix(s, "/"), at.Range
+		if why := schema.CheckURL(s, schema.ServiceBase); why != "" && s != Simulator {
+			l.Report(schema.Diagnose(schema.URLFormat, at, "Not a usable base URL", fmt.Sprintf("base_url %s.", why)))
+		}
+	case "access_key":
+		account.AccessKey = s
+	case "secret_key":
+		account.SecretKey = schema.Secret(s)
+	case "token_ttl":
+		ttl, err := time.ParseDuration(s)
+		if err != nil || ttl < time.Minute || ttl > 24*time.Hour {
+			l.Report(schema.Diagnose(schema.OutOfRange, at, "Duration out of range", "token_ttl takes a duration from \"60s\" to \"24h\", such as \"1h\"."))
+		}
+		account.TokenTTL = ttl
+	case "retries":
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 || n > 20 {
+			l.Report(schema.Diagnose(schema.OutOfRange, at, "Number out of range", "retries takes a whole number from 0 to 20."))
+			return
+		}
+		account.Retries = &n
+	}
+}
