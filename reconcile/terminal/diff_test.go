@@ -16,6 +16,7 @@ func TestChange(t *testing.T) {
 		"quotes":           {`say "hi"`, `say "ho"`, `"say \"[-hi-]{+ho+}\""`},
 		"what acts":        {"a\x1b[2J b", "a b", `"a[-\x1b[2J-] b"`},
 		"a mark":           {"cafe noir", "cafe\u0301 noir", "\"[-cafe-]{+cafe\u0301+} noir\""},
+		"a Thai vowel":     {"ทำ", "ทา", `"[-ทำ-]{+ทา+}"`},
 		"a joined picture": {"👨 ok", "👨\u200d👩 ok", "\"[-👨-]{+👨\u200d👩+} ok\""},
 	}
 	for name, test := range tests {

@@ -48,3 +48,22 @@ func TestCharacters(t *testing.T) {
 		assert.Equal(t, want.width, Width(text), "%q", text)
 	}
 }
+
+func TestCut(t *testing.T) {
+	tests := []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"short", 5, "short"},
+		{"longer", 5, "longe"},
+		{"你好吗", 4, "你好"},
+		{"你好吗", 5, "你好"},
+		{"ab\u0301cd", 2, "ab\u0301"},
+		{"\x00\x00\x00", 2, "\x00\x00"}, // each is shown as an escape
+		{"any", 0, ""},
+	}
+	for _, test := range tests {
+		assert.Equal(t, test.want, Cut(test.text, test.limit), "%q in %d columns", test.text, test.limit)
+	}
+}
