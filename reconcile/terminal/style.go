@@ -2,8 +2,8 @@
 // wrapped, quoted, cut to a window, with what could act on a terminal escaped, word by
 // word where it changes, as a QR code, and values as JSON.
 //
-// It does not know what the text says, where the writer leads, or any other package of
-// livery. Whether a screen is there, and how wide it is, is told to it.
+// It does not know what the text says or where the writer leads, and of livery only how a
+// colour is read. Whether a screen is there, and how wide it is, is told to it.
 package terminal
 
 import (
