@@ -18,6 +18,7 @@ import (
 // wrong with blocks, attributes and constants, wherever they stand.
 type Faults struct{ Diagnostics hcl.Diagnostics }
 
+// Report adds faults.
 func (f *Faults) Report(d ...*hcl.Diagnostic) { f.Diagnostics = append(f.Diagnostics, d...) }
 
 // Labelled checks that a block has as many labels as its type needs.
@@ -105,6 +106,8 @@ func (f *Faults) constantString(a *hcl.Attribute) (string, bool) {
 	return v.AsString(), true
 }
 
+// ConstantBool is a constant that is true or false; false if it is neither, which is
+// reported.
 func (f *Faults) ConstantBool(a *hcl.Attribute) bool {
 	v, ok := f.Constant(a)
 	if !ok {
@@ -118,6 +121,7 @@ func (f *Faults) ConstantBool(a *hcl.Attribute) bool {
 	return b.True()
 }
 
+// Expression reports what the library found wrong with an expression.
 func (f *Faults) Expression(diags hcl.Diagnostics, at schema.Subject) {
 	for _, d := range diags {
 		function.ExplainUnknown(d)
@@ -157,8 +161,8 @@ type callFault struct {
 // UnwrapDiagnosticExtra lets schema.FindingOf see the finding.
 func (c callFault) UnwrapDiagnosticExtra() any { return c.finding }
 
-// ReportCopies takes faults that others keep as well, as copies: what is said of them here, such
-// as their level, is not said of those.
+// ReportCopies reports faults that others keep as well, as copies: what is said of them
+// here, such as their level, is not said of those.
 func (f *Faults) ReportCopies(kept hcl.Diagnostics) {
 	for _, d := range kept {
 		d, finding := *d, schema.FindingOf(d)

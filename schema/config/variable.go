@@ -22,10 +22,10 @@ type Variable struct {
 	Default     cty.Value // cty.NilVal: none
 	Sensitive   bool
 	Nullable    bool
-
 	Literal     bool // a value given as text is that text, not an expression
-	optional    *typeexpr.Defaults
 	Validations []Validation
+
+	optional *typeexpr.Defaults
 }
 
 // Validation is a condition that the value of a variable must meet.

@@ -38,9 +38,9 @@ type Inputs struct {
 	Ask     func(name, description string, sensitive bool) (string, bool)
 }
 
-// Evaluate gives every declaration of a module its value. It changes nothing of the module. The
-// stack is never nil; the diagnostics are all that is wrong with it, those of reading
-// and declaring too, sorted by file and byte.
+// Evaluate gives every declaration of a module its value, and leaves the module as it
+// is. The stack is never nil; the diagnostics are all that is wrong with it, those of
+// reading and declaring too, sorted by file and byte.
 func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
 	if in.Name == nil {
 		in.Name = func(file string) string { return file }
