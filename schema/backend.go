@@ -18,14 +18,14 @@ type Backend struct {
 // Setting is an attribute of a backend: what the block in a file takes, and what
 // the environment may give in its stead.
 type Setting struct {
-	Name     string
-	Kind     SettingKind
-	Required bool     // by the file or by the environment; a bare checkout has only the one
-	Secret   bool     // never written in a file
-	Default  string   // "" for none, or one that the engine has
-	Min, Max int      // of a whole number
-	Also     []string // variables of the engine's own that give it as well
-	Instead  []string // variables of the engine's own that do without it
+	Name        string
+	Kind        SettingKind
+	Required    bool     // by the file or by the environment; a bare checkout has only the one
+	Secret      bool     // never written in a file
+	Default     string   // "" for none, or one that the engine has
+	Min, Max    int      // of a whole number
+	EnvAliases  []string // variables of the engine's own that give it as well
+	SatisfiedBy []string // variables of the engine's own that do without it
 }
 
 // SettingKind is what a setting takes.
@@ -50,21 +50,21 @@ var backends = []Backend{
 		{Name: "path", Default: "livery.state.json"},
 	}},
 	{"http", []Setting{
-		{Name: "address", Kind: SettingURL, Required: true, Also: []string{"TF_HTTP_ADDRESS"}},
-		{Name: "update_method", Kind: SettingMethod, Default: "POST", Also: []string{"TF_HTTP_UPDATE_METHOD"}},
-		{Name: "lock_address", Kind: SettingURL, Also: []string{"TF_HTTP_LOCK_ADDRESS"}},
-		{Name: "lock_method", Kind: SettingMethod, Default: "LOCK", Also: []string{"TF_HTTP_LOCK_METHOD"}},
-		{Name: "unlock_address", Kind: SettingURL, Also: []string{"TF_HTTP_UNLOCK_ADDRESS"}},
-		{Name: "unlock_method", Kind: SettingMethod, Default: "UNLOCK", Also: []string{"TF_HTTP_UNLOCK_METHOD"}},
-		{Name: "username", Also: []string{"TF_HTTP_USERNAME"}},
-		{Name: "password", Secret: true, Also: []string{"TF_HTTP_PASSWORD"}},
+		{Name: "address", Kind: SettingURL, Required: true, EnvAliases: []string{"TF_HTTP_ADDRESS"}},
+		{Name: "update_method", Kind: SettingMethod, Default: "POST", EnvAliases: []string{"TF_HTTP_UPDATE_METHOD"}},
+		{Name: "lock_address", Kind: SettingURL, EnvAliases: []string{"TF_HTTP_LOCK_ADDRESS"}},
+		{Name: "lock_method", Kind: SettingMethod, Default: "LOCK", EnvAliases: []string{"TF_HTTP_LOCK_METHOD"}},
+		{Name: "unlock_address", Kind: SettingURL, EnvAliases: []string{"TF_HTTP_UNLOCK_ADDRESS"}},
+		{Name: "unlock_method", Kind: SettingMethod, Default: "UNLOCK", EnvAliases: []string{"TF_HTTP_UNLOCK_METHOD"}},
+		{Name: "username", EnvAliases: []string{"TF_HTTP_USERNAME"}},
+		{Name: "password", Secret: true, EnvAliases: []string{"TF_HTTP_PASSWORD"}},
 		{Name: "skip_cert_verification", Kind: SettingSwitch, Default: "false"},
-		{Name: "retry_max", Kind: SettingNumber, Default: "2", Max: 20, Also: []string{"TF_HTTP_RETRY_MAX"}},
-		{Name: "retry_wait_min", Kind: SettingNumber, Default: "1", Max: 600, Also: []string{"TF_HTTP_RETRY_WAIT_MIN"}},
-		{Name: "retry_wait_max", Kind: SettingNumber, Default: "30", Max: 600, Also: []string{"TF_HTTP_RETRY_WAIT_MAX"}},
-		{Name: "client_ca_certificate_pem", Kind: SettingPEM, Also: []string{"TF_HTTP_CLIENT_CA_CERTIFICATE_PEM"}},
-		{Name: "client_certificate_pem", Kind: SettingPEM, Also: []string{"TF_HTTP_CLIENT_CERTIFICATE_PEM"}},
-		{Name: "client_private_key_pem", Kind: SettingPEM, Secret: true, Also: []string{"TF_HTTP_CLIENT_PRIVATE_KEY_PEM"}},
+		{Name: "retry_max", Kind: SettingNumber, Default: "2", Max: 20, EnvAliases: []string{"TF_HTTP_RETRY_MAX"}},
+		{Name: "retry_wait_min", Kind: SettingNumber, Default: "1", Max: 600, EnvAliases: []string{"TF_HTTP_RETRY_WAIT_MIN"}},
+		{Name: "retry_wait_max", Kind: SettingNumber, Default: "30", Max: 600, EnvAliases: []string{"TF_HTTP_RETRY_WAIT_MAX"}},
+		{Name: "client_ca_certificate_pem", Kind: SettingPEM, EnvAliases: []string{"TF_HTTP_CLIENT_CA_CERTIFICATE_PEM"}},
+		{Name: "client_certificate_pem", Kind: SettingPEM, EnvAliases: []string{"TF_HTTP_CLIENT_CERTIFICATE_PEM"}},
+		{Name: "client_private_key_pem", Kind: SettingPEM, Secret: true, EnvAliases: []string{"TF_HTTP_CLIENT_PRIVATE_KEY_PEM"}},
 	}},
 	{"s3", []Setting{ // what else there is, credentials above all, comes the AWS way
 		{Name: "bucket", Required: true},
@@ -76,8 +76,8 @@ var backends = []Backend{
 		{Name: "kms_key_id"},
 	}},
 	{"pg", []Setting{ // PGHOST and its like fill what conn_str leaves out
-		{Name: "conn_str", Kind: SettingDSN, Required: true, Also: []string{"PG_CONN_STR"}, Instead: []string{"PGHOST", "PGSERVICE", "PGDATABASE"}},
-		{Name: "schema_name", Kind: SettingName, Default: "livery_remote_state", Also: []string{"PG_SCHEMA_NAME"}},
+		{Name: "conn_str", Kind: SettingDSN, Required: true, EnvAliases: []string{"PG_CONN_STR"}, SatisfiedBy: []string{"PGHOST", "PGSERVICE", "PGDATABASE"}},
+		{Name: "schema_name", Kind: SettingName, Default: "livery_remote_state", EnvAliases: []string{"PG_SCHEMA_NAME"}},
 	}},
 }
 
@@ -126,10 +126,10 @@ const (
 
 func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
 
-// Fault is the rule that a text breaks as the value of a setting, and how, as the
+// Validate is the rule that a text breaks as the value of a setting, and how, as the
 // end of a sentence that begins with the setting's name. It never repeats the
 // text, which may hold a secret.
-func (s Setting) Fault(text string) (RuleID, string) {
+func (s Setting) Validate(text string) (RuleID, string) {
 	if text == "" {
 		return EmptyValue, "is empty; leave it out" + s.otherwise() + "."
 	}
@@ -181,8 +181,8 @@ func (s Setting) otherwise() string {
 	return ""
 }
 
-// Holds reports whether a text holds a secret as the value of a setting.
-func (s Setting) Holds(text string) bool {
+// ContainsSecret reports whether a text holds a secret as the value of a setting.
+func (s Setting) ContainsSecret(text string) bool {
 	switch {
 	case s.Secret:
 		return text != ""

@@ -23,10 +23,10 @@ func TestSettingsThatFit(t *testing.T) {
 	for _, b := range schema.Backends() {
 		for _, s := range b.Settings {
 			if s.Default != "" {
-				rule, why := s.Fault(s.Default)
+				rule, why := s.Validate(s.Default)
 				assert.Empty(t, why, "%s of %s, by its own default: %s", s.Name, b.Type, rule)
 			}
-			rule, _ := s.Fault("")
+			rule, _ := s.Validate("")
 			assert.Equal(t, schema.EmptyValue, rule, "%s of %s", s.Name, b.Type)
 			assert.Equal(t, "LIVERY_STATE_"+strings.ToUpper(b.Type)+"_"+strings.ToUpper(s.Name), b.Variable(s))
 		}
@@ -59,8 +59,8 @@ func TestSettingsThatHoldSecrets(t *testing.T) {
 		{"pg", "conn_str", "host=db.example.com passfile=/run/pgpass", false},
 	} {
 		s := setting(t, c.kind, c.name)
-		assert.Equal(t, c.want, s.Holds(c.text), "%s: %s", c.name, c.text)
-		_, why := s.Fault(c.text)
+		assert.Equal(t, c.want, s.ContainsSecret(c.text), "%s: %s", c.name, c.text)
+		_, why := s.Validate(c.text)
 		assert.NotContains(t, why, "hunter2")
 	}
 }

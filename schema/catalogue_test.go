@@ -94,7 +94,7 @@ func (f catalogueField) row() row {
 
 func rowOf(f *schema.Field) row {
 	r := row{
-		Key: f.Key, Path: f.Path(), Kind: f.Kind.String(), Default: f.Default, From: string(f.From), Help: f.Help,
+		Key: f.Key, Path: f.Path(), Kind: f.Kind.String(), Default: f.Default, From: string(f.Provenance), Help: f.Help,
 		Refusal: f.Refusal, Max: f.MaxLength("en_US"), MaxChinese: f.MaxLength("zh_TW"),
 	}
 	for i := range f.Items {

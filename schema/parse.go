@@ -49,7 +49,7 @@ func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	case ImageURL:
 		diags = judgeLink(v.text, at)
 	}
-	if f.From == FieldUse {
+	if f.Provenance == FieldUse {
 		diags = append(diags, Diagnose(UndocumentedField, at, "Undocumented field",
 			fmt.Sprintf("No document of the API names %s; it was seen in use only. The service may ignore it.", f.path)))
 	}

@@ -318,7 +318,7 @@ func TestUndocumentedFieldsSaySo(t *testing.T) {
 		}
 		v, diags := f.Parse(good, schema.Subject{})
 		assert.True(t, v.Declared(), f.Path())
-		assert.Equal(t, f.From == schema.FieldUse, strings.Contains(strings.Join(findings(diags), " "), "undocumented-field"), f.Path())
+		assert.Equal(t, f.Provenance == schema.FieldUse, strings.Contains(strings.Join(findings(diags), " "), "undocumented-field"), f.Path())
 	}
 }
 

@@ -80,7 +80,7 @@ type Field struct {
 	Kind       Kind       //
 	Default    string     // what the documented sample shows; "" where it shows null
 	Unset      string     // what must be sent when nothing is declared; "" means null
-	From       Provenance //
+	Provenance Provenance //
 	Refusal    Refusal    // zero when the service documents no check
 	Help       string
 	Items      []Field // the members of one element of a list

@@ -28,22 +28,22 @@ func SessionAPIs() []SessionAPI { return []SessionAPI{H5Token, H5URL, SDKLicense
 
 // Attribute is a default that sessions of some APIs share.
 type Attribute struct {
-	Name     string       // in configuration, state and plans
-	Kind     Kind         //
-	APIs     []SessionAPI // which APIs take it
-	Required []SessionAPI // which APIs demand it
-	Words    []string     // the valid words of a Word
-	Open     bool         // words beyond Words are valid too
-	Min, Max int          // of a Count; Max 0 means no limit. Of a Word, Max is its length
-	Old      bool         // the service has given it up
-	Help     string
+	Name       string       // in configuration, state and plans
+	Kind       Kind         //
+	APIs       []SessionAPI // which APIs take it
+	Required   []SessionAPI // which APIs demand it
+	Words      []string     // the valid words of a Word
+	Open       bool         // words beyond Words are valid too
+	Min, Max   int          // of a Count; Max 0 means no limit. Of a Word, Max is its length
+	Deprecated bool         // the service has given it up
+	Help       string
 }
 
-// Takes reports whether sessions of the API have the attribute.
-func (a *Attribute) Takes(api SessionAPI) bool { return slices.Contains(a.APIs, api) }
+// Supports reports whether sessions of the API have the attribute.
+func (a *Attribute) Supports(api SessionAPI) bool { return slices.Contains(a.APIs, api) }
 
-// Demands reports whether sessions of the API must have the attribute.
-func (a *Attribute) Demands(api SessionAPI) bool { return slices.Contains(a.Required, api) }
+// Requires reports whether sessions of the API must have the attribute.
+func (a *Attribute) Requires(api SessionAPI) bool { return slices.Contains(a.Required, api) }
 
 // Attributes is every session default but api, in the order of the reference.
 // Neither the slice nor what it points to may be changed.
@@ -61,7 +61,7 @@ var Attributes = sync.OnceValue(func() []Attribute {
 		{Name: "language", Kind: Language, APIs: h5, Help: "Display language, in the vocabulary of the session's API."},
 		{Name: "iframe_enabled", Kind: Bool, APIs: h5, Help: "Whether the page is shown in an iframe."},
 		{Name: "biz_code", Kind: Word, APIs: url, Open: true, Max: 32, Help: "Business type of the user: at most 32 letters and digits."},
-		{Name: "try_count", Kind: Count, APIs: token, Min: 1, Old: true, Help: "How often a user may fail. Deprecated since V6.0.0."},
+		{Name: "try_count", Kind: Count, APIs: token, Min: 1, Deprecated: true, Help: "How often a user may fail. Deprecated since V6.0.0."},
 		{Name: "license_effective_seconds", Kind: Count, APIs: sdk, Min: 1, Max: 86400, Help: "Lifetime of the licence in seconds; the service's default is 600."},
 		{Name: "application_ids", Kind: Names, APIs: sdk, Help: "Applications that the licence is valid for."},
 		{Name: "result_type", Kind: Word, APIs: sdk, Words: []string{"IMAGE_URL", "IMAGE_BASE64"}, Help: "Form of the images in a detection result."},
@@ -259,7 +259,7 @@ func (a *Attribute) Parse(raw cty.Value, api SessionAPI, at Subject) (Value, hcl
 	case Count:
 		diags = a.judgeCount(v.number, at)
 	}
-	if a.Old {
+	if a.Deprecated {
 		diags = append(diags, Diagnose(Deprecated, at, "Deprecated attribute",
 			at.Path+" is deprecated by the service since V6.0.0 and has no effect on newer pages. Remove it."))
 	}

@@ -71,10 +71,10 @@ func TestAttributesAreTheDescription(t *testing.T) {
 	have := map[taken]bool{}
 	for _, a := range schema.Attributes() {
 		for _, api := range schema.SessionAPIs() {
-			if a.Takes(api) {
-				have[taken{a.Name, api}] = a.Demands(api)
+			if a.Supports(api) {
+				have[taken{a.Name, api}] = a.Requires(api)
 			} else {
-				assert.False(t, a.Demands(api), "%s demands %s and does not take it", api, a.Name)
+				assert.False(t, a.Requires(api), "%s demands %s and does not take it", api, a.Name)
 			}
 		}
 		assert.NotEmpty(t, a.Help, a.Name)

@@ -84,7 +84,7 @@ func resolveSettings(kind schema.Backend, c Config) (settings, error) {
 		if missing, err := missing(s, c.Lookup); err != nil {
 			return nil, err
 		} else if missing {
-			return nil, fmt.Errorf("the %s backend needs %s: write it in the backend block, or set %s", kind.Type, s.Name, joinOr(slices.Concat([]string{kind.Variable(s)}, s.Also, s.Instead)))
+			return nil, fmt.Errorf("the %s backend needs %s: write it in the backend block, or set %s", kind.Type, s.Name, joinOr(slices.Concat([]string{kind.Variable(s)}, s.EnvAliases, s.SatisfiedBy)))
 		}
 	}
 	return found, nil
@@ -93,7 +93,7 @@ func resolveSettings(kind schema.Backend, c Config) (settings, error) {
 // fromEnvironment judges a variable as the language judges an attribute. A
 // secret is welcome here.
 func fromEnvironment(kind schema.Backend, s schema.Setting, lookup func(string) (string, error)) (string, error) {
-	for _, name := range append([]string{kind.Variable(s)}, s.Also...) {
+	for _, name := range append([]string{kind.Variable(s)}, s.EnvAliases...) {
 		text, err := lookup(name)
 		if err != nil || text == "" {
 			if err != nil {
@@ -101,7 +101,7 @@ func fromEnvironment(kind schema.Backend, s schema.Setting, lookup func(string) 
 			}
 			continue
 		}
-		if _, why := s.Fault(text); why != "" {
+		if _, why := s.Validate(text); why != "" {
 			return "", fmt.Errorf("%s %s", name, strings.TrimSuffix(why, "."))
 		}
 		return text, nil
@@ -114,7 +114,7 @@ func missing(s schema.Setting, lookup func(string) (string, error)) (bool, error
 	if !s.Required {
 		return false, nil
 	}
-	for _, name := range s.Instead {
+	for _, name := range s.SatisfiedBy {
 		if text, err := lookup(name); err != nil || text != "" {
 			return false, err
 		}

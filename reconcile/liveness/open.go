@@ -95,7 +95,7 @@ func (d declaration) text(name string) string { return d.value(name).Text() }
 func (d declaration) missing(v Visitor) []string {
 	var list []string
 	for _, a := range schema.Attributes() {
-		if a.Demands(d.session.API) && !d.value(a.Name).Declared() {
+		if a.Requires(d.session.API) && !d.value(a.Name).Declared() {
 			list = append(list, a.Name)
 		}
 	}

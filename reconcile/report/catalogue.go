@@ -53,7 +53,7 @@ func writeField(w io.Writer, f *schema.Field, s terminal.Style) {
 	if f.Default != "" {
 		row("default", fmt.Sprintf("%q", f.Default))
 	}
-	row("known from", string(f.From))
+	row("known from", string(f.Provenance))
 	row("help", f.Help)
 	row("server says", f.Refusal.Message)
 	for i := range f.Items {
@@ -96,7 +96,7 @@ func WriteAttributes(w io.Writer) {
 		var apis []string
 		for _, api := range attr.APIs {
 			name := string(api)
-			if attr.Demands(api) {
+			if attr.Requires(api) {
 				name += " (required)"
 			}
 			apis = append(apis, name)
@@ -162,7 +162,7 @@ func WriteCatalogueJSON(w io.Writer, hits []Fields, all bool) error {
 
 func newCatalogueField(f *schema.Field) catalogueFieldJSON {
 	out := catalogueFieldJSON{
-		Key: f.Key, Path: f.Path(), HCLName: f.HCLName(), Kind: f.Kind.String(), Provenance: string(f.From), Help: f.Help,
+		Key: f.Key, Path: f.Path(), HCLName: f.HCLName(), Kind: f.Kind.String(), Provenance: string(f.Provenance), Help: f.Help,
 		ServerMessages: []string{},
 	}
 	limit := func(n int) *int {

@@ -38,13 +38,13 @@ func (b backends) recordOf(c config.Backend, blob state.Blob) backendRecord {
 	kind, _ := schema.BackendOf(r.Type)
 	for _, s := range kind.Settings {
 		text := c.Attributes[s.Name]
-		for _, variable := range append([]string{kind.Variable(s)}, s.Also...) {
+		for _, variable := range append([]string{kind.Variable(s)}, s.EnvAliases...) {
 			if text == "" {
 				text, _ = b.secret(variable) // the place has been opened, so it can be read
 			}
 		}
 		text = cmp.Or(text, s.Default) // which a variable might change tomorrow
-		if text == "" || s.Holds(text) || s.Kind == schema.SettingPEM || s.Kind == schema.SettingNumber {
+		if text == "" || s.ContainsSecret(text) || s.Kind == schema.SettingPEM || s.Kind == schema.SettingNumber {
 			continue
 		}
 		if u, err := url.Parse(text); s.Kind == schema.SettingURL && (err != nil || u.RawQuery != "") {
@@ -101,7 +101,7 @@ func (r backendRecord) check() error {
 		if !ok {
 			return fmt.Errorf("a %s backend has no %q", r.Type, name)
 		}
-		if _, why := s.Fault(r.Attributes[name]); why != "" {
+		if _, why := s.Validate(r.Attributes[name]); why != "" {
 			return fmt.Errorf("%s %s", name, strings.TrimSuffix(why, "."))
 		}
 	}

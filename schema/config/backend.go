@@ -99,11 +99,11 @@ func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.A
 
 // settingFits judges a text and reports whether it can be used.
 func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text string, at schema.Subject) bool {
-	if s.Holds(text) {
+	if s.ContainsSecret(text) {
 		r.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
 		return false
 	}
-	rule, why := s.Fault(text)
+	rule, why := s.Validate(text)
 	if why == "" {
 		return true
 	}
@@ -117,7 +117,7 @@ func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text
 
 // literalSetting says why a secret cannot stand there and where it belongs.
 func literalSetting(kind schema.Backend, s schema.Setting) string {
-	instead := "remove it and set " + strings.Join(append([]string{kind.Variable(s)}, s.Also...), " or ")
+	instead := "remove it and set " + strings.Join(append([]string{kind.Variable(s)}, s.EnvAliases...), " or ")
 	switch {
 	case s.Secret:
 		return fmt.Sprintf("%s is written in the configuration. Secrets do not belong in git: %s.", s.Name, instead)

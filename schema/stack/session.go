@@ -38,7 +38,7 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 	s.API = api
 	missing := e.defaults(b.Attributes, s.API, at, &s.Defaults)
 	for i, a := range schema.Attributes() {
-		if a.Demands(s.API) && !s.Defaults.At(i).Declared() && !slices.Contains(missing, i) {
+		if a.Requires(s.API) && !s.Defaults.At(i).Declared() && !slices.Contains(missing, i) {
 			at := at
 			at.Path, at.Range = a.Name, b.DefRange
 			e.Report(schema.Diagnose(schema.Required, at, "Missing attribute", fmt.Sprintf("Sessions of %s need %s. %s", s.API, a.Name, a.Help)))
@@ -103,7 +103,7 @@ func (e sessions) withoutAPI(b *config.Block, at schema.Subject) {
 func attributeNames(api schema.SessionAPI) []string {
 	var names []string
 	for _, a := range schema.Attributes() {
-		if a.Takes(api) || api == "" {
+		if a.Supports(api) || api == "" {
 			names = append(names, a.Name)
 		}
 	}
@@ -118,7 +118,7 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 			continue
 		}
 		number := schema.AttributeNumber(attr.Name)
-		if number < 0 || !schema.Attributes()[number].Takes(api) {
+		if number < 0 || !schema.Attributes()[number].Supports(api) {
 			e.unknownAttribute(attr, api, number, at)
 			continue
 		}
