@@ -244,7 +244,7 @@ func (w *env) checkHistory(t *testing.T, after, before *state.Snapshot) {
 		return
 	}
 	if after.Serial > before.Serial {
-		data, err := w.blob.Past(t.Context(), before.Serial)
+		data, err := w.blob.ReadArchive(t.Context(), before.Serial)
 		require.NoError(t, err)
 		past, err := state.Decode(data)
 		require.NoError(t, err)

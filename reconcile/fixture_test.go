@@ -248,8 +248,8 @@ func (b *blob) Archive(ctx context.Context, serial uint64, data []byte) error {
 
 func (b *blob) History(ctx context.Context) ([]uint64, error) { return b.store().History(ctx) }
 
-func (b *blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
-	return b.store().Past(ctx, serial)
+func (b *blob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
+	return b.store().ReadArchive(ctx, serial)
 }
 
 func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
@@ -361,7 +361,7 @@ func (m *memory) History(context.Context) ([]uint64, error) {
 	return list, nil
 }
 
-func (m *memory) Past(_ context.Context, serial uint64) ([]byte, error) {
+func (m *memory) ReadArchive(_ context.Context, serial uint64) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if data, ok := m.past[serial]; ok {

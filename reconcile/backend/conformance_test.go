@@ -330,7 +330,7 @@ func historyIsKept(t *testing.T, open func() state.Blob) {
 	serials, err := mine.History(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, serials)
-	_, err = mine.Past(t.Context(), 1)
+	_, err = mine.ReadArchive(t.Context(), 1)
 	require.ErrorIs(t, err, state.ErrNotKept, "nothing is")
 
 	r, err := mine.Put(t.Context(), numbered(1), "")
@@ -347,11 +347,11 @@ func historyIsKept(t *testing.T, open func() state.Blob) {
 	require.NoError(t, err)
 	assert.Equal(t, []uint64{2, 1}, serials, "what is there now is not history")
 	for _, serial := range []uint64{1, 2} {
-		data, err := theirs.Past(t.Context(), serial)
+		data, err := theirs.ReadArchive(t.Context(), serial)
 		require.NoError(t, err)
 		assert.Equal(t, string(numbered(serial)), string(data))
 	}
-	_, err = mine.Past(t.Context(), 4)
+	_, err = mine.ReadArchive(t.Context(), 4)
 	require.ErrorIs(t, err, state.ErrNotKept)
 	data, _, err := mine.Get(t.Context())
 	require.NoError(t, err)
@@ -375,7 +375,7 @@ func historyEnds(t *testing.T, open func() state.Blob) {
 	serials, err := open().History(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, want[1:1+state.HistoryMax], serials)
-	_, err = blob.Past(t.Context(), 1)
+	_, err = blob.ReadArchive(t.Context(), 1)
 	require.ErrorIs(t, err, state.ErrNotKept)
 }
 

@@ -178,7 +178,7 @@ func (h *httpBlob) History(ctx context.Context) ([]uint64, error) {
 	missed := 0
 	for serial := now.Serial; serial > 1 && len(list) < state.HistoryMax && missed < maxMissingSerials; {
 		serial--
-		switch _, err := h.Past(ctx, serial); {
+		switch _, err := h.ReadArchive(ctx, serial); {
 		case errors.Is(err, state.ErrNotKept):
 			missed++
 		case err != nil:
@@ -190,8 +190,8 @@ func (h *httpBlob) History(ctx context.Context) ([]uint64, error) {
 	return list, nil
 }
 
-// Past implements state.Blob. The address is GitLab's.
-func (h *httpBlob) Past(ctx context.Context, serial uint64) ([]byte, error) {
+// ReadArchive implements state.Blob. The address is GitLab's.
+func (h *httpBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
 	u := h.address.JoinPath("versions", strconv.FormatUint(serial, 10))
 	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, http.MethodGet, u, nil) })
 	switch {

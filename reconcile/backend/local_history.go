@@ -118,8 +118,8 @@ func (l *localBlob) History(ctx context.Context) ([]uint64, error) {
 	return pastOf(path).serials()
 }
 
-// Past implements state.Blob.
-func (l *localBlob) Past(ctx context.Context, serial uint64) ([]byte, error) {
+// ReadArchive implements state.Blob.
+func (l *localBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}

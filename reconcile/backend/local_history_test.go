@@ -22,7 +22,7 @@ func TestTwoStatesInOneDirectory(t *testing.T) {
 	assert.Equal(t, []string{"1.json", "staging.json.1.json", "staging.json.2.json"}, names(t, history))
 	assert.Equal(t, []uint64{1}, serialsOf(t, usual))
 	assert.Equal(t, []uint64{2, 1}, serialsOf(t, other))
-	data, err := usual.Past(t.Context(), 1)
+	data, err := usual.ReadArchive(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, "usual", string(data))
 	if runtime.GOOS != "windows" {

@@ -24,11 +24,11 @@ func moves(t *testing.T, s *site) {
 	moved := moveAll(t, origin, s.open())
 	assert.EqualValues(t, 4, moved.Serial)
 	if s.keeps {
-		assert.Equal(t, []uint64{1, 2, 3}, moved.Lost, "it keeps what was written to it, and nothing else")
+		assert.Equal(t, []uint64{1, 2, 3}, moved.Missing, "it keeps what was written to it, and nothing else")
 	} else {
-		assert.Equal(t, 3, moved.Past)
+		assert.Equal(t, 3, moved.Archived)
 	}
-	assert.True(t, moveAll(t, origin, s.open()).There, "twice is once")
+	assert.True(t, moveAll(t, origin, s.open()).Existed, "twice is once")
 
 	home := Local(statePath(t))
 	moveAll(t, s.open(), home)
@@ -39,7 +39,7 @@ func moves(t *testing.T, s *site) {
 	}
 	if !s.keeps {
 		assert.Equal(t, []uint64{3, 2, 1}, serialsOf(t, home))
-		data, err := home.Past(t.Context(), 2)
+		data, err := home.ReadArchive(t.Context(), 2)
 		require.NoError(t, err)
 		assert.Equal(t, string(stateOf(2)), string(data))
 	}

@@ -62,8 +62,8 @@ func (p *pgBlob) History(ctx context.Context) ([]uint64, error) {
 	})
 }
 
-// Past implements state.Blob.
-func (p *pgBlob) Past(ctx context.Context, serial uint64) ([]byte, error) {
+// ReadArchive implements state.Blob.
+func (p *pgBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
 	return retry(ctx, p.retry, func() (data []byte, err error) {
 		err = p.withConn(ctx, func(ctx context.Context) error {
 			result, err := p.fetch(ctx, "SELECT data FROM @history WHERE name = 'default' AND serial = $1", serial)

@@ -61,7 +61,7 @@ func TestPGRights(t *testing.T) {
 	require.NoError(t, err)
 	_, err = blob.History(t.Context())
 	require.NoError(t, err)
-	_, err = blob.Past(t.Context(), 1)
+	_, err = blob.ReadArchive(t.Context(), 1)
 	require.ErrorIs(t, err, state.ErrNotKept)
 	require.ErrorContains(t, blob.Break(t.Context(), "id-1"), "not locked")
 	require.Equal(t, "t", sql("SELECT to_regnamespace('untouched') IS NULL"), "who only looks makes nothing")

@@ -66,8 +66,8 @@ func (p *s3Blob) History(ctx context.Context) ([]uint64, error) {
 	return list, err
 }
 
-// Past implements state.Blob.
-func (p *s3Blob) Past(ctx context.Context, serial uint64) ([]byte, error) {
+// ReadArchive implements state.Blob.
+func (p *s3Blob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
 	o, err := p.read(ctx, p.pastKey(serial))
 	if err == nil && o.etag == "" {
 		err = state.ErrNotKept

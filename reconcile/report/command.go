@@ -89,17 +89,17 @@ func (v *View) Migrated(m *workspace.Migration) {
 
 func (v *View) moved(m *state.Moved, from, to string) {
 	what, past := "The state is moved", ""
-	if m.There {
+	if m.Existed {
 		what = "The state was there already"
 	}
-	if m.Past > 0 {
-		past = " and " + schema.Plural(m.Past, "earlier state")
+	if m.Archived > 0 {
+		past = " and " + schema.Plural(m.Archived, "earlier state")
 	}
 	v.print("%s: serial %d, with %s%s.\n  It was read back, and is kept in %s from now on.\n  The old one is still in %s, as it was; nothing uses it any more.\n",
 		what, m.Serial, schema.Plural(m.Addresses, "address"), past, to, from)
-	if len(m.Lost) > 0 {
-		words := make([]string, len(m.Lost))
-		for i, serial := range slices.Sorted(slices.Values(m.Lost)) {
+	if len(m.Missing) > 0 {
+		words := make([]string, len(m.Missing))
+		for i, serial := range slices.Sorted(slices.Values(m.Missing)) {
 			words[i] = fmt.Sprint(serial)
 		}
 		v.Warn("A part of the history was not moved", "The new place does not keep the serials %s. They are still in the history of the old one.", strings.Join(words, ", "))

@@ -95,7 +95,7 @@ func (p *historyPrinter) run(r *reconcile.HistoryEntry) {
 
 // reason is why a state cannot be read, without what its heading says already.
 func reason(err error) string {
-	if past := (*state.PastError)(nil); errors.As(err, &past) {
+	if past := (*state.HistoryError)(nil); errors.As(err, &past) {
 		err = past.Err
 	}
 	if damaged := (*state.DamagedError)(nil); errors.As(err, &damaged) {

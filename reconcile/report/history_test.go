@@ -30,7 +30,7 @@ func history() *state.History {
 	h := &state.History{Lineage: "l", OtherLineage: []uint64{40, 41, 42}, Entries: []state.Entry{
 		entry(pastState(9, state.Run{Operation: "apply", Who: "ana\x1b[31m@studio", At: noon.Add(-90 * time.Minute)}, "en_US")),
 		entry(pastState(8, state.Run{Operation: "state rm"})),
-		{Serial: 7, Err: &state.PastError{Serial: 7, Err: &state.DamagedError{Err: errors.New("line 3: " + strings.Repeat("something is wrong there ", 6) + "\x07")}}},
+		{Serial: 7, Err: &state.HistoryError{Serial: 7, Err: &state.DamagedError{Err: errors.New("line 3: " + strings.Repeat("something is wrong there ", 6) + "\x07")}}},
 		entry(pastState(6, state.Run{Who: "ben@train"}, "th_TH")),
 		entry(pastState(5, state.Run{}, "th_TH", "vi_VN")),
 	}}

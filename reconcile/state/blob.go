@@ -75,12 +75,12 @@ type Blob interface {
 	// keeps versions by itself does nothing.
 	Archive(ctx context.Context, serial uint64, data []byte) error
 
-	// History lists the serials that Past gives, newest first.
+	// History lists the serials that ReadArchive gives, newest first.
 	History(ctx context.Context) ([]uint64, error)
 
-	// Past gives an archived state; the error is ErrNotKept when that serial is
+	// ReadArchive gives an archived state; the error is ErrNotKept when that serial is
 	// not (any more) there.
-	Past(ctx context.Context, serial uint64) ([]byte, error)
+	ReadArchive(ctx context.Context, serial uint64) ([]byte, error)
 
 	// Close gives back the connections to the place, but for those that a lock
 	// needs. Whatever is asked for afterwards opens new ones.

@@ -47,7 +47,7 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 		h.Lineage = current.Lineage
 		h.Entries = []Entry{{Serial: current.Serial, Current: true, Snapshot: current}}
 	}
-	for _, e := range readPast(ctx, blob, serials) {
+	for _, e := range readArchives(ctx, blob, serials) {
 		if errors.Is(e.Err, ErrNotKept) {
 			continue // it went while this was read
 		}
@@ -66,8 +66,8 @@ func ReadHistory(ctx context.Context, blob Blob) (*History, error) {
 	return h, nil
 }
 
-// readPast reads kept states, in the order of their serials.
-func readPast(ctx context.Context, blob Blob, serials []uint64) []Entry {
+// readArchives reads kept states, in the order of their serials.
+func readArchives(ctx context.Context, blob Blob, serials []uint64) []Entry {
 	list := make([]Entry, len(serials))
 	turns := make(chan struct{}, parallelReads)
 	var group sync.WaitGroup
@@ -75,7 +75,7 @@ func readPast(ctx context.Context, blob Blob, serials []uint64) []Entry {
 		group.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
-			s, err := ReadPast(ctx, blob, serial)
+			s, err := ReadArchive(ctx, blob, serial)
 			list[i] = Entry{Serial: serial, Snapshot: s, Err: err}
 		})
 	}
@@ -83,32 +83,32 @@ func readPast(ctx context.Context, blob Blob, serials []uint64) []Entry {
 	return list
 }
 
-// ReadPast reads one kept state. The error is ErrNotKept when it is not there,
+// ReadArchive reads one kept state. The error is ErrNotKept when it is not there,
 // or says what is wrong with it.
-func ReadPast(ctx context.Context, blob Blob, serial uint64) (*Snapshot, error) {
-	data, err := blob.Past(ctx, serial)
+func ReadArchive(ctx context.Context, blob Blob, serial uint64) (*Snapshot, error) {
+	data, err := blob.ReadArchive(ctx, serial)
 	if err != nil {
 		return nil, fmt.Errorf("reading serial %d from the history of the state %s: %w", serial, blob, err)
 	}
 	s, err := Decode(data)
 	if err != nil {
-		return nil, &PastError{Serial: serial, Err: err}
+		return nil, &HistoryError{Serial: serial, Err: err}
 	}
 	if s.Serial != serial {
-		return nil, &PastError{Serial: serial, Err: fmt.Errorf("it is kept as serial %d and says that it is serial %d", serial, s.Serial)}
+		return nil, &HistoryError{Serial: serial, Err: fmt.Errorf("it is kept as serial %d and says that it is serial %d", serial, s.Serial)}
 	}
 	return s, nil
 }
 
-// PastError says that a kept state cannot be read.
-type PastError struct {
+// HistoryError says that a kept state cannot be read.
+type HistoryError struct {
 	Serial uint64
 	Err    error
 }
 
 // Error implements error. The advice of the cause is about the current state and
 // is left out.
-func (e *PastError) Error() string {
+func (e *HistoryError) Error() string {
 	cause := e.Err
 	if damaged := (*DamagedError)(nil); errors.As(e.Err, &damaged) {
 		cause = damaged.Err
@@ -117,4 +117,4 @@ func (e *PastError) Error() string {
 }
 
 // Unwrap gives the cause.
-func (e *PastError) Unwrap() error { return e.Err }
+func (e *HistoryError) Unwrap() error { return e.Err }

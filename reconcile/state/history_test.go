@@ -214,7 +214,7 @@ func TestReadHistory(t *testing.T) {
 	assert.ErrorContains(t, h.Entries[2].Err, "serial 3 in the history cannot be read: line 1")
 	assert.NotContains(t, h.Entries[2].Err.Error(), "state push", "that advice is about another state")
 	assert.ErrorContains(t, h.Entries[3].Err, "says that it is serial 7")
-	_, err = ReadPast(t.Context(), blob, 9)
+	_, err = ReadArchive(t.Context(), blob, 9)
 	require.ErrorIs(t, err, ErrNotKept)
 }
 

@@ -131,7 +131,7 @@ func (m *memory) History(context.Context) ([]uint64, error) {
 	return list, nil
 }
 
-func (m *memory) Past(_ context.Context, serial uint64) ([]byte, error) {
+func (m *memory) ReadArchive(_ context.Context, serial uint64) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if data, ok := m.past[serial]; ok {

@@ -12,9 +12,9 @@ import (
 type Moved struct {
 	Serial    uint64
 	Addresses int
-	There     bool     // the state was there already
-	Past      int      // kept states that the new place has now
-	Lost      []uint64 // those that it has not
+	Existed   bool     // the state was there already
+	Archived  int      // kept states that the new place has now
+	Missing   []uint64 // kept states that it does not have
 }
 
 // CheckMove reports why the state that from has open cannot take the place of
@@ -46,11 +46,11 @@ func Move(ctx context.Context, from, to *Ledger) (*Moved, error) {
 	here := from.Snapshot()
 	m := &Moved{Serial: here.Serial, Addresses: len(here.Addresses())}
 	// The history goes first: once the state is there, all of it is.
-	if err := m.past(ctx, here.Lineage, from, to); err != nil {
+	if err := m.copyHistory(ctx, here.Lineage, from, to); err != nil {
 		return nil, err
 	}
-	m.There = !to.IsNew() && sameContent(here, to.Snapshot())
-	err := to.store(ctx, here, func(*Snapshot) (bool, error) { return !m.There, nil }) // CheckMove has asked what is there
+	m.Existed = !to.IsNew() && sameContent(here, to.Snapshot())
+	err := to.store(ctx, here, func(*Snapshot) (bool, error) { return !m.Existed, nil }) // CheckMove has asked what is there
 	if err != nil {
 		return nil, err
 	}
@@ -64,21 +64,21 @@ func Move(ctx context.Context, from, to *Ledger) (*Moved, error) {
 	return m, nil
 }
 
-// past copies what is kept of the lineage, the oldest first, and then asks the
+// copyHistory copies what is kept of the lineage, the oldest first, and then asks the
 // new place what it has: one that keeps versions by itself takes none.
-func (m *Moved) past(ctx context.Context, lineage string, from, to *Ledger) error {
+func (m *Moved) copyHistory(ctx context.Context, lineage string, from, to *Ledger) error {
 	serials, err := from.Kept(ctx)
 	if err != nil {
 		return err
 	}
 	slices.Reverse(serials)
 	for _, serial := range serials {
-		data, err := from.blob.Past(ctx, serial)
+		data, err := from.blob.ReadArchive(ctx, serial)
 		if errors.Is(err, ErrNotKept) {
 			continue
 		}
 		if err != nil {
-			m.Lost = append(m.Lost, serial)
+			m.Missing = append(m.Missing, serial)
 			continue
 		}
 		s, err := Decode(data)
@@ -86,17 +86,17 @@ func (m *Moved) past(ctx context.Context, lineage string, from, to *Ledger) erro
 			continue // it has nothing to do with what is moved
 		}
 		if err != nil || to.blob.Archive(ctx, serial, data) != nil || !holds(ctx, to.blob, serial, data) {
-			m.Lost = append(m.Lost, serial)
+			m.Missing = append(m.Missing, serial)
 			continue
 		}
-		m.Past++
+		m.Archived++
 	}
 	return nil
 }
 
 // holds reports whether a place has what it was asked to keep.
 func holds(ctx context.Context, blob Blob, serial uint64, data []byte) bool {
-	back, err := blob.Past(ctx, serial)
+	back, err := blob.ReadArchive(ctx, serial)
 	return err == nil && bytes.Equal(back, data)
 }
 
@@ -116,7 +116,7 @@ func (l *Ledger) Kept(ctx context.Context) ([]uint64, error) {
 	return serials, nil
 }
 
-// Past reads a state of the history, as ReadPast does.
-func (l *Ledger) Past(ctx context.Context, serial uint64) (*Snapshot, error) {
-	return ReadPast(ctx, l.blob, serial)
+// ReadArchive reads a state of the history, as the function of that name does.
+func (l *Ledger) ReadArchive(ctx context.Context, serial uint64) (*Snapshot, error) {
+	return ReadArchive(ctx, l.blob, serial)
 }

@@ -45,7 +45,7 @@ func TestMove(t *testing.T) {
 	before := string(from.data)
 	m, err := move(t, from, to)
 	require.NoError(t, err)
-	assert.Equal(t, &Moved{Serial: 5, Addresses: 6, Past: 2, Lost: []uint64{2}}, m)
+	assert.Equal(t, &Moved{Serial: 5, Addresses: 6, Archived: 2, Missing: []uint64{2}}, m)
 	assertSame(t, from.stored(), to.stored())
 	assert.Equal(t, []uint64{4, 3}, keptSerials(t, to))
 	assert.Equal(t, from.past[4], to.past[4])
@@ -54,7 +54,7 @@ func TestMove(t *testing.T) {
 
 	m, err = move(t, from, to)
 	require.NoError(t, err)
-	assert.True(t, m.There)
+	assert.True(t, m.Existed)
 	assert.Len(t, to.writes, 1, "twice is once")
 }
 
@@ -106,7 +106,7 @@ func TestMoveToAPlaceThatKeepsVersionsByItself(t *testing.T) {
 	to := versioned{new(memory)}
 	m, err := move(t, kept(t, "ours", 3, 4, 5), to)
 	require.NoError(t, err)
-	assert.Equal(t, []uint64{3, 4}, m.Lost)
+	assert.Equal(t, []uint64{3, 4}, m.Missing)
 	assert.EqualValues(t, 5, to.stored().Serial)
 }
 

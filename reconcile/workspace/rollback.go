@@ -43,8 +43,8 @@ func (o *Operation) earlier(ctx context.Context, serial uint64) (*state.Snapshot
 	if serial == now.Serial {
 		return now, nil
 	}
-	then, err := o.ledger.Past(ctx, serial)
-	switch past := (*state.PastError)(nil); {
+	then, err := o.ledger.ReadArchive(ctx, serial)
+	switch past := (*state.HistoryError)(nil); {
 	case errors.Is(err, state.ErrNotKept):
 		return nil, o.notKept(ctx, serial)
 	case errors.As(err, &past):
