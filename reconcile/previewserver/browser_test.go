@@ -27,6 +27,7 @@ import (
 	"livery/reconcile/previewserver"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/testdata/engine"
 )
 
 // chromium is the browser that all tests look through, started by the first that
@@ -63,6 +64,7 @@ func program() string {
 
 func browser(t testing.TB) context.Context {
 	t.Helper()
+	engine.Outside(t)
 	path := program()
 	if path == "" {
 		t.Skip("chromium is not on the PATH")

@@ -25,11 +25,13 @@ import (
 	"livery/reconcile/previewserver"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/testdata/engine"
 )
 
 // installed is the path of a browser.
 func installed(t *testing.T) string {
 	t.Helper()
+	engine.Outside(t)
 	path := program()
 	if path == "" {
 		t.Skip("chromium is not on the PATH")

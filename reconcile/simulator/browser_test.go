@@ -16,11 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile/simulator"
+	"livery/testdata/engine"
 )
 
 // browser starts a Chromium that all tabs of a test share.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	engine.Outside(t)
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {

@@ -25,6 +25,7 @@ type Postgres struct {
 // StartPostgres starts a server that ends with the test.
 func StartPostgres(t testing.TB) *Postgres {
 	t.Helper()
+	Outside(t)
 	p := &Postgres{User: "ana", Password: "hunter2"}
 	initdb, ctl := tool(t, "initdb"), tool(t, "pg_ctl")
 	dir, err := os.MkdirTemp("", "livery-pg")
