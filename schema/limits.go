@@ -34,11 +34,7 @@ func CheckJSON(src []byte) error {
 	for i := 0; i < len(src); i++ {
 		switch c := src[i]; {
 		case c == '"':
-			for i++; i < len(src) && src[i] != '"'; i++ {
-				if src[i] == '\\' {
-					i++
-				}
-			}
+			i = stringEnd(src, i)
 		case c == '{' || c == '[':
 			depth++
 		case c == '}' || c == ']':
@@ -46,23 +42,40 @@ func CheckJSON(src []byte) error {
 		case c == ',':
 			elements++
 		case c == '-' || c >= '0' && c <= '9':
-			end := i + 1
-			for end < len(src) && isNumeric(src[end]) {
-				end++
-			}
-			if err := CheckNumber(string(src[i:end])); err != nil {
+			n := numberLength(src[i:])
+			if err := CheckNumber(string(src[i : i+n])); err != nil {
 				return &LimitError{i, err.Error()}
 			}
-			i = end - 1
+			i += n - 1
 		}
-		switch {
-		case depth > MaxDepth:
+		if depth > MaxDepth {
 			return &LimitError{i, errNesting.Error()}
-		case elements > MaxElements:
+		}
+		if elements > MaxElements {
 			return &LimitError{i, fmt.Sprintf("there are more than %d values", MaxElements)}
 		}
 	}
 	return nil
+}
+
+// stringEnd is where the string that begins at i ends: at its quotation mark, or behind
+// the text if it has none.
+func stringEnd(src []byte, i int) int {
+	for i++; i < len(src) && src[i] != '"'; i++ {
+		if src[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
+// numberLength is how many bytes of a text belong to the number at its beginning.
+func numberLength(src []byte) int {
+	n := 1
+	for n < len(src) && isNumeric(src[n]) {
+		n++
+	}
+	return n
 }
 
 var errNesting = fmt.Errorf("objects and lists are nested more than %d deep", MaxDepth)

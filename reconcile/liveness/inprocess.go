@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -18,7 +18,7 @@ func HandlerTransport(h http.Handler) http.RoundTripper {
 	dial := func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
 		conn := &pipeConn{Conn: client}
-		s := &http.Server{Handler: conn.recording(h), ErrorLog: log.New(io.Discard, "", 0)}
+		s := &http.Server{Handler: conn.recording(h), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 		_ = s.Serve(&pipeListener{server}) // returns at once: there is no second connection to accept
 		return conn, nil
 	}

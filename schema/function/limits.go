@@ -150,39 +150,64 @@ func checkYAML(src string) error {
 	if len(src) > maxYAML {
 		return fmt.Errorf("YAML text may be at most %d MB long", maxYAML>>20)
 	}
-	flow, anchors, aliases := 0, make(map[string]bool), 0
+	m := yamlMeasure{anchors: make(map[string]bool)}
 	for line := range strings.Lines(src) {
-		if strings.Count(line[:len(line)-len(strings.TrimLeft(line, "-? \t"))], "-")+strings.Count(line, "? ") > maxNesting {
-			return fmt.Errorf("lists are nested more than %d deep", maxNesting)
-		}
-		for i := range len(line) {
-			switch c := line[i]; {
-			case c == '[' || c == '{':
-				flow++
-			case c == ']' || c == '}':
-				flow = max(flow-1, 0)
-			case i > 0 && strings.IndexByte(" \t[{,:-?", line[i-1]) < 0:
-			case c >= '0' && c <= '9':
-				number := line[i : len(line)-len(strings.TrimLeft(line[i:], "0123456789._+-eE"))]
-				if rest := line[i+len(number):]; rest != "" && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 {
-					break // such as a colour or a hash
-				}
-				if err := schema.CheckNumber(number); err != nil {
-					return err
-				}
-			case c == '&' || c == '*':
-				if name := anchorName(line[i+1:]); c == '&' && name != "" {
-					anchors[name] = true
-				} else if anchors[name] {
-					aliases++
-				}
-			}
-			if flow > maxNesting*10 {
-				return fmt.Errorf("lists and mappings are nested more than %d deep", maxNesting*10)
-			}
+		if err := m.line(line); err != nil {
+			return err
 		}
 	}
-	return checkAliases(len(src), len(anchors), aliases)
+	return checkAliases(len(src), len(m.anchors), m.aliases)
+}
+
+// yamlMeasure is what is counted of a text, coarsely and never too low.
+type yamlMeasure struct {
+	flow    int // lists and mappings in brackets that are open
+	anchors map[string]bool
+	aliases int
+}
+
+func (m *yamlMeasure) line(line string) error {
+	if strings.Count(line[:len(line)-len(strings.TrimLeft(line, "-? \t"))], "-")+strings.Count(line, "? ") > maxNesting {
+		return fmt.Errorf("lists are nested more than %d deep", maxNesting)
+	}
+	for i := range len(line) {
+		switch c := line[i]; {
+		case c == '[' || c == '{':
+			m.flow++
+		case c == ']' || c == '}':
+			m.flow = max(m.flow-1, 0)
+		case i > 0 && strings.IndexByte(" \t[{,:-?", line[i-1]) < 0:
+		case c >= '0' && c <= '9':
+			if err := schema.CheckNumber(yamlNumber(line[i:])); err != nil {
+				return err
+			}
+		case c == '&' || c == '*':
+			m.name(c, anchorName(line[i+1:]))
+		}
+		if m.flow > maxNesting*10 {
+			return fmt.Errorf("lists and mappings are nested more than %d deep", maxNesting*10)
+		}
+	}
+	return nil
+}
+
+// name counts an anchor, or an alias of one that has been seen.
+func (m *yamlMeasure) name(mark byte, name string) {
+	if mark == '&' && name != "" {
+		m.anchors[name] = true
+	} else if m.anchors[name] {
+		m.aliases++
+	}
+}
+
+// yamlNumber is the number that a text begins with; "" for what only begins like one,
+// such as a colour or a hash.
+func yamlNumber(text string) string {
+	rest := strings.TrimLeft(text, "0123456789._+-eE")
+	if rest != "" && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 {
+		return ""
+	}
+	return text[:len(text)-len(rest)]
 }
 
 func anchorName(s string) string {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
@@ -94,7 +95,7 @@ func BenchmarkReload(b *testing.B) {
 	}
 	for b.Loop() {
 		files[name] = &fstest.MapFile{Data: append(bytes.Clone(files[name].Data), '\n')}
-		var diags = loaded.Module.Faults
+		var diags hcl.Diagnostics
 		if loaded, diags = loaded.Reload(opts); diags.HasErrors() {
 			b.Fatal(diags)
 		}
