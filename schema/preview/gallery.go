@@ -157,11 +157,11 @@ func (s *Sheet) draw(how Drawing, live bool) drawn {
 func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, changed bool) {
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
-	p := newPen(screen, s.Document, s.Applied, how)
+	p := newPageWriter(screen, s.Document, s.Applied, how)
 	p.screen(screen)
 	before := ""
 	if s.Applied != nil {
-		b := newPen(screen, *s.Applied, nil, how)
+		b := newPageWriter(screen, *s.Applied, nil, how)
 		b.bare = true
 		b.screen(screen)
 		if changed = s.differs(screen, p.seen, b.seen); changed {

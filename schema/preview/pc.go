@@ -1,6 +1,6 @@
 package preview
 
-func pcTips(p *pen) {
+func pcTips(p *pageWriter) {
 	p.surface("tips-page", "backgroundColor", "", func() {
 		p.box("p", "title", func() { p.tinted("titleTextColor", func() { p.words("titleText", "Before you start") }) })
 		p.box("p", "desc", func() {
@@ -13,23 +13,23 @@ func pcTips(p *pen) {
 	})
 }
 
-func pcLoading(p *pen) {
+func pcLoading(p *pageWriter) {
 	p.surface("loading", "", "", func() {
 		p.coloured("span", "spinner", "color", "progressColor", func() {})
 	})
 }
 
-func pcCamera(p *pen) {
+func pcCamera(p *pageWriter) {
 	p.surface("camera still", "", "", func() {
 		p.label("title", "titleText", "titleTextColor", "Look at the camera")
 		p.label("desc", "descText", "descTextColor", "Keep your face inside the frame")
-		p.viewfinder()
-		p.shutter()
+		viewfinder(p)
+		shutter(p)
 	})
 }
 
 // shutter is the button that takes the photo; it has an icon and no words.
-func (p *pen) shutter() {
+func shutter(p *pageWriter) {
 	if !p.how.Pressable {
 		p.box("span", "shutter", func() { p.picture("icon", "takePhotoIconLink", "shutter") })
 		return
@@ -39,21 +39,21 @@ func (p *pen) shutter() {
 	p.Raw(`</button>`)
 }
 
-func pcError(p *pen) {
+func pcError(p *pageWriter) {
 	p.box("div", "page camera dimmed", func() {
-		p.box("div", "body", p.viewfinder)
+		p.box("div", "body", func() { viewfinder(p) })
 		p.box("div", "dialog", func() {
 			p.box("span", "icon g-failed", func() {})
-			p.message("")
+			message(p, "")
 			p.button(button{"confirmButtonText", "", "confirmButtonBackgroundColor", "", "OK", "confirm"})
 		})
 	})
 }
 
-func pcResult(p *pen, passed bool) {
+func pcResult(p *pageWriter, passed bool) {
 	p.when("isShow", func(on bool) {
 		if !on {
-			p.skipped()
+			skipped(p)
 			return
 		}
 		p.surface("result", "", "", func() {

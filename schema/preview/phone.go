@@ -3,7 +3,7 @@ package preview
 import "livery/schema"
 
 // screen draws a device with a screen in it.
-func (p *pen) screen(s Screen) {
+func (p *pageWriter) screen(s Screen) {
 	class := "device " + string(s.Device)
 	if p.how.Plain {
 		class += " plain"
@@ -18,7 +18,7 @@ func (p *pen) screen(s Screen) {
 	})
 }
 
-func phoneTips(p *pen) {
+func phoneTips(p *pageWriter) {
 	p.surface("tips-page", "backgroundColor", "", func() {
 		p.tinted("titleTextColor", func() {
 			p.box("span", "title", func() { p.words("titleText", "Before you start") })
@@ -33,7 +33,7 @@ func phoneTips(p *pen) {
 	})
 }
 
-func phoneLoading(p *pen) {
+func phoneLoading(p *pageWriter) {
 	p.surface("loading", "", "", func() {
 		p.coloured("span", "spinner", "color", "progressColor", func() {})
 		p.label("note", "loadingText", "loadingTextColor", "")
@@ -42,56 +42,56 @@ func phoneLoading(p *pen) {
 
 // phoneCamera shows one of the hints. The general colour of hints is around the
 // hint's own, which wins where both are declared.
-func phoneCamera(p *pen, stem, name string) {
+func phoneCamera(p *pageWriter, stem, name string) {
 	p.surface("camera "+name, "backgroundColor", "backgroundLink", func() {
 		p.coloured("div", "hint", "color", "tipsTextColor", func() {
 			p.label("", stem+"TipText", stem+"TipTextColor", "")
 		})
-		p.viewfinder()
+		viewfinder(p)
 	})
 }
 
 // viewfinder is a face in its frame.
-func (p *pen) viewfinder() {
+func viewfinder(p *pageWriter) {
 	p.Raw(`<div class="finder"><b class="face"></b><b class="face second"></b></div>`)
 }
 
-func phoneError(p *pen) {
+func phoneError(p *pageWriter) {
 	p.box("div", "page camera dimmed", func() {
-		p.box("div", "body", p.viewfinder)
+		p.box("div", "body", func() { viewfinder(p) })
 		p.coloured("div", "dialog", "background-color", "backgroundColor", func() {
 			p.box("span", "icon g-failed", func() {})
-			p.message("messageTextColor")
+			message(p, "messageTextColor")
 			p.button(button{"confirmButtonText", "confirmButtonTextColor", "confirmButtonBackgroundColor", "", "OK", "confirm"})
 		})
 	})
 }
 
 // message is the text of a failure dialog, whose key nobody has published.
-func (p *pen) message(colourKey string) {
+func message(p *pageWriter, colourKey string) {
 	p.box("p", "note", func() {
 		p.tinted(colourKey, func() { p.standIn("The check could not be completed") })
 	})
 }
 
-func phoneResult(p *pen, passed bool) {
+func phoneResult(p *pageWriter, passed bool) {
 	p.when("isShow", func(on bool) {
 		if !on {
-			p.skipped()
+			skipped(p)
 			return
 		}
-		p.surface("result", "backgroundColor", "backgroundLink", func() { p.resultBody(passed) })
+		p.surface("result", "backgroundColor", "backgroundLink", func() { resultBody(p, passed) })
 	})
 }
 
 // skipped stands where a result page would be.
-func (p *pen) skipped() {
+func skipped(p *pageWriter) {
 	p.box("div", "page skipped", func() {
 		p.Raw(`<div class="body"><p class="note" lang="en" dir="ltr">This page is not shown: people go straight to the return URL.</p></div>`)
 	})
 }
 
-func (p *pen) resultBody(passed bool) {
+func resultBody(p *pageWriter, passed bool) {
 	p.when("faceShow", func(on bool) {
 		if on {
 			p.Raw(`<span class="portrait"></span>`)
@@ -100,24 +100,24 @@ func (p *pen) resultBody(passed bool) {
 	outcome(p, passed)
 	p.box("div", "buttons", func() {
 		if passed {
-			p.phoneNext()
+			phoneNext(p)
 			return
 		}
 		p.button(button{"tryAgainButtonText", "tryAgainButtonTextColor", "tryAgainButtonBackgroundColor", "tryAgainButtonBackgroundLink", "", "again"})
 		p.when("nextStepButtonInvisibleBeforeTryCountUseUp", func(hidden bool) {
 			if hidden {
 				p.Raw(`<span class="untried" hidden>`)
-				p.phoneNext()
+				phoneNext(p)
 				p.Raw(`</span>`)
 				return
 			}
-			p.phoneNext()
+			phoneNext(p)
 		})
 	})
 }
 
 // phoneNext is the way on: the button and the countdown, which presses it.
-func (p *pen) phoneNext() {
+func phoneNext(p *pageWriter) {
 	p.button(button{"nextStepButtonText", "nextStepButtonTextColor", "nextStepButtonBackgroundColor", "nextStepButtonBackgroundLink", "", "next"})
 	p.when("closeCountdownLogic", func(off bool) {
 		if !off {
@@ -127,7 +127,7 @@ func (p *pen) phoneNext() {
 }
 
 // outcome is what the result pages of both devices have in common.
-func outcome(p *pen, passed bool) {
+func outcome(p *pageWriter, passed bool) {
 	icon, desc, glyph := "successIconLink", "successDesc", "passed"
 	standIn := "Passed"
 	if !passed {
@@ -144,7 +144,7 @@ func outcome(p *pen, passed bool) {
 	})
 }
 
-func phoneTimeout(p *pen) {
+func phoneTimeout(p *pageWriter) {
 	p.surface("result", "backgroundColor", "backgroundLink", func() {
 		p.picture("icon big", "iconLink", "clock")
 		p.label("title", "boldText", "boldTextColor", "")
@@ -155,14 +155,14 @@ func phoneTimeout(p *pen) {
 	})
 }
 
-func phoneUploading(p *pen) {
+func phoneUploading(p *pageWriter) {
 	p.surface("upload", "", "", func() {
 		p.Raw(`<span class="spinner"></span>`)
 		p.label("note", "videoUploadingText", "videoUploadingTextColor", "")
 	})
 }
 
-func phoneRefresh(p *pen) {
+func phoneRefresh(p *pageWriter) {
 	p.surface("result", "", "", func() {
 		p.picture("icon big", "refreshPageTopIconLink", "camera-off")
 		p.label("title", "refreshPageBoldText", "refreshPageBoldTextColor", "")
@@ -175,25 +175,25 @@ func phoneRefresh(p *pen) {
 
 // phoneHandOver sends people to another device, for the reason that the fields
 // are named after.
-func phoneHandOver(p *pen, reason string) {
+func phoneHandOver(p *pageWriter, reason string) {
 	const page = "qrCodePage"
 	p.surface("handover", "", "", func() {
 		p.picture("icon", page+"TopIconLink", "devices")
 		p.label("title", page+reason+"BoldText", page+reason+"BoldTextColor", "Camera not available")
 		p.label("note", page+reason+"TipText", page+reason+"TipTextColor", "")
-		p.qr()
-		p.address(page)
+		qrCode(p)
+		address(p, page)
 	})
 }
 
 // address is the box with the link and the button that copies it.
-func (p *pen) address(page string) {
+func address(p *pageWriter, page string) {
 	p.coloured("div", "link", "background-color", page+"LivenessLinkBackgroundColor", func() {
 		p.picture("pic", page+"LivenessLinkBackgroundLink", "")
 		p.coloured("div", "edge", "border-color", page+"LivenessLinkBorderColor", func() {
 			p.coloured("span", "url", "color", page+"LivenessLinkTextColor", func() {
 				p.Raw(`<bdi dir="ltr">`)
-				p.Text(p.shownLink())
+				p.Text(shownLink(p))
 				p.Raw(`</bdi>`)
 			})
 			p.button(button{page + "CopyLinkBtnText", page + "CopyLinkBtnTextColor", page + "CopyLinkBtnBackgroundColor", page + "CopyLinkBtnBackgroundLink", "", "copy"})
@@ -201,14 +201,14 @@ func (p *pen) address(page string) {
 	})
 }
 
-func (p *pen) shownLink() string {
+func shownLink(p *pageWriter) string {
 	if p.how.Link == "" {
 		return SampleLink
 	}
 	return p.how.Link
 }
 
-func phoneFinished(p *pen) {
+func phoneFinished(p *pageWriter) {
 	p.surface("result", "", "", func() {
 		p.picture("icon big", "verifyFinishedPageTopIconLink", "passed")
 		p.label("title", "verifyFinishedPageBoldText", "verifyFinishedPageBoldTextColor", "")
@@ -218,7 +218,7 @@ func phoneFinished(p *pen) {
 
 // fieldsOf lists the fields that a screen shows of a document.
 func fieldsOf(s Screen, d schema.Document) []*schema.Field {
-	p := newPen(s, d, nil, Drawing{})
+	p := newPageWriter(s, d, nil, Drawing{})
 	p.screen(s)
 	return p.seen
 }

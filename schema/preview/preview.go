@@ -23,7 +23,7 @@ type Screen struct {
 	Device schema.Device
 	Title  string
 	first  bool // of its device
-	draw   func(*pen)
+	draw   func(*pageWriter)
 }
 
 // hints are the states of the camera page, named as the fields of their texts
@@ -46,10 +46,10 @@ var hints = [...]struct{ stem, name, title string }{
 // Screens lists all screens in the order of a check: on a phone first, then on a
 // desktop computer.
 func Screens() []Screen {
-	phone := func(name, page, title string, draw func(*pen)) Screen {
+	phone := func(name, page, title string, draw func(*pageWriter)) Screen {
 		return Screen{"phone-" + name, page, schema.Mobile, title, name == "tips", draw}
 	}
-	desktop := func(name, page, title string, draw func(*pen)) Screen {
+	desktop := func(name, page, title string, draw func(*pageWriter)) Screen {
 		return Screen{"pc-" + name, page, schema.PC, title, name == "tips", draw}
 	}
 	list := []Screen{
@@ -57,24 +57,24 @@ func Screens() []Screen {
 		phone("loading", "mobileLoadingPage", "Loading", phoneLoading),
 	}
 	for _, h := range hints {
-		list = append(list, phone("camera-"+h.name, "mobileCameraPage", h.title, func(p *pen) { phoneCamera(p, h.stem, h.name) }))
+		list = append(list, phone("camera-"+h.name, "mobileCameraPage", h.title, func(p *pageWriter) { phoneCamera(p, h.stem, h.name) }))
 	}
 	return append(list,
 		phone("uploading", "mobileMultiDeviceProcessPage", "Uploading", phoneUploading),
 		phone("error", "mobileErrorDialog", "Failure dialog", phoneError),
-		phone("passed", "mobileResultPage", "Result, passed", func(p *pen) { phoneResult(p, true) }),
-		phone("failed", "mobileResultPage", "Result, failed", func(p *pen) { phoneResult(p, false) }),
+		phone("passed", "mobileResultPage", "Result, passed", func(p *pageWriter) { phoneResult(p, true) }),
+		phone("failed", "mobileResultPage", "Result, failed", func(p *pageWriter) { phoneResult(p, false) }),
 		phone("timeout", "mobileTimeoutPage", "Time out", phoneTimeout),
 		phone("refresh", "mobileMultiDeviceProcessPage", "Camera denied, refresh", phoneRefresh),
-		phone("denied", "mobileMultiDeviceProcessPage", "Camera denied, other device", func(p *pen) { phoneHandOver(p, "PermissionDenied") }),
-		phone("broken", "mobileMultiDeviceProcessPage", "Camera broken, other device", func(p *pen) { phoneHandOver(p, "CameraIssue") }),
+		phone("denied", "mobileMultiDeviceProcessPage", "Camera denied, other device", func(p *pageWriter) { phoneHandOver(p, "PermissionDenied") }),
+		phone("broken", "mobileMultiDeviceProcessPage", "Camera broken, other device", func(p *pageWriter) { phoneHandOver(p, "CameraIssue") }),
 		phone("finished", "mobileMultiDeviceProcessPage", "Finished on this device", phoneFinished),
 		desktop("tips", "pcTipsPage", "Tips", pcTips),
 		desktop("loading", "pcLoadingPage", "Loading", pcLoading),
 		desktop("camera", "pcCameraPage", "Camera", pcCamera),
 		desktop("error", "pcErrorDialog", "Failure dialog", pcError),
-		desktop("passed", "pcResultPage", "Result, passed", func(p *pen) { pcResult(p, true) }),
-		desktop("failed", "pcResultPage", "Result, failed", func(p *pen) { pcResult(p, false) }),
+		desktop("passed", "pcResultPage", "Result, passed", func(p *pageWriter) { pcResult(p, true) }),
+		desktop("failed", "pcResultPage", "Result, failed", func(p *pageWriter) { pcResult(p, false) }),
 	)
 }
 
@@ -122,7 +122,7 @@ const SampleLink = "https://liveness.example/h5/?token=3f9a"
 // HTML draws one screen of a document, without its caption: the frame of the
 // device and what is in it. The styles are those of Styles.
 func (s Screen) HTML(d schema.Document, how Drawing) string {
-	p := newPen(s, d, nil, how)
+	p := newPageWriter(s, d, nil, how)
 	p.screen(s)
 	return p.String()
 }

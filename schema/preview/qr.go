@@ -9,7 +9,7 @@ import (
 
 // qr draws the QR code of the hand-over's address. In a gallery all of them are
 // the same, and stand in the page once.
-func (p *pen) qr() {
+func qrCode(p *pageWriter) {
 	if p.how.Link == "" {
 		p.Raw(`<svg class="qr" role="img" aria-label="QR code"><use href="#qr"/></svg>`)
 		return

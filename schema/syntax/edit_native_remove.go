@@ -68,16 +68,17 @@ func (n *nativeFile) closeGaps(removals []splice) ([]splice, error) {
 		}
 		if n.wholeLines(gap) && n.blankBefore(gap.start) && n.closes(gap.end) {
 			kept := bytes.TrimRight(n.src[:gap.start], " \t\r\n")
-			gap.start = min(gap.start, len(kept)+len(n.lineEndAt(len(kept))))
+			gap.start = min(gap.start, len(kept)+len(lineAt(n.src, len(kept))))
 		}
 		gaps = append(gaps, gap)
 	}
 	return gaps, nil
 }
 
-func (n *nativeFile) lineEndAt(offset int) []byte {
-	i := bytes.IndexByte(n.src[offset:], '\n')
-	return n.src[offset : offset+i+1]
+// lineAt is the rest of the line from an offset on, with its end.
+func lineAt(src []byte, offset int) []byte {
+	i := bytes.IndexByte(src[offset:], '\n')
+	return src[offset : offset+i+1]
 }
 
 func (n *nativeFile) wholeLines(s splice) bool {

@@ -8,10 +8,10 @@ import (
 	"livery/schema"
 )
 
-// pen writes the HTML of one screen. Each field that the screen shows gets an
+// pageWriter writes the HTML of one screen. Each field that the screen shows gets an
 // element of its own, nested in one another, so that each can be found by its path
 // alone and its colour or text read from it.
-type pen struct {
+type pageWriter struct {
 	HTMLWriter
 	page string // the catalogue's page that keys belong to
 	doc  schema.Document
@@ -22,12 +22,12 @@ type pen struct {
 	seen []*schema.Field // that the screen shows, in order
 }
 
-func newPen(s Screen, d schema.Document, was *schema.Document, how Drawing) *pen {
-	return &pen{page: s.Page, doc: d, was: was, info: d.Locale.Info(), how: how}
+func newPageWriter(s Screen, d schema.Document, was *schema.Document, how Drawing) *pageWriter {
+	return &pageWriter{page: s.Page, doc: d, was: was, info: d.Locale.Info(), how: how}
 }
 
 // box is an element that no field drives.
-func (p *pen) box(tag, class string, body func()) {
+func (p *pageWriter) box(tag, class string, body func()) {
 	p.Raw("<" + tag)
 	p.Attr("class", class)
 	p.Raw(">")
@@ -41,7 +41,7 @@ const rootTitle = "/titleText"
 
 // field finds a field of the page, or of the document's root if the key begins
 // with a slash.
-func (p *pen) field(key string) *schema.Field {
+func (p *pageWriter) field(key string) *schema.Field {
 	name, root := strings.CutPrefix(key, "/")
 	if !root {
 		name = p.page + "." + key
@@ -61,7 +61,7 @@ type part struct {
 }
 
 // driven writes the element of a field around body.
-func (p *pen) driven(f *schema.Field, e part, body func()) {
+func (p *pageWriter) driven(f *schema.Field, e part, body func()) {
 	p.seen = append(p.seen, f)
 	p.Raw("<" + e.tag)
 	p.Attr("class", e.class)
@@ -82,7 +82,7 @@ func (p *pen) driven(f *schema.Field, e part, body func()) {
 
 // origin notes where a value was written, and what was there before if that was
 // another: nothing for the API's default.
-func (p *pen) origin(f *schema.Field) {
+func (p *pageWriter) origin(f *schema.Field) {
 	p.Attr("data-at", at(p.doc.At(f)))
 	if p.was == nil || p.was.Effective(f).Equal(p.doc.Effective(f)) {
 		return
@@ -121,13 +121,13 @@ func shown(v schema.Value) string {
 
 // coloured draws body in the colour of a field: its text, its background or its
 // border, as property says.
-func (p *pen) coloured(tag, class, property, key string, body func()) {
+func (p *pageWriter) coloured(tag, class, property, key string, body func()) {
 	f := p.field(key)
 	p.driven(f, part{tag: tag, class: class, style: p.style(property, f)}, body)
 }
 
 // style is a declaration with the colour of a field; "" for one that has none.
-func (p *pen) style(property string, f *schema.Field) string {
+func (p *pageWriter) style(property string, f *schema.Field) string {
 	if c := colour(p.doc.At(f)); c != "" {
 		return property + ":" + c
 	}
@@ -149,7 +149,7 @@ func colour(v schema.Value) string {
 
 // words draws the text of a field: what is declared, else the documented default,
 // else a word of ours that stands in, since no default is documented.
-func (p *pen) words(key, standIn string) {
+func (p *pageWriter) words(key, standIn string) {
 	f := p.field(key)
 	v := p.doc.At(f)
 	e := part{tag: "span", class: "t"}
@@ -166,14 +166,14 @@ func (p *pen) words(key, standIn string) {
 }
 
 // english marks an element as English where the screen is in another language.
-func (p *pen) english() {
+func (p *pageWriter) english() {
 	if p.info.Value != "en_US" {
 		p.Raw(` lang="en" dir="ltr"`)
 	}
 }
 
 // standIn writes words of ours that belong to no field.
-func (p *pen) standIn(words string) {
+func (p *pageWriter) standIn(words string) {
 	p.Raw(`<span class="t standin"`)
 	p.english()
 	p.Raw(">")
@@ -182,7 +182,7 @@ func (p *pen) standIn(words string) {
 }
 
 // filled writes a text with its placeholder filled in.
-func (p *pen) filled(text string) {
+func (p *pageWriter) filled(text string) {
 	before, after, found := strings.Cut(text, "{second}")
 	p.Text(before)
 	if found {
@@ -192,14 +192,14 @@ func (p *pen) filled(text string) {
 }
 
 // label is a text in its colour.
-func (p *pen) label(class, textKey, colourKey, standIn string) {
+func (p *pageWriter) label(class, textKey, colourKey, standIn string) {
 	p.box("p", class, func() {
 		p.tinted(colourKey, func() { p.words(textKey, standIn) })
 	})
 }
 
 // tinted draws body in a text colour; without a key in that of what is around.
-func (p *pen) tinted(colourKey string, body func()) {
+func (p *pageWriter) tinted(colourKey string, body func()) {
 	if colourKey == "" {
 		body()
 		return
@@ -221,7 +221,7 @@ func link(v schema.Value) string {
 
 // picture draws an icon or a background; glyph is what stands there when nothing
 // is declared, "" for nothing.
-func (p *pen) picture(class, key, glyph string) {
+func (p *pageWriter) picture(class, key, glyph string) {
 	f := p.field(key)
 	to := link(p.doc.At(f))
 	switch {
@@ -234,7 +234,7 @@ func (p *pen) picture(class, key, glyph string) {
 	p.driven(f, part{tag: "span", class: class}, func() { p.image(to) })
 }
 
-func (p *pen) image(to string) {
+func (p *pageWriter) image(to string) {
 	switch {
 	case to == "":
 	case p.how.Images && strings.HasPrefix(to, "https:"):
@@ -266,7 +266,7 @@ type button struct {
 	do                                string // what pressing it does
 }
 
-func (p *pen) button(b button) {
+func (p *pageWriter) button(b button) {
 	tag := "span"
 	if p.how.Pressable {
 		tag = "button"
@@ -287,7 +287,7 @@ func (p *pen) button(b button) {
 }
 
 // surface is a page's background, by colour and picture, with body on it.
-func (p *pen) surface(class, colourKey, pictureKey string, body func()) {
+func (p *pageWriter) surface(class, colourKey, pictureKey string, body func()) {
 	inside := func() {
 		if pictureKey != "" {
 			p.picture("pic", pictureKey, "")
@@ -302,13 +302,13 @@ func (p *pen) surface(class, colourKey, pictureKey string, body func()) {
 }
 
 // when draws what a switch decides about.
-func (p *pen) when(key string, body func(on bool)) {
+func (p *pageWriter) when(key string, body func(on bool)) {
 	f := p.field(key)
 	p.driven(f, part{tag: "div", class: "when"}, func() { body(p.doc.Effective(f).Flag()) })
 }
 
 // tips draws the list of tips; stand-ins where none is declared.
-func (p *pen) tips(key string, standIns ...string) {
+func (p *pageWriter) tips(key string, standIns ...string) {
 	f := p.field(key)
 	v := p.doc.At(f)
 	p.driven(f, part{tag: "div", class: "tips"}, func() {
@@ -327,7 +327,7 @@ func (p *pen) tips(key string, standIns ...string) {
 	})
 }
 
-func (p *pen) tip(f *schema.Field, tip schema.Tip) {
+func (p *pageWriter) tip(f *schema.Field, tip schema.Tip) {
 	for i := range f.Items {
 		item := &f.Items[i]
 		if item.Kind == schema.ImageURL {
@@ -338,7 +338,7 @@ func (p *pen) tip(f *schema.Field, tip schema.Tip) {
 	}
 }
 
-func (p *pen) tipPart(item *schema.Field, v schema.Value, class string, body func(link string)) {
+func (p *pageWriter) tipPart(item *schema.Field, v schema.Value, class string, body func(link string)) {
 	to := link(v)
 	if item.Kind == schema.ImageURL && to == "" {
 		class += " g-tip"
