@@ -101,3 +101,15 @@ func BenchmarkReload(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLoadTexts loads twelve languages whose words stand in files of texts, as
+// translators have them, with themes, tokens and sessions.
+func BenchmarkLoadTexts(b *testing.B) {
+	opts := stack.Options{FS: os.DirFS("../../examples"), Dir: "acme", Version: "0.1.0", Need: stack.NeedDocuments}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, diags := stack.Load(opts); diags.HasErrors() {
+			b.Fatal(diags)
+		}
+	}
+}

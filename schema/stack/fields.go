@@ -298,7 +298,7 @@ func pageNames() []string {
 // fieldByName finds a field by its key in either spelling.
 func fieldByName(p *schema.Page, name string) *schema.Field {
 	for i := range p.Fields {
-		if f := &p.Fields[i]; f.Key == name || f.HCLName() == name || schema.Snake(f.Key) == name {
+		if f := &p.Fields[i]; f.Key == name || f.HCLName() == name {
 			return f
 		}
 	}

@@ -398,11 +398,10 @@ func keyOf(v cty.Value) (string, bool) {
 func joinKeys(keys []string) string {
 	var b strings.Builder
 	for i, key := range keys {
-		_, err := strconv.Atoi(key)
 		switch {
-		case err == nil:
+		case isIndex(key):
 			fmt.Fprintf(&b, "[%s]", key)
-		case !hclsyntax.ValidIdentifier(key):
+		case !isWord(key) && !hclsyntax.ValidIdentifier(key):
 			fmt.Fprintf(&b, "[%q]", key)
 		case i > 0:
 			b.WriteString("." + key)
@@ -411,4 +410,21 @@ func joinKeys(keys []string) string {
 		}
 	}
 	return b.String()
+}
+
+// isIndex reports whether a key is the place of an element in a list.
+func isIndex(key string) bool {
+	return key != "" && strings.Trim(key, "0123456789") == ""
+}
+
+// isWord reports whether a key is a name that needs no closer look, as those of the
+// catalogue are: HCL's own judge begins a scanner for each.
+func isWord(key string) bool {
+	for i := range len(key) {
+		c := key[i]
+		if letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'; !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return key != ""
 }
