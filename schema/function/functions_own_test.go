@@ -2,6 +2,7 @@ package function
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"livery/schema/syntax"
@@ -99,6 +100,9 @@ func TestFunctionsHaveLimits(t *testing.T) {
 		{`yamldecode("a: &a [x]\nb: *a\nc: *a\n")`, ""},
 		{`yamldecode(join("\n", concat(["k0: &k0 [x]"], [for i in range(1, 30) : format("k%d: &k%d [*k%d, *k%d, *k%d]", i, i, i - 1, i - 1, i - 1)])))`, "so many anchors and aliases"},
 		{`range(2000)`, "more than 1024 values"},
+		{strings.Repeat("try(", 60) + "1" + strings.Repeat(")", 60), ""},
+		{strings.Repeat("can(try(", 30) + "1" + strings.Repeat("))", 30), ""},
+		{strings.Repeat("try(", 60) + "1 + true" + strings.Repeat(")", 60), "no expression succeeded"},
 		{`urlencode(replace(` + longer + `, "1", "é"))`, "longer than 10 MB"},
 	} {
 		t.Run(test.expression, func(t *testing.T) {

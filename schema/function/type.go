@@ -1,6 +1,12 @@
 package function
 
 import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/customdecode"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -29,8 +35,47 @@ func typeFunctions() map[string]function.Function {
 		"tonumber":     checkFirst(to(cty.Number, "Converts a value to a number."), checkText(schema.CheckNumber)),
 		"toset":        to(cty.Set(cty.DynamicPseudoType), "Converts a value to a set, which has no order and no repetitions."),
 		"tostring":     to(cty.String, "Converts a value to a string."),
-		"try":          tryfunc.TryFunc.WithNewDescriptions("Returns the value of the first expression that can be evaluated without a fault.", []string{"The expressions to try."}),
+		"try":          tryFunction(),
 	}
+}
+
+// tryFunction gives the first value that can be evaluated. The one of HCL evaluates
+// its arguments twice, once for the type alone, so that each try within another
+// doubles the time of the whole.
+func tryFunction() function.Function {
+	return function.New(&function.Spec{
+		Description: "Returns the value of the first expression that can be evaluated without a fault.",
+		VarParam: &function.Parameter{
+			Name: "expressions", Type: customdecode.ExpressionClosureType, Description: "The expressions to try.",
+		},
+		Type: function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			var failed strings.Builder
+			for _, arg := range args {
+				v, diags := customdecode.ExpressionClosureFromVal(arg).Value()
+				switch {
+				case !diags.HasErrors() && v.IsWhollyKnown():
+					return v, nil
+				case !diags.HasErrors(): // what is unknown may still fail
+					return cty.DynamicVal, nil
+				}
+				for _, d := range diags {
+					fmt.Fprintf(&failed, "- %s%s\n  %s\n", d.Summary, subjectOf(d), d.Detail)
+				}
+			}
+			if len(args) == 0 {
+				return cty.NilVal, errors.New("at least one argument is required")
+			}
+			return cty.NilVal, fmt.Errorf("no expression succeeded:\n%s\nAt least one expression must produce a successful result", &failed)
+		},
+	})
+}
+
+func subjectOf(d *hcl.Diagnostic) string {
+	if d.Subject == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (at %s)", d.Subject)
 }
 
 // to converts; a string in a message is quoted, so sensitive values are kept out of the messages.
