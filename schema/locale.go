@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -118,10 +117,7 @@ func ParseLocale(s string) (Locale, bool) {
 
 // SuggestLocale is the value most likely meant, as a sentence; "" for none.
 func SuggestLocale(s string) string {
-	if near := NearestLocale(s); near != "" {
-		return fmt.Sprintf(" Did you mean %q?", near)
-	}
-	return ""
+	return suggest(string(NearestLocale(s)))
 }
 
 // NearestLocale is the value most likely meant by a spelling that the service

@@ -55,10 +55,15 @@ func swapped(a, b string) bool {
 // DidYouMean suggests the candidate most like name, as a sentence to put behind the
 // one that says what is wrong with it; "" when none is like it enough.
 func DidYouMean(name string, candidates []string) string {
-	if near := Nearest(name, candidates); near != "" {
-		return fmt.Sprintf(" Did you mean %q?", near)
+	return suggest(Nearest(name, candidates))
+}
+
+// suggest is the sentence that asks whether a name was meant; "" for no name.
+func suggest(name string) string {
+	if name == "" {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" Did you mean %q?", name)
 }
 
 // Plural is a number of things in words: "1 address", "2 addresses".

@@ -225,7 +225,7 @@ func colourHint(s string) string {
 	trimmed := strings.ToLower(strings.TrimSpace(s))
 	hex := "#" + strings.TrimPrefix(trimmed, "#")
 	if _, ok := ParseColour(hex); ok && (len(hex) == len("#rgb") || len(hex) == len("#rrggbb")) {
-		return fmt.Sprintf(" Did you mean %q?", hex)
+		return suggest(hex)
 	}
 	if hex, ok := namedColour(trimmed); ok {
 		return fmt.Sprintf(" The name %s is %q.", trimmed, hex)

@@ -25,7 +25,7 @@ func judgeRegion(s string, at Subject) hcl.Diagnostics {
 	}
 	hint := ""
 	if region, err := language.ParseRegion(strings.TrimSpace(s)); err == nil && region.IsCountry() {
-		hint = fmt.Sprintf(" Did you mean %q?", region.ISO3())
+		hint = suggest(region.ISO3())
 	}
 	return hcl.Diagnostics{Diagnose(Enum, at, "Not a country code",
 		fmt.Sprintf("%s is %q; it takes an ISO 3166-1 alpha-3 code in capitals, such as \"PHL\".%s", at.Path, s, hint))}

@@ -269,11 +269,11 @@ func (f *failOn) reason(diags hcl.Diagnostics) string {
 		return ""
 	}
 	heavy, _ := schema.Apart(diags, schema.Level(f.level))
-	what := "warnings"
-	if f.level == string(schema.Notice) {
-		what = "warnings and notices"
+	found := schema.Plural(len(heavy), "finding")
+	if f.level == string(schema.Warning) {
+		found = schema.Plural(len(heavy), "warning")
 	}
-	return fmt.Sprintf("The configuration is valid, but there are %d %s and -fail-on=%s fails on them.", len(heavy), what, f.level)
+	return fmt.Sprintf("The configuration is valid, but -fail-on=%s fails on %s.", f.level, found)
 }
 
 // exceeded reports whether the findings are worse than allowed. A command without

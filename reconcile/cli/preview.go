@@ -88,11 +88,8 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 	for _, text := range p.names {
 		loc, ok := schema.ParseLocale(text)
 		if !ok {
-			hint := ""
-			if near := schema.NearestLocale(text); near != "" {
-				hint = fmt.Sprintf(" Did you mean %q?", near)
-			}
-			return fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.", text, hint)
+			return fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.",
+				text, schema.SuggestLocale(text))
 		}
 		p.locales = append(p.locales, loc)
 	}
@@ -193,7 +190,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		if err != nil {
 			return previewserver.Snapshot{}, err
 		}
-		return previewserver.Snapshot{Gallery: d.Gallery, Faulty: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
+		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
 	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Listen: listener.Addr(), Log: a.log}, a.Now())
 	if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -47,11 +46,8 @@ func (f *sessionFlags) parseLocale() (schema.Locale, error) {
 	}
 	loc, ok := schema.ParseLocale(f.locale)
 	if !ok {
-		detail := fmt.Sprintf("%q is not one of the service's locale values.", f.locale)
-		if near := schema.NearestLocale(f.locale); near != "" {
-			detail += fmt.Sprintf(" Did you mean %q?", near)
-		}
-		return "", fail("Unknown locale", "%s \"livery schema locale\" lists them.", detail)
+		return "", fail("Unknown locale", "%q is not one of the service's locale values.%s \"livery schema locale\" lists them.",
+			f.locale, schema.SuggestLocale(f.locale))
 	}
 	return loc, nil
 }

@@ -29,7 +29,7 @@ func (d desk) draw(context.Context) (previewserver.Snapshot, error) {
 		FS: os.DirFS(d.dir), Dir: ".", Name: func(file string) string { return file }, Need: stack.NeedDocuments,
 		Env: func(string) string { return "" },
 	})
-	p := previewserver.Snapshot{Faulty: diags.HasErrors(), Watch: []string{d.dir}}
+	p := previewserver.Snapshot{HasErrors: diags.HasErrors(), Watch: []string{d.dir}}
 	p.Gallery.Title = "Desk"
 	for _, doc := range stack.Documents {
 		p.Gallery.Sheets = append(p.Gallery.Sheets, preview.Sheet{Document: doc})

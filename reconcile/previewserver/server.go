@@ -35,9 +35,9 @@ import (
 
 // Snapshot is what a Render has made of the files as they are now.
 type Snapshot struct {
-	Gallery preview.Gallery
-	Faulty  bool     // the files have errors, so the gallery shows what could be read
-	Watch   []string // absolute paths of files that the pages depend on, and of directories where others may appear
+	Gallery   preview.Gallery
+	HasErrors bool     // the files have errors, so the gallery shows what could be read
+	Watch     []string // absolute paths of files that the pages depend on, and of directories where others may appear
 }
 
 // Render reads the files and draws. It may be called again at any time, but not
@@ -96,7 +96,7 @@ func (s *Server) Redraw(ctx context.Context) error {
 	s.watch = snapshot.Watch
 	g := snapshot.Gallery
 	switch {
-	case !snapshot.Faulty:
+	case !snapshot.HasErrors:
 		lastValid := g
 		s.lastValid = &lastValid
 	case s.lastValid != nil:

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,11 +92,7 @@ func (e documents) localeName(name string, at schema.Subject) (schema.Locale, bo
 	locale, ok := schema.ParseLocale(name)
 	if !ok {
 		detail := fmt.Sprintf("%q is not one of the 32 locale values of the service.", name)
-		if near := schema.NearestLocale(name); near != "" {
-			detail += fmt.Sprintf(" Did you mean %q?", near)
-		} else {
-			detail += " `livery schema locale` lists them."
-		}
+		detail += cmp.Or(schema.SuggestLocale(name), " `livery schema locale` lists them.")
 		e.Report(schema.Diagnose(schema.UnknownLocale, at, "Unknown locale", detail))
 	}
 	return locale, ok
