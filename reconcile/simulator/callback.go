@@ -48,9 +48,9 @@ func newCallbacks(client *http.Client, log *slog.Logger) *callbacks {
 
 // notify tells the caller's server that a session is complete, if it asked to
 // be told. Of a session without a result nobody is told.
-func (s *Simulator) notify(id string, v session) {
+func (c *callbacks) notify(id string, v session) {
 	if target := v.Input.CallbackURL; target != nil && isCallable(*target) && v.Outcome.hasResult() {
-		s.callbacks.start(id, *target)
+		c.start(id, *target)
 	}
 }
 
@@ -128,18 +128,11 @@ func (s *Simulator) Shutdown(ctx context.Context) error {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		c.group.Wait()
-		close(done)
-	}()
+	stop := context.AfterFunc(ctx, c.cancel)
+	c.group.Wait()
 	var err error
-	select {
-	case <-done:
-	case <-ctx.Done():
+	if !stop() {
 		err = ctx.Err()
-		c.cancel()
-		<-done
 	}
 	c.cancel()
 	c.client.CloseIdleConnections()

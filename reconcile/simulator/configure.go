@@ -8,13 +8,20 @@ import (
 	"livery/schema"
 )
 
-func (s *Simulator) configureCalls() []endpoint {
-	return []endpoint{{method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI", serve: s.configureUI}}
+// configureCalls answers the call that changes documents.
+type configureCalls struct {
+	store     *store
+	semantics Semantics
+	checks    []check
+}
+
+func (c configureCalls) endpoints() []endpoint {
+	return []endpoint{{method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI", serve: c.configureUI}}
 }
 
 // configureUI judges a body the way a service in front of a typed object does:
 // syntax, then types, then the required member, then one field after another.
-func (s *Simulator) configureUI(q request) response {
+func (c configureCalls) configureUI(q request) response {
 	if !utf8.Valid(q.body) || !json.Valid(q.body) {
 		return clientError(http.StatusBadRequest)
 	}
@@ -32,25 +39,13 @@ func (s *Simulator) configureUI(q request) response {
 	if !ok {
 		return refuse(parameterIllegal)
 	}
-	for _, c := range s.checks {
-		if c.fails(body) {
-			return refuse(c.message)
+	for _, check := range c.checks {
+		if check.fails(body) {
+			return refuse(check.message)
 		}
 	}
 	delete(body, "locale")
-	return s.stored(s.storeDocument(q.account, locale, body))
-}
-
-// storeDocument remembers a document, on disk before in memory.
-func (s *Simulator) storeDocument(account string, l schema.Locale, body map[string]any) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := s.semantics.apply(s.store.documents[account][l], body)
-	if err := s.store.putDocument(account, l, next); err != nil {
-		return err
-	}
-	s.pushes++
-	return nil
+	return stored(c.store.putDocument(q.account, locale, c.semantics, body))
 }
 
 // canonical is the long form of one of the 32 locale values.

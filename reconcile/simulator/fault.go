@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -205,15 +206,21 @@ type activeFault struct {
 	seen, hits int
 }
 
-// nextFault counts a request of a group and picks the fault that befalls it, the
+// faults are all that goes wrong, in the order in which it does.
+type faults struct {
+	mu   sync.Mutex
+	list []activeFault
+}
+
+// next counts a request of a group and picks the fault that befalls it, the
 // zero Fault if none does. Every fault sees every request, but only the first
 // one that is due is used up.
-func (s *Simulator) nextFault(group string) Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (f *faults) next(group string) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	var due Fault
-	for i := range s.faults {
-		m := &s.faults[i]
+	for i := range f.list {
+		m := &f.list[i]
 		if m.group != group {
 			continue
 		}

@@ -94,9 +94,9 @@ func inBase64(name string) string {
 // mediaLinks makes the links to the pictures of a session. The id in them can
 // only be made with the seal, so that nothing has to be remembered of a link
 // and no link outlives its session.
-func (s *Simulator) mediaLinks(id string, v session, now time.Time) func(name string) string {
+func (v session) mediaLinks(pageBase, id string, now time.Time) func(name string) string {
 	expires := now.Add(mediaLife).Unix()
-	root := s.pageBase + mediaPath + v.mediaID(id, expires) + "/"
+	root := pageBase + mediaPath + v.mediaID(id, expires) + "/"
 	return func(name string) string { return root + name + "?expires=" + strconv.FormatInt(expires, 10) }
 }
 
@@ -107,35 +107,24 @@ func (v session) mediaID(id string, expires int64) string {
 }
 
 // media shows a picture to whoever has its link, and returns the status.
-func (s *Simulator) media(w http.ResponseWriter, r *http.Request) int {
+func (p pages) media(w http.ResponseWriter, r *http.Request) int {
 	id, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, mediaPath), "/")
 	file, ok := sampleMedia()[name]
 	expires, err := strconv.ParseInt(r.URL.Query().Get("expires"), 10, 64)
+	_, _, issued := p.store.find(func(other string, v session) bool {
+		// A session that was cleared has no seal, so anybody could make its ids.
+		return !v.Cleared && hmac.Equal([]byte(v.mediaID(other, expires)), []byte(id))
+	})
 	switch {
-	case !ok || err != nil || !s.isIssued(id, expires):
+	case !ok || err != nil || !issued:
 		return writeText(w, http.StatusNotFound, "No such picture.")
-	case !s.now().Before(time.Unix(expires, 0)):
+	case !p.now().Before(time.Unix(expires, 0)):
 		return writeText(w, http.StatusGone, "This link has expired.")
 	}
 	w.Header().Set("Content-Type", file.kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(file.data)))
 	_, _ = w.Write(file.data)
 	return http.StatusOK
-}
-
-// isIssued reports whether a media id belongs to a session that still has its
-// pictures. One that was cleared has no seal, so anybody could make its ids.
-func (s *Simulator) isIssued(mediaID string, expires int64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, byID := range s.store.sessions {
-		for id, v := range byID {
-			if !v.Cleared && hmac.Equal([]byte(v.mediaID(id, expires)), []byte(mediaID)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // parsePageBase judges where the links of sessions begin.

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"crypto/subtle"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -23,36 +24,46 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 // pageFormMax bounds the form of a page, in bytes.
 const pageFormMax = 64 << 10
 
-// browserRoute finds what answers a browser rather than a client. The label stands
+// pages answers browsers: with the pages of sessions and with pictures.
+type pages struct {
+	store     *store
+	callbacks *callbacks
+	base      string // where links to them begin
+	latency   time.Duration
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// route finds what answers a browser rather than a client. The label stands
 // for the path in the log, since links to pictures are secrets.
-func (s *Simulator) browserRoute(path string) (label string, methods []string, serve func(http.ResponseWriter, *http.Request) int) {
+func (p pages) route(path string) (label string, methods []string, serve func(http.ResponseWriter, *http.Request) int) {
 	methods = []string{http.MethodGet, http.MethodHead}
 	switch {
 	case path == tokenPage || path == urlPage:
-		return path, append(methods, http.MethodPost), s.servePage
+		return path, append(methods, http.MethodPost), p.servePage
 	case path == tokenPage+"session.js" || path == urlPage+"session.js":
 		return path, methods, file("text/javascript", sessionScript)
 	case path == tokenPage+"session.css" || path == urlPage+"session.css":
 		return path, methods, file("text/css", sessionStyles())
 	case strings.HasPrefix(path, mediaPath):
-		return mediaPath, methods, s.media
+		return mediaPath, methods, p.media
 	default:
 		return "", nil, nil
 	}
 }
 
-// serveBrowser answers a browser if what it asks for is a page, a script or a
+// serve answers a browser if what it asks for is a page, a script or a
 // picture, and reports whether it was.
-func (s *Simulator) serveBrowser(w http.ResponseWriter, r *http.Request) bool {
-	label, methods, serve := s.browserRoute(r.URL.Path)
+func (p pages) serve(w http.ResponseWriter, r *http.Request) bool {
+	label, methods, serve := p.route(r.URL.Path)
 	if serve == nil {
 		return false
 	}
-	if !sleep(r.Context(), s.latency) {
+	if !sleep(r.Context(), p.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
+	h.Set("Date", p.now().UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer") // the address of the page holds its token
@@ -68,7 +79,7 @@ func (s *Simulator) serveBrowser(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method == http.MethodGet && asksForJSON(r) {
 		level = slog.LevelDebug // a page that waits for another asks every second
 	}
-	s.log.Log(r.Context(), level, "page", "method", r.Method, "path", label, "status", status)
+	p.log.Log(r.Context(), level, "page", "method", r.Method, "path", label, "status", status)
 	return true
 }
 
@@ -91,15 +102,19 @@ func writeText(w http.ResponseWriter, status int, sentence string) int {
 	return status
 }
 
-// servePage shows the page of a session, or takes how the user has ended it.
-func (s *Simulator) servePage(w http.ResponseWriter, r *http.Request) int {
+// servePage shows the page of a session, or takes how the user has ended it. A wrong
+// token and an unknown id are the same.
+func (p pages) servePage(w http.ResponseWriter, r *http.Request) int {
 	api := h5v6
 	if r.URL.Path == urlPage {
 		api = h5v10
 	}
-	query, now := r.URL.Query(), s.now()
+	query, now := r.URL.Query(), p.now()
 	id := query.Get("signatureId")
-	account, v, ok := s.sessionByLink(api, id, query.Get("token"))
+	seal := []byte(fingerprint(query.Get("token")))
+	account, v, ok := p.store.find(func(other string, v session) bool {
+		return other == id && v.API == api && subtle.ConstantTimeCompare([]byte(v.Seal), seal) == 1
+	})
 	if !ok {
 		return writeText(w, http.StatusNotFound, "There is no such session.")
 	}
@@ -107,15 +122,15 @@ func (s *Simulator) servePage(w http.ResponseWriter, r *http.Request) int {
 		return writeText(w, http.StatusGone, "This link has expired.")
 	}
 	if r.Method == http.MethodPost {
-		return s.endSession(w, r, account, id, now)
+		return p.endSession(w, r, account, id, now)
 	}
-	return s.writePage(w, r, account, id, v)
+	return p.writePage(w, r, account, id, v)
 }
 
 // endSession ends a session as the user chose and sends the user on. A session
 // that has ended before keeps its outcome, so a button pressed twice does no
 // harm.
-func (s *Simulator) endSession(w http.ResponseWriter, r *http.Request, account, id string, now time.Time) int {
+func (p pages) endSession(w http.ResponseWriter, r *http.Request, account, id string, now time.Time) int {
 	r.Body = http.MaxBytesReader(w, r.Body, pageFormMax)
 	if err := r.ParseForm(); err != nil {
 		return writeText(w, http.StatusBadRequest, "The form cannot be read.")
@@ -124,13 +139,14 @@ func (s *Simulator) endSession(w http.ResponseWriter, r *http.Request, account, 
 	if !how.hasResult() && how != timedOut {
 		return writeText(w, http.StatusBadRequest, "Choose pass, fail, attack or timeout.")
 	}
-	v, err := s.complete(account, id, how, now)
+	v, ended, err := p.store.complete(account, id, how, now)
 	switch {
 	case err != nil:
-		s.storeError(err)
 		return writeText(w, http.StatusInternalServerError, "The result cannot be kept.")
 	case v.Outcome == "":
 		return writeText(w, http.StatusGone, "This session has ended.")
+	case ended:
+		p.callbacks.notify(id, v)
 	}
 	e := v.ending()
 	if asksForJSON(r) {
@@ -185,7 +201,7 @@ func (e ending) write(w http.ResponseWriter) int {
 }
 
 // writePage draws the page, or tells its script how far the session is.
-func (s *Simulator) writePage(w http.ResponseWriter, r *http.Request, account, id string, v session) int {
+func (p pages) writePage(w http.ResponseWriter, r *http.Request, account, id string, v session) int {
 	if asksForJSON(r) {
 		return v.ending().write(w)
 	}
@@ -196,20 +212,13 @@ func (s *Simulator) writePage(w http.ResponseWriter, r *http.Request, account, i
 	}
 	if v.API == h5v6 {
 		view.Language = tokenLanguage(query.Get("language"))
-		view.Body = s.document(account, view.Language.Value)
+		view.Body = p.store.document(account, view.Language.Value)
 	} else {
 		view.Language = urlLanguage(v.Input.Language, r.Header.Get("Accept-Language"))
 	}
 	query.Del(handOverMark)
-	view.Link = s.pageBase + r.URL.Path + "?" + query.Encode() + "&" + handOverMark + "=1"
+	view.Link = p.base + r.URL.Path + "?" + query.Encode() + "&" + handOverMark + "=1"
 	return writeBody(w, "text/html", view.html())
-}
-
-// document is an account's document. It is replaced as a whole and never changed.
-func (s *Simulator) document(account string, l schema.Locale) map[string]any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.store.documents[account][l]
 }
 
 // tokenLanguage is the document that a Get Token page shows: the one that

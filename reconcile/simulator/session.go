@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"net/url"
 	"slices"
@@ -143,20 +142,25 @@ type opened struct {
 	ExpiredTime int64  `json:"expiredTime,omitempty"` // of Generate URL alone
 }
 
+// sessionCalls answers the calls that open sessions, ask for results and clear them.
+type sessionCalls struct {
+	store        *store
+	callbacks    *callbacks
+	autoComplete outcome
+	pageBase     string // where links to pages and pictures begin
+}
+
 // open begins a session of one of the H5 APIs, whose pages lie at a path.
-func (s *Simulator) open(q request, page string, v session) response {
+func (s sessionCalls) open(q request, page string, v session) response {
 	id, token := randomHex(8), randomHex(32)
 	v.Opened, v.Seal = q.now.UnixMilli(), fingerprint(token)
 	if s.autoComplete != "" {
 		v.Outcome, v.Ended = s.autoComplete, v.Opened
 	}
-	s.mu.Lock()
-	err := s.store.putSession(q.account, id, v, q.now)
-	s.mu.Unlock()
-	if err != nil {
-		return s.storeError(err)
+	if err := s.store.putSession(q.account, id, v, q.now); err != nil {
+		return withCode(serverError)
 	}
-	s.notify(id, v)
+	s.callbacks.notify(id, v)
 	data := opened{SignatureID: id, URL: s.pageBase + page + "?token=" + token + "&signatureId=" + id}
 	if v.API == h5v10 {
 		data.ExpiredTime = v.expires().UnixMilli()
@@ -166,69 +170,21 @@ func (s *Simulator) open(q request, page string, v session) response {
 	return a
 }
 
-// session finds what an account has opened with an API.
-func (s *Simulator) session(account, api, id string) (session, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, ok := s.store.sessions[account][id]
-	return v, ok && v.API == api
-}
-
-// sessionByLink finds the session of a page by its link, whoever has opened it. A
-// wrong token and an unknown id are the same.
-func (s *Simulator) sessionByLink(api, id, token string) (account string, v session, ok bool) {
-	sum := fingerprint(token)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for account, byID := range s.store.sessions {
-		v, ok := byID[id]
-		if ok && v.API == api && subtle.ConstantTimeCompare([]byte(v.Seal), []byte(sum)) == 1 {
-			return account, v, true
-		}
-	}
-	return "", session{}, false
-}
-
-// complete ends a session that has not ended yet; one that has stays as it is.
-func (s *Simulator) complete(account, id string, how outcome, now time.Time) (session, error) {
-	s.mu.Lock()
-	v, ok := s.store.sessions[account][id]
-	if !ok || v.Cleared || v.outcomeAt(now) != "" {
-		s.mu.Unlock()
-		return v, nil
-	}
-	v.Outcome, v.Ended = how, now.UnixMilli()
-	err := s.store.putSession(account, id, v, now)
-	s.mu.Unlock()
-	if err == nil {
-		s.notify(id, v)
-	}
-	return v, err
-}
-
 // clear drops everything personal. What stays, if anything, says only that
 // there was something.
-func (s *Simulator) clear(q request, id string, v session) response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s sessionCalls) clear(q request, id string, v session) response {
 	if v.API == h5v10 {
-		return s.stored(s.store.deleteSession(q.account, id))
+		return stored(s.store.deleteSession(q.account, id))
 	}
-	return s.stored(s.store.putSession(q.account, id, session{API: v.API, Opened: v.Opened, Cleared: true}, q.now))
+	return stored(s.store.putSession(q.account, id, session{API: v.API, Opened: v.Opened, Cleared: true}, q.now))
 }
 
 // stored is the response to what only had to be stored.
-func (s *Simulator) stored(err error) response {
+func stored(err error) response {
 	if err != nil {
-		return s.storeError(err)
+		return withCode(serverError)
 	}
 	return succeed(nil)
-}
-
-// storeError is the response when the data file cannot be written.
-func (s *Simulator) storeError(err error) response {
-	s.log.Error("the data file cannot be written", "error", err)
-	return withCode(serverError)
 }
 
 // fingerprint is the SHA-256 of a text that must not be kept itself: an access key, the

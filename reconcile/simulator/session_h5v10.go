@@ -18,19 +18,17 @@ const (
 	unfinished       = "Transaction is not finished"
 )
 
-func (s *Simulator) h5v10Calls() []endpoint {
+func (s sessionCalls) h5v10Calls() []endpoint {
 	return []endpoint{
 		{group: "generate_url", method: http.MethodPost, path: intlPath + "generate-liveness-detection-url", illegal: inputIllegal, serve: s.generateURL},
 		{group: "get_result", method: http.MethodPost, path: intlPath + "get-result", illegal: inputIllegal, serve: s.urlResult,
 			messages: map[string]string{serverError: "Server error."}},
-		{
-			group: "clear_data", method: http.MethodPost, path: intlPath + "clear-data",
-			serve: s.clearURL, messages: map[string]string{parameterFault: signatureEmpty},
-		},
+		{group: "clear_data", method: http.MethodPost, path: intlPath + "clear-data",
+			serve: s.clearURL, messages: map[string]string{parameterFault: signatureEmpty}},
 	}
 }
 
-func (s *Simulator) generateURL(q request) response {
+func (s sessionCalls) generateURL(q request) response {
 	f := q.form
 	in := input{
 		ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failReturnUrl"), CallbackURL: present(f.link("callbackUrl")), BizID: f.text("bizId"), UserID: f.text("userId"),
@@ -95,7 +93,7 @@ type event struct {
 	CreateTimestamp int64  `json:"createTimestmap"`
 }
 
-func (s *Simulator) urlResult(q request) response {
+func (s sessionCalls) urlResult(q request) response {
 	f := q.form
 	id, shape := f.link("signatureId"), f.word("returnImageType", "URL", "BASE64")
 	switch {
@@ -104,7 +102,7 @@ func (s *Simulator) urlResult(q request) response {
 	case id == "":
 		return refuse(parameterMissing)
 	}
-	v, ok := s.session(q.account, h5v10, id)
+	v, ok := s.store.session(q.account, h5v10, id)
 	if !ok {
 		return withCode(signatureNotExist)
 	}
@@ -135,9 +133,9 @@ func (o outcome) overallResult() (string, *string) {
 	return "INCOMPLETE", nil
 }
 
-func (s *Simulator) faceDetail(q request, id string, v session, embedded bool) *faceDetail {
+func (s sessionCalls) faceDetail(q request, id string, v session, embedded bool) *faceDetail {
 	result, _ := v.Outcome.overallResult()
-	link := s.mediaLinks(id, v, q.now)
+	link := v.mediaLinks(s.pageBase, id, q.now)
 	d := &faceDetail{
 		FaceResult: result, FaceImageFar: link(mediaFar), FaceImageNear: link(mediaNear), AuditImageURL: link(mediaAudit),
 		FaceLivenessScore: v.Outcome.score(), EventDetails: []event{{"FE_DOCUMENT_SCAN", result, v.Ended}},
@@ -150,12 +148,12 @@ func (s *Simulator) faceDetail(q request, id string, v session, embedded bool) *
 
 // clearURL forgets the session altogether, for this API has no words for a
 // result that was deleted, only for a signature that is not there.
-func (s *Simulator) clearURL(q request) response {
+func (s sessionCalls) clearURL(q request) response {
 	id := q.query.Get("signatureId")
 	if id == "" {
 		return refuse(signatureEmpty)
 	}
-	v, ok := s.session(q.account, h5v10, id)
+	v, ok := s.store.session(q.account, h5v10, id)
 	switch {
 	case !ok:
 		return refuse(signatureUnknown)

@@ -13,21 +13,17 @@ const (
 	livenessNoResult  = "LIVENESS_NO_RESULT"
 )
 
-func (s *Simulator) h5v6Calls() []endpoint {
+func (s sessionCalls) h5v6Calls() []endpoint {
 	return []endpoint{
 		{group: "get_token", method: http.MethodPost, path: "/openapi/liveness/v2/h5/token", illegal: inputIllegal, serve: s.sessionToken},
-		{
-			group: "get_result", method: http.MethodPost, path: "/openapi/liveness/v4/h5/get-result",
-			illegal: inputIllegal, serve: s.tokenResult, dataOf: rejectedPicture,
-		},
-		{
-			group: "clear_data", method: http.MethodGet, path: "/liveness/h5/ext/v1/clear-data",
-			serve: s.clearToken, messages: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
-		},
+		{group: "get_result", method: http.MethodPost, path: "/openapi/liveness/v4/h5/get-result",
+			illegal: inputIllegal, serve: s.tokenResult, dataOf: rejectedPicture},
+		{group: "clear_data", method: http.MethodGet, path: "/liveness/h5/ext/v1/clear-data",
+			serve: s.clearToken, messages: map[string]string{serverError: "server error", parameterFault: parameterIllegal}},
 	}
 }
 
-func (s *Simulator) sessionToken(q request) response {
+func (s sessionCalls) sessionToken(q request) response {
 	f := q.form
 	region := f.text("region")
 	in := input{ReturnURL: f.link("returnUrl"), FailReturnURL: f.link("failedReturnUrl")}
@@ -68,7 +64,7 @@ type tokenOutcome struct {
 	AttackType    *int    `json:"attackType"`
 }
 
-func (s *Simulator) tokenResult(q request) response {
+func (s sessionCalls) tokenResult(q request) response {
 	f := q.form
 	id := f.link("signatureId")
 	if f.wrong {
@@ -77,7 +73,7 @@ func (s *Simulator) tokenResult(q request) response {
 	if id == "" {
 		return refuse(parameterMissing)
 	}
-	v, ok := s.session(q.account, h5v6, id)
+	v, ok := s.store.session(q.account, h5v6, id)
 	how := v.outcomeAt(q.now)
 	switch {
 	case !ok:
@@ -113,9 +109,9 @@ func rejectedPicture(q request, code string) any {
 
 // clearToken also ends a session that is still open: the documents do not
 // forbid it, and nothing personal may outlive the wish to be forgotten.
-func (s *Simulator) clearToken(q request) response {
+func (s sessionCalls) clearToken(q request) response {
 	id := q.query.Get("signatureId")
-	v, ok := s.session(q.account, h5v6, id)
+	v, ok := s.store.session(q.account, h5v6, id)
 	if !ok {
 		return refuse(parameterIllegal)
 	}

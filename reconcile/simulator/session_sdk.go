@@ -22,17 +22,13 @@ const livenessNotExisted = "LIVENESS_ID_NOT_EXISTED"
 // livenessIDMax bounds the ids that are looked at, in bytes.
 const livenessIDMax = 128
 
-func (s *Simulator) sdkCalls() []endpoint {
+func (s sessionCalls) sdkCalls() []endpoint {
 	return []endpoint{
 		{group: "auth_license", method: http.MethodPost, path: "/openapi/liveness/v1/auth-license", illegal: parameterIllegal, serve: authLicence},
-		{
-			group: "detection_result", method: http.MethodPost, path: "/openapi/liveness/v3/detection-result", illegal: parameterIllegal, serve: s.detectionResult,
-			messages: map[string]string{livenessNotExisted: "Liveness id does not exist", parameterFault: parameterIllegal},
-		},
-		{
-			group: "clear_data", method: http.MethodGet, path: "/liveness/ext/v1/clear-data", serve: s.clearLiveness,
-			messages: map[string]string{serverError: "server error", parameterFault: parameterIllegal},
-		},
+		{group: "detection_result", method: http.MethodPost, path: "/openapi/liveness/v3/detection-result", illegal: parameterIllegal, serve: s.detectionResult,
+			messages: map[string]string{livenessNotExisted: "Liveness id does not exist", parameterFault: parameterIllegal}},
+		{group: "clear_data", method: http.MethodGet, path: "/liveness/ext/v1/clear-data", serve: s.clearLiveness,
+			messages: map[string]string{serverError: "server error", parameterFault: parameterIllegal}},
 	}
 }
 
@@ -68,7 +64,7 @@ type detection struct {
 	AttackSubType   *int        `json:"attackSubType"`
 }
 
-func (s *Simulator) detectionResult(q request) response {
+func (s sessionCalls) detectionResult(q request) response {
 	f := q.form
 	livenessID, shape := f.link("livenessId"), f.word("resultType", "IMAGE_URL", "IMAGE_BASE64")
 	if f.wrong || livenessID == "" {
@@ -78,10 +74,10 @@ func (s *Simulator) detectionResult(q request) response {
 	if !ok {
 		return withCode(livenessNotExisted)
 	}
-	id, v, err := s.liveness(q, livenessID, how)
+	id, v, err := s.store.liveness(q, livenessID, how)
 	switch {
 	case err != nil:
-		return s.storeError(err)
+		return withCode(serverError)
 	case v.Cleared:
 		return withCode(resultNotFound)
 	}
@@ -90,8 +86,8 @@ func (s *Simulator) detectionResult(q request) response {
 	return a
 }
 
-func (s *Simulator) detection(q request, id string, v session, embedded bool) detection {
-	link, far, near := s.mediaLinks(id, v, q.now), v.farTime(), v.nearTime()
+func (s sessionCalls) detection(q request, id string, v session, embedded bool) detection {
+	link, far, near := v.mediaLinks(s.pageBase, id, q.now), v.farTime(), v.nearTime()
 	d := detection{
 		DetectionResult: link(mediaFar), ImageFarURL: link(mediaFar), ImageNearURL: link(mediaNear),
 		AttackType: v.Outcome.attackType(), LivenessScore: json.Number(fmt.Sprintf("%d.0", v.Outcome.score())),
@@ -120,22 +116,7 @@ func livenessOutcome(livenessID string) (outcome, bool) {
 	return "", false
 }
 
-// liveness is the session behind a liveness id, which begins when it is first
-// asked for. Whoever makes ids up may put names into them, so only a hash is
-// kept.
-func (s *Simulator) liveness(q request, livenessID string, how outcome) (id string, v session, err error) {
-	id = fingerprint(livenessID)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if v, ok := s.store.sessions[q.account][id]; ok {
-		return id, v, nil
-	}
-	at := q.now.UnixMilli()
-	v = session{API: sdk, Opened: at, Seal: fingerprint(randomHex(32)), Outcome: how, Ended: at}
-	return id, v, s.store.putSession(q.account, id, v, q.now)
-}
-
-func (s *Simulator) clearLiveness(q request) response {
+func (s sessionCalls) clearLiveness(q request) response {
 	livenessID := q.query.Get("livenessId")
 	if _, ok := livenessOutcome(livenessID); !ok {
 		return refuse(parameterIllegal)

@@ -53,7 +53,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"livery/schema"
@@ -80,70 +79,53 @@ type Config struct {
 
 // Simulator is the service. It is safe for concurrent use.
 type Simulator struct {
-	accounts  map[string]Account // by access key
 	latency   time.Duration
-	semantics Semantics
 	now       func() time.Time
 	log       *slog.Logger
 	endpoints []endpoint
-	checks    []check
-	key       []byte // signs the tokens; a new one each run, so tokens end with it
-
-	autoComplete outcome
-	pageBase     string
-	callbacks    *callbacks
-
-	mu     sync.Mutex
-	faults []activeFault
-	store  store
-	pushes int
+	tokens    tokenCalls
+	pages     pages
+	callbacks *callbacks
+	faults    faults
+	store     *store
 }
 
 // New makes a service and reads the data file if there is one. The error names
 // the setting or the file that is wrong.
 func New(c Config) (*Simulator, error) {
-	s := &Simulator{
-		latency: c.Latency, semantics: c.Semantics, now: c.Now, log: c.Log,
-		checks: documentedChecks(), key: make([]byte, 64),
-	}
-	rand.Read(s.key) // never fails: the runtime aborts instead
+	log := cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	s := &Simulator{latency: c.Latency, now: c.Now, log: log, tokens: tokenCalls{key: make([]byte, 64)}}
+	rand.Read(s.tokens.key) // never fails: the runtime aborts instead
 	if s.now == nil {
 		s.now = time.Now
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
 	}
 	if c.Latency < 0 {
 		return nil, fmt.Errorf("simulator: the latency is %v; it cannot be negative", c.Latency)
 	}
-	var err error
-	if s.semantics, err = ParseSemantics(string(c.Semantics)); c.Semantics == "" {
-		s.semantics = Replace
-	} else if err != nil {
+	semantics, badSemantics := ParseSemantics(string(cmp.Or(c.Semantics, Replace)))
+	accounts, badAccounts := indexAccounts(c.Accounts)
+	ending, badEnding := ParseAutoComplete(c.AutoComplete)
+	base, badBase := parsePageBase(c.PageBase)
+	if err := cmp.Or(badSemantics, badAccounts, badEnding, badBase); err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	if s.accounts, err = indexAccounts(c.Accounts); err != nil {
-		return nil, fmt.Errorf("simulator: %w", err)
-	}
-	ending, err := ParseAutoComplete(c.AutoComplete)
-	if err != nil {
-		return nil, fmt.Errorf("simulator: %w", err)
-	}
-	s.autoComplete = outcome(ending)
-	if s.pageBase, err = parsePageBase(c.PageBase); err != nil {
-		return nil, fmt.Errorf("simulator: %w", err)
-	}
+	s.tokens.accounts = accounts
 	for _, f := range c.Faults {
 		if f.times == 0 {
 			return nil, errors.New("simulator: an empty fault; faults are made by ParseFault")
 		}
-		s.faults = append(s.faults, activeFault{Fault: f})
+		s.faults.list = append(s.faults.list, activeFault{Fault: f})
 	}
-	if s.store, err = openStore(c.Data); err != nil {
+	var err error
+	if s.store, err = openStore(c.Data, log); err != nil {
 		return nil, err
 	}
-	s.endpoints = slices.Concat(s.tokenCalls(), s.configureCalls(), s.h5v6Calls(), s.h5v10Calls(), s.sdkCalls())
-	s.callbacks = newCallbacks(c.Callback, s.log)
+	s.callbacks = newCallbacks(c.Callback, log)
+	s.pages = pages{s.store, s.callbacks, base, s.latency, s.now, log}
+	configure := configureCalls{s.store, semantics, documentedChecks()}
+	sessions := sessionCalls{s.store, s.callbacks, outcome(ending), base}
+	s.endpoints = slices.Concat(s.tokens.endpoints(), configure.endpoints(),
+		sessions.h5v6Calls(), sessions.h5v10Calls(), sessions.sdkCalls())
 	return s, nil
 }
 
@@ -151,10 +133,8 @@ func New(c Config) (*Simulator, error) {
 // without its locale, its nulls and its empty pages. It is false when the
 // account has never configured the locale.
 func (s *Simulator) Document(accessKey string, l schema.Locale) (map[string]any, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	doc, ok := s.store.documents[fingerprint(accessKey)][l]
-	if !ok {
+	doc := s.store.document(fingerprint(accessKey), l)
+	if doc == nil {
 		return nil, false
 	}
 	shown := withoutNulls(doc).(map[string]any)
@@ -168,14 +148,10 @@ func (s *Simulator) Document(accessKey string, l schema.Locale) (map[string]any,
 
 // Pushes is the number of documents accepted so far, including those whose
 // answer a fault has swallowed.
-func (s *Simulator) Pushes() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.pushes
-}
+func (s *Simulator) Pushes() int { return int(s.store.pushes.Load()) }
 
-// endpoint is one operation of the API. A group of calls is a file of its own with
-// one function that lists them.
+// endpoint is one operation of the API. A group of calls is a type of its own with
+// a method that lists them.
 type endpoint struct {
 	group  string // what a fault calls it: "" for ConfigureUI, else one of faultGroups
 	method string
@@ -235,7 +211,7 @@ func (s *Simulator) route(r *http.Request) (endpoint, response) {
 // has gone, is given up by panicking with http.ErrAbortHandler, which net/http
 // expects.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.serveBrowser(w, r) {
+	if s.pages.serve(w, r) {
 		return
 	}
 	c, a := s.route(r)
@@ -243,7 +219,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	delay := s.latency
 	if c.serve != nil {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-		f = s.nextFault(c.group)
+		f = s.faults.next(c.group)
 		delay += f.delay
 		switch {
 		case f.effect == otherCode:
@@ -277,7 +253,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) respond(c endpoint, r *http.Request, body []byte) response {
 	q := request{query: r.URL.Query(), body: body, now: s.now()}
 	if !c.open {
-		account, ok := s.authenticate(r.Header.Get("X-ACCESS-TOKEN"), q.now)
+		account, ok := s.tokens.authenticate(r.Header.Get("X-ACCESS-TOKEN"), q.now)
 		if !ok {
 			return response{code: iamFailed, message: "Access denied: Token not found or expired"}
 		}

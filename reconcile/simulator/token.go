@@ -64,14 +64,20 @@ func indexAccounts(accounts []Account) (map[string]Account, error) {
 	return byKey, nil
 }
 
-func (s *Simulator) tokenCalls() []endpoint {
+// tokenCalls issues tokens and judges those that come back.
+type tokenCalls struct {
+	accounts map[string]Account // by access key
+	key      []byte             // signs the tokens; a new one each run, so tokens end with it
+}
+
+func (t tokenCalls) endpoints() []endpoint {
 	return []endpoint{{
 		group: tokenGroup, method: http.MethodPost, path: "/openapi/auth/ticket/v1/generate-token",
-		open: true, illegal: parameterIllegal, serve: s.generateToken,
+		open: true, illegal: parameterIllegal, serve: t.generateToken,
 	}}
 }
 
-func (s *Simulator) generateToken(q request) response {
+func (t tokenCalls) generateToken(q request) response {
 	key, timestamp, signature := q.form.verbatim("accessKey"), q.form.verbatim("timestamp"), q.form.verbatim("signature")
 	seconds := q.form.verbatim("periodSecond")
 	switch {
@@ -82,7 +88,7 @@ func (s *Simulator) generateToken(q request) response {
 	case !isTimely(timestamp, q.now):
 		return refuse("Timestamp error")
 	}
-	account, known := s.accounts[key]
+	account, known := t.accounts[key]
 	if !known {
 		return response{code: iamFailed, message: "Access Key not found"}
 	}
@@ -100,7 +106,7 @@ func (s *Simulator) generateToken(q request) response {
 	return succeed(struct {
 		Token       string `json:"token"`
 		ExpiredTime int64  `json:"expiredTime"` // Unix time in milliseconds
-	}{s.newToken(account, q.now, expires), expires.UnixMilli()})
+	}{t.newToken(account, q.now, expires), expires.UnixMilli()})
 }
 
 // isTimely reports whether a timestamp has 13 digits and is near enough to now.
@@ -125,32 +131,32 @@ type claims struct {
 }
 
 // newToken makes a token in the form of the documents' sample, a signed JWT.
-func (s *Simulator) newToken(a Account, now, expires time.Time) string {
+func (t tokenCalls) newToken(a Account, now, expires time.Time) string {
 	payload := must(json.Marshal(claims{
 		Issuer: "h5_liveness", Subject: fingerprint(a.AccessKey), Audience: "WEB",
 		IssuedAt: now.Unix(), Expires: expires.Unix(), Until: expires.UnixMilli(), ID: randomHex(8),
 	}))
 	enc := base64.RawURLEncoding
 	signed := enc.EncodeToString([]byte(`{"alg":"HS512"}`)) + "." + enc.EncodeToString(payload)
-	return signed + "." + enc.EncodeToString(s.sign(signed))
+	return signed + "." + enc.EncodeToString(t.sign(signed))
 }
 
-func (s *Simulator) sign(text string) []byte {
-	mac := hmac.New(sha512.New, s.key)
+func (t tokenCalls) sign(text string) []byte {
+	mac := hmac.New(sha512.New, t.key)
 	mac.Write([]byte(text))
 	return mac.Sum(nil)
 }
 
 // authenticate is the fingerprint of the account that a token was made for; false
 // when the token is not ours or has ended.
-func (s *Simulator) authenticate(token string, now time.Time) (string, bool) {
+func (t tokenCalls) authenticate(token string, now time.Time) (string, bool) {
 	cut := strings.LastIndexByte(token, '.')
 	if cut < 0 {
 		return "", false
 	}
 	enc := base64.RawURLEncoding
 	signature, err := enc.DecodeString(token[cut+1:])
-	if err != nil || !hmac.Equal(signature, s.sign(token[:cut])) {
+	if err != nil || !hmac.Equal(signature, t.sign(token[:cut])) {
 		return "", false
 	}
 	_, body, _ := strings.Cut(token[:cut], ".")
