@@ -51,8 +51,15 @@ type reply struct {
 	err          error         // why it is not confirmed
 }
 
+// classifier judges what came back from a try.
+type classifier struct {
+	base     *url.URL
+	clock    *clock
+	redactor *redactor
+}
+
 // classify tells what a try came to. Where there is an envelope, it decides.
-func (c *Client) classify(sent request, got response) reply {
+func (c classifier) classify(sent request, got response) reply {
 	if got.status == 0 {
 		if !got.sent {
 			return reply{outcome: unsent, err: got.err}
@@ -60,7 +67,7 @@ func (c *Client) classify(sent request, got response) reply {
 		return reply{outcome: lost, err: got.err}
 	}
 	var r reply
-	now := c.now().Add(time.Duration(c.skew.Load()))
+	now := c.clock.ofService()
 	if at, err := http.ParseTime(got.header.Get("Date")); err == nil {
 		r.at, now = at, at
 	}
@@ -78,7 +85,7 @@ func (c *Client) classify(sent request, got response) reply {
 	return c.classifyStatus(r, got)
 }
 
-func (c *Client) classifyEnvelope(sent request, r reply, row code) reply {
+func (c classifier) classifyEnvelope(sent request, r reply, row code) reply {
 	if row.class == classSuccess {
 		r.outcome = confirmed
 		return r
@@ -107,7 +114,7 @@ func transient(status int) bool { return status == http.StatusTooManyRequests ||
 // classifyStatus decides where no envelope does. Behind a gateway's 5xx the
 // service may well have taken the request, so only a 429 and the other 4xx say
 // that it did not.
-func (c *Client) classifyStatus(r reply, got response) reply {
+func (c classifier) classifyStatus(r reply, got response) reply {
 	switch {
 	case got.status == http.StatusTooManyRequests:
 		r.outcome, r.throttlesAll, r.err = busy, true, statusRefusal(got.status)
@@ -122,12 +129,12 @@ func (c *Client) classifyStatus(r reply, got response) reply {
 
 // unexpectedResponse describes a response that is none of the service's. What it
 // holds is not shown: it may be anything.
-func (c *Client) unexpectedResponse(r reply, got response) error {
+func (c classifier) unexpectedResponse(r reply, got response) error {
 	what := "an empty body"
-	kind := c.sanitize(got.header.Get("Content-Type"))
+	kind := c.redactor.sanitize(got.header.Get("Content-Type"))
 	switch {
 	case r.Code != "":
-		what = "the unknown code " + c.sanitize(r.Code)
+		what = "the unknown code " + c.redactor.sanitize(r.Code)
 	case len(got.body) > 0 && kind != "":
 		what = fmt.Sprintf("%d bytes of %s", len(got.body), shorten(kind))
 	case len(got.body) > 0:

@@ -21,13 +21,13 @@ const (
 
 // downloadLink downloads a link. It tries again until something begins to arrive.
 func (c *Client) downloadLink(ctx context.Context, m Medium, w io.Writer) (string, int64, error) {
-	u, err := c.checkLink(m.URL)
+	u, err := c.connection.checkLink(m.URL)
 	if err != nil {
 		return "", 0, fmt.Errorf("the link to it %w", err)
 	}
 	pauses := newPauses()
 	for left := c.retries; ; left-- {
-		typ, n, err := c.downloadOnce(ctx, m, u, w)
+		typ, n, err := c.connection.downloadOnce(ctx, m, u, w)
 		temporary, ok := errors.AsType[temporaryError](err)
 		if !ok || left == 0 || ctx.Err() != nil {
 			return typ, n, err
@@ -48,7 +48,7 @@ type temporaryError struct {
 // Unwrap gives the failure.
 func (e temporaryError) Unwrap() error { return e.error }
 
-func (c *Client) downloadOnce(ctx context.Context, m Medium, u *url.URL, w io.Writer) (typ string, n int64, err error) {
+func (c *connection) downloadOnce(ctx context.Context, m Medium, u *url.URL, w io.Writer) (typ string, n int64, err error) {
 	start := time.Now()
 	tryCtx, cancel := context.WithTimeoutCause(ctx, imagesTimeout, fmt.Errorf("not there within %s", imagesTimeout))
 	defer cancel()
@@ -66,7 +66,7 @@ func (c *Client) downloadOnce(ctx context.Context, m Medium, u *url.URL, w io.Wr
 }
 
 // followRedirects asks for a link, and for those that it leads to.
-func (c *Client) followRedirects(ctx context.Context, u *url.URL) (*http.Response, error) {
+func (c *connection) followRedirects(ctx context.Context, u *url.URL) (*http.Response, error) {
 	for range redirectsMax + 1 {
 		resp, err := c.get(ctx, u)
 		if err != nil {
@@ -96,7 +96,7 @@ func (c *Client) followRedirects(ctx context.Context, u *url.URL) (*http.Respons
 }
 
 // get asks for one link, and for nothing that it leads to.
-func (c *Client) get(ctx context.Context, u *url.URL) (*http.Response, error) {
+func (c *connection) get(ctx context.Context, u *url.URL) (*http.Response, error) {
 	if _, inProcess := c.transport.(handlerTransport); inProcess && !schema.IsLoopback(u.Hostname()) {
 		// Whoever runs the service in this process does not expect to reach the network.
 		return nil, fmt.Errorf("the link leads to %s, away from the service in this process", u.Host)
@@ -115,7 +115,7 @@ func (c *Client) get(ctx context.Context, u *url.URL) (*http.Response, error) {
 		return nil, temporaryError{fmt.Errorf("%s: %w", u.Host, err), 0}
 	case transient(resp.StatusCode):
 		_ = resp.Body.Close()
-		return nil, temporaryError{statusError(u, resp), retryAfter(resp.Header, c.now())}
+		return nil, temporaryError{statusError(u, resp), retryAfter(resp.Header, c.clock.now())}
 	}
 	return resp, nil
 }

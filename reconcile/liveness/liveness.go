@@ -17,6 +17,7 @@
 package liveness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"livery/reconcile"
@@ -51,7 +51,7 @@ type Config struct {
 	Log       *slog.Logger      // nil for silence; at slog.Level(-8) bodies and headers too, secrets never
 	Now       func() time.Time  // nil for time.Now
 	UserAgent string            // livery/VERSION
-	// Waiting is told when the service makes all requests wait, for how long and
+	// OnThrottle is told when the service makes all requests wait, for how long and
 	// by which code; nil for nobody. It may be called by several goroutines.
 	OnThrottle func(d time.Duration, code string)
 }
@@ -59,21 +59,15 @@ type Config struct {
 // Client talks to the service on behalf of one account. It may be used by many
 // goroutines at once.
 type Client struct {
-	base           *url.URL
-	accessKey      string
-	secretKey      Secret
-	ttl            time.Duration
-	retries        int
-	agent          string
-	transport      http.RoundTripper
-	tracesRequests bool // the transport tells how far a request got
-	log            *slog.Logger
-	now            func() time.Time
-	throttle       throttle
-	onThrottle     func(time.Duration, string)
-	tokens         tokenSource
-	skew           atomic.Int64 // how far the service's clock is ahead, in nanoseconds
-	redactor       redactor
+	connection  connection
+	classifier  classifier
+	credentials credentials
+	tokens      tokenSource
+	throttle    throttle
+	retries     int
+	clock       *clock
+	redactor    *redactor
+	log         *slog.Logger
 }
 
 var _ reconcile.API = (*Client)(nil)
@@ -96,33 +90,30 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		panic("liveness: a checked base URL does not parse") // CheckURL has parsed it
 	}
+	log := cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
+	clock, redactor := &clock{now: cfg.Now}, &redactor{}
+	if clock.now == nil {
+		clock.now = time.Now
+	}
+	transport := cfg.Transport
+	if transport == nil {
+		transport = newTransport(cfg.Parallel)
+	}
+	_, sockets := transport.(*http.Transport)
+	_, inProcess := transport.(handlerTransport)
 	c := &Client{
-		base: base, accessKey: cfg.AccessKey, secretKey: cfg.SecretKey, ttl: cfg.TokenTTL,
-		retries: cfg.Retries, agent: cfg.UserAgent, log: cfg.Log, now: cfg.Now, transport: cfg.Transport,
+		connection:  connection{base, cmp.Or(cfg.UserAgent, "livery"), transport, sockets || inProcess, clock, redactor, log},
+		classifier:  classifier{base, clock, redactor},
+		credentials: credentials{cfg.AccessKey, cfg.SecretKey, cfg.TokenTTL, clock, redactor},
+		retries:     cfg.Retries, clock: clock, redactor: redactor, log: log,
 	}
 	if c.retries < 0 {
 		c.retries = defaultRetries
 	}
-	c.throttle.limit, c.onThrottle = max(c.retries, 1), cfg.OnThrottle
-	if c.agent == "" {
-		c.agent = "livery"
-	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
-	if c.now == nil {
-		c.now = time.Now
-	}
-	if c.transport == nil {
-		c.transport = newTransport(cfg.Parallel)
-	}
-	switch c.transport.(type) {
-	case *http.Transport, handlerTransport:
-		c.tracesRequests = true
-	}
-	c.tokens = tokenSource{fetch: c.fetchToken, now: c.now}
-	c.redactor.add(string(cfg.SecretKey))
-	c.redactor.permanent = len(c.redactor.secrets)
+	c.throttle.limit, c.throttle.onBegin = max(c.retries, 1), cfg.OnThrottle
+	c.tokens = tokenSource{fetch: c.fetchToken, now: clock.now}
+	redactor.add(string(cfg.SecretKey))
+	redactor.permanent = len(redactor.secrets)
 	return c, nil
 }
 
@@ -139,7 +130,7 @@ func (c *Client) Push(ctx context.Context, r reconcile.Request) (reconcile.Recei
 	if err != nil {
 		return reconcile.Receipt{}, err
 	}
-	return reconcile.Receipt{TransactionID: c.sanitize(got.TransactionID), At: c.now()}, nil
+	return reconcile.Receipt{TransactionID: c.redactor.sanitize(got.TransactionID), At: c.clock.now()}, nil
 }
 
 // Login gets a token, so that keys which do not work are known before anything

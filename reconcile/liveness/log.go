@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,16 +61,16 @@ func (r *redactor) Redact(s string) string {
 }
 
 // sanitize makes a text of the service's fit to be shown.
-func (c *Client) sanitize(s string) string { return singleLine(c.redactor.Redact(s)) }
+func (r *redactor) sanitize(s string) string { return singleLine(r.Redact(s)) }
 
 // logRequest logs what is sent. The token is masked by its type; a body that
 // is not public is not logged at all.
-func (c *Client) logRequest(ctx context.Context, r request, req *http.Request, tok token, body []byte) {
+func (c *connection) logRequest(ctx context.Context, r request, req *http.Request, tok token, body []byte) {
 	if !c.log.Enabled(ctx, levelTrace) {
 		return
 	}
 	headers := make([]any, 0, len(req.Header))
-	for _, name := range sortedNames(req.Header) {
+	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
 		if name == tokenHeader {
 			headers = append(headers, slog.Any(name, tok.value))
 			continue
@@ -89,7 +90,7 @@ func (c *Client) logRequest(ctx context.Context, r request, req *http.Request, t
 
 // logResponse logs what came back; of a response that is not public nothing but
 // its status and length.
-func (c *Client) logResponse(ctx context.Context, r request, got response, took time.Duration) {
+func (c *connection) logResponse(ctx context.Context, r request, got response, took time.Duration) {
 	if !c.log.Enabled(ctx, levelTrace) {
 		return
 	}
@@ -111,13 +112,4 @@ func (c *Client) logResponse(ctx context.Context, r request, got response, took 
 		attrs = append(attrs, slog.String("error", c.redactor.Redact(got.err.Error())))
 	}
 	c.log.LogAttrs(ctx, levelTrace, "answer", attrs...)
-}
-
-func sortedNames(h http.Header) []string {
-	names := make([]string, 0, len(h))
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

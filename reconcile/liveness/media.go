@@ -132,7 +132,7 @@ func decodeMedium(text string) (data []byte, typ string, err error) {
 // checkLink judges an address that the service gives: https with a host, or http to
 // this machine if the service is there too; a service elsewhere has no business
 // on this machine. The error does not repeat the address.
-func (c *Client) checkLink(address string) (*url.URL, error) {
+func (c *connection) checkLink(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || !isHeaderSafe(address) || u.Hostname() == "":

@@ -215,9 +215,9 @@ func (c *Client) Open(ctx context.Context, r OpenRequest) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	o := Opened{TransactionID: c.sanitize(got.TransactionID), Billed: got.billed()}
+	o := Opened{TransactionID: c.redactor.sanitize(got.TransactionID), Billed: got.billed()}
 	if r.API == schema.SDKLicense {
-		err = o.readLicence(got, r, c.now())
+		err = o.readLicence(got, r, c.clock.now())
 	} else {
 		err = c.readPage(&o, got, r)
 	}
@@ -233,7 +233,7 @@ func (c *Client) unusableResponse(e endpoint, got reply, why error) error {
 	if got.billed() {
 		billed = "; it was billed, and was not asked for again"
 	}
-	return fmt.Errorf("%s: the service reports success, but %w (transaction %s)%s", e.name, why, c.sanitize(got.TransactionID), billed)
+	return fmt.Errorf("%s: the service reports success, but %w (transaction %s)%s", e.name, why, c.redactor.sanitize(got.TransactionID), billed)
 }
 
 func (e envelope) billed() bool { return e.Pricing == "PAY" }
@@ -265,15 +265,15 @@ func (c *Client) readPage(o *Opened, got reply, r OpenRequest) error {
 	if json.Unmarshal(got.Data, &data) != nil || data.SignatureID == "" {
 		return errors.New("its answer holds no session")
 	}
-	o.SignatureID = c.sanitize(data.SignatureID)
-	if _, err := c.checkLink(data.URL); err != nil {
+	o.SignatureID = c.redactor.sanitize(data.SignatureID)
+	if _, err := c.connection.checkLink(data.URL); err != nil {
 		return fmt.Errorf("the address of the page %w", err)
 	}
 	o.URL = data.URL
 	if r.Language != "" {
 		o.URL = setParameter(o.URL, "language", r.Language)
 	}
-	o.ExpiresAt = parseMillis(data.ExpiredTime, c.now().Add(pageLifetime))
+	o.ExpiresAt = parseMillis(data.ExpiredTime, c.clock.now().Add(pageLifetime))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package liveness
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"livery/reconcile"
@@ -38,17 +39,17 @@ var refusalPaths = sync.OnceValue(func() map[string]string {
 func refusedField(message string) string { return refusalPaths()[normalize(message)] }
 
 // refusal turns an envelope into an error that people can act on.
-func (c *Client) refusal(e envelope) *reconcile.Refusal {
+func (c classifier) refusal(e envelope) *reconcile.Refusal {
 	row, known := findCode(e.Code)
 	hint := row.hint
 	if !known {
 		hint = "No document of the service names this code."
 	}
 	return &reconcile.Refusal{
-		Code:          c.sanitize(e.Code),
-		Message:       c.sanitize(e.Message),
+		Code:          c.redactor.sanitize(e.Code),
+		Message:       c.redactor.sanitize(e.Message),
 		Hint:          hint,
-		TransactionID: c.sanitize(e.TransactionID),
+		TransactionID: c.redactor.sanitize(e.TransactionID),
 		Fatal:         row.class == classFatal,
 	}
 }
@@ -71,20 +72,17 @@ func statusRefusal(status int) *reconcile.Refusal {
 
 // redirectRefusal is the refusal to follow a redirect, which would carry the
 // token to another place.
-func (c *Client) redirectRefusal(status int, h http.Header) *reconcile.Refusal {
+func (c classifier) redirectRefusal(status int, h http.Header) *reconcile.Refusal {
 	r := &reconcile.Refusal{
 		Message: fmt.Sprintf("HTTP %s: the answer is a redirect, and redirects are never followed", statusText(status)),
 		Hint:    "Check the base URL: it names a place that sends requests elsewhere.",
 	}
 	if to := origin(c.base, h.Get("Location")); to != "" {
-		r.Message = fmt.Sprintf("HTTP %s: the answer is a redirect to %s, and redirects are never followed", statusText(status), c.sanitize(to))
+		r.Message = fmt.Sprintf("HTTP %s: the answer is a redirect to %s, and redirects are never followed", statusText(status), c.redactor.sanitize(to))
 	}
 	return r
 }
 
 func statusText(status int) string {
-	if text := http.StatusText(status); text != "" {
-		return fmt.Sprintf("%d %s", status, text)
-	}
-	return fmt.Sprint(status)
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }

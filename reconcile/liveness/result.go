@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,18 +121,15 @@ func outcomeOfCode(api schema.SessionAPI, e envelope) string {
 // isFaceCode reports the codes by which older pages said that a picture was of no
 // use. Their responses hold the picture.
 func isFaceCode(code string) bool {
-	switch code {
-	case "TOO_MANY_FACES_DETECTED", "NO_FACE_DETECTED", "INVALID_FACE_DETECTED", "FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"TOO_MANY_FACES_DETECTED", "NO_FACE_DETECTED", "INVALID_FACE_DETECTED",
+		"FACE_OCCLUDED", "FACE_QUALITY_TOO_POOR"}, code)
 }
 
 // parseEnvelope makes a result of a response.
 func (c *Client) parseEnvelope(api schema.SessionAPI, e envelope) (Result, error) {
 	r := Result{
-		Code: c.sanitize(e.Code), Message: c.sanitize(e.Message),
-		TransactionID: c.sanitize(e.TransactionID), Billed: e.billed(),
+		Code: c.redactor.sanitize(e.Code), Message: c.redactor.sanitize(e.Message),
+		TransactionID: c.redactor.sanitize(e.TransactionID), Billed: e.billed(),
 	}
 	data, err := c.parseResult(e.Data)
 	if err != nil {

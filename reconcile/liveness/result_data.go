@@ -142,7 +142,7 @@ func (s *resultParser) addText(path, key, text string) {
 	case isCredential(key, link, text):
 		s.out.WriteString(encodeJSON(mask))
 	default:
-		s.values[path] = s.client.sanitize(text)
+		s.values[path] = s.client.redactor.sanitize(text)
 		s.out.WriteString(encodeJSON(s.client.redactor.Redact(text)))
 	}
 }
@@ -150,17 +150,14 @@ func (s *resultParser) addText(path, key, text string) {
 // isCredential reports a string that lets people in: a licence, a token, or a link
 // with one. No document says that a result holds any.
 func isCredential(key string, link bool, text string) bool {
-	switch strings.ToLower(key) {
-	case "token", "accesstoken", "license":
-		return true
-	}
-	return link && strings.Contains(strings.ToLower(text), "token=")
+	return slices.Contains([]string{"token", "accesstoken", "license"}, strings.ToLower(key)) ||
+		link && strings.Contains(strings.ToLower(text), "token=")
 }
 
 func (s *resultParser) addLink(name, address string) {
 	m := Medium{Name: s.uniqueName(name), URL: address}
 	note := fmt.Sprintf("(%s: a link)", m.Name)
-	if _, err := s.client.checkLink(address); err != nil {
+	if _, err := s.client.connection.checkLink(address); err != nil {
 		m.URL, m.fault = "", fmt.Errorf("the link to it %w", err)
 		note = fmt.Sprintf("(%s: a link that %v)", m.Name, err)
 	}

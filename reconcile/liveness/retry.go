@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,6 @@ type retrier struct {
 	doubt        error // why an earlier try may have been taken
 }
 
-func newRetrier(r request) *retrier {
-	return &retrier{request: r, triesLeft: r.retries, pauses: newPauses()}
-}
-
 // newPauses gives the pauses between tries: half a second at first, then twice as
 // long each, and none so regular that many clients come back together.
 func newPauses() *backoff.ExponentialBackOff {
@@ -43,20 +40,20 @@ func newPauses() *backoff.ExponentialBackOff {
 // used up. The errors of a request that writes are those of reconcile.API; any
 // other gives no *InDoubt. With a refusal comes the reply that holds it.
 func (c *Client) send(ctx context.Context, r request) (reply, error) {
-	tries := newRetrier(r)
+	tries := &retrier{request: r, triesLeft: r.retries, pauses: newPauses()}
 	for {
 		tok, err := c.prepare(ctx, r)
 		if err != nil {
 			return reply{}, tries.finalError(err)
 		}
-		got := c.classify(r, c.roundTrip(ctx, r, tok))
+		got := c.classifier.classify(r, c.connection.roundTrip(ctx, r, tok))
 		if got.outcome == confirmed {
 			c.throttle.reset()
 			return got, nil
 		}
 		pause, again := tries.retry(got)
 		if wait := max(got.wait, pause); got.throttlesAll && wait > 0 { // even if this request is not repeated
-			again = c.throttleAll(wait, got.Code) && again
+			again = c.throttle.pauseAll(wait, got.Code) && again
 		}
 		if !again || (got.outcome >= lost && ctx.Err() != nil) {
 			return got, tries.refusalError(got)
@@ -77,15 +74,6 @@ func (c *Client) send(ctx context.Context, r request) (reply, error) {
 			return got, tries.finalError(err)
 		}
 	}
-}
-
-// throttleAll makes every request wait; false when that has happened too often.
-func (c *Client) throttleAll(d time.Duration, code string) bool {
-	began, allowed := c.throttle.pause(d)
-	if began && c.onThrottle != nil {
-		c.onThrottle(d, code)
-	}
-	return allowed
 }
 
 // prepare waits until a try may be made and gives the token to make it with.
@@ -118,11 +106,7 @@ func (t *retrier) retry(got reply) (time.Duration, bool) {
 		return 0, false
 	}
 	t.triesLeft--
-	pause := t.pauses.NextBackOff()
-	if got.wait > 0 {
-		pause = got.wait
-	}
-	return pause, true
+	return cmp.Or(got.wait, t.pauses.NextBackOff()), true
 }
 
 // repeats reports whether a request may be sent again after a try, as far as that

@@ -115,7 +115,7 @@ func (c *Client) Clear(ctx context.Context, api schema.SessionAPI, id string) (t
 	if err != nil {
 		return "", err
 	}
-	return c.sanitize(got.TransactionID), nil
+	return c.redactor.sanitize(got.TransactionID), nil
 }
 
 // warning says what may have happened when no response came back.
@@ -181,13 +181,11 @@ func (m *objectWriter) add(name string, value any) {
 	if s, ok := value.(string); ok && s == "" {
 		return
 	}
+	before := ","
 	if len(m.text) == 0 {
-		m.text = append(m.text, '{')
-	} else {
-		m.text = append(m.text, ',')
+		before = "{"
 	}
-	m.text = append(m.text, encodeJSON(name)+":"...)
-	m.text = append(m.text, encodeJSON(value)...)
+	m.text = append(m.text, before+encodeJSON(name)+":"+encodeJSON(value)...)
 }
 
 func (m *objectWriter) object() json.RawMessage {

@@ -18,7 +18,8 @@ const (
 // throttle makes every request of a client wait when one of them is told to. It
 // reads the process's own clock, since it measures durations and no dates.
 type throttle struct {
-	limit int // how many pauses in a row there may be without a success
+	limit   int // how many pauses in a row there may be without a success
+	onBegin func(d time.Duration, code string)
 
 	mu          sync.Mutex
 	until       time.Time
@@ -43,6 +44,15 @@ func (t *throttle) pause(d time.Duration) (began, allowed bool) {
 		t.until, t.queued = until, 0
 	}
 	return began, true
+}
+
+// pauseAll makes every request wait; false when that has happened too often.
+func (t *throttle) pauseAll(d time.Duration, code string) bool {
+	began, allowed := t.pause(d)
+	if began && t.onBegin != nil {
+		t.onBegin(d, code)
+	}
+	return allowed
 }
 
 // reset notes that a request has succeeded.

@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -120,24 +121,42 @@ func (t *tokenSource) reject(tok token) {
 	}
 }
 
+// clock is this machine's, and knows how far the service's differs.
+type clock struct {
+	now  func() time.Time
+	skew atomic.Int64 // how far the service's clock is ahead, in nanoseconds
+}
+
+// ofService is the time by the service's clock, as far as it is known.
+func (c *clock) ofService() time.Time { return c.now().Add(time.Duration(c.skew.Load())) }
+
+// credentials are an account's keys, and what is asked and answered with them.
+type credentials struct {
+	accessKey string
+	secretKey Secret
+	ttl       time.Duration
+	clock     *clock
+	redactor  *redactor
+}
+
 // fetchToken logs in. A timestamp that the service refuses is corrected by the
 // difference of the clocks, once; the correction is kept.
 func (c *Client) fetchToken(ctx context.Context) (token, error) {
 	got, err := c.send(ctx, c.login())
 	if !timestampRefused(err) {
-		return c.parseToken(got, err)
+		return c.credentials.parseToken(got, err)
 	}
 	if got.at.IsZero() {
 		return token{}, clockRefusal(err, "The service does not take the time of this machine: set its clock (NTP).")
 	}
-	skew := got.at.Sub(c.now())
-	c.skew.Store(int64(skew))
+	skew := got.at.Sub(c.clock.now())
+	c.clock.skew.Store(int64(skew))
 	c.log.DebugContext(ctx, "correcting the timestamp by the difference of the clocks", "skew", skew)
 	got, err = c.send(ctx, c.login())
 	if timestampRefused(err) {
 		return token{}, clockRefusal(err, describeSkew(skew))
 	}
-	return c.parseToken(got, err)
+	return c.credentials.parseToken(got, err)
 }
 
 func timestampRefused(err error) bool {
@@ -172,13 +191,12 @@ func (c *Client) login() request {
 	}
 	return request{
 		name: "the login", method: http.MethodPost, path: "/openapi/auth/ticket/v1/generate-token",
-		body: c.loginBody, retries: retries, repeatable: true, login: true,
+		body: c.credentials.loginBody, retries: retries, repeatable: true, login: true,
 	}
 }
 
-func (c *Client) loginBody() []byte {
-	at := c.now().Add(time.Duration(c.skew.Load()))
-	timestamp := strconv.FormatInt(at.UnixMilli(), 10)
+func (c credentials) loginBody() []byte {
+	timestamp := strconv.FormatInt(c.clock.ofService().UnixMilli(), 10)
 	signature := sign(c.accessKey, c.secretKey, timestamp)
 	c.redactor.add(signature)
 	period := ""
@@ -205,7 +223,7 @@ func sign(accessKey string, secretKey Secret, timestamp string) string {
 
 // parseToken reads the token out of a successful login. No refusal of a login can
 // be overcome by another request of the run.
-func (c *Client) parseToken(got reply, err error) (token, error) {
+func (c credentials) parseToken(got reply, err error) (token, error) {
 	if r, ok := errors.AsType[*reconcile.Refusal](err); ok {
 		r.Fatal = true
 		r.Hint = loginHint(r)
@@ -222,27 +240,19 @@ func (c *Client) parseToken(got reply, err error) (token, error) {
 		return token{}, errors.New("the login: the service's answer holds no usable token")
 	}
 	c.redactor.add(data.Token)
-	now := c.now()
-	life := c.lifetime(data.ExpiredTime, got.at, now)
-	return token{value: Secret(data.Token), renewAt: now.Add(life - min(life/10, time.Minute))}, nil
+	life := c.lifetime(data.ExpiredTime, got.at)
+	return token{value: Secret(data.Token), renewAt: c.clock.now().Add(life - min(life/10, time.Minute))}, nil
 }
 
 // lifetime is how long a token lasts, reckoned by the service's clock as far as
 // it is known, since expiredTime is in it. Where that makes no sense the life
 // that was asked for is believed.
-func (c *Client) lifetime(expired json.RawMessage, at, now time.Time) time.Duration {
-	asked := c.ttl
-	if asked == 0 {
-		asked = defaultTTL
-	}
+func (c credentials) lifetime(expired json.RawMessage, at time.Time) time.Duration {
+	asked := cmp.Or(c.ttl, defaultTTL)
 	if at.IsZero() {
-		at = now.Add(time.Duration(c.skew.Load()))
+		at = c.clock.ofService()
 	}
-	ms, err := strconv.ParseInt(strings.Trim(string(expired), `"`), 10, 64)
-	if err != nil {
-		return asked
-	}
-	if life := time.UnixMilli(ms).Sub(at); life > 0 && life <= TokenTTLMax+time.Hour {
+	if life := parseMillis(expired, time.Time{}).Sub(at); life > 0 && life <= TokenTTLMax+time.Hour {
 		return life
 	}
 	return asked

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 )
@@ -61,9 +63,21 @@ func (t tooLongError) Error() string {
 	return fmt.Sprintf("the answer is longer than %d MiB", int64(t)>>20)
 }
 
+// connection is the way to the service. It makes single tries, and follows the links
+// that the service gives.
+type connection struct {
+	base           *url.URL
+	agent          string
+	transport      http.RoundTripper
+	tracesRequests bool // the transport tells how far a request got
+	clock          *clock
+	redactor       *redactor
+	log            *slog.Logger
+}
+
 // roundTrip makes one try and reads its response whole, so that the connection
 // can be used again.
-func (c *Client) roundTrip(ctx context.Context, r request, tok token) response {
+func (c *connection) roundTrip(ctx context.Context, r request, tok token) response {
 	timeout, limit := cmp.Or(r.timeout, requestTimeout), cmp.Or(r.responseLimit, responseMax)
 	tryCtx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
 	defer cancel()
@@ -86,7 +100,7 @@ func (c *Client) roundTrip(ctx context.Context, r request, tok token) response {
 	return got
 }
 
-func (c *Client) httpRequest(ctx context.Context, r request, tok token, body []byte) *http.Request {
+func (c *connection) httpRequest(ctx context.Context, r request, tok token, body []byte) *http.Request {
 	u := c.base.JoinPath(r.path)
 	u.RawQuery = r.query.Encode()
 	var reader io.Reader
@@ -119,7 +133,7 @@ type unrepeatableBody struct{}
 // Read implements io.Reader.
 func (unrepeatableBody) Read([]byte) (int, error) { return 0, io.EOF }
 
-func (c *Client) exchange(req *http.Request, trace *requestTrace, limit int64) response {
+func (c *connection) exchange(req *http.Request, trace *requestTrace, limit int64) response {
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return response{err: fmt.Errorf("%s: %w", req.URL.Host, err), sent: trace.mayHaveArrived(err)}

@@ -20,7 +20,7 @@ import (
 func clientOf(t *testing.T, s *httptest.Server, retries int) *Client {
 	t.Helper()
 	c := newClient(t, nil, func(cfg *Config) { cfg.BaseURL, cfg.Retries = s.URL, retries })
-	t.Cleanup(c.transport.(*http.Transport).CloseIdleConnections)
+	t.Cleanup(c.connection.transport.(*http.Transport).CloseIdleConnections)
 	return c
 }
 
@@ -76,7 +76,7 @@ func TestABasePathIsAPrefix(t *testing.T) {
 		_, _, _, err := push(t, c)
 		require.NoError(t, err)
 		assert.Equal(t, "/openapi/liveness/v1/h5/configureUI", f.pushes[0].path)
-		c.transport.(*http.Transport).CloseIdleConnections()
+		c.connection.transport.(*http.Transport).CloseIdleConnections()
 	}
 }
 
