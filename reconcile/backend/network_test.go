@@ -160,11 +160,11 @@ func (s *site) by(address string) *site {
 func hurried(blob state.Blob, timeout time.Duration) state.Blob {
 	switch b := blob.(type) {
 	case *httpBlob:
-		b.timeout = timeout
+		b.client.timeout = timeout
 	case *pgBlob:
-		b.timeout, b.retry.tries = timeout, 2
+		b.database.timeout, b.database.retry.tries = timeout, 2
 	case *s3Blob:
-		b.timeout, b.retry.tries = timeout, 2
+		b.store.timeout, b.store.retry.tries = timeout, 2
 	}
 	return blob
 }

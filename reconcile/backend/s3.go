@@ -26,7 +26,14 @@ import (
 // Every write is conditional on the object's ETag. Some servers take the condition
 // and ignore it, so a server is tested (checkConditions) before the first write.
 type s3Blob struct {
-	bucket, key string
+	store *s3Store
+	*s3Lock
+	*s3History
+}
+
+// s3Store makes the requests about the objects of one state, and knows what the answers mean.
+type s3Store struct {
+	bucket, key string // of the state
 	server      string // for messages
 	region      string
 	endpoint    *string
@@ -38,16 +45,11 @@ type s3Blob struct {
 
 	client    func(context.Context) (*s3.Client, error) // made once it is needed
 	transport atomic.Pointer[http.Transport]            // of the client; nil before its first request
-
-	mu                sync.Mutex
-	held              *s3Hold // the lock that this value took, even after it was broken
-	conditionsChecked bool    // the server keeps to conditions
-
-	reached atomic.Bool // the server was there once: if it is not now, it may be restarting
+	reached   atomic.Bool                               // the server was there once: if it is not now, it may be restarting
 }
 
 func openS3(s settings) (state.Blob, error) {
-	p := &s3Blob{
+	p := &s3Store{
 		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.on("use_path_style"),
 		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second}, timeout: requestTimeout,
 	}
@@ -65,12 +67,12 @@ func openS3(s settings) (state.Blob, error) {
 		p.encryption = types.ServerSideEncryptionAes256
 	}
 	p.client = p.connect()
-	return p, nil
+	return &s3Blob{p, &s3Lock{store: p, key: p.key + ".lock"}, &s3History{p, p.key + ".history/"}}, nil
 }
 
 // connect gives what makes the client, once: credentials may have to be fetched.
 // An attempt that fails is made again.
-func (p *s3Blob) connect() func(context.Context) (*s3.Client, error) {
+func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
 	var mu sync.Mutex
 	var client *s3.Client
 	return func(ctx context.Context) (*s3.Client, error) {
@@ -104,7 +106,7 @@ func (p *s3Blob) connect() func(context.Context) (*s3.Client, error) {
 	}
 }
 
-func (p *s3Blob) clientOf(cfg aws.Config) *s3.Client {
+func (p *s3Store) clientOf(cfg aws.Config) *s3.Client {
 	return s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = p.pathStyle
 		if p.endpoint != nil {
@@ -119,7 +121,7 @@ func (p *s3Blob) clientOf(cfg aws.Config) *s3.Client {
 
 // Close implements state.Blob.
 func (p *s3Blob) Close() {
-	if t := p.transport.Load(); t != nil {
+	if t := p.store.transport.Load(); t != nil {
 		t.CloseIdleConnections()
 	}
 }
@@ -128,10 +130,12 @@ func (p *s3Blob) Close() {
 func (p *s3Blob) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
 
 // String implements state.Blob.
-func (p *s3Blob) String() string { return "s3://" + p.bucket + "/" + p.key }
+func (p *s3Blob) String() string { return p.store.String() }
+
+func (p *s3Store) String() string { return "s3://" + p.bucket + "/" + p.key }
 
 // with makes one request.
-func (p *s3Blob) with(ctx context.Context, do func(context.Context, *s3.Client) error) error {
+func (p *s3Store) with(ctx context.Context, do func(context.Context, *s3.Client) error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -155,11 +159,11 @@ type object struct {
 }
 
 // read gives an object.
-func (p *s3Blob) read(ctx context.Context, key string) (object, error) {
+func (p *s3Store) read(ctx context.Context, key string) (object, error) {
 	return retry(ctx, p.retry, func() (object, error) { return p.readOnce(ctx, key) })
 }
 
-func (p *s3Blob) readOnce(ctx context.Context, key string) (o object, err error) {
+func (p *s3Store) readOnce(ctx context.Context, key string) (o object, err error) {
 	err = p.with(ctx, func(ctx context.Context, client *s3.Client) error {
 		out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &p.bucket, Key: &key})
 		if err != nil {
@@ -186,7 +190,7 @@ const (
 
 // write stores an object once and gives its ETag. The error is errLost when the
 // condition does not hold.
-func (p *s3Blob) write(ctx context.Context, key string, data []byte, on condition) (etag string, err error) {
+func (p *s3Store) write(ctx context.Context, key string, data []byte, on condition) (etag string, err error) {
 	in := &s3.PutObjectInput{
 		Bucket: &p.bucket, Key: &key, Body: bytes.NewReader(data), ContentType: aws.String("application/json"),
 		ServerSideEncryption: p.encryption, SSEKMSKeyId: p.kmsKey,
@@ -213,7 +217,7 @@ func (p *s3Blob) write(ctx context.Context, key string, data []byte, on conditio
 
 // Get implements state.Blob.
 func (p *s3Blob) Get(ctx context.Context) ([]byte, state.Revision, error) {
-	o, err := p.read(ctx, p.key)
+	o, err := p.store.read(ctx, p.store.key)
 	if err == nil && o.etag != "" && o.data == nil {
 		o.data = []byte{}
 	}
@@ -238,8 +242,8 @@ func (p *s3Blob) Put(ctx context.Context, data []byte, ifRevision state.Revision
 			return "", err
 		}
 	}
-	return putVerified(ctx, p.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
-		etag, err := p.write(ctx, p.key, data, on)
+	return putVerified(ctx, p.store.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
+		etag, err := p.store.write(ctx, p.store.key, data, on)
 		if err == errLost {
 			return "", state.ErrStale
 		}

@@ -26,7 +26,7 @@ func isAbsent(err error) bool {
 }
 
 // classify says what became of a request that did not end well.
-func (p *s3Blob) classify(ctx context.Context, err error) error {
+func (p *s3Store) classify(ctx context.Context, err error) error {
 	var response *smithyhttp.ResponseError
 	var unsent *smithyhttp.RequestSendError
 	switch {
@@ -52,7 +52,7 @@ func (p *s3Blob) classify(ctx context.Context, err error) error {
 }
 
 // classifySendError is what it means that there is no answer at all.
-func (p *s3Blob) classifySendError(err error) error {
+func (p *s3Store) classifySendError(err error) error {
 	var opening *net.OpError
 	if errors.As(err, &opening) && opening.Op == "dial" {
 		err = fmt.Errorf("the server %s cannot be reached: %w. Check endpoint and region, and that it runs", p.server, opening.Err)
@@ -65,7 +65,7 @@ func (p *s3Blob) classifySendError(err error) error {
 }
 
 // classifyResponse is what an answer means that is no success.
-func (p *s3Blob) classifyResponse(response *smithyhttp.ResponseError) error {
+func (p *s3Store) classifyResponse(response *smithyhttp.ResponseError) error {
 	code, message := "", ""
 	var apiErr smithy.APIError
 	if errors.As(response, &apiErr) {

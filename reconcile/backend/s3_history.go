@@ -12,26 +12,30 @@ import (
 	"livery/reconcile/state"
 )
 
-func (p *s3Blob) pastKey(serial uint64) string {
-	return p.pastPrefix() + strconv.FormatUint(serial, 10) + pastEnding
+// s3History is the history of a state: an object for each serial.
+type s3History struct {
+	store  *s3Store
+	prefix string // of the keys
 }
 
-func (p *s3Blob) pastPrefix() string { return p.key + ".history/" }
+func (h *s3History) objectKey(serial uint64) string {
+	return h.prefix + strconv.FormatUint(serial, 10) + pastEnding
+}
 
 // Archive implements state.Blob.
-func (p *s3Blob) Archive(ctx context.Context, serial uint64, data []byte) error {
-	_, err := retry(ctx, p.retry, func() (string, error) { return p.write(ctx, p.pastKey(serial), data, regardless) })
+func (h *s3History) Archive(ctx context.Context, serial uint64, data []byte) error {
+	_, err := retry(ctx, h.store.retry, func() (string, error) { return h.store.write(ctx, h.objectKey(serial), data, regardless) })
 	if err != nil {
 		return err
 	}
-	kept, err := p.History(ctx)
+	kept, err := h.History(ctx)
 	if err != nil {
 		return err
 	}
 	for _, old := range state.Outdated(kept, serial) {
-		_, err := retry(ctx, p.retry, func() (none struct{}, err error) {
-			return none, p.with(ctx, func(ctx context.Context, client *s3.Client) error {
-				_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.bucket, Key: aws.String(p.pastKey(old))})
+		_, err := retry(ctx, h.store.retry, func() (none struct{}, err error) {
+			return none, h.store.with(ctx, func(ctx context.Context, client *s3.Client) error {
+				_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &h.store.bucket, Key: aws.String(h.objectKey(old))})
 				return err
 			})
 		})
@@ -43,17 +47,17 @@ func (p *s3Blob) Archive(ctx context.Context, serial uint64, data []byte) error 
 }
 
 // History implements state.Blob.
-func (p *s3Blob) History(ctx context.Context) ([]uint64, error) {
-	list, err := retry(ctx, p.retry, func() (list []uint64, err error) {
-		err = p.with(ctx, func(ctx context.Context, client *s3.Client) error {
+func (h *s3History) History(ctx context.Context) ([]uint64, error) {
+	list, err := retry(ctx, h.store.retry, func() (list []uint64, err error) {
+		err = h.store.with(ctx, func(ctx context.Context, client *s3.Client) error {
 			// One page, which holds many times more than are kept.
-			out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &p.bucket, Prefix: aws.String(p.pastPrefix())})
+			out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &h.store.bucket, Prefix: aws.String(h.prefix)})
 			if err != nil {
 				return err
 			}
 			for _, o := range out.Contents {
-				digits := strings.TrimSuffix(strings.TrimPrefix(aws.ToString(o.Key), p.pastPrefix()), pastEnding)
-				if serial, err := strconv.ParseUint(digits, 10, 64); err == nil && p.pastKey(serial) == aws.ToString(o.Key) {
+				digits := strings.TrimSuffix(strings.TrimPrefix(aws.ToString(o.Key), h.prefix), pastEnding)
+				if serial, err := strconv.ParseUint(digits, 10, 64); err == nil && h.objectKey(serial) == aws.ToString(o.Key) {
 					list = append(list, serial)
 				}
 			}
@@ -67,8 +71,8 @@ func (p *s3Blob) History(ctx context.Context) ([]uint64, error) {
 }
 
 // ReadArchive implements state.Blob.
-func (p *s3Blob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
-	o, err := p.read(ctx, p.pastKey(serial))
+func (h *s3History) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
+	o, err := h.store.read(ctx, h.objectKey(serial))
 	if err == nil && o.etag == "" {
 		err = state.ErrNotKept
 	}

@@ -15,13 +15,21 @@ import (
 // without one it might be the next holder's.
 const unlockedContent = "{}"
 
+// s3Lock is the lock of a state: an object that says whose it is.
+type s3Lock struct {
+	store *s3Store
+	key   string // of the object
+
+	mu                sync.Mutex
+	held              *s3Hold // the lock that this value took, even after it was broken
+	conditionsChecked bool    // the server keeps to conditions
+}
+
 // s3Hold is a lock that was taken.
 type s3Hold struct {
 	info state.LockInfo
 	etag string // of the lock's object, while it is ours
 }
-
-func (p *s3Blob) lockKey() string { return p.key + ".lock" }
 
 // lockObject is the lock as it is.
 type lockObject struct {
@@ -30,12 +38,12 @@ type lockObject struct {
 	free bool
 }
 
-func (p *s3Blob) readLock(ctx context.Context) (lockObject, error) {
-	return retry(ctx, p.retry, func() (lockObject, error) { return p.readLockOnce(ctx) })
+func (l *s3Lock) readLock(ctx context.Context) (lockObject, error) {
+	return retry(ctx, l.store.retry, func() (lockObject, error) { return l.readLockOnce(ctx) })
 }
 
-func (p *s3Blob) readLockOnce(ctx context.Context) (lockObject, error) {
-	o, err := p.readOnce(ctx, p.lockKey())
+func (l *s3Lock) readLockOnce(ctx context.Context) (lockObject, error) {
+	o, err := l.store.readOnce(ctx, l.key)
 	lock := lockObject{object: o}
 	if err != nil {
 		return lock, err
@@ -54,37 +62,37 @@ func (l lockObject) condition() condition {
 }
 
 // StaleHolder implements state.Blob. An object does not tell that its writer is gone.
-func (p *s3Blob) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
+func (l *s3Lock) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
 
 // Lock implements state.Blob.
-func (p *s3Blob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
-	info = identified(info, p.String())
+func (l *s3Lock) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
+	info = identified(info, l.store.String())
 	content, err := json.Marshal(info)
 	if err != nil {
 		return nil, err
 	}
-	hold, err := retry(ctx, p.retry, func() (*s3Hold, error) { return p.tryLock(ctx, info, content) })
+	hold, err := retry(ctx, l.store.retry, func() (*s3Hold, error) { return l.tryLock(ctx, info, content) })
 	if err != nil {
 		return nil, err
 	}
-	p.mu.Lock()
-	p.held = hold
-	p.mu.Unlock()
-	return sync.OnceValue(func() error { return p.release(hold) }), nil
+	l.mu.Lock()
+	l.held = hold
+	l.mu.Unlock()
+	return sync.OnceValue(func() error { return l.release(hold) }), nil
 }
 
 // tryLock takes the lock once, or says who has it.
-func (p *s3Blob) tryLock(ctx context.Context, info state.LockInfo, content []byte) (*s3Hold, error) {
-	lock, err := p.readLockOnce(ctx)
+func (l *s3Lock) tryLock(ctx context.Context, info state.LockInfo, content []byte) (*s3Hold, error) {
+	lock, err := l.readLockOnce(ctx)
 	switch {
 	case err != nil:
 		return nil, err
 	case lock.info.ID == info.ID: // the answer to an earlier try was lost
 		return &s3Hold{info, lock.etag}, nil
 	case !lock.free:
-		return nil, &state.LockedError{Info: lock.info, Err: fmt.Errorf("the object %s says so", p.lockKey())}
+		return nil, &state.LockedError{Info: lock.info, Err: fmt.Errorf("the object %s says so", l.key)}
 	}
-	etag, err := p.write(ctx, p.lockKey(), content, lock.condition())
+	etag, err := l.store.write(ctx, l.key, content, lock.condition())
 	if err == errLost {
 		return nil, &unsentError{errors.New("others took and released the lock all the time; try again")}
 	}
@@ -93,20 +101,20 @@ func (p *s3Blob) tryLock(ctx context.Context, info state.LockInfo, content []byt
 	}
 	hold := &s3Hold{info, etag}
 	if lock.etag == "" { // nobody has used the place before
-		if err := p.checkConditionsWith(ctx, content); err != nil {
-			return nil, errors.Join(err, p.release(hold))
+		if err := l.checkConditionsWith(ctx, content); err != nil {
+			return nil, errors.Join(err, l.release(hold))
 		}
 	}
 	return hold, nil
 }
 
-func (p *s3Blob) release(hold *s3Hold) error {
-	p.mu.Lock()
-	if p.held == hold {
-		p.held = nil
+func (l *s3Lock) release(hold *s3Hold) error {
+	l.mu.Lock()
+	if l.held == hold {
+		l.held = nil
 	}
-	p.mu.Unlock()
-	err := p.clearLock(context.Background(), hold.etag)
+	l.mu.Unlock()
+	err := l.clearLock(context.Background(), hold.etag)
 	if err == errLost {
 		return nil // it was broken, or an earlier try had arrived
 	}
@@ -114,23 +122,23 @@ func (p *s3Blob) release(hold *s3Hold) error {
 }
 
 // clearLock replaces the lock by unlockedContent.
-func (p *s3Blob) clearLock(ctx context.Context, etag string) error {
-	_, err := retry(ctx, p.retry, func() (string, error) {
-		return p.write(ctx, p.lockKey(), []byte(unlockedContent), condition(etag))
+func (l *s3Lock) clearLock(ctx context.Context, etag string) error {
+	_, err := retry(ctx, l.store.retry, func() (string, error) {
+		return l.store.write(ctx, l.key, []byte(unlockedContent), condition(etag))
 	})
 	return err
 }
 
 // checkLockHeld is ErrLockLost when the lock that this value took is not its own any
 // more.
-func (p *s3Blob) checkLockHeld(ctx context.Context) error {
-	p.mu.Lock()
-	held := p.held
-	p.mu.Unlock()
+func (l *s3Lock) checkLockHeld(ctx context.Context) error {
+	l.mu.Lock()
+	held := l.held
+	l.mu.Unlock()
 	if held == nil {
 		return nil
 	}
-	lock, err := p.readLock(ctx)
+	lock, err := l.readLock(ctx)
 	if err == nil && lock.info.ID != held.info.ID {
 		return state.ErrLockLost
 	}
@@ -138,21 +146,21 @@ func (p *s3Blob) checkLockHeld(ctx context.Context) error {
 }
 
 // Break implements state.Blob.
-func (p *s3Blob) Break(ctx context.Context, id string) error {
-	lock, err := p.readLock(ctx)
+func (l *s3Lock) Break(ctx context.Context, id string) error {
+	lock, err := l.readLock(ctx)
 	switch {
 	case err != nil:
 		return err
 	case lock.free:
-		return notLockedError(p.String())
+		return notLockedError(l.store.String())
 	case lock.info.ID == "":
-		return fmt.Errorf("the object %s of the bucket %s is no lock; if no run uses the state, delete it", p.lockKey(), p.bucket)
+		return fmt.Errorf("the object %s of the bucket %s is no lock; if no run uses the state, delete it", l.key, l.store.bucket)
 	}
-	if err := checkLockID(p.String(), id, lock.info.ID); err != nil {
+	if err := checkLockID(l.store.String(), id, lock.info.ID); err != nil {
 		return err
 	}
-	if err := p.clearLock(ctx, lock.etag); err == errLost {
-		return fmt.Errorf("the lock of the state %s has just changed hands; look again", p)
+	if err := l.clearLock(ctx, lock.etag); err == errLost {
+		return fmt.Errorf("the lock of the state %s has just changed hands; look again", l.store)
 	} else if err != nil {
 		return err
 	}
@@ -161,41 +169,41 @@ func (p *s3Blob) Break(ctx context.Context, id string) error {
 
 // checkConditions makes sure that the server keeps to conditions before a state is first
 // written: one that ignores them would let two runs overwrite each other.
-func (p *s3Blob) checkConditions(ctx context.Context) error {
-	p.mu.Lock()
-	conditionsChecked := p.conditionsChecked
-	p.mu.Unlock()
+func (l *s3Lock) checkConditions(ctx context.Context) error {
+	l.mu.Lock()
+	conditionsChecked := l.conditionsChecked
+	l.mu.Unlock()
 	if conditionsChecked {
 		return nil
 	}
-	lock, err := p.readLock(ctx)
+	lock, err := l.readLock(ctx)
 	if err != nil {
 		return err
 	}
 	if lock.etag == "" {
 		lock.data = []byte(unlockedContent)
-		if _, err := p.write(ctx, p.lockKey(), lock.data, absent); err != nil && err != errLost {
+		if _, err := l.store.write(ctx, l.key, lock.data, absent); err != nil && err != errLost {
 			return err
 		}
 	}
-	return p.checkConditionsWith(ctx, lock.data)
+	return l.checkConditionsWith(ctx, lock.data)
 }
 
 // checkConditionsWith writes the lock under conditions that do not hold: that there is none,
 // and that it is another. What is written is what is there, so that nothing is lost
 // on a server that writes it.
-func (p *s3Blob) checkConditionsWith(ctx context.Context, content []byte) error {
+func (l *s3Lock) checkConditionsWith(ctx context.Context, content []byte) error {
 	for _, on := range []condition{absent, `"00000000000000000000000000000000"`} {
-		_, err := retry(ctx, p.retry, func() (string, error) { return p.write(ctx, p.lockKey(), content, on) })
+		_, err := retry(ctx, l.store.retry, func() (string, error) { return l.store.write(ctx, l.key, content, on) })
 		switch {
 		case err == nil:
-			return fmt.Errorf("the server %s ignores the conditions If-Match and If-None-Match, without which two runs could overwrite each other's state. Use one that keeps to them, as Amazon S3 does, or another backend", p.server)
+			return fmt.Errorf("the server %s ignores the conditions If-Match and If-None-Match, without which two runs could overwrite each other's state. Use one that keeps to them, as Amazon S3 does, or another backend", l.store.server)
 		case err != errLost:
 			return err
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.conditionsChecked = true
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conditionsChecked = true
 	return nil
 }

@@ -200,7 +200,7 @@ func TestS3Environment(t *testing.T) {
 		maps.Copy(attributes, more)
 		blob, err := Open(Config{Type: "s3", Attributes: attributes, Lookup: unset})
 		require.NoError(t, err)
-		client, err := blob.(*s3Blob).client(t.Context())
+		client, err := blob.(*s3Blob).store.client(t.Context())
 		require.NoError(t, err)
 		o := client.Options()
 		require.Equal(t, want, o.Region+" "+*o.BaseEndpoint)
@@ -215,11 +215,11 @@ func TestS3LockObject(t *testing.T) {
 		unlock, err := blob.Lock(t.Context(), someone("id-1"))
 		require.NoError(t, err)
 		require.NoError(t, unlock())
-		o, err := blob.read(t.Context(), "livery.state.json.lock")
+		o, err := blob.store.read(t.Context(), "livery.state.json.lock")
 		require.NoError(t, err)
 		require.Equal(t, unlockedContent, string(o.data))
 	}
-	_, err := blob.write(t.Context(), "livery.state.json.lock", []byte("scribble"), regardless)
+	_, err := blob.store.write(t.Context(), "livery.state.json.lock", []byte("scribble"), regardless)
 	require.NoError(t, err)
 	_, err = blob.Lock(t.Context(), someone("id-1"))
 	var held *state.LockedError
