@@ -15,7 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"livery/reconcile/state"
@@ -30,31 +30,35 @@ import (
 // taken at its word, and asked with If-Match; where there is none, a write reads
 // first and compares, which leaves a gap of one request that only the lock closes.
 type httpBlob struct {
-	address, lock, unlock                  *url.URL // the last two are nil when there is no lock
-	updateMethod, lockMethod, unlockMethod string
-	username                               string
-	password                               schema.Secret
-	client                                 *http.Client
-	retry                                  retryPolicy
-	timeout                                time.Duration // of one request
+	client       *httpClient
+	address      *url.URL
+	updateMethod string
+	*httpLock
+	givesETags atomic.Bool // the server has given an ETag
+}
 
-	mu         sync.Mutex
-	held       *state.LockInfo // the lock that this value took, even after it was broken
-	givesETags bool            // the server has given an ETag
+// httpClient makes requests, and says what it means when there is no answer.
+type httpClient struct {
+	http     *http.Client
+	username string
+	password schema.Secret
+	retry    retryPolicy
+	timeout  time.Duration // of one request
 }
 
 func openHTTP(s settings) (state.Blob, error) {
-	h := &httpBlob{
-		updateMethod: s["update_method"], lockMethod: s["lock_method"], unlockMethod: s["unlock_method"],
+	c := &httpClient{
 		username: s["username"], password: schema.Secret(s["password"]), timeout: requestTimeout,
 		retry: retryPolicy{tries: 1 + uint(s.number("retry_max")), first: s.seconds("retry_wait_min"), most: s.seconds("retry_wait_max")},
 	}
+	l := &httpLock{client: c, lockMethod: s["lock_method"], unlockMethod: s["unlock_method"]}
+	h := &httpBlob{client: c, updateMethod: s["update_method"], httpLock: l}
 	if s.number("retry_wait_min") > s.number("retry_wait_max") {
 		return nil, errors.New("retry_wait_min is longer than retry_wait_max")
 	}
 	// In Terraform a lock without an address to release it stays for ever.
 	s["unlock_address"] = cmp.Or(s["unlock_address"], s["lock_address"])
-	for name, to := range map[string]**url.URL{"address": &h.address, "lock_address": &h.lock, "unlock_address": &h.unlock} {
+	for name, to := range map[string]**url.URL{"address": &h.address, "lock_address": &l.lock, "unlock_address": &l.unlock} {
 		if s[name] == "" {
 			continue
 		}
@@ -64,7 +68,7 @@ func openHTTP(s settings) (state.Blob, error) {
 		}
 		if u.User != nil { // only an environment can say so
 			password, _ := u.User.Password()
-			h.username, h.password = cmp.Or(h.username, u.User.Username()), cmp.Or(h.password, schema.Secret(password))
+			c.username, c.password = cmp.Or(c.username, u.User.Username()), cmp.Or(c.password, schema.Secret(password))
 			u.User = nil
 		}
 		*to = u
@@ -73,7 +77,8 @@ func openHTTP(s settings) (state.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.client = &http.Client{Transport: transport, CheckRedirect: followSameServer}
+	c.http = &http.Client{Transport: transport, CheckRedirect: followSameServer}
+	l.place = h.String()
 	return h, nil
 }
 
@@ -116,7 +121,7 @@ func followSameServer(next *http.Request, before []*http.Request) error {
 }
 
 // Close implements state.Blob.
-func (h *httpBlob) Close() { h.client.CloseIdleConnections() }
+func (h *httpBlob) Close() { h.client.http.CloseIdleConnections() }
 
 // String implements state.Blob. What follows a question mark may be a token.
 func (h *httpBlob) String() string { return withoutQuery(h.address) }
@@ -135,8 +140,8 @@ type httpResponse struct {
 func (a *httpResponse) isSuccess() bool { return a.status >= 200 && a.status < 300 }
 
 // send makes one request. An answer that says "later" is a transport error.
-func (h *httpBlob) send(ctx context.Context, method string, u *url.URL, body []byte, header ...string) (*httpResponse, error) {
-	ctx, cancel := context.WithTimeout(ctx, h.timeout)
+func (c *httpClient) send(ctx context.Context, method string, u *url.URL, body []byte, header ...string) (*httpResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
@@ -150,12 +155,12 @@ func (h *httpBlob) send(ctx context.Context, method string, u *url.URL, body []b
 	for i := 0; i < len(header); i += 2 {
 		request.Header.Set(header[i], header[i+1])
 	}
-	if h.username != "" {
-		request.SetBasicAuth(h.username, string(h.password))
+	if c.username != "" {
+		request.SetBasicAuth(c.username, string(c.password))
 	}
-	response, err := h.client.Do(request)
+	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, h.classifyTransportError(ctx, u, err)
+		return nil, c.classifyTransportError(ctx, u, err)
 	}
 	defer response.Body.Close()
 	a := &httpResponse{status: response.StatusCode, etag: response.Header.Get("ETag")}
@@ -163,13 +168,18 @@ func (h *httpBlob) send(ctx context.Context, method string, u *url.URL, body []b
 		a.etag = ""
 	}
 	if a.body, err = readLimited(response.Body, withoutQuery(u)); err != nil {
-		return nil, h.classifyTransportError(ctx, u, err)
+		return nil, c.classifyTransportError(ctx, u, err)
 	}
-	return a, h.retryableError(a, u)
+	return a, retryableError(a, u)
+}
+
+// sendRetried makes a request that may be made twice.
+func (c *httpClient) sendRetried(ctx context.Context, method string, u *url.URL, body []byte) (*httpResponse, error) {
+	return retry(ctx, c.retry, func() (*httpResponse, error) { return c.send(ctx, method, u, body) })
 }
 
 // retryableError makes an error of an answer after which the same may be asked again.
-func (h *httpBlob) retryableError(a *httpResponse, u *url.URL) error {
+func retryableError(a *httpResponse, u *url.URL) error {
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		return &unsentError{fmt.Errorf("%s answers that it is asked too much (429); try again later", withoutQuery(u))}
@@ -180,7 +190,7 @@ func (h *httpBlob) retryableError(a *httpResponse, u *url.URL) error {
 }
 
 // classifyTransportError says why there is no answer. The words of the library hold the whole URL.
-func (h *httpBlob) classifyTransportError(ctx context.Context, u *url.URL, err error) error {
+func (c *httpClient) classifyTransportError(ctx context.Context, u *url.URL, err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err
@@ -191,11 +201,11 @@ func (h *httpBlob) classifyTransportError(ctx context.Context, u *url.URL, err e
 	case errors.As(err, &certificate):
 		return fmt.Errorf("the certificate of %s cannot be trusted: %v; client_ca_certificate_pem names who vouches for it", u.Host, certificate.Err) // it is said, not asked
 	case errors.As(err, &opening) && opening.Op == "dial" && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unsentError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), h.timeout)}
+		return &unsentError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), c.timeout)}
 	case errors.As(err, &opening) && opening.Op == "dial":
 		return &unsentError{fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", u.Host, opening.Err)}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unansweredError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), h.timeout)}
+		return &unansweredError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), c.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -207,7 +217,7 @@ func (h *httpBlob) classifyTransportError(ctx context.Context, u *url.URL, err e
 }
 
 // statusError is what an answer means that is none of those that an operation knows.
-func (h *httpBlob) statusError(a *httpResponse, u *url.URL) error {
+func statusError(a *httpResponse, u *url.URL) error {
 	switch a.status {
 	case http.StatusUnauthorized:
 		return &deniedError{fmt.Sprintf("the server %s wants to know who asks (401): set LIVERY_STATE_HTTP_USERNAME and LIVERY_STATE_HTTP_PASSWORD, or correct them", u.Host)}

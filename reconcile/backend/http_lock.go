@@ -6,46 +6,64 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"livery/reconcile/state"
 )
 
+// httpLock is the lock of a state, at the addresses that the configuration gives.
+type httpLock struct {
+	client                   *httpClient
+	place                    string   // the state, for messages
+	lock, unlock             *url.URL // nil when there is no lock
+	lockMethod, unlockMethod string
+
+	mu   sync.Mutex
+	held *state.LockInfo // the lock that this value took, even after it was broken
+}
+
+func (l *httpLock) holding() *state.LockInfo {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held
+}
+
 // StaleHolder implements state.Blob. The protocol does not tell that a holder is gone.
-func (h *httpBlob) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
+func (l *httpLock) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
 
 // Lock implements state.Blob. Without a lock address there is no lock.
-func (h *httpBlob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
+func (l *httpLock) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	if h.lock == nil {
+	if l.lock == nil {
 		return func() error { return nil }, nil
 	}
-	info = identified(info, h.String())
-	holder, err := h.requestLock(ctx, info)
+	info = identified(info, l.place)
+	holder, err := l.requestLock(ctx, info)
 	if err != nil {
 		if isTransportError(err) || ctx.Err() != nil {
-			_ = h.releaseLock(context.WithoutCancel(ctx), info) // in case that it was taken all the same
+			_ = l.releaseLock(context.WithoutCancel(ctx), info) // in case that it was taken all the same
 		}
 		return nil, err
 	}
 	if holder != nil && holder.ID != info.ID { // else the answer to an earlier try was lost
 		return nil, &state.LockedError{Info: *holder, Err: errors.New("the server says that the state is locked")}
 	}
-	h.mu.Lock()
-	h.held = &info
-	h.mu.Unlock()
-	return sync.OnceValue(func() error { return h.unlockHeld(&info) }), nil
+	l.mu.Lock()
+	l.held = &info
+	l.mu.Unlock()
+	return sync.OnceValue(func() error { return l.unlockHeld(&info) }), nil
 }
 
 // requestLock asks for a lock. What it gives is who has it, nil when info has it now.
-func (h *httpBlob) requestLock(ctx context.Context, info state.LockInfo) (*state.LockInfo, error) {
+func (l *httpLock) requestLock(ctx context.Context, info state.LockInfo) (*state.LockInfo, error) {
 	body, err := json.Marshal(info)
 	if err != nil {
 		return nil, err
 	}
-	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, h.lockMethod, h.lock, body) })
+	a, err := l.client.sendRetried(ctx, l.lockMethod, l.lock, body)
 	switch {
 	case err != nil:
 		return nil, err
@@ -54,7 +72,7 @@ func (h *httpBlob) requestLock(ctx context.Context, info state.LockInfo) (*state
 	case a.status == http.StatusLocked, a.status == http.StatusConflict:
 		return lockHolder(a), nil
 	}
-	return nil, h.statusError(a, h.lock)
+	return nil, statusError(a, l.lock)
 }
 
 // lockHolder is who has the lock, as far as the server says so.
@@ -68,53 +86,51 @@ func lockHolder(a *httpResponse) *state.LockInfo {
 
 // releaseLock gives a lock back. That it is not ours any more is no fault; that the
 // server does not understand would leave it locked without a word.
-func (h *httpBlob) releaseLock(ctx context.Context, info state.LockInfo) error {
+func (l *httpLock) releaseLock(ctx context.Context, info state.LockInfo) error {
 	body, err := json.Marshal(info)
 	if err != nil {
 		return err
 	}
-	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, h.unlockMethod, h.unlock, body) })
+	a, err := l.client.sendRetried(ctx, l.unlockMethod, l.unlock, body)
 	switch {
 	case err != nil:
 		return err
 	case a.isSuccess(), a.status == http.StatusConflict, a.status == http.StatusLocked, a.status == http.StatusPreconditionFailed:
 		return nil
 	}
-	return h.statusError(a, h.unlock)
+	return statusError(a, l.unlock)
 }
 
-func (h *httpBlob) unlockHeld(info *state.LockInfo) error {
-	h.mu.Lock()
-	if h.held == info {
-		h.held = nil
+func (l *httpLock) unlockHeld(info *state.LockInfo) error {
+	l.mu.Lock()
+	if l.held == info {
+		l.held = nil
 	}
-	h.mu.Unlock()
-	return h.releaseLock(context.Background(), *info)
+	l.mu.Unlock()
+	return l.releaseLock(context.Background(), *info)
 }
 
 // probeLock asks who has the lock, and leaves it as it is. The protocol has no such
 // question, so the lock is asked for under a name of its own: it is refused with
 // the holder's, or it was free, and then it is given back at once.
-func (h *httpBlob) probeLock(ctx context.Context, by state.LockInfo) (*state.LockInfo, error) {
+func (l *httpLock) probeLock(ctx context.Context, by state.LockInfo) (*state.LockInfo, error) {
 	by.ID += "-probe"
 	by.Operation = "looking who has the lock"
-	holder, err := h.requestLock(ctx, by)
+	holder, err := l.requestLock(ctx, by)
 	if err != nil || holder != nil {
 		return holder, err
 	}
-	return nil, h.releaseLock(ctx, by)
+	return nil, l.releaseLock(ctx, by)
 }
 
 // checkLockHeld is ErrLockLost when the lock that this value took is not its own any
 // more. Not every server notices that by itself when it is written to.
-func (h *httpBlob) checkLockHeld(ctx context.Context) error {
-	h.mu.Lock()
-	held := h.held
-	h.mu.Unlock()
+func (l *httpLock) checkLockHeld(ctx context.Context) error {
+	held := l.holding()
 	if held == nil {
 		return nil
 	}
-	holder, err := h.probeLock(ctx, *held)
+	holder, err := l.probeLock(ctx, *held)
 	switch {
 	case err != nil:
 		return err
@@ -125,10 +141,8 @@ func (h *httpBlob) checkLockHeld(ctx context.Context) error {
 }
 
 // lockedError is what a refused write means.
-func (h *httpBlob) lockedError(a *httpResponse) error {
-	h.mu.Lock()
-	held := h.held
-	h.mu.Unlock()
+func (l *httpLock) lockedError(a *httpResponse) error {
+	held := l.holding()
 	holder := lockHolder(a)
 	if held != nil && holder.ID != held.ID {
 		return state.ErrLockLost
@@ -141,29 +155,29 @@ func (h *httpBlob) lockedError(a *httpResponse) error {
 
 // Break implements state.Blob. The server is told the holder's own words, which
 // is what it compares.
-func (h *httpBlob) Break(ctx context.Context, id string) error {
-	if h.lock == nil {
-		return fmt.Errorf("the state %s has no lock: lock_address is not set", h)
+func (l *httpLock) Break(ctx context.Context, id string) error {
+	if l.lock == nil {
+		return fmt.Errorf("the state %s has no lock: lock_address is not set", l.place)
 	}
-	holder, err := h.probeLock(ctx, identified(state.LockInfo{ID: "livery", Who: "force-unlock"}, h.String()))
+	holder, err := l.probeLock(ctx, identified(state.LockInfo{ID: "livery", Who: "force-unlock"}, l.place))
 	switch {
 	case err != nil:
 		return err
 	case holder == nil:
-		return notLockedError(h.String())
+		return notLockedError(l.place)
 	case holder.ID == "":
 		holder.ID = id // the server does not say, so it has to judge
 	}
-	if err := checkLockID(h.String(), id, holder.ID); err != nil {
+	if err := checkLockID(l.place, id, holder.ID); err != nil {
 		return err
 	}
 	body, err := json.Marshal(holder)
 	if err != nil {
 		return err
 	}
-	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, h.unlockMethod, h.unlock, body) })
+	a, err := l.client.sendRetried(ctx, l.unlockMethod, l.unlock, body)
 	if err != nil || a.isSuccess() {
 		return err
 	}
-	return h.statusError(a, h.unlock)
+	return statusError(a, l.unlock)
 }

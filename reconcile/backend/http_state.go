@@ -18,7 +18,7 @@ const etagPrefix = "etag:"
 
 // Get implements state.Blob.
 func (h *httpBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
-	return h.contentOf(retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, http.MethodGet, h.address, nil) }))
+	return h.contentOf(h.client.sendRetried(ctx, http.MethodGet, h.address, nil))
 }
 
 // Exists implements state.Blob.
@@ -34,16 +34,14 @@ func (h *httpBlob) contentOf(a *httpResponse, err error) ([]byte, state.Revision
 	case a.status == http.StatusOK:
 		return a.body, h.revision(a.etag, a.body), nil
 	}
-	return nil, "", h.statusError(a, h.address)
+	return nil, "", statusError(a, h.address)
 }
 
 func (h *httpBlob) revision(etag string, data []byte) state.Revision {
 	if etag == "" {
 		return revisionOf(data)
 	}
-	h.mu.Lock()
-	h.givesETags = true
-	h.mu.Unlock()
+	h.givesETags.Store(true)
 	return etagPrefix + state.Revision(etag)
 }
 
@@ -67,7 +65,7 @@ func (h *httpBlob) Put(ctx context.Context, data []byte, ifRevision state.Revisi
 	if err := h.checkLockHeld(ctx); err != nil {
 		return "", err
 	}
-	return putVerified(ctx, h.retry, data, ifRevision,
+	return putVerified(ctx, h.client.retry, data, ifRevision,
 		func(ctx context.Context) ([]byte, state.Revision, error) {
 			there, now, err := h.Get(ctx)
 			return there, knownRevision(there, now, ifRevision), err
@@ -86,7 +84,7 @@ func (h *httpBlob) put(ctx context.Context, data []byte, ifRevision state.Revisi
 		header = []string{"If-None-Match", "*"}
 	}
 	if !hasETag { // nor is a server that has given no ETag yet
-		there, now, err := h.contentOf(h.send(ctx, http.MethodGet, h.address, nil))
+		there, now, err := h.contentOf(h.client.send(ctx, http.MethodGet, h.address, nil))
 		if err != nil {
 			return "", asUnsent(err)
 		}
@@ -94,7 +92,7 @@ func (h *httpBlob) put(ctx context.Context, data []byte, ifRevision state.Revisi
 			return "", state.ErrStale
 		}
 	}
-	a, err := h.send(ctx, h.updateMethod, h.updateURL(), data, header...)
+	a, err := h.client.send(ctx, h.updateMethod, h.updateURL(), data, header...)
 	switch {
 	case err != nil:
 		return "", err
@@ -107,7 +105,7 @@ func (h *httpBlob) put(ctx context.Context, data []byte, ifRevision state.Revisi
 	case a.status == http.StatusRequestEntityTooLarge:
 		return "", errors.New("the server does not take a state of this size (413): raise its limit")
 	}
-	return "", h.statusError(a, h.address)
+	return "", statusError(a, h.address)
 }
 
 // asUnsent is what a lost answer to a question means for the write after it.
@@ -120,14 +118,13 @@ func asUnsent(err error) error {
 
 // updateURL is the address with the ID of the lock, as Terraform sends it.
 func (h *httpBlob) updateURL() *url.URL {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.held == nil {
+	held := h.holding()
+	if held == nil {
 		return h.address
 	}
 	u := *h.address
 	query := u.Query()
-	query.Set("ID", h.held.ID)
+	query.Set("ID", held.ID)
 	u.RawQuery = query.Encode()
 	return &u
 }
@@ -139,10 +136,7 @@ func (h *httpBlob) revisionAfterPut(ctx context.Context, a *httpResponse, data [
 	if a.etag != "" {
 		return h.revision(a.etag, data), nil
 	}
-	h.mu.Lock()
-	send := h.givesETags
-	h.mu.Unlock()
-	if send {
+	if h.givesETags.Load() {
 		if there, now, err := h.Get(ctx); err == nil && revisionOf(there) == revisionOf(data) {
 			return now, nil
 		}
@@ -193,7 +187,7 @@ func (h *httpBlob) History(ctx context.Context) ([]uint64, error) {
 // ReadArchive implements state.Blob. The address is GitLab's.
 func (h *httpBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
 	u := h.address.JoinPath("versions", strconv.FormatUint(serial, 10))
-	a, err := retry(ctx, h.retry, func() (*httpResponse, error) { return h.send(ctx, http.MethodGet, u, nil) })
+	a, err := h.client.sendRetried(ctx, http.MethodGet, u, nil)
 	switch {
 	case err != nil:
 		return nil, err
@@ -202,5 +196,5 @@ func (h *httpBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, erro
 	case a.isSuccess() || a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed:
 		return nil, state.ErrNotKept
 	}
-	return nil, h.statusError(a, u)
+	return nil, statusError(a, u)
 }

@@ -26,6 +26,14 @@ import (
 // it is taken over. Each lock has its own generation, and so an advisory lock of its
 // own: one that was broken is in nobody's way, even while its session lives on.
 type pgBlob struct {
+	database *pgDatabase
+	*pgLock
+	*pgHistory
+}
+
+// pgDatabase runs statements over the one connection that a state has, and knows what the
+// answers mean.
+type pgDatabase struct {
 	config  *pgconn.Config
 	name    string // for messages
 	schema  string // quoted
@@ -36,15 +44,6 @@ type pgBlob struct {
 	conn        *pgconn.PgConn
 	reached     bool // the server was there once: if it is not now, it may be restarting
 	tablesExist bool // the tables are there
-	held        *pgHold
-	staleHolder *state.LockInfo // of the holder before, if it died with the lock
-}
-
-// pgHold is a lock that this value took, even after it was broken.
-type pgHold struct {
-	id         string
-	generation int64
-	session    *pgconn.PgConn // that has the advisory lock; nil when none of ours has
 }
 
 func openPG(s settings) (state.Blob, error) {
@@ -60,11 +59,12 @@ func openPG(s settings) (state.Blob, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "livery"
 	}
-	return &pgBlob{
+	d := &pgDatabase{
 		config: config, name: fmt.Sprintf("postgres://%s/%s (schema %s)", serverOf(config), config.Database, s["schema_name"]),
 		schema: `"` + s["schema_name"] + `"`, // the name was judged and holds no quotes
 		retry:  retryPolicy{tries: 6, first: 100 * time.Millisecond, most: 2 * time.Second}, timeout: requestTimeout,
-	}, nil
+	}
+	return &pgBlob{d, &pgLock{database: d}, &pgHistory{d}}, nil
 }
 
 func serverOf(c *pgconn.Config) string {
@@ -75,56 +75,62 @@ func serverOf(c *pgconn.Config) string {
 func (p *pgBlob) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
 
 // String implements state.Blob.
-func (p *pgBlob) String() string { return p.name }
+func (p *pgBlob) String() string { return p.database.name }
 
 // Close implements state.Blob.
 func (p *pgBlob) Close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.conn != nil && p.held == nil { // a lock ends with its session
+	d := p.database
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.conn != nil && p.held == nil { // a lock ends with its session
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_ = p.conn.Close(ctx) // the server ends it otherwise
-		p.conn = nil
+		_ = d.conn.Close(ctx) // the server ends it otherwise
+		d.conn = nil
 	}
 }
 
 // withConn does something with a connection, a new one if there is none that works.
-func (p *pgBlob) withConn(ctx context.Context, do func(context.Context) error) error {
+func withConn[T any](ctx context.Context, d *pgDatabase, do func(context.Context) (T, error)) (none T, err error) {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return none, context.Cause(ctx)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	if p.conn == nil || p.conn.IsClosed() {
-		conn, err := pgconn.ConnectConfig(ctx, p.config)
+	if d.conn == nil || d.conn.IsClosed() {
+		conn, err := pgconn.ConnectConfig(ctx, d.config)
 		if err != nil {
-			return p.classifyConnectError(ctx, err)
+			return none, d.classifyConnectError(ctx, err)
 		}
-		p.conn, p.reached = conn, true
+		d.conn, d.reached = conn, true
 	}
-	err := do(ctx)
-	if !p.conn.IsClosed() && p.conn.TxStatus() != 'I' {
-		if _, rollback := p.conn.Exec(ctx, "ROLLBACK").ReadAll(); rollback != nil {
-			_ = p.conn.Close(context.WithoutCancel(ctx)) // there is nothing more that it could do
+	result, err := do(ctx)
+	if !d.conn.IsClosed() && d.conn.TxStatus() != 'I' {
+		if _, rollback := d.conn.Exec(ctx, "ROLLBACK").ReadAll(); rollback != nil {
+			_ = d.conn.Close(context.WithoutCancel(ctx)) // there is nothing more that it could do
 		}
 	}
-	return err
+	return result, err
+}
+
+// retryWithConn is withConn for what may be done twice.
+func retryWithConn[T any](ctx context.Context, d *pgDatabase, do func(context.Context) (T, error)) (T, error) {
+	return retry(ctx, d.retry, func() (T, error) { return withConn(ctx, d, do) })
 }
 
 // query runs one statement with parameters. A []byte goes as it is, as bytea.
-func (p *pgBlob) query(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
-	return p.exec(ctx, nil, sql, parameters)
+func (d *pgDatabase) query(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
+	return d.exec(ctx, nil, sql, parameters)
 }
 
 // fetch is query for columns of bytes and text, which come as they are.
-func (p *pgBlob) fetch(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
-	return p.exec(ctx, []int16{1}, sql, parameters)
+func (d *pgDatabase) fetch(ctx context.Context, sql string, parameters ...any) (*pgconn.Result, error) {
+	return d.exec(ctx, []int16{1}, sql, parameters)
 }
 
-func (p *pgBlob) exec(ctx context.Context, results []int16, sql string, parameters []any) (*pgconn.Result, error) {
+func (d *pgDatabase) exec(ctx context.Context, results []int16, sql string, parameters []any) (*pgconn.Result, error) {
 	values, formats := make([][]byte, len(parameters)), make([]int16, len(parameters))
 	for i, v := range parameters {
 		if data, ok := v.([]byte); ok {
@@ -133,55 +139,55 @@ func (p *pgBlob) exec(ctx context.Context, results []int16, sql string, paramete
 			values[i] = fmt.Append([]byte{}, v) // nil would be NULL
 		}
 	}
-	result := p.conn.ExecParams(ctx, p.qualified(sql), values, nil, formats, results).Read()
-	return result, p.classify(ctx, result.Err)
+	result := d.conn.ExecParams(ctx, d.qualified(sql), values, nil, formats, results).Read()
+	return result, d.classify(ctx, result.Err)
 }
 
 // qualified puts the schema where a statement has an @.
-func (p *pgBlob) qualified(sql string) string { return strings.ReplaceAll(sql, "@", p.schema+".") }
+func (d *pgDatabase) qualified(sql string) string { return strings.ReplaceAll(sql, "@", d.schema+".") }
 
 // script runs statements without parameters, and gives the rows of the last.
-func (p *pgBlob) script(ctx context.Context, sql string) ([][][]byte, error) {
-	results, err := p.conn.Exec(ctx, p.qualified(sql)).ReadAll()
+func (d *pgDatabase) script(ctx context.Context, sql string) ([][][]byte, error) {
+	results, err := d.conn.Exec(ctx, d.qualified(sql)).ReadAll()
 	if err != nil || len(results) == 0 {
-		return nil, p.classify(ctx, err)
+		return nil, d.classify(ctx, err)
 	}
 	return results[len(results)-1].Rows, nil
 }
 
 // createTables sees to it that the tables are there.
-func (p *pgBlob) createTables(ctx context.Context) error {
-	if p.tablesExist {
+func (d *pgDatabase) createTables(ctx context.Context) error {
+	if d.tablesExist {
 		return nil
 	}
-	found, err := p.query(ctx, "SELECT to_regnamespace($1) IS NOT NULL, to_regclass($2) IS NOT NULL", p.schema, p.schema+".history")
+	found, err := d.query(ctx, "SELECT to_regnamespace($1) IS NOT NULL, to_regclass($2) IS NOT NULL", d.schema, d.schema+".history")
 	if err != nil {
 		return err
 	}
 	create := ""
 	if string(found.Rows[0][0]) != "t" { // even IF NOT EXISTS needs the right to create one
-		create = "CREATE SCHEMA IF NOT EXISTS " + p.schema + ";"
+		create = "CREATE SCHEMA IF NOT EXISTS " + d.schema + ";"
 	}
 	if string(found.Rows[0][1]) != "t" {
 		// One transaction, which keeps others from making the same at the same time.
-		create = fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, 0);", p.key()) + create + `
+		create = fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, 0);", d.advisoryKey()) + create + `
 			CREATE TABLE IF NOT EXISTS @states (name text PRIMARY KEY, data bytea NOT NULL, revision text NOT NULL);
 			CREATE TABLE IF NOT EXISTS @locks (name text PRIMARY KEY, id text NOT NULL, info text NOT NULL, generation bigint NOT NULL);
 			INSERT INTO @locks VALUES ('default', '', '', 0) ON CONFLICT DO NOTHING;
 			CREATE TABLE IF NOT EXISTS @history (name text, serial numeric(20), data bytea NOT NULL, PRIMARY KEY (name, serial));`
-		if _, err := p.script(ctx, create); err != nil {
+		if _, err := d.script(ctx, create); err != nil {
 			return fmt.Errorf("making the tables of the state: %w", err)
 		}
 	}
-	p.tablesExist = true
+	d.tablesExist = true
 	return nil
 }
 
-// key is the first half of the names of our advisory locks; the second is the
+// advisoryKey is the first half of the names of our advisory locks; the second is the
 // generation.
-func (p *pgBlob) key() int32 {
+func (d *pgDatabase) advisoryKey() int32 {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte("livery " + p.schema)) // a hash takes everything
+	_, _ = h.Write([]byte("livery " + d.schema)) // a hash takes everything
 	return int32(h.Sum32())
 }
 
@@ -191,17 +197,14 @@ func (p *pgBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
 		data     []byte
 		revision state.Revision
 	}
-	c, err := retry(ctx, p.retry, func() (c content, err error) {
-		err = p.withConn(ctx, func(ctx context.Context) error {
-			result, err := p.fetch(ctx, "SELECT data, revision FROM @states WHERE name = 'default'")
-			if isMissing(err) {
-				return nil
-			}
-			if err == nil && len(result.Rows) == 1 {
-				c = content{result.Rows[0][0], state.Revision(result.Rows[0][1])}
-			}
-			return err
-		})
+	c, err := retryWithConn(ctx, p.database, func(ctx context.Context) (c content, err error) {
+		result, err := p.database.fetch(ctx, "SELECT data, revision FROM @states WHERE name = 'default'")
+		if isMissing(err) {
+			return c, nil
+		}
+		if err == nil && len(result.Rows) == 1 {
+			c = content{result.Rows[0][0], state.Revision(result.Rows[0][1])}
+		}
 		return c, err
 	})
 	return c.data, c.revision, err
@@ -213,21 +216,17 @@ func (p *pgBlob) Exists(ctx context.Context) (bool, error) { return exists(ctx, 
 // Put implements state.Blob.
 func (p *pgBlob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
 	if len(data) > maxSize {
-		return "", tooLargeError(p.name)
+		return "", tooLargeError(p.database.name)
 	}
-	return putVerified(ctx, p.retry, data, ifRevision, p.Get, func() (revision state.Revision, err error) {
-		err = p.withConn(ctx, func(ctx context.Context) error {
-			revision, err = p.put(ctx, data, ifRevision)
-			return err
-		})
-		return revision, err
+	return putVerified(ctx, p.database.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
+		return withConn(ctx, p.database, func(ctx context.Context) (state.Revision, error) { return p.put(ctx, data, ifRevision) })
 	})
 }
 
 // put writes once. Revisions are random: none comes twice, even in a place that was
 // deleted and made anew.
 func (p *pgBlob) put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
-	if err := p.createTables(ctx); err != nil {
+	if err := p.database.createTables(ctx); err != nil {
 		return "", err
 	}
 	if err := p.reacquire(ctx); err != nil {
@@ -243,25 +242,17 @@ func (p *pgBlob) put(ctx context.Context, data []byte, ifRevision state.Revision
 		sql = `WITH mine AS (SELECT 1 FROM @locks WHERE name = 'default' AND (id = $3 OR $3 = '') FOR SHARE)
 			INSERT INTO @states SELECT 'default', $1::bytea, $2 WHERE EXISTS (SELECT 1 FROM mine) ON CONFLICT DO NOTHING`
 	}
-	result, err := p.query(ctx, sql, parameters...)
+	result, err := p.database.query(ctx, sql, parameters...)
 	if err != nil {
 		return "", err
 	}
 	if result.CommandTag.RowsAffected() == 1 {
 		return revision, nil
 	}
-	if now, err := p.query(ctx, "SELECT id FROM @locks WHERE name = 'default'"); err != nil {
+	if now, err := p.database.query(ctx, "SELECT id FROM @locks WHERE name = 'default'"); err != nil {
 		return "", err
 	} else if id := p.heldID(); id != "" && (len(now.Rows) == 0 || string(now.Rows[0][0]) != id) {
 		return "", state.ErrLockLost
 	}
 	return "", state.ErrStale
-}
-
-// heldID is the ID of the lock that this value took, or "".
-func (p *pgBlob) heldID() string {
-	if p.held == nil {
-		return ""
-	}
-	return p.held.id
 }

@@ -40,59 +40,59 @@ func isMissing(err error) bool {
 }
 
 // classifyConnectError says why there is no connection. Nothing was asked yet.
-func (p *pgBlob) classifyConnectError(ctx context.Context, err error) error {
+func (d *pgDatabase) classifyConnectError(ctx context.Context, err error) error {
 	var opening *net.OpError
 	switch code := codeOf(err); {
 	case code == badPassword, code == badAuth:
-		return &deniedError{fmt.Sprintf("the server %s does not let user %q in: check user and password (PGUSER, PGPASSWORD, or conn_str in LIVERY_STATE_PG_CONN_STR), and how it wants to be asked", p.server(), p.config.User)}
+		return &deniedError{fmt.Sprintf("the server %s does not let user %q in: check user and password (PGUSER, PGPASSWORD, or conn_str in LIVERY_STATE_PG_CONN_STR), and how it wants to be asked", d.server(), d.config.User)}
 	case code == notAllowed:
-		return &deniedError{fmt.Sprintf("user %q may not connect to the database %q", p.config.User, p.config.Database)}
+		return &deniedError{fmt.Sprintf("user %q may not connect to the database %q", d.config.User, d.config.Database)}
 	case code == undefinedDB:
-		return fmt.Errorf("the server %s has no database %q: make it, or correct conn_str", p.server(), p.config.Database)
+		return fmt.Errorf("the server %s has no database %q: make it, or correct conn_str", d.server(), d.config.Database)
 	case code == startingUp, code == tooMany:
-		return &unsentError{fmt.Errorf("the server %s takes no connections at the moment: %v", p.server(), messageOf(err))}
+		return &unsentError{fmt.Errorf("the server %s takes no connections at the moment: %v", d.server(), messageOf(err))}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), pgconn.Timeout(err) && ctx.Err() == nil:
-		return &unsentError{fmt.Errorf("the server %s gave no answer within %s", p.server(), p.timeout)}
+		return &unsentError{fmt.Errorf("the server %s gave no answer within %s", d.server(), d.timeout)}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &opening) && opening.Op == "dial":
-		err = fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", p.server(), opening.Err)
-		if p.reached { // it may be restarting
+		err = fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", d.server(), opening.Err)
+		if d.reached { // it may be restarting
 			return &unsentError{err}
 		}
 		return err
 	case codeOf(err) != "":
-		return fmt.Errorf("the server %s refuses the connection: %s", p.server(), messageOf(err))
+		return fmt.Errorf("the server %s refuses the connection: %s", d.server(), messageOf(err))
 	}
-	return &unsentError{fmt.Errorf("no connection to the server %s: %s", p.server(), cause(err))}
+	return &unsentError{fmt.Errorf("no connection to the server %s: %s", d.server(), cause(err))}
 }
 
-func (p *pgBlob) server() string { return serverOf(p.config) }
+func (d *pgDatabase) server() string { return serverOf(d.config) }
 
 // classify says what became of a statement that did not end well.
-func (p *pgBlob) classify(ctx context.Context, err error) error {
+func (d *pgDatabase) classify(ctx context.Context, err error) error {
 	code := codeOf(err)
 	switch {
 	case err == nil, isMissing(err):
 		return err
 	case code == notAllowed:
-		return &deniedError{fmt.Sprintf("user %q may not do that in the database %q: %s. It needs a schema of its own (CREATE SCHEMA %s AUTHORIZATION %q), or the right to make one", p.config.User, p.config.Database, messageOf(err), p.schema, p.config.User)}
+		return &deniedError{fmt.Sprintf("user %q may not do that in the database %q: %s. It needs a schema of its own (CREATE SCHEMA %s AUTHORIZATION %q), or the right to make one", d.config.User, d.config.Database, messageOf(err), d.schema, d.config.User)}
 	case code == readOnly:
-		return &deniedError{fmt.Sprintf("the server %s takes no writes at the moment: is it a standby?", p.server())}
+		return &deniedError{fmt.Sprintf("the server %s takes no writes at the moment: is it a standby?", d.server())}
 	case code == serialization, code == deadlock:
-		return &unsentError{fmt.Errorf("the server %s gave way to somebody else: %s", p.server(), messageOf(err))}
+		return &unsentError{fmt.Errorf("the server %s gave way to somebody else: %s", d.server(), messageOf(err))}
 	case strings.HasPrefix(code, "57"): // it is going down, or somebody ended the session
-		return &unansweredError{fmt.Errorf("the server %s ended the session: %s", p.server(), messageOf(err))}
+		return &unansweredError{fmt.Errorf("the server %s ended the session: %s", d.server(), messageOf(err))}
 	case code != "":
-		return fmt.Errorf("the server %s answers: %s (%s)", p.server(), messageOf(err), code)
+		return fmt.Errorf("the server %s answers: %s (%s)", d.server(), messageOf(err), code)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", p.server(), p.timeout)}
+		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", d.server(), d.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
 	case pgconn.SafeToRetry(err):
-		return &unsentError{fmt.Errorf("the connection to the server %s was lost: %s", p.server(), cause(err))}
+		return &unsentError{fmt.Errorf("the connection to the server %s was lost: %s", d.server(), cause(err))}
 	}
-	return &unansweredError{fmt.Errorf("the connection to the server %s broke: %s", p.server(), cause(err))}
+	return &unansweredError{fmt.Errorf("the connection to the server %s broke: %s", d.server(), cause(err))}
 }
 
 func messageOf(err error) string {

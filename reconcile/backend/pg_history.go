@@ -7,33 +7,34 @@ import (
 	"livery/reconcile/state"
 )
 
+// pgHistory is the history of a state: a row for each serial.
+type pgHistory struct{ database *pgDatabase }
+
 // Archive implements state.Blob.
-func (p *pgBlob) Archive(ctx context.Context, serial uint64, data []byte) error {
-	_, err := retry(ctx, p.retry, func() (none struct{}, err error) {
-		return none, p.withConn(ctx, func(ctx context.Context) error {
-			if err := p.createTables(ctx); err != nil {
-				return err
+func (h *pgHistory) Archive(ctx context.Context, serial uint64, data []byte) error {
+	_, err := retryWithConn(ctx, h.database, func(ctx context.Context) (none struct{}, err error) {
+		if err := h.database.createTables(ctx); err != nil {
+			return none, err
+		}
+		if _, err := h.database.query(ctx, "INSERT INTO @history VALUES ('default', $1, $2) ON CONFLICT (name, serial) DO UPDATE SET data = EXCLUDED.data", serial, data); err != nil {
+			return none, err
+		}
+		kept, err := h.serials(ctx)
+		if err != nil {
+			return none, err
+		}
+		for _, old := range state.Outdated(kept, serial) {
+			if _, err := h.database.query(ctx, "DELETE FROM @history WHERE name = 'default' AND serial = $1", old); err != nil {
+				return none, err
 			}
-			if _, err := p.query(ctx, "INSERT INTO @history VALUES ('default', $1, $2) ON CONFLICT (name, serial) DO UPDATE SET data = EXCLUDED.data", serial, data); err != nil {
-				return err
-			}
-			kept, err := p.serials(ctx)
-			if err != nil {
-				return err
-			}
-			for _, old := range state.Outdated(kept, serial) {
-				if _, err := p.query(ctx, "DELETE FROM @history WHERE name = 'default' AND serial = $1", old); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		}
+		return none, nil
 	})
 	return err
 }
 
-func (p *pgBlob) serials(ctx context.Context) ([]uint64, error) {
-	result, err := p.query(ctx, "SELECT serial FROM @history WHERE name = 'default' ORDER BY serial DESC")
+func (h *pgHistory) serials(ctx context.Context) ([]uint64, error) {
+	result, err := h.database.query(ctx, "SELECT serial FROM @history WHERE name = 'default' ORDER BY serial DESC")
 	if isMissing(err) {
 		return nil, nil
 	}
@@ -52,29 +53,20 @@ func (p *pgBlob) serials(ctx context.Context) ([]uint64, error) {
 }
 
 // History implements state.Blob.
-func (p *pgBlob) History(ctx context.Context) ([]uint64, error) {
-	return retry(ctx, p.retry, func() (list []uint64, err error) {
-		err = p.withConn(ctx, func(ctx context.Context) error {
-			list, err = p.serials(ctx)
-			return err
-		})
-		return list, err
-	})
+func (h *pgHistory) History(ctx context.Context) ([]uint64, error) {
+	return retryWithConn(ctx, h.database, h.serials)
 }
 
 // ReadArchive implements state.Blob.
-func (p *pgBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
-	return retry(ctx, p.retry, func() (data []byte, err error) {
-		err = p.withConn(ctx, func(ctx context.Context) error {
-			result, err := p.fetch(ctx, "SELECT data FROM @history WHERE name = 'default' AND serial = $1", serial)
-			if isMissing(err) || err == nil && len(result.Rows) == 0 {
-				return state.ErrNotKept
-			}
-			if err == nil {
-				data = result.Rows[0][0]
-			}
-			return err
-		})
-		return data, err
+func (h *pgHistory) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
+	return retryWithConn(ctx, h.database, func(ctx context.Context) ([]byte, error) {
+		result, err := h.database.fetch(ctx, "SELECT data FROM @history WHERE name = 'default' AND serial = $1", serial)
+		if isMissing(err) || err == nil && len(result.Rows) == 0 {
+			return nil, state.ErrNotKept
+		}
+		if err != nil {
+			return nil, err
+		}
+		return result.Rows[0][0], nil
 	})
 }

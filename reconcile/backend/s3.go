@@ -132,6 +132,7 @@ func (p *s3Blob) Capabilities() state.Capabilities { return state.Capabilities{L
 // String implements state.Blob.
 func (p *s3Blob) String() string { return p.store.String() }
 
+// String names the state in messages.
 func (p *s3Store) String() string { return "s3://" + p.bucket + "/" + p.key }
 
 // with makes one request.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"livery/reconcile/state"
 )
@@ -21,8 +22,8 @@ type s3Lock struct {
 	key   string // of the object
 
 	mu                sync.Mutex
-	held              *s3Hold // the lock that this value took, even after it was broken
-	conditionsChecked bool    // the server keeps to conditions
+	held              *s3Hold     // the lock that this value took, even after it was broken
+	conditionsChecked atomic.Bool // the server keeps to conditions
 }
 
 // s3Hold is a lock that was taken.
@@ -170,10 +171,7 @@ func (l *s3Lock) Break(ctx context.Context, id string) error {
 // checkConditions makes sure that the server keeps to conditions before a state is first
 // written: one that ignores them would let two runs overwrite each other.
 func (l *s3Lock) checkConditions(ctx context.Context) error {
-	l.mu.Lock()
-	conditionsChecked := l.conditionsChecked
-	l.mu.Unlock()
-	if conditionsChecked {
+	if l.conditionsChecked.Load() {
 		return nil
 	}
 	lock, err := l.readLock(ctx)
@@ -202,8 +200,6 @@ func (l *s3Lock) checkConditionsWith(ctx context.Context, content []byte) error 
 			return err
 		}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.conditionsChecked = true
+	l.conditionsChecked.Store(true)
 	return nil
 }
