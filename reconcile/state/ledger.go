@@ -39,15 +39,15 @@ type Ledger struct {
 
 	mu           sync.Mutex // guards the rest; may be taken while writing is held
 	current      *Snapshot
-	priorDoubt   map[schema.Locale]json.RawMessage // what Intend found, for Revert
-	serialBumped bool                              // the serial is this run's already
-	stored       bool                              // and has been written
-	dirty        int                               // changes not written yet
-	unsaved      []schema.Address                  // what they were about
-	lastWrite    time.Time                         // last write, or when it was opened
-	failed       error                             // why nothing is written any more
-	unlock       func() error                      // nil when not locked
-	timer        *time.Timer                       // writes what no later change takes along; nil when not needed
+	priorDoubt   priorDoubt       // what Intend found, for Revert
+	serialBumped bool             // the serial is this run's already
+	stored       bool             // and has been written
+	dirty        int              // changes not written yet
+	unsaved      []schema.Address // what they were about
+	lastWrite    time.Time        // last write, or when it was opened
+	failed       error            // why nothing is written any more
+	unlock       func() error     // nil when not locked
+	timer        *time.Timer      // writes what no later change takes along; nil when not needed
 }
 
 // WriteError says that the state could not be stored.
@@ -132,7 +132,7 @@ func (l *Ledger) Intend(ctx context.Context, bodies map[schema.Locale][]byte) er
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		for loc := range bodies {
-			l.restore(loc)
+			l.priorDoubt.restore(l.current, loc)
 		}
 		l.dirty--
 		return fmt.Errorf("nothing was sent, since it could not be recorded first: %w", err)
@@ -147,28 +147,36 @@ func (l *Ledger) recordDoubt(bodies map[schema.Locale][]byte) error {
 		return l.failed
 	}
 	for loc, body := range bodies {
-		record := l.current.Locales[loc]
-		if record == nil {
-			record = new(LocaleRecord)
-			l.current.Locales[loc] = record
-		}
-		l.priorDoubt[loc] = record.InDoubt
-		record.InDoubt = compact(body)
+		l.priorDoubt.replace(l.current, loc, body)
 	}
 	l.dirty++
 	return nil
 }
 
-// restore undoes Intend for one locale.
-func (l *Ledger) restore(loc schema.Locale) {
-	record := l.current.Locales[loc]
+// priorDoubt is what was in doubt before another body was about to be sent, nil for nothing.
+type priorDoubt map[schema.Locale]json.RawMessage
+
+// replace puts body in doubt.
+func (p priorDoubt) replace(s *Snapshot, loc schema.Locale, body []byte) {
+	record := s.Locales[loc]
+	if record == nil {
+		record = new(LocaleRecord)
+		s.Locales[loc] = record
+	}
+	p[loc] = record.InDoubt
+	record.InDoubt = compact(body)
+}
+
+// restore undoes replace.
+func (p priorDoubt) restore(s *Snapshot, loc schema.Locale) {
+	record := s.Locales[loc]
 	if record == nil {
 		return
 	}
-	record.InDoubt = l.priorDoubt[loc]
-	delete(l.priorDoubt, loc)
+	record.InDoubt = p[loc]
+	delete(p, loc)
 	if record.isEmpty() {
-		delete(l.current.Locales, loc)
+		delete(s.Locales, loc)
 	}
 }
 
@@ -200,7 +208,7 @@ func (l *Ledger) Revert(ctx context.Context, loc schema.Locale) error {
 		if _, ok := l.priorDoubt[loc]; !ok {
 			return false
 		}
-		l.restore(loc)
+		l.priorDoubt.restore(l.current, loc)
 		return true
 	})
 }

@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
-
-	"livery/schema"
 )
 
 // Options says how a state is opened.
@@ -80,7 +77,7 @@ func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
 	if opts.Decode == nil {
 		opts.Decode = Decode
 	}
-	l := &Ledger{blob: blob, opts: opts, priorDoubt: make(map[schema.Locale]json.RawMessage), lastWrite: opts.Now()}
+	l := &Ledger{blob: blob, opts: opts, priorDoubt: make(priorDoubt), lastWrite: opts.Now()}
 	if err := l.open(ctx); err != nil {
 		blob.Close()
 		return nil, err
