@@ -29,6 +29,14 @@ func (l *httpLock) holding() *state.LockInfo {
 	return l.held
 }
 
+func (l *httpLock) send(ctx context.Context, method string, u *url.URL, info state.LockInfo) (*httpResponse, error) {
+	body, err := json.Marshal(info)
+	if err != nil {
+		return nil, err
+	}
+	return l.client.sendRetried(ctx, method, u, body)
+}
+
 // StaleHolder implements state.Blob. The protocol does not tell that a holder is gone.
 func (l *httpLock) StaleHolder() (state.LockInfo, bool) { return state.LockInfo{}, false }
 
@@ -59,11 +67,7 @@ func (l *httpLock) Lock(ctx context.Context, info state.LockInfo) (func() error,
 
 // requestLock asks for a lock. What it gives is who has it, nil when info has it now.
 func (l *httpLock) requestLock(ctx context.Context, info state.LockInfo) (*state.LockInfo, error) {
-	body, err := json.Marshal(info)
-	if err != nil {
-		return nil, err
-	}
-	a, err := l.client.sendRetried(ctx, l.lockMethod, l.lock, body)
+	a, err := l.send(ctx, l.lockMethod, l.lock, info)
 	switch {
 	case err != nil:
 		return nil, err
@@ -87,11 +91,7 @@ func lockHolder(a *httpResponse) *state.LockInfo {
 // releaseLock gives a lock back. That it is not ours any more is no fault; that the
 // server does not understand would leave it locked without a word.
 func (l *httpLock) releaseLock(ctx context.Context, info state.LockInfo) error {
-	body, err := json.Marshal(info)
-	if err != nil {
-		return err
-	}
-	a, err := l.client.sendRetried(ctx, l.unlockMethod, l.unlock, body)
+	a, err := l.send(ctx, l.unlockMethod, l.unlock, info)
 	switch {
 	case err != nil:
 		return err
@@ -171,11 +171,7 @@ func (l *httpLock) Break(ctx context.Context, id string) error {
 	if err := checkLockID(l.place, id, holder.ID); err != nil {
 		return err
 	}
-	body, err := json.Marshal(holder)
-	if err != nil {
-		return err
-	}
-	a, err := l.client.sendRetried(ctx, l.unlockMethod, l.unlock, body)
+	a, err := l.send(ctx, l.unlockMethod, l.unlock, *holder)
 	if err != nil || a.isSuccess() {
 		return err
 	}
