@@ -133,45 +133,41 @@ func (s Setting) Validate(text string) (RuleID, string) {
 	if text == "" {
 		return EmptyValue, "is empty; leave it out" + s.otherwise() + "."
 	}
-	switch s.Kind {
-	case SettingKey:
-		if strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") || len(text) > 900 || strings.ContainsFunc(text, isControl) {
-			return OutOfRange, `is the path of an object, such as "brand/livery.state.json": up to 900 bytes, without a slash at its beginning or end.`
-		}
-	case SettingURL:
-		if why := CheckURL(text, StateAddress); why != "" {
-			return URLFormat, why + "."
-		}
-	case SettingMethod:
-		if !matches(methodPattern, text) {
-			return Enum, `takes an HTTP method in capitals, such as "` + s.Default + `".`
-		}
-	case SettingSwitch:
-		if text != "true" && text != "false" {
-			return WrongType, "takes true or false."
-		}
-	case SettingNumber:
-		if n, err := strconv.Atoi(text); err != nil || n < s.Min || n > s.Max {
-			return OutOfRange, fmt.Sprintf("takes a whole number from %d to %d.", s.Min, s.Max)
-		}
-	case SettingPEM:
-		if !strings.Contains(text, "-----BEGIN ") || !strings.Contains(text, "-----END ") {
-			return WrongType, `takes PEM: the text from "-----BEGIN" to "-----END", not the name of a file.`
-		}
-	case SettingDSN:
-		if !isPostgresURL(text) && !matches(dsnPattern, text) {
-			return URLFormat, `takes a connection string, such as "postgres://livery@db.example.com/livery" or "host=db.example.com dbname=livery".`
-		}
-	case SettingName:
-		if !matches(namePattern, text) {
-			return OutOfRange, "takes the name of a schema: up to 63 letters, digits and underscores, not beginning with a digit."
-		}
-	default:
-		if strings.ContainsFunc(text, isControl) {
-			return ControlCharacter, "holds a control character."
-		}
+	if ok, rule, why := s.judge(text); !ok {
+		return rule, why
 	}
 	return "", ""
+}
+
+// judge reports whether a text that is not empty fits, and what Validate says if not.
+func (s Setting) judge(text string) (ok bool, rule RuleID, why string) {
+	switch s.Kind {
+	case SettingKey:
+		slash := strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/")
+		return !slash && len(text) <= 900 && !strings.ContainsFunc(text, isControl), OutOfRange,
+			`is the path of an object, such as "brand/livery.state.json": up to 900 bytes, without a slash at its beginning or end.`
+	case SettingURL:
+		why := CheckURL(text, StateAddress)
+		return why == "", URLFormat, why + "."
+	case SettingMethod:
+		return matches(methodPattern, text), Enum, `takes an HTTP method in capitals, such as "` + s.Default + `".`
+	case SettingSwitch:
+		return text == "true" || text == "false", WrongType, "takes true or false."
+	case SettingNumber:
+		n, err := strconv.Atoi(text)
+		return err == nil && n >= s.Min && n <= s.Max, OutOfRange, fmt.Sprintf("takes a whole number from %d to %d.", s.Min, s.Max)
+	case SettingPEM:
+		return strings.Contains(text, "-----BEGIN ") && strings.Contains(text, "-----END "), WrongType,
+			`takes PEM: the text from "-----BEGIN" to "-----END", not the name of a file.`
+	case SettingDSN:
+		return isPostgresURL(text) || matches(dsnPattern, text), URLFormat,
+			`takes a connection string, such as "postgres://livery@db.example.com/livery" or "host=db.example.com dbname=livery".`
+	case SettingName:
+		return matches(namePattern, text), OutOfRange,
+			"takes the name of a schema: up to 63 letters, digits and underscores, not beginning with a digit."
+	default:
+		return !strings.ContainsFunc(text, isControl), ControlCharacter, "holds a control character."
+	}
 }
 
 func (s Setting) otherwise() string {

@@ -117,7 +117,7 @@ func ParseLocale(s string) (Locale, bool) {
 
 // SuggestLocale is the value most likely meant, as a sentence; "" for none.
 func SuggestLocale(s string) string {
-	return suggest(string(NearestLocale(s)))
+	return suggest(NearestLocale(s))
 }
 
 // NearestLocale is the value most likely meant by a spelling that the service

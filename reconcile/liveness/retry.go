@@ -63,16 +63,22 @@ func (c *Client) send(ctx context.Context, r request) (reply, error) {
 		}
 		c.log.DebugContext(ctx, "trying again", slog.String("call", r.name), slog.String("object", r.object),
 			slog.String("because", c.redactor.Redact(got.err.Error())), slog.Duration("after", pause), slog.Int("tries_left", tries.triesLeft))
-		if got.outcome == unauthorised {
-			c.tokens.reject(tok)
-			continue
-		}
-		if got.throttlesAll {
-			continue // prepare waits
-		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := c.beforeNext(ctx, got, tok, pause); err != nil {
 			return got, tries.finalError(err)
 		}
+	}
+}
+
+// beforeNext does what has to be done after an unsuccessful try and before the next.
+func (c *Client) beforeNext(ctx context.Context, got reply, tok token, pause time.Duration) error {
+	switch {
+	case got.outcome == unauthorised:
+		c.tokens.reject(tok)
+		return nil
+	case got.throttlesAll:
+		return nil // prepare waits
+	default:
+		return sleep(ctx, pause)
 	}
 }
 
