@@ -26,7 +26,7 @@ demo: build
 test:
 	@$(SH) .ci/steps test
 
-## check: format, vet, linter, layers, go.mod, examples, start-up time
+## check: format, vet, linter, layers, go.mod, examples, start-up
 check: build
 	@$(SH) .ci/steps check
 
