@@ -224,6 +224,7 @@ func (b *tab) press(keys ...string) {
 // click clicks what a person sees; what is hidden or covered cannot be clicked.
 func (b *tab) click(selector string) {
 	b.t.Helper()
+	b.settle() // a click goes to a place, and what moves meanwhile is missed
 	b.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
