@@ -212,14 +212,8 @@ func knownAttributes(b *config.Block) bool {
 // readTexts lays an object of pages, fields and texts over the look. Keys may be in
 // the API's spelling or in that of configuration.
 func (r *fieldReader) readTexts(a *hcl.Attribute) {
-	at := r.at
-	at.Range = a.Expr.Range()
-	raw, ok := r.publicValue(a.Expr, r.extra, at)
-	if !ok || raw.IsNull() {
-		return
-	}
-	if !isObject(raw) {
-		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\"))."))
+	raw, at, ok := r.object(a, "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\")).")
+	if !ok {
 		return
 	}
 	texts := r.origins(a.Expr)
@@ -305,20 +299,30 @@ func fieldByName(p *schema.Page, name string) *schema.Field {
 	return nil
 }
 
+// object is the value of an attribute that takes an object, and where it stands; false
+// for null and for what cannot be used. expected says what it takes.
+func (r *fieldReader) object(a *hcl.Attribute, expected string) (cty.Value, schema.Subject, bool) {
+	at := r.at
+	at.Range = a.Expr.Range()
+	v, ok := r.publicValue(a.Expr, r.extra, at)
+	if !ok || v.IsNull() {
+		return v, at, false
+	}
+	if !isObject(v) {
+		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", expected))
+		return v, at, false
+	}
+	return v, at, true
+}
+
 func isObject(v cty.Value) bool {
 	return !v.IsNull() && (v.Type().IsObjectType() || v.Type().IsMapType())
 }
 
 // extraMembers reads what the catalogue does not know.
 func (r *fieldReader) extraMembers(a *hcl.Attribute) {
-	at := r.at
-	at.Range = a.Expr.Range()
-	raw, ok := r.publicValue(a.Expr, r.extra, at)
-	if !ok || raw.IsNull() {
-		return
-	}
-	if !isObject(raw) {
-		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "extra takes an object, such as { newPage = { newColor = \"#000000\" } }."))
+	raw, at, ok := r.object(a, "extra takes an object, such as { newPage = { newColor = \"#000000\" } }.")
+	if !ok {
 		return
 	}
 	origins := r.origins(a.Expr)
