@@ -14,7 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,12 +46,31 @@ func TestKilledProcess(t *testing.T) {
 			if name != "local" && os.Getenv("LIVERY_E2E") == "" {
 				rounds = 4
 			}
-			killProcesses(t, start(t)(t), rounds)
+			endProcesses(t, start(t)(t), rounds, []os.Signal{os.Kill})
 		})
 	}
 }
 
-func killProcesses(t *testing.T, store *backing, rounds int) {
+// TestSignalledProcess does the same with the signals that ask a process to end,
+// once and twice. It says itself how it ends, and leaves no lock.
+func TestSignalledProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	for name, start := range engines() {
+		t.Run(name, func(t *testing.T) {
+			rounds := killRounds
+			if name != "local" && os.Getenv("LIVERY_E2E") == "" {
+				rounds = 4
+			}
+			endProcesses(t, start(t)(t), rounds, []os.Signal{syscall.SIGHUP}, []os.Signal{syscall.SIGTERM},
+				[]os.Signal{os.Interrupt, syscall.SIGHUP}, []os.Signal{syscall.SIGHUP, syscall.SIGHUP})
+		})
+	}
+}
+
+// endProcesses ends one process after another by the signals of each in turn.
+func endProcesses(t *testing.T, store *backing, rounds int, signals ...[]os.Signal) {
 	w := newEnv(t, simulator.Merge)
 	server := w.listen(t, "127.0.0.1:0")
 	defer func() { server.Close() }()
@@ -62,7 +81,7 @@ func killProcesses(t *testing.T, store *backing, rounds int) {
 	for round := range rounds {
 		p.write(t, round)
 		before := p.stored(t)
-		if p.killedAfter(t, time.Duration(random.IntN(300))*time.Millisecond) {
+		if p.endedAfter(t, time.Duration(random.IntN(300))*time.Millisecond, signals[round%len(signals)]) {
 			deaths++
 		}
 		server.Close() // the service finishes what it had begun
@@ -80,8 +99,8 @@ func killProcesses(t *testing.T, store *backing, rounds int) {
 			assert.Nil(t, record.InDoubt)
 		}
 	}
-	t.Logf("%d of %d processes were killed", deaths, rounds)
-	assert.NotZero(t, deaths, "no process was killed in time; the test shows nothing")
+	t.Logf("%d of %d processes were ended", deaths, rounds)
+	assert.NotZero(t, deaths, "no process was ended in time; the test shows nothing")
 }
 
 // listen puts the service on the network.
@@ -205,27 +224,40 @@ func (p process) run(t testing.TB, code int, args ...string) {
 	require.Equal(t, code, c.ProcessState.ExitCode(), "%v: %v\n%s", args, err, out)
 }
 
-// killedAfter applies and kills the process after a while; false when it was
-// faster.
-func (p process) killedAfter(t testing.TB, d time.Duration) bool {
+// endedAfter applies and sends signals to the process after a while; false when it
+// was faster.
+func (p process) endedAfter(t testing.TB, d time.Duration, signals []os.Signal) bool {
 	t.Helper()
 	c := p.command("apply", "-auto-approve", "-no-color", "-parallelism=3")
+	var output bytes.Buffer
+	stdout, err := c.StdoutPipe()
+	require.NoError(t, err)
+	c.Stderr = &output
 	require.NoError(t, c.Start())
-	ended := make(chan error, 1)
-	var waiting sync.WaitGroup
-	waiting.Go(func() { ended <- c.Wait() })
-	defer waiting.Wait()
-	select {
-	case err := <-ended:
+	killed := signals[0] == os.Kill
+	if !killed {
+		_, err = io.CopyN(&output, stdout, 1) // it shows the plan, so it minds signals by now
 		require.NoError(t, err)
-		return false
-	case <-time.After(d):
-		if err := c.Process.Kill(); errors.Is(err, os.ErrProcessDone) {
-			require.NoError(t, <-ended)
-			return false
-		} else {
+	}
+	for _, signal := range signals {
+		time.Sleep(d)
+		if err := c.Process.Signal(signal); !errors.Is(err, os.ErrProcessDone) {
 			require.NoError(t, err)
 		}
+		d = 10 * time.Millisecond
+	}
+	said, err := io.ReadAll(stdout)
+	require.NoError(t, err)
+	if err = c.Wait(); err == nil {
+		return false
+	}
+	if killed {
+		require.Equal(t, -1, c.ProcessState.ExitCode(), "%s", said)
 		return true
 	}
+	require.Equal(t, 1, c.ProcessState.ExitCode(), "%v: %v\n%s\n%s", signals, err, said, output.String())
+	unlock, err := p.store.open().Lock(t.Context(), state.LockInfo{ID: "after-the-signals", Operation: "test"})
+	require.NoError(t, err, "%v", signals)
+	require.NoError(t, unlock())
+	return true
 }

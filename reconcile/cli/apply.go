@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -119,7 +117,7 @@ func (f *applyFlags) carryOut(ctx context.Context, op *workspace.Operation) erro
 	if op.Plan.Empty() {
 		return errors.Join(view.Outcome(&reconcile.Outcome{}), view.Err())
 	}
-	result, err := op.Apply(ctx, workspace.ApplyOptions{Parallelism: f.parallel, Interrupts: f.interrupts})
+	result, err := op.Apply(ctx, workspace.ApplyOptions{Parallelism: f.parallel, Interrupts: f.app.interruptible})
 	if result != nil {
 		if err := view.Outcome(result.Outcome); err != nil {
 			return err
@@ -135,10 +133,4 @@ func (f *applyFlags) carryOut(ctx context.Context, op *workspace.Operation) erro
 		return exit(exitChanges)
 	}
 	return nil
-}
-
-// interrupts keeps what is under way from being given up half done.
-func (f *applyFlags) interrupts(parent context.Context) (context.Context, <-chan struct{}, func()) {
-	signal.Ignore(syscall.SIGPIPE) // whoever reads along may go; what is under way goes on
-	return f.app.interruptible(parent)
 }

@@ -14,7 +14,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -71,6 +70,7 @@ type app struct {
 	log     *slog.Logger
 	logFile io.Closer
 	opened  []*workspace.Workspace
+	atOnce  context.Context // ends with the second signal
 }
 
 // Main runs livery with the arguments after the program's name and returns the
@@ -96,6 +96,7 @@ func (a *app) code(err error) int {
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
+	case readerGone(err):
 	case errors.As(err, &invalid):
 		a.view.Diagnostics(invalid.Diagnostics, invalid.Sources)
 	default:
@@ -105,6 +106,8 @@ func (a *app) code(err error) int {
 }
 
 func (a *app) run(args []string) error {
+	ctx, release := a.watchSignals()
+	defer release()
 	args, err := a.globals(args)
 	if err != nil {
 		return err
@@ -122,8 +125,6 @@ func (a *app) run(args []string) error {
 		return err
 	}
 	command.SetArgs(rest)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	return command.ExecuteContext(ctx)
 }
 

@@ -2,33 +2,125 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
+
+	"golang.org/x/term"
 )
 
-// interruptible lets the first signal stop what has not begun and the second
-// one everything.
-func (a *app) interruptible(parent context.Context) (context.Context, <-chan struct{}, func()) {
-	ctx, cancel := context.WithCancel(parent)
-	stop := make(chan struct{})
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	done := make(chan struct{})
+// lastWords is how long a run has after the second signal to record what it knows
+// and to release its lock.
+const lastWords = 3 * time.Second
+
+// stopSignals are those that ask a run to end. A hangup that nohup has switched off
+// stays without effect.
+func stopSignals() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
+}
+
+// watchSignals gives the context of a run, which the first signal ends. The second
+// one ends a.atOnce and then, whatever hangs, the process: a read of a pipe or an
+// evaluation knows no context. What may be in flight by then was recorded as in
+// doubt before it was sent.
+func (a *app) watchSignals() (ctx context.Context, release func()) {
+	ctx, first := context.WithCancel(context.Background())
+	atOnce, second := context.WithCancel(context.Background())
+	a.atOnce = atOnce
+	signals := make(chan os.Signal, 3)
+	signal.Notify(signals, stopSignals()...)
+	// Nobody reads these: a reader of the output that has gone makes a write fail, and
+	// must not end a run that holds a lock.
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	die := a.person().restoresTerminal(func() { os.Exit(exitError) })
+	released := make(chan struct{})
 	go func() {
-		select {
-		case <-signals:
-			close(stop)
-			a.view.Interrupt("Interrupt received.\nPlease wait: requests in flight are finished and recorded.\nGracefully shutting down...")
-		case <-done:
-			return
-		}
-		select {
-		case <-signals:
-			a.view.Interrupt("Two interrupts received. Stopping at once; what was in flight stays recorded as in doubt.")
-			cancel()
-		case <-done:
+		var late <-chan time.Time
+		for _, act := range []func(){first, func() { second(); late = time.After(lastWords) }, die} {
+			select {
+			case <-signals:
+				act()
+			case <-late:
+				die()
+			case <-released:
+				return
+			}
 		}
 	}()
-	return ctx, stop, func() { signal.Stop(signals); close(done); cancel() }
+	return ctx, func() {
+		signal.Stop(signals)
+		signal.Stop(broken)
+		close(released)
+		first()
+		second()
+	}
+}
+
+// restoresTerminal is end, after the terminal is as it was: who is asked for a
+// secret sees nothing of what is typed.
+func (p person) restoresTerminal(end func()) func() {
+	in, ok := p.Stdin.(*os.File)
+	if !ok {
+		return end
+	}
+	state, err := term.GetState(int(in.Fd()))
+	if err != nil { // it is none
+		return end
+	}
+	return func() { _ = term.Restore(int(in.Fd()), state); end() }
+}
+
+// interruptible lets the first signal close stop, for what has not begun, and the
+// second one end the context, for everything.
+func (a *app) interruptible(ctx context.Context) (until context.Context, stop <-chan struct{}, release func()) {
+	until, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(a.atOnce, cancel)
+	released, silent := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(silent)
+		for _, said := range []struct {
+			signal <-chan struct{}
+			text   string
+		}{
+			{ctx.Done(), "Interrupt received.\nPlease wait: requests in flight are finished and recorded.\nGracefully shutting down..."},
+			{a.atOnce.Done(), "Two interrupts received. Stopping at once; what was in flight stays recorded as in doubt."},
+		} {
+			select {
+			case <-said.signal:
+				a.view.Interrupt(said.text)
+			case <-released:
+				return
+			}
+		}
+	}()
+	return until, ctx.Done(), func() {
+		close(released)
+		<-silent
+		unhook()
+		cancel()
+	}
+}
+
+// readerGone reports that nothing has failed but a write to stdout, whose reader
+// has gone: "| head" has seen enough, and needs no error.
+func readerGone(err error) bool {
+	for err != nil {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 {
+			err = joined.Unwrap()[0]
+			continue
+		}
+		if failed, ok := err.(*fs.PathError); ok {
+			return failed.Path == os.Stdout.Name() && errors.Is(failed.Err, syscall.EPIPE)
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
 }

@@ -114,11 +114,11 @@ func environment(ts *testscript.TestScript) []string {
 	return strings.Split(ts.ReadFile("stdout"), "\x00")
 }
 
-// signal NAME INT|TERM|KILL sends a signal to a background process.
+// signal NAME HUP|INT|TERM|KILL sends a signal to a background process.
 func signalProcess(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}
+	signals := map[string]os.Signal{"HUP": syscall.SIGHUP, "INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}
 	if neg || len(args) != 2 || signals[args[1]] == nil {
-		ts.Fatalf("usage: signal NAME INT|TERM|KILL")
+		ts.Fatalf("usage: signal NAME HUP|INT|TERM|KILL")
 	}
 	ts.Check(running(ts, args[0]).cmd.Process.Signal(signals[args[1]]))
 }

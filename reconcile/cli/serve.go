@@ -5,17 +5,12 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 )
 
-// serveUntilInterrupted answers until a signal comes; ending ends answers that
+// serveUntilInterrupted answers until ctx ends; ending ends answers that
 // would go on for ever.
 func serveUntilInterrupted(ctx context.Context, listener net.Listener, handler http.Handler, ending ...func()) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	for _, end := range ending {
 		server.RegisterOnShutdown(end)

@@ -58,7 +58,7 @@ func openSession(a *app, ctx context.Context, name string, f *sessionFlags, visi
 		return err
 	}
 	// Given up after the first signal, nobody would know what came of the call.
-	callCtx, _, release := a.interruptible(context.WithoutCancel(ctx))
+	callCtx, _, release := a.interruptible(ctx)
 	defer release()
 	opened, err := opening.Open(callCtx, client)
 	if err != nil {

@@ -61,7 +61,7 @@ func sessionOutcome(a *app, ctx context.Context, name, id string, f *resultFlags
 	if err != nil {
 		return err
 	}
-	callCtx, stop, release := a.interruptible(context.WithoutCancel(ctx))
+	callCtx, stop, release := a.interruptible(ctx)
 	polling := session.Polling{Timeout: f.timeout, Stop: stop, Now: a.Now, Pending: func(waited, pause time.Duration) {
 		if !a.view.JSON {
 			report.WritePending(a.Stderr, waited, pause)
@@ -160,7 +160,7 @@ func clearSession(a *app, ctx context.Context, name, id string, f *sessionFlags,
 			return exit(exitError)
 		}
 	}
-	callCtx, _, release := a.interruptible(context.WithoutCancel(ctx))
+	callCtx, _, release := a.interruptible(ctx)
 	defer release()
 	transaction, err := session.Clear(callCtx, client, definition.API, id)
 	if err != nil {

@@ -21,9 +21,9 @@ import (
 type ApplyOptions struct {
 	Parallelism int // requests at a time
 	// Interrupts is asked, once the login has succeeded, for what ends the run from
-	// then on: stop, when closed, lets requests in flight finish and begins no
-	// others; the context ends at once. Nil never ends it.
-	Interrupts func(parent context.Context) (ctx context.Context, stop <-chan struct{}, release func())
+	// then on, given what has ended it until then: stop, when closed, lets requests in
+	// flight finish and begins no others; until ends them at once. Nil never ends it.
+	Interrupts func(ctx context.Context) (until context.Context, stop <-chan struct{}, release func())
 }
 
 // Result is what an apply has done.
@@ -51,14 +51,13 @@ func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, erro
 	if ctx.Err() != nil {
 		return nil, Failf("Interrupted", "Nothing was sent.")
 	}
-	ctx = context.WithoutCancel(ctx)
-	var stop <-chan struct{}
+	until, stop := context.WithoutCancel(ctx), (<-chan struct{})(nil)
 	if opts.Interrupts != nil {
 		var release func()
-		ctx, stop, release = opts.Interrupts(ctx)
+		until, stop, release = opts.Interrupts(ctx)
 		defer release()
 	}
-	outcome, err := reconcile.Apply(ctx, o.Plan, api, o.ledger, reconcile.ApplyOptions{
+	outcome, err := reconcile.Apply(until, o.Plan, api, o.ledger, reconcile.ApplyOptions{
 		Parallelism: opts.Parallelism, Observe: o.workspace.Events.Change, Stop: stop, Now: o.workspace.Now,
 	})
 	if err != nil {
