@@ -29,18 +29,32 @@ func (e *LimitError) Error() string { return e.Reason }
 // CheckJSON refuses JSON that decoders would need too much stack, time or memory
 // for; the error is a *LimitError. What is wrong in any other way is left to the
 // decoder.
-func CheckJSON(src []byte) error {
+func CheckJSON(src []byte) error { return checkJSON(src, nil) }
+
+// CheckRecord refuses what CheckJSON does and, as a *DuplicateError, an object that
+// has one name twice. It is for what livery has written itself: of two members of
+// one name, which only a hand or a merge leaves, nobody knows which one holds.
+func CheckRecord(src []byte) error { return checkJSON(src, new(uniqueNames)) }
+
+func checkJSON(src []byte, names *uniqueNames) error {
 	depth, elements := 0, 1
 	for i := 0; i < len(src); i++ {
 		switch c := src[i]; {
 		case c == '"':
+			start := i
 			i = stringEnd(src, i)
+			if err := names.add(src, start, i+1); err != nil {
+				return err
+			}
 		case c == '{' || c == '[':
 			depth++
+			names.enter(c == '{')
 		case c == '}' || c == ']':
 			depth--
+			names.leave()
 		case c == ',':
 			elements++
+			names.next()
 		case c == '-' || c >= '0' && c <= '9':
 			n := numberLength(src[i:])
 			if err := CheckNumber(string(src[i : i+n])); err != nil {

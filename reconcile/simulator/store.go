@@ -72,7 +72,7 @@ func openStore(path string, log *slog.Logger) (*store, error) {
 
 func (s *store) decode(data []byte) error {
 	var file storeFile
-	if err := json.Unmarshal(data, &file); err != nil {
+	if err := cmp.Or(schema.CheckRecord(data), json.Unmarshal(data, &file)); err != nil {
 		return err
 	}
 	if file.Version != storeVersion {

@@ -70,6 +70,7 @@ func TestDamagedDataFile(t *testing.T) {
 		"no such outcome":  `{"version":1,"accounts":{},"sessions":{"` + account + `":{"0123456789abcdef":{"api":"h5v6","cleared":true,"outcome":"x"}}}}`,
 		"no such id":       `{"version":1,"accounts":{},"sessions":{"` + account + `":{"0123456789ABCDEF":{"api":"h5v6","cleared":true}}}}`,
 		"no seal":          `{"version":1,"accounts":{},"sessions":{"` + account + `":{"0123456789abcdef":{"api":"h5v6"}}}}`,
+		"a member twice":   `{"version":1,"accounts":{},"accounts":{}}`,
 		"session of whom":  `{"version":1,"accounts":{},"sessions":{"sampleaccesskey":{}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {

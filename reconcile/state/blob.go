@@ -142,10 +142,11 @@ func (i LockInfo) String() string {
 	return b.String()
 }
 
-// printable drops what could steer a terminal: others wrote the lock.
+// printable drops what could steer a terminal or reorder a line: others wrote the
+// lock, and people choose the names of their machines.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return -1
 		}
 		return r

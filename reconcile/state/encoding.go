@@ -8,15 +8,21 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"livery/schema"
+	"livery/schema/syntax"
 )
 
 // format is the newest version of the file that this package reads, and the
 // only one it writes.
 const format = 1
+
+// maxSerial is the largest whole number that every reader of JSON keeps as it is.
+// One more with every run never comes near it.
+const maxSerial = 1<<53 - 1
 
 type file struct {
 	Version       uint64                   `json:"version"`
@@ -117,36 +123,41 @@ func Decode(data []byte) (*Snapshot, error) {
 		return nil, err
 	}
 	s := emptySnapshot()
-	var run json.RawMessage
 	var locales, sessions map[string]json.RawMessage
 	err = cmp.Or(
-		readMember(members, "livery_version", &s.LiveryVersion),
+		readWord(members, "livery_version", &s.LiveryVersion),
 		readMember(members, "serial", &s.Serial),
-		readMember(members, "lineage", &s.Lineage),
-		readMember(members, "run", &run),
-		readMember(members, "account", &s.Account),
+		readWord(members, "lineage", &s.Lineage),
+		readObject(members, "run", s.readRun),
+		readObject(members, "account", s.readAccount),
 		readMember(members, "locales", &locales),
 		readMember(members, "sessions", &sessions),
 	)
+	if err == nil && s.Serial > maxSerial {
+		err = fmt.Errorf("serial: must be at most %d", uint64(maxSerial))
+	}
 	if err != nil {
 		return nil, &DamagedError{err}
 	}
-	if run != nil {
-		if err := s.readRun(run); err != nil {
-			return nil, &DamagedError{fmt.Errorf("run: %w", err)}
-		}
-	}
 	for _, name := range sorted(locales) {
 		if err := s.readLocale(name, locales[name]); err != nil {
-			return nil, &DamagedError{fmt.Errorf("locales.%s: %w", name, err)}
+			return nil, &DamagedError{fmt.Errorf("locales.%s: %w", quoteUnlessName(name), err)}
 		}
 	}
 	for _, name := range sorted(sessions) {
 		if err := s.readSession(name, sessions[name]); err != nil {
-			return nil, &DamagedError{fmt.Errorf("sessions.%s: %w", name, err)}
+			return nil, &DamagedError{fmt.Errorf("sessions.%s: %w", quoteUnlessName(name), err)}
 		}
 	}
 	return s, nil
+}
+
+// quoteUnlessName makes a member's name fit to be shown, whatever is in it.
+func quoteUnlessName(name string) string {
+	if syntax.IsName(name) {
+		return name
+	}
+	return strconv.Quote(name)
 }
 
 // open takes the outer object apart once it is sure to be a state of a version
@@ -168,6 +179,9 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 	}
 	if looks := describeForeign(members); looks != "" {
 		return nil, &ForeignError{looks}
+	}
+	if err := schema.CheckRecord(data); err != nil {
+		return nil, &DamagedError{err}
 	}
 	var version uint64
 	if err := readMember(members, "version", &version); err != nil {
@@ -201,15 +215,18 @@ func describeForeign(members map[string]json.RawMessage) string {
 	}
 }
 
-func (s *Snapshot) readRun(raw json.RawMessage) error {
-	members, err := object(raw)
-	if err != nil {
-		return err
-	}
+func (s *Snapshot) readRun(members map[string]json.RawMessage) error {
 	return cmp.Or(
-		readMember(members, "operation", &s.Run.Operation),
-		readMember(members, "who", &s.Run.Who),
+		readWord(members, "operation", &s.Run.Operation),
+		readWord(members, "who", &s.Run.Who),
 		readTime(members, "at", &s.Run.At),
+	)
+}
+
+func (s *Snapshot) readAccount(members map[string]json.RawMessage) error {
+	return cmp.Or(
+		readWord(members, "base_url", &s.Account.BaseURL),
+		readWord(members, "access_key_sha256", &s.Account.AccessKeySHA256),
 	)
 }
 
@@ -230,7 +247,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 	err = cmp.Or(
 		readMember(members, "document", &document),
 		readTime(members, "applied_at", &record.AppliedAt),
-		readMember(members, "transaction_id", &record.TransactionID),
+		readWord(members, "transaction_id", &record.TransactionID),
 		readMember(members, "in_doubt", &record.InDoubt),
 	)
 	if err != nil {
@@ -292,6 +309,9 @@ func compact(body []byte) json.RawMessage {
 }
 
 func (s *Snapshot) readSession(name string, raw json.RawMessage) error {
+	if !syntax.IsName(name) {
+		return errors.New("cannot be the name of a session: a name is letters, digits, _ and -, and begins with a letter")
+	}
 	members, err := object(raw)
 	if err != nil || members == nil {
 		return err
@@ -332,6 +352,34 @@ func readMember(members map[string]json.RawMessage, name string, into any) error
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
 		return fmt.Errorf("%s: %w", name, withoutGoTypes(err))
+	}
+	return nil
+}
+
+// readWord reads a member that is shown to people. What could steer a terminal or
+// forge a line is in none that livery has written.
+func readWord(members map[string]json.RawMessage, name string, into *string) error {
+	if err := readMember(members, name, into); err != nil {
+		return err
+	}
+	if printable(*into) != *into {
+		return fmt.Errorf("%s: holds a character that cannot be seen, in %q", name, *into)
+	}
+	return nil
+}
+
+// readObject reads a member that is an object; absent and null have no members.
+func readObject(members map[string]json.RawMessage, name string, read func(map[string]json.RawMessage) error) error {
+	raw, ok := members[name]
+	if !ok {
+		return nil
+	}
+	inner, err := object(raw)
+	if err == nil {
+		err = read(inner)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }

@@ -110,6 +110,26 @@ func TestDecodeRefuses(t *testing.T) {
 		{"no version", `{"livery_version": "0.1.0"}`, damaged, "version"},
 		{"version as text", `{"livery_version": "0.1.0", "version": "1"}`, damaged, "version: is a string"},
 		{"negative serial", state(`"serial": -1`), damaged, "serial: is a number -1"},
+		{"a serial that would begin anew", state(`"serial": 18446744073709551615`), damaged, "serial: must be at most 9007199254740991"},
+		{"a serial that some read as another", state(`"serial": 9007199254740992`), damaged, "serial: must be at most"},
+		{"a member twice", state("\"serial\": 1,\n\"locales\": {},\n\"locales\": {}"), damaged, `line 3: "locales" stands on line 2 already`},
+		{"a member twice, spelt in two ways", state(`"serial": 1, "\u0073erial": 2`), damaged, `"serial" stands on line 1 already`},
+		{"a locale twice", state("\"locales\": {\"en_US\": {},\n\"en_US\": {}}"), damaged, `line 2: "en_US" stands on line 1 already`},
+		{"a field twice", state(`"locales": {"en_US": {"document": {"mobileResultPage": {"successDesc": "A", "successDesc": "B"}}}}`), damaged, `"successDesc" stands on line 1 already`},
+		{"an unknown member twice", state(`"later": [{"a": 1, "a": 2}]`), damaged, `"a" stands on line 1 already`},
+		{"too deep", state(`"later": ` + strings.Repeat("[", 200) + strings.Repeat("]", 200)), damaged, "nested more than"},
+		{"a session's name that acts", state(`"sessions": {"a\u001b[2J\nLD_PRELOAD=x": {}}`), damaged, `sessions."a\x1b[2J\nLD_PRELOAD=x": cannot be the name of a session`},
+		{"a session's name with a blank", state(`"sessions": {"a b": {}}`), damaged, `sessions."a b": cannot be the name`},
+		{"a session without a name", state(`"sessions": {"": {}}`), damaged, `sessions."": cannot be the name`},
+		{"a locale that acts", state(`"locales": {"en\u009b31m": {}}`), damaged, `locales."en\u009b31m": not a locale`},
+		{"an API that acts", state(`"sessions": {"a": {"definition": {"api": "x\ny"}}}`), damaged, `api: "x\ny" is not one`},
+		{"a version that acts", `{"version": 1, "livery_version": "\u001b]0;x\u0007"}`, damaged, "livery_version: holds a character that cannot be seen"},
+		{"a lineage that acts", state(`"lineage": "\u202ex"`), damaged, `lineage: holds a character that cannot be seen, in "\u202ex"`},
+		{"a base URL that acts", state(`"account": {"base_url": "https://a\r"}`), damaged, "account: base_url: holds"},
+		{"an access key that acts", state(`"account": {"access_key_sha256": "\u0000"}`), damaged, "account: access_key_sha256: holds"},
+		{"an operation that acts", state(`"run": {"operation": "a\u2028b"}`), damaged, "run: operation: holds"},
+		{"a person that acts", state(`"run": {"who": "a\nb"}`), damaged, "run: who: holds"},
+		{"a transaction that acts", state(`"locales": {"en_US": {"transaction_id": "\u007f"}}`), damaged, "locales.en_US: transaction_id: holds"},
 		{"fraction as serial", state(`"serial": 1.5`), damaged, "serial"},
 		{"locales as list", state(`"locales": []`), damaged, "locales: is a array"},
 		{"account as text", state(`"account": "x"`), damaged, "account: is a string"},
@@ -183,7 +203,7 @@ func TestEncode(t *testing.T) {
 func drawn(t *rapid.T) *Snapshot {
 	s := emptySnapshot()
 	s.LiveryVersion = rapid.StringMatching(`0\.[0-9]\.[0-9]`).Draw(t, "version")
-	s.Serial = rapid.Uint64().Draw(t, "serial")
+	s.Serial = rapid.Uint64Max(maxSerial).Draw(t, "serial")
 	s.Lineage = rapid.StringMatching(`[a-f0-9-]{0,36}`).Draw(t, "lineage")
 	s.Account = Account{rapid.StringMatching(`https://[a-z.]{1,9}`).Draw(t, "base URL"), Fingerprint(rapid.String().Draw(t, "key"))}
 	at := rapid.Int64Range(0, 1<<35)
@@ -212,7 +232,7 @@ func drawn(t *rapid.T) *Snapshot {
 		record.Document, record.TransactionID = d, texts.Draw(t, "transaction")
 		record.AppliedAt = time.Unix(at.Draw(t, "time"), 0).UTC()
 	}
-	for _, name := range rapid.SliceOf(rapid.String().Filter(func(s string) bool { return s == strings.ToValidUTF8(s, "") })).Draw(t, "sessions") {
+	for _, name := range rapid.SliceOf(rapid.StringMatching(`[a-zก-ฮ][a-z0-9ก-ฮ_-]{0,9}`)).Draw(t, "sessions") {
 		s.Sessions[name] = &SessionRecord{Definition: schema.Session{Name: name, API: schema.H5Token}, RecordedAt: time.Unix(at.Draw(t, "time"), 0).UTC()}
 	}
 	return s

@@ -23,6 +23,10 @@ const (
 // errClosed keeps a straggler from writing after the lock has been released.
 var errClosed = errors.New("the state has been closed already")
 
+// errSerials says that the serial cannot grow any more.
+var errSerials = errors.New("its serial is the largest that there can be. livery adds one with every run, so somebody has set it: " +
+	"put back a copy with the serial that the history shows")
+
 // Ledger is an open state. Every method may be called by several goroutines.
 // Once a write has failed nothing more is written; what happens after that is
 // still kept in memory, for UnsavedState. A write that has begun is not given up
@@ -189,7 +193,7 @@ func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, tr
 	}
 	return l.change(ctx, loc.AddressOf(), func() bool {
 		delete(l.priorDoubt, loc)
-		l.current.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: transactionID}
+		l.current.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: printable(transactionID)}
 		return true
 	})
 }
@@ -292,7 +296,11 @@ func (l *Ledger) write(ctx context.Context) error {
 		}
 		return l.failed
 	}
-	l.stamp()
+	if err := l.stamp(); err != nil {
+		defer l.mu.Unlock()
+		l.failed = &WriteError{Where: l.blob.String(), Err: err}
+		return l.failed
+	}
 	data, changes, written := l.current.Encode(), l.dirty, l.unsaved
 	l.unsaved = nil
 	l.mu.Unlock()
@@ -331,19 +339,24 @@ func (l *Ledger) archive(ctx context.Context) error {
 
 // stamp prepares the snapshot before it is written: the serial grows once a run or, where
 // no serial may come twice, with every write.
-func (l *Ledger) stamp() {
+func (l *Ledger) stamp() error {
+	grows := !l.serialBumped || l.blob.Capabilities().UniqueSerials && l.stored
+	if grows && l.current.Serial >= maxSerial {
+		return errSerials
+	}
+	if grows {
+		l.current.Serial++
+	}
 	if !l.serialBumped {
 		l.serialBumped = true
-		l.current.Serial++
 		l.current.Run = l.opts.run()
-	} else if l.blob.Capabilities().UniqueSerials && l.stored {
-		l.current.Serial++
 	}
 	l.stored = false
 	if l.current.Lineage == "" {
 		l.current.Lineage = l.opts.Random()
 	}
 	l.current.LiveryVersion = l.opts.Version
+	return nil
 }
 
 // Close writes what is not written yet, releases the lock, even when the write
@@ -406,6 +419,6 @@ func (l *Ledger) UnsavedState() []byte {
 		return nil
 	}
 	s := *l.current
-	s.Serial++
+	s.Serial = min(s.Serial+1, maxSerial)
 	return s.Encode()
 }

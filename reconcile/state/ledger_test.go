@@ -250,7 +250,7 @@ func TestCheckpoints(t *testing.T) {
 	blob := new(memory)
 	l, passed := opened(t, blob)
 	record := func(i int) {
-		require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint(i)}, noon))
+		require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint("s", i)}, noon))
 	}
 	for i := range checkpointEvery - 1 {
 		record(i)
@@ -293,7 +293,7 @@ func TestParallelRun(t *testing.T) {
 			l.UnsavedState()
 		})
 		group.Go(func() {
-			assert.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint(i)}, noon))
+			assert.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint("s", i)}, noon))
 		})
 	}
 	group.Wait()
@@ -522,4 +522,31 @@ func TestSerials(t *testing.T) {
 		require.NoError(t, l.Close(t.Context()))
 		assert.EqualValues(t, 10, blob.stored().Serial)
 	}
+}
+
+// A serial that cannot grow is never followed by a smaller one.
+func TestSerialsAreUsedUp(t *testing.T) {
+	for _, unique := range []bool{false, true} {
+		blob := kept(t, "ours", maxSerial)
+		blob.can.UniqueSerials = unique
+		before := blob.data
+		l, _ := opened(t, blob)
+		err := l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "A")})
+		require.ErrorIs(t, err, errSerials)
+		require.ErrorContains(t, err, "nothing was sent")
+		require.NoError(t, l.Close(t.Context()))
+		assert.Equal(t, before, blob.data)
+	}
+}
+
+// What this run records can be read again, whatever the service and the machine call things.
+func TestWordsThatActAreNotRecorded(t *testing.T) {
+	blob := new(memory)
+	l, err := Open(t.Context(), blob, Options{Operation: "apply", Who: "ana\x1b[2J@studio\n"})
+	require.NoError(t, err)
+	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: body(t, en, "A")}))
+	require.NoError(t, l.Confirm(t.Context(), en, body(t, en, "A"), "tx\u202e\r1", noon))
+	require.NoError(t, l.Close(t.Context()))
+	assert.Equal(t, "ana[2J@studio", blob.stored().Run.Who)
+	assert.Equal(t, "tx1", blob.stored().Locales[en].TransactionID)
 }

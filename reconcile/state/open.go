@@ -46,7 +46,7 @@ func (o Options) run() Run {
 	if o.Operation == "" && o.Who == "" {
 		return Run{}
 	}
-	return Run{Operation: o.Operation, Who: o.Who, At: o.Now().UTC().Truncate(time.Second)}
+	return Run{Operation: o.Operation, Who: printable(o.Who), At: o.Now().UTC().Truncate(time.Second)}
 }
 
 // AccessError says that the place where a state is kept does not do what it must.

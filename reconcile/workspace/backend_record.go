@@ -79,13 +79,13 @@ func (b backends) last() (backendRecord, error) {
 	}
 	var r backendRecord
 	if err == nil {
-		err = json.Unmarshal(data, &r)
+		err = cmp.Or(schema.CheckRecord(data), json.Unmarshal(data, &r))
 	}
 	if err == nil {
 		err = r.check()
 	}
 	if err != nil {
-		return r, Failf("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file aneb.", backendFile, err)
+		return r, Failf("Cannot read where the state was kept", "%s: %v. If the state is where the configuration says, \"livery init -reconfigure\" writes that file anew.", backendFile, err)
 	}
 	return r, nil
 }
@@ -158,7 +158,7 @@ func (b backends) checkMoved(ctx context.Context, c config.Backend, blob state.B
 	_, revision, err := old.Get(ctx)
 	switch {
 	case err != nil:
-		return Failf("Backend configuration changed", "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins aneb.", last.Name, last.Type, now.Name, now.Type, err)
+		return Failf("Backend configuration changed", "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins anew.", last.Name, last.Type, now.Name, now.Type, err)
 	case revision == "":
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/function"
+	"livery/schema/syntax"
 )
 
 // Faults collects what is wrong with what people wrote. Its methods say what is
@@ -78,7 +79,7 @@ func (f *Faults) Duplicate(second, first hcl.Range, detail string) {
 
 // validName reports whether a label can be referred to in an expression.
 func (f *Faults) validName(b *Block) bool {
-	if hclsyntax.ValidIdentifier(b.Labels[0]) {
+	if syntax.IsName(b.Labels[0]) {
 		return true
 	}
 	f.Report(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.LabelRanges[0]}, "Not a valid name",

@@ -202,6 +202,10 @@ func objectExpression(members map[string]cty.Value) string {
 }
 
 // isBareName reports whether a key can be written without quotation marks, also
+// IsName reports whether a text can be the name of a block: it can be referred to in
+// an expression.
+func IsName(text string) bool { return hclsyntax.ValidIdentifier(text) }
+
 // where "for" would begin an expression of another kind.
 func isBareName(key string) bool {
 	return hclsyntax.ValidIdentifier(key) && key != "for" && key != "null" && key != "true" && key != "false"
