@@ -16,7 +16,6 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"livery/reconcile/state"
 	"livery/schema"
@@ -43,13 +42,12 @@ type httpClient struct {
 	username string
 	password schema.Secret
 	retry    retryPolicy
-	timeout  time.Duration // of one request
 }
 
 func openHTTP(s settings) (state.Blob, error) {
 	c := &httpClient{
-		username: s["username"], password: schema.Secret(s["password"]), timeout: requestTimeout,
-		retry: retryPolicy{tries: 1 + uint(s.number("retry_max")), first: s.seconds("retry_wait_min"), most: s.seconds("retry_wait_max")},
+		username: s["username"], password: schema.Secret(s["password"]),
+		retry: retryPolicy{tries: 1 + uint(s.number("retry_max")), first: s.seconds("retry_wait_min"), most: s.seconds("retry_wait_max"), timeout: requestTimeout},
 	}
 	l := &httpLock{client: c, lockMethod: s["lock_method"], unlockMethod: s["unlock_method"]}
 	h := &httpBlob{client: c, updateMethod: s["update_method"], httpLock: l}
@@ -141,8 +139,6 @@ func (a *httpResponse) isSuccess() bool { return a.status >= 200 && a.status < 3
 
 // send makes one request. An answer that says "later" is a transport error.
 func (c *httpClient) send(ctx context.Context, method string, u *url.URL, body []byte, header ...string) (*httpResponse, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("%s is no request that can be made of %s", method, withoutQuery(u))
@@ -158,7 +154,7 @@ func (c *httpClient) send(ctx context.Context, method string, u *url.URL, body [
 	if c.username != "" {
 		request.SetBasicAuth(c.username, string(c.password))
 	}
-	response, err := c.http.Do(request)
+	response, err := refuseUpgrade(c.http.Do(request))
 	if err != nil {
 		return nil, c.classifyTransportError(ctx, u, err)
 	}
@@ -175,7 +171,7 @@ func (c *httpClient) send(ctx context.Context, method string, u *url.URL, body [
 
 // sendRetried makes a request that may be made twice.
 func (c *httpClient) sendRetried(ctx context.Context, method string, u *url.URL, body []byte) (*httpResponse, error) {
-	return retry(ctx, c.retry, func() (*httpResponse, error) { return c.send(ctx, method, u, body) })
+	return retry(ctx, c.retry, func(ctx context.Context) (*httpResponse, error) { return c.send(ctx, method, u, body) })
 }
 
 // retryableError makes an error of an answer after which the same may be asked again.
@@ -198,14 +194,16 @@ func (c *httpClient) classifyTransportError(ctx context.Context, u *url.URL, err
 	var opening *net.OpError
 	var certificate *tls.CertificateVerificationError
 	switch {
+	case errors.Is(err, errUpgrade):
+		return &unansweredError{fmt.Errorf("%s: %w", withoutQuery(u), err)}
 	case errors.As(err, &certificate):
 		return fmt.Errorf("the certificate of %s cannot be trusted: %v; client_ca_certificate_pem names who vouches for it", u.Host, certificate.Err) // it is said, not asked
 	case errors.As(err, &opening) && opening.Op == "dial" && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unsentError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), c.timeout)}
+		return &unsentError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), c.retry.timeout)}
 	case errors.As(err, &opening) && opening.Op == "dial":
 		return &unsentError{fmt.Errorf("the server %s cannot be reached: %w. Check the address, and that it runs", u.Host, opening.Err)}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unansweredError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), c.timeout)}
+		return &unansweredError{fmt.Errorf("%s gave no answer within %s", withoutQuery(u), c.retry.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

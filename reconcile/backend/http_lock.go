@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"livery/reconcile/state"
 )
@@ -52,7 +53,9 @@ func (l *httpLock) Lock(ctx context.Context, info state.LockInfo) (func() error,
 	holder, err := l.requestLock(ctx, info)
 	if err != nil {
 		if isTransportError(err) || ctx.Err() != nil {
-			_ = l.releaseLock(context.WithoutCancel(ctx), info) // in case that it was taken all the same
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			_ = l.releaseLock(ctx, info) // in case that it was taken all the same
 		}
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (h *httpBlob) Put(ctx context.Context, data []byte, ifRevision state.Revisi
 			there, now, err := h.Get(ctx)
 			return there, knownRevision(there, now, ifRevision), err
 		},
-		func() (state.Revision, error) { return h.put(ctx, data, ifRevision) })
+		func(ctx context.Context) (state.Revision, error) { return h.put(ctx, data, ifRevision) })
 }
 
 // put writes once.

@@ -160,11 +160,11 @@ func (s *site) by(address string) *site {
 func hurried(blob state.Blob, timeout time.Duration) state.Blob {
 	switch b := blob.(type) {
 	case *httpBlob:
-		b.client.timeout = timeout
+		b.client.retry.timeout = timeout
 	case *pgBlob:
-		b.database.timeout, b.database.retry.tries = timeout, 2
+		b.database.retry.timeout = timeout
 	case *s3Blob:
-		b.store.timeout, b.store.retry.tries = timeout, 2
+		b.store.retry.timeout, b.store.retry.first, b.store.retry.most = timeout, 0, 0
 	}
 	return blob
 }

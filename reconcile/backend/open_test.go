@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -101,7 +102,7 @@ type shelf struct {
 	late             int    // with which try the first one arrives
 }
 
-func (s *shelf) put() (state.Revision, error) {
+func (s *shelf) put(context.Context) (state.Revision, error) {
 	err := s.ends[len(s.revisionAfterPut)]
 	s.revisionAfterPut = append(s.revisionAfterPut, "try")
 	if len(s.revisionAfterPut) == s.late {
@@ -145,7 +146,7 @@ func TestSettle(t *testing.T) {
 			if s.data == "" {
 				s.data = "before"
 			}
-			revision, err := putVerified(t.Context(), retryPolicy{tries: 3}, []byte("ours"), revisionOf([]byte("before")), s.get, s.put)
+			revision, err := putVerified(t.Context(), retryPolicy{tries: 3, timeout: time.Minute}, []byte("ours"), revisionOf([]byte("before")), s.get, s.put)
 			require.ErrorIs(t, err, c.want)
 			assert.Len(t, s.revisionAfterPut, c.tries)
 			if c.want == nil {
@@ -154,7 +155,7 @@ func TestSettle(t *testing.T) {
 		})
 	}
 	s := shelf{ends: []error{classifyTransportError, nil}, reads: errors.New("gone")}
-	_, err := putVerified(t.Context(), retryPolicy{tries: 3}, []byte("ours"), "", s.get, s.put)
+	_, err := putVerified(t.Context(), retryPolicy{tries: 3, timeout: time.Minute}, []byte("ours"), "", s.get, s.put)
 	require.ErrorContains(t, err, "whether the state was written is unknown")
 	assert.Len(t, s.revisionAfterPut, 1, "nobody writes twice who cannot look")
 }

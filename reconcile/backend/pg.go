@@ -34,11 +34,10 @@ type pgBlob struct {
 // pgDatabase runs statements over the one connection that a state has, and knows what the
 // answers mean.
 type pgDatabase struct {
-	config  *pgconn.Config
-	name    string // for messages
-	schema  string // quoted
-	retry   retryPolicy
-	timeout time.Duration // of one operation
+	config *pgconn.Config
+	name   string // for messages
+	schema string // quoted
+	retry  retryPolicy
 
 	mu          sync.Mutex // a connection does one thing at a time
 	conn        *pgconn.PgConn
@@ -62,7 +61,7 @@ func openPG(s settings) (state.Blob, error) {
 	d := &pgDatabase{
 		config: config, name: fmt.Sprintf("postgres://%s/%s (schema %s)", serverOf(config), config.Database, s["schema_name"]),
 		schema: `"` + s["schema_name"] + `"`, // the name was judged and holds no quotes
-		retry:  retryPolicy{tries: 6, first: 100 * time.Millisecond, most: 2 * time.Second}, timeout: requestTimeout,
+		retry:  retryPolicy{tries: 6, first: 100 * time.Millisecond, most: 2 * time.Second, timeout: requestTimeout},
 	}
 	return &pgBlob{d, &pgLock{database: d}, &pgHistory{d}}, nil
 }
@@ -97,8 +96,6 @@ func withConn[T any](ctx context.Context, d *pgDatabase, do func(context.Context
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
-	defer cancel()
 	if d.conn == nil || d.conn.IsClosed() {
 		conn, err := pgconn.ConnectConfig(ctx, d.config)
 		if err != nil {
@@ -117,7 +114,7 @@ func withConn[T any](ctx context.Context, d *pgDatabase, do func(context.Context
 
 // retryWithConn is withConn for what may be done twice.
 func retryWithConn[T any](ctx context.Context, d *pgDatabase, do func(context.Context) (T, error)) (T, error) {
-	return retry(ctx, d.retry, func() (T, error) { return withConn(ctx, d, do) })
+	return retry(ctx, d.retry, func(ctx context.Context) (T, error) { return withConn(ctx, d, do) })
 }
 
 // query runs one statement with parameters. A []byte goes as it is, as bytea.
@@ -218,7 +215,7 @@ func (p *pgBlob) Put(ctx context.Context, data []byte, ifRevision state.Revision
 	if len(data) > maxSize {
 		return "", tooLargeError(p.database.name)
 	}
-	return putVerified(ctx, p.database.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
+	return putVerified(ctx, p.database.retry, data, ifRevision, p.Get, func(ctx context.Context) (state.Revision, error) {
 		return withConn(ctx, p.database, func(ctx context.Context) (state.Revision, error) { return p.put(ctx, data, ifRevision) })
 	})
 }

@@ -52,7 +52,7 @@ func (d *pgDatabase) classifyConnectError(ctx context.Context, err error) error 
 	case code == startingUp, code == tooMany:
 		return &unsentError{fmt.Errorf("the server %s takes no connections at the moment: %v", d.server(), messageOf(err))}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), pgconn.Timeout(err) && ctx.Err() == nil:
-		return &unsentError{fmt.Errorf("the server %s gave no answer within %s", d.server(), d.timeout)}
+		return &unsentError{fmt.Errorf("the server %s gave no answer within %s", d.server(), d.retry.timeout)}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &opening) && opening.Op == "dial":
@@ -86,7 +86,7 @@ func (d *pgDatabase) classify(ctx context.Context, err error) error {
 	case code != "":
 		return fmt.Errorf("the server %s answers: %s (%s)", d.server(), messageOf(err), code)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", d.server(), d.timeout)}
+		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", d.server(), d.retry.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
 	case pgconn.SafeToRetry(err):

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -14,9 +15,23 @@ import (
 	"livery/reconcile/state"
 )
 
-// requestTimeout is how long a server may take for one request. A dead one must not keep
-// a run for ever, and none needs as long for a state.
+// requestTimeout is how long a server may take for one request, repetitions included. A
+// dead one must not keep a run for ever, and none needs as long for a state.
 const requestTimeout = 30 * time.Second
+
+// errUpgrade says that a server wants to speak another protocol. It may have done what
+// was asked all the same.
+var errUpgrade = errors.New("it answers 101 (Switching Protocols), which nobody asked for")
+
+// refuseUpgrade closes the body of an answer after which the library hands out the bare
+// connection: reading that knows no deadline.
+func refuseUpgrade(response *http.Response, err error) (*http.Response, error) {
+	if err == nil && response.StatusCode == http.StatusSwitchingProtocols {
+		_ = response.Body.Close()
+		return nil, errUpgrade
+	}
+	return response, err
+}
 
 // unsentError says that a request did not reach the server, or that the server
 // put it off: it had no effect, and may be made again.
@@ -39,20 +54,26 @@ func (e *deniedError) Error() string { return e.text }
 // Is makes it what it is on a disk.
 func (e *deniedError) Is(target error) bool { return target == fs.ErrPermission }
 
-// retryPolicy is how often something that may be repeated is tried, and how long the
-// pauses are: each is twice the one before.
+// retryPolicy is how often something that may be repeated is tried, how long the
+// pauses are, each twice the one before, and how long the tries may take together.
 type retryPolicy struct {
 	tries       uint
 	first, most time.Duration
+	timeout     time.Duration // without the pauses
 }
 
-// retry does what may be done twice until it is done, or it fails in another way
-// than by a transport error.
-func retry[T any](ctx context.Context, r retryPolicy, op func() (T, error)) (T, error) {
+// retry does what may be done twice until it is done, it fails in another way than by a
+// transport error, or its time is over.
+func retry[T any](ctx context.Context, r retryPolicy, op func(context.Context) (T, error)) (T, error) {
+	left := r.timeout
 	pauses := &backoff.ExponentialBackOff{InitialInterval: max(r.first, time.Millisecond), Multiplier: 2, RandomizationFactor: 0.2, MaxInterval: max(r.most, time.Millisecond)}
 	result, err := backoff.Retry(ctx, func() (T, error) {
-		result, err := op()
-		if err == nil || isTransportError(err) && ctx.Err() == nil {
+		tryCtx, cancel := context.WithTimeout(ctx, left)
+		defer cancel()
+		start := time.Now()
+		result, err := op(tryCtx)
+		left -= time.Since(start)
+		if err == nil || isTransportError(err) && ctx.Err() == nil && left > 0 {
 			return result, err
 		}
 		return result, backoff.Permanent(err)
@@ -75,10 +96,10 @@ type readFunc func(context.Context) ([]byte, state.Revision, error)
 
 // putVerified writes by put. Where its answer is lost, it finds out by reading what
 // became of it, and puts again only what certainly did not arrive.
-func putVerified(ctx context.Context, r retryPolicy, data []byte, ifRevision state.Revision, get readFunc, put func() (state.Revision, error)) (state.Revision, error) {
+func putVerified(ctx context.Context, r retryPolicy, data []byte, ifRevision state.Revision, get readFunc, put func(context.Context) (state.Revision, error)) (state.Revision, error) {
 	doubt := false // an earlier try may still arrive, and make a later one stale
-	return retry(ctx, r, func() (state.Revision, error) {
-		revision, err := put()
+	return retry(ctx, r, func(ctx context.Context) (state.Revision, error) {
+		revision, err := put(ctx)
 		var unanswered *unansweredError
 		classifyTransportError := errors.As(err, &unanswered)
 		if !classifyTransportError && !(doubt && errors.Is(err, state.ErrStale)) {

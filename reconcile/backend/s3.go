@@ -41,7 +41,6 @@ type s3Store struct {
 	encryption  types.ServerSideEncryption
 	kmsKey      *string
 	retry       retryPolicy
-	timeout     time.Duration // of one request
 
 	client    func(context.Context) (*s3.Client, error) // made once it is needed
 	transport atomic.Pointer[http.Transport]            // of the client; nil before its first request
@@ -51,7 +50,7 @@ type s3Store struct {
 func openS3(s settings) (state.Blob, error) {
 	p := &s3Store{
 		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.on("use_path_style"),
-		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second}, timeout: requestTimeout,
+		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second, timeout: requestTimeout},
 	}
 	if endpoint := s["endpoint"]; endpoint != "" {
 		u, err := url.Parse(endpoint)
@@ -87,6 +86,7 @@ func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the configuration of AWS (its variables, or the files in ~/.aws) cannot be used: %w", err)
 		}
+		cfg.HTTPClient = sdkClient{cfg.HTTPClient}
 		found := p.clientOf(cfg)
 		endpoint := found.Options().BaseEndpoint
 		switch {
@@ -104,6 +104,14 @@ func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
 		client = found
 		return client, nil
 	}
+}
+
+// sdkClient makes the requests of the SDK.
+type sdkClient struct{ aws.HTTPClient }
+
+// Do implements aws.HTTPClient.
+func (c sdkClient) Do(r *http.Request) (*http.Response, error) {
+	return refuseUpgrade(c.HTTPClient.Do(r))
 }
 
 func (p *s3Store) clientOf(cfg aws.Config) *s3.Client {
@@ -144,8 +152,6 @@ func (p *s3Store) with(ctx context.Context, do func(context.Context, *s3.Client)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
-	defer cancel()
 	err = do(ctx, client)
 	if err == nil {
 		p.reached.Store(true)
@@ -161,7 +167,7 @@ type object struct {
 
 // read gives an object.
 func (p *s3Store) read(ctx context.Context, key string) (object, error) {
-	return retry(ctx, p.retry, func() (object, error) { return p.readOnce(ctx, key) })
+	return retry(ctx, p.retry, func(ctx context.Context) (object, error) { return p.readOnce(ctx, key) })
 }
 
 func (p *s3Store) readOnce(ctx context.Context, key string) (o object, err error) {
@@ -243,7 +249,7 @@ func (p *s3Blob) Put(ctx context.Context, data []byte, ifRevision state.Revision
 			return "", err
 		}
 	}
-	return putVerified(ctx, p.store.retry, data, ifRevision, p.Get, func() (state.Revision, error) {
+	return putVerified(ctx, p.store.retry, data, ifRevision, p.Get, func(ctx context.Context) (state.Revision, error) {
 		etag, err := p.store.write(ctx, p.store.key, data, on)
 		if err == errLost {
 			return "", state.ErrStale

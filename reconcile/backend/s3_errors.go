@@ -36,9 +36,11 @@ func (p *s3Store) classify(ctx context.Context, err error) error {
 		p.reached.Store(true)
 		return p.classifyResponse(response)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", p.server, p.timeout)}
+		return &unansweredError{fmt.Errorf("the server %s gave no answer within %s", p.server, p.retry.timeout)}
 	case ctx.Err() != nil:
 		return &unansweredError{context.Cause(ctx)}
+	case errors.Is(err, errUpgrade):
+		return &unansweredError{fmt.Errorf("the server %s: %w", p.server, errUpgrade)}
 	case errors.As(err, &unsent):
 		return p.classifySendError(unsent)
 	case strings.Contains(err.Error(), "credentials"): // the SDK has no type for it

@@ -24,7 +24,9 @@ func (h *s3History) objectKey(serial uint64) string {
 
 // Archive implements state.Blob.
 func (h *s3History) Archive(ctx context.Context, serial uint64, data []byte) error {
-	_, err := retry(ctx, h.store.retry, func() (string, error) { return h.store.write(ctx, h.objectKey(serial), data, regardless) })
+	_, err := retry(ctx, h.store.retry, func(ctx context.Context) (string, error) {
+		return h.store.write(ctx, h.objectKey(serial), data, regardless)
+	})
 	if err != nil {
 		return err
 	}
@@ -33,7 +35,7 @@ func (h *s3History) Archive(ctx context.Context, serial uint64, data []byte) err
 		return err
 	}
 	for _, old := range state.Outdated(kept, serial) {
-		_, err := retry(ctx, h.store.retry, func() (none struct{}, err error) {
+		_, err := retry(ctx, h.store.retry, func(ctx context.Context) (none struct{}, err error) {
 			return none, h.store.with(ctx, func(ctx context.Context, client *s3.Client) error {
 				_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &h.store.bucket, Key: aws.String(h.objectKey(old))})
 				return err
@@ -48,7 +50,7 @@ func (h *s3History) Archive(ctx context.Context, serial uint64, data []byte) err
 
 // History implements state.Blob.
 func (h *s3History) History(ctx context.Context) ([]uint64, error) {
-	list, err := retry(ctx, h.store.retry, func() (list []uint64, err error) {
+	list, err := retry(ctx, h.store.retry, func(ctx context.Context) (list []uint64, err error) {
 		err = h.store.with(ctx, func(ctx context.Context, client *s3.Client) error {
 			// One page, which holds many times more than are kept.
 			out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &h.store.bucket, Prefix: aws.String(h.prefix)})

@@ -40,7 +40,7 @@ type lockObject struct {
 }
 
 func (l *s3Lock) readLock(ctx context.Context) (lockObject, error) {
-	return retry(ctx, l.store.retry, func() (lockObject, error) { return l.readLockOnce(ctx) })
+	return retry(ctx, l.store.retry, func(ctx context.Context) (lockObject, error) { return l.readLockOnce(ctx) })
 }
 
 func (l *s3Lock) readLockOnce(ctx context.Context) (lockObject, error) {
@@ -72,7 +72,7 @@ func (l *s3Lock) Lock(ctx context.Context, info state.LockInfo) (func() error, e
 	if err != nil {
 		return nil, err
 	}
-	hold, err := retry(ctx, l.store.retry, func() (*s3Hold, error) { return l.tryLock(ctx, info, content) })
+	hold, err := retry(ctx, l.store.retry, func(ctx context.Context) (*s3Hold, error) { return l.tryLock(ctx, info, content) })
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (l *s3Lock) release(hold *s3Hold) error {
 
 // clearLock replaces the lock by unlockedContent.
 func (l *s3Lock) clearLock(ctx context.Context, etag string) error {
-	_, err := retry(ctx, l.store.retry, func() (string, error) {
+	_, err := retry(ctx, l.store.retry, func(ctx context.Context) (string, error) {
 		return l.store.write(ctx, l.key, []byte(unlockedContent), condition(etag))
 	})
 	return err
@@ -180,7 +180,8 @@ func (l *s3Lock) checkConditions(ctx context.Context) error {
 	}
 	if lock.etag == "" {
 		lock.data = []byte(unlockedContent)
-		if _, err := l.store.write(ctx, l.key, lock.data, absent); err != nil && err != errLost {
+		_, err := retry(ctx, l.store.retry, func(ctx context.Context) (string, error) { return l.store.write(ctx, l.key, lock.data, absent) })
+		if err != nil && err != errLost {
 			return err
 		}
 	}
@@ -192,7 +193,7 @@ func (l *s3Lock) checkConditions(ctx context.Context) error {
 // on a server that writes it.
 func (l *s3Lock) checkConditionsWith(ctx context.Context, content []byte) error {
 	for _, on := range []condition{absent, `"00000000000000000000000000000000"`} {
-		_, err := retry(ctx, l.store.retry, func() (string, error) { return l.store.write(ctx, l.key, content, on) })
+		_, err := retry(ctx, l.store.retry, func(ctx context.Context) (string, error) { return l.store.write(ctx, l.key, content, on) })
 		switch {
 		case err == nil:
 			return fmt.Errorf("the server %s ignores the conditions If-Match and If-None-Match, without which two runs could overwrite each other's state. Use one that keeps to them, as Amazon S3 does, or another backend", l.store.server)
