@@ -74,13 +74,29 @@ type app struct {
 }
 
 // Main runs livery with the arguments after the program's name and returns the
-// exit code.
+// exit code. After two signals it returns although something of the run may hang: the
+// process is to end then.
 func Main(args []string, env Env) int {
 	a := &app{Env: env, dir: "."}
 	a.view = &report.View{Stdout: env.Stdout, Stderr: env.Stderr, Style: a.style, Now: env.Now}
 	a.view.Advice = env.Getenv("LIVERY_IN_AUTOMATION") == "" && env.Getenv("TF_IN_AUTOMATION") == ""
+	ctx, gaveUp, release := a.watchSignals()
+	defer release()
+	restore := a.person().terminalState()
+	ended := make(chan int, 1)
+	go func() { ended <- a.finish(a.run(ctx, args)) }()
+	select {
+	case code := <-ended:
+		return code
+	case <-gaveUp:
+		restore()
+		return exitError
+	}
+}
+
+// finish closes what a run has opened, says what came of it and gives the exit code.
+func (a *app) finish(err error) int {
 	defer a.closeLog()
-	err := a.run(args)
 	for _, w := range a.opened {
 		w.Close()
 	}
@@ -105,9 +121,7 @@ func (a *app) code(err error) int {
 	return exitError
 }
 
-func (a *app) run(args []string) error {
-	ctx, release := a.watchSignals()
-	defer release()
+func (a *app) run(ctx context.Context, args []string) error {
 	args, err := a.globals(args)
 	if err != nil {
 		return err

@@ -27,10 +27,10 @@ func stopSignals() []os.Signal {
 }
 
 // watchSignals gives the context of a run, which the first signal ends. The second
-// one ends a.atOnce and then, whatever hangs, the process: a read of a pipe or an
-// evaluation knows no context. What may be in flight by then was recorded as in
-// doubt before it was sent.
-func (a *app) watchSignals() (ctx context.Context, release func()) {
+// one ends a.atOnce; gaveUp is closed when the run has not ended soon after that, or
+// with a third signal: a read of a pipe or an evaluation knows no context. What may be
+// in flight by then was recorded as in doubt before it was sent.
+func (a *app) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, release func()) {
 	ctx, first := context.WithCancel(context.Background())
 	atOnce, second := context.WithCancel(context.Background())
 	a.atOnce = atOnce
@@ -40,22 +40,25 @@ func (a *app) watchSignals() (ctx context.Context, release func()) {
 	// must not end a run that holds a lock.
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE)
-	die := a.person().restoresTerminal(func() { os.Exit(exitError) })
-	released := make(chan struct{})
+	late, released := make(chan struct{}), make(chan struct{})
 	go func() {
-		var late <-chan time.Time
-		for _, act := range []func(){first, func() { second(); late = time.After(lastWords) }, die} {
+		for _, end := range []func(){first, second} {
 			select {
 			case <-signals:
-				act()
-			case <-late:
-				die()
+				end()
 			case <-released:
 				return
 			}
 		}
+		select {
+		case <-signals:
+			close(late)
+		case <-time.After(lastWords):
+			close(late)
+		case <-released:
+		}
 	}()
-	return ctx, func() {
+	return ctx, late, func() {
 		signal.Stop(signals)
 		signal.Stop(broken)
 		close(released)
@@ -64,18 +67,15 @@ func (a *app) watchSignals() (ctx context.Context, release func()) {
 	}
 }
 
-// restoresTerminal is end, after the terminal is as it was: who is asked for a
-// secret sees nothing of what is typed.
-func (p person) restoresTerminal(end func()) func() {
-	in, ok := p.Stdin.(*os.File)
-	if !ok {
-		return end
+// terminalState is what puts the terminal back: while a secret is asked for, nothing
+// of what is typed is seen.
+func (p person) terminalState() (restore func()) {
+	if in, ok := p.Stdin.(*os.File); ok {
+		if state, err := term.GetState(int(in.Fd())); err == nil {
+			return func() { _ = term.Restore(int(in.Fd()), state) }
+		}
 	}
-	state, err := term.GetState(int(in.Fd()))
-	if err != nil { // it is none
-		return end
-	}
-	return func() { _ = term.Restore(int(in.Fd()), state); end() }
+	return func() {} // it is none
 }
 
 // interruptible lets the first signal close stop, for what has not begun, and the

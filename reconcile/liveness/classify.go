@@ -58,7 +58,9 @@ type classifier struct {
 	redactor *redactor
 }
 
-// classify tells what a try came to. Where there is an envelope, it decides.
+// classify tells what a try came to. Where there is an envelope, its code decides, but
+// only a 200 makes a success of it: a 202 has only been noted, a 206 is a part of an
+// answer, and what a gateway puts into a 5xx may be of another request.
 func (c classifier) classify(sent request, got response) reply {
 	if got.status == 0 {
 		if !got.sent {
@@ -72,15 +74,17 @@ func (c classifier) classify(sent request, got response) reply {
 		r.at, now = at, at
 	}
 	r.wait = retryAfter(got.header, now)
-	if got.status >= 300 && got.status < 400 {
-		r.outcome, r.err = refused, c.redirectRefusal(got.status, got.header)
-		return r
-	}
 	if e, ok := decodeEnvelope(got.body); ok && got.err == nil {
 		r.envelope = e
-		if row, known := findCode(e.Code); known || !transient(got.status) {
-			return c.classifyEnvelope(sent, r, row)
-		}
+	}
+	row, known := findCode(r.Code)
+	switch {
+	case row.class == classSuccess && got.status != http.StatusOK:
+		return c.classifyStatus(r, got) // neither the code nor the status is trusted alone
+	case got.status >= 300 && got.status < 400:
+		return reply{outcome: refused, err: c.redirectRefusal(got.status, got.header), at: r.at, wait: r.wait}
+	case known, r.Code != "" && !transient(got.status):
+		return c.classifyEnvelope(sent, r, row)
 	}
 	return c.classifyStatus(r, got)
 }
@@ -113,9 +117,11 @@ func transient(status int) bool { return status == http.StatusTooManyRequests ||
 
 // classifyStatus decides where no envelope does. Behind a gateway's 5xx the
 // service may well have taken the request, so only a 429 and the other 4xx say
-// that it did not.
+// that it did not, and not even these beside a code that says it did.
 func (c classifier) classifyStatus(r reply, got response) reply {
 	switch {
+	case r.Code == success:
+		r.outcome, r.err = lost, fmt.Errorf("HTTP %s with the code %s, which only an HTTP 200 confirms", statusText(got.status), success)
 	case got.status == http.StatusTooManyRequests:
 		r.outcome, r.throttlesAll, r.err = busy, true, statusRefusal(got.status)
 	case got.status >= 400 && got.status < 500:

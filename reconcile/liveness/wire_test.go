@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"livery/schema"
 )
 
 // clientOf is a client that talks to a server through a socket.
@@ -161,6 +163,69 @@ func TestASwitchToAnotherProtocolIsNoAnswer(t *testing.T) {
 	require.NotNil(t, doubt, "%v", err)
 	assert.ErrorContains(t, err, "another protocol")
 	<-left
+}
+
+// Whatever a server sends and does not end, a call ends with its context.
+func TestEveryReadEndsWithItsContext(t *testing.T) {
+	const head, chunked = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", "Transfer-Encoding: chunked\r\n\r\n"
+	replies := map[string]struct{ once, endlessly string }{
+		"silence":              {},
+		"100":                  {once: "HTTP/1.1 100 Continue\r\n\r\n"},
+		"101":                  {once: "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n", endlessly: "x"},
+		"102":                  {once: "HTTP/1.1 102 Processing\r\n\r\n"},
+		"103":                  {once: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"},
+		"199":                  {once: "HTTP/1.1 199 Something\r\n\r\n"},
+		"102 for ever":         {endlessly: "HTTP/1.1 102 Processing\r\n\r\n"},
+		"a header that stops":  {once: head},
+		"a header for ever":    {once: head, endlessly: "X: y\r\n"},
+		"a body that stops":    {once: head + "Content-Length: 100\r\n\r\n{"},
+		"a body that trickles": {once: head + chunked + "1\r\n{\r\n", endlessly: "1\r\n \r\n"},
+		"a body until the end": {once: head + "\r\n\xff\xd8\xff\xe0", endlessly: "x"},
+		"a redirect":           {once: "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 100\r\n\r\n"},
+		"a refusal":            {once: "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n"},
+	}
+	calls := map[string]func(context.Context, *Client, string) error{
+		"push":  func(ctx context.Context, c *Client, _ string) error { _, err := c.Push(ctx, document); return err },
+		"login": func(ctx context.Context, c *Client, _ string) error { return c.Login(ctx) },
+		"result": func(ctx context.Context, c *Client, _ string) error {
+			_, err := c.Result(ctx, ResultRequest{API: schema.H5Token, ID: "0123456789abcdef"})
+			return err
+		},
+		"download": func(ctx context.Context, c *Client, base string) error {
+			_, _, err := c.Download(ctx, Medium{Name: "image", URL: base + "/image"}, io.Discard)
+			return err
+		},
+	}
+	for name, reply := range replies {
+		for called, call := range calls {
+			t.Run(name+"/"+called, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // none needs as long
+				defer cancel()
+				left := make(chan struct{}, 10)
+				holds := func(_ int, w http.ResponseWriter, _ *http.Request) {
+					conn, _, err := w.(http.Hijacker).Hijack()
+					if err != nil {
+						panic(err)
+					}
+					_, err = io.WriteString(conn, reply.once)
+					time.AfterFunc(10*time.Millisecond, cancel) // whether it has been read by then or not
+					for err == nil && reply.endlessly != "" {
+						_, err = io.WriteString(conn, reply.endlessly)
+					}
+					_, _ = io.Copy(io.Discard, conn) // until the client has gone
+					_ = conn.Close()
+					left <- struct{}{}
+				}
+				f := &fakeService{push: holds}
+				if called == "login" {
+					f.login = holds
+				}
+				s := serve(t, f)
+				require.Error(t, call(ctx, clientOf(t, s, 0), s.URL))
+				<-left
+			})
+		}
+	}
 }
 
 func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {

@@ -112,10 +112,10 @@ func (c *callbacks) post(target string, body []byte) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.CopyN(io.Discard, resp.Body, 4<<10) // so that the connection can be used again
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != http.StatusOK { // the body of a 101 is the connection, whose reads know no deadline
 		return fmt.Errorf("it answered with status %d", resp.StatusCode)
 	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 4<<10) // so that the connection can be used again
 	return nil
 }
 

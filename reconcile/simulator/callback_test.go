@@ -218,3 +218,44 @@ func TestCallbackArrives(t *testing.T) {
 	require.NoError(t, s.Shutdown(t.Context()))
 	assert.Equal(t, o.SignatureID+" COMPLETED", <-got)
 }
+
+// A server that switches to another protocol, or never ends its answer, is given up
+// like one that says nothing.
+func TestCallbackOfAServerThatNeverEnds(t *testing.T) {
+	for name, reply := range map[string]string{
+		"101":                 "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n",
+		"102":                 "HTTP/1.1 102 Processing\r\n\r\n",
+		"199":                 "HTTP/1.1 199 Something\r\n\r\n",
+		"a body that stops":   "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx",
+		"a failure that does": "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100\r\n\r\nx",
+	} {
+		t.Run(name, func(t *testing.T) {
+			called := make(chan struct{}, 10)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				_, _ = io.WriteString(conn, reply)
+				called <- struct{}{}
+				_, _ = io.Copy(io.Discard, conn) // until the caller has gone
+				_ = conn.Close()
+			}))
+			defer server.Close()
+			transport, answered := &http.Transport{}, make(chan struct{}, 10)
+			s, token := started(t, simulator.Config{AutoComplete: "pass", Callback: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				resp, err := transport.RoundTrip(r)
+				answered <- struct{}{}
+				return resp, err
+			})}})
+			open(t, s, token, generatePath, with(t, generateBody, "callbackUrl", server.URL+"/hook"))
+			<-called
+			if !strings.HasPrefix(reply, "HTTP/1.1 1") || name == "101" {
+				<-answered
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			require.ErrorIs(t, s.Shutdown(ctx), context.Canceled)
+		})
+	}
+}
