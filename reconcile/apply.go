@@ -20,11 +20,17 @@ func (e *StalePlanError) Error() string {
 	return fmt.Sprintf("the plan was made from serial %d, the state is at serial %d", e.Plan.Serial, e.State.Serial)
 }
 
-// CheckBase reports, as a *StalePlanError, that s is not the state that the plan
-// was made from.
+// CheckBase reports that s is not the state that the plan was made from: as a
+// *StalePlanError when the state has moved on, as ErrPlanDamaged when it never was
+// what the plan shows.
 func (p *Plan) CheckBase(s *state.Snapshot) error {
 	if now := (Base{s.Lineage, s.Serial}); now != p.Base {
 		return &StalePlanError{Plan: p.Base, State: now}
+	}
+	for i := range p.Changes {
+		if err := p.Changes[i].checkBefore(s); err != nil {
+			return err
+		}
 	}
 	return nil
 }

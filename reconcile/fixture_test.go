@@ -401,6 +401,7 @@ func run(t testing.TB, b *blob, api reconcile.API, desired reconcile.Desired, o 
 	require.NoError(t, err)
 	plan, err := reconcile.NewPlan(desired, ledger.Snapshot(), o)
 	require.NoError(t, err)
+	requireHonest(t, plan, ledger.Snapshot())
 	outcome, err := reconcile.Apply(t.Context(), plan, api, ledger, reconcile.ApplyOptions{Parallelism: 2, Now: atNoon})
 	require.NoError(t, err)
 	require.NoError(t, ledger.Close(t.Context()))

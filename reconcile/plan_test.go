@@ -41,7 +41,17 @@ func plan(t testing.TB, src string, s *state.Snapshot, change ...func(*reconcile
 	t.Helper()
 	p, err := reconcile.NewPlan(desiredBy(t, src), s, options(change...))
 	require.NoError(t, err)
+	requireHonest(t, p, s)
 	return p
+}
+
+// requireHonest holds that what is shown of every plan follows from what it sends and
+// from the state that it was made from.
+func requireHonest(t testing.TB, p *reconcile.Plan, s *state.Snapshot) {
+	t.Helper()
+	saved, err := reconcile.DecodePlan(p.Encode())
+	require.NoError(t, err)
+	require.NoError(t, saved.CheckBase(s))
 }
 
 // outline is a plan in short: address, action, reason.

@@ -124,6 +124,8 @@ func TestPlanFileThatIsNone(t *testing.T) {
 		"another digest":          {without(`"request_sha256":"([0-9a-f]{8})`, `"request_sha256":"00000000`), reconcile.ErrPlanDamaged},
 		"a body is gone":          {without(`"body":"([^"\\]|\\.)*","request_sha256":"[^"]*",?`, ""), reconcile.ErrPlanDamaged},
 		"a no-op that would send": {without(`"name":"en_US","action":"update"`, `"name":"en_US","action":"no-op"`), reconcile.ErrPlanDamaged},
+		"a member twice":          {swap(`"errored":false`, `"errored":true,"errored":false`), reconcile.ErrPlanDamaged},
+		"a session's name":        {swap(`"kind":"session","name":"`, `"kind":"session","name":"\u001b[2J`), reconcile.ErrPlanDamaged},
 		"an unknown action":       {swap(`"action":"update"`, `"action":"explode"`), reconcile.ErrPlanDamaged},
 		"an unknown locale":       {swap(`"name":"en_US"`, `"name":"xx_XX"`), reconcile.ErrPlanDamaged},
 		"another locale":          {swap(`"name":"en_US"`, `"name":"tr_TR"`), reconcile.ErrPlanDamaged},
@@ -143,6 +145,84 @@ func TestPlanFileThatIsNone(t *testing.T) {
 	}
 }
 
+// What a plan shows is what it sends, also when whoever wrote the file has sealed it.
+func TestPlanFileThatShowsSomethingElse(t *testing.T) {
+	shown := `locale "en" { 
+  title_text = "Hello" 
+  mobile_result_page { success_desc = "Done" }
+}
+` + open1
+	before := applied(t, shown+th)
+	made := func() *reconcile.Plan {
+		after := strings.NewReplacer("Hello", "Hi", "  mobile_result_page { success_desc = \"Done\" }\n", "").Replace(shown)
+		return plan(t, strings.Replace(after, open1, open2, 1), before)
+	}
+	change := func(p *reconcile.Plan, address string) *reconcile.Change {
+		for i := range p.Changes {
+			if p.Changes[i].Address.String() == address {
+				return &p.Changes[i]
+			}
+		}
+		t.Fatalf("no %s", address)
+		return nil
+	}
+	const en = "locale.en_US"
+	read := func(p *reconcile.Plan) error {
+		saved, err := reconcile.DecodePlan(p.Encode())
+		if err == nil {
+			err = saved.CheckBase(before)
+		}
+		return err
+	}
+	require.NoError(t, read(made()))
+	hacked := func(c *reconcile.Change, old, with string) {
+		require.Contains(t, string(c.Body), old)
+		c.SetBody([]byte(strings.Replace(string(c.Body), old, with, 1)))
+	}
+	for name, forge := range map[string]func(p *reconcile.Plan){
+		"another text is sent":     func(p *reconcile.Plan) { hacked(change(p, en), `"Hi"`, `"Bye"`) },
+		"a field more is sent":     func(p *reconcile.Plan) { hacked(change(p, en), `"successDesc":null`, `"successDesc":"Ha"`) },
+		"a page that nobody knows": func(p *reconcile.Plan) { hacked(change(p, en), `{`, `{"ad":{"a":1},`) },
+		"a default is not sent":    func(p *reconcile.Plan) { hacked(change(p, en), `"successDesc":null,`, ``) },
+		"a field is sent twice":    func(p *reconcile.Plan) { hacked(change(p, en), `{`, `{"titleText":"Bye",`) },
+		"another text is shown":    func(p *reconcile.Plan) { change(p, en).Fields[0].After = json.RawMessage(`"Hello"`) },
+		"another text was there":   func(p *reconcile.Plan) { change(p, en).Fields[0].Before = json.RawMessage(`"Hi"`) },
+		"a change is not shown":    func(p *reconcile.Plan) { c := change(p, en); c.Fields = c.Fields[:1] },
+		"no change is shown":       func(p *reconcile.Plan) { change(p, en).Fields = nil },
+		"a change is shown twice":  func(p *reconcile.Plan) { c := change(p, en); c.Fields = append(c.Fields, c.Fields[0]) },
+		"a change that is none":    func(p *reconcile.Plan) { c := change(p, en); c.Fields[0].Path = "mobileTipsPage.title" },
+		"many stay":                func(p *reconcile.Plan) { change(p, en).Unchanged = map[string]int{"mobileResultPage": 99} },
+		"another document after":   func(p *reconcile.Plan) { change(p, en).After = change(p, en).Before },
+		"another document before":  func(p *reconcile.Plan) { change(p, en).Before = change(p, en).After },
+		"nothing before":           func(p *reconcile.Plan) { change(p, en).Before = nil },
+		"nothing after":            func(p *reconcile.Plan) { change(p, en).After = nil },
+		"an update as a creation":  func(p *reconcile.Plan) { change(p, en).Action = reconcile.Create },
+		"an update as a deletion":  func(p *reconcile.Plan) { change(p, en).Action = reconcile.Delete },
+		"a doubt that is none": func(p *reconcile.Plan) {
+			c := change(p, en)
+			c.Action, c.Reason = reconcile.Reapply, reconcile.ReasonInDoubt
+		},
+		"confirmed at another time":     func(p *reconcile.Plan) { change(p, en).AppliedAt = noon.AddDate(1, 0, 0) },
+		"a deletion that sends a look":  func(p *reconcile.Plan) { hacked(change(p, "locale.th_TH"), `"titleText":null`, `"titleText":"Ha"`) },
+		"a deletion that keeps a field": func(p *reconcile.Plan) { c := change(p, "locale.th_TH"); c.Fields = nil },
+		"a deletion shown as nothing":   func(p *reconcile.Plan) { change(p, "locale.th_TH").Action = reconcile.NoOp },
+		"another session is recorded": func(p *reconcile.Plan) {
+			change(p, "session.a").After = json.RawMessage(`{"api":"h5_token","region":"THA"}`)
+		},
+		"a session's change is hidden": func(p *reconcile.Plan) { change(p, "session.a").Fields = nil },
+		"a session was another":        func(p *reconcile.Plan) { change(p, "session.a").Before = nil },
+		"a session is no definition":   func(p *reconcile.Plan) { change(p, "session.a").After = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := made()
+			forge(p)
+			err := read(p)
+			require.ErrorIs(t, err, reconcile.ErrPlanDamaged)
+			assert.NotContains(t, err.Error(), "after it was saved", "the seal is whole")
+		})
+	}
+}
+
 // compacted compares JSON by its value's spelling, not its blanks.
 var compacted = cmp.FilterValues(func(x, y json.RawMessage) bool { return len(x)+len(y) > 0 }, cmp.Comparer(func(x, y json.RawMessage) bool {
 	var a, b bytes.Buffer
@@ -155,9 +235,11 @@ func FuzzDecodePlan(f *testing.F) {
 	small := plan(f, enOther+open1, applied(f, en), func(o *reconcile.Options) { o.Excludes = addresses(f, "session.a") })
 	for i := range small.Changes {
 		if c := &small.Changes[i]; c.Body != nil {
-			c.SetBody([]byte(`{"locale":"en"}`)) // long inputs are not varied much
+			c.SetBody([]byte(`{"locale":"en","titleText":"Good day"}`)) // long inputs are not varied much
 		}
 	}
+	_, err := reconcile.DecodePlan(small.Encode())
+	require.NoError(f, err)
 	f.Add(small.Encode())
 	f.Add(plan(f, open2, applied(f, open1)).Encode())
 	f.Add([]byte(`{"livery_plan":1,"changes":[{"kind":"session","name":"a.b","action":"forget","before":{ "a" : 1 }}]}`))

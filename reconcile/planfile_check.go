@@ -1,0 +1,205 @@
+package reconcile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"livery/reconcile/state"
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// check finds what would surprise an apply half-way through, or those who were shown
+// the plan. It writes out what a file may shorten: the name of a locale, and the null
+// of a field.
+func (c *Change) check() (err error) {
+	if c.Address, err = schema.ParseAddress(c.Address.String()); err != nil {
+		return err
+	}
+	if c.Address.Kind == schema.SessionAddress && !syntax.IsName(c.Address.Name) {
+		return fmt.Errorf("%q cannot be the name of a session", c.Address.Name)
+	}
+	for i := range c.Fields {
+		c.Fields[i].Before, c.Fields[i].After = orNull(c.Fields[i].Before), orNull(c.Fields[i].After)
+	}
+	switch c.Action {
+	case Create, Update, Delete, Forget, NoOp, Reapply:
+	default:
+		return fmt.Errorf("%s: unknown action %q", c.Address, c.Action)
+	}
+	if c.Digest != c.Body.digest() {
+		return fmt.Errorf("%s: the request is not the one that was saved", c.Address)
+	}
+	if sends := c.acts() && c.Address.Kind == schema.LocaleAddress; sends != (c.Body != nil) {
+		return fmt.Errorf("%s: the request is missing or one too many", c.Address)
+	}
+	if c.Action == Create && c.Before != nil || (c.Action == Delete || c.Action == Forget) && c.After != nil {
+		return fmt.Errorf("%s: the action %q is not what is shown", c.Address, c.Action)
+	}
+	derive := c.deriveDocument
+	if c.Address.Kind == schema.SessionAddress {
+		derive = c.deriveSession
+	}
+	fields, unchanged, err := derive()
+	if err == nil {
+		err = c.checkFields(fields, unchanged)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Address, err)
+	}
+	return nil
+}
+
+// acts reports whether applying does more than to forget.
+func (c *Change) acts() bool { return c.Action != NoOp && c.Action != Forget }
+
+var errAfter = errors.New("what is shown is not what would be sent or recorded")
+
+// deriveDocument is what a document's request changes of what was confirmed before.
+func (c *Change) deriveDocument() ([]FieldChange, map[string]int, error) {
+	before, err := c.readDocument(c.Before)
+	if err != nil {
+		return nil, nil, err
+	}
+	after, err := c.readDocument(c.After)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case c.Action == Forget:
+		return nil, nil, nil
+	case c.Action == NoOp && !after.Equal(before.Look):
+		return nil, nil, errAfter
+	case c.Action == NoOp:
+		_, unchanged := compareDocuments(before, after)
+		return nil, unchanged, nil
+	}
+	sent, err := c.readDocument(json.RawMessage(c.Body))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !sent.Equal(after.Look) {
+		return nil, nil, errAfter
+	}
+	fields, unchanged := compareDocuments(before, sent)
+	for _, f := range fields {
+		if isNull := bytes.Equal(f.After, encodeValue(nil)); isNull && !namesMember(c.Body, f.Path) {
+			return nil, nil, fmt.Errorf("the request does not say that %q goes back to the default", f.Path)
+		}
+	}
+	return fields, unchanged, nil
+}
+
+// readDocument reads a document of this change's locale; the zero Document for none.
+func (c *Change) readDocument(raw json.RawMessage) (schema.Document, error) {
+	var d schema.Document
+	if len(raw) == 0 {
+		return d, nil
+	}
+	if !json.Valid(raw) || d.UnmarshalJSON(raw) != nil || d.Locale.AddressOf() != c.Address {
+		return d, errors.New("it holds what is not a document of this locale")
+	}
+	return d, schema.CheckRecord(raw)
+}
+
+// namesMember reports whether a body says something of the field at a path: in its
+// page, or by a value in the place of the page.
+func namesMember(body []byte, path string) bool {
+	found := false
+	_ = schema.Members(body, func(page string, raw json.RawMessage) error {
+		found = found || page == path || raw[0] != '{' && strings.HasPrefix(path, page+".")
+		return schema.Members(raw, func(key string, _ json.RawMessage) error {
+			found = found || schema.ExtraKey{Page: page, Key: key}.Path() == path
+			return nil
+		})
+	})
+	return found
+}
+
+// deriveSession is what would be recorded of a session.
+func (c *Change) deriveSession() ([]FieldChange, map[string]int, error) {
+	before, after := schema.Session{}, schema.Session{}
+	if c.Before != nil && before.UnmarshalJSON(c.Before) != nil || c.After != nil && after.UnmarshalJSON(c.After) != nil {
+		return nil, nil, errors.New("the definition cannot be read")
+	}
+	switch {
+	case c.Action == NoOp && !after.Equal(before), c.acts() && c.Action != Delete && c.After == nil:
+		return nil, nil, errAfter
+	case !c.acts():
+		return nil, nil, nil
+	}
+	return compareSessions(before, after), nil, nil
+}
+
+// checkFields compares the fields that are shown with those that differ. A field that is
+// sent as what it is by default may be left out.
+func (c *Change) checkFields(derived []FieldChange, unchanged map[string]int) error {
+	left := make(map[string]FieldChange, len(derived))
+	for _, d := range derived {
+		left[d.Path] = d
+	}
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		d, ok := left[f.Path]
+		if !ok || !bytes.Equal(effective(f.Path, f.Before), effective(f.Path, d.Before)) || !bytes.Equal(effective(f.Path, f.After), effective(f.Path, d.After)) {
+			return fmt.Errorf("what is shown of %q is not what would be sent or recorded", f.Path)
+		}
+		f.Kind = d.Kind
+		delete(left, f.Path)
+	}
+	for path, d := range left {
+		if c.Address.Kind == schema.SessionAddress || !bytes.Equal(effective(path, d.Before), effective(path, d.After)) {
+			return fmt.Errorf("%q changes and is not shown", path)
+		}
+	}
+	for page, n := range c.Unchanged {
+		if n < 1 || n > unchanged[page] {
+			return fmt.Errorf("%q does not have as many fields that stay as are counted", page)
+		}
+	}
+	return nil
+}
+
+// effective is a value of a plan as the service is told it, in one spelling.
+func effective(path string, raw json.RawMessage) json.RawMessage {
+	if f := schema.FieldByPath(path); f != nil && bytes.Equal(raw, encodeValue(nil)) {
+		return encodeValue(schema.Look{}.Effective(f).Any())
+	}
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return raw
+	}
+	return b.Bytes()
+}
+
+// checkBefore reports that a change says something else of what was confirmed than the
+// state that it was made from.
+func (c *Change) checkBefore(s *state.Snapshot) error {
+	wrong := fmt.Errorf("%w: %s: what is shown to be confirmed is not what the state holds", ErrPlanDamaged, c.Address)
+	if c.Address.Kind == schema.SessionAddress {
+		record := s.Sessions[c.Address.Name]
+		if record == nil {
+			record = new(state.SessionRecord)
+		}
+		var before schema.Session
+		if c.Before != nil && before.UnmarshalJSON(c.Before) != nil || !before.Equal(record.Definition) || !c.AppliedAt.Equal(record.RecordedAt) {
+			return wrong
+		}
+		return nil
+	}
+	record := s.Locales[schema.Locale(c.Address.Name)]
+	if record == nil {
+		record = new(state.LocaleRecord)
+	}
+	before, err := c.readDocument(c.Before)
+	switch {
+	case err != nil, (c.Before == nil) != (record.Document == nil), record.Document != nil && !before.Equal(record.Document.Look):
+		return wrong
+	case !c.AppliedAt.Equal(record.AppliedAt), c.acts() && c.Action != Delete && (c.Reason == ReasonInDoubt) != (record.InDoubt != nil):
+		return wrong
+	}
+	return nil
+}
