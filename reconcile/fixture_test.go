@@ -252,7 +252,13 @@ func (b *blob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
 	return b.store().ReadArchive(ctx, serial)
 }
 
-func (b *blob) Break(context.Context, string) error { panic("no test breaks a lock") }
+func (b *blob) CheckLock(ctx context.Context) error { return b.store().CheckLock(ctx) }
+
+func (b *blob) FindLock(ctx context.Context, id string) (state.LockInfo, error) {
+	return b.store().FindLock(ctx, id)
+}
+
+func (b *blob) Break(ctx context.Context, id string) error { return b.store().Break(ctx, id) }
 
 func (b *blob) Capabilities() state.Capabilities { return b.store().Capabilities() }
 
@@ -341,7 +347,13 @@ func (m *memory) Lock(_ context.Context, info state.LockInfo) (func() error, err
 	}, nil
 }
 
-func (m *memory) Break(context.Context, string) error { panic("no test breaks a lock") }
+func (m *memory) CheckLock(context.Context) error { return nil }
+
+func (m *memory) FindLock(context.Context, string) (state.LockInfo, error) {
+	panic("no test breaks its lock")
+}
+
+func (m *memory) Break(context.Context, string) error { panic("no test breaks its lock") }
 
 func (m *memory) Archive(_ context.Context, serial uint64, data []byte) error {
 	m.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +22,7 @@ type httpLock struct {
 	lockMethod, unlockMethod string
 
 	mu   sync.Mutex
-	held *state.LockInfo // the lock that this value took, even after it was broken
+	held *state.LockInfo // the lock that this value took or found, even after it was broken
 }
 
 func (l *httpLock) holding() *state.LockInfo {
@@ -82,11 +83,13 @@ func (l *httpLock) requestLock(ctx context.Context, info state.LockInfo) (*state
 	return nil, statusError(a, l.lock)
 }
 
-// lockHolder is who has the lock, as far as the server says so.
+// lockHolder is who has the lock, as far as the server says so: some say it in prose,
+// which is then its Info.
 func lockHolder(a *httpResponse) *state.LockInfo {
 	var info state.LockInfo
 	if err := json.Unmarshal(a.body, &info); err != nil {
-		return new(state.LockInfo) // some servers say it in prose
+		prose, _, _ := strings.Cut(strings.TrimSpace(string(a.body)), "\n")
+		return &state.LockInfo{Info: prose[:min(len(prose), 200)]}
 	}
 	return &info
 }
@@ -126,9 +129,9 @@ func (l *httpLock) probeLock(ctx context.Context, by state.LockInfo) (*state.Loc
 	return nil, l.releaseLock(ctx, by)
 }
 
-// checkLockHeld is ErrLockLost when the lock that this value took is not its own any
-// more. Not every server notices that by itself when it is written to.
-func (l *httpLock) checkLockHeld(ctx context.Context) error {
+// CheckLock implements state.Blob. Not every server notices by itself, when it is
+// written to, that the lock is another's.
+func (l *httpLock) CheckLock(ctx context.Context) error {
 	held := l.holding()
 	if held == nil {
 		return nil
@@ -137,8 +140,10 @@ func (l *httpLock) checkLockHeld(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case holder == nil || holder.ID != "" && holder.ID != held.ID:
-		return state.ErrLockLost
+	case holder == nil:
+		return fmt.Errorf("%w: the server has just given it to somebody else, so it forgot who had it, or gives it to everybody", state.ErrLockLost)
+	case holder.ID != "" && holder.ID != held.ID:
+		return fmt.Errorf("%w: the server says that %q has it", state.ErrLockLost, holder.ID)
 	}
 	return nil
 }
@@ -148,7 +153,7 @@ func (l *httpLock) lockedError(a *httpResponse) error {
 	held := l.holding()
 	holder := lockHolder(a)
 	if held != nil && holder.ID != held.ID {
-		return state.ErrLockLost
+		return fmt.Errorf("%w: the server lets only its holder write", state.ErrLockLost)
 	}
 	if holder.ID == "" {
 		return errors.New("the server lets only the holder of the lock write, which is somebody else")
@@ -156,25 +161,41 @@ func (l *httpLock) lockedError(a *httpResponse) error {
 	return fmt.Errorf("the server lets only the holder of the lock write, which is %q (%s, ID %s)", holder.Who, holder.Operation, holder.ID)
 }
 
-// Break implements state.Blob. The server is told the holder's own words, which
-// is what it compares.
-func (l *httpLock) Break(ctx context.Context, id string) error {
+// FindLock implements state.Blob.
+func (l *httpLock) FindLock(ctx context.Context, id string) (state.LockInfo, error) {
+	holder, err := l.findLock(ctx, id)
+	if err == nil {
+		l.mu.Lock()
+		l.held = &holder
+		l.mu.Unlock()
+	}
+	return holder, err
+}
+
+func (l *httpLock) findLock(ctx context.Context, id string) (state.LockInfo, error) {
 	if l.lock == nil {
-		return fmt.Errorf("the state %s has no lock: lock_address is not set", l.place)
+		return state.LockInfo{}, fmt.Errorf("the state %s has no lock: lock_address is not set", l.place)
 	}
 	holder, err := l.probeLock(ctx, identified(state.LockInfo{ID: "livery", Who: "force-unlock"}, l.place))
 	switch {
 	case err != nil:
-		return err
+		return state.LockInfo{}, err
 	case holder == nil:
-		return notLockedError(l.place)
+		return state.LockInfo{}, notLockedError(l.place)
 	case holder.ID == "":
-		holder.ID = id // the server does not say, so it has to judge
+		holder = &state.LockInfo{ID: id} // the server does not say, so it has to judge
 	}
-	if err := checkLockID(l.place, id, holder.ID); err != nil {
+	return *holder, checkLockID(l.place, id, holder.ID)
+}
+
+// Break implements state.Blob. The server is told the holder's own words, which
+// is what it compares.
+func (l *httpLock) Break(ctx context.Context, id string) error {
+	holder, err := l.findLock(ctx, id)
+	if err != nil {
 		return err
 	}
-	a, err := l.send(ctx, l.unlockMethod, l.unlock, *holder)
+	a, err := l.send(ctx, l.unlockMethod, l.unlock, holder)
 	if err != nil || a.isSuccess() {
 		return err
 	}

@@ -62,7 +62,7 @@ func (h *httpBlob) Put(ctx context.Context, data []byte, ifRevision state.Revisi
 	if len(data) > maxSize {
 		return "", tooLargeError(h.String())
 	}
-	if err := h.checkLockHeld(ctx); err != nil {
+	if err := h.CheckLock(ctx); err != nil {
 		return "", err
 	}
 	return putVerified(ctx, h.client.retry, data, ifRevision,

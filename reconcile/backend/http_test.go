@@ -189,6 +189,8 @@ func TestHTTPAnswers(t *testing.T) {
 	var held *state.LockedError
 	require.ErrorAs(t, err, &held, "some servers say it in prose")
 	assert.Empty(t, held.Info.ID)
+	assert.Contains(t, err.Error(), "ana is at it")
+	assert.NotContains(t, err.Error(), "0001", "nobody said when")
 
 	blob, _ = told(t, lock, status(200), status(405))
 	unlock, err := blob.Lock(t.Context(), someone("id-1"))

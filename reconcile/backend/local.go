@@ -61,7 +61,9 @@ func (l *localBlob) String() string { return l.name }
 func (l *localBlob) Close() {}
 
 // Capabilities implements state.Blob.
-func (l *localBlob) Capabilities() state.Capabilities { return state.Capabilities{Locks: true} }
+func (l *localBlob) Capabilities() state.Capabilities {
+	return state.Capabilities{Locks: true, LooksAreFree: true}
+}
 
 // Exists implements state.Blob. It does not read the file, which may be large.
 func (l *localBlob) Exists(context.Context) (bool, error) {
@@ -71,10 +73,7 @@ func (l *localBlob) Exists(context.Context) (bool, error) {
 
 // Get implements state.Blob.
 func (l *localBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, "", context.Cause(ctx)
-	}
-	path, err := resolveLinks(l.path)
+	path, err := l.pathToRead(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -92,25 +91,18 @@ func (l *localBlob) Get(ctx context.Context) ([]byte, state.Revision, error) {
 // kept with the ending .backup, so that the checkpoints of one run do not push
 // out the state before it.
 func (l *localBlob) Put(ctx context.Context, data []byte, ifRevision state.Revision) (state.Revision, error) {
-	if err := ctx.Err(); err != nil {
-		return "", context.Cause(ctx)
-	}
 	if len(data) > maxSize {
 		return "", tooLargeError(l.name)
 	}
-	path, err := resolveAndCreateDir(l.path)
-	if err != nil {
-		return "", err
-	}
-	directory, err := lockDirectory(ctx, filepath.Dir(path))
+	path, directory, err := l.pathToWrite(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer directory.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held != nil && !l.held.isValid() {
-		return "", state.ErrLockLost
+	if err := l.held.check(); err != nil {
+		return "", err
 	}
 	there, info, err := read(path)
 	if err != nil {
@@ -168,13 +160,24 @@ func resolveLinks(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// resolveAndCreateDir is follow, and makes the directory when it is missing.
-func resolveAndCreateDir(path string) (string, error) {
-	path, err := resolveLinks(path)
-	if err != nil {
-		return "", err
+// pathToRead is the path behind symbolic links.
+func (l *localBlob) pathToRead(ctx context.Context) (string, error) {
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
 	}
-	return path, os.MkdirAll(filepath.Dir(path), 0o777)
+	return resolveLinks(l.path)
+}
+
+// pathToWrite is the path behind symbolic links, with its directory there and locked.
+func (l *localBlob) pathToWrite(ctx context.Context) (path string, directory *flock.Flock, err error) {
+	if path, err = l.pathToRead(ctx); err != nil {
+		return "", nil, err
+	}
+	if err = os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return "", nil, err
+	}
+	directory, err = lockDirectory(ctx, filepath.Dir(path))
+	return path, directory, err
 }
 
 // read gives nil twice when there is no file.

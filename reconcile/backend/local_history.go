@@ -60,26 +60,20 @@ func (p past) serials() ([]uint64, error) {
 
 // Archive implements state.Blob.
 func (l *localBlob) Archive(ctx context.Context, serial uint64, data []byte) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
 	if len(data) > maxSize {
 		return tooLargeError(l.name)
 	}
-	path, err := resolveAndCreateDir(l.path)
-	if err != nil {
-		return err
-	}
-	directory, err := lockDirectory(ctx, filepath.Dir(path))
+	path, directory, err := l.pathToWrite(ctx)
 	if err != nil {
 		return err
 	}
 	defer directory.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held != nil && !l.held.isValid() {
-		return state.ErrLockLost
+	if err := l.held.check(); err != nil {
+		return err
 	}
+	there, _ := os.Stat(path) // who may read the state may read those before it; nil is as for a new one
 	p := pastOf(path)
 	if err := os.MkdirAll(p.directory, 0o777); err != nil {
 		return err
@@ -87,7 +81,7 @@ func (l *localBlob) Archive(ctx context.Context, serial uint64, data []byte) err
 	if directory.Locked() {
 		removeTemp(p.name(serial))
 	}
-	if err := replace(p.name(serial), data, nil, ""); err != nil {
+	if err := replace(p.name(serial), data, there, ""); err != nil {
 		return err
 	}
 	return p.prune(serial)
@@ -108,10 +102,7 @@ func (p past) prune(latest uint64) error {
 
 // History implements state.Blob.
 func (l *localBlob) History(ctx context.Context) ([]uint64, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	path, err := resolveLinks(l.path)
+	path, err := l.pathToRead(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +111,7 @@ func (l *localBlob) History(ctx context.Context) ([]uint64, error) {
 
 // ReadArchive implements state.Blob.
 func (l *localBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	path, err := resolveLinks(l.path)
+	path, err := l.pathToRead(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -57,4 +58,69 @@ func TestNamedPipe(t *testing.T) {
 	info, err := os.Lstat(path)
 	require.NoError(t, err)
 	assert.NotZero(t, info.Mode()&os.ModeNamedPipe)
+}
+
+// asOther lets another user, of no group, do something.
+func asOther(t *testing.T, do func()) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root can play two users")
+	}
+	runtime.LockOSThread() // and never unlocked if going back fails: then the thread ends with the test
+	require.NoError(t, syscall.Setfsuid(65534))
+	defer func() {
+		require.NoError(t, syscall.Setfsuid(0))
+		runtime.UnlockOSThread()
+	}()
+	do()
+}
+
+// Two users share a directory. The lock of the one is for the other what the state
+// itself is, and what is left behind is in nobody's way.
+func TestTwoUsers(t *testing.T) {
+	path := statePath(t)
+	require.NoError(t, os.Chmod(filepath.Dir(path), 0o777))
+	for dir := filepath.Dir(path); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+		require.NoError(t, os.Chmod(dir, 0o777))
+	}
+	put(t, Local(path), "one")
+	require.NoError(t, os.Chmod(path, 0o664))
+	unlock, err := Local(path).Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	for _, name := range []string{lockPath(path), lockPath(path) + ".info"} {
+		info, err := os.Stat(name)
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o664), info.Mode().Perm(), name)
+	}
+	asOther(t, func() {
+		_, err := Local(path).Lock(t.Context(), someone("id-2"))
+		var held *state.LockedError
+		require.ErrorAs(t, err, &held)
+		assert.Equal(t, "ana@studio", held.Info.Who)
+	})
+	require.NoError(t, os.Chmod(lockPath(path), 0o600)) // as an earlier version left it
+	asOther(t, func() {
+		_, err := Local(path).Lock(t.Context(), someone("id-2"))
+		require.ErrorContains(t, err, "another user's")
+		assert.NotContains(t, err.Error(), "-lock=false", "the lock is held")
+	})
+	require.NoError(t, os.Chmod(lockPath(path), 0o644))
+	require.NoError(t, unlock())
+
+	kill(t, start(t, "hold", path))
+	asOther(t, func() {
+		unlock, err := Local(path).Lock(t.Context(), someone("id-2"))
+		require.NoError(t, err, "what a dead run of another user left")
+		require.NoError(t, unlock())
+	})
+}
+
+func TestHistoryIsForWhomTheStateIs(t *testing.T) {
+	path := statePath(t)
+	put(t, Local(path), "one")
+	require.NoError(t, os.Chmod(path, 0o640))
+	require.NoError(t, Local(path).Archive(t.Context(), 1, []byte("one")))
+	info, err := os.Stat(pastOf(path).name(1))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o640), info.Mode().Perm())
 }

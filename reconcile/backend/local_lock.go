@@ -28,14 +28,26 @@ func lockPath(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
 }
 
-// isValid reports whether the file that was locked is still the one that others
-// will try to lock: Break removes it.
-func (h *fileLock) isValid() bool {
-	if !isSameFile(h.file, h.name) {
-		return false
+// check is state.ErrLockLost unless the file that was locked, if any, is still the one
+// that others will try to lock: Break removes it.
+func (h *fileLock) check() error {
+	if h == nil {
+		return nil
 	}
-	info, err := readInfo(h.name)
-	return err != nil || info.ID == h.id // somebody may have tidied the info away; that unlocks nothing
+	if !isSameFile(h.file, h.name) {
+		return fmt.Errorf("%w: its lock file %s was removed or replaced, as when it is taken away with force-unlock", state.ErrLockLost, h.name)
+	}
+	if info, err := readInfo(h.name); err == nil && info.ID != h.id { // somebody may have tidied the info away; that unlocks nothing
+		return fmt.Errorf("%w: the lock file %s names another run", state.ErrLockLost, h.name)
+	}
+	return nil
+}
+
+// CheckLock implements state.Blob. It knows what is so now.
+func (l *localBlob) CheckLock(context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held.check()
 }
 
 func isSameFile(file *flock.Flock, name string) bool {
@@ -58,24 +70,18 @@ func readInfo(name string) (info state.LockInfo, err error) {
 // Lock implements state.Blob. The lock ends with the process that took it, even
 // when it is killed; what it leaves is taken over.
 func (l *localBlob) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	path, err := resolveAndCreateDir(l.path)
-	if err != nil {
-		return nil, err
-	}
-	directory, err := lockDirectory(ctx, filepath.Dir(path))
+	path, directory, err := l.pathToWrite(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer directory.Close()
 	h := &fileLock{name: lockPath(path), id: info.ID}
-	if h.file, err = lockFile(h.name); err != nil {
+	mode := modeOf(path)
+	if h.file, err = lockFile(h.name, mode); err != nil {
 		return nil, err
 	}
 	staleHolder, leftErr := readInfo(h.name) // whoever goes in order takes it away
-	if err := writeInfo(h.name, identified(info, l.name)); err != nil {
+	if err := writeInfo(h.name, identified(info, l.name), mode); err != nil {
 		return nil, errors.Join(err, h.free())
 	}
 	l.mu.Lock()
@@ -97,12 +103,26 @@ func (l *localBlob) StaleHolder() (state.LockInfo, bool) {
 	return *l.staleHolder, true
 }
 
-// lockFile locks the file of that name, or says who has.
-func lockFile(name string) (*flock.Flock, error) {
+// modeOf is who may use what lies beside the state at path: whoever may use that.
+func modeOf(path string) fs.FileMode {
+	if info, err := os.Stat(path); err == nil {
+		return info.Mode().Perm()
+	}
+	return 0o600
+}
+
+// lockFile locks the file of that name, or says who has. One that it makes has the
+// mode, whatever the umask.
+func lockFile(name string, mode fs.FileMode) (*flock.Flock, error) {
 	for {
-		file := flock.New(name)
+		file := flock.New(name, flock.SetPermissions(mode))
 		ok, err := file.TryLock()
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrPermission) && isThere(name):
+			return nil, fmt.Errorf("%w; the lock file is another user's, whose run may be under way: wait for it. If it stays, whoever owns it, or the directory, can remove it once no run is under way", err)
+		case errors.Is(err, fs.ErrPermission):
+			return nil, err
+		case err != nil:
 			return nil, fmt.Errorf("%w; where files cannot be locked, use -lock=false", err)
 		}
 		if !ok {
@@ -112,6 +132,7 @@ func lockFile(name string) (*flock.Flock, error) {
 		// Between opening and locking, the file may have been removed by its
 		// last holder or by Break: then this lock keeps nobody out.
 		if isSameFile(file, name) {
+			_ = os.Chmod(name, mode) // another user's has it already
 			return file, nil
 		}
 		if err := file.Close(); err != nil {
@@ -120,12 +141,23 @@ func lockFile(name string) (*flock.Flock, error) {
 	}
 }
 
-func writeInfo(name string, info state.LockInfo) error {
+func isThere(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// writeInfo leaves word of who has the lock. Another user's may be there, left by a
+// run that is dead.
+func writeInfo(name string, info state.LockInfo, mode fs.FileMode) error {
 	data, err := json.Marshal(info)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name+".info", data, 0o600)
+	_ = os.Remove(name + ".info") // writing says what is wrong
+	if err := os.WriteFile(name+".info", data, mode); err != nil {
+		return err
+	}
+	return os.Chmod(name+".info", mode)
 }
 
 func (l *localBlob) unlock(h *fileLock) error {
@@ -144,7 +176,7 @@ func (l *localBlob) unlock(h *fileLock) error {
 
 // free releases the lock and takes its files away, unless they are another's.
 func (h *fileLock) free() error {
-	if h.isValid() {
+	if h.check() == nil {
 		_ = remove(h.name) // a file that stays is locked anew the next time
 	}
 	return h.file.Close()
@@ -160,6 +192,25 @@ func remove(name string) error {
 	return failed
 }
 
+// FindLock implements state.Blob.
+func (l *localBlob) FindLock(ctx context.Context, id string) (state.LockInfo, error) {
+	path, err := l.pathToRead(ctx)
+	if err != nil {
+		return state.LockInfo{}, err
+	}
+	name := lockPath(path)
+	info, err := readInfo(name)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return info, err
+	case err != nil && !isHeld(name):
+		return info, notLockedError(l.name)
+	case err != nil:
+		return info, fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.name, name)
+	}
+	return info, checkLockID(l.name, id, info.ID)
+}
+
 // Break implements state.Blob. The holder, if it still lives, cannot write any
 // more.
 func (l *localBlob) Break(ctx context.Context, id string) error {
@@ -172,23 +223,15 @@ func (l *localBlob) Break(ctx context.Context, id string) error {
 		return err
 	}
 	defer directory.Close()
-	name := lockPath(path)
-	info, err := readInfo(name)
-	switch {
-	case err != nil && !isHeld(name):
-		return notLockedError(l.name)
-	case err != nil:
-		return fmt.Errorf("the state %s is locked by a process that left no word about itself; if it is gone for good, remove %s by hand", l.name, name)
-	}
-	if err := checkLockID(l.name, id, info.ID); err != nil {
+	if _, err := l.FindLock(ctx, id); err != nil {
 		return err
 	}
-	return remove(name)
+	return remove(lockPath(path))
 }
 
 // isHeld reports whether somebody holds the lock file.
 func isHeld(name string) bool {
-	if _, err := os.Stat(name); err != nil {
+	if !isThere(name) {
 		return false
 	}
 	file := flock.New(name)

@@ -346,7 +346,7 @@ func TestLockFileAlone(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for taken.Load() < 60 {
-				file, err := lockFile(name)
+				file, err := lockFile(name, 0o600)
 				var held *state.LockedError
 				if errors.As(err, &held) {
 					continue

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -246,10 +247,5 @@ func (p *pgBlob) put(ctx context.Context, data []byte, ifRevision state.Revision
 	if result.CommandTag.RowsAffected() == 1 {
 		return revision, nil
 	}
-	if now, err := p.database.query(ctx, "SELECT id FROM @locks WHERE name = 'default'"); err != nil {
-		return "", err
-	} else if id := p.heldID(); id != "" && (len(now.Rows) == 0 || string(now.Rows[0][0]) != id) {
-		return "", state.ErrLockLost
-	}
-	return "", state.ErrStale
+	return "", cmp.Or(p.checkRow(ctx), state.ErrStale)
 }

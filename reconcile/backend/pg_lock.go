@@ -139,7 +139,7 @@ func (l *pgLock) reacquire(ctx context.Context) error {
 		return err
 	}
 	if row.id != l.held.id {
-		return state.ErrLockLost
+		return errRowLost
 	}
 	got, err := l.tryAdvisoryLock(ctx, row.generation)
 	if err != nil {
@@ -169,17 +169,54 @@ func (l *pgLock) release(hold *pgHold) error {
 	return err
 }
 
+// errRowLost says that the row of the lock is not this run's any more.
+var errRowLost = fmt.Errorf("%w: the row in the table of locks does not name this run", state.ErrLockLost)
+
+// checkRow is errRowLost when a lock was taken and its row names somebody else, or nobody.
+func (l *pgLock) checkRow(ctx context.Context) error {
+	now, err := l.database.query(ctx, "SELECT id FROM @locks WHERE name = 'default'")
+	if err == nil && l.held != nil && (len(now.Rows) == 0 || string(now.Rows[0][0]) != l.held.id) {
+		err = errRowLost
+	}
+	return err
+}
+
+// CheckLock implements state.Blob. A session that was lost is made anew, if nobody has
+// taken the lock over since.
+func (l *pgLock) CheckLock(ctx context.Context) error {
+	_, err := retryWithConn(ctx, l.database, func(ctx context.Context) (struct{}, error) {
+		if l.held == nil {
+			return struct{}{}, nil
+		}
+		if err := l.reacquire(ctx); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, l.checkRow(ctx)
+	})
+	return err
+}
+
+// FindLock implements state.Blob.
+func (l *pgLock) FindLock(ctx context.Context, id string) (state.LockInfo, error) {
+	return retryWithConn(ctx, l.database, func(ctx context.Context) (state.LockInfo, error) { return l.findLock(ctx, id) })
+}
+
+// findLock gives the holder, and leaves its row locked.
+func (l *pgLock) findLock(ctx context.Context, id string) (state.LockInfo, error) {
+	row, err := l.lockRow(ctx)
+	if isMissing(err) || err == nil && row.id == "" {
+		err = notLockedError(l.database.name)
+	}
+	if err == nil {
+		err = checkLockID(l.database.name, id, row.id)
+	}
+	return row.holder(), err
+}
+
 // Break implements state.Blob.
 func (l *pgLock) Break(ctx context.Context, id string) error {
 	_, err := retryWithConn(ctx, l.database, func(ctx context.Context) ([][][]byte, error) {
-		row, err := l.lockRow(ctx)
-		if isMissing(err) || err == nil && row.id == "" {
-			return nil, notLockedError(l.database.name)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := checkLockID(l.database.name, id, row.id); err != nil {
+		if _, err := l.findLock(ctx, id); err != nil {
 			return nil, err
 		}
 		return l.database.script(ctx, "UPDATE @locks SET id = '', info = '' WHERE name = 'default'; COMMIT")

@@ -239,7 +239,7 @@ func (p *s3Blob) Put(ctx context.Context, data []byte, ifRevision state.Revision
 	if len(data) > maxSize {
 		return "", tooLargeError(p.String())
 	}
-	if err := p.checkLockHeld(ctx); err != nil {
+	if err := p.CheckLock(ctx); err != nil {
 		return "", err
 	}
 	on := condition(ifRevision)

@@ -130,9 +130,8 @@ func (l *s3Lock) clearLock(ctx context.Context, etag string) error {
 	return err
 }
 
-// checkLockHeld is ErrLockLost when the lock that this value took is not its own any
-// more.
-func (l *s3Lock) checkLockHeld(ctx context.Context) error {
+// CheckLock implements state.Blob.
+func (l *s3Lock) CheckLock(ctx context.Context) error {
 	l.mu.Lock()
 	held := l.held
 	l.mu.Unlock()
@@ -141,23 +140,34 @@ func (l *s3Lock) checkLockHeld(ctx context.Context) error {
 	}
 	lock, err := l.readLock(ctx)
 	if err == nil && lock.info.ID != held.info.ID {
-		return state.ErrLockLost
+		return fmt.Errorf("%w: the object %s does not name this run", state.ErrLockLost, l.key)
 	}
 	return err
 }
 
-// Break implements state.Blob.
-func (l *s3Lock) Break(ctx context.Context, id string) error {
+// FindLock implements state.Blob.
+func (l *s3Lock) FindLock(ctx context.Context, id string) (state.LockInfo, error) {
+	lock, err := l.findLock(ctx, id)
+	return lock.info, err
+}
+
+func (l *s3Lock) findLock(ctx context.Context, id string) (lockObject, error) {
 	lock, err := l.readLock(ctx)
 	switch {
 	case err != nil:
-		return err
+		return lock, err
 	case lock.free:
-		return notLockedError(l.store.String())
+		return lock, notLockedError(l.store.String())
 	case lock.info.ID == "":
-		return fmt.Errorf("the object %s of the bucket %s is no lock; if no run uses the state, delete it", l.key, l.store.bucket)
+		return lock, fmt.Errorf("the object %s of the bucket %s is no lock; if no run uses the state, delete it", l.key, l.store.bucket)
 	}
-	if err := checkLockID(l.store.String(), id, lock.info.ID); err != nil {
+	return lock, checkLockID(l.store.String(), id, lock.info.ID)
+}
+
+// Break implements state.Blob.
+func (l *s3Lock) Break(ctx context.Context, id string) error {
+	lock, err := l.findLock(ctx, id)
+	if err != nil {
 		return err
 	}
 	if err := l.clearLock(ctx, lock.etag); err == errLost {

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/term"
 
 	"livery/reconcile/report"
+	"livery/reconcile/state"
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 )
@@ -111,6 +112,9 @@ func (a *app) code(err error) int {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &code):
+		if unlock, ok := errors.AsType[*state.UnlockError](err); ok {
+			a.view.Error(unlock) // it came after what was told
+		}
 		return int(code)
 	case readerGone(err):
 	case errors.As(err, &invalid):

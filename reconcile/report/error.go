@@ -40,6 +40,20 @@ func diagnosticOf(err error) *hcl.Diagnostic {
 	return d
 }
 
+// withoutUnlock takes the failure to release a lock, which may follow any other error,
+// out of what it was joined to.
+func withoutUnlock(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if _, unlock := errors.AsType[*state.UnlockError](err); !unlock || !ok {
+		return []error{err}
+	}
+	var list []error
+	for _, e := range joined.Unwrap() {
+		list = append(list, withoutUnlock(e)...)
+	}
+	return list
+}
+
 // errorTitle names the kind of an error that has no words of its own for it.
 func errorTitle(err error) string {
 	var (

@@ -65,7 +65,13 @@ func (v *View) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
 }
 
 // Error writes an error that is no finding in a file.
-func (v *View) Error(err error) { v.Diagnostics(hcl.Diagnostics{diagnosticOf(err)}, nil) }
+func (v *View) Error(err error) {
+	var diags hcl.Diagnostics
+	for _, e := range withoutUnlock(err) {
+		diags = append(diags, diagnosticOf(e))
+	}
+	v.Diagnostics(diags, nil)
+}
 
 // Warn writes something that is no finding in a file and ends nothing.
 func (v *View) Warn(summary, format string, args ...any) {

@@ -18,8 +18,9 @@ type Revision string
 // ErrStale says that a conditional write lost: somebody else wrote first.
 var ErrStale = errors.New("the state there was changed since it was read, and was not overwritten")
 
-// ErrLockLost says that the lock was broken while it was held.
-var ErrLockLost = errors.New("the lock was taken away with force-unlock while this run was using the state, and nothing was overwritten")
+// ErrLockLost says that the lock is not held any more by the run that took it. What
+// wraps it says what is known of the reason.
+var ErrLockLost = errors.New("this run does not hold the lock of the state any more, and nothing was overwritten")
 
 // ErrNotKept says that a state is not, or not any more, in the history.
 var ErrNotKept = errors.New("that state is not kept in the history")
@@ -36,6 +37,8 @@ type Capabilities struct {
 	// UniqueSerials: each write is kept under its serial, as GitLab does, and a
 	// serial that is there already is refused.
 	UniqueSerials bool
+	// LooksAreFree: CheckLock asks nobody but this machine.
+	LooksAreFree bool
 }
 
 // Blob is one place where a state can be kept. The conditional write is what
@@ -62,10 +65,21 @@ type Blob interface {
 	// may be called more than once. Without Capabilities.Locks it always succeeds.
 	Lock(ctx context.Context, info LockInfo) (unlock func() error, err error)
 
+	// CheckLock is ErrLockLost when the lock that this Blob took is not its own any
+	// more, and nil when it took none. It is true of the moment at which the place
+	// was asked. On local disk that is now; pg and s3 are asked with one request,
+	// an http server, whose protocol has no such question, with one that tries to
+	// lock again under another name, and a second one if that succeeds.
+	CheckLock(ctx context.Context) error
+
 	// StaleHolder is who had the lock that this Blob took last, if that process
 	// ended without releasing it. Engines whose locks outlive their holders never
 	// know one.
 	StaleHolder() (LockInfo, bool)
+
+	// FindLock gives the holder of the lock with that ID; the error is Break's. From
+	// then on, Put writes also where a server lets only that holder write.
+	FindLock(ctx context.Context, id string) (LockInfo, error)
 
 	// Break takes the lock with the given ID away from its holder.
 	Break(ctx context.Context, id string) error
@@ -123,19 +137,26 @@ type LockInfo struct {
 	ProcessStart string `json:"Birth,omitempty"`
 }
 
-// String is the table that people know from Terraform, without a heading.
+// String is the table that people know from Terraform, without a heading. What is
+// not known has no row; it is "" where nothing is.
 func (i LockInfo) String() string {
 	var b strings.Builder
 	row := func(name, value string) {
-		fmt.Fprintf(&b, "  %-10s %s\n", name+":", printable(value))
+		if value != "" {
+			fmt.Fprintf(&b, "  %-10s %s\n", name+":", printable(value))
+		}
 	}
 	row("ID", i.ID)
 	row("Path", i.Path)
 	row("Operation", i.Operation)
 	row("Who", i.Who)
 	row("Version", i.Version)
-	row("Created", i.Created.UTC().String())
-	row("Info", i.Info)
+	if !i.Created.IsZero() {
+		row("Created", i.Created.UTC().String())
+	}
+	if i.ID != "" || i.Info != "" {
+		fmt.Fprintf(&b, "  %-10s %s\n", "Info:", printable(i.Info))
+	}
 	if i.PID != 0 {
 		row("Process", fmt.Sprintf("%d on %s", i.PID, i.Host))
 	}
@@ -162,21 +183,23 @@ type LockedError struct {
 
 // Error implements error. The first line is a summary, and a blank line follows.
 func (e *LockedError) Error() string {
-	id := "ID"
+	id, table := "ID", e.Info.String()
 	if e.Info.ID != "" {
 		id = printable(e.Info.ID)
+	}
+	if table != "" {
+		table = "Lock Info:\n" + table
 	}
 	return fmt.Sprintf(`Error acquiring the state lock
 
 Error message: %v
-Lock Info:
 %s
 livery acquires a state lock to protect the state from being written
 by multiple users at the same time. Wait until the other run is done and
-try again, or let livery wait with "-lock-timeout=60s". If the run above
-is gone for good, release its lock with "livery force-unlock %s".
-For most commands, you can disable locking with the "-lock=false"
-flag, but this is not recommended.`, e.Err, e.Info, id)
+try again, or let livery wait with "-lock-timeout=60s". If that run is gone
+for good, release its lock with "livery force-unlock %s".
+To look without waiting, "livery plan -lock=false" compares with what is
+stored by now.`, e.Err, table, id)
 }
 
 // Unwrap gives the cause.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -333,4 +334,17 @@ Lock Info:
 	}
 	info.Who = "\x1b[2Jana"
 	assert.NotContains(t, info.String(), "\x1b")
+}
+
+// A server may say in prose that a state is locked, or say nothing.
+func TestLockOfNobodyKnown(t *testing.T) {
+	prose := LockedError{Info: LockInfo{Info: "Locked by \x1b[2Jsomebody"}, Err: errors.New("locked")}
+	assert.Contains(t, prose.Error(), "Lock Info:\n  Info:      Locked by [2Jsomebody\n")
+	silent := LockedError{Err: errors.New("locked")}
+	assert.NotContains(t, silent.Error(), "Lock Info")
+	for _, text := range []string{prose.Error(), silent.Error()} {
+		for _, blank := range []string{"0001", "ID:", "Who:", "Created:", "Path:"} {
+			assert.NotContains(t, text, blank)
+		}
+	}
 }

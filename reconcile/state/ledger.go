@@ -35,6 +35,7 @@ var errSerials = errors.New("its serial is the largest that there can be. livery
 type Ledger struct {
 	blob Blob
 	opts Options
+	lock *heldLock
 
 	writing        sync.Mutex // held while the blob is written; guards what is up to mu
 	revision       Revision
@@ -50,7 +51,6 @@ type Ledger struct {
 	unsaved      []schema.Address // what they were about
 	lastWrite    time.Time        // last write, or when it was opened
 	failed       error            // why nothing is written any more
-	unlock       func() error     // nil when not locked
 	timer        *time.Timer      // writes what no later change takes along; nil when not needed
 }
 
@@ -364,7 +364,7 @@ func (l *Ledger) stamp() error {
 func (l *Ledger) Close(ctx context.Context) error {
 	defer l.blob.Close()
 	err := l.Flush(ctx)
-	if unlockErr := l.release(); err == nil {
+	if unlockErr := l.lock.release(); err == nil {
 		err = unlockErr
 	} else if unlockErr != nil {
 		err = errors.Join(err, unlockErr)
@@ -379,20 +379,6 @@ func (l *Ledger) Close(ctx context.Context) error {
 		l.failed = errClosed
 	}
 	return err
-}
-
-func (l *Ledger) release() error {
-	l.mu.Lock()
-	unlock := l.unlock
-	l.unlock = nil
-	l.mu.Unlock()
-	if unlock == nil {
-		return nil
-	}
-	if err := unlock(); err != nil {
-		return fmt.Errorf("releasing the lock of the state %s: %w", l.blob, err)
-	}
-	return nil
 }
 
 // UnsavedAddresses lists what has become of which is not stored, because a write has

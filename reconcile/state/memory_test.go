@@ -12,18 +12,22 @@ import (
 
 // memory is a Blob without a disk. It keeps everything that was ever written.
 type memory struct {
-	mu     sync.Mutex
-	data   []byte
-	writes [][]byte
-	past   map[uint64][]byte
-	holder *LockInfo
-	locks  int
-	can    Capabilities
-	stale  *LockInfo // the holder before, when a lock is taken
+	mu      sync.Mutex
+	data    []byte
+	writes  [][]byte
+	past    map[uint64][]byte
+	holder  *LockInfo
+	took    *LockInfo // the lock that was taken last
+	looks   int       // how often somebody looked at it
+	lookErr error     // why it cannot be looked at; nil: it can
+	locks   int
+	can     Capabilities
+	stale   *LockInfo // the holder before, when a lock is taken
 
 	archives int // how often it was asked to keep something
 
 	fail       func(n int) error // asked before the n-th write, counted from 1; nil: none fails
+	unlockErr  error             // why no lock can be released; nil: it can
 	archiveErr error             // why nothing can be archived; nil: it can
 	during     func()            // called while a write is under way
 }
@@ -80,10 +84,13 @@ func (m *memory) Lock(_ context.Context, info LockInfo) (func() error, error) {
 	if m.holder != nil {
 		return nil, &LockedError{Info: *m.holder, Err: errors.New("resource temporarily unavailable")}
 	}
-	m.holder = &info
+	m.holder, m.took = &info, &info
 	return func() error {
 		m.mu.Lock()
 		defer m.mu.Unlock()
+		if m.unlockErr != nil {
+			return m.unlockErr
+		}
 		m.holder = nil
 		return nil
 	}, nil
@@ -94,6 +101,28 @@ func (m *memory) StaleHolder() (LockInfo, bool) {
 		return LockInfo{}, false
 	}
 	return *m.stale, true
+}
+
+func (m *memory) CheckLock(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.looks++
+	if m.lookErr != nil {
+		return m.lookErr
+	}
+	if m.took != nil && m.holder != m.took {
+		return ErrLockLost
+	}
+	return nil
+}
+
+func (m *memory) FindLock(_ context.Context, id string) (LockInfo, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.holder == nil || m.holder.ID != id {
+		return LockInfo{}, errors.New("memory: no such lock")
+	}
+	return *m.holder, nil
 }
 
 func (m *memory) Break(_ context.Context, id string) error {

@@ -86,8 +86,10 @@ func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
 }
 
 func (l *Ledger) open(ctx context.Context) (err error) {
+	l.lock = &heldLock{blob: l.blob}
 	if l.opts.Lock {
-		if l.unlock, err = acquire(ctx, l.blob, l.opts); err != nil {
+		l.lock.id = l.opts.Random()
+		if l.lock.unlock, err = acquire(ctx, l.blob, l.lock.id, l.opts); err != nil {
 			return err
 		}
 	}
@@ -96,7 +98,7 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 		l.current, l.original, err = emptySnapshot(), nil, nil // it has no serial to be kept under
 	}
 	if err != nil {
-		return errors.Join(err, l.release())
+		return errors.Join(err, l.lock.release())
 	}
 	l.originalSerial = l.current.Serial
 	return nil
@@ -156,9 +158,9 @@ func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)
 // acquire asks for the lock until it is free or the timeout is over. The pauses
 // grow, so that a short run next door is hardly noticed and a long one is not
 // pestered.
-func acquire(ctx context.Context, blob Blob, opts Options) (func() error, error) {
+func acquire(ctx context.Context, blob Blob, id string, opts Options) (func() error, error) {
 	info := LockInfo{
-		ID: opts.Random(), Operation: opts.Operation, Info: opts.Info, Who: opts.Who, Version: opts.Version,
+		ID: id, Operation: opts.Operation, Info: opts.Info, Who: opts.Who, Version: opts.Version,
 		Created: opts.Now().UTC(), Path: blob.String(),
 	}
 	if opts.IdentifyHolder != nil {
