@@ -26,8 +26,8 @@ const (
 	interleavingSeed    = 7
 )
 
-// process is one of two that use the same state, one step at a time.
-type process struct {
+// runner is one of two that use the same state, one step at a time.
+type runner struct {
 	name      string
 	runs      int
 	ledger    *state.Ledger // nil when nothing is open
@@ -43,7 +43,7 @@ type schedule struct {
 	t      *testing.T
 	site   *site
 	random *rand.Rand
-	both   [2]*process
+	both   [2]*runner
 	titles int
 	kept   int
 	stored map[schema.Locale][]string // what may be recorded: what is known to be stored, and what came after it
@@ -65,7 +65,7 @@ func interleave(t *testing.T, fresh func(t *testing.T) *site) {
 	w := &schedule{t: t, site: s, random: rand.New(rand.NewPCG(interleavingSeed, 0)), stored: make(map[schema.Locale][]string)}
 	told := 0
 	for range rounds {
-		w.both = [2]*process{{name: "a"}, {name: "b"}}
+		w.both = [2]*runner{{name: "a"}, {name: "b"}}
 		for range 8 + w.random.IntN(12) {
 			i := w.random.IntN(2)
 			if !w.step(w.both[i], w.both[1-i]) {
@@ -84,7 +84,7 @@ func interleave(t *testing.T, fresh func(t *testing.T) *site) {
 }
 
 // step lets p do one thing. It is false when p was told that it has lost.
-func (w *schedule) step(p, other *process) bool {
+func (w *schedule) step(p, other *runner) bool {
 	ctx := w.t.Context()
 	if p.ledger == nil {
 		if other.ledger != nil && other.locked && w.random.IntN(4) == 0 {
@@ -131,7 +131,7 @@ func (w *schedule) step(p, other *process) bool {
 	return true
 }
 
-func (w *schedule) begin(p, other *process) {
+func (w *schedule) begin(p, other *runner) {
 	p.runs++
 	w.titles++
 	p.id = fmt.Sprintf("%s-%d", p.name, w.titles)
@@ -151,7 +151,7 @@ func (w *schedule) begin(p, other *process) {
 }
 
 // end takes what a write said. After a success all that p has confirmed is stored.
-func (w *schedule) end(p *process, err error) bool {
+func (w *schedule) end(p *runner, err error) bool {
 	if err != nil {
 		told := errors.Is(err, state.ErrStale) || p.broken && errors.Is(err, state.ErrLockLost) ||
 			!p.locked && strings.Contains(err.Error(), "only the holder of the lock") // which not every server insists on

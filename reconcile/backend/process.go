@@ -3,6 +3,7 @@ package backend
 import (
 	"os"
 
+	"livery/reconcile/process"
 	"livery/reconcile/state"
 )
 
@@ -11,7 +12,7 @@ import (
 func IdentifyHolder(info state.LockInfo) state.LockInfo {
 	if info.PID == 0 {
 		info.PID = os.Getpid()
-		info.ProcessStart = startID()
+		info.ProcessStart = process.ID()
 	}
 	if info.Host == "" {
 		info.Host, _ = os.Hostname() // it only helps to find the holder
@@ -24,5 +25,5 @@ func IdentifyHolder(info state.LockInfo) state.LockInfo {
 // that: names are given twice, and numbers are given again.
 func HolderDead(info state.LockInfo) bool {
 	host, err := os.Hostname()
-	return err == nil && info.Host == host && info.PID > 0 && info.ProcessStart != "" && exited(info.PID, info.ProcessStart)
+	return err == nil && info.Host == host && info.PID > 0 && info.ProcessStart != "" && process.Ended(info.PID, info.ProcessStart)
 }

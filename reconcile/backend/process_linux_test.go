@@ -35,6 +35,12 @@ func holder(t *testing.T) (state.LockInfo, *exec.Cmd) {
 	return info, cmd
 }
 
+// birth takes apart when a process began, and in which reckoning.
+func birth(i state.LockInfo) (world, began string) {
+	last := strings.LastIndexByte(i.ProcessStart, ' ')
+	return i.ProcessStart[:last], i.ProcessStart[last+1:]
+}
+
 func TestDead(t *testing.T) {
 	assert.False(t, HolderDead(IdentifyHolder(state.LockInfo{})), "this very process")
 	info, cmd := holder(t)
@@ -50,7 +56,7 @@ func TestNotCertainlyDead(t *testing.T) {
 	info, cmd := holder(t)
 	kill(t, cmd)
 	require.True(t, HolderDead(info))
-	world, began, _ := cutLast(info.ProcessStart)
+	world, began := birth(info)
 	for name, doubt := range map[string]func(*state.LockInfo){
 		"another machine":             func(i *state.LockInfo) { i.Host = "elsewhere" },
 		"no birth":                    func(i *state.LockInfo) { i.ProcessStart = "" },
@@ -74,7 +80,7 @@ func TestNotCertainlyDead(t *testing.T) {
 
 func TestNumberThatWasGivenAgain(t *testing.T) {
 	info := IdentifyHolder(state.LockInfo{})
-	world, _, _ := cutLast(info.ProcessStart)
+	world, _ := birth(info)
 	info.ProcessStart = world + " 1"
 	assert.True(t, HolderDead(info), "a process of this number lives, and began at another time")
 }

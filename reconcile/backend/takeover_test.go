@@ -7,13 +7,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"livery/reconcile/process"
 	"livery/reconcile/state"
 )
 
 // deadHolder is a run that finds the lock of a process that was killed. Where that
 // can be told for certain it goes on, and says whose lock it was.
 func deadHolder(t *testing.T, s *site) {
-	if startID() == "" {
+	if process.ID() == "" {
 		t.Skip("on this system nothing tells a process from a later one of its number")
 	}
 	holder := start(t, "hold", s.arg(t))

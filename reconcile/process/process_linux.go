@@ -1,4 +1,4 @@
-package backend
+package process
 
 import (
 	"bytes"
@@ -10,10 +10,10 @@ import (
 	"syscall"
 )
 
-// startID names this process for all time: the boot of the machine that it belongs
+// ID names this process for all time: the boot of the machine that it belongs
 // to, the namespaces in which its number and its times count, and when it began.
 // It is "" where that cannot be told.
-func startID() string {
+func ID() string {
 	// Where /proc is that of another namespace, the numbers in it are not ours.
 	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
 		return ""
@@ -62,23 +62,15 @@ func startTime(pid int) string {
 	return fields[began]
 }
 
-// exited reports whether the process of that number and start is certainly gone.
-func exited(pid int, born string) bool {
-	world, began, _ := cutLast(born)
-	if startID() == "" || world != bootID() {
+// Ended reports whether the process of that number, which had that ID, is certainly gone.
+func Ended(pid int, id string) bool {
+	last := strings.LastIndexByte(id, ' ')
+	if ID() == "" || last < 0 || id[:last] != bootID() {
 		return false
 	}
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return true // unlike /proc, this sees processes that are hidden from others
 	}
 	now := startTime(pid)
-	return now != "" && now != began // the number was given to another one
-}
-
-func cutLast(s string) (before, after string, found bool) {
-	i := strings.LastIndexByte(s, ' ')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
+	return now != "" && now != id[last+1:] // the number was given to another one
 }
