@@ -17,17 +17,21 @@ func sessionExport(a *app) *cobra.Command {
 		Long: `Writes the recorded definitions in a form that services load: the request bodies by
 session and locale, with {user_id} and {biz_id} where each session has its own. The
 request for no locale in particular is called default. The same state always gives
-the same bytes, and the file names the state's serial.`,
+the same bytes, and the file names the state's serial.
+
+Each form is for somebody else: json for any program, ts for TypeScript, env for a
+shell that sources the file, and docker for docker run --env-file, which would take
+the quotes of env for a part of the value.`,
 		Example: "livery session export -format=ts -out=sessions.ts",
 	}
-	c.Flags().StringVar(&format, "format", "json", "Write this `format`: json, env or ts.")
+	c.Flags().StringVar(&format, "format", "json", "Write this `format`: json, ts, env (for a shell) or docker (for --env-file).")
 	c.Flags().StringVar(&out, "out", "", "Write to this `file` instead of stdout.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		encode, known := map[string]func(*session.Export) ([]byte, error){
-			"json": report.ExportJSON, "env": report.ExportEnv, "ts": report.ExportTypeScript,
+			"json": report.ExportJSON, "ts": report.ExportTypeScript, "env": report.ExportEnv, "docker": report.ExportDocker,
 		}[format]
 		if !known {
-			return fail("Invalid flag", "-format takes json, env or ts, not %q.", format)
+			return fail("Invalid flag", "-format takes json, ts, env or docker, not %q.", format)
 		}
 		all, err := readSessions(a, c.Context(), &sessionFlags{}, stack.NeedNothing)
 		if err != nil {

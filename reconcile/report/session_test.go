@@ -62,6 +62,9 @@ LIVERY_SESSION_SIGN_UP_DEFAULT_BODY='{"a":"it\u0027s"}'
 LIVERY_SESSION_SIGN_UP_TH_TH_BODY='{}'
 LIVERY_SESSION_SIGN_UP_TH_TH_LANGUAGE=th_TH
 `, string(env))
+	docker, err := ExportDocker(e)
+	require.NoError(t, err)
+	assert.Contains(t, string(docker), "LIVERY_SESSION_SIGN_UP_DEFAULT_BODY={\"a\":\"it's\"}\n", "docker keeps quotes")
 	object, err := ExportJSON(e)
 	require.NoError(t, err)
 	script, err := ExportTypeScript(e)
