@@ -50,6 +50,7 @@ var layers = []layer{
 	{"livery/reconcile/findings", "findings are drawn from bytes and ranges, whoever found them", nil},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", nil},
 	{"livery/reconcile/previewserver", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify", "github.com/chromedp"}},
+	{"livery/reconcile/localserver", "whoever is kept off is kept off from everything that is served here, whatever it is", nil},
 	{"livery/reconcile/cli", "wiring stands at the end: nothing may depend on flags and exit codes", []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{"livery", "main only calls the command line", nil},
 }
@@ -83,7 +84,7 @@ var shared = []struct {
 }{
 	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
-	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/cli"},
+	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},
 	{"os", []string{"livery/reconcile/process", "livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/previewserver", "livery/reconcile/workspace", "livery/reconcile/cli", "livery"},
 		"files, environment and exit codes are passed in everywhere else"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/localserver"
 	"livery/reconcile/previewserver"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
@@ -192,7 +193,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		}
 		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
-	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Listen: listener.Addr(), Log: a.log}, a.Now())
+	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Log: a.log}, a.Now())
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -211,7 +212,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		}
 	}()
 	defer func() { stop(); <-followed }()
-	return serveUntilInterrupted(ctx, listener, server, server.Close)
+	return serve(ctx, listener, localserver.Server{Handler: server, OnShutdown: server.Close})
 }
 
 // openBrowser asks the desktop to show an address; where it cannot, the address

@@ -29,8 +29,16 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 // would and demands the status. Where the answer leads to and what it holds are
 // then the output of the last command; a redirect is not followed.
 func browse(ts *testscript.TestScript, neg bool, args []string) {
+	from, host := "", ""
+	for ; len(args) > 2 && (args[0] == "-from" || args[0] == "-host"); args = args[2:] {
+		if args[0] == "-from" {
+			from = args[1]
+		} else {
+			host = args[1]
+		}
+	}
 	if neg || len(args) < 3 || len(args) > 4 {
-		ts.Fatalf("usage: browse STATUS METHOD URL [FORM or @FILE]")
+		ts.Fatalf("usage: browse [-from SITE] [-host NAME] STATUS METHOD URL [FORM or @FILE]")
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -46,6 +54,11 @@ func browse(ts *testscript.TestScript, neg bool, args []string) {
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}
+	if from != "" {
+		r.Header.Set("Origin", from)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+	}
+	r.Host = host // "" for that of the URL
 	client := &http.Client{
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/localserver"
 	"livery/reconcile/report"
 	"livery/reconcile/session"
 	"livery/schema/stack"
@@ -79,7 +80,7 @@ able to reach this machine.`,
 				a.debug("a notification cannot be written", "error", err.Error())
 			}
 		})
-		return serveUntilInterrupted(c.Context(), listener, handler)
+		return serve(c.Context(), listener, localserver.Server{Handler: handler, Audience: localserver.Programs})
 	}
 	return c
 }

@@ -8,13 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/localserver"
 	"livery/reconcile/report"
 	"livery/reconcile/simulator"
 )
 
 func simulatorCommand(a *app) *cobra.Command {
 	var listen, semantics string
-	var accounts, faults stringList
+	var accounts, faults, hosts stringList
 	var cfg simulator.Config
 	c := &cobra.Command{
 		Use:  "simulator [flags]",
@@ -47,6 +48,7 @@ its pages, so its sessions end at once as LIVERY_SIMULATOR_AUTO_COMPLETE says: p
 	}
 	f := c.Flags()
 	f.StringVar(&listen, "listen", "127.0.0.1:8585", "Listen on this `address`.")
+	f.Var(&hosts, "host", "Also answer under this host `name`, such as that of a container. May be given several times; localhost and the address need not be.")
 	f.StringVar(&cfg.Data, "data", "", "Remember documents and sessions in this `file`; without it they live as long as the simulator.")
 	f.Var(&accounts, "account", "An account that exists, as `KEY:SECRET`. May be given several times.")
 	f.DurationVar(&cfg.Latency, "latency", 0, "Answer this much later, such as 50ms.")
@@ -61,7 +63,7 @@ its pages, so its sessions end at once as LIVERY_SIMULATOR_AUTO_COMPLETE says: p
 		if cfg.Data != "" {
 			cfg.Data = a.dir.Path(cfg.Data)
 		}
-		return simulate(a, c.Context(), listen, cfg)
+		return simulate(a, c.Context(), listen, hosts, cfg)
 	}
 	return c
 }
@@ -89,6 +91,14 @@ func simulatorConfig(cfg *simulator.Config, accounts, faults []string, semantics
 	return nil
 }
 
+// serve answers until ctx ends.
+func serve(ctx context.Context, listener net.Listener, server localserver.Server) error {
+	if err := server.Serve(ctx, listener); err != nil {
+		return fail("The server stopped", "%v.", err)
+	}
+	return nil
+}
+
 // reachable is an address that a browser on this machine can open, also where
 // the simulator listens on all of them.
 func reachable(addr net.Addr) string {
@@ -101,7 +111,7 @@ func reachable(addr net.Addr) string {
 
 // simulate answers until it is interrupted. The pages of sessions are served at
 // the address that is listened on.
-func simulate(a *app, ctx context.Context, address string, cfg simulator.Config) error {
+func simulate(a *app, ctx context.Context, address string, hosts []string, cfg simulator.Config) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fail("Cannot listen", "%v. Choose another address with -listen.", err)
@@ -113,7 +123,7 @@ func simulate(a *app, ctx context.Context, address string, cfg simulator.Config)
 		return fail("The simulator cannot start", "%v.", err)
 	}
 	report.WriteSimulatorAddress(a.Stdout, listener.Addr().String())
-	err = serveUntilInterrupted(ctx, listener, s)
+	err = serve(ctx, listener, localserver.Server{Handler: s, Hosts: hosts})
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	return errors.Join(err, s.Shutdown(grace)) // callbacks on their way

@@ -250,7 +250,7 @@ func serveAt(t testing.TB, listen string, draw previewserver.Render) (s *preview
 	t.Helper()
 	listener, err := net.Listen("tcp", listen)
 	require.NoError(t, err)
-	s, err = previewserver.New(t.Context(), previewserver.Config{Render: draw, Listen: listener.Addr()}, time.Now())
+	s, err = previewserver.New(t.Context(), previewserver.Config{Render: draw}, time.Now())
 	require.NoError(t, err)
 	site := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
 	site.Start()

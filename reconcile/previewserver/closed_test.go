@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -163,36 +162,26 @@ func TestPicturesComeOnlyWhenAsked(t *testing.T) {
 	assert.Equal(t, []string{""}, from)
 }
 
-// Only who means this place by its own name is answered, and only who looks.
+// Only who looks is answered.
 func TestWhoIsAnswered(t *testing.T) {
-	site := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8586}
-	s, err := previewserver.New(t.Context(), previewserver.Config{Render: still(library(t)), Listen: site}, time.Unix(1, 0))
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: still(library(t))}, time.Unix(1, 0))
 	require.NoError(t, err)
-	answer := func(method, host, path string) *http.Response {
-		r := httptest.NewRequest(method, path, nil)
-		r.Host = host
+	answer := func(method, path string) *http.Response {
 		w := httptest.NewRecorder()
-		s.ServeHTTP(w, r)
+		s.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 		return w.Result()
 	}
-	for host, code := range map[string]int{
-		"127.0.0.1:8586": 200, "localhost:8586": 200, "[::1]:8586": 200,
-		"127.0.0.1": 403, "localhost": 403, "localhost:80": 403, "": 403,
-		"evil.example:8586": 403, "localhost.evil.example:8586": 403, "127.0.0.1.evil.example:8586": 403, "10.0.0.1:8586": 403,
-	} {
-		for _, path := range []string{"/", "/gallery.css", "/gallery.js"} {
-			assert.Equal(t, code, answer(http.MethodGet, host, path).StatusCode, "%s%s", host, path)
-		}
+	for _, path := range []string{"/", "/gallery.css", "/gallery.js"} {
+		assert.Equal(t, 200, answer(http.MethodGet, path).StatusCode, path)
 	}
-	assert.Equal(t, 403, answer(http.MethodGet, "evil.example:8586", "/events").StatusCode)
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, "BREW"} {
-		r := answer(method, site.String(), "/")
+		r := answer(method, "/")
 		assert.Equal(t, http.StatusMethodNotAllowed, r.StatusCode, method)
 		assert.Equal(t, "GET, HEAD", r.Header.Get("Allow"))
 	}
-	assert.Equal(t, 404, answer(http.MethodGet, site.String(), "/main.livery.hcl").StatusCode)
+	assert.Equal(t, 404, answer(http.MethodGet, "/main.livery.hcl").StatusCode)
 	for _, path := range []string{"/", "/gallery.js", "/elsewhere"} {
-		h := answer(http.MethodGet, site.String(), path).Header
+		h := answer(http.MethodGet, path).Header
 		policy := h.Get("Content-Security-Policy")
 		assert.True(t, strings.HasPrefix(policy, "default-src 'none'; "), policy)
 		assert.Contains(t, policy, "; script-src 'self'; ")
@@ -215,16 +204,13 @@ func TestADrawingThatFails(t *testing.T) {
 		}
 		return previewserver.Snapshot{Gallery: preview.Gallery{Title: "As it was"}}, nil
 	}
-	site := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8586}
-	s, err := previewserver.New(t.Context(), previewserver.Config{Render: draw, Listen: site}, time.Unix(1, 0))
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: draw}, time.Unix(1, 0))
 	require.NoError(t, err)
 	fails = true
 	require.ErrorIs(t, s.Redraw(t.Context()), os.ErrPermission)
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r.Host = site.String()
-	s.ServeHTTP(w, r)
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	assert.Contains(t, w.Body.String(), "As it was")
-	_, err = previewserver.New(t.Context(), previewserver.Config{Render: draw, Listen: site}, time.Unix(1, 0))
+	_, err = previewserver.New(t.Context(), previewserver.Config{Render: draw}, time.Unix(1, 0))
 	require.ErrorIs(t, err, os.ErrPermission)
 }

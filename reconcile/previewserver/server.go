@@ -22,11 +22,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -47,7 +44,6 @@ type Render func(ctx context.Context) (Snapshot, error)
 // Config says what to serve.
 type Config struct {
 	Render Render
-	Listen net.Addr // that the server is reached at: other names for it are refused
 	Log    *slog.Logger
 }
 
@@ -131,9 +127,7 @@ func (s *Server) current() (page []byte, revision string, changed <-chan struct{
 // Close ends the streams of the browsers, which would wait for ever otherwise.
 func (s *Server) Close() { close(s.shutdown) }
 
-// ServeHTTP implements http.Handler. A request whose Host is not the address that
-// is listened on is refused: otherwise a foreign page could point a name of its own
-// at this machine and read the preview (DNS rebinding).
+// ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -142,8 +136,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Content-Security-Policy", s.policy())
 	switch {
-	case !s.isAllowedHost(r.Host):
-		http.Error(w, "this preview is not served under that name", http.StatusForbidden)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "a preview is only looked at", http.StatusMethodNotAllowed)
@@ -170,29 +162,6 @@ func (s *Server) policy() string {
 func writeBody(w http.ResponseWriter, kind string, data []byte) {
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	_, _ = w.Write(data) // a browser that has gone needs nothing
-}
-
-// isAllowedHost reports whether a Host header names the address that is listened on.
-// Of names only localhost is allowed: others can be pointed anywhere by DNS.
-func (s *Server) isAllowedHost(host string) bool {
-	name, port, err := net.SplitHostPort(host)
-	if err != nil {
-		name, port = host, "80"
-	}
-	listenHost, listenPort, err := net.SplitHostPort(s.cfg.Listen.String())
-	if err != nil || port != listenPort {
-		return false
-	}
-	name = strings.Trim(name, "[]")
-	if name == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(name)
-	if err != nil {
-		return false
-	}
-	listen, err := netip.ParseAddr(listenHost)
-	return err == nil && (addr == listen || listen.IsUnspecified() || addr.IsLoopback() && listen.IsLoopback())
 }
 
 // heartbeat is how often a silent stream shows that it still lives.

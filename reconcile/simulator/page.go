@@ -66,7 +66,7 @@ func (p pages) serve(w http.ResponseWriter, r *http.Request) bool {
 	h.Set("Date", p.now().UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer") // the address of the page holds its token
+	h.Set("Referrer-Policy", "same-origin") // the address of the page holds its token; a form of its own names its origin
 	h.Set("Content-Security-Policy", pagePolicy)
 	status := http.StatusMethodNotAllowed
 	if slices.Contains(methods, r.Method) {

@@ -88,7 +88,7 @@ func TestPageHeaders(t *testing.T) {
 			h.Get("Content-Security-Policy"))
 		assert.Equal(t, "no-store", h.Get("Cache-Control"))
 		assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))
-		assert.Equal(t, "no-referrer", h.Get("Referrer-Policy"))
+		assert.Equal(t, "same-origin", h.Get("Referrer-Policy"))
 		assert.Equal(t, at.at.UTC().Format(http.TimeFormat), h.Get("Date"))
 	}
 	w := browse(t, s, http.MethodDelete, o.URL, "")
