@@ -40,10 +40,11 @@ type pgDatabase struct {
 	schema string // quoted
 	retry  retryPolicy
 
-	mu          sync.Mutex // a connection does one thing at a time
-	conn        *pgconn.PgConn
-	reached     bool // the server was there once: if it is not now, it may be restarting
-	tablesExist bool // the tables are there
+	mu           sync.Mutex // a connection does one thing at a time
+	conn         *pgconn.PgConn
+	reached      bool // the server was there once: if it is not now, it may be restarting
+	tablesExist  bool // the tables are there
+	sessionLasts bool // a session is its connection's until it is closed
 }
 
 func openPG(s settings) (state.Blob, error) {

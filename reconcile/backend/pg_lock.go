@@ -58,6 +58,9 @@ func (l *pgLock) tryAdvisoryLock(ctx context.Context, generation int64) (bool, e
 func (l *pgLock) Lock(ctx context.Context, info state.LockInfo) (func() error, error) {
 	info = identified(info, l.database.name)
 	hold, err := retryWithConn(ctx, l.database, func(ctx context.Context) (*pgHold, error) {
+		if err := l.database.checkSession(ctx); err != nil {
+			return nil, err
+		}
 		if err := l.database.createTables(ctx); err != nil {
 			return nil, err
 		}
