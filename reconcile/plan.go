@@ -179,7 +179,7 @@ func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error)
 	}
 	p.Changes = append(p.Changes, pl.planUndeclared()...)
 	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Address.Compare(b.Address) })
-	if err := pl.checkAddresses(p.Changes); err != nil {
+	if err := p.CheckAddresses(slices.Concat(o.Targets, o.Excludes, o.Replaces)...); err != nil {
 		return nil, err
 	}
 	p.Targeted = pl.excludeChanges(p.Changes)
@@ -338,14 +338,15 @@ func encodeJSON(v json.Marshaler) json.RawMessage {
 	return raw
 }
 
-// checkAddresses refuses flags that name what exists nowhere.
-func (pl planner) checkAddresses(changes []Change) error {
-	for _, a := range slices.Concat(pl.options.Targets, pl.options.Excludes, pl.options.Replaces) {
-		if slices.ContainsFunc(changes, func(c Change) bool { return c.Address == a }) {
+// CheckAddresses refuses addresses that a plan does not have. The error is an
+// *UnknownAddressError.
+func (p *Plan) CheckAddresses(addresses ...schema.Address) error {
+	for _, a := range addresses {
+		if slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Address == a }) {
 			continue
 		}
-		names := make([]string, len(changes))
-		for i, c := range changes {
+		names := make([]string, len(p.Changes))
+		for i, c := range p.Changes {
 			names[i] = c.Address.String()
 		}
 		return &UnknownAddressError{Address: a, Nearest: schema.Nearest(a.String(), names)}

@@ -18,7 +18,7 @@ type applyFlags struct {
 }
 
 func applyCommand(a *app) *cobra.Command {
-	f := &applyFlags{planFlags: planFlags{app: a}}
+	f := &applyFlags{planFlags: planFlags{layoutFlags: layoutFlags{app: a}}}
 	c := &cobra.Command{
 		Use:  "apply [flags] [PLANFILE]",
 		Args: arguments(0, 1),
@@ -62,7 +62,11 @@ func (f *applyFlags) apply(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, op.Close(ctx)) }()
-	if err := f.app.view.Operation(op, f.text(false)); err != nil {
+	text, err := f.text(op.Plan, false)
+	if err != nil {
+		return err
+	}
+	if err := f.app.view.Operation(op, text); err != nil {
 		return err
 	}
 	if f.failOn.exceeded(op.Diagnostics) {

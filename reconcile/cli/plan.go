@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -15,7 +16,6 @@ import (
 
 // planFlags are what plan, apply and rollback have in common.
 type planFlags struct {
-	app *app
 	inputs
 	plan              workspace.PlanOptions
 	targets, excludes stringList
@@ -25,6 +25,7 @@ type planFlags struct {
 	requests          bool
 	parallel          int
 	failOn            failOn
+	layoutFlags
 }
 
 // common defines the flags of every plan, wherever its documents come from.
@@ -37,6 +38,7 @@ func (p *planFlags) common(c *cobra.Command) {
 	f.BoolVar(&p.plan.Lock, "lock", true, "Lock the state meanwhile; -lock=false is dangerous where others work on it.")
 	f.DurationVar(&p.plan.Timeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
 	f.BoolVar(&p.requests, "show-requests", false, "Also show the bodies that would be sent.")
+	p.layoutFlags.flags(c)
 }
 
 // outFlag defines the flag of those that only plan.
@@ -90,7 +92,7 @@ func (p *planFlags) options() (workspace.PlanOptions, error) {
 }
 
 func planCommand(a *app) *cobra.Command {
-	p := &planFlags{app: a}
+	p := &planFlags{layoutFlags: layoutFlags{app: a}}
 	c := &cobra.Command{
 		Use:  "plan [flags]",
 		Args: arguments(0, 0),
@@ -135,7 +137,11 @@ func (p *planFlags) show(ctx context.Context, w *workspace.Workspace, op *worksp
 			return err
 		}
 	}
-	if err := p.app.view.Operation(op, p.text(true)); err != nil {
+	text, err := p.text(op.Plan, true)
+	if err != nil {
+		return err
+	}
+	if err := p.app.view.Operation(op, text); err != nil {
 		return err
 	}
 	switch {
@@ -149,8 +155,9 @@ func (p *planFlags) show(ctx context.Context, w *workspace.Workspace, op *worksp
 }
 
 // text says how the plan is written for people.
-func (p *planFlags) text(footer bool) report.PlanOptions {
-	return report.PlanOptions{Requests: p.requests, Atlantis: p.app.Getenv("LIVERY_COMPAT") == "atlantis", Saved: p.out, Footer: footer}
+func (p *planFlags) text(plan *reconcile.Plan, footer bool) (report.PlanOptions, error) {
+	layout, err := p.layout(plan)
+	return report.PlanOptions{Requests: p.requests, Layout: layout, Saved: p.out, Footer: footer}, err
 }
 
 // completeAddresses completes the flags that take addresses of the stack.
@@ -163,7 +170,7 @@ func completeAddresses(a *app, c *cobra.Command) {
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}
-	for _, flag := range []string{"target", "exclude", "replace"} {
+	for _, flag := range []string{"target", "exclude", "replace", "expand"} {
 		if c.Flags().Lookup(flag) == nil {
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 func rollbackCommand(a *app) *cobra.Command {
-	p := &planFlags{app: a}
+	p := &planFlags{layoutFlags: layoutFlags{app: a}}
 	c := &cobra.Command{
 		Use:  "rollback [flags] SERIAL",
 		Args: arguments(1, 1),

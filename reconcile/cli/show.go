@@ -14,6 +14,8 @@ func showCommand(a *app) *cobra.Command {
 		Example: "livery show tonight.plan\nlivery show -json tonight.plan | jq .summary",
 	}
 	a.jsonFlag(c)
+	l := &layoutFlags{app: a}
+	l.flags(c)
 	requests := c.Flags().Bool("show-requests", false, "Also show the bodies that a plan would send.")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w := a.workspace(inputs{})
@@ -34,7 +36,11 @@ func showCommand(a *app) *cobra.Command {
 		if a.view.JSON {
 			return report.WritePlanJSON(a.Stdout, plan)
 		}
-		return report.WritePlan(a.Stdout, plan, report.PlanText{Style: a.style(a.Stdout), Now: a.Now(), Requests: *requests})
+		layout, err := l.layout(plan)
+		if err != nil {
+			return err
+		}
+		return report.WritePlan(a.Stdout, plan, report.PlanText{Style: a.style(a.Stdout), Now: a.Now(), Requests: *requests, Layout: layout})
 	}
 	return c
 }

@@ -63,6 +63,7 @@ func errorTitle(err error) string {
 		account *state.AccountError
 		write   *state.WriteError
 		access  *state.AccessError
+		unknown *reconcile.UnknownAddressError
 	)
 	switch {
 	case errors.As(err, &damaged):
@@ -75,6 +76,8 @@ func errorTitle(err error) string {
 		return "The state belongs to another account"
 	case errors.As(err, &write):
 		return "Failed to save state"
+	case errors.As(err, &unknown):
+		return "Unknown address"
 	case errors.Is(err, context.Canceled):
 		return "Interrupted"
 	case errors.As(err, &access) && access.Doing == "locking":
@@ -86,8 +89,12 @@ func errorTitle(err error) string {
 	}
 }
 
-// capital makes an error the beginning of a sentence.
+// capital makes an error the beginning of a sentence; an address, a file or a command that
+// it begins with stays as it is spelled.
 func capital(text string) string {
+	if word, _, _ := strings.Cut(text, " "); strings.ContainsAny(word, "._/") {
+		return text
+	}
 	if first, size := utf8.DecodeRuneInString(text); size > 0 {
 		return string(unicode.ToUpper(first)) + text[size:]
 	}

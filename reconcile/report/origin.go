@@ -14,23 +14,35 @@ import (
 // comment says where a value stands and, if that is elsewhere, what it comes from. A
 // design token comes first where nothing was computed from it: its line is the one to edit.
 func (p *planPrinter) comment(f reconcile.FieldChange) string {
+	return p.remark(placeOf(f))
+}
+
+func (p *planPrinter) remark(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "   " + p.s.Dim("# "+terminal.Escape(text, ""))
+}
+
+func placeOf(f reconcile.FieldChange) string {
 	if f.Range.Filename == "" {
 		return ""
 	}
 	at := fileLine(f.Range)
-	comment := at
-	if o := f.Origin; o != nil {
-		switch source := originPlace(o); {
-		case source == at, o.Kind == schema.FromLiteral && o.Path == "": // or elsewhere in the expression
-		case o.Path == "":
-			comment = fmt.Sprintf("%s, from %s", at, source)
-		case o.Kind == schema.FromToken && !o.Derived:
-			comment = fmt.Sprintf("%s %s (%s)", source, o.Path, at)
-		default:
-			comment = fmt.Sprintf("%s, from %s (%s)", at, o.Path, source)
-		}
+	o := f.Origin
+	if o == nil {
+		return at
 	}
-	return "   " + p.s.Dim("# "+terminal.Escape(comment, ""))
+	switch source := originPlace(o); {
+	case source == at, o.Kind == schema.FromLiteral && o.Path == "": // or elsewhere in the expression
+		return at
+	case o.Path == "":
+		return fmt.Sprintf("%s, from %s", at, source)
+	case o.Kind == schema.FromToken && !o.Derived:
+		return fmt.Sprintf("%s %s (%s)", source, o.Path, at)
+	default:
+		return fmt.Sprintf("%s, from %s (%s)", at, o.Path, source)
+	}
 }
 
 // originPlace is the file and line of an origin, or the flag or environment variable.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -35,8 +34,16 @@ type PlanText struct {
 	Now      time.Time
 	Saved    string // the file it was saved to, "" for none
 	Advice   bool   // say what to do next; not in automation
-	Atlantis bool   // Terraform's own words for "no changes", which one bot needs
 	Requests bool   // also show what will be sent
+	Layout
+}
+
+// Layout is how much of a plan is written, and in whose words.
+type Layout struct {
+	ExpandAll bool             // every document in full, none together with others
+	Expand    []schema.Address // these in full, beside the groups that they are counted in
+	Summary   bool             // a line for each document, and no fields
+	Terraform bool             // in Terraform's own words, which programs look for; expands all
 }
 
 // WritePlan writes a plan in Terraform's words and symbols.
@@ -78,7 +85,7 @@ func (p *planPrinter) line(format string, args ...any) {
 
 func (p *planPrinter) noChanges(plan *reconcile.Plan) {
 	words := "No changes. Your configuration matches the last applied documents."
-	if p.t.Atlantis {
+	if p.t.Terraform {
 		words = "No changes. Your infrastructure matches the configuration."
 	}
 	if plan.Rollback > 0 {
@@ -133,27 +140,91 @@ func age(d time.Duration) string {
 }
 
 func (p *planPrinter) changes(plan *reconcile.Plan) {
-	if plan.Rollback > 0 {
-		p.line("\nlivery compared the last applied documents with those of serial %d to generate\nthe following execution plan.", plan.Rollback)
-		p.line("Resource actions are indicated with the following symbols:")
-	} else {
-		p.line("\nlivery used the last applied documents to generate the following execution\nplan. Resource actions are indicated with the following symbols:")
-	}
+	p.intro(plan)
 	for _, s := range symbols {
-		if slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return c.Action == s.action }) {
+		if slices.ContainsFunc(plan.Changes, func(c reconcile.Change) bool { return p.actionOf(&c) == s.action }) {
 			p.line("  %s %s", p.paint(s.symbol), s.means)
 		}
 	}
 	if plan.Errored {
 		p.line("\nPlanning failed. livery encountered errors while making this plan, so it\ncannot be applied.\n")
 	}
-	p.line("\nlivery will perform the following actions:\n")
+	p.line("\n%s will perform the following actions:\n", p.who())
+	switch {
+	case p.t.Summary:
+		p.summary(plan)
+	default:
+		p.details(plan)
+	}
+	p.line("%s", planSummary(plan.Summary(), p.s))
+}
+
+// who acts, in the words of whoever reads.
+func (p *planPrinter) who() string {
+	if p.t.Terraform {
+		return "Terraform"
+	}
+	return "livery"
+}
+
+// intro says what was compared.
+func (p *planPrinter) intro(plan *reconcile.Plan) {
+	switch {
+	case p.t.Terraform:
+		p.line("\nTerraform used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:")
+	case plan.Rollback > 0:
+		p.line("\nlivery compared the last applied documents with those of serial %d to generate\nthe following execution plan.", plan.Rollback)
+		p.line("Resource actions are indicated with the following symbols:")
+	default:
+		p.line("\nlivery used the last applied documents to generate the following execution\nplan. Resource actions are indicated with the following symbols:")
+	}
+}
+
+// actionOf is the action that is shown: Terraform has no word for sending again.
+func (p *planPrinter) actionOf(c *reconcile.Change) reconcile.Action {
+	if p.t.Terraform && c.Action == reconcile.Reapply {
+		return reconcile.Update
+	}
+	return c.Action
+}
+
+// details writes documents that have much in common together, and the others one by one.
+func (p *planPrinter) details(plan *reconcile.Plan) {
+	together := make(map[schema.Address]bool)
+	for _, s := range symbols {
+		if p.t.ExpandAll || p.t.Terraform {
+			break
+		}
+		documents := plan.Groupable(s.action)
+		if documents == nil {
+			continue
+		}
+		p.grouped(plan, documents)
+		for _, c := range documents {
+			together[c.Address] = !slices.Contains(p.t.Expand, c.Address)
+		}
+	}
 	for i := range plan.Changes {
-		if c := &plan.Changes[i]; c.Action != reconcile.NoOp {
+		if c := &plan.Changes[i]; c.Action != reconcile.NoOp && !together[c.Address] {
 			p.change(c)
 		}
 	}
-	p.line("%s", planSummary(plan.Summary(), p.s))
+}
+
+// summary writes how much changes in each document.
+func (p *planPrinter) summary(plan *reconcile.Plan) {
+	width := 0
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; c.Action != reconcile.NoOp {
+			width = max(width, len(c.Address.String()))
+		}
+	}
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; c.Action != reconcile.NoOp {
+			p.line("  %s %-*s  %s", p.paint(symbolOf(p.actionOf(c))), width, c.Address, schema.Plural(len(c.Fields), "field"))
+		}
+	}
+	p.line("")
 }
 
 // planSummary is the line that bots look for.
@@ -192,13 +263,13 @@ func symbolOf(a reconcile.Action) string {
 
 // change writes one address: what happens to it and why, then its fields.
 func (p *planPrinter) change(c *reconcile.Change) {
-	for i, line := range headline(c) {
+	for i, line := range p.headline(c) {
 		if i == 0 {
 			line = p.s.Bold(line)
 		}
 		p.line("%s# %s", map[bool]string{true: " ", false: "  "}[c.Action == reconcile.Forget], line)
 	}
-	symbol := p.paint(symbolOf(c.Action))
+	symbol := p.paint(symbolOf(p.actionOf(c)))
 	if c.Action == reconcile.Forget {
 		p.line(" %s %s %q {", symbol, c.Address.Kind, c.Address.Name)
 	} else {
@@ -208,35 +279,17 @@ func (p *planPrinter) change(c *reconcile.Change) {
 	p.line("    }\n")
 }
 
-// headline says in words what happens to an address.
-func headline(c *reconcile.Change) []string {
+// headline says in words what happens to an address, and why.
+func (p *planPrinter) headline(c *reconcile.Change) []string {
 	session := c.Address.Kind == schema.SessionAddress
-	var lines []string
-	switch c.Action {
-	case reconcile.Create:
-		lines = []string{c.Address.String() + " will be created"}
-	case reconcile.Update:
-		lines = []string{c.Address.String() + " will be updated in-place"}
-	case reconcile.Reapply:
-		lines = []string{c.Address.String() + " will be applied again"}
-		if c.Reason == reconcile.ReasonInDoubt {
-			lines = append(lines, "(the last answer never arrived, so nobody knows which look is live)")
-		} else {
-			lines = append(lines, "(as requested)")
-		}
-	case reconcile.Delete:
-		lines = []string{c.Address.String() + " will be destroyed"}
-		switch c.Reason {
-		case reconcile.ReasonUndeclared:
-			lines = append(lines, fmt.Sprintf("(because %s is not in configuration)", c.Address))
-		case reconcile.ReasonNotThen:
-			lines = append(lines, fmt.Sprintf("(because %s was not there at that serial)", c.Address))
-		}
-		if !session {
-			lines = append(lines, "(the page goes back to the API's default look; the service cannot delete)")
-		}
-	case reconcile.Forget:
-		lines = []string{c.Address.String() + " will no longer be managed by livery, but will not be destroyed"}
+	lines := []string{c.Address.String() + " " + p.fate(p.actionOf(c))}
+	switch {
+	case c.Action == reconcile.Reapply && c.Reason == reconcile.ReasonInDoubt:
+		lines = append(lines, "(the last answer never arrived, so nobody knows which look is live)")
+	case c.Action == reconcile.Reapply:
+		lines = append(lines, "(as requested)")
+	case c.Action == reconcile.Delete:
+		lines = append(lines, reasonsToDestroy(c, c.Address.String()+" is", c.Address.String()+" was")...)
 	}
 	if session && c.Action != reconcile.Forget {
 		lines = append(lines, "(kept in the state only: the service stores no sessions, so nothing is sent)")
@@ -244,155 +297,35 @@ func headline(c *reconcile.Change) []string {
 	return lines
 }
 
-// group is the fields of one page, or of one locale of a session.
-type group struct {
-	name   string // "" for what stands directly in the block
-	title  string
-	fields []reconcile.FieldChange
-}
-
-// fields writes the changed fields page by page and counts the rest.
-func (p *planPrinter) fields(c *reconcile.Change) {
-	groups := grouped(c)
-	for _, g := range groups {
-		indent := "      "
-		if g.name != "" {
-			p.line("%s%s %s {", indent, p.paint(groupSymbol(c, g)), g.title)
-			indent += "    "
-		}
-		p.rows(indent, c, g.fields)
-		if n := c.Unchanged[g.name]; n > 0 {
-			p.line("%s  %s", indent, p.s.Dim(fmt.Sprintf("# (%s hidden)", schema.Plural(n, "unchanged field"))))
-		}
-		if g.name != "" {
-			p.line("        }")
-		}
-	}
-	p.hidden(c, groups)
-}
-
-// hidden counts what is not shown at all.
-func (p *planPrinter) hidden(c *reconcile.Change, groups []group) {
-	pages := 0
-	for name := range c.Unchanged {
-		if !slices.ContainsFunc(groups, func(g group) bool { return g.name == name }) {
-			if name == "" {
-				p.line("        %s", p.s.Dim(fmt.Sprintf("# (%s hidden)", schema.Plural(c.Unchanged[""], "unchanged field"))))
-				continue
-			}
-			pages++
-		}
-	}
-	if pages > 0 {
-		p.line("        %s", p.s.Dim(fmt.Sprintf("# (%s hidden)", schema.Plural(pages, "unchanged page"))))
-	}
-}
-
-func grouped(c *reconcile.Change) []group {
-	var groups []group
-	for _, f := range c.Fields {
-		name, title := "", ""
-		if c.Address.Kind == schema.SessionAddress {
-			if rest, ok := strings.CutPrefix(f.Path, "locale."); ok {
-				loc, key, _ := strings.Cut(rest, ".")
-				name, title = "locale."+loc, fmt.Sprintf("locale %q", loc)
-				f.Path = key
-			}
-		} else if page, key, ok := strings.Cut(f.Path, "."); ok {
-			name, title, f.Path = page, page, key
-		}
-		i := slices.IndexFunc(groups, func(g group) bool { return g.name == name })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, group{name: name, title: title})
-		}
-		groups[i].fields = append(groups[i].fields, f)
-	}
-	return groups
-}
-
-// groupSymbol is the symbol of a page: like its fields where they agree.
-func groupSymbol(c *reconcile.Change, g group) string {
-	if c.Unchanged[g.name] > 0 {
-		return "~"
-	}
-	first := fieldSymbol(g.fields[0])
-	for _, f := range g.fields {
-		if fieldSymbol(f) != first {
-			return "~"
-		}
-	}
-	return first
-}
-
-func fieldSymbol(f reconcile.FieldChange) string {
-	switch {
-	case isNull(f.Before):
-		return "+"
-	case isNull(f.After):
-		return "-"
+// fate is what becomes of something, in the words that programs look for.
+func (p *planPrinter) fate(a reconcile.Action) string {
+	switch a {
+	case reconcile.Create:
+		return "will be created"
+	case reconcile.Update:
+		return "will be updated in-place"
+	case reconcile.Reapply:
+		return "will be applied again"
+	case reconcile.Delete:
+		return "will be destroyed"
 	default:
-		return "~"
+		return "will no longer be managed by " + p.who() + ", but will not be destroyed"
 	}
 }
 
-func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
-
-func (p *planPrinter) rows(indent string, c *reconcile.Change, fields []reconcile.FieldChange) {
-	width := 0
-	for _, f := range fields {
-		width = max(width, terminal.Width(f.Path))
+// reasonsToDestroy says why something is destroyed, and what that is.
+func reasonsToDestroy(c *reconcile.Change, is, was string) []string {
+	var lines []string
+	switch c.Reason {
+	case reconcile.ReasonUndeclared:
+		lines = append(lines, fmt.Sprintf("(because %s not in configuration)", is))
+	case reconcile.ReasonNotThen:
+		lines = append(lines, fmt.Sprintf("(because %s not there at that serial)", was))
 	}
-	for _, f := range fields {
-		name := f.Path + strings.Repeat(" ", width-terminal.Width(f.Path))
-		symbol := p.paint(fieldSymbol(f))
-		if f.Kind == schema.Tips {
-			p.tips(indent, symbol, name, f)
-			continue
-		}
-		p.line("%s%s %s = %s%s", indent, symbol, name, p.transition(f, c), p.comment(f))
+	if c.Address.Kind == schema.LocaleAddress {
+		lines = append(lines, "(the page goes back to the API's default look; the service cannot delete)")
 	}
-}
-
-func (p *planPrinter) transition(f reconcile.FieldChange, c *reconcile.Change) string {
-	switch {
-	case isNull(f.Before):
-		return p.value(f.After)
-	case isNull(f.After):
-		gone := "(API default)"
-		if c.Address.Kind == schema.SessionAddress {
-			gone = "null" // sessions have no default look
-		}
-		return fmt.Sprintf("%s -> %s", p.value(f.Before), p.s.Dim(gone))
-	}
-	if before, after, ok := longTexts(f); ok {
-		return p.s.Change(before, after)
-	}
-	return fmt.Sprintf("%s -> %s", p.value(f.Before), p.value(f.After))
-}
-
-// longTexts gives both sides of a change that is shown word by word: two texts side
-// by side that are longer than this are more than a reader can compare.
-func longTexts(f reconcile.FieldChange) (before, after string, ok bool) {
-	const long = 40 // columns
-	if f.Kind != schema.Text && f.Kind != schema.TipText || json.Unmarshal(f.Before, &before) != nil || json.Unmarshal(f.After, &after) != nil {
-		return "", "", false
-	}
-	return before, after, terminal.Width(before) > long && terminal.Width(after) > long
-}
-
-// value writes JSON as people read it: scripts as they are, colours behind a
-// swatch of themselves.
-func (p *planPrinter) value(raw json.RawMessage) string {
-	var v any
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return terminal.Escape(string(raw), "")
-	}
-	text, ok := v.(string)
-	if !ok {
-		return terminal.Escape(string(raw), "")
-	}
-	return p.s.Swatch(text) + terminal.Quote(text)
+	return lines
 }
 
 func (p *planPrinter) requests(plan *reconcile.Plan) {

@@ -194,6 +194,44 @@ type planJSON struct {
 	Account       accountJSON       `json:"account"`
 	Changes       []changeJSON      `json:"changes"`
 	Summary       reconcile.Summary `json:"summary"`
+
+	ResourceChanges []resourceChangeJSON `json:"resource_changes"`
+}
+
+// resourceChangeJSON is a change in Terraform's shape, for programs and policies that read
+// its plans.
+type resourceChangeJSON struct {
+	Address      string            `json:"address"`
+	Mode         string            `json:"mode"`
+	Type         string            `json:"type"`
+	Name         string            `json:"name"`
+	ProviderName string            `json:"provider_name"`
+	Change       resourceStateJSON `json:"change"`
+}
+
+type resourceStateJSON struct {
+	Actions         []string        `json:"actions"`
+	Before          json.RawMessage `json:"before"`
+	After           json.RawMessage `json:"after"`
+	AfterUnknown    struct{}        `json:"after_unknown"`
+	BeforeSensitive struct{}        `json:"before_sensitive"`
+	AfterSensitive  struct{}        `json:"after_sensitive"`
+}
+
+func newResourceChangeJSON(c *reconcile.Change) resourceChangeJSON {
+	kind := "livery_" + string(c.Address.Kind)
+	action := c.Action
+	if action == reconcile.Reapply { // Terraform has no word for it, and something is sent
+		action = reconcile.Update
+	}
+	after := orNull(c.After)
+	if action == reconcile.Delete || action == reconcile.Forget {
+		after = orNull(nil)
+	}
+	return resourceChangeJSON{
+		Address: kind + "." + c.Address.Name, Mode: "managed", Type: kind, Name: c.Address.Name, ProviderName: "livery",
+		Change: resourceStateJSON{Actions: []string{string(action)}, Before: orNull(c.Before), After: after},
+	}
 }
 
 type accountJSON struct {
@@ -206,8 +244,10 @@ func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
 		FormatVersion: "1.0", LiveryVersion: p.LiveryVersion, Timestamp: p.Timestamp.UTC().Format(time.RFC3339),
 		Applyable: p.Applyable(), Complete: !p.Errored && !p.Targeted, Errored: p.Errored, Rollback: p.Rollback, State: p.Base,
 		Account: accountJSON{p.Account.BaseURL}, Summary: p.Summary(), Changes: make([]changeJSON, 0, len(p.Changes)),
+		ResourceChanges: make([]resourceChangeJSON, 0, len(p.Changes)),
 	}
 	for i := range p.Changes {
+		out.ResourceChanges = append(out.ResourceChanges, newResourceChangeJSON(&p.Changes[i]))
 		out.Changes = append(out.Changes, newChangeJSON(&p.Changes[i]))
 	}
 	return terminal.WriteJSONLine(w, out)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strings"
 
@@ -10,36 +11,67 @@ import (
 )
 
 // tips writes a list of tips element by element.
-func (p *planPrinter) tips(indent, symbol, name string, f reconcile.FieldChange) {
-	var before, after []map[string]string
-	_ = json.Unmarshal(f.Before, &before) // null leaves the list empty
-	_ = json.Unmarshal(f.After, &after)
-	p.line("%s%s %s = [", indent, symbol, name)
-	for i := range max(len(before), len(after)) {
-		var was, will map[string]string
-		if i < len(before) {
-			was = before[i]
-		}
-		if i < len(after) {
-			will = after[i]
-		}
+func (p *planPrinter) tips(indent, name string, f reconcile.FieldChange, comment string) {
+	p.line("%s%s %s = [", indent, p.paint(fieldSymbol(f)), name)
+	for _, e := range tipChanges(f) {
 		switch {
-		case maps.Equal(was, will):
-			p.line("%s      %s", indent, p.tip(was))
-		case was == nil:
-			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(will))
-		case will == nil:
-			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(was))
+		case maps.Equal(e.was, e.will):
+			p.line("%s      %s", indent, p.tip(e.was))
+			continue
+		case e.will != nil && e.was != nil:
+			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(e.was))
+			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(e.will))
+			p.words(indent+"        ", e.was["text"], e.will["text"])
+		case e.was != nil:
+			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(e.was))
 		default:
-			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(was))
-			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(will))
+			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(e.will))
 		}
 	}
 	end := "  ]"
 	if isNull(f.After) {
 		end += " -> " + p.s.Dim("(API default)")
 	}
-	p.line("%s%s%s", indent, end, p.comment(f))
+	p.line("%s%s%s", indent, end, comment)
+}
+
+// tipLines writes the tips of a list that change, each on a line of its own.
+func (p *planPrinter) tipLines(indent, name string, f reconcile.FieldChange, comment string) {
+	for i, e := range tipChanges(f) {
+		at := fmt.Sprintf("%s[%d]", name, i)
+		switch {
+		case maps.Equal(e.was, e.will):
+			continue
+		case e.was == nil:
+			p.line("%s%s %s = %s%s", indent, p.paint("+"), at, p.tip(e.will), comment)
+		case e.will == nil && isNull(f.After):
+			p.line("%s%s %s = %s -> %s%s", indent, p.paint("-"), at, p.tip(e.was), p.s.Dim("(API default)"), comment)
+		case e.will == nil:
+			p.line("%s%s %s = %s%s", indent, p.paint("-"), at, p.tip(e.was), comment)
+		default:
+			p.line("%s%s %s = %s -> %s%s", indent, p.paint("~"), at, p.tip(e.was), p.tip(e.will), comment)
+			p.words(indent+"    ", e.was["text"], e.will["text"])
+		}
+	}
+}
+
+// tipChange is one element of a list of tips before and after; nil where there is none.
+type tipChange struct{ was, will map[string]string }
+
+func tipChanges(f reconcile.FieldChange) []tipChange {
+	var before, after []map[string]string
+	_ = json.Unmarshal(f.Before, &before) // null leaves the list empty
+	_ = json.Unmarshal(f.After, &after)
+	list := make([]tipChange, max(len(before), len(after)))
+	for i := range list {
+		if i < len(before) {
+			list[i].was = before[i]
+		}
+		if i < len(after) {
+			list[i].will = after[i]
+		}
+	}
+	return list
 }
 
 func (p *planPrinter) tip(t map[string]string) string {

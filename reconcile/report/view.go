@@ -130,9 +130,9 @@ func (v *View) change(e reconcile.Event) {
 // PlanOptions say how a plan is written for people.
 type PlanOptions struct {
 	Requests bool   // also the bodies that will be sent
-	Atlantis bool   // Terraform's own words for "no changes", which one bot needs
 	Saved    string // the file it was saved to, "" for none
 	Footer   bool   // say at the end what to do with it
+	Layout
 }
 
 // Operation writes a plan and the warnings about it.
@@ -143,7 +143,7 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 		return v.Err()
 	}
 	text := PlanText{
-		Style: v.Out(), Now: v.Now(), Saved: opts.Saved, Requests: opts.Requests, Advice: opts.Footer && v.Advice, Atlantis: opts.Atlantis,
+		Style: v.Out(), Now: v.Now(), Saved: opts.Saved, Requests: opts.Requests, Advice: opts.Footer && v.Advice, Layout: opts.Layout,
 	}
 	if err := WritePlan(v.Stdout, o.Plan, text); err != nil {
 		return err

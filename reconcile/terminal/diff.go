@@ -2,27 +2,61 @@ package terminal
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/clipperhouse/uax29/v2/words"
+	"golang.org/x/text/unicode/bidi"
 )
 
-// Change quotes one text with what has become of its words marked: "[-gone-]{+new+}".
-func (s Style) Change(before, after string) string {
+// Words is a text with what has become of its words marked: red and green where there is
+// colour, else "[-gone-]{+new+}". It is worth showing if the text had two words or more
+// and keeps half of them. On a terminal a text that runs from right to left is isolated,
+// so that what stands around it keeps its order.
+func (s Style) Words(before, after string) (line string, worth bool) {
 	var b strings.Builder
-	b.WriteByte('"')
+	had, keeps := 0, 0
 	for _, run := range diffWords(before, after) {
-		text := escapeQuoted(run.text)
+		text := Escape(run.text, "")
 		switch run.side {
+		case kept:
+			had, keeps = had+run.words, keeps+run.words
 		case gone:
-			text = s.Red("[-" + text + "-]")
+			had += run.words
+			text = s.mark(Red, "[-", text, "-]")
 		case added:
-			text = s.Green("{+" + text + "+}")
+			text = s.mark(Green, "{+", text, "+}")
 		}
 		b.WriteString(text)
 	}
-	b.WriteByte('"')
-	return b.String()
+	line = b.String()
+	if s.Colour && rightToLeft(before+after) {
+		line = "\u2068" + line + "\u2069"
+	}
+	return line, before != after && had >= 2 && 2*keeps >= had
+}
+
+func (s Style) mark(sequence, open, text, end string) string {
+	if s.Colour {
+		return s.dress(sequence, text)
+	}
+	return open + text + end
+}
+
+// rightToLeft reports whether the first letter of a text that has a direction runs from
+// right to left.
+func rightToLeft(text string) bool {
+	for len(text) > 0 {
+		p, size := bidi.LookupString(text)
+		switch p.Class() {
+		case bidi.R, bidi.AL:
+			return true
+		case bidi.L:
+			return false
+		}
+		text = text[max(size, 1):]
+	}
+	return false
 }
 
 type side uint8
@@ -34,8 +68,9 @@ const (
 )
 
 type wordRun struct {
-	side side
-	text string
+	side  side
+	text  string
+	words int // in the text, blanks and punctuation apart
 }
 
 // segments cuts a text at word boundaries that are also grapheme boundaries, so
@@ -79,11 +114,14 @@ func diffWords(before, after string) []wordRun {
 	}
 	var runs []wordRun
 	add := func(s side, text string) {
-		if n := len(runs); n > 0 && runs[n-1].side == s {
-			runs[n-1].text += text
-			return
+		if n := len(runs); n == 0 || runs[n-1].side != s {
+			runs = append(runs, wordRun{side: s})
 		}
-		runs = append(runs, wordRun{s, text})
+		last := &runs[len(runs)-1]
+		last.text += text
+		if strings.ContainsFunc(text, isWordRune) {
+			last.words++
+		}
 	}
 	i, j := 0, 0
 	for i < len(a) || j < len(b) {
@@ -101,3 +139,5 @@ func diffWords(before, after string) []wordRun {
 	}
 	return runs
 }
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile"
+	"livery/reconcile/report"
+	"livery/schema"
+)
+
+// expandAll is the value of -expand where none is given.
+const expandAll = "all"
+
+// layoutFlags say how much of a plan is shown.
+type layoutFlags struct {
+	app     *app
+	expand  stringList
+	summary bool
+}
+
+func (l *layoutFlags) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.Var(&l.expand, "expand", "Show this `address` in full beside the groups; without an address, show every document in full. May be given several times.")
+	f.Lookup("expand").NoOptDefVal = expandAll
+	f.BoolVar(&l.summary, "summary", false, "Show one line for each document.")
+}
+
+// layout is how a plan is shown; an address that it does not have is an error.
+func (l *layoutFlags) layout(p *reconcile.Plan) (report.Layout, error) {
+	layout := report.Layout{Summary: l.summary, ExpandAll: slices.Contains(l.expand, expandAll)}
+	switch compat := l.app.Getenv("LIVERY_COMPAT"); compat {
+	case "":
+	case "terraform", "atlantis", "tfcmt":
+		layout.Terraform = true
+	default:
+		return layout, fail("Invalid environment variable", "LIVERY_COMPAT is %q. It takes terraform, for Terraform's own words in plans; atlantis and tfcmt mean the same.", compat)
+	}
+	for _, text := range l.expand {
+		if text == expandAll {
+			continue
+		}
+		address, err := schema.ParseAddress(text)
+		if err != nil {
+			return layout, fail("Invalid address", "%v.", err)
+		}
+		layout.Expand = append(layout.Expand, address)
+	}
+	return layout, p.CheckAddresses(layout.Expand...)
+}
