@@ -64,9 +64,12 @@ func openSession(a *app, ctx context.Context, name string, f *sessionFlags, visi
 	if err != nil {
 		return err
 	}
-	if a.view.JSON {
+	switch {
+	case a.view.JSON:
 		err = report.WriteOpenedJSON(a.Stdout, opened)
-	} else {
+	case all.account.BaseURL == stack.Simulator && opened.URL != "": // no phone can open it, so there is no code
+		err = errors.Join(report.WriteOpened(a.Stdout, opened, qr, a.style(a.Stdout)), report.WriteUnserved(a.Stdout, string(a.dir)))
+	default:
 		err = report.WriteOpened(a.Stdout, opened, qr || a.person().reads(), a.style(a.Stdout))
 	}
 	return errors.Join(err, exitIfInterrupted(ctx))

@@ -170,7 +170,9 @@ func TestAnAnswerMayTakeLong(t *testing.T) {
 		defer conn.Close()
 		in := bufio.NewReader(conn)
 		for range 2 {
-			go func() { _, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: localhost:8585\r\nContent-Length: 5\r\n\r\nhello") }()
+			go func() {
+				_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: localhost:8585\r\nContent-Length: 5\r\n\r\nhello")
+			}()
 			resp, err := http.ReadResponse(in, nil)
 			require.NoError(t, err)
 			data, err := io.ReadAll(resp.Body)

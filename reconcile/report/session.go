@@ -124,6 +124,17 @@ func WriteOpened(w io.Writer, o session.Opened, qr bool, style terminal.Style) e
 	return terminal.WriteQR(w, o.URL, style)
 }
 
+// WriteUnserved says which command serves the page of a session that the built-in
+// simulator has opened, for the stack in a directory.
+func WriteUnserved(w io.Writer, directory string) error {
+	where := ""
+	if directory != "." {
+		where = " -chdir=" + directory
+	}
+	_, err := fmt.Fprintf(w, "\nThe simulator that is built in does not serve this page. It is there while this runs:\n\n  livery%s simulator -data=.livery/simulator.json\n", where)
+	return err
+}
+
 // WriteOpenedJSON writes an opened session as one object.
 func WriteOpenedJSON(w io.Writer, o session.Opened) error {
 	return terminal.WriteJSON(w, struct {

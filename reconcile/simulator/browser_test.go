@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"livery/reconcile/localserver"
 	"livery/reconcile/simulator"
 	"livery/testdata/engine"
 )
@@ -135,12 +137,13 @@ type shop struct {
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
 	h := &shop{t: t, arrived: make(chan string, 10)}
-	h.s, h.token = started(t, simulator.Config{PageBase: "http://" + server.Listener.Addr().String()})
-	server.Config.Handler = h.s
-	server.Start()
-	t.Cleanup(server.Close)
+	h.s, h.token = started(t, simulator.Config{PageBase: "http://" + listener.Addr().String()})
+	ended := make(chan error, 1)
+	go func() { ended <- localserver.Server{Handler: h.s}.Serve(t.Context(), listener) }() // as the command does
+	t.Cleanup(func() { require.NoError(t, <-ended) })
 	h.site = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		switch r.URL.Path {

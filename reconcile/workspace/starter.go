@@ -4,7 +4,10 @@ package workspace
 const gitignore = `# What livery keeps for itself.
 .livery/
 errored.livery.state.json
-.livery.state.json.lock*
+.livery.state.json.*
+
+# A saved plan belongs to one state, and is worth nothing once that has moved on.
+*.plan
 
 # The state says what the service last confirmed. Commit it if you work alone and
 # want that in git; a team keeps it where all can reach it.
