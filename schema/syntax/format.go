@@ -2,14 +2,19 @@ package syntax
 
 import (
 	"bytes"
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/layout"
 )
 
-// maxRounds bounds how often the layout is tried again until it is stable.
+// maxRounds bounds how often a file is tidied again until nothing is left to tidy.
 const maxRounds = 8
 
 // Format lays out a file in the canonical style of HCL and, as `terraform fmt`
@@ -23,119 +28,141 @@ func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 	}
 	last := src
 	for round := range maxRounds {
-		next, tidied, diags := formatOnce(last, filename)
+		body, diags := Parse(last, filename)
 		switch {
 		case diags.HasErrors() && round == 0:
 			return src, diags
 		case diags.HasErrors():
 			return src, nil // better a plain layout than a broken file
-		case bytes.Equal(next, last):
-			return last, nil
 		}
+		tidy := tidier{tokens: layout.Read(last)}
+		tidy.body(body.(*hclsyntax.Body), "")
+		tokens := tidy.result()
+		layout.Arrange(tokens)
+		next := layout.Write(tokens)
 		// What was tidied may have come within reach of being tidied again. Otherwise
-		// the layout alone decides, and looking at it once more takes no parser.
-		if last = next; !tidied && bytes.Equal(hclwrite.Format(last), last) {
-			if _, diags := Parse(last, filename); diags.HasErrors() {
-				return src, nil
-			}
-			return last, nil
+		// the same tokens have no faults either, and are laid out in the same way.
+		if bytes.Equal(next, last) || !tidy.tidied && readsAs(next, filename, tokens) {
+			return next, nil
 		}
+		last = next
 	}
 	return src, nil
 }
 
-// formatOnce lays out a file once, and says whether it wrote an expression in another
-// way as well.
-func formatOnce(src []byte, filename string) (laidOut []byte, tidied bool, diags hcl.Diagnostics) {
-	if d := Check(src, filename); d != nil {
-		return src, false, hcl.Diagnostics{d}
-	}
-	file, diags := hclwrite.ParseConfig(src, filename, hcl.InitialPos)
-	if diags.HasErrors() {
-		for _, d := range diags {
-			explainSyntax(d)
-		}
-		return src, false, diags
-	}
-	tidied = tidyBody(file.Body(), "")
-	return hclwrite.Format(file.Bytes()), tidied, nil
+// readsAs reports whether a text reads as these tokens. To take spaces away may join
+// what stood apart: x.0 .1 has two numbers, x.0.1 only one, and does not parse.
+func readsAs(src []byte, filename string, tokens []layout.Token) bool {
+	return Check(src, filename) == nil && slices.EqualFunc(layout.Read(src), tokens, func(a, b layout.Token) bool {
+		return a.Type == b.Type && bytes.Equal(a.Bytes, b.Bytes)
+	})
 }
 
-func tidyBody(body *hclwrite.Body, kind string) (tidied bool) {
-	for name, attr := range body.Attributes() {
-		tokens := attr.Expr().BuildTokens(nil)
-		better := unwrap(tokens)
-		if kind == "variable" && name == "type" {
-			better = unquoteType(better)
-		}
-		if len(better) != len(tokens) {
-			body.SetAttributeRaw(name, better)
-			tidied = true
+// tidier takes off what is superfluous.
+type tidier struct {
+	tokens []layout.Token
+	edits  []edit
+	tidied bool // an expression is written in another way
+}
+
+// edit puts tokens in the place of those from start up to end.
+type edit struct {
+	start, end int
+	tokens     []layout.Token
+}
+
+func (t *tidier) body(body *hclsyntax.Body, kind string) {
+	for name, attr := range body.Attributes {
+		switch expr := attr.Expr.(type) {
+		case *hclsyntax.TemplateWrapExpr:
+			t.expression(expr.SrcRange, unwrap)
+		case *hclsyntax.TemplateExpr:
+			if kind == "variable" && name == "type" {
+				t.expression(expr.SrcRange, unquoteType)
+			}
 		}
 	}
-	for _, block := range body.Blocks() {
-		if labels := block.Labels(); len(labels) > 0 {
-			block.SetLabels(labels)
+	for _, block := range body.Blocks {
+		for i, label := range block.Labels {
+			t.label(block.LabelRanges[i], label)
 		}
-		tidied = tidyBody(block.Body(), block.Type()) || tidied
+		t.body(block.Body, block.Type)
 	}
-	return tidied
+}
+
+func (t *tidier) expression(rng hcl.Range, better func([]layout.Token) []layout.Token) {
+	start, end := t.span(rng)
+	if tokens := better(t.tokens[start:end]); len(tokens) != end-start {
+		t.edits = append(t.edits, edit{start, end, tokens})
+		t.tidied = true
+	}
+}
+
+// label writes a label in quotation marks, and without escapes that it does not need.
+func (t *tidier) label(rng hcl.Range, label string) {
+	var tokens []layout.Token
+	for _, quoted := range hclwrite.TokensForValue(cty.StringVal(label)) {
+		tokens = append(tokens, layout.New(quoted.Type, quoted.Bytes))
+	}
+	start, end := t.span(rng)
+	t.edits = append(t.edits, edit{start, end, tokens})
+}
+
+// span is where the tokens of a range begin and end.
+func (t *tidier) span(rng hcl.Range) (start, end int) {
+	at := func(offset int) int {
+		return sort.Search(len(t.tokens), func(i int) bool { return t.tokens[i].Start >= offset })
+	}
+	return at(rng.Start.Byte), at(rng.End.Byte)
+}
+
+func (t *tidier) result() []layout.Token {
+	slices.SortFunc(t.edits, func(a, b edit) int { return a.start - b.start })
+	tokens := make([]layout.Token, 0, len(t.tokens))
+	done := 0
+	for _, e := range t.edits {
+		tokens = append(append(tokens, t.tokens[done:e.start]...), e.tokens...)
+		done = e.end
+	}
+	return append(tokens, t.tokens[done:]...)
 }
 
 // unwrap takes a single interpolation out of its quotation marks, which the
-// evaluator does as well, so that the value stays the same. Anything else is
-// returned as it is.
-func unwrap(tokens hclwrite.Tokens) hclwrite.Tokens {
-	n := len(tokens)
-	if n < 5 || tokens[0].Type != hclsyntax.TokenOQuote || tokens[n-1].Type != hclsyntax.TokenCQuote ||
-		tokens[1].Type != hclsyntax.TokenTemplateInterp || tokens[n-2].Type != hclsyntax.TokenTemplateSeqEnd {
-		return tokens
-	}
-	inner := tokens[2 : n-2]
-	depth := 0
+// evaluator does as well, so that the value stays the same. What needs its own
+// lines is returned as it is.
+func unwrap(tokens []layout.Token) []layout.Token {
+	inner := tokens[2 : len(tokens)-2]
+	lines := false
 	for _, t := range inner {
 		switch t.Type {
-		case hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			depth++
-		case hclsyntax.TokenTemplateSeqEnd:
-			if depth--; depth < 0 {
-				return tokens // the last sequence is not the first
-			}
 		case hclsyntax.TokenComment, hclsyntax.TokenOHeredoc:
-			return tokens // these need their own lines
+			return tokens
+		case hclsyntax.TokenNewline:
+			lines = true
 		}
 	}
-	for _, t := range inner {
-		if t.Type == hclsyntax.TokenNewline {
-			return parenthesise(inner)
-		}
+	if !lines {
+		return inner
 	}
-	return inner
+	return slices.Concat([]layout.Token{symbol(hclsyntax.TokenOParen)}, inner, []layout.Token{symbol(hclsyntax.TokenCParen)})
 }
 
-// parenthesise lets an expression of several lines stand outside a template.
-func parenthesise(tokens hclwrite.Tokens) hclwrite.Tokens {
-	wrapped := hclwrite.Tokens{{Type: hclsyntax.TokenOParen, Bytes: []byte("(")}}
-	wrapped = append(wrapped, tokens...)
-	return append(wrapped, &hclwrite.Token{Type: hclsyntax.TokenCParen, Bytes: []byte(")")})
+// symbol is a token that is written as its type is: a bracket.
+func symbol(kind hclsyntax.TokenType) layout.Token {
+	return layout.New(kind, []byte(string(rune(kind))))
 }
 
 // unquoteType writes the types of a variable as they are written today.
-func unquoteType(tokens hclwrite.Tokens) hclwrite.Tokens {
-	if len(tokens) != 3 || tokens[1].Type != hclsyntax.TokenQuotedLit {
+func unquoteType(tokens []layout.Token) []layout.Token {
+	if len(tokens) != 3 {
 		return tokens
 	}
-	name := string(tokens[1].Bytes)
-	ident := func(s string) *hclwrite.Token {
-		return &hclwrite.Token{Type: hclsyntax.TokenIdent, Bytes: []byte(s)}
-	}
-	switch name {
+	name := func(text []byte) layout.Token { return layout.New(hclsyntax.TokenIdent, text) }
+	switch text := tokens[1].Bytes; string(text) {
 	case "string", "number", "bool":
-		return hclwrite.Tokens{ident(name)}
+		return []layout.Token{name(text)}
 	case "list", "map":
-		return hclwrite.Tokens{
-			ident(name), {Type: hclsyntax.TokenOParen, Bytes: []byte("(")}, ident("string"), {Type: hclsyntax.TokenCParen, Bytes: []byte(")")},
-		}
+		return []layout.Token{name(text), symbol(hclsyntax.TokenOParen), name([]byte("string")), symbol(hclsyntax.TokenCParen)}
 	default:
 		return tokens
 	}

@@ -11,7 +11,8 @@ import (
 	"livery/schema"
 )
 
-// The results are those of terraform fmt 1.11.4.
+// The results are those of terraform fmt 1.11.4, which loses two things of a header,
+// however: the comments, and labels with a dollar sign in them.
 func TestFormat(t *testing.T) {
 	for _, test := range []struct{ name, src, want string }{
 		{"nothing", "", ""},
@@ -20,11 +21,15 @@ func TestFormat(t *testing.T) {
 		{"interpolation with more", "a = \"${var.x}-\"\n", "a = \"${var.x}-\"\n"},
 		{"two interpolations", "a = \"${var.x}${var.y}\"\n", "a = \"${var.x}${var.y}\"\n"},
 		{"text within", "a = \"${var.a ? \"x\" : \"${y}\"}\"\n", "a = var.a ? \"x\" : \"${y}\"\n"},
+		{"interpolation in an interpolation", "a = \"${\"${var.x}\"}\"\n", "a = var.x\n"},
 		{"several lines", "a = \"${foo(\n1)}\"\n", "a = (foo(\n1))\n"},
 		{"within a list", "a = [\"${var.x}\"]\n", "a = [\"${var.x}\"]\n"},
 		{"trimmed", "a = \"${~ var.x ~}\"\n", "a = var.x\n"},
 		{"heredoc", "a = <<EOT\n${var.x}\n  EOT\n", "a = <<EOT\n${var.x}\n  EOT\n"},
 		{"label", "locale en {\n}\n", "locale \"en\" {\n}\n"},
+		{"label with an escape", "locale \"\\u0065n\" {\n}\n", "locale \"en\" {\n}\n"},
+		{"label with a dollar sign", "a \"b$c\" \"d$${e}\" {\n}\n", "a \"b$c\" \"d$${e}\" {\n}\n"},
+		{"comments of a header", "a /* b */ c /* d */ \"e\"{ # f\n}\n", "a /* b */ \"c\" /* d */ \"e\" { # f\n}\n"},
 		{"type", "variable \"a\" {\ntype = \"string\"\n}\n", "variable \"a\" {\n  type = string\n}\n"},
 		{"type of a list", "variable \"a\" {\ntype=\"list\"\n}\n", "variable \"a\" {\n  type = list(string)\n}\n"},
 		{"type elsewhere", "backend \"a\" {\ntype=\"string\"\n}\n", "backend \"a\" {\n  type = \"string\"\n}\n"},
@@ -41,6 +46,11 @@ func TestFormat(t *testing.T) {
 func TestFormatLeavesAlone(t *testing.T) {
 	src := []byte(`{"a":   1`)
 	got, diags := Format(src, "main.livery.json")
+	assert.Empty(t, diags)
+	assert.Equal(t, src, got)
+
+	src = []byte("a  = b.0 .1\n") // without the last space it would not parse
+	got, diags = Format(src, "main.livery.hcl")
 	assert.Empty(t, diags)
 	assert.Equal(t, src, got)
 

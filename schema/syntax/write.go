@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/layout"
 )
 
 // Body is a ConfigureUI request as it is to be written in HCL. Unlike a
@@ -70,7 +71,7 @@ func WriteLocale(w io.Writer, label string, body Body) error {
 		b.WriteString(extra)
 	}
 	b.WriteString("}\n")
-	_, err := w.Write(hclwrite.Format(b.Bytes()))
+	_, err := w.Write(layout.Format(b.Bytes()))
 	return err
 }
 
