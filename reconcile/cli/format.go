@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,14 +43,16 @@ func (f *formatFlags) run(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	dir := f.app.dir
 	var failed error
-	for _, arg := range args {
+	for len(args) > 0 {
 		var err error
-		if arg == "-" {
-			err = f.stdin()
-		} else {
-			err = dir.Format(arg, f.recursive, f.file)
+		switch named := slices.Index(args, "-"); named {
+		case 0:
+			args, err = args[1:], f.stdin()
+		case -1:
+			args, err = nil, f.app.dir.Format(args, f.recursive, f.file)
+		default:
+			args, err = args[named:], f.app.dir.Format(args[:named], f.recursive, f.file)
 		}
 		if err != nil {
 			failed = err

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -24,30 +26,67 @@ func (f *Formatted) Changed() bool {
 	return !f.Diagnostics.HasErrors() && !bytes.Equal(f.Before, f.After)
 }
 
-// Format formats a file, or the files of a directory, and shows each. Nothing is
-// written. JSON files pass and stay as they are, since hooks hand over every file
-// of a stack.
-func (d Directory) Format(name string, recursive bool, show func(*Formatted) error) error {
+// Format formats files and the files of directories, several at a time, and shows
+// each in the order of the names. Nothing is written. JSON files pass and stay as they
+// are, since hooks hand over every file of a stack. It goes on after a fault, and
+// gives the last one.
+func (d Directory) Format(names []string, recursive bool, show func(*Formatted) error) error {
+	ahead := make(chan func() (*Formatted, error), runtime.GOMAXPROCS(0))
+	go func() {
+		defer close(ahead)
+		seen := make(map[string]bool)
+		for _, name := range names {
+			for _, t := range d.targets(name, recursive) {
+				work := sync.OnceValues(func() (*Formatted, error) { return d.format(t) })
+				// A file that is named again is read when the one before has been shown, and written.
+				if real := d.real(t.name); !seen[real] {
+					seen[real] = true
+					go func() { _, _ = work() }() // what comes of it is asked for below
+				}
+				ahead <- work
+			}
+		}
+	}()
+	var failed error
+	for work := range ahead {
+		f, err := work()
+		if err == nil {
+			err = show(f)
+		}
+		if err != nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// target is a file to format, or why there is none.
+type target struct {
+	name string
+	err  error
+}
+
+// targets are the file of that name, or those of the directory.
+func (d Directory) targets(name string, recursive bool) []target {
 	info, err := os.Stat(d.Path(name))
 	switch {
 	case err != nil:
-		return Failf("No such file or directory", "%v.", named(name, err))
+		err = Failf("No such file or directory", "%v.", named(name, err))
 	case info.IsDir():
-		return d.formatDirectory(name, recursive, show)
+		return d.directory(name, recursive)
 	case !formattable(name):
-		return Failf("Not a livery file", "%s: only *%s and *%s files can be formatted.", name, ".livery.hcl", ".liveryvars.hcl")
+		err = Failf("Not a livery file", "%s: only *%s and *%s files can be formatted.", name, ".livery.hcl", ".liveryvars.hcl")
 	}
-	return d.formatFile(name, show)
+	return []target{{name, err}}
 }
 
 func formattable(name string) bool {
 	return syntax.IsConfiguration(name) || syntax.IsVariables(name)
 }
 
-// formatDirectory goes on after a file with a fault, and gives the last one.
-func (d Directory) formatDirectory(dir string, recursive bool, show func(*Formatted) error) error {
+func (d Directory) directory(dir string, recursive bool) []target {
 	root := d.Path(dir)
-	var failed error
+	var list []target
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -59,24 +98,37 @@ func (d Directory) formatDirectory(dir string, recursive bool, show func(*Format
 			if err != nil {
 				return err
 			}
-			if err := d.formatFile(filepath.Join(dir, rel), show); err != nil {
-				failed = err
-			}
+			list = append(list, target{name: filepath.Join(dir, rel)})
 		}
 		return nil
 	})
 	if err != nil {
-		return Failf("Cannot read the directory", "%v.", err)
+		list = append(list, target{dir, Failf("Cannot read the directory", "%v.", err)})
 	}
-	return failed
+	return list
 }
 
-func (d Directory) formatFile(name string, show func(*Formatted) error) error {
-	src, err := d.ReadFile(name)
-	if err != nil {
-		return Failf("Cannot read a file", "%v.", err)
+// real is where a file is, however it is named.
+func (d Directory) real(name string) string {
+	path := d.Path(name)
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
-	return show(Format(src, name))
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	return path
+}
+
+func (d Directory) format(t target) (*Formatted, error) {
+	if t.err != nil {
+		return nil, t.err
+	}
+	src, err := d.ReadFile(t.name)
+	if err != nil {
+		return nil, Failf("Cannot read a file", "%v.", err)
+	}
+	return Format(src, t.name), nil
 }
 
 // Format formats text that goes by a name.
