@@ -16,7 +16,7 @@ VCS      := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo fals
 
 ## build: the binary, in .build/livery
 build:
-	@$(GO) build -buildvcs=$(VCS) -trimpath -ldflags='-s -w' -o $(LIVERY) .
+	@CGO_ENABLED=0 $(GO) build -buildvcs=$(VCS) -trimpath -ldflags='-s -w' -o $(LIVERY) .
 
 ## demo: plan, apply and change a believable brand, with no account and no network
 demo: build

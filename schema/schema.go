@@ -3,7 +3,6 @@ package schema
 import (
 	"strings"
 	"sync"
-	"unicode"
 )
 
 // Kind says what a value is and how it is judged.
@@ -207,12 +206,12 @@ func FieldByHCL(page, name string) *Field { return catalogue().inHCL[hclKey{page
 func Snake(key string) string {
 	var b strings.Builder
 	b.Grow(len(key) + 8)
-	for _, r := range key {
-		if unicode.IsUpper(r) {
+	for _, c := range []byte(key) {
+		if 'A' <= c && c <= 'Z' {
 			b.WriteByte('_')
-			r = unicode.ToLower(r)
+			c += 'a' - 'A'
 		}
-		b.WriteRune(r)
+		b.WriteByte(c)
 	}
 	return b.String()
 }

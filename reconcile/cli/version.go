@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -16,9 +15,12 @@ import (
 // of its tag.
 const developed = "0.1.0"
 
-// released matches the versions that a tag gives. Those of a build between two tags,
-// such as v0.0.0-20260102030405-1a2b3c4d5e6f, say less than the commit does.
-var released = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[a-z]+\.?\d*)?$`)
+// isTag tells the versions that a tag gives, such as v1.2.3 and v1.2.3-rc.1. Those of a
+// build between two tags, such as v0.0.0-20260102030405-1a2b3c4d5e6f and v1.2.3+dirty,
+// say less than the commit does.
+func isTag(version string) bool {
+	return strings.HasPrefix(version, "v") && strings.Count(version, "-") < 2 && !strings.Contains(version, "+")
+}
 
 // build reads what was built from what the linker recorded.
 func build() report.Build {
@@ -27,7 +29,7 @@ func build() report.Build {
 	if !ok {
 		return b
 	}
-	if released.MatchString(info.Main.Version) {
+	if isTag(info.Main.Version) {
 		b.Version = strings.TrimPrefix(info.Main.Version, "v")
 	}
 	for _, s := range info.Settings {

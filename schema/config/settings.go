@@ -73,6 +73,9 @@ func (l *settingsReader) requiredVersion(a *hcl.Attribute) {
 // CheckVersion judges the version of livery that is running. A build without a
 // version fits everything.
 func (s *Settings) CheckVersion(f *Faults, text string) {
+	if s.RequiredVersion == "" {
+		return // reading a version costs more than all else that a small stack asks for
+	}
 	running, err := version.NewVersion(text)
 	if err != nil || s.versions.Check(running.Core()) {
 		return
