@@ -38,7 +38,7 @@ e2e: build
 fuzz:
 	@FUZZTIME=$(FUZZTIME) $(SH) .ci/steps fuzz
 
-## bench: livery beside Terraform and the floor, what a slow place for the state costs, how soon a preview is seen
+## bench: livery beside Terraform and the floor, what a slow network and a slow place for the state cost, how soon a preview is seen
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
 	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver
