@@ -160,8 +160,8 @@ func (s Setting) judge(text string) (ok bool, rule RuleID, why string) {
 		return strings.Contains(text, "-----BEGIN ") && strings.Contains(text, "-----END "), WrongType,
 			`takes PEM: the text from "-----BEGIN" to "-----END", not the name of a file.`
 	case SettingDSN:
-		return isPostgresURL(text) || matches(dsnPattern, text), URLFormat,
-			`takes a connection string, such as "postgres://livery@db.example.com/livery" or "host=db.example.com dbname=livery".`
+		return isDSN(text), URLFormat,
+			`takes a connection string, such as "postgres://livery@db.example.com/livery" or "host=db.example.com dbname=livery"; in a URL, special characters of a password are written in %-encoding: %40 for @.`
 	case SettingName:
 		return matches(namePattern, text), OutOfRange,
 			"takes the name of a schema: up to 63 letters, digits and underscores, not beginning with a digit."
@@ -185,10 +185,11 @@ func (s Setting) ContainsSecret(text string) bool {
 	case s.Kind == SettingURL:
 		_, after, found := strings.Cut(text, "://")
 		host, _, _ := strings.Cut(after, "/")
-		return found && strings.Contains(host, "@")
+		user, _, at := strings.Cut(after, "@")
+		return found && (strings.Contains(host, "@") || at && strings.Contains(user, ":")) // whose password has a slash
 	case s.Kind == SettingDSN && isPostgresURL(text):
 		u, err := url.Parse(text)
-		if err != nil {
+		if err != nil || !isDSN(text) {
 			return strings.Contains(text, "@") // whatever it is, it is not shown
 		}
 		_, password := u.User.Password()
@@ -197,6 +198,24 @@ func (s Setting) ContainsSecret(text string) bool {
 		return matches(dsnSecretPattern, text)
 	}
 	return false
+}
+
+// isDSN reports whether a text is a connection string that can be read in one way: in a
+// URL, an @ or a slash in a password would begin a host or a database.
+func isDSN(text string) bool {
+	_, rest, _ := strings.Cut(text, "://")
+	if !isPostgresURL(text) {
+		return matches(dsnPattern, text)
+	}
+	if user, after, found := strings.Cut(rest, "@"); found {
+		if strings.ContainsAny(user, "/?#") {
+			return false
+		}
+		rest = after
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	hosts, _, _ := strings.Cut(rest, "/")
+	return !strings.ContainsAny(rest, "@#") && !slices.ContainsFunc(strings.Split(hosts, ","), func(h string) bool { return strings.HasSuffix(h, ":") })
 }
 
 func isPostgresURL(text string) bool {

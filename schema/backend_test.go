@@ -47,12 +47,15 @@ func TestSettingsThatHoldSecrets(t *testing.T) {
 		{"http", "address", "https://state.example.com/a@b", false},
 		{"http", "address", "https://ana:hunter2@state.example.com", true},
 		{"http", "address", "https://hunter2@state.example.com", true},
+		{"http", "address", "https://ana:12/hunter2@state.example.com", true},
 		{"s3", "endpoint", "https://s3.example.com", false},
 		{"pg", "conn_str", "postgres://livery@db.example.com/livery", false},
 		{"pg", "conn_str", "postgres://livery:hunter2@db.example.com/livery", true},
 		{"pg", "conn_str", "postgresql://db.example.com/livery?user=a&password=hunter2", true},
 		{"pg", "conn_str", "postgres://db.example.com/livery?sslPassword=hunter2", true},
 		{"pg", "conn_str", "postgres://a:hunter2%@db.example.com:x/", true},
+		{"pg", "conn_str", "postgres://ana:12/hunter2@db.example.com/livery", true},
+		{"pg", "conn_str", "postgres://ana@hunter2@db.example.com/livery", true},
 		{"pg", "conn_str", "host=db.example.com user=livery", false},
 		{"pg", "conn_str", "host=db.example.com PASSWORD = 'hunter2'", true},
 		{"pg", "conn_str", "password=hunter2 host=db.example.com", true},
@@ -62,5 +65,29 @@ func TestSettingsThatHoldSecrets(t *testing.T) {
 		assert.Equal(t, c.want, s.ContainsSecret(c.text), "%s: %s", c.name, c.text)
 		_, why := s.Validate(c.text)
 		assert.NotContains(t, why, "hunter2")
+	}
+}
+
+// A connection string or an address that can be read in two ways is refused: one of them
+// takes a part of the password for the host, and shows it.
+func TestSettingsThatCanBeReadInTwoWays(t *testing.T) {
+	for text, want := range map[string]bool{
+		"postgres://ana:hunter2@db.example.com/livery":                true,
+		"postgres://ana:hunter%402@[::1]:5432,db.example.com/livery":  true,
+		"postgres:///livery?host=/run/postgresql":                     true,
+		"postgres://db.example.com/livery?user=a&password=hunter2%40": true,
+		"postgres://ana:hunt@er2@db.example.com/livery":               false,
+		"postgres://ana:hunt@er2/@db.example.com/livery":              false,
+		"postgres://ana:12/hunt@db.example.com/livery":                false,
+		"postgres://ana:12?hunt@db.example.com/livery":                false,
+		"postgres://ana:12#hunt@db.example.com/livery":                false,
+		"postgres://ana:hunter2@db.example.com/a@b":                   false,
+		"postgres://ana:hunter2@db.example.com:/livery":               false,
+		"postgres://ana:hunter2@a:5432,b:/livery":                     false,
+		"postgres://ana:hunter2@db.example.com/livery#x":              false,
+	} {
+		_, why := setting(t, "pg", "conn_str").Validate(text)
+		assert.Equal(t, want, why == "", text)
+		assert.NotContains(t, why, "hunt")
 	}
 }

@@ -26,6 +26,9 @@ type urlProfile struct {
 	form                  string // said of one that is no URL of this kind at all; "" to say what is missing
 	anyScheme, localHTTP  bool
 	user, query, fragment bool // allowed
+	// shown says that people are shown the URL without user and query, so it must be
+	// plain where these are: an @ after the host may be that of a password with a slash.
+	shown bool
 }
 
 func (u URLUse) profile() urlProfile {
@@ -37,9 +40,9 @@ func (u URLUse) profile() urlProfile {
 	case CallbackTarget:
 		return urlProfile{user: true, query: true, fragment: true}
 	case ServiceBase:
-		return urlProfile{form: `takes an absolute https URL, such as "https://api.advance.ai", or "simulator"`, localHTTP: true}
+		return urlProfile{form: `takes an absolute https URL, such as "https://api.advance.ai", or "simulator"`, localHTTP: true, shown: true}
 	case StateAddress:
-		return urlProfile{form: `takes an absolute URL with https or http, such as "https://state.example.com/brand"`, user: true, query: true}
+		return urlProfile{form: `takes an absolute URL with https or http, such as "https://state.example.com/brand"`, user: true, query: true, shown: true}
 	default:
 		panic(fmt.Sprintf("schema: no use of a URL: %d", u))
 	}
@@ -65,8 +68,10 @@ func CheckURL(s string, use URLUse) string {
 		return orForm(p, why)
 	}
 	switch {
-	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), "\"'`<>{}|^,;()*!$&=+"):
+	case !IsHost(u.Hostname()):
 		return orForm(p, "has no host")
+	case p.shown && strings.Contains(u.EscapedPath()+u.RawQuery, "@"):
+		return "holds an @ after the host: write it as %40, and so every special character of a user name or password in %-encoding"
 	case !validPort(u):
 		return "has no valid port: one is a number from 1 to 65535"
 	case u.User != nil && !p.user:
@@ -129,6 +134,16 @@ func checkCharacters(s string) string {
 		}
 	}
 	return ""
+}
+
+// IsHost reports whether a text is the name of a host or an IP address.
+func IsHost(s string) bool {
+	if _, err := netip.ParseAddr(s); err == nil {
+		return true
+	}
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M, unicode.N) && !strings.ContainsRune("-._", r)
+	})
 }
 
 // IsLoopback reports whether a host is this machine.

@@ -83,6 +83,15 @@ func TestSettingsThatCannotBeUsed(t *testing.T) {
 		{"pg", nil, nil, "needs conn_str: write it in the backend block, or set LIVERY_STATE_PG_CONN_STR, PG_CONN_STR, PGHOST, PGSERVICE or PGDATABASE"},
 		{"pg", nil, []string{"PG_CONN_STR", "postgres://ana:hunter2@db.example.com:port/"}, "conn_str"},
 		{"pg", nil, []string{"PG_CONN_STR", "postgres://ana:hunter2@db.example.com/x?sslmode=nonsense"}, "conn_str"},
+		{"pg", nil, []string{"PG_CONN_STR", "postgres://ana:p@hunter2@db.example.com/x"}, "%40 for @"},
+		{"pg", nil, []string{"PG_CONN_STR", "postgres://ana:12/hunter2@db.example.com/x"}, "%40 for @"},
+		{"pg", nil, []string{"PG_CONN_STR", "host='p@hunter2' dbname=x"}, "names a host that is the name of none"},
+		{"pg", nil, []string{"PG_CONN_STR", "host=db,p@hunter2 dbname=x"}, "names a host that is the name of none"},
+		{"pg", nil, []string{"PG_CONN_STR", "host=db password=a hunter2 dbname=x"}, "cannot be understood"},
+		{"http", nil, []string{"TF_HTTP_ADDRESS", "https://ana:12/hunter2@state.example.com/x"}, "TF_HTTP_ADDRESS holds an @ after the host"},
+		{"http", nil, []string{"TF_HTTP_ADDRESS", "https://ana:12?hunter2@state.example.com/x"}, "TF_HTTP_ADDRESS holds an @ after the host"},
+		{"http", nil, []string{"TF_HTTP_ADDRESS", "https://ana:hunter2@state.example.com:/x"}, "TF_HTTP_ADDRESS has no valid port"},
+		{"s3", map[string]string{"bucket": "brand", "key": "k"}, []string{"LIVERY_STATE_S3_ENDPOINT", "https://a:12/hunter2@s3.example.com"}, "holds an @ after the host"},
 	} {
 		_, err := Open(Config{Type: c.kind, Attributes: c.attributes, Lookup: variables(c.env...)})
 		require.ErrorContains(t, err, c.want)

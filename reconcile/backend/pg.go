@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"livery/reconcile/state"
+	"livery/schema"
 )
 
 // pgBlob keeps the state in a table of PostgreSQL, one state a schema. Reading
@@ -52,6 +54,11 @@ func openPG(s settings) (state.Blob, error) {
 	if err != nil {
 		// What the library says repeats the string, password and all.
 		return nil, errors.New(`conn_str, or one of the variables PGHOST, PGPORT, PGSERVICE, PGSSLMODE and their like, cannot be understood; a connection string is such as "postgres://livery@db.example.com/livery?sslmode=verify-full", with special characters in %-encoding`)
+	}
+	for _, host := range append([]*pgconn.FallbackConfig{{Host: config.Host}}, config.Fallbacks...) {
+		if !schema.IsHost(host.Host) && !filepath.IsAbs(host.Host) { // a directory has a socket
+			return nil, errors.New("conn_str, or the variable PGHOST, names a host that is the name of none; it is not repeated here, since it may be a part of the password. Special characters of a password are written in %-encoding in a URL, and in quotes elsewhere")
+		}
 	}
 	config.MaxProtocolMessageBodyLen = maxSize + 1<<20
 	if config.ConnectTimeout == 0 || config.ConnectTimeout > requestTimeout {

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"livery/reconcile/state"
+	"livery/schema"
 )
 
 // s3Blob keeps the state as an object of S3, or of a server that is like it, and
@@ -53,11 +54,11 @@ func openS3(s settings) (state.Blob, error) {
 		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second, timeout: requestTimeout},
 	}
 	if endpoint := s["endpoint"]; endpoint != "" {
-		u, err := url.Parse(endpoint)
-		if err != nil || u.User != nil {
-			return nil, errors.New("endpoint takes a URL without user and password; credentials come as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile")
+		host, err := hostOfEndpoint("endpoint", endpoint)
+		if err != nil {
+			return nil, err
 		}
-		p.endpoint, p.server = &endpoint, u.Host
+		p.endpoint, p.server = &endpoint, host
 	}
 	switch key := s["kms_key_id"]; {
 	case key != "": // whoever names a key wants it used
@@ -67,6 +68,18 @@ func openS3(s settings) (state.Blob, error) {
 	}
 	p.client = p.connect()
 	return &s3Blob{p, &s3Lock{store: p, key: p.key + ".lock"}, &s3History{p, p.key + ".history/"}}, nil
+}
+
+// hostOfEndpoint judges a URL, which is not repeated, and gives its host.
+func hostOfEndpoint(name, text string) (string, error) {
+	if why := schema.CheckURL(text, schema.StateAddress); why != "" {
+		return "", fmt.Errorf("%s %s", name, why)
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.User != nil {
+		return "", fmt.Errorf("%s takes a URL without user and password; credentials come as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile", name)
+	}
+	return u.Host, nil
 }
 
 // connect gives what makes the client, once: credentials may have to be fetched.
@@ -97,8 +110,8 @@ func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
 			found = p.clientOf(cfg)
 		}
 		if endpoint != nil && p.endpoint == nil { // AWS_ENDPOINT_URL_S3 and its like
-			if u, err := url.Parse(*endpoint); err == nil {
-				p.server = u.Host
+			if p.server, err = hostOfEndpoint("AWS_ENDPOINT_URL_S3, or AWS's other ways to say it,", *endpoint); err != nil {
+				return nil, err
 			}
 		}
 		client = found
