@@ -47,7 +47,7 @@
 // What is kept:
 //
 //   - state: what was applied and what is in doubt, by address.
-//   - backend: where the state is kept ([Backend]).
+//   - backend: where the state is kept ([livery/schema/storage.Backend]).
 //   - lock: keeps others from writing the state meanwhile.
 //   - ledger: the state while it is being written, step by step.
 //   - serial: counts the versions of a state.

@@ -19,6 +19,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/storage"
 )
 
 // httpBlob keeps the state behind a server that speaks the protocol of
@@ -44,14 +45,14 @@ type httpClient struct {
 	retry    retryPolicy
 }
 
-func openHTTP(s settings) (state.Blob, error) {
+func openHTTP(s storage.Settings) (state.Blob, error) {
 	c := &httpClient{
 		username: s["username"], password: schema.Secret(s["password"]),
-		retry: retryPolicy{tries: 1 + uint(s.number("retry_max")), first: s.seconds("retry_wait_min"), most: s.seconds("retry_wait_max"), timeout: requestTimeout},
+		retry: retryPolicy{tries: 1 + uint(s.Number("retry_max")), first: s.Seconds("retry_wait_min"), most: s.Seconds("retry_wait_max"), timeout: requestTimeout},
 	}
 	l := &httpLock{client: c, lockMethod: s["lock_method"], unlockMethod: s["unlock_method"]}
 	h := &httpBlob{client: c, updateMethod: s["update_method"], httpLock: l}
-	if s.number("retry_wait_min") > s.number("retry_wait_max") {
+	if s.Number("retry_wait_min") > s.Number("retry_wait_max") {
 		return nil, errors.New("retry_wait_min is longer than retry_wait_max")
 	}
 	// In Terraform a lock without an address to release it stays for ever.
@@ -80,10 +81,10 @@ func openHTTP(s settings) (state.Blob, error) {
 	return h, nil
 }
 
-func transportOf(s settings) (*http.Transport, error) {
+func transportOf(s storage.Settings) (*http.Transport, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DisableCompression = true                                                         // a packed answer has an ETag of its own with some servers
-	t.TLSClientConfig = &tls.Config{InsecureSkipVerify: s.on("skip_cert_verification")} // whoever sets it is told what it means
+	t.TLSClientConfig = &tls.Config{InsecureSkipVerify: s.On("skip_cert_verification")} // whoever sets it is told what it means
 	if pem := s["client_ca_certificate_pem"]; pem != "" {
 		t.TLSClientConfig.RootCAs = x509.NewCertPool()
 		if !t.TLSClientConfig.RootCAs.AppendCertsFromPEM([]byte(pem)) {

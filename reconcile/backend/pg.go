@@ -18,6 +18,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/storage"
 )
 
 // pgBlob keeps the state in a table of PostgreSQL, one state a schema. Reading
@@ -49,7 +50,7 @@ type pgDatabase struct {
 	sessionLasts bool // a session is its connection's until it is closed
 }
 
-func openPG(s settings) (state.Blob, error) {
+func openPG(s storage.Settings) (state.Blob, error) {
 	config, err := pgconn.ParseConfig(s["conn_str"]) // PGHOST and its like fill the gaps
 	if err != nil {
 		// What the library says repeats the string, password and all.

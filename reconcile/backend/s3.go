@@ -19,6 +19,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/storage"
 )
 
 // s3Blob keeps the state as an object of S3, or of a server that is like it, and
@@ -48,9 +49,9 @@ type s3Store struct {
 	reached   atomic.Bool                               // the server was there once: if it is not now, it may be restarting
 }
 
-func openS3(s settings) (state.Blob, error) {
+func openS3(s storage.Settings) (state.Blob, error) {
 	p := &s3Store{
-		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.on("use_path_style"),
+		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.On("use_path_style"),
 		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second, timeout: requestTimeout},
 	}
 	if endpoint := s["endpoint"]; endpoint != "" {
@@ -63,7 +64,7 @@ func openS3(s settings) (state.Blob, error) {
 	switch key := s["kms_key_id"]; {
 	case key != "": // whoever names a key wants it used
 		p.encryption, p.kmsKey = types.ServerSideEncryptionAwsKms, &key
-	case s.on("encrypt"):
+	case s.On("encrypt"):
 		p.encryption = types.ServerSideEncryptionAes256
 	}
 	p.client = p.connect()

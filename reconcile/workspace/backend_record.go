@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/state"
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/storage"
 )
 
 // backendFile remembers where this directory kept its state last. It is this
@@ -35,7 +36,7 @@ type backendRecord struct {
 // that only say how to get there.
 func (b backends) recordOf(c config.Backend, blob state.Blob) backendRecord {
 	r := backendRecord{Type: cmp.Or(c.Type, "local"), Name: blob.String()}
-	kind, _ := schema.BackendOf(r.Type)
+	kind, _ := storage.BackendOf(r.Type)
 	for _, s := range kind.Settings {
 		text := c.Attributes[s.Name]
 		for _, variable := range append([]string{kind.Variable(s)}, s.EnvAliases...) {
@@ -44,10 +45,10 @@ func (b backends) recordOf(c config.Backend, blob state.Blob) backendRecord {
 			}
 		}
 		text = cmp.Or(text, s.Default) // which a variable might change tomorrow
-		if text == "" || s.ContainsSecret(text) || s.Kind == schema.SettingPEM || s.Kind == schema.SettingNumber {
+		if text == "" || s.ContainsSecret(text) || s.Kind == storage.PEM || s.Kind == storage.Number {
 			continue
 		}
-		if u, err := url.Parse(text); s.Kind == schema.SettingURL && (err != nil || u.RawQuery != "") {
+		if u, err := url.Parse(text); s.Kind == storage.URL && (err != nil || u.RawQuery != "") {
 			continue // a token may be in there
 		}
 		if r.Attributes == nil {
@@ -92,7 +93,7 @@ func (b backends) last() (backendRecord, error) {
 
 // check judges a note as the language judges a block: somebody may have edited it.
 func (r backendRecord) check() error {
-	kind, ok := schema.BackendOf(r.Type)
+	kind, ok := storage.BackendOf(r.Type)
 	if !ok || r.Name == "" {
 		return errors.New("it names no place that this version of livery knows")
 	}

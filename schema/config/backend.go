@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/storage"
 )
 
 // Backend says where the state is kept. Type "" is the default. The attributes are
@@ -34,7 +35,7 @@ func (r *settingsReader) backend(b *Block) {
 		r.Duplicate(b.DefRange, r.read.Backend.Range, "A stack has at most one backend.")
 		return
 	}
-	kind, known := schema.BackendOf(b.Labels[0])
+	kind, known := storage.BackendOf(b.Labels[0])
 	if !known {
 		r.unknownBackend(b)
 		return
@@ -58,7 +59,7 @@ func (r *settingsReader) backend(b *Block) {
 
 func (r *settingsReader) unknownBackend(b *Block) {
 	names := make([]string, 0, 4)
-	for _, kind := range schema.Backends() {
+	for _, kind := range storage.Backends() {
 		names = append(names, kind.Type)
 	}
 	detail := fmt.Sprintf("There is no backend %q; there are %s.", b.Labels[0], strings.Join(names, ", "))
@@ -67,7 +68,7 @@ func (r *settingsReader) unknownBackend(b *Block) {
 }
 
 // setting is the text of one attribute. null is the same as leaving it out.
-func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.Attribute) (string, bool) {
+func (r *settingsReader) setting(kind storage.Backend, s storage.Setting, a *hcl.Attribute) (string, bool) {
 	at := schema.Subject{Range: a.Expr.Range()}
 	if refs := a.Expr.Variables(); len(refs) > 0 {
 		r.Report(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(
@@ -78,7 +79,7 @@ func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.A
 	if !ok || v.IsNull() {
 		return "", false
 	}
-	wanted := map[schema.SettingKind]cty.Type{schema.SettingSwitch: cty.Bool, schema.SettingNumber: cty.Number}
+	wanted := map[storage.Kind]cty.Type{storage.Switch: cty.Bool, storage.Number: cty.Number}
 	takes, plain := wanted[s.Kind], "a string in quotes"
 	switch takes {
 	case cty.Bool:
@@ -98,7 +99,7 @@ func (r *settingsReader) setting(kind schema.Backend, s schema.Setting, a *hcl.A
 }
 
 // settingFits judges a text and reports whether it can be used.
-func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text string, at schema.Subject) bool {
+func (r *settingsReader) settingFits(kind storage.Backend, s storage.Setting, text string, at schema.Subject) bool {
 	if s.ContainsSecret(text) {
 		r.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
 		return false
@@ -116,12 +117,12 @@ func (r *settingsReader) settingFits(kind schema.Backend, s schema.Setting, text
 }
 
 // literalSetting says why a secret cannot stand there and where it belongs.
-func literalSetting(kind schema.Backend, s schema.Setting) string {
+func literalSetting(kind storage.Backend, s storage.Setting) string {
 	instead := "remove it and set " + strings.Join(append([]string{kind.Variable(s)}, s.EnvAliases...), " or ")
 	switch {
 	case s.Secret:
 		return fmt.Sprintf("%s is written in the configuration. Secrets do not belong in git: %s.", s.Name, instead)
-	case s.Kind == schema.SettingDSN:
+	case s.Kind == storage.DSN:
 		return fmt.Sprintf("%s holds a password. Secrets do not belong in git: leave the password out and set PGPASSWORD, or %s.", s.Name, instead)
 	case slices.Contains(kind.Names(), "password"):
 		password, _ := kind.Setting("password")

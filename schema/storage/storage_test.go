@@ -1,4 +1,4 @@
-package schema_test
+package storage_test
 
 import (
 	"strings"
@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/storage"
 )
 
-func setting(t *testing.T, kind, name string) schema.Setting {
+func setting(t *testing.T, kind, name string) storage.Setting {
 	t.Helper()
-	b, ok := schema.BackendOf(kind)
+	b, ok := storage.BackendOf(kind)
 	require.True(t, ok)
 	s, ok := b.Setting(name)
 	require.True(t, ok)
@@ -20,7 +21,7 @@ func setting(t *testing.T, kind, name string) schema.Setting {
 }
 
 func TestSettingsThatFit(t *testing.T) {
-	for _, b := range schema.Backends() {
+	for _, b := range storage.Backends() {
 		for _, s := range b.Settings {
 			if s.Default != "" {
 				rule, why := s.Validate(s.Default)
@@ -31,7 +32,7 @@ func TestSettingsThatFit(t *testing.T) {
 			assert.Equal(t, "LIVERY_STATE_"+strings.ToUpper(b.Type)+"_"+strings.ToUpper(s.Name), b.Variable(s))
 		}
 	}
-	_, known := schema.BackendOf("gcs")
+	_, known := storage.BackendOf("gcs")
 	assert.False(t, known)
 }
 
