@@ -25,6 +25,10 @@ type API interface {
 type Request struct {
 	Address schema.Address
 	Body    []byte
+	// Sending is asked before each try, the first and those after it; with an error
+	// there is no such try, and the error is the reason. Nil allows all of them. No
+	// try takes longer than state.RequestTimeout.
+	Sending func(context.Context) error
 }
 
 // Receipt is the service's word that it has taken a document.

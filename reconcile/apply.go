@@ -79,7 +79,8 @@ type Outcome struct {
 	StateErr  error // the state could not be written; what was confirmed is in the ledger
 	Confirmed []*Change
 	// InDoubt are the documents of which the state goes on to say that they are in
-	// doubt: no answer came, or what came could not be recorded.
+	// doubt: no answer came, what came could not be recorded, or it came while
+	// requests of another run may still arrive.
 	InDoubt []*Change
 }
 
@@ -186,7 +187,7 @@ func (a *applier) pushAll(ctx context.Context, changes []*Change) {
 	for range min(max(a.options.Parallelism, 1), len(changes)) {
 		workers.Go(func() {
 			for c := range queue {
-				if a.stopped(ctx) {
+				if a.stopped(ctx) || a.sending(ctx, c) != nil {
 					a.skip(ctx, c)
 				} else {
 					a.push(ctx, c)
@@ -211,11 +212,23 @@ func (a *applier) stopped(ctx context.Context) bool {
 	return a.halted
 }
 
+// sending looks whether c may be sent, in this moment. When it may not because of the
+// state, nothing more is started.
+func (a *applier) sending(ctx context.Context, c *Change) error {
+	err := a.ledger.Sending(ctx, schema.Locale(c.Address.Name))
+	if err != nil && ctx.Err() == nil {
+		a.recordStateError(err)
+	}
+	return err
+}
+
 func (a *applier) push(ctx context.Context, c *Change) {
 	started := a.options.Now()
 	a.emit(Event{Step: Started, Change: c})
 	stopReports := a.reportProgress(c, started)
-	receipt, err := a.api.Push(ctx, Request{Address: c.Address, Body: c.Body})
+	receipt, err := a.api.Push(ctx, Request{
+		Address: c.Address, Body: c.Body, Sending: func(ctx context.Context) error { return a.sending(ctx, c) },
+	})
 	stopReports()
 	elapsed := a.options.Now().Sub(started)
 	if err != nil {

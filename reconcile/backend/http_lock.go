@@ -141,7 +141,7 @@ func (l *httpLock) CheckLock(ctx context.Context) error {
 	case err != nil:
 		return err
 	case holder == nil:
-		return fmt.Errorf("%w: the server has just given it to somebody else, so it was taken away with force-unlock, or the server forgot it or gives it to everybody", state.ErrLockLost)
+		return fmt.Errorf("%w: the server has just given it to somebody else, so it forgot who had it, or gives it to everybody", state.ErrLockLost)
 	case holder.ID != "" && holder.ID != held.ID:
 		return fmt.Errorf("%w: the server says that %q has it", state.ErrLockLost, holder.ID)
 	}

@@ -62,7 +62,7 @@ func (l *localBlob) Close() {}
 
 // Capabilities implements state.Blob.
 func (l *localBlob) Capabilities() state.Capabilities {
-	return state.Capabilities{Locks: true, LooksAreFree: true}
+	return state.Capabilities{Locks: true, SystemLocks: true}
 }
 
 // Exists implements state.Blob. It does not read the file, which may be large.

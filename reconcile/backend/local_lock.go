@@ -35,7 +35,7 @@ func (h *fileLock) check() error {
 		return nil
 	}
 	if !isSameFile(h.file, h.name) {
-		return fmt.Errorf("%w: it was taken away with force-unlock, or somebody removed or replaced the lock file %s", state.ErrLockLost, h.name)
+		return fmt.Errorf("%w: its lock file %s was removed or replaced", state.ErrLockLost, h.name)
 	}
 	if info, err := readInfo(h.name); err == nil && info.ID != h.id { // somebody may have tidied the info away; that unlocks nothing
 		return fmt.Errorf("%w: the lock file %s names another run", state.ErrLockLost, h.name)

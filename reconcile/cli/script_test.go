@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -17,9 +18,18 @@ import (
 // one that shows the environment of a script.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"livery":  func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+		"livery":  func() { os.Exit(cli.Main(os.Args[1:], system())) },
 		"environ": func() { os.Stdout.WriteString(strings.Join(os.Environ(), "\x00")) },
 	})
+}
+
+// system is the program's own environment, with the clock that a script asks for.
+func system() cli.Env {
+	env := cli.System()
+	if ahead, err := time.ParseDuration(os.Getenv("CLOCK_AHEAD")); err == nil {
+		env.Now = func() time.Time { return time.Now().Add(ahead) }
+	}
+	return env
 }
 
 // TestScript runs the whole command line from outside, as people and programs

@@ -148,7 +148,9 @@ func forceUnlockCommand(a *app) *cobra.Command {
 		Args: arguments(1, 1),
 		Long: `Takes the lock of the state away from whoever holds it; the ID stands in the message
 about the lock. Only do this when nothing is being applied: a run whose lock is
-taken stops before its next write.`,
+taken stops before its next request, but what it has sent may still arrive. What is
+in doubt stays so for some minutes: "livery apply" after them settles it, and
+"livery apply -reapply" sends everything again.`,
 		Example: "livery force-unlock 3f0c9e0e-9d7c-4a0a-8a52-7a5f0c0f3d11",
 	}
 	force := c.Flags().Bool("force", false, "Do not ask.")
@@ -157,13 +159,13 @@ taken stops before its next write.`,
 		if *force {
 			approve = nil
 		}
-		err := a.workspace(inputs{}).State().Unlock(c.Context(), args[0], approve)
+		marked, err := a.workspace(inputs{}).State().Unlock(c.Context(), args[0], approve)
 		if errors.Is(err, workspace.ErrDeclined) {
 			report.WriteDeclined(a.Stdout, "force-unlock cancelled.")
 			return exit(exitError)
 		}
 		if err == nil {
-			report.WriteUnlocked(a.Stdout)
+			report.WriteUnlocked(a.Stdout, marked)
 		}
 		return err
 	}

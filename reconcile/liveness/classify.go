@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,6 +17,8 @@ type request struct {
 	query  url.Values
 	body   func() []byte               // made anew for every try, since a timestamp ages; nil for none
 	field  func(message string) string // the path of the field that a refusal is about; nil when there are none
+
+	sending func(context.Context) error // asked before each try, which an error prevents; nil allows all
 
 	retries    int  // further tries after the first
 	repeatable bool // may be sent again when the first may have arrived

@@ -125,7 +125,7 @@ func (c *Client) Push(ctx context.Context, r reconcile.Request) (reconcile.Recei
 		name: "ConfigureUI", object: r.Address.String(),
 		method: http.MethodPost, path: "/openapi/liveness/v1/h5/configureUI",
 		body: func() []byte { return r.Body }, field: refusedField,
-		retries: c.retries, repeatable: true, writes: true, public: true,
+		sending: r.Sending, retries: c.retries, repeatable: true, writes: true, public: true,
 	})
 	if err != nil {
 		return reconcile.Receipt{}, err

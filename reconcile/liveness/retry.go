@@ -82,7 +82,8 @@ func (c *Client) beforeNext(ctx context.Context, got reply, tok token, pause tim
 	}
 }
 
-// prepare waits until a try may be made and gives the token to make it with.
+// prepare waits until a try may be made and gives the token to make it with. What
+// allows the try is asked last: waiting takes time.
 func (c *Client) prepare(ctx context.Context, r request) (token, error) {
 	var tok token
 	if !r.login {
@@ -91,7 +92,10 @@ func (c *Client) prepare(ctx context.Context, r request) (token, error) {
 			return token{}, err
 		}
 	}
-	return tok, c.throttle.wait(ctx)
+	if err := c.throttle.wait(ctx); err != nil || r.sending == nil {
+		return tok, err
+	}
+	return tok, r.sending(ctx)
 }
 
 // retry decides after an unsuccessful try whether there is another, and after which

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/diff"
@@ -148,9 +149,17 @@ func WriteReplaced(w io.Writer, s *state.Snapshot) {
 	fmt.Fprintf(w, "The state is replaced: serial %d, %d of locales and sessions.\n", s.Serial, len(s.Addresses()))
 }
 
-// WriteUnlocked writes that a lock was taken away.
-func WriteUnlocked(w io.Writer) {
+// WriteUnlocked writes that a lock was taken away, and what the mark says that this has
+// left in the state, if it has left one.
+func WriteUnlocked(w io.Writer, s *state.Snapshot) {
 	fmt.Fprint(w, "The state is unlocked. The next command can use it.\n")
+	if s == nil {
+		return
+	}
+	fmt.Fprint(w, "\nThe run that had the lock, if it still lives, stops before its next request.\n")
+	if in, until := s.InFlight(s.BrokenLock.At); len(in) > 0 {
+		fmt.Fprintf(w, "What it had sent may arrive until %s, so what is in doubt now\nstays so (\"!\") until it is sent after that: \"livery apply\" does it, and\n\"livery apply -reapply\" sends everything again.\n", until.Format(time.RFC3339))
+	}
 }
 
 // WriteStateJSON writes a state as it is stored.

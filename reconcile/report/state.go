@@ -47,6 +47,9 @@ func WriteRecord(w io.Writer, s *state.Snapshot, a schema.Address, style termina
 		if record.InDoubt != nil {
 			fmt.Fprintf(&b, "# %s\n", style.Yellow("the answer to the last request never arrived: which look is live is not known"))
 		}
+		if !record.InFlightUntil.IsZero() {
+			fmt.Fprintf(&b, "# a run that lost its lock may have sent something that arrives until %s\n", record.InFlightUntil.UTC().Format(time.RFC3339))
+		}
 		if record.Document == nil {
 			fmt.Fprintf(&b, "# never confirmed by the service\nlocale %q {\n}\n", a.Name)
 		} else {

@@ -22,6 +22,9 @@ var ErrStale = errors.New("the state there was changed since it was read, and wa
 // wraps it says what is known of the reason.
 var ErrLockLost = errors.New("this run does not hold the lock of the state any more, and nothing was overwritten")
 
+// ErrTakenAway is ErrLockLost where the state itself says that force-unlock did it.
+var ErrTakenAway = fmt.Errorf("%w: it was taken away with force-unlock", ErrLockLost)
+
 // ErrNotKept says that a state is not, or not any more, in the history.
 var ErrNotKept = errors.New("that state is not kept in the history")
 
@@ -37,8 +40,9 @@ type Capabilities struct {
 	// UniqueSerials: each write is kept under its serial, as GitLab does, and a
 	// serial that is there already is refused.
 	UniqueSerials bool
-	// LooksAreFree: CheckLock asks nobody but this machine.
-	LooksAreFree bool
+	// SystemLocks: a lock is the operating system's, so that it ends with the process
+	// that holds it and not before, and CheckLock asks nobody else.
+	SystemLocks bool
 }
 
 // Blob is one place where a state can be kept. The conditional write is what
@@ -67,7 +71,7 @@ type Blob interface {
 
 	// CheckLock is ErrLockLost when the lock that this Blob took is not its own any
 	// more, and nil when it took none. It is true of the moment at which the place
-	// was asked. On local disk that is now; pg and s3 are asked with one request,
+	// was asked. With SystemLocks that is now; pg and s3 are asked with one request,
 	// an http server, whose protocol has no such question, with one that tries to
 	// lock again under another name, and a second one if that succeeds.
 	CheckLock(ctx context.Context) error

@@ -31,6 +31,7 @@ type file struct {
 	Lineage       string                   `json:"lineage"`
 	Run           Run                      `json:"run,omitzero"`
 	Account       Account                  `json:"account"`
+	BrokenLock    *BrokenLock              `json:"broken_lock,omitempty"`
 	Locales       map[string]localeRecord  `json:"locales"`
 	Sessions      map[string]sessionRecord `json:"sessions"`
 }
@@ -40,6 +41,7 @@ type localeRecord struct {
 	AppliedAt     time.Time       `json:"applied_at,omitzero"`
 	TransactionID string          `json:"transaction_id,omitempty"`
 	InDoubt       json.RawMessage `json:"in_doubt"`
+	InFlightUntil time.Time       `json:"in_flight_until,omitzero"`
 }
 
 type sessionRecord struct {
@@ -49,10 +51,10 @@ type sessionRecord struct {
 
 // Encode is the snapshot as it is stored. Equal snapshots have equal bytes.
 func (s *Snapshot) Encode() []byte {
-	f := file{format, s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account, make(map[string]localeRecord), make(map[string]sessionRecord)}
+	f := file{format, s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account, s.BrokenLock, make(map[string]localeRecord), make(map[string]sessionRecord)}
 	f.Run.At = f.Run.At.UTC()
 	for loc, r := range s.Locales {
-		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt}
+		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt, InFlightUntil: r.InFlightUntil.UTC()}
 		if r.Document != nil {
 			record.Document = must(r.Document.MarshalJSON())
 		}
@@ -130,6 +132,7 @@ func Decode(data []byte) (*Snapshot, error) {
 		readWord(members, "lineage", &s.Lineage),
 		readObject(members, "run", s.readRun),
 		readObject(members, "account", s.readAccount),
+		readObject(members, "broken_lock", s.readBrokenLock),
 		readMember(members, "locales", &locales),
 		readMember(members, "sessions", &sessions),
 	)
@@ -230,6 +233,14 @@ func (s *Snapshot) readAccount(members map[string]json.RawMessage) error {
 	)
 }
 
+func (s *Snapshot) readBrokenLock(members map[string]json.RawMessage) error {
+	if members == nil {
+		return nil
+	}
+	s.BrokenLock = new(BrokenLock)
+	return cmp.Or(readWord(members, "id", &s.BrokenLock.ID), readTime(members, "at", &s.BrokenLock.At))
+}
+
 func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 	loc, ok := schema.ParseLocale(name)
 	if !ok {
@@ -249,6 +260,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 		readTime(members, "applied_at", &record.AppliedAt),
 		readWord(members, "transaction_id", &record.TransactionID),
 		readMember(members, "in_doubt", &record.InDoubt),
+		readTime(members, "in_flight_until", &record.InFlightUntil),
 	)
 	if err != nil {
 		return err
@@ -263,6 +275,8 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 			return fmt.Errorf("in_doubt: %w", err)
 		}
 		record.InDoubt = compact(record.InDoubt)
+	} else {
+		record.InFlightUntil = time.Time{}
 	}
 	if !record.isEmpty() {
 		s.Locales[loc] = record

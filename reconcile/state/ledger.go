@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -37,24 +38,43 @@ type Ledger struct {
 	opts Options
 	lock *heldLock
 
-	writing        sync.Mutex // held while the blob is written; guards what is up to mu
-	revision       Revision
-	original       []byte // what was there when it was opened, until it is archived; nil when there was nothing
-	originalSerial uint64
+	writing  sync.Mutex // held while the blob is written; guards what is up to mu
+	revision Revision
+	original original
 
 	mu           sync.Mutex // guards the rest; may be taken while writing is held
 	current      *Snapshot
-	priorDoubt   priorDoubt       // what Intend found, for Revert
-	serialBumped bool             // the serial is this run's already
-	stored       bool             // and has been written
-	dirty        int              // changes not written yet
-	unsaved      []schema.Address // what they were about
-	lastWrite    time.Time        // last write, or when it was opened
-	failed       error            // why nothing is written any more
-	timer        *time.Timer      // writes what no later change takes along; nil when not needed
+	priorDoubt   priorDoubt                    // what Intend found, for Revert
+	sent         map[schema.Locale]sentRequest // what the stored state does not tell of
+	serialBumped bool                          // the serial is this run's already
+	stored       bool                          // and has been written
+	dirty        int                           // changes not written yet
+	unsaved      []schema.Address              // what they were about
+	lastWrite    time.Time                     // last write, or when it was opened
+	failed       error                         // why nothing is written any more
+	timer        *time.Timer                   // writes what no later change takes along; nil when not needed
 }
 
-// WriteError says that the state could not be stored.
+// original is what was there when a state was opened, until it is archived.
+type original struct {
+	data   []byte // nil when there was nothing
+	serial uint64
+}
+
+// archive keeps what was found before the first write of the run overwrites it,
+// so that a crash at any moment leaves it there or in the history. The later
+// writes overwrite only what this run has written itself.
+func (o *original) archive(ctx context.Context, blob Blob) error {
+	if o.data == nil {
+		return nil
+	}
+	data := o.data
+	o.data = nil
+	return blob.Archive(ctx, o.serial, data)
+}
+
+// WriteError says that the state could not be stored, or will not be, because the
+// lock is lost.
 type WriteError struct {
 	Where string
 	Err   error
@@ -66,7 +86,9 @@ func (e *WriteError) Error() string {
 	if errors.Is(e.Err, ErrStale) || errors.Is(e.Err, ErrLockLost) {
 		// The doubts were stored before anything was sent, and a write that
 		// overlooked them would itself have been stale: they are in there.
-		return text + "Once no other run is under way, plan again: what this run could not record shows up with \"!\""
+		return text + fmt.Sprintf("Once no other run is under way, plan again: what this run could not record shows up with \"!\". "+
+			"An apply settles it that begins %s from now; \"livery apply -reapply\" then sends everything again, in doubt or not",
+			schema.Plural(int(LongestFlight/time.Minute), "minute"))
 	}
 	return text + "Mend the cause; then, if this run had applied anything, store its copy with " +
 		"\"livery state push errored.livery.state.json\" before the next plan"
@@ -171,6 +193,20 @@ func (p priorDoubt) replace(s *Snapshot, loc schema.Locale, body []byte) {
 	record.InDoubt = compact(body)
 }
 
+// settle gives what is left to record, but for the look itself, once a request that was
+// sent at that time is confirmed: nothing, or the doubt about what may arrive after it.
+func (p priorDoubt) settle(r *LocaleRecord, loc schema.Locale, sent time.Time) *LocaleRecord {
+	before := p[loc]
+	delete(p, loc)
+	if r == nil || !sent.Before(r.InFlightUntil) {
+		return new(LocaleRecord)
+	}
+	if before == nil {
+		before = r.InDoubt
+	}
+	return &LocaleRecord{InDoubt: before, InFlightUntil: r.InFlightUntil}
+}
+
 // restore undoes replace.
 func (p priorDoubt) restore(s *Snapshot, loc schema.Locale) {
 	record := s.Locales[loc]
@@ -184,24 +220,78 @@ func (p priorDoubt) restore(s *Snapshot, loc schema.Locale) {
 	}
 }
 
-// Confirm records that the service has taken body, which ends the doubt. Times
-// are kept to the second.
+// Sending says that a request with the body of the last Intend is about to be sent,
+// for the first time or again. Nothing may be sent unless it returns nil: it looks
+// whether the lock is still this run's. What it knows of that is some seconds old
+// (see lookAge), or of this moment where Capabilities say SystemLocks.
+func (l *Ledger) Sending(ctx context.Context, loc schema.Locale) error {
+	err := l.lock.check(ctx)
+	if err != nil && !errors.Is(err, ErrLockLost) {
+		return &AccessError{"looking at the lock of", l.blob.String(), err}
+	}
+	l.mu.Lock()
+	failed, record := l.failed, l.current.Locales[loc]
+	if err == nil && failed == nil && record != nil && record.InDoubt != nil {
+		l.sent[loc] = sentRequest{record.InDoubt, l.opts.Now()}
+	}
+	l.mu.Unlock()
+	if err == nil && failed == nil {
+		return nil
+	}
+	l.writing.Lock() // whoever has just failed may be finding out why
+	defer l.writing.Unlock()
+	return l.fail(ctx, err)
+}
+
+// fail ends all writing for that reason, unless it has ended; it returns why. l.writing
+// is held.
+func (l *Ledger) fail(ctx context.Context, err error) error {
+	l.mu.Lock()
+	if l.failed != nil {
+		defer l.mu.Unlock()
+		return l.failed
+	}
+	l.failed = &WriteError{Where: l.blob.String(), Err: err} // nothing is sent any more
+	sent, lineage := maps.Clone(l.sent), l.current.Lineage
+	l.mu.Unlock()
+	if errors.Is(err, ErrStale) || errors.Is(err, ErrLockLost) {
+		err = l.lock.leaveMark(context.WithoutCancel(ctx), err, sent, lineage, l.opts.Now())
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = &WriteError{Where: l.blob.String(), Err: err}
+	return l.failed
+}
+
+// Confirm records that the service has taken body, which ends the doubt, unless
+// requests of another run may arrive after it: then the body that was in doubt before
+// stays so. Times are kept to the second.
 func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, transactionID string, at time.Time) error {
 	d, err := decodeBody(loc, body)
 	if err != nil {
 		return fmt.Errorf("recording the confirmed body of %s: %w", loc.AddressOf(), err)
 	}
 	return l.change(ctx, loc.AddressOf(), func() bool {
-		delete(l.priorDoubt, loc)
-		l.current.Locales[loc] = &LocaleRecord{Document: d, AppliedAt: at.UTC().Truncate(time.Second), TransactionID: printable(transactionID)}
+		record := l.priorDoubt.settle(l.current.Locales[loc], loc, l.sent[loc].at)
+		record.Document, record.AppliedAt, record.TransactionID = d, at.UTC().Truncate(time.Second), printable(transactionID)
+		l.current.Locales[loc] = record
 		return true
 	})
 }
 
 // Clear records that the service has confirmed the body that takes a document
-// back to the default look: there is nothing left to know about the locale.
+// back to the default look: there is nothing left to know about the locale, unless
+// requests of another run may arrive after it.
 func (l *Ledger) Clear(ctx context.Context, loc schema.Locale, transactionID string, at time.Time) error {
-	return l.Forget(ctx, loc.AddressOf())
+	return l.change(ctx, loc.AddressOf(), func() bool {
+		_, known := l.current.Locales[loc]
+		record := l.priorDoubt.settle(l.current.Locales[loc], loc, l.sent[loc].at)
+		l.current.Locales[loc] = record
+		if record.isEmpty() {
+			delete(l.current.Locales, loc)
+		}
+		return known
+	})
 }
 
 // Revert records that the body of the last Intend was certainly not accepted.
@@ -306,35 +396,30 @@ func (l *Ledger) write(ctx context.Context) error {
 	l.mu.Unlock()
 
 	ctx = context.WithoutCancel(ctx)
-	archiveErr := l.archive(ctx)
+	archiveErr := l.original.archive(ctx, l.blob)
+	began := time.Now()
 	revision, err := l.blob.Put(ctx, data, l.revision)
 	if archiveErr != nil && err == nil && l.opts.OnArchiveError != nil {
-		l.opts.OnArchiveError(fmt.Errorf("keeping serial %d of the state %s in its history: %w", l.originalSerial, l.blob, archiveErr))
+		l.opts.OnArchiveError(fmt.Errorf("keeping serial %d of the state %s in its history: %w", l.original.serial, l.blob, archiveErr))
 	}
 
+	if err != nil {
+		l.mu.Lock()
+		l.unsaved = append(written, l.unsaved...)
+		l.mu.Unlock()
+		return l.fail(ctx, err)
+	}
+	l.lock.sawAt(began)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err != nil {
-		l.failed = &WriteError{Where: l.blob.String(), Err: err}
-		l.unsaved = append(written, l.unsaved...)
-		return l.failed
-	}
 	l.revision, l.stored = revision, true
 	l.dirty -= changes
 	l.lastWrite = l.opts.Now()
+	maps.DeleteFunc(l.sent, func(loc schema.Locale, _ sentRequest) bool {
+		record := l.current.Locales[loc]
+		return (record == nil || record.InDoubt == nil) && !slices.Contains(l.unsaved, loc.AddressOf())
+	})
 	return nil
-}
-
-// archive keeps what was found before the first write of the run overwrites it,
-// so that a crash at any moment leaves it there or in the history. The later
-// writes overwrite only what this run has written itself. l.writing is held.
-func (l *Ledger) archive(ctx context.Context) error {
-	if l.original == nil {
-		return nil
-	}
-	original := l.original
-	l.original = nil
-	return l.blob.Archive(ctx, l.originalSerial, original)
 }
 
 // stamp prepares the snapshot before it is written: the serial grows once a run or, where
@@ -356,6 +441,7 @@ func (l *Ledger) stamp() error {
 		l.current.Lineage = l.opts.Random()
 	}
 	l.current.LiveryVersion = l.opts.Version
+	l.current.dropPastMark(l.opts.Now())
 	return nil
 }
 
@@ -397,7 +483,7 @@ func (l *Ledger) UnsavedAddresses() []schema.Address {
 
 // UnsavedState is the encoded snapshot when a write has failed and something is not
 // stored; nil otherwise. Its serial is one more than that of any state this run
-// may have stored, so that it can be pushed.
+// may have stored, and than that of the mark of a broken lock, so that it can be pushed.
 func (l *Ledger) UnsavedState() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -406,5 +492,6 @@ func (l *Ledger) UnsavedState() []byte {
 	}
 	s := *l.current
 	s.Serial = min(s.Serial+1, maxSerial)
+	s.bump(l.blob)
 	return s.Encode()
 }

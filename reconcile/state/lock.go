@@ -36,7 +36,7 @@ func (h *heldLock) check(ctx context.Context) error {
 	}
 	// Of the day, not of the process: that clock stands still while a machine sleeps.
 	now := time.Now().Round(0)
-	if age := now.Sub(h.seen); age >= 0 && age < lookAge && !h.blob.Capabilities().LooksAreFree {
+	if age := now.Sub(h.seen); age >= 0 && age < lookAge && !h.blob.Capabilities().SystemLocks {
 		return nil
 	}
 	looking, cancel := context.WithTimeout(ctx, lookTimeout)

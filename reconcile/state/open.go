@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"livery/schema"
 )
 
 // Options says how a state is opened.
@@ -49,9 +51,22 @@ func (o Options) run() Run {
 	return Run{Operation: o.Operation, Who: printable(o.Who), At: o.Now().UTC().Truncate(time.Second)}
 }
 
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = uuid
+	}
+	if o.Decode == nil {
+		o.Decode = Decode
+	}
+	return o
+}
+
 // AccessError says that the place where a state is kept does not do what it must.
 type AccessError struct {
-	Doing string // "reading" or "locking"
+	Doing string // such as "reading" or "locking"
 	Where string
 	Err   error
 }
@@ -68,16 +83,8 @@ func (e *AccessError) Unwrap() error { return e.Err }
 // still taken after the timeout; one of Decode's is wrapped together with the
 // place.
 func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
-	if opts.Random == nil {
-		opts.Random = uuid
-	}
-	if opts.Decode == nil {
-		opts.Decode = Decode
-	}
-	l := &Ledger{blob: blob, opts: opts, priorDoubt: make(priorDoubt), lastWrite: opts.Now()}
+	opts = opts.withDefaults()
+	l := &Ledger{blob: blob, opts: opts, priorDoubt: make(priorDoubt), sent: make(map[schema.Locale]sentRequest), lastWrite: opts.Now()}
 	if err := l.open(ctx); err != nil {
 		blob.Close()
 		return nil, err
@@ -87,20 +94,32 @@ func Open(ctx context.Context, blob Blob, opts Options) (*Ledger, error) {
 
 func (l *Ledger) open(ctx context.Context) (err error) {
 	l.lock = &heldLock{blob: l.blob}
+	var stale *LockInfo
 	if l.opts.Lock {
 		l.lock.id = l.opts.Random()
-		if l.lock.unlock, err = acquire(ctx, l.blob, l.lock.id, l.opts); err != nil {
+		opts := l.opts
+		opts.OnStaleLock = func(i LockInfo) {
+			stale = &i
+			if l.opts.OnStaleLock != nil {
+				l.opts.OnStaleLock(i)
+			}
+		}
+		if l.lock.unlock, err = acquire(ctx, l.blob, l.lock.id, opts); err != nil {
 			return err
 		}
 	}
-	l.current, l.original, l.revision, err = read(ctx, l.blob, l.opts.Decode)
+	var data []byte
+	l.current, data, l.revision, err = read(ctx, l.blob, l.opts.Decode)
 	if damaged := (*DamagedError)(nil); l.opts.Repair && errors.As(err, &damaged) {
-		l.current, l.original, err = emptySnapshot(), nil, nil // it has no serial to be kept under
+		l.current, data, err = emptySnapshot(), nil, nil // it has no serial to be kept under
 	}
 	if err != nil {
 		return errors.Join(err, l.lock.release())
 	}
-	l.originalSerial = l.current.Serial
+	l.original = original{data, l.current.Serial}
+	if stale != nil && !l.blob.Capabilities().SystemLocks && (l.opts.HolderDead == nil || !l.opts.HolderDead(*stale)) {
+		l.current.markBroken(stale.ID, l.opts.Now()) // its session has ended; the process may live
+	}
 	return nil
 }
 

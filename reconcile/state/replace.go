@@ -10,8 +10,10 @@ import (
 // serial. As in Terraform, anything may replace an empty state; otherwise a
 // snapshot of another lineage, an older one, and another one of the same serial
 // are refused. The run that it names stays that of the file: who pushes a state
-// has not made it.
+// has not made it. What the state says of locks that were broken stays.
 func (l *Ledger) Replace(ctx context.Context, s *Snapshot) error {
+	s = s.Clone()
+	s.keepMarks(l.Snapshot())
 	return l.store(ctx, s, func(was *Snapshot) (bool, error) {
 		same := sameContent(s, was)
 		return !same, replaceable(s, was, same)

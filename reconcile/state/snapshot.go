@@ -70,6 +70,10 @@ type LocaleRecord struct {
 	AppliedAt     time.Time        // when it was confirmed; zero without a Document
 	TransactionID string           // of the confirming answer
 	InDoubt       json.RawMessage  // the body that was being sent; nil when there is none
+	// InFlightUntil is how long requests may arrive from a run whose lock was broken
+	// while the locale was in doubt: no answer to a request that is sent before then
+	// ends the doubt. It is zero without InDoubt.
+	InFlightUntil time.Time
 }
 
 // SessionRecord is a session definition as it was last applied.
@@ -92,6 +96,7 @@ type Snapshot struct {
 	Lineage       string // a UUID given at the first write; "" before it
 	Run           Run
 	Account       Account
+	BrokenLock    *BrokenLock // the last one that was broken; nil when all of it is past
 	Locales       map[schema.Locale]*LocaleRecord
 	Sessions      map[string]*SessionRecord
 }
@@ -107,6 +112,10 @@ func (s *Snapshot) Empty() bool { return len(s.Locales) == 0 && len(s.Sessions) 
 func (s *Snapshot) Clone() *Snapshot {
 	c := emptySnapshot()
 	c.LiveryVersion, c.Serial, c.Lineage, c.Run, c.Account = s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account
+	if s.BrokenLock != nil {
+		mark := *s.BrokenLock
+		c.BrokenLock = &mark
+	}
 	for loc, r := range s.Locales {
 		record := *r
 		record.InDoubt = slices.Clone(r.InDoubt)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -67,11 +68,28 @@ func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, erro
 	if !outcome.OK() {
 		r.Diagnostics = o.explain(outcome)
 	}
+	if unsettled, until := o.unsettled(outcome); len(unsettled) > 0 {
+		r.Diagnostics = append(r.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Still in doubt",
+			Detail: fmt.Sprintf("The service has confirmed %s, but a run that has lost its lock may have sent another look, which may arrive until %s. The state goes on to say \"!\". Run \"livery apply\" after that; \"livery apply -reapply\" sends everything again.", list(unsettled), until.Format(time.RFC3339))})
+	}
 	if o.Plan.Rollback > 0 {
 		r.Diagnostics = append(r.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "The configuration was not rolled back",
 			Detail: fmt.Sprintf("What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", o.Plan.Rollback)})
 	}
 	return r, nil
+}
+
+// unsettled lists what was confirmed and stays in doubt all the same, and until when
+// it does.
+func (o *Operation) unsettled(outcome *reconcile.Outcome) (list []schema.Address, until time.Time) {
+	current := o.ledger.Snapshot()
+	for _, c := range outcome.Confirmed {
+		if outcome.StateErr == nil && slices.Contains(outcome.InDoubt, c) {
+			list = append(list, c.Address)
+		}
+	}
+	_, until = current.InFlight(time.Time{})
+	return list, until
 }
 
 // nothingTried is the outcome of a plan of which nothing was begun.
@@ -173,8 +191,14 @@ func (o *Operation) rangeOf(c *reconcile.Change, path string) (hcl.Range, bool) 
 // saveErroredState saves what could not be written where the state is kept.
 func (o *Operation) saveErroredState(outcome *reconcile.Outcome) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Failed to save state", Detail: capital(outcome.StateErr.Error()) + "."}
-	if errors.Is(outcome.StateErr, state.ErrLockLost) {
+	switch access := (*state.AccessError)(nil); {
+	case errors.Is(outcome.StateErr, state.ErrTakenAway):
 		d.Summary = "The lock was taken away"
+	case errors.Is(outcome.StateErr, state.ErrLockLost):
+		d.Summary = "The lock is lost"
+	case errors.As(outcome.StateErr, &access):
+		d.Summary = "The lock cannot be looked at"
+		d.Detail += " Nothing more was sent."
 	}
 	d.Detail += "\n\n" + describeUnsaved(outcome)
 	data := o.ledger.UnsavedState()

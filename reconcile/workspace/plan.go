@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -108,10 +109,19 @@ func (o *Operation) plan(opts PlanOptions) (err error) {
 		return Failf("Unknown address", "%v.", err)
 	}
 	o.Plan.Variables = variables(o.Stack)
+	o.warnInFlight(o.ledger.Snapshot())
 	if o.Plan.Targeted {
 		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards.")
 	}
 	return nil
+}
+
+// warnInFlight says of what nothing that is sent now can be the last word.
+func (o *Operation) warnInFlight(s *state.Snapshot) {
+	if in, until := s.InFlight(o.workspace.Now()); len(in) > 0 {
+		o.warn("A lock was broken", "A run lost its lock at %s, and what it had sent may arrive until %s. Whatever is sent before then, this stays in doubt (\"!\"): %s. After that, \"livery apply\" sends what is in doubt and settles it; \"livery apply -reapply\" sends everything again.",
+			s.BrokenLock.At.Format(time.RFC3339), until.Format(time.RFC3339), list(in))
+	}
 }
 
 func (o *Operation) warn(summary, format string, args ...any) {

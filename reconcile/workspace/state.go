@@ -65,20 +65,22 @@ func (s *State) Serials(ctx context.Context) ([]uint64, error) {
 	return blob.History(ctx)
 }
 
-// Unlock takes the lock with that ID away from whoever holds it.
-func (s *State) Unlock(ctx context.Context, id string, approve Approve) error {
+// Unlock takes the lock with that ID away from whoever holds it. What it gives is the
+// state with the mark that this leaves, nil where none was needed.
+func (s *State) Unlock(ctx context.Context, id string, approve Approve) (*state.Snapshot, error) {
 	blob, err := s.stored()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer blob.Close()
 	if err := approve.check(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	if err := blob.Break(ctx, id); err != nil {
-		return Failf("Failed to unlock state", "%v.", err)
+	marked, err := state.ForceUnlock(ctx, blob, id, s.workspace.stateOptions(access{operation: "force-unlock"}))
+	if err != nil {
+		return nil, Failf("Failed to unlock state", "%s.", capital(err.Error()))
 	}
-	return nil
+	return marked, nil
 }
 
 // Forget takes addresses out of the state, without touching the live page. Each
