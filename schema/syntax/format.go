@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema/layout"
@@ -100,9 +99,10 @@ func (t *tidier) expression(rng hcl.Range, better func([]layout.Token) []layout.
 
 // label writes a label in quotation marks, and without escapes that it does not need.
 func (t *tidier) label(rng hcl.Range, label string) {
-	var tokens []layout.Token
-	for _, quoted := range hclwrite.TokensForValue(cty.StringVal(label)) {
-		tokens = append(tokens, layout.New(quoted.Type, quoted.Bytes))
+	quoted := []byte(quoteHCL(cty.StringVal(label).AsString())) // as the library normalises it
+	last := len(quoted) - 1
+	tokens := []layout.Token{
+		layout.New(hclsyntax.TokenOQuote, quoted[:1]), layout.New(hclsyntax.TokenQuotedLit, quoted[1:last]), layout.New(hclsyntax.TokenCQuote, quoted[last:]),
 	}
 	start, end := t.span(rng)
 	t.edits = append(t.edits, edit{start, end, tokens})

@@ -6,10 +6,11 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
@@ -172,7 +173,7 @@ func Expression(v cty.Value) string {
 	case t == cty.Number:
 		return schema.FormatNumber(v.AsBigFloat())
 	case t == cty.Bool:
-		return string(hclwrite.TokensForValue(v).Bytes())
+		return strconv.FormatBool(v.True())
 	case t.IsObjectType() || t.IsMapType():
 		return objectExpression(v.AsValueMap())
 	default:
@@ -221,10 +222,10 @@ func quoteHCL(s string) string {
 	for s != "" {
 		i := strings.IndexAny(s, "$%")
 		if i < 0 {
-			b.Write(quotedLiteral(s))
+			b.WriteString(escaped(s))
 			break
 		}
-		b.Write(quotedLiteral(s[:i]))
+		b.WriteString(escaped(s[:i]))
 		sign, run := s[i], 0
 		for i+run < len(s) && (s[i+run] == '$' || s[i+run] == '%') {
 			run++
@@ -247,8 +248,28 @@ func quoteHCL(s string) string {
 	return b.String()
 }
 
-// quotedLiteral escapes a text without dollar and percent signs.
-func quotedLiteral(s string) []byte {
-	quoted := hclwrite.TokensForValue(cty.StringVal(s)).Bytes()
-	return quoted[1 : len(quoted)-1]
+// escaped is a text without dollar and percent signs as it stands between quotation
+// marks.
+func escaped(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 1<<16:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	return b.String()
 }
