@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -102,6 +103,9 @@ func isNumeric(c byte) bool {
 func CheckNumber(s string) error {
 	if len(s) > MaxDigits {
 		return fmt.Errorf("a number has more than %d digits", MaxDigits)
+	}
+	if word := strings.ToLower(strings.TrimLeft(s, "+-")); word == "inf" || word == "infinity" {
+		return errors.New("a number is infinite")
 	}
 	e := strings.IndexAny(s, "eEpP")
 	if e < 0 {

@@ -71,6 +71,7 @@ type app struct {
 	log     *slog.Logger
 	logFile io.Closer
 	opened  []*workspace.Workspace
+	ctx     context.Context // ends with the first signal
 	atOnce  context.Context // ends with the second signal
 }
 
@@ -82,6 +83,7 @@ func Main(args []string, env Env) int {
 	a.view = &report.View{Stdout: env.Stdout, Stderr: env.Stderr, Style: a.style, Now: env.Now}
 	a.view.Advice = env.Getenv("LIVERY_IN_AUTOMATION") == "" && env.Getenv("TF_IN_AUTOMATION") == ""
 	ctx, gaveUp, release := a.watchSignals()
+	a.ctx = ctx
 	defer release()
 	restore := a.person().terminalState()
 	ended := make(chan int, 1)
@@ -186,7 +188,7 @@ func (a *app) chdir(dir string) error {
 // workspace opens the stack in the directory of the run.
 func (a *app) workspace(in inputs) *workspace.Workspace {
 	c := workspace.Config{
-		Dir: a.dir, Assignments: in.assignments, Getenv: a.Getenv, Now: a.Now, Version: version(), Log: a.log, Events: a.view.Events(),
+		Context: a.ctx, Dir: a.dir, Assignments: in.assignments, Getenv: a.Getenv, Now: a.Now, Version: version(), Log: a.log, Events: a.view.Events(),
 	}
 	if in.input && !a.view.JSON {
 		c.Ask = a.person().askVariable

@@ -25,7 +25,7 @@ func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error)
 		return nil, nil, Failf("Cannot find the directory", "%v.", err)
 	}
 	opts := stack.Options{
-		FS: root, Dir: rel, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
+		Context: w.Context, FS: root, Dir: rel, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
 		Name: func(file string) string {
 			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
 		},

@@ -43,7 +43,8 @@ const (
 
 // Config is what a workspace is made of.
 type Config struct {
-	Dir Directory // what relative paths are relative to
+	Context context.Context // ends loading a stack; nil: nothing does
+	Dir     Directory       // what relative paths are relative to
 	// Prefix stands before the names of files in findings: the way from where
 	// people are to Dir. "" shows names relative to Dir.
 	Prefix      string

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/function"
 	"livery/schema/syntax"
 )
 
@@ -30,14 +31,14 @@ type Declaration struct {
 // DeclarationsOf lists what a file declares, as far as it could be understood.
 func DeclarationsOf(file *syntax.File) *Declarations {
 	d := &Declarations{File: file}
-	var f Faults
+	f := Faults{constants: function.NewConstantBudget()}
 	attributes, blocks := f.content(file.Body, rootBlocks())
 	for _, a := range attributes {
 		f.UnknownField(a, "The top level of a file", schema.Subject{}, nil, blockNames(rootBlocks()))
 	}
 	for _, b := range blocks {
 		if t, ok := typeOf(b, rootBlocks()); ok {
-			d.Blocks = append(d.Blocks, declarationOf(b, t))
+			d.Blocks = append(d.Blocks, declarationOf(b, t, f.constants))
 		} else {
 			f.UnknownBlock(b, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
 		}
@@ -46,8 +47,8 @@ func DeclarationsOf(file *syntax.File) *Declarations {
 	return d
 }
 
-func declarationOf(b *Block, t blockType) *Declaration {
-	var f, inner Faults
+func declarationOf(b *Block, t blockType, constants *function.Budget) *Declaration {
+	f, inner := Faults{constants: constants}, Faults{}
 	inner.read(b, t)
 	d := &Declaration{Block: b}
 	d.usable = f.Labelled(b) && (!hasName(b.Type) || f.validName(b))

@@ -17,7 +17,11 @@ import (
 
 // Faults collects what is wrong with what people wrote. Its methods say what is
 // wrong with blocks, attributes and constants, wherever they stand.
-type Faults struct{ Diagnostics hcl.Diagnostics }
+type Faults struct {
+	Diagnostics hcl.Diagnostics
+
+	constants *function.Budget // what the constants may cost; nil if there was none yet
+}
 
 // Report adds faults.
 func (f *Faults) Report(d ...*hcl.Diagnostic) { f.Diagnostics = append(f.Diagnostics, d...) }
@@ -90,8 +94,15 @@ func (f *Faults) validName(b *Block) bool {
 // Constant is the value of an attribute that may not refer to anything; false if
 // it has none, which is reported, or stands where the file does not parse.
 func (f *Faults) Constant(a *hcl.Attribute) (cty.Value, bool) {
-	v, diags := a.Expr.Value(nil)
+	if f.constants == nil {
+		f.constants = function.NewConstantBudget()
+	}
+	before := f.constants.Fault()
+	v, diags := f.constants.Value(a.Expr, nil)
 	f.Expression(diags, schema.Subject{})
+	if fault := f.constants.Fault(); fault != before {
+		f.Report(fault)
+	}
 	return v, !diags.HasErrors() && v.IsWhollyKnown()
 }
 

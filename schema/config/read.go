@@ -221,13 +221,15 @@ func (r *reader) expandPattern(pattern string, at schema.Subject) []string {
 		r.report(schema.Diagnose(schema.Unreadable, at, "Not a usable include", "An include is relative to the stack and uses forward slashes."))
 		return nil
 	}
-	matches, err := r.files.Glob(pattern)
-	if err != nil || len(matches) == 0 {
+	matches, err := r.files.Match(".", pattern)
+	switch {
+	case err != nil:
+		r.report(schema.Diagnose(schema.Unreadable, at, "Not a usable include", fmt.Sprintf("%q cannot be read: %v.", pattern, err)))
+	case len(matches) == 0:
 		r.report(schema.Diagnose(schema.Unreadable, at, "Include without files", fmt.Sprintf("%q matches no file.", pattern)))
 	}
 	var names []string
-	for _, match := range matches {
-		rel := r.files.Relative(match)
+	for _, rel := range matches {
 		switch {
 		case !syntax.IsConfiguration(rel):
 			r.report(schema.Diagnose(schema.Unreadable, at, "Not a configuration file",

@@ -2,6 +2,7 @@ package function
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"livery/schema"
@@ -34,7 +35,7 @@ func collectionFunctions() map[string]function.Function {
 		"log":             stdlib.LogFunc,
 		"lookup":          redactErrors(lookupFunction()),
 		"max":             stdlib.MaxFunc,
-		"merge":           stdlib.MergeFunc,
+		"merge":           checkFirst(stdlib.MergeFunc, checkMerge),
 		"min":             stdlib.MinFunc,
 		"one":             oneFunction(),
 		"parseint":        redactErrors(checkFirst(stdlib.ParseIntFunc, checkDigits)),
@@ -51,6 +52,16 @@ func collectionFunctions() map[string]function.Function {
 		"values":          stdlib.ValuesFunc,
 		"zipmap":          stdlib.ZipmapFunc,
 	}
+}
+
+// checkMerge refuses what the library panics at behind a null.
+func checkMerge(args []cty.Value) error {
+	for _, arg := range args {
+		if t := arg.Type(); !t.IsMapType() && !t.IsObjectType() && t != cty.DynamicPseudoType {
+			return fmt.Errorf("arguments must be maps or objects, got %q", t.FriendlyName())
+		}
+	}
+	return nil
 }
 
 func checkTotal(args []cty.Value) error {

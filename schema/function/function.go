@@ -3,6 +3,8 @@
 //
 // None reads the clock, the network or a random source: the same files and arguments
 // give the same value. It knows nothing of fields, documents or stacks.
+//
+// A [Budget] gives expressions their values and bounds what all of them together cost.
 package function
 
 import (
@@ -16,14 +18,15 @@ import (
 // Table is everything that an expression may call: the functions of
 // Terraform that are pure or read files beside the stack, and livery's own. None
 // reads the clock, the network or a random source. The table is made once a
-// load, not at start-up, since many commands evaluate nothing.
-func Table(files *syntax.Files) map[string]function.Function {
+// load, not at start-up, since many commands evaluate nothing. What texts hold that
+// functions evaluate draws on the budget.
+func Table(files *syntax.Files, budget *Budget) map[string]function.Function {
 	all := make(map[string]function.Function, 128)
 	for _, part := range []map[string]function.Function{
-		textFunctions(), collectionFunctions(), encodeFunctions(), typeFunctions(), colourFunctions(), fileFunctions(files),
+		textFunctions(budget), collectionFunctions(), encodeFunctions(), typeFunctions(), colourFunctions(), fileFunctions(files),
 	} {
 		maps.Copy(all, part)
 	}
-	maps.Copy(all, templateFunctions(files, all))
+	maps.Copy(all, templateFunctions(files, budget, all))
 	return all
 }

@@ -178,7 +178,7 @@ func TestFunctionsPassOnWhatIsNotKnown(t *testing.T) {
 
 // Editors show the descriptions; templatefile's inner functions are the same.
 func TestFunctionsDescribeThemselves(t *testing.T) {
-	fs := Table(syntax.NewFiles(stackFiles(), "stack"))
+	fs := Table(syntax.NewFiles(stackFiles(), "stack"), NewBudget(t.Context()))
 	for name, f := range fs {
 		assert.NotEmpty(t, f.Description(), name)
 	}
@@ -193,7 +193,7 @@ func FuzzReplacePattern(f *testing.F) {
 	f.Add("a1b22", "[0-9]*", "<$0>")
 	f.Add("aaa", "a|", "${1}x")
 	f.Fuzz(func(t *testing.T, str, pattern, with string) {
-		got, err := replacePattern(str, pattern, with)
+		got, err := NewBudget(t.Context()).replacePattern(str, pattern, with)
 		if err != nil {
 			return
 		}

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -42,8 +43,9 @@ func evaluateIn(t *testing.T, f *syntax.Files, src string) (cty.Value, hcl.Diagn
 	t.Helper()
 	expr, diags := hclsyntax.ParseExpression([]byte(src), "test.hcl", hcl.InitialPos)
 	require.Empty(t, diags, src)
-	return expr.Value(&hcl.EvalContext{
-		Functions: Table(f),
+	budget := NewBudget(context.Background())
+	return budget.Value(expr, &hcl.EvalContext{
+		Functions: Table(f, budget),
 		Variables: map[string]cty.Value{
 			"var":   cty.ObjectVal(map[string]cty.Value{"s": cty.StringVal("sekret").Mark(Sensitive), "u": cty.UnknownVal(cty.String)}),
 			"local": cty.ObjectVal(map[string]cty.Value{"t": cty.StringVal("hi ${n}"), "tb": cty.StringVal("hi ${")}),

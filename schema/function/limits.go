@@ -16,12 +16,12 @@ import (
 // A slip of the pen in an expression must end in a message, not in a machine
 // without memory. No theme and no set of texts comes near these limits.
 const (
-	MaxResult   = 10 << 20  // bytes that a function may produce
-	maxElements = 100_000   // elements that a function may produce
-	maxNesting  = 100       // objects and lists within each other in a file
-	maxWork     = 500 << 20 // steps of a regular expression
-	maxPattern  = 64 << 10  // bytes of a regular expression
-	maxYAML     = 1 << 20   // bytes; the YAML scanner slows down on large texts
+	MaxResult   = 10 << 20 // bytes that a function may produce
+	maxElements = 100_000  // elements that a function may produce
+	maxNesting  = 100      // objects and lists within each other in a file
+	maxPattern  = 64 << 10 // bytes of a regular expression
+	maxNumber   = 20_000   // digits of a number that is computed
+	maxYAML     = 1 << 20  // bytes; the YAML scanner slows down on large texts
 )
 
 func tooLong(what string) error {
@@ -36,7 +36,14 @@ func tooMany(what string) error {
 // counting beyond the budget, so values that share parts a thousandfold, which
 // no memory could hold spread out, cost no more than others.
 func Weigh(v cty.Value, budget int) int {
+	var parts int
+	return weigh(v, budget, &parts)
+}
+
+// weigh counts the values as well.
+func weigh(v cty.Value, budget int, parts *int) int {
 	v, _ = v.Unmark()
+	*parts++
 	if v.IsNull() || !v.IsKnown() {
 		return 4
 	}
@@ -44,7 +51,9 @@ func Weigh(v cty.Value, budget int) int {
 	case t == cty.String:
 		return len(v.AsString()) + 2
 	case t == cty.Number:
-		return digits(v.AsBigFloat())
+		n := digits(v.AsBigFloat())
+		*parts += n * n / 1000 // to write it out takes long
+		return n
 	case !v.CanIterateElements():
 		return 5
 	}
@@ -54,7 +63,7 @@ func Weigh(v cty.Value, budget int) int {
 		if k.Type() == cty.String && k.IsKnown() && !k.IsMarked() {
 			total += len(k.AsString())
 		}
-		total += 2 + Weigh(element, budget-total)
+		total += 2 + weigh(element, budget-total, parts)
 	}
 	return total
 }

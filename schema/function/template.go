@@ -17,15 +17,22 @@ import (
 )
 
 // templateFunctions are those whose texts may call all the others.
-func templateFunctions(files *syntax.Files, others map[string]function.Function) map[string]function.Function {
+func templateFunctions(files *syntax.Files, budget *Budget, others map[string]function.Function) map[string]function.Function {
 	callable := maps.Clone(others)
 	for _, name := range []string{"templatefile", "templatestring"} {
 		callable[name] = refuseRecursion(name)
 	}
+	templates := templates{budget, callable}
 	return map[string]function.Function{
-		"templatefile":   redactErrors(templateFileFunction(files, callable)),
-		"templatestring": templateStringFunction(callable),
+		"templatefile":   redactErrors(templateFileFunction(files, templates)),
+		"templatestring": templateStringFunction(templates),
 	}
+}
+
+// templates fills in templates.
+type templates struct {
+	budget   *Budget
+	callable map[string]function.Function
 }
 
 func refuseRecursion(name string) function.Function {
@@ -44,7 +51,7 @@ func variablesParameter() function.Parameter {
 	return function.Parameter{Name: "vars", Type: cty.DynamicPseudoType, Description: "An object: what the template may refer to."}
 }
 
-func templateFileFunction(files *syntax.Files, callable map[string]function.Function) function.Function {
+func templateFileFunction(files *syntax.Files, t templates) function.Function {
 	return function.New(&function.Spec{
 		Description: "Reads a file as a template and fills it in.",
 		Params:      []function.Parameter{pathParameter(), variablesParameter()},
@@ -59,14 +66,14 @@ func templateFileFunction(files *syntax.Files, callable map[string]function.Func
 			if err != nil {
 				return cty.NilVal, err
 			}
-			return render(expr, args[1], callable)
+			return t.render(expr, args[1])
 		},
 	})
 }
 
 // templateStringFunction takes a reference instead of a text, since whoever
 // writes the text in place wants an ordinary template.
-func templateStringFunction(callable map[string]function.Function) function.Function {
+func templateStringFunction(t templates) function.Function {
 	return function.New(&function.Spec{
 		Description: "Takes a text from elsewhere in the stack as a template and fills it in.",
 		Params: []function.Parameter{
@@ -91,7 +98,7 @@ func templateStringFunction(callable map[string]function.Function) function.Func
 			case !v.IsKnown():
 				return cty.UnknownVal(cty.String).WithMarks(marks), nil
 			}
-			result, err := renderText(v.AsString(), args[1], callable)
+			result, err := t.renderText(v.AsString(), args[1])
 			if err != nil && len(marks) > 0 {
 				return cty.NilVal, redact(err, []cty.Value{v.WithMarks(marks)})
 			}
@@ -100,13 +107,13 @@ func templateStringFunction(callable map[string]function.Function) function.Func
 	})
 }
 
-func renderText(src string, vars cty.Value, callable map[string]function.Function) (cty.Value, error) {
+func (t templates) renderText(src string, vars cty.Value) (cty.Value, error) {
 	unknown := cty.UnknownVal(cty.String)
 	expr, err := parseTemplate(src, "<templatestring argument>")
 	if err != nil {
 		return unknown, function.NewArgErrorf(0, "invalid template: %s", err)
 	}
-	v, err := render(expr, vars, callable)
+	v, err := t.render(expr, vars)
 	if err != nil {
 		return unknown, err
 	}
@@ -124,10 +131,9 @@ func parseTemplate(src, name string) (hcl.Expression, error) {
 	return expr, nil
 }
 
-func render(expr hcl.Expression, vars cty.Value, callable map[string]function.Function) (cty.Value, error) {
-	t := vars.Type()
+func (t templates) render(expr hcl.Expression, vars cty.Value) (cty.Value, error) {
 	switch {
-	case !t.IsMapType() && !t.IsObjectType():
+	case !vars.Type().IsMapType() && !vars.Type().IsObjectType():
 		return cty.NilVal, function.NewArgErrorf(1, "invalid vars value: must be a map")
 	case vars.IsNull():
 		return cty.NilVal, function.NewArgErrorf(1, "argument must not be null")
@@ -148,7 +154,7 @@ func render(expr hcl.Expression, vars cty.Value, callable map[string]function.Fu
 			return cty.NilVal, function.NewArgErrorf(1, "vars map does not contain key %q, referenced at %s", ref.RootName(), ref.SourceRange())
 		}
 	}
-	v, diags := expr.Value(&hcl.EvalContext{Variables: variables, Functions: callable})
+	v, diags := t.budget.Value(expr, &hcl.EvalContext{Variables: variables, Functions: t.callable})
 	if diags.HasErrors() {
 		return cty.NilVal, reasons(diags)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // textFunctions are those that take and give text.
-func textFunctions() map[string]function.Function {
+func textFunctions(b *Budget) map[string]function.Function {
 	return map[string]function.Function{
 		"chomp":       stdlib.ChompFunc,
 		"endswith":    compareText("Returns true if the string ends with the suffix.", "suffix", strings.HasSuffix),
@@ -22,9 +22,9 @@ func textFunctions() map[string]function.Function {
 		"indent":      checkFirst(stdlib.IndentFunc, checkIndent),
 		"join":        checkFirst(stdlib.JoinFunc, checkJoin),
 		"lower":       stdlib.LowerFunc,
-		"regex":       redactErrors(checkFirst(stdlib.RegexFunc, checkRegex)),
-		"regexall":    redactErrors(checkFirst(stdlib.RegexAllFunc, checkRegex)),
-		"replace":     redactErrors(replaceFunction()),
+		"regex":       redactErrors(checkFirst(stdlib.RegexFunc, b.checkRegex)),
+		"regexall":    redactErrors(checkFirst(stdlib.RegexAllFunc, b.checkRegex)),
+		"replace":     redactErrors(replaceFunction(b)),
 		"split":       stdlib.SplitFunc,
 		"startswith":  compareText("Returns true if the string begins with the prefix.", "prefix", strings.HasPrefix),
 		"strcontains": compareText("Returns true if the substring occurs in the string.", "substr", strings.Contains),
@@ -98,7 +98,7 @@ func checkJoin(args []cty.Value) error {
 }
 
 // replaceFunction takes a pattern between slashes for a regular expression.
-func replaceFunction() function.Function {
+func replaceFunction(b *Budget) function.Function {
 	params := stdlib.ReplaceFunc.Params()
 	return function.New(&function.Spec{
 		Description:  "Replaces every occurrence of a substring, or of a regular expression written between slashes, in a string.",
@@ -108,7 +108,7 @@ func replaceFunction() function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			str, substr, with := args[0].AsString(), args[1].AsString(), args[2].AsString()
 			if len(substr) > 1 && substr[0] == '/' && substr[len(substr)-1] == '/' {
-				s, err := replacePattern(str, substr[1:len(substr)-1], with)
+				s, err := b.replacePattern(str, substr[1:len(substr)-1], with)
 				return cty.StringVal(s), err
 			}
 			if n := strings.Count(str, substr); n > 0 && len(with) > MaxResult/n || n*(len(with)-len(substr))+len(str) > MaxResult {
@@ -120,7 +120,7 @@ func replaceFunction() function.Function {
 }
 
 // replacePattern is regexp.ReplaceAllString with an end to its patience.
-func replacePattern(str, pattern, with string) (string, error) {
+func (b *Budget) replacePattern(str, pattern, with string) (string, error) {
 	if len(pattern) > maxPattern {
 		return "", errPattern
 	}
@@ -128,7 +128,7 @@ func replacePattern(str, pattern, with string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	matches, err := findAll(re, pattern, str)
+	matches, err := b.findAll(re, pattern, str)
 	if err != nil {
 		return "", err
 	}
@@ -147,18 +147,23 @@ func replacePattern(str, pattern, with string) (string, error) {
 
 // findAll finds every match. A search is linear in the length of the text times
 // the size of the expression, but one is begun after each match, so that the
-// number of matches counts too.
-func findAll(re *regexp.Regexp, pattern, str string) ([][]int, error) {
-	most := maxWork / (programSize(pattern) * (len(str) + 1))
+// number of matches counts too. What the groups match is copied at every step.
+func (b *Budget) findAll(re *regexp.Regexp, pattern, str string) ([][]int, error) {
+	size, groups := programSize(pattern), re.NumSubexp()
+	search := 1 + size*(len(str)+1)*(1+groups/8)/4
+	most := min(b.work/search, b.memory/(partMemory*(1+groups)))
 	if most == 0 {
 		return nil, errPattern
 	}
 	matches := re.FindAllStringSubmatchIndex(str, most+1)
-	if len(matches) > most {
+	if len(matches) > most || !b.draw(min(b.work, (len(matches)+1)*search+size*compileWork), 0) {
 		return nil, errPattern
 	}
 	return matches, nil
 }
+
+// compileWork is what it takes to compile each step of a regular expression.
+const compileWork = 50
 
 var errPattern = errors.New("the regular expression is too large for a text of this length")
 
@@ -174,7 +179,7 @@ func programSize(pattern string) int {
 	return max(1, len(program.Inst))
 }
 
-func checkRegex(args []cty.Value) error {
+func (b *Budget) checkRegex(args []cty.Value) error {
 	pattern, ok := textOf(args[0])
 	str, known := textOf(args[1])
 	if !ok || !known {
@@ -187,7 +192,7 @@ func checkRegex(args []cty.Value) error {
 	if err != nil {
 		return nil // the function itself says why
 	}
-	_, err = findAll(re, pattern, str)
+	_, err = b.findAll(re, pattern, str)
 	return err
 }
 

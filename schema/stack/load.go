@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"context"
 	"io/fs"
 
 	"github.com/hashicorp/hcl/v2"
@@ -20,7 +21,8 @@ func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) { return load(opt
 func load(opts Options, previous *config.Sources) (*Stack, hcl.Diagnostics) {
 	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments}, previous)
 	return Evaluate(sources.Module(), Inputs{
-		FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
+		Context: opts.Context,
+		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
 		Env: opts.Env, Version: opts.Version, Need: opts.Need, Ask: opts.Ask,
 	})
 }
@@ -28,6 +30,7 @@ func load(opts Options, previous *config.Sources) (*Stack, hcl.Diagnostics) {
 // Inputs is what an evaluation needs besides the declarations; the members are those
 // of Options, but that the files of values are read already.
 type Inputs struct {
+	Context context.Context
 	FS      fs.FS // where functions read
 	Dir     string
 	Name    func(file string) string
@@ -48,6 +51,9 @@ func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
 	if in.Env == nil {
 		in.Env = func(string) string { return "" }
 	}
+	if in.Context == nil {
+		in.Context = context.Background()
+	}
 	scope := newScope(m, in)
 	scope.ReportCopies(m.Faults)
 	m.Settings.CheckVersion(scope.Faults, in.Version)
@@ -58,6 +64,9 @@ func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
 	stack.Sessions = sessions{scope}.all()
 	removals{scope.Faults, stack}.all(m)
 	scope.variables.requireValues()
+	if fault := scope.budget.Fault(); fault != nil {
+		scope.Report(fault)
+	}
 	stack.Sources = scope.json.read
 	for name, file := range m.Files {
 		stack.addSource(name, file.Bytes)

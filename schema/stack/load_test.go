@@ -336,7 +336,7 @@ func TestLongChains(t *testing.T) {
 		"too many themes":     {theme(20_000), "Too many references"},
 		"a list that grows":   {"locals {\na0 = \"xxxxxxxxxx\"\n" + chain(40, func(i int) string { return fmt.Sprintf("a%d = [local.a%d, local.a%d]\n", i+1, i, i) }) + "}\n", "Value too large"},
 		"a text that grows":   {"locals {\na0 = \"xxxxxxxxxx\"\n" + chain(100, func(i int) string { return fmt.Sprintf("a%d = \"${local.a%d}${local.a%d}\"\n", i+1, i, i) }) + "}\n", "Value too large"},
-		"a number that grows": {"locals {\na0 = 1e9999\n" + chain(100, func(i int) string { return fmt.Sprintf("a%d = local.a%d * local.a%d\n", i+1, i, i) }) + "}\n", "Value too large"},
+		"a number that grows": {"locals {\na0 = 1e9999\n" + chain(100, func(i int) string { return fmt.Sprintf("a%d = local.a%d * local.a%d\n", i+1, i, i) }) + "}\n", "Number out of range"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 type scope struct {
 	*config.Faults
 	module    *config.Module
+	budget    *function.Budget // of all expressions together
 	variables *variables
 	json      *jsonFiles
 	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
@@ -34,13 +35,13 @@ type scope struct {
 }
 
 func newScope(m *config.Module, in Inputs) *scope {
-	files := syntax.NewFiles(in.FS, in.Dir)
+	files, budget := syntax.NewFiles(in.FS, in.Dir), function.NewBudget(in.Context)
 	s := &scope{
-		Faults: new(config.Faults), module: m, json: newJSONFiles(files, in.Name),
+		Faults: new(config.Faults), module: m, budget: budget, json: newJSONFiles(files, in.Name),
 		traced: make(map[hcl.Expression]cty.Value), templates: make(map[hcl.Expression]hclsyntax.Expression),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
-			Functions: function.Table(files),
+			Functions: function.Table(files, budget),
 		},
 		locals: make(map[string]cty.Value, len(m.Locals)), themes: make(map[string]*theme, len(m.Themes)), circular: make(map[string]bool),
 	}
@@ -136,7 +137,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	if !ok {
 		return cty.DynamicVal
 	}
-	v, diags := expr.Value(ctx)
+	v, diags := s.budget.Value(expr, ctx)
 	for _, d := range diags {
 		syntax.ExplainTemplate(d)
 		explainTheme(d)

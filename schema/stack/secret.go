@@ -15,7 +15,7 @@ import (
 // place, computed from nothing, read from a file, or the value of a variable
 // that a file sets. The value is without its marks.
 func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Subject) {
-	if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsNull() {
+	if v, diags := l.budget.Value(a.Expr, nil); !diags.HasErrors() && v.IsNull() {
 		return
 	}
 	chain := l.withLocals(a.Expr)

@@ -26,6 +26,7 @@
 package stack
 
 import (
+	"context"
 	"io/fs"
 	"slices"
 
@@ -70,8 +71,9 @@ const (
 
 // Options says what to load and what is known from outside.
 type Options struct {
-	FS          fs.FS  // rooted at the file system's root
-	Dir         string // the stack's directory within FS, in slash form
+	Context     context.Context // ends the evaluation; nil: nothing does
+	FS          fs.FS           // rooted at the file system's root
+	Dir         string          // the stack's directory within FS, in slash form
 	Name        func(file string) string
 	Assignments []config.Assignment
 	Env         func(string) string

@@ -73,7 +73,7 @@ func (s *scope) themesIn(a *hcl.Attribute, extra map[string]cty.Value, at schema
 	}
 	for _, expr := range exprs {
 		at.Range = expr.Range()
-		if v, diags := expr.Value(nil); !diags.HasErrors() && v.IsNull() {
+		if v, diags := s.budget.Value(expr, nil); !diags.HasErrors() && v.IsNull() {
 			continue
 		}
 		ref, plain := reference(expr)

@@ -164,7 +164,7 @@ func (t tracer) followMember(expr hcl.Expression, path []string) way {
 	}
 	pairs, _ := hcl.ExprMap(expr)
 	for _, pair := range pairs {
-		v, diags := pair.Key.Value(nil)
+		v, diags := t.budget.Value(pair.Key, nil)
 		if diags.HasErrors() {
 			v = t.value(pair.Key)
 		}
@@ -202,7 +202,7 @@ func (t tracer) evaluated(expr hcl.Expression) cty.Value {
 	if !ok {
 		return cty.DynamicVal
 	}
-	v, diags := expr.Value(ctx)
+	v, diags := t.budget.Value(expr, ctx)
 	if diags.HasErrors() {
 		return cty.DynamicVal
 	}

@@ -120,7 +120,7 @@ func (vs *variables) publish() {
 // assign reads a value given as text.
 func (vs *variables) assign(v *variable, text, from, setBy string) {
 	v.kind, v.expr, v.setBy = schema.FromVariable, nil, setBy
-	value, why := v.read(text, from)
+	value, why := v.read(text, from, vs.scope.budget)
 	if why == "" {
 		converted, err := convert.Convert(value, v.Type)
 		if err == nil {
@@ -274,7 +274,7 @@ func (vs *variables) values() map[string]cty.Value {
 
 // read parses a value given as text: literally for a primitive type and where no
 // type is declared, as an expression otherwise; why says what is wrong with it.
-func (v *variable) read(text, from string) (value cty.Value, why string) {
+func (v *variable) read(text, from string, budget *function.Budget) (value cty.Value, why string) {
 	if _, detail := syntax.LongNumber([]byte(text)); v.Type == cty.Number && detail != "" {
 		return cty.NilVal, from + " is too long for a number."
 	}
@@ -292,7 +292,7 @@ func (v *variable) read(text, from string) (value cty.Value, why string) {
 	}
 	expr, diags := hclsyntax.ParseExpression([]byte(text), from, hcl.InitialPos)
 	if !diags.HasErrors() {
-		value, diags = expr.Value(nil)
+		value, diags = budget.Value(expr, nil)
 	}
 	if diags.HasErrors() {
 		return fault(diags[0].Detail)

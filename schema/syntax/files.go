@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -24,25 +26,21 @@ type Files struct {
 	dir  string // the stack, as a path in fsys
 
 	contents Memo[[]byte]
-
-	mu   sync.Mutex
-	used map[string]bool
+	matches  Memo[[]string]
+	looks    atomic.Int64 // of patterns
+	used     sync.Map     // the paths that expressions looked at
 }
 
 // NewFiles gives access to files relative to dir. The file system is rooted
 // where absolute paths begin; dir is a slash path in it, with or without the
 // leading slash.
 func NewFiles(fsys fs.FS, dir string) *Files {
-	return &Files{fsys: fsys, dir: rooted("/", dir), used: make(map[string]bool)}
+	return &Files{fsys: fsys, dir: rooted("/", dir)}
 }
 
 // rooted is the path in an fs.FS of a name that is relative to dir.
 func rooted(dir, name string) string {
-	p := strings.TrimPrefix(path.Join("/", dir, name), "/")
-	if p == "" {
-		return "."
-	}
-	return p
+	return cmp.Or(strings.TrimPrefix(path.Join("/", dir, name), "/"), ".")
 }
 
 // ErrPath says that a name cannot be one of a file beside the stack.
@@ -121,7 +119,7 @@ func (f *Files) Exists(name string) (bool, error) {
 		return false, err
 	}
 	f.depend(p)
-	info, err := fs.Stat(f.fsys, p)
+	info, err := f.stat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
@@ -137,12 +135,14 @@ func (f *Files) Exists(name string) (bool, error) {
 }
 
 func (f *Files) load(p string) ([]byte, error) {
-	info, err := fs.Stat(f.fsys, p) // before opening: to open a pipe blocks until somebody writes to it
-	if err == nil {
-		err = f.readable(p, info)
-	}
-	if err != nil {
+	info, err := f.stat(p) // before opening: to open a pipe blocks until somebody writes to it
+	switch {
+	case err != nil:
 		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a directory", f.Relative(p))
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file", f.Relative(p))
 	}
 	file, err := f.fsys.Open(p)
 	if err != nil {
@@ -154,40 +154,52 @@ func (f *Files) load(p string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case len(src) > MaxFile:
-		return nil, fileTooLarge(f.Relative(p))
+		return nil, fmt.Errorf("%s is larger than %d MB", f.Relative(p), MaxFile>>20)
 	}
 	return src, nil
 }
 
-func (f *Files) readable(p string, info fs.FileInfo) error {
-	switch {
-	case info.IsDir():
-		return fmt.Errorf("%s is a directory", f.Relative(p))
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a regular file", f.Relative(p))
-	case info.Size() > MaxFile:
-		return fileTooLarge(f.Relative(p))
-	}
-	return nil
+// isSystem reports whether a path is one where the system shows itself as files: among
+// them are the keys that a process was given in its environment. What lies in memory
+// under /dev/shm is an ordinary file.
+func isSystem(p string) bool {
+	top, rest, _ := strings.Cut(p, "/")
+	return top == "proc" || top == "sys" || top == "dev" && rest != "" && !strings.HasPrefix(rest+"/", "shm/")
 }
 
-func fileTooLarge(name string) error {
-	return fmt.Errorf("%s is larger than %d MB", name, MaxFile>>20)
+// stat says what is at a path, and refuses one that leads there, by whatever links.
+func (f *Files) stat(p string) (fs.FileInfo, error) {
+	at := ""
+	for rest, links := strings.Split(p, "/"), 0; len(rest) > 0 && links < 64; links++ {
+		next := rooted(at, rest[0])
+		rest = rest[1:]
+		if isSystem(next) {
+			return nil, fmt.Errorf("%s is not a regular file, but one of the system", path.Join("/", p))
+		}
+		target, err := fs.ReadLink(f.fsys, next)
+		if err != nil { // it is no link
+			at = next
+			links--
+			continue
+		}
+		if path.IsAbs(target) {
+			at = ""
+		}
+		rest = append(strings.Split(strings.Trim(filepath.ToSlash(target), "/"), "/"), rest...)
+	}
+	return fs.Stat(f.fsys, p)
 }
 
 func (f *Files) depend(p string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.used[p] = true
+	f.used.Store(p, nil)
 }
 
 // Dependencies lists what expressions looked at, relative to the stack and
 // sorted. A name that ends in "/" is a directory whose listing was used.
 func (f *Files) Dependencies() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	names := make([]string, 0, len(f.used))
-	for p := range f.used {
+	names := []string{}
+	for key := range f.used.Range {
+		p := key.(string)
 		name := f.Relative(strings.TrimSuffix(p, "/"))
 		if strings.HasSuffix(p, "/") {
 			name += "/"
@@ -200,21 +212,9 @@ func (f *Files) Dependencies() []string {
 
 // Memo does each piece of work once, also when several ask for it at a time.
 // The zero Memo is ready.
-type Memo[V any] struct {
-	mu   sync.Mutex
-	done map[string]func() (V, error)
-}
+type Memo[V any] struct{ done sync.Map }
 
 func (m *Memo[V]) Do(key string, work func() (V, error)) (V, error) {
-	m.mu.Lock()
-	once, ok := m.done[key]
-	if !ok {
-		if m.done == nil {
-			m.done = make(map[string]func() (V, error))
-		}
-		once = sync.OnceValues(work)
-		m.done[key] = once
-	}
-	m.mu.Unlock()
-	return once()
+	once, _ := m.done.LoadOrStore(key, sync.OnceValues(work))
+	return once.(func() (V, error))()
 }

@@ -3,8 +3,10 @@
 package syntax
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -45,4 +47,38 @@ func TestFilesRefuseWhatIsNotAPlainFile(t *testing.T) {
 	names, err := f.Match(".", "*")
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{"largest", "larger", "link"}, names)
+}
+
+// The environment of a process, which holds its keys, is a file for the system.
+func TestFilesOfTheSystemAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	for name, target := range map[string]string{
+		"null": "/dev/null", "environ": "/proc/self/environ", "system": "/proc", "up": strings.Repeat("../", 20) + "proc/self", "twice": "up",
+		"root": "/", "shm": "/dev/shm",
+	} {
+		require.NoError(t, os.Symlink(target, filepath.Join(dir, name)))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "plain"), nil, 0o600))
+	f := NewFiles(os.DirFS("/"), dir)
+	up := strings.Repeat("../", strings.Count(dir, "/"))
+	for _, name := range []string{
+		up + "proc/self/environ", up + "dev/null", up + "sys/kernel/notes", "null", "environ", "system/self/environ", "up/environ", "twice/environ",
+		"root/proc/self/environ", "system/self/root" + dir + "/plain",
+	} {
+		_, err := f.Read(name)
+		assert.ErrorContains(t, err, "one of the system", name)
+		_, err = f.Open(name)
+		assert.ErrorContains(t, err, "one of the system", name)
+		_, err = f.Exists(name)
+		assert.ErrorContains(t, err, "one of the system", name)
+	}
+	for _, name := range []string{"plain", "root" + dir + "/plain"} {
+		_, err := f.Read(name)
+		assert.NoError(t, err, name)
+	}
+	_, err := f.Read("shm/nosuch")
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	names, err := f.Match(up+"proc/self", "env*")
+	require.NoError(t, err)
+	assert.Empty(t, names)
 }

@@ -13,11 +13,16 @@ import (
 // ErrAbsolutePattern says that a pattern is not relative.
 var ErrAbsolutePattern = errors.New("the pattern is absolute; it is relative to the path before it")
 
-// maxLooks is how many directories and files one pattern may look at.
-const maxLooks = 100_000
+// What the patterns of one stack may cost.
+const (
+	maxLooks        = 100_000 // directories and files that all of them together look at
+	maxAlternatives = 1000    // patterns that the braces of one stand for
+	maxPattern      = 4096    // bytes
+)
 
 // Match lists the regular files below a directory that a pattern names,
-// relative to the directory.
+// relative to the directory. Only the pattern is one: the name of a directory may
+// hold any character.
 func (f *Files) Match(dir, pattern string) ([]string, error) {
 	base, err := f.resolve(dir)
 	if err != nil {
@@ -25,6 +30,9 @@ func (f *Files) Match(dir, pattern string) ([]string, error) {
 	}
 	if path.IsAbs(pattern) {
 		return nil, ErrAbsolutePattern
+	}
+	if len(pattern) > maxPattern || alternatives(pattern) > maxAlternatives {
+		return nil, fmt.Errorf("the pattern is too long, or its braces stand for more than %d patterns; write several", maxAlternatives)
 	}
 	if !doublestar.ValidatePattern(pattern) {
 		return nil, fmt.Errorf("failed to glob pattern %q: %w", path.Join(dir, pattern), doublestar.ErrBadPattern)
@@ -35,81 +43,79 @@ func (f *Files) Match(dir, pattern string) ([]string, error) {
 		start, pattern = rooted(start, ".."), pattern[len("../"):]
 	}
 	f.depend(start + "/")
-	walk := &patientFS{dir: start, files: f}
-	matches, err := doublestar.Glob(walk, pattern, doublestar.WithNoFollow())
+	return f.matches.Do(base+"\x00"+start+"\x00"+pattern, func() ([]string, error) { return f.match(base, start, pattern) })
+}
+
+func (f *Files) match(base, start, pattern string) ([]string, error) {
+	matches, err := doublestar.Glob(patientFS{f, start}, pattern, doublestar.WithNoFollow())
 	if err != nil {
-		return nil, fmt.Errorf("failed to glob pattern %q: %w", path.Join(dir, pattern), err)
+		return nil, fmt.Errorf("failed to glob pattern %q: %w", pattern, err)
 	}
-	if walk.looks > maxLooks {
-		return nil, fmt.Errorf("the pattern %q looks at more than %d files", pattern, maxLooks)
+	if f.looks.Load() > maxLooks {
+		return nil, fmt.Errorf("with the pattern %q the stack looks at more than %d files and directories; name the directory more exactly", pattern, maxLooks)
 	}
 	var names []string
 	for _, match := range matches {
 		if info, err := fs.Stat(f.fsys, rooted(start, match)); err == nil && info.Mode().IsRegular() {
-			names = append(names, from(base, rooted(start, match)))
+			names = append(names, (&Files{dir: base}).Relative(rooted(start, match)))
 		}
 	}
 	return names, nil
 }
 
-// from names a path as seen from a directory; both are paths of an fs.FS.
-func from(dir, p string) string { return (&Files{dir: dir}).Relative(p) }
+// alternatives is at least how many patterns without braces a pattern stands for.
+func alternatives(pattern string) int {
+	total, open := 1, []int(nil)
+	for i := 0; i < len(pattern) && total <= maxAlternatives; i++ {
+		switch top := len(open) - 1; pattern[i] {
+		case '\\':
+			i++
+		case '{':
+			open = append(open, 1)
+		case ',':
+			if top >= 0 {
+				open[top]++
+			}
+		case '}':
+			if top >= 0 {
+				total, open = total*open[top], open[:top]
+			}
+		}
+	}
+	return total
+}
 
 // patientFS is the file system below a directory, for as long as not too much
 // of it is asked for: a pattern may climb to the root of the machine.
 type patientFS struct {
 	files *Files
 	dir   string
-	looks int
 }
 
-func (p *patientFS) look(name string, weight int) (string, error) {
-	if p.looks += weight; p.looks > maxLooks {
+func (p patientFS) look(name string, weight int) (string, error) {
+	full := rooted(p.dir, name)
+	if p.files.looks.Add(int64(weight)) > maxLooks || isSystem(full) {
 		return "", fs.ErrPermission
 	}
-	return rooted(p.dir, name), nil
+	return full, nil
 }
 
-func (p *patientFS) Open(name string) (fs.File, error) {
+// looked gives what is at a name, if that may still be looked at.
+func looked[T any](p patientFS, name string, at func(fs.FS, string) (T, error)) (T, error) {
 	full, err := p.look(name, 1)
 	if err != nil {
-		return nil, err
+		return *new(T), err
 	}
-	return p.files.fsys.Open(full)
+	return at(p.files.fsys, full)
 }
 
-func (p *patientFS) Stat(name string) (fs.FileInfo, error) {
-	full, err := p.look(name, 1)
-	if err != nil {
-		return nil, err
-	}
-	return fs.Stat(p.files.fsys, full)
-}
+func (p patientFS) Open(name string) (fs.File, error)     { return looked(p, name, fs.FS.Open) }
+func (p patientFS) Stat(name string) (fs.FileInfo, error) { return looked(p, name, fs.Stat) }
 
-func (p *patientFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	full, err := p.look(name, 1)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := fs.ReadDir(p.files.fsys, full)
+func (p patientFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := looked(p, name, fs.ReadDir)
 	if err == nil {
 		_, err = p.look(name, len(entries))
 	}
 	return entries, err
-}
-
-// Glob lists the files that a pattern relative to the stack names. Only the
-// pattern is one: the directory of the stack may hold any character.
-func (f *Files) Glob(pattern string) ([]string, error) {
-	base, pattern := doublestar.SplitPattern(pattern)
-	base = rooted(f.dir, base)
-	dir, err := fs.Sub(f.fsys, base)
-	if err != nil {
-		return nil, err
-	}
-	names, err := doublestar.Glob(dir, pattern, doublestar.WithFilesOnly(), doublestar.WithNoFollow())
-	for i, name := range names {
-		names[i] = path.Join(base, name)
-	}
-	return names, err
 }
