@@ -61,6 +61,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) *site) {
 	t.Run("one of many lockers wins", func(t *testing.T) { oneLockerWins(t, fresh(t).open) })
 	t.Run("break", func(t *testing.T) { breakLock(t, fresh(t).open) })
 	t.Run("broken lock stops its holder", func(t *testing.T) { brokenLock(t, fresh(t).open) })
+	t.Run("whose the lock is", func(t *testing.T) { lookedAt(t, fresh(t).open) })
 	t.Run("history", func(t *testing.T) { historyIsKept(t, fresh(t).open) })
 	if !fresh(t).keeps {
 		t.Run("history has an end", func(t *testing.T) { historyEnds(t, fresh(t).open) })
@@ -394,4 +395,38 @@ func historyStartsAnew(t *testing.T, open func() state.Blob) {
 	require.Len(t, serials, state.HistoryMax)
 	assert.Equal(t, []uint64{3, 2, 1}, serials[len(serials)-3:])
 	assert.Equal(t, uint64(117), serials[0], "the highest went first")
+}
+
+// lookedAt asks a place whose the lock is, and takes it away as force-unlock does.
+func lookedAt(t *testing.T, open func() state.Blob) {
+	mine, theirs := open(), open()
+	require.NoError(t, mine.CheckLock(t.Context()), "there is nothing to lose")
+	_, err := theirs.FindLock(t.Context(), "id-1")
+	require.ErrorContains(t, err, "not locked")
+	unlock, err := mine.Lock(t.Context(), someone("id-1"))
+	require.NoError(t, err)
+	require.NoError(t, mine.CheckLock(t.Context()))
+	_, err = theirs.FindLock(t.Context(), "id-2")
+	require.ErrorContains(t, err, "id-1", "the error names the right one")
+	holder, err := theirs.FindLock(t.Context(), "id-1")
+	require.NoError(t, err)
+	assert.Equal(t, "id-1", holder.ID)
+	require.NoError(t, mine.CheckLock(t.Context()), "to look for it takes nothing away")
+
+	marked, err := state.ForceUnlock(t.Context(), theirs, "id-1", state.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "id-1", marked.BrokenLock.ID)
+	require.ErrorIs(t, mine.CheckLock(t.Context()), state.ErrLockLost)
+	_, err = mine.Put(t.Context(), []byte("{}"), "")
+	require.Error(t, err, "its first write is not the first")
+	next, err := theirs.Lock(t.Context(), someone("id-3"))
+	require.NoError(t, err)
+	require.ErrorIs(t, mine.CheckLock(t.Context()), state.ErrLockLost)
+	require.NoError(t, unlock())
+	require.NoError(t, mine.CheckLock(t.Context()), "it has none any more")
+	require.NoError(t, theirs.CheckLock(t.Context()))
+	s, err := state.Read(t.Context(), open())
+	require.NoError(t, err)
+	assert.Equal(t, "id-1", s.BrokenLock.ID)
+	require.NoError(t, next())
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile"
+	"livery/reconcile/state"
 )
 
 var errDial = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
@@ -389,6 +390,40 @@ func TestHugeAnswers(t *testing.T) {
 			}
 			require.NotNil(t, doubt)
 			assert.ErrorContains(t, err, tc.text)
+		})
+	}
+}
+
+// Whoever allows a request is asked before each try, after all the waiting, and may
+// forbid the next one.
+func TestEachTryIsAllowed(t *testing.T) {
+	assert.LessOrEqual(t, requestTimeout, state.RequestTimeout, "what a broken lock waits for reckons with it")
+	over := errors.New("the lock is lost")
+	for name, tc := range map[string]struct {
+		push  handler
+		doubt bool
+	}{
+		"after a lost answer": {hangsUp, true},
+		"after being put off": {says("RETRY_LATER", "later"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fakeService{push: tc.push}
+				asked := 0
+				r := document
+				r.Sending = func(context.Context) error {
+					if asked++; asked > 2 {
+						return over
+					}
+					return nil
+				}
+				_, err := newClient(t, f).Push(t.Context(), r)
+				require.ErrorIs(t, err, over)
+				assert.Equal(t, tc.doubt, isDoubt(err))
+				_, pushes := f.counts()
+				assert.Equal(t, 2, pushes)
+				assert.Equal(t, 3, asked)
+			})
 		})
 	}
 }
