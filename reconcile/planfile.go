@@ -96,6 +96,11 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if err := schema.CheckRecord(data); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPlanDamaged, err)
 	}
+	for _, word := range []string{p.LiveryVersion, p.Base.Lineage, p.Account.BaseURL, p.Account.AccessKeySHA256} {
+		if !schema.IsVisible(word) {
+			return nil, fmt.Errorf("%w: %q holds a character that cannot be seen", ErrPlanDamaged, word)
+		}
+	}
 	seen := make(map[schema.Address]bool, len(p.Changes))
 	for i := range p.Changes {
 		c := &p.Changes[i]

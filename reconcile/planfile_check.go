@@ -122,7 +122,7 @@ func namesMember(body []byte, path string) bool {
 // deriveSession is what would be recorded of a session.
 func (c *Change) deriveSession() ([]FieldChange, map[string]int, error) {
 	before, after := schema.Session{}, schema.Session{}
-	if c.Before != nil && before.UnmarshalJSON(c.Before) != nil || c.After != nil && after.UnmarshalJSON(c.After) != nil {
+	if c.Before != nil && before.UnmarshalJSON(c.Before) != nil || c.After != nil && (after.UnmarshalJSON(c.After) != nil || after.API == "") {
 		return nil, nil, errors.New("the definition cannot be read")
 	}
 	switch {

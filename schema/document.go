@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -30,8 +33,24 @@ type Document struct {
 // member of the root.
 type ExtraKey struct{ Page, Key string }
 
-// Path is the member's address in the API's spelling.
-func (k ExtraKey) Path() string { return join(k.Page, k.Key) }
+// Path is the member's address in the API's spelling, fit to be shown: a member may
+// have any name.
+func (k ExtraKey) Path() string { return join(visible(k.Page), visible(k.Key)) }
+
+func visible(name string) string {
+	if IsVisible(name) {
+		return name
+	}
+	return strings.Trim(strconv.Quote(name), `"`)
+}
+
+// IsVisible reports whether a text is one line in which nothing steers a terminal or
+// reorders what is shown.
+func IsVisible(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+	})
+}
 
 // lacks reports whether nothing is said of the member, not even by a page or a
 // value of the same name.

@@ -35,7 +35,7 @@ func CheckJSON(src []byte) error { return checkJSON(src, nil) }
 // CheckRecord refuses what CheckJSON does and, as a *DuplicateError, an object that
 // has one name twice. It is for what livery has written itself: of two members of
 // one name, which only a hand or a merge leaves, nobody knows which one holds.
-func CheckRecord(src []byte) error { return checkJSON(src, new(uniqueNames)) }
+func CheckRecord(src []byte) error { return checkJSON(src, &uniqueNames{text: string(src)}) }
 
 func checkJSON(src []byte, names *uniqueNames) error {
 	depth, elements := 0, 1
@@ -44,7 +44,7 @@ func checkJSON(src []byte, names *uniqueNames) error {
 		case c == '"':
 			start := i
 			i = stringEnd(src, i)
-			if err := names.add(src, start, i+1); err != nil {
+			if err := names.add(start, i+1); err != nil {
 				return err
 			}
 		case c == '{' || c == '[':

@@ -191,9 +191,9 @@ func (s *Session) UnmarshalJSON(data []byte) error {
 		if err := json.Unmarshal(raw, &s.API); err != nil {
 			return fmt.Errorf("api: %w", err)
 		}
-		if s.API != "" && !slices.Contains(SessionAPIs(), s.API) {
-			return fmt.Errorf("api: %q is not one that this version of livery knows", string(s.API))
-		}
+	}
+	if s.API != "" && !slices.Contains(SessionAPIs(), s.API) {
+		return fmt.Errorf("api: %q is not one that this version of livery knows", string(s.API))
 	}
 	s.Defaults = recallDefaults(s.API, members)
 	raw, ok := members["locales"]

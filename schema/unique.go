@@ -1,8 +1,9 @@
 package schema
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // DuplicateError says that an object has one name twice.
@@ -17,98 +18,58 @@ func (e *DuplicateError) Error() string {
 }
 
 // lineAt is the line, counted from 1, of the byte at offset.
-func lineAt(src []byte, offset int) int {
-	return bytes.Count(src[:min(offset, len(src))], []byte("\n")) + 1
-}
+func lineAt(text string, offset int) int { return strings.Count(text[:offset], "\n") + 1 }
 
 // uniqueNames collects the names of the objects that a reader is in. A nil one
 // collects nothing.
 type uniqueNames struct {
-	within []container // the object or list being read is the last
-	names  []name      // of all objects in within
+	text   string           // all that is read: names are parts of it
+	keys   []bool           // whether a string here is a name, of each object or list that the reader is in
+	object []bool           // which of them are objects
+	names  []map[string]int // offsets of the names of each; kept for the next of the same depth
 }
-
-type container struct {
-	first  int            // of its names
-	key    bool           // a string here is a name
-	object bool           //
-	index  map[string]int // offsets of its names, once there are many
-}
-
-type name struct {
-	text   []byte
-	offset int
-}
-
-// manyNames is how many names are looked through one by one.
-const manyNames = 32
 
 func (u *uniqueNames) enter(object bool) {
-	if u != nil {
-		u.within = append(u.within, container{first: len(u.names), key: object, object: object})
+	if u == nil {
+		return
+	}
+	u.keys, u.object = append(u.keys, object), append(u.object, object)
+	switch depth := len(u.keys); {
+	case depth > len(u.names):
+		u.names = append(u.names, make(map[string]int))
+	case len(u.names[depth-1]) > 1000: // to clear a large map again and again would take for ever
+		u.names[depth-1] = make(map[string]int)
+	default:
+		clear(u.names[depth-1])
 	}
 }
 
 func (u *uniqueNames) leave() {
-	if u != nil && len(u.within) > 0 {
-		last := len(u.within) - 1
-		u.names, u.within = u.names[:u.within[last].first], u.within[:last]
+	if u != nil && len(u.keys) > 0 {
+		u.keys, u.object = u.keys[:len(u.keys)-1], u.object[:len(u.object)-1]
 	}
 }
 
 // next is told of a comma.
 func (u *uniqueNames) next() {
-	if u != nil && len(u.within) > 0 {
-		in := &u.within[len(u.within)-1]
-		in.key = in.object
+	if u != nil && len(u.keys) > 0 {
+		u.keys[len(u.keys)-1] = u.object[len(u.keys)-1]
 	}
 }
 
-// add takes the string src[start:end], which may be a name or a value.
-func (u *uniqueNames) add(src []byte, start, end int) error {
-	if u == nil || len(u.within) == 0 || end > len(src) {
+// add takes the string between two offsets, which may be a name or a value.
+func (u *uniqueNames) add(start, end int) error {
+	if u == nil || len(u.keys) == 0 || !u.keys[len(u.keys)-1] || end > len(u.text) {
 		return nil
 	}
-	in := &u.within[len(u.within)-1]
-	if !in.key {
-		return nil
+	u.keys[len(u.keys)-1] = false
+	name, names := u.text[start+1:end-1], u.names[len(u.keys)-1]
+	if strings.IndexByte(name, '\\') >= 0 && json.Unmarshal([]byte(u.text[start:end]), &name) != nil {
+		return nil // the decoder says so
 	}
-	in.key = false
-	n := name{src[start+1 : end-1], start}
-	if bytes.IndexByte(n.text, '\\') >= 0 {
-		text, err := stringOf(src[start:end])
-		if err != nil {
-			return nil // the decoder says so
-		}
-		n.text = []byte(text)
+	if first, twice := names[name]; twice {
+		return &DuplicateError{name, lineAt(u.text, first), lineAt(u.text, start)}
 	}
-	if first, twice := u.find(in, n.text); twice {
-		return &DuplicateError{string(n.text), lineAt(src, first), lineAt(src, start)}
-	}
-	u.names = append(u.names, n)
-	if in.index != nil {
-		in.index[string(n.text)] = start
-	}
+	names[name] = start
 	return nil
-}
-
-// find looks for a name of the innermost object.
-func (u *uniqueNames) find(in *container, text []byte) (offset int, found bool) {
-	names := u.names[in.first:]
-	if in.index == nil && len(names) >= manyNames {
-		in.index = make(map[string]int, 2*manyNames)
-		for _, n := range names {
-			in.index[string(n.text)] = n.offset
-		}
-	}
-	if in.index != nil {
-		offset, found = in.index[string(text)]
-		return offset, found
-	}
-	for _, n := range names {
-		if bytes.Equal(n.text, text) {
-			return n.offset, true
-		}
-	}
-	return 0, false
 }

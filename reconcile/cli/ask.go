@@ -26,7 +26,7 @@ func (p person) answers() bool {
 
 // reads reports that somebody at a terminal reads stdout.
 func (p person) reads() bool {
-	out, ok := p.Stdout.(*os.File)
+	out, ok := fileOf(p.Stdout)
 	return ok && term.IsTerminal(int(out.Fd()))
 }
 

@@ -65,6 +65,7 @@ func fail(summary, format string, args ...any) error {
 // app is one run of livery.
 type app struct {
 	Env
+	raw     io.Writer           // stdout for what is not to be changed: a file of the user's, and what is drawn
 	dir     workspace.Directory // that -chdir names; relative paths are relative to it
 	noColor bool
 	view    *report.View
@@ -79,8 +80,9 @@ type app struct {
 // exit code. After two signals it returns although something of the run may hang: the
 // process is to end then.
 func Main(args []string, env Env) int {
-	a := &app{Env: env, dir: "."}
-	a.view = &report.View{Stdout: env.Stdout, Stderr: env.Stderr, Style: a.style, Now: env.Now}
+	a := &app{Env: env, raw: env.Stdout, dir: "."}
+	a.Stdout, a.Stderr = a.guard(env.Stdout), a.guard(env.Stderr)
+	a.view = &report.View{Stdout: a.Stdout, Stderr: a.Stderr, Style: a.style, Now: env.Now}
 	a.view.Advice = env.Getenv("LIVERY_IN_AUTOMATION") == "" && env.Getenv("TF_IN_AUTOMATION") == ""
 	ctx, gaveUp, release := a.watchSignals()
 	a.ctx = ctx
@@ -104,6 +106,20 @@ func (a *app) finish(err error) int {
 		w.Close()
 	}
 	return a.code(err)
+}
+
+// guard lets nothing through to a stream that would act on a terminal.
+func (a *app) guard(w io.Writer) *terminal.Guard {
+	return &terminal.Guard{Writer: w, Colour: func() bool { return a.style(w).Colour }}
+}
+
+// fileOf is the file that a stream leads to, if it is one.
+func fileOf(w io.Writer) (*os.File, bool) {
+	if g, ok := w.(*terminal.Guard); ok {
+		w = g.Writer
+	}
+	f, ok := w.(*os.File)
+	return f, ok
 }
 
 // code says what came of a run, unless that has been done, and gives the exit code.
@@ -201,7 +217,7 @@ func (a *app) workspace(in inputs) *workspace.Workspace {
 // style is how text for a stream is dressed.
 func (a *app) style(w io.Writer) terminal.Style {
 	tty, width := false, 78 // as Terraform wraps what nobody watches
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := fileOf(w); ok && term.IsTerminal(int(f.Fd())) {
 		tty = true
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			width = columns

@@ -82,7 +82,7 @@ func (f *formatFlags) stdin() error {
 	if file.Diagnostics.HasErrors() || !f.write || f.check || f.diff {
 		return nil
 	}
-	if _, err := f.app.Stdout.Write(file.After); err != nil {
+	if _, err := f.app.raw.Write(file.After); err != nil {
 		return fail("Cannot write a file", "%v.", err)
 	}
 	return nil

@@ -152,7 +152,7 @@ func (p *previewFlags) progress() func(done, all int) {
 	if !p.app.person().reads() {
 		return func(int, int) {}
 	}
-	return func(done, all int) { report.WriteProgress(p.app.Stdout, "screenshot", done, all) }
+	return func(done, all int) { report.WriteProgress(p.app.raw, "screenshot", done, all) }
 }
 
 // browser is the Chromium of this machine.

@@ -3,6 +3,9 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
+
+	"livery/reconcile/terminal"
 )
 
 // Questions are written here and answered elsewhere: on stdout where they belong to
@@ -20,7 +23,7 @@ func WriteAnswered(w io.Writer) { fmt.Fprintln(w) }
 func WriteVariableQuestion(w io.Writer, name, description string) {
 	fmt.Fprintf(w, "var.%s\n", name)
 	if description != "" {
-		fmt.Fprintf(w, "  %s\n\n", description)
+		fmt.Fprintf(w, "  %s\n\n", strings.ReplaceAll(terminal.Escape(description, "\n"), "\n", "\n  "))
 	}
 	fmt.Fprint(w, "  Enter a value: ")
 }

@@ -12,6 +12,7 @@ import (
 
 	"livery/reconcile/findings"
 	"livery/reconcile/state"
+	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
 )
@@ -55,12 +56,12 @@ func (v *View) Imported(text []byte, diags hcl.Diagnostics, src findings.Sources
 func (v *View) Initialised(done *workspace.Initialised, dir string, complete bool) {
 	v.Diagnostics(done.Diagnostics, done.Sources)
 	for _, name := range done.Written {
-		v.print("Wrote %s\n", name)
+		v.print("Wrote %s\n", terminal.Escape(name, ""))
 	}
 	switch {
 	case !complete:
 	case len(done.Existing) > 0:
-		v.print("There is a stack here already (%s); nothing was overwritten.\n", strings.Join(done.Existing, ", "))
+		v.print("There is a stack here already (%s); nothing was overwritten.\n", terminal.Escape(strings.Join(done.Existing, ", "), ""))
 	case v.Advice:
 		where := ""
 		if dir != "." {
@@ -110,10 +111,10 @@ func (v *View) moved(m *state.Moved, from, to string) {
 // Reformatted writes the name of a file that changes, and its changes.
 func (v *View) Reformatted(f *workspace.Formatted, name, changes bool) {
 	if name {
-		v.print("%s\n", f.Name)
+		v.print("%s\n", terminal.Escape(f.Name, ""))
 	}
 	if changes {
-		_, _ = v.Stdout.Write(diff.Diff("old/"+f.Name, f.Before, "new/"+f.Name, f.After))
+		_, _ = v.Stdout.Write(diff.Diff("old/"+terminal.Escape(f.Name, ""), f.Before, "new/"+terminal.Escape(f.Name, ""), f.After))
 	}
 }
 
@@ -170,12 +171,12 @@ func WriteStateJSON(w io.Writer, s *state.Snapshot) error {
 
 // WriteGalleryWritten writes where a gallery is, and what it shows.
 func WriteGalleryWritten(w io.Writer, name, subject string) {
-	fmt.Fprintf(w, "Wrote %s: %s.\n", name, subject)
+	fmt.Fprintf(w, "Wrote %s: %s.\n", terminal.Escape(name, ""), terminal.Escape(subject, ""))
 }
 
 // WriteScreenshotsWritten writes where screenshots are.
 func WriteScreenshotsWritten(w io.Writer, n int, dir string) {
-	fmt.Fprintf(w, "Wrote %d screenshots to %s.\n", n, dir)
+	fmt.Fprintf(w, "Wrote %d screenshots to %s.\n", n, terminal.Escape(dir, ""))
 }
 
 // WriteProgress writes how far something has come, over what it has written before.

@@ -331,7 +331,7 @@ func reasonsToDestroy(c *reconcile.Change, is, was string) []string {
 func (p *planPrinter) requests(plan *reconcile.Plan) {
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; c.Body != nil {
-			p.line("\n# %s: POST %s/openapi/liveness/v1/h5/configureUI, %d bytes, SHA-256 %s", c.Address, plan.Account.BaseURL, len(c.Body), c.Digest)
+			p.line("\n# %s: POST %s/openapi/liveness/v1/h5/configureUI, %d bytes, SHA-256 %s", c.Address, terminal.Escape(plan.Account.BaseURL, ""), len(c.Body), c.Digest)
 			p.line("%s", c.Body)
 		}
 	}
@@ -340,7 +340,7 @@ func (p *planPrinter) requests(plan *reconcile.Plan) {
 func (p *planPrinter) footer(plan *reconcile.Plan) {
 	switch {
 	case p.t.Saved != "":
-		p.line("\n%s\n\nSaved the plan to: %s", p.s.Dim(rule), p.t.Saved)
+		p.line("\n%s\n\nSaved the plan to: %s", p.s.Dim(rule), terminal.Escape(p.t.Saved, ""))
 		if p.t.Advice && plan.Applyable() {
 			p.line("\nTo perform exactly these actions, run the following command to apply:\n    livery apply %q", p.t.Saved)
 		}

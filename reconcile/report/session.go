@@ -210,7 +210,7 @@ func WriteResultJSON(w io.Writer, r session.Result) error {
 
 // WriteCleared says that the personal data of a session is deleted.
 func WriteCleared(w io.Writer, id, transaction string) error {
-	_, err := fmt.Fprintf(w, "The personal data of %s is deleted (transaction %s).\n", id, transaction)
+	_, err := fmt.Fprintf(w, "The personal data of %s is deleted (transaction %s).\n", terminal.Escape(id, ""), terminal.Escape(transaction, ""))
 	return err
 }
 
@@ -234,7 +234,7 @@ func (rows sessionRows) write(w io.Writer) error {
 	var b strings.Builder
 	for _, row := range rows {
 		if row[1] != "" {
-			fmt.Fprintf(&b, "%-12s %s\n", row[0], row[1])
+			fmt.Fprintf(&b, "%-12s %s\n", row[0], terminal.Escape(row[1], ""))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -258,7 +258,7 @@ func writeWarning(w io.Writer, summary, detail string, style terminal.Style) {
 
 // WriteExported writes where an export is.
 func WriteExported(w io.Writer, name string, e *session.Export) {
-	fmt.Fprintf(w, "Wrote %s from serial %d of the state.\n", name, e.Serial)
+	fmt.Fprintf(w, "Wrote %s from serial %d of the state.\n", terminal.Escape(name, ""), e.Serial)
 }
 
 // WriteListening writes where notifications are received.

@@ -91,7 +91,7 @@ func members(b *strings.Builder, indent string, object []byte, style terminal.St
 		if dec.Decode(&raw) != nil {
 			return
 		}
-		list = append(list, member{fmt.Sprint(name), raw})
+		list = append(list, member{terminal.Escape(fmt.Sprint(name), ""), raw})
 		if raw[0] != '{' {
 			width = max(width, len(list[len(list)-1].name))
 		}

@@ -103,7 +103,7 @@ func (v *View) Events() workspace.Events {
 		},
 		StaleLock: func(i state.LockInfo) {
 			v.Warn("A lock that was left behind was taken over", "It was held for %s by %s since %s (process %d on %s). That run is gone and has not released it. What it may have been sending shows with \"!\" in the plan.",
-				i.Operation, i.Who, i.Created.UTC().Format(time.RFC3339), i.PID, i.Host)
+				terminal.Escape(i.Operation, ""), terminal.Escape(i.Who, ""), i.Created.UTC().Format(time.RFC3339), i.PID, terminal.Escape(i.Host, ""))
 		},
 		ArchiveError: func(err error) {
 			v.Warn("The history has a gap", "%s. The run goes on, and what it does is recorded; but \"livery rollback\" cannot go back to that serial.", capital(err.Error()))

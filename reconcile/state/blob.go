@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"livery/schema"
 )
 
 // Revision names the content that a Blob held when it was read. It is opaque;
@@ -171,7 +172,7 @@ func (i LockInfo) String() string {
 // lock, and people choose the names of their machines.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+		if !schema.IsVisible(string(r)) {
 			return -1
 		}
 		return r

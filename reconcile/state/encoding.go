@@ -335,6 +335,9 @@ func (s *Snapshot) readSession(name string, raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
+	if record.Definition.API == "" {
+		return errors.New("definition: has no api")
+	}
 	record.Definition.Name = name
 	s.Sessions[name] = record
 	return nil
@@ -376,7 +379,7 @@ func readWord(members map[string]json.RawMessage, name string, into *string) err
 	if err := readMember(members, name, into); err != nil {
 		return err
 	}
-	if printable(*into) != *into {
+	if !schema.IsVisible(*into) {
 		return fmt.Errorf("%s: holds a character that cannot be seen, in %q", name, *into)
 	}
 	return nil

@@ -190,7 +190,7 @@ func TestUnsentGoesBackToTheLastIntend(t *testing.T) {
 func TestClearAndForget(t *testing.T) {
 	blob := applied(t, en, th, vi)
 	l, _ := opened(t, blob)
-	require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: "s"}, noon))
+	require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: "s", API: schema.H5Token}, noon))
 	require.NoError(t, l.Intend(t.Context(), map[schema.Locale][]byte{en: (&schema.Document{Locale: en}).Body()}))
 	require.NoError(t, l.Clear(t.Context(), en, "tx", noon))
 	require.NoError(t, l.Forget(t.Context(), th.AddressOf()))
@@ -250,7 +250,7 @@ func TestCheckpoints(t *testing.T) {
 	blob := new(memory)
 	l, passed := opened(t, blob)
 	record := func(i int) {
-		require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint("s", i)}, noon))
+		require.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint("s", i), API: schema.H5Token}, noon))
 	}
 	for i := range checkpointEvery - 1 {
 		record(i)
@@ -293,7 +293,7 @@ func TestParallelRun(t *testing.T) {
 			l.UnsavedState()
 		})
 		group.Go(func() {
-			assert.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint("s", i)}, noon))
+			assert.NoError(t, l.RecordSession(t.Context(), schema.Session{Name: fmt.Sprint("s", i), API: schema.H5Token}, noon))
 		})
 	}
 	group.Wait()
@@ -480,7 +480,7 @@ func TestStaleWrite(t *testing.T) {
 	require.NoError(t, mine.Forget(t.Context(), en.AddressOf()))
 	theirs, err := Open(t.Context(), blob, Options{})
 	require.NoError(t, err)
-	require.NoError(t, theirs.RecordSession(t.Context(), schema.Session{Name: "theirs"}, noon))
+	require.NoError(t, theirs.RecordSession(t.Context(), schema.Session{Name: "theirs", API: schema.H5Token}, noon))
 	require.NoError(t, theirs.Close(t.Context()))
 	err = mine.Close(t.Context())
 	require.ErrorIs(t, err, ErrStale)

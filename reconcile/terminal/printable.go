@@ -8,7 +8,7 @@ import (
 
 // Escape makes text safe for a terminal and for XML: control characters,
 // bidirectional overrides and bytes that are no text become escapes that can be
-// read. The characters of keep stay as they are.
+// read, and that JSON knows where they can stand in it. The characters of keep stay as they are.
 func Escape(text, keep string) string {
 	i := firstHidden(text, keep)
 	if i < 0 {
@@ -51,7 +51,7 @@ func escapeRune(r rune) string {
 		return `\r`
 	case r == '\t':
 		return `\t`
-	case r < 0x80:
+	case r < 0x7f:
 		return fmt.Sprintf(`\x%02x`, r)
 	default:
 		return fmt.Sprintf(`\u%04x`, r)

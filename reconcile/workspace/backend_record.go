@@ -94,7 +94,7 @@ func (b backends) last() (backendRecord, error) {
 // check judges a note as the language judges a block: somebody may have edited it.
 func (r backendRecord) check() error {
 	kind, ok := storage.BackendOf(r.Type)
-	if !ok || r.Name == "" {
+	if !ok || r.Name == "" || !schema.IsVisible(r.Name) {
 		return errors.New("it names no place that this version of livery knows")
 	}
 	for _, name := range sortedKeys(r.Attributes) {
