@@ -74,6 +74,9 @@ func (f *applyFlags) apply(ctx context.Context) (err error) {
 		return exit(exitError)
 	}
 	if !f.approved && !op.Plan.Empty() {
+		if err := op.Connect(f.parallel); err != nil {
+			return err
+		}
 		if err := f.approve(ctx); err != nil {
 			return err
 		}

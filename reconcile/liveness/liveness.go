@@ -60,6 +60,7 @@ type Config struct {
 // goroutines at once.
 type Client struct {
 	connection  connection
+	connector   *connector // nil where the transport is not one of its own
 	classifier  classifier
 	credentials credentials
 	tokens      tokenSource
@@ -95,14 +96,15 @@ func New(cfg Config) (*Client, error) {
 	if clock.now == nil {
 		clock.now = time.Now
 	}
-	transport := cfg.Transport
+	transport, connector := cfg.Transport, (*connector)(nil)
 	if transport == nil {
-		transport = newTransport(cfg.Parallel)
+		transport, connector = newTransport(cfg.Parallel)
 	}
 	_, sockets := transport.(*http.Transport)
 	_, inProcess := transport.(handlerTransport)
 	c := &Client{
 		connection:  connection{base, cmp.Or(cfg.UserAgent, "livery"), transport, sockets || inProcess, clock, redactor, log},
+		connector:   connector,
 		classifier:  classifier{base, clock, redactor},
 		credentials: credentials{cfg.AccessKey, cfg.SecretKey, cfg.TokenTTL, clock, redactor},
 		retries:     cfg.Retries, clock: clock, redactor: redactor, log: log,

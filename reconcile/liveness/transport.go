@@ -28,22 +28,27 @@ const (
 // it, so that no redirect is followed nor even read: the token would go along.
 // It keeps to HTTP/1.1, one request at a time on a connection, so
 // that a connection that breaks leaves exactly one document in doubt.
-func newTransport(parallel int) *http.Transport {
+func newTransport(parallel int) (*http.Transport, *connector) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	c := &connector{
+		dialer: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second},
+		tls:    &tls.Config{MinVersion: tls.VersionTLS12},
+		maxAge: spareMax,
+	}
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
+		DialContext:         c.dial(false),
+		DialTLSContext:      c.dial(true), // not through a proxy
 		TLSHandshakeTimeout: dialTimeout,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:     c.tls,
 		Protocols:           protocols,
 		MaxIdleConns:        max(parallel, 1),
 		MaxIdleConnsPerHost: max(parallel, 1),
 		IdleConnTimeout:     90 * time.Second,
 
 		MaxResponseHeaderBytes: 256 << 10,
-	}
+	}, c
 }
 
 // response is what came back from one try, as it was read.

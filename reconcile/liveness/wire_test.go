@@ -251,7 +251,7 @@ func TestTLSWorks(t *testing.T) {
 	f := &fakeService{}
 	s := httptest.NewTLSServer(f)
 	defer s.Close()
-	transport := newTransport(1)
+	transport, _ := newTransport(1)
 	transport.TLSClientConfig.RootCAs = s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	defer transport.CloseIdleConnections()
 	_, _, _, err := push(t, newClient(t, nil, func(cfg *Config) { cfg.BaseURL, cfg.Transport = s.URL, transport }))

@@ -34,20 +34,45 @@ type Result struct {
 	Diagnostics hcl.Diagnostics
 }
 
+// Connect begins to open the connections that Apply will use for that many requests at
+// a time, so that they are there once the plan is approved. The account is not touched,
+// and without anything to send nothing happens. The error says why no connection can be
+// meant, such as keys that are missing; one that cannot be opened is Apply's to tell.
+func (o *Operation) Connect(parallelism int) (err error) {
+	sent := 0
+	for _, c := range o.Plan.Changes {
+		if c.Body != nil {
+			sent++
+		}
+	}
+	if sent == 0 {
+		return nil
+	}
+	if o.client == nil {
+		if o.client, err = o.workspace.Client(o.account, parallelism); err != nil {
+			return err
+		}
+	}
+	o.client.Connect(min(max(parallelism, 1), sent))
+	return nil
+}
+
 // Apply carries out the plan. With an error nothing was sent; there is a result
 // all the same if the service refused the login.
 func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, error) {
+	if err := o.Connect(opts.Parallelism); err != nil {
+		return nil, err
+	}
 	var api reconcile.API
-	if slices.ContainsFunc(o.Plan.Changes, func(c reconcile.Change) bool { return c.Body != nil }) {
-		client, err := o.workspace.Client(o.account, opts.Parallelism)
-		if err != nil {
-			return nil, err
-		}
-		// A login that is refused is no document's fault: nothing is recorded for it.
-		if err := client.Login(ctx); err != nil {
+	if o.client != nil {
+		// A login that is refused is no document's fault, so nothing may be recorded
+		// before it has answered: taking the doubt back would move the serial, and a
+		// saved plan would be stale for a key with a mistake. The connections of the
+		// documents are opened meanwhile.
+		if err := o.client.Login(ctx); err != nil {
 			return &Result{Outcome: o.nothingTried()}, loginFailure(err)
 		}
-		api = client
+		api = o.client
 	}
 	if ctx.Err() != nil {
 		return nil, Failf("Interrupted", "Nothing was sent.")

@@ -13,6 +13,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/backend"
+	"livery/reconcile/liveness"
 	"livery/reconcile/state"
 	"livery/schema"
 	"livery/schema/config"
@@ -39,11 +40,15 @@ type Operation struct {
 	workspace *Workspace
 	account   Account
 	ledger    *state.Ledger
+	client    *liveness.Client // nil until Connect
 }
 
 // Close lets others have the state. What Apply has done must be recorded even if
 // ctx is over.
 func (o *Operation) Close(ctx context.Context) error {
+	if o.client != nil {
+		o.client.Close()
+	}
 	return o.ledger.Close(context.WithoutCancel(ctx))
 }
 
