@@ -354,7 +354,7 @@ account {
 	},
 	{
 		ID: SensitiveValue, Group: FaultGroup, Phase: Loading, Level: Error, Fixed: true,
-		Help: "A sensitive value in a document or a session, which are public.",
+		Help: "A sensitive value, or the secret key of the account, in a document or a session, which are public.",
 		Why:  "Everybody who opens the page sees what is in its document.",
 		Bad: `variable "name" {
   default   = "Identity check"

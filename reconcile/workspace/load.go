@@ -30,6 +30,9 @@ func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error)
 			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
 		},
 	}
+	if secret, err := w.backends().secret("LIVERY_SECRET_KEY"); err == nil { // who needs the key says why there is none
+		opts.Secrets = []schema.Secret{schema.Secret(secret)}
+	}
 	if need != stack.NeedNothing {
 		opts.Ask = w.Ask
 	}

@@ -86,6 +86,7 @@ func (l *accounts) attribute(a *hcl.Attribute) {
 		account.AccessKey = s
 	case "secret_key":
 		account.SecretKey = schema.Secret(s)
+		l.secrets = append(l.secrets, account.SecretKey.Forms()...)
 	case "token_ttl":
 		ttl, err := time.ParseDuration(s)
 		if err != nil || ttl < time.Minute || ttl > 24*time.Hour {

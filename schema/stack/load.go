@@ -23,7 +23,7 @@ func load(opts Options, previous *config.Sources) (*Stack, hcl.Diagnostics) {
 	return Evaluate(sources.Module(), Inputs{
 		Context: opts.Context,
 		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
-		Env: opts.Env, Version: opts.Version, Need: opts.Need, Ask: opts.Ask,
+		Env: opts.Env, Version: opts.Version, Need: opts.Need, Secrets: opts.Secrets, Ask: opts.Ask,
 	})
 }
 
@@ -38,6 +38,7 @@ type Inputs struct {
 	Env     func(string) string
 	Version string
 	Need    Need
+	Secrets []schema.Secret
 	Ask     func(name, description string, sensitive bool) (string, bool)
 }
 

@@ -23,6 +23,7 @@ type scope struct {
 	module    *config.Module
 	budget    *function.Budget // of all expressions together
 	variables *variables
+	secrets   []string // that no document may hold, in all their forms
 	json      *jsonFiles
 	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
 	templates map[hcl.Expression]hclsyntax.Expression // that strings of the JSON syntax hold, as far as origins need them
@@ -44,6 +45,9 @@ func newScope(m *config.Module, in Inputs) *scope {
 			Functions: function.Table(files, budget),
 		},
 		locals: make(map[string]cty.Value, len(m.Locals)), themes: make(map[string]*theme, len(m.Themes)), circular: make(map[string]bool),
+	}
+	for _, secret := range in.Secrets {
+		s.secrets = append(s.secrets, secret.Forms()...)
 	}
 	s.variables = newVariables(m, in, s)
 	return s
@@ -166,6 +170,11 @@ func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at 
 	if v.ContainsMarked() {
 		s.Report(schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in public",
 			"This value comes from a sensitive variable, but documents and sessions are public: everybody who opens the page sees them. Use another variable, or nonsensitive(...) if it may be shown."))
+		return cty.DynamicVal, false
+	}
+	if s.holdsSecret(v) {
+		s.Report(schema.Diagnose(schema.SensitiveValue, at, "Secret in public",
+			"This value holds the secret key of the account, but documents and sessions are public: everybody who opens the page sees them. Take out what reads it."))
 		return cty.DynamicVal, false
 	}
 	return v, v.IsWhollyKnown()

@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -36,6 +37,21 @@ func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Su
 		l.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
 			"secret_key is written in the configuration, or read from a file. Secrets do not belong in git: remove it and set LIVERY_SECRET_KEY, or take it from a variable without a default."))
 	}
+}
+
+// holdsSecret reports whether a configured secret stands anywhere in a value without marks.
+func (s *scope) holdsSecret(v cty.Value) bool {
+	if len(s.secrets) == 0 {
+		return false
+	}
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
+		if isText(part) {
+			found = found || slices.ContainsFunc(s.secrets, func(form string) bool { return strings.Contains(part.AsString(), form) })
+		}
+		return !found, nil
+	})
+	return found
 }
 
 // withLocals lists an expression and those of the locals that it builds on.
@@ -116,4 +132,4 @@ func (s *scope) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen m
 	}
 }
 
-func isText(v cty.Value) bool { return v.Type() == cty.String && !v.IsNull() && v.AsString() != "" }
+func isText(v cty.Value) bool { return v.Type() == cty.String && v.IsKnown() && !v.IsNull() && v.AsString() != "" }

@@ -1,7 +1,10 @@
 package stack
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -168,4 +171,45 @@ locale "vi" { title_text = tonumber(var.s) }
 		}
 	}
 	assert.True(t, stack.Variables["s"].IsMarked())
+}
+
+// Documents and sessions are public, so none may hold the secret key, on whatever way it
+// got into the stack and in whatever form.
+func TestSecretsInDocuments(t *testing.T) {
+	const secret = "s3cr&t-of the/account"
+	files := map[string]string{
+		"plain":  "a=1\x0bSECRET=" + secret + "\x0bb=2",
+		"query":  url.QueryEscape(secret),
+		"base64": base64.StdEncoding.EncodeToString([]byte("A=1, SECRET=" + secret + ", B=2")),
+		"padded": base64.URLEncoding.EncodeToString([]byte("x" + secret)),
+		"json":   `{"mobile_loading_page": {"loading_text": "` + secret + `"}}`,
+		"other":  "s3cr&t-of the other account",
+	}
+	tests := map[string]struct {
+		body  string
+		holds bool
+	}{
+		"a text":              {`locale "en" { extra = { a = file("plain") } }`, true},
+		"escaped for a URL":   {`locale "en" { extra = { a = { b = "https://example.com/?q=${file("query")}" } } }`, true},
+		"in base64":           {`locale "en" { extra = { a = [file("base64")] } }`, true},
+		"in base64 for a URL": {`locale "en" { extra = { a = file("padded") } }`, true},
+		"texts":               {`locale "en" { texts = jsondecode(file("json")) }`, true},
+		"a theme":             {"theme \"a\" {\n  extra = { a = file(\"plain\") }\n}\n", true},
+		"a session":           {"session \"a\" {\n  api = \"h5_token\"\n  return_url = \"https://example.com/${file(\"query\")}\"\n}\n", true},
+		"of the account":      {"variable \"k\" {\n  sensitive = true\n}\naccount {\n  secret_key = var.k\n}\nlocale \"en\" {\n  extra = { a = \"key-of-the-stack\" }\n}\n", true},
+		"something else":      {`locale "en" { extra = { a = file("other") } }`, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			fsys := fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(test.body)}}
+			for name, text := range files {
+				fsys["stack/"+name] = &fstest.MapFile{Data: []byte(text)}
+			}
+			_, diags := Load(Options{FS: fsys, Dir: "stack", Secrets: []schema.Secret{secret, "short"}, Env: environment("LIVERY_VAR_k=key-of-the-stack")})
+			assert.Equal(t, test.holds, slices.Contains(rulesOf(diags), schema.SensitiveValue), "%v", diags)
+			for _, d := range diags {
+				assert.NotContains(t, d.Detail, secret)
+			}
+		})
+	}
 }

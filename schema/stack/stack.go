@@ -79,6 +79,7 @@ type Options struct {
 	Env         func(string) string
 	Version     string // livery's own, for required_version
 	Need        Need
+	Secrets     []schema.Secret // keys that the account has from elsewhere; no document may hold one
 	// Ask is called for each variable that must be known and is not; nil or
 	// false means that nobody can be asked.
 	Ask func(name, description string, sensitive bool) (string, bool)
