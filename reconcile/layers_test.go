@@ -28,7 +28,7 @@ var layers = []layer{
 	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows nobody", []string{"github.com/agext/levenshtein"}},
 	{"livery/schema/storage", "where a state can be kept is said by files and by the environment, and judged in one way for both", nil},
 	{"livery/schema/colour", "one colour, read and compared in one way by functions, rules and pages", []string{"github.com/lucasb-eyer/go-colorful"}},
-	{"livery/schema/layout", "the style of a file is a matter of its tokens, whether they make sense or not", nil},
+	{"livery/schema/layout", "the style of a file is a matter of its tokens, whatever they mean", nil},
 	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",
 		[]string{"github.com/bmatcuk/doublestar"}},
 	{"livery/schema/function", "functions give the same value for the same files and arguments, whatever stack calls them",

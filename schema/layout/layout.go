@@ -4,8 +4,8 @@
 // scanner to count its characters; here the lexer's count is used, and laying out
 // takes a tenth of the time.
 //
-// The package neither adds nor takes away anything else than spaces, and does not
-// know whether the tokens make sense.
+// [Arrange] changes nothing but spaces, and does not know whether the tokens make sense.
+// [Tidy] takes off what is superfluous in a file that parses.
 package layout
 
 import (
