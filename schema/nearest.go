@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 )
@@ -26,7 +27,11 @@ func likeness(name string) int {
 // to be what was meant.
 func Nearest(name string, candidates []string) string {
 	best, least := "", likeness(name)+1
+	letters := utf8.RuneCountInString(name)
 	for _, c := range candidates {
+		if n := utf8.RuneCountInString(c); max(n-letters, letters-n) >= least {
+			continue // so many have to come or go
+		}
 		d := levenshtein.Distance(name, c, nil)
 		if swapped(name, c) {
 			d = 1

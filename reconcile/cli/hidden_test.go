@@ -331,3 +331,34 @@ func TestFilesDoNotAct(t *testing.T) {
 	at.run("plan")
 	at.run("init", "-migrate-state", "-force-copy")
 }
+
+// A name as long as a file is not shown to its end.
+func TestLongNamesAreShort(t *testing.T) {
+	at := newTerminal(t)
+	at.write("main.livery.hcl", smallStack+"account { base_url = \"simulator\" }\n")
+	at.write("livery.state.json", smallState)
+	name := strings.Repeat("n", 200_000)
+	for _, command := range [][]string{
+		{name}, {"help", name}, {"plan", "-" + name}, {"plan", "-" + name + "=1"}, {"plan", name}, {"plan", "-target=" + name},
+		{"plan", "-target=session." + name}, {"plan", "-json", "-target=locale." + name}, {"plan", "-var=" + name + "=1"}, {"plan", "-var-file=" + name},
+		{"plan", "-lock-timeout=" + name}, {"apply", name}, {"show", name}, {"state", "show", name}, {"state", "show", "session." + name},
+		{"state", "rm", "locale." + name}, {"session", "show", name}, {"session", "open", "-locale=" + name, "kiosk"}, {"session", "export", "-format=" + name},
+		{"schema", name}, {"schema", "mobile_tips_page." + name}, {"schema", "session." + name}, {"import", "-locale=" + name, "x.json"}, {"preview", "-locale=" + name, "-out=x"},
+		{"lint", "-format=" + name}, {"lint", name}, {"rollback", name}, {"force-unlock", "-force", name}, {"simulator", "-fault=" + name},
+		{"simulator", "-listen=" + name}, {"completion", name}, {"-chdir=" + name, "plan"},
+	} {
+		output := at.run(command...)
+		assert.Contains(t, output, "rror", "%.60q", command)
+		assert.Less(t, len(output), 6_000, "%.60q", command)
+	}
+	for _, text := range []string{
+		`session "` + name + `" { api = "x" }`, `session "1` + name + `" { api = "x" }`, `locale "` + name + `" {}`, name + ` "x" {}`,
+		`locale "en" { ` + name + ` = 1 }`, `locale "en" { title_text = var.` + name + ` }`, `locale "en" { title_text = ` + name + `(1) }`,
+		`locale "en" { mobile_tips_page { start_button_text_color = "` + name + `" } }`, `theme "t" { ` + name + ` {} }`,
+	} {
+		at.write("main.livery.hcl", text+"\n")
+		output := at.run("validate")
+		assert.Contains(t, output, "rror", "%.60q", text)
+		assert.Less(t, len(output), 6_000, "%.60q", text)
+	}
+}

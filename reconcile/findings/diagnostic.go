@@ -86,7 +86,7 @@ func (p *printer) frame(colour string) {
 // stood for.
 func (p *printer) place(e entry) {
 	at := e.at
-	reset, name := p.style.SGR(terminal.Reset), terminal.Escape(at.rng.Filename, "")
+	reset, name := p.style.SGR(terminal.Reset), terminal.Shorten(terminal.Escape(at.rng.Filename, ""))
 	if at.file == nil {
 		p.add(fmt.Sprintf("%s  on %s line %d:", reset, name, at.rng.Start.Line))
 		p.add("  (source code not available)")

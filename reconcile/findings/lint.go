@@ -108,9 +108,18 @@ func entries(diags hcl.Diagnostics, src Sources, prefix string) []entry {
 			e.file = relative(prefix, e.at.rng.Filename)
 		}
 		e.fingerprint = e.print(seen)
+		e.Diagnostic = shortened(d)
 		out = append(out, e)
 	}
 	return out
+}
+
+// shortened is a diagnostic whose words have a length that people read: one may quote
+// a name as long as a file.
+func shortened(d *hcl.Diagnostic) *hcl.Diagnostic {
+	short := *d
+	short.Summary, short.Detail = terminal.Shorten(d.Summary), terminal.Shorten(d.Detail)
+	return &short
 }
 
 // rule is never empty.

@@ -175,7 +175,7 @@ func (s *snippets) resolve(d *hcl.Diagnostic) (location, bool) {
 	if file := s.file(at.rng.Filename); file != nil {
 		if where, ok := file.spanOf(at.rng); ok {
 			at.file, at.span, at.context = file, where, where
-			at.block = terminal.Escape(schema.FindingOf(d).Block, "")
+			at.block = terminal.Shorten(terminal.Escape(schema.FindingOf(d).Block, ""))
 			if d.Context != nil && d.Context.Filename == at.rng.Filename {
 				if wide, ok := file.spanOf(*d.Context); ok {
 					at.context = span{min(where.start, wide.start), max(where.end, wide.end)}

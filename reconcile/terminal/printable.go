@@ -95,6 +95,32 @@ func QuoteShort(s string) string {
 	return `"` + escapeQuoted(s) + tail + `"`
 }
 
+// Shorten cuts the middle out of each word of a text that is longer than anybody reads,
+// such as a wrong name, and the end off a text that is.
+func Shorten(text string) string {
+	const word, head, tail, longest = 300, 150, 20, 20_000 // bytes
+	if len(text) <= word {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 && b.Len() < longest {
+		end := strings.IndexAny(text, " \n\t") + 1
+		if end == 0 {
+			end = len(text)
+		}
+		if end <= word {
+			b.WriteString(text[:end])
+		} else {
+			b.WriteString(text[:RuneStart(text, head)] + "…" + text[RuneStart(text, end-tail):end])
+		}
+		text = text[end:]
+	}
+	if len(text) > 0 {
+		b.WriteString("…")
+	}
+	return b.String()
+}
+
 // Wrap breaks the lines of text at blanks so that each fits in width columns.
 // Lines that begin with a blank are set by their author and stay; width < 1
 // wraps nothing.

@@ -56,3 +56,21 @@ func TestWrap(t *testing.T) {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, Wrap(test.text, test.width)) })
 	}
 }
+
+func TestShorten(t *testing.T) {
+	long := strings.Repeat("界", 1000)
+	tests := map[string]struct{ text, want string }{
+		"short":          {"\"a\" is no address.", "\"a\" is no address."},
+		"long, no word":  {strings.Repeat("a b ", 200), strings.Repeat("a b ", 200)},
+		"a long word":    {`The name "` + long + `", and more.`, `The name "` + long[:147] + "…" + long[:18] + `", and more.`},
+		"nothing but it": {long, long[:150] + "…" + long[:21]},
+		"two":            {long + "\n" + long, long[:150] + "…" + long[:21] + "\n" + long[:150] + "…" + long[:21]},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := Shorten(test.text)
+			assert.Equal(t, test.want, got)
+		})
+	}
+	assert.Len(t, Shorten(strings.Repeat("a ", 1<<20)), 20_000+len("…"))
+}
