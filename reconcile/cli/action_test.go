@@ -57,8 +57,8 @@ func TestAction(t *testing.T) {
 		require.NoError(t, err, out)
 		assert.Contains(t, read("calls"), round)
 		comment := read("comment")
-		assert.True(t, strings.HasPrefix(comment, "<!-- livery:plan brands/a-b -->\n### livery plan\n"), comment)
-		assert.Contains(t, comment, "Plan: 1 to add, 0 to change, 0 to destroy.")
+		assert.True(t, strings.HasPrefix(comment, "<!-- livery:plan brands/a-b -->\n### livery plan: "), comment)
+		assert.Contains(t, comment, "**1 to add**, 0 to change, 0 to destroy.")
 		require.NoError(t, os.Remove(output))
 	}
 

@@ -89,7 +89,7 @@ func (f *applyFlags) approve(ctx context.Context) error {
 	if f.plan.Destroy {
 		question, warning = "Do you really want to put all pages back to the API's default look?", "There is no undo but applying the configuration again."
 	}
-	yes, err := f.app.person().approve(ctx, question, warning, "-auto-approve")
+	yes, err := f.app.person().Approve(ctx, question, warning, "-auto-approve")
 	if err == nil && !yes {
 		report.WriteDeclined(f.app.Stdout, "Apply cancelled.")
 		err = exit(exitError)

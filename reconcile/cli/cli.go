@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/term"
 
+	"livery/reconcile/prompt"
 	"livery/reconcile/report"
 	"livery/reconcile/state"
 	"livery/reconcile/terminal"
@@ -74,6 +75,7 @@ type app struct {
 	opened  []*workspace.Workspace
 	ctx     context.Context // ends with the first signal
 	atOnce  context.Context // ends with the second signal
+	atEnd   func() error    // writes the reports that were asked for; may be nil
 }
 
 // Main runs livery with the arguments after the program's name and returns the
@@ -87,7 +89,7 @@ func Main(args []string, env Env) int {
 	ctx, gaveUp, release := a.watchSignals()
 	a.ctx = ctx
 	defer release()
-	restore := a.person().terminalState()
+	restore := a.person().TerminalState()
 	ended := make(chan int, 1)
 	go func() { ended <- a.finish(a.run(ctx, args)) }()
 	select {
@@ -105,21 +107,19 @@ func (a *app) finish(err error) int {
 	for _, w := range a.opened {
 		w.Close()
 	}
-	return a.code(err)
+	code := a.code(err)
+	if a.atEnd != nil {
+		if err := a.atEnd(); err != nil {
+			a.view.Error(err)
+			code = exitError
+		}
+	}
+	return code
 }
 
 // guard lets nothing through to a stream that would act on a terminal.
 func (a *app) guard(w io.Writer) *terminal.Guard {
 	return &terminal.Guard{Writer: w, Colour: func() bool { return a.style(w).Colour }}
-}
-
-// fileOf is the file that a stream leads to, if it is one.
-func fileOf(w io.Writer) (*os.File, bool) {
-	if g, ok := w.(*terminal.Guard); ok {
-		w = g.Writer
-	}
-	f, ok := w.(*os.File)
-	return f, ok
 }
 
 // code says what came of a run, unless that has been done, and gives the exit code.
@@ -207,17 +207,22 @@ func (a *app) workspace(in inputs) *workspace.Workspace {
 		Context: a.ctx, Dir: a.dir, Assignments: in.assignments, Getenv: a.Getenv, Now: a.Now, Version: version(), Log: a.log, Events: a.view.Events(),
 	}
 	if in.input && !a.view.JSON {
-		c.Ask = a.person().askVariable
+		c.Ask = a.person().AskVariable
 	}
 	w := workspace.New(c)
 	a.opened = append(a.opened, w)
 	return w
 }
 
+// person is whoever is at the terminal.
+func (a *app) person() prompt.Person {
+	return prompt.Person{Stdin: a.Stdin, Stdout: a.Stdout, Stderr: a.Stderr}
+}
+
 // style is how text for a stream is dressed.
 func (a *app) style(w io.Writer) terminal.Style {
 	tty, width := false, 78 // as Terraform wraps what nobody watches
-	if f, ok := fileOf(w); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := prompt.FileOf(w); ok && term.IsTerminal(int(f.Fd())) {
 		tty = true
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			width = columns

@@ -93,12 +93,12 @@ func (f *initFlags) moveState(ctx context.Context) error {
 
 func (f *initFlags) approve(ctx context.Context, m workspace.Move) (bool, error) {
 	question, warning := report.MoveQuestion(m)
-	return f.app.person().approve(ctx, question, warning, "-force-copy")
+	return f.app.person().Approve(ctx, question, warning, "-force-copy")
 }
 
 func (f *initFlags) writeStack(dir string) error {
 	opts := workspace.InitOptions{From: f.from}
-	if f.input && f.app.person().answers() {
+	if f.input && f.app.person().Answers() {
 		opts.Ask = f.ask
 	}
 	done, err := f.app.dir.Init(dir, opts)
@@ -111,7 +111,7 @@ func (f *initFlags) writeStack(dir string) error {
 // ask asks for what a first stack is made of.
 func (f *initFlags) ask(language, colour string) (string, string) {
 	isLocale := func(s string) bool { _, ok := schema.ParseLocale(s); return ok }
-	return f.app.person().askFor("Which language first?", language, isLocale), f.app.person().askFor("What is your brand's colour?", colour, isColour)
+	return f.app.person().Ask("Which language first?", language, isLocale), f.app.person().Ask("What is your brand's colour?", colour, isColour)
 }
 
 func isColour(s string) bool {

@@ -8,8 +8,6 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // lastWords is how long a run has after the second signal to record what it knows
@@ -65,17 +63,6 @@ func (a *app) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, relea
 		first()
 		second()
 	}
-}
-
-// terminalState is what puts the terminal back: while a secret is asked for, nothing
-// of what is typed is seen.
-func (p person) terminalState() (restore func()) {
-	if in, ok := p.Stdin.(*os.File); ok {
-		if state, err := term.GetState(int(in.Fd())); err == nil {
-			return func() { _ = term.Restore(int(in.Fd()), state) }
-		}
-	}
-	return func() {} // it is none
 }
 
 // interruptible lets the first signal close stop, for what has not begun, and the

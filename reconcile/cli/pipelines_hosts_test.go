@@ -79,6 +79,7 @@ func (g *gitHub) job(name string, r *run, fork bool) (outputs map[string]string,
 	g.t.Helper()
 	dir, temp := "", g.t.TempDir()
 	file := func(name string) string { return filepath.Join(temp, name) }
+	require.NoError(g.t, os.WriteFile(file("gh"), []byte(gh), 0o700))
 	for _, name := range []string{"output", "path", "summary"} {
 		require.NoError(g.t, os.WriteFile(file(name), nil, 0o600))
 	}
@@ -112,7 +113,8 @@ func (g *gitHub) job(name string, r *run, fork bool) (outputs map[string]string,
 		default:
 			c := exec.Command("bash", "-e", "-c", s.Run)
 			c.Dir = dir
-			c.Env = append(cleanEnvironment(), "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+file("output"), "GITHUB_PATH="+file("path"), "GITHUB_STEP_SUMMARY="+file("summary"))
+			c.Env = append(cleanEnvironment(), "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+file("output"), "GITHUB_PATH="+file("path"), "GITHUB_STEP_SUMMARY="+file("summary"),
+				"GITHUB_REPOSITORY=design/pages", "PATH="+temp+":"+os.Getenv("PATH"))
 			if s.Env["AWS_ACCESS_KEY_ID"] != "" && !fork { // what the workflow has for S3
 				c.Env = append(c.Env, "LIVERY_STATE_HTTP_ADDRESS="+g.team.states+"/projects/7/terraform/state/livery")
 			}
@@ -128,6 +130,9 @@ func (g *gitHub) job(name string, r *run, fork bool) (outputs map[string]string,
 			}
 		}
 	}
+	if comment, err := os.ReadFile(filepath.Join(dir, "comment")); err == nil {
+		output += string(comment)
+	}
 	written, err := os.ReadFile(file("output"))
 	require.NoError(g.t, err)
 	outputs = make(map[string]string)
@@ -142,6 +147,9 @@ var gitHubSecret = regexp.MustCompile(`^\$\{\{ (?:secrets|vars)\.(\w+) \}\}$`)
 
 // evaluate gives the value of an entry of env: a constant, or a secret of the repository.
 func (g *gitHub) evaluate(value string) string {
+	if value == "${{ github.token }}" || value == "${{ github.event.pull_request.number }}" {
+		return "7"
+	}
 	found := gitHubSecret.FindStringSubmatch(value)
 	if found == nil {
 		require.NotContains(g.t, value, "${{")

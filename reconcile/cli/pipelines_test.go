@@ -110,6 +110,9 @@ var weeks = map[string]func(*testing.T, *team, host){
 			r := team.merge(fmt.Sprintf("Title B, from a fork: %t", fork), look("en", "B"))
 			out := h.check(r, fork)
 			assert.Equal(t, !fork, strings.Contains(out, "Plan: 0 to add, 1 to change"), out)
+			if _, ok := h.(*gitHub); ok {
+				assert.Equal(t, !fork, strings.Contains(out, "**1 to change**, 0 to add"), "the comment: %s", out)
+			}
 			assert.Contains(t, string(r.artifacts["preview.html"]), "<html", "the page can be looked at")
 		}
 		for _, request := range team.kept.Requests()[asked:] {

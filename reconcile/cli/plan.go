@@ -39,6 +39,7 @@ func (p *planFlags) common(c *cobra.Command) {
 	f.DurationVar(&p.plan.Timeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
 	f.BoolVar(&p.requests, "show-requests", false, "Also show the bodies that would be sent.")
 	p.layoutFlags.flags(c)
+	(&reportFlags{app: p.app}).flags(c)
 }
 
 // outFlag defines the flag of those that only plan.

@@ -5,10 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -132,9 +128,9 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 	if p.screenshots == "" {
 		return nil
 	}
-	browser, err := browser(p.app)
+	browser, err := previewserver.FindBrowser(p.app.Getenv("CHROME_PATH"), p.app.dir.Path)
 	if err != nil {
-		return err
+		return fail("No browser", "%v. \"livery preview -out=preview.html\" needs no browser.", err)
 	}
 	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.app.dir.Path(p.screenshots), p.progress())
 	switch {
@@ -149,34 +145,10 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 
 // progress tells a person at a terminal how far the screenshots have come.
 func (p *previewFlags) progress() func(done, all int) {
-	if !p.app.person().reads() {
+	if !p.app.person().Reads() {
 		return func(int, int) {}
 	}
 	return func(done, all int) { report.WriteProgress(p.app.raw, "screenshot", done, all) }
-}
-
-// browser is the Chromium of this machine.
-func browser(a *app) (string, error) {
-	if path := a.Getenv("CHROME_PATH"); path != "" {
-		if strings.ContainsRune(path, filepath.Separator) {
-			path = a.dir.Path(path)
-		}
-		found, err := exec.LookPath(path)
-		if err != nil {
-			return "", fail("No browser", "CHROME_PATH does not name a program that can be run: %v.", err)
-		}
-		return found, nil
-	}
-	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
-	if runtime.GOOS == "darwin" {
-		names = append(names, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-	}
-	for _, name := range names {
-		if found, err := exec.LookPath(name); err == nil {
-			return found, nil
-		}
-	}
-	return "", fail("No browser", "Screenshots are taken by Chromium or Chrome, and neither is on the PATH. Install one, or name it in CHROME_PATH. \"livery preview -out=preview.html\" needs no browser.")
 }
 
 // serve serves the gallery until it is interrupted, and follows the files.
@@ -201,7 +173,9 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	open, ok := listener.Addr().(*net.TCPAddr)
 	report.WritePreviewAddress(a.Stdout, address, ok && !open.IP.IsLoopback())
 	if p.open {
-		openBrowser(a, ctx, address)
+		if err := previewserver.OpenBrowser(ctx, address); err != nil {
+			report.WriteNoBrowser(a.Stdout, err)
+		}
 	}
 	following, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
@@ -213,22 +187,4 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	}()
 	defer func() { stop(); <-followed }()
 	return serve(ctx, listener, localserver.Server{Handler: server, OnShutdown: server.Close})
-}
-
-// openBrowser asks the desktop to show an address; where it cannot, the address
-// has been printed.
-func openBrowser(a *app, ctx context.Context, address string) {
-	name, args := "xdg-open", []string{address}
-	switch runtime.GOOS {
-	case "darwin":
-		name = "open"
-	case "windows":
-		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
-	}
-	command := exec.CommandContext(ctx, name, args...)
-	if err := command.Start(); err != nil {
-		report.WriteNoBrowser(a.Stdout, err)
-		return
-	}
-	go func() { _ = command.Wait() }() // whatever it says, the address stands above
 }

@@ -70,7 +70,7 @@ func openSession(a *app, ctx context.Context, name string, f *sessionFlags, visi
 	case all.account.BaseURL == stack.Simulator && opened.URL != "": // no phone can open it, so there is no code
 		err = errors.Join(report.WriteOpened(a.Stdout, opened, qr, a.style(a.Stdout)), report.WriteUnserved(a.Stdout, string(a.dir)))
 	default:
-		err = report.WriteOpened(a.Stdout, opened, qr || a.person().reads(), a.style(a.Stdout))
+		err = report.WriteOpened(a.Stdout, opened, qr || a.person().Reads(), a.style(a.Stdout))
 	}
 	return errors.Join(err, exitIfInterrupted(ctx))
 }

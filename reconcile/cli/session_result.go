@@ -151,7 +151,7 @@ func clearSession(a *app, ctx context.Context, name, id string, f *sessionFlags,
 		return err
 	}
 	if !approved {
-		yes, err := a.person().approve(ctx, fmt.Sprintf("Do you really want to delete the personal data of %s?", id), "The service deletes it for good; there is no undo.", "-auto-approve")
+		yes, err := a.person().Approve(ctx, fmt.Sprintf("Do you really want to delete the personal data of %s?", id), "The service deletes it for good; there is no undo.", "-auto-approve")
 		if err != nil {
 			return err
 		}

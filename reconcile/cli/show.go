@@ -16,6 +16,7 @@ func showCommand(a *app) *cobra.Command {
 	a.jsonFlag(c)
 	l := &layoutFlags{app: a}
 	l.flags(c)
+	(&reportFlags{app: a}).flags(c)
 	requests := c.Flags().Bool("show-requests", false, "Also show the bodies that a plan would send.")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w := a.workspace(inputs{})
@@ -33,14 +34,15 @@ func showCommand(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		a.view.Told.Plan = plan
 		if a.view.JSON {
-			return report.WritePlanJSON(a.Stdout, plan)
+			return report.WritePlanJSON(a.view.Stdout, plan)
 		}
 		layout, err := l.layout(plan)
 		if err != nil {
 			return err
 		}
-		return report.WritePlan(a.Stdout, plan, report.PlanText{Style: a.style(a.Stdout), Now: a.Now(), Requests: *requests, Layout: layout})
+		return report.WritePlan(a.view.Stdout, plan, report.PlanText{Style: a.view.Out(), Now: a.Now(), Requests: *requests, Layout: layout})
 	}
 	return c
 }

@@ -133,7 +133,7 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 // readArgument reads the file that an argument names; "-" is standard input.
 func readArgument(a *app, name string) ([]byte, error) {
 	if name == "-" {
-		return a.person().readStdin()
+		return a.person().ReadAll()
 	}
 	data, err := a.dir.ReadFile(name)
 	if err != nil {
@@ -155,7 +155,7 @@ in doubt stays so for some minutes: "livery apply" after them settles it, and
 	}
 	force := c.Flags().Bool("force", false, "Do not ask.")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		approve := a.person().approval("Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
+		approve := a.person().Approval("Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
 		if *force {
 			approve = nil
 		}

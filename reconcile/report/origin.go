@@ -11,12 +11,7 @@ import (
 	"livery/schema"
 )
 
-// comment says where a value stands and, if that is elsewhere, what it comes from. A
-// design token comes first where nothing was computed from it: its line is the one to edit.
-func (p *planPrinter) comment(f reconcile.FieldChange) string {
-	return p.remark(placeOf(f))
-}
-
+// remark is a comment behind a value.
 func (p *planPrinter) remark(text string) string {
 	if text == "" {
 		return ""
@@ -24,6 +19,8 @@ func (p *planPrinter) remark(text string) string {
 	return "   " + p.s.Dim("# "+terminal.Escape(text, ""))
 }
 
+// placeOf says where a value stands and, if that is elsewhere, what it comes from. A
+// design token comes first where nothing was computed from it: its line is the one to edit.
 func placeOf(f reconcile.FieldChange) string {
 	if f.Range.Filename == "" {
 		return ""

@@ -113,10 +113,10 @@ func (p *planPrinter) rows(indent string, c *reconcile.Change, fields []reconcil
 	for _, f := range fields {
 		name := f.Path + strings.Repeat(" ", width-terminal.Width(f.Path))
 		if f.Kind == schema.Tips {
-			p.tips(indent, name, f, p.comment(f))
+			p.tips(indent, name, f, p.remark(placeOf(f)))
 			continue
 		}
-		p.row(indent, name, c, f, p.comment(f))
+		p.row(indent, name, c, f, p.remark(placeOf(f)))
 	}
 }
 

@@ -196,6 +196,8 @@ type planJSON struct {
 	Summary       reconcile.Summary `json:"summary"`
 
 	ResourceChanges []resourceChangeJSON `json:"resource_changes"`
+
+	Diagnostics json.RawMessage `json:"diagnostics,omitempty"` // of a run that failed
 }
 
 // resourceChangeJSON is a change in Terraform's shape, for programs and policies that read
@@ -240,6 +242,10 @@ type accountJSON struct {
 
 // WritePlanJSON writes a plan as one object.
 func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
+	return terminal.WriteJSONLine(w, newPlanJSON(p))
+}
+
+func newPlanJSON(p *reconcile.Plan) planJSON {
 	out := planJSON{
 		FormatVersion: "1.0", LiveryVersion: p.LiveryVersion, Timestamp: p.Timestamp.UTC().Format(time.RFC3339),
 		Applyable: p.Applyable(), Complete: !p.Errored && !p.Targeted, Errored: p.Errored, Rollback: p.Rollback, State: p.Base,
@@ -250,5 +256,5 @@ func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
 		out.ResourceChanges = append(out.ResourceChanges, newResourceChangeJSON(&p.Changes[i]))
 		out.Changes = append(out.Changes, newChangeJSON(&p.Changes[i]))
 	}
-	return terminal.WriteJSONLine(w, out)
+	return out
 }

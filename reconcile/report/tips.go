@@ -16,16 +16,16 @@ func (p *planPrinter) tips(indent, name string, f reconcile.FieldChange, comment
 	for _, e := range tipChanges(f) {
 		switch {
 		case maps.Equal(e.was, e.will):
-			p.line("%s      %s", indent, p.tip(e.was))
+			p.line("%s      %s", indent, tipText(e.was))
 			continue
 		case e.will != nil && e.was != nil:
-			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(e.was))
-			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(e.will))
+			p.line("%s    %s %s", indent, p.s.Red("-"), tipText(e.was))
+			p.line("%s    %s %s", indent, p.s.Green("+"), tipText(e.will))
 			p.words(indent+"        ", e.was["text"], e.will["text"])
 		case e.was != nil:
-			p.line("%s    %s %s", indent, p.s.Red("-"), p.tip(e.was))
+			p.line("%s    %s %s", indent, p.s.Red("-"), tipText(e.was))
 		default:
-			p.line("%s    %s %s", indent, p.s.Green("+"), p.tip(e.will))
+			p.line("%s    %s %s", indent, p.s.Green("+"), tipText(e.will))
 		}
 	}
 	end := "  ]"
@@ -43,13 +43,13 @@ func (p *planPrinter) tipLines(indent, name string, f reconcile.FieldChange, com
 		case maps.Equal(e.was, e.will):
 			continue
 		case e.was == nil:
-			p.line("%s%s %s = %s%s", indent, p.paint("+"), at, p.tip(e.will), comment)
+			p.line("%s%s %s = %s%s", indent, p.paint("+"), at, tipText(e.will), comment)
 		case e.will == nil && isNull(f.After):
-			p.line("%s%s %s = %s -> %s%s", indent, p.paint("-"), at, p.tip(e.was), p.s.Dim("(API default)"), comment)
+			p.line("%s%s %s = %s -> %s%s", indent, p.paint("-"), at, tipText(e.was), p.s.Dim("(API default)"), comment)
 		case e.will == nil:
-			p.line("%s%s %s = %s%s", indent, p.paint("-"), at, p.tip(e.was), comment)
+			p.line("%s%s %s = %s%s", indent, p.paint("-"), at, tipText(e.was), comment)
 		default:
-			p.line("%s%s %s = %s -> %s%s", indent, p.paint("~"), at, p.tip(e.was), p.tip(e.will), comment)
+			p.line("%s%s %s = %s -> %s%s", indent, p.paint("~"), at, tipText(e.was), tipText(e.will), comment)
 			p.words(indent+"    ", e.was["text"], e.will["text"])
 		}
 	}
@@ -74,7 +74,7 @@ func tipChanges(f reconcile.FieldChange) []tipChange {
 	return list
 }
 
-func (p *planPrinter) tip(t map[string]string) string {
+func tipText(t map[string]string) string {
 	var parts []string
 	for _, key := range []string{"text", "iconLink"} {
 		if v, ok := t[key]; ok {

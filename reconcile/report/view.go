@@ -23,6 +23,7 @@ type View struct {
 	Now            func() time.Time
 	JSON           bool // one object, unless there is a stream
 	Advice         bool // somebody reads what to type next
+	Told           Told // what was told of a plan so far
 	stream         *stream
 }
 
@@ -44,6 +45,7 @@ func (v *View) silent() bool { return v.JSON && v.stream == nil }
 // Diagnostics writes findings: in a stream all of them, as an object if that is
 // all there is to be, otherwise warnings to stdout and errors to stderr.
 func (v *View) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
+	v.Told.tell(diags, src)
 	switch {
 	case v.stream != nil:
 		v.stream.Diagnostics(diags, src)
@@ -137,6 +139,7 @@ type PlanOptions struct {
 
 // Operation writes a plan and the warnings about it.
 func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
+	v.Told.Plan = o.Plan
 	if v.stream != nil {
 		v.stream.Plan(o.Plan)
 		v.Diagnostics(o.Diagnostics, o.Stack.Sources)
@@ -148,7 +151,10 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 	if err := WritePlan(v.Stdout, o.Plan, text); err != nil {
 		return err
 	}
+	told := v.Told
 	v.Diagnostics(consolidated(o.Diagnostics), o.Stack.Sources)
+	v.Told = told
+	v.Told.tell(o.Diagnostics, o.Stack.Sources) // all of them
 	if !opts.Footer {
 		return nil
 	}
@@ -157,6 +163,7 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 
 // SavedPlan writes the changes of a plan that was written when it was made.
 func (v *View) SavedPlan(p *reconcile.Plan) {
+	v.Told.Plan = p
 	if v.stream != nil {
 		v.stream.Changes(p)
 	}
@@ -164,6 +171,7 @@ func (v *View) SavedPlan(p *reconcile.Plan) {
 
 // Outcome writes what an apply has done.
 func (v *View) Outcome(o *reconcile.Outcome) error {
+	v.Told.Outcome = o
 	if v.stream != nil {
 		v.stream.Outcome(o)
 		return nil // it is the reasons that matter now

@@ -10,21 +10,18 @@ import (
 )
 
 // Words is a text with what has become of its words marked: red and green where there is
-// colour, else "[-gone-]{+new+}". It is worth showing if the text had two words or more
-// and keeps half of them. On a terminal a text that runs from right to left is isolated,
-// so that what stands around it keeps its order.
+// colour, else "[-gone-]{+new+}". On a terminal a text that runs from right to left is
+// isolated, so that what stands around it keeps its order. It is worth showing as
+// [DiffWords] says.
 func (s Style) Words(before, after string) (line string, worth bool) {
+	runs, worth := DiffWords(before, after)
 	var b strings.Builder
-	had, keeps := 0, 0
-	for _, run := range diffWords(before, after) {
-		text := Escape(run.text, "")
-		switch run.side {
-		case kept:
-			had, keeps = had+run.words, keeps+run.words
-		case gone:
-			had += run.words
+	for _, run := range runs {
+		text := Escape(run.Text, "")
+		switch run.Side {
+		case Gone:
 			text = s.mark(Red, "[-", text, "-]")
-		case added:
+		case Added:
 			text = s.mark(Green, "{+", text, "+}")
 		}
 		b.WriteString(text)
@@ -33,7 +30,24 @@ func (s Style) Words(before, after string) (line string, worth bool) {
 	if s.Colour && rightToLeft(before+after) {
 		line = "\u2068" + line + "\u2069"
 	}
-	return line, before != after && had >= 2 && 2*keeps >= had
+	return line, worth
+}
+
+// DiffWords tells what has become of the words of a text, or of its characters in scripts
+// that put no blanks between words. Showing it is worth its room if the text had two words
+// or more and keeps half of them.
+func DiffWords(before, after string) (runs []WordRun, worth bool) {
+	runs = alignWords(before, after)
+	had, kept := 0, 0
+	for _, run := range runs {
+		switch run.Side {
+		case Both:
+			had, kept = had+run.words, kept+run.words
+		case Gone:
+			had += run.words
+		}
+	}
+	return runs, before != after && had >= 2 && 2*kept >= had
 }
 
 func (s Style) mark(sequence, open, text, end string) string {
@@ -59,17 +73,20 @@ func rightToLeft(text string) bool {
 	return false
 }
 
-type side uint8
+// Side says on which side of a comparison words stand.
+type Side uint8
 
+// Sides of a comparison.
 const (
-	kept side = iota
-	gone
-	added
+	Both Side = iota
+	Gone
+	Added
 )
 
-type wordRun struct {
-	side  side
-	text  string
+// WordRun is words that follow each other on the same side.
+type WordRun struct {
+	Side  Side
+	Text  string
 	words int // in the text, blanks and punctuation apart
 }
 
@@ -95,9 +112,9 @@ func segments(s string) []string {
 	return list
 }
 
-// diffWords aligns two texts by their longest common subsequence of words. Texts
+// alignWords aligns two texts by their longest common subsequence of words. Texts
 // have at most a hundred characters, so the table stays small.
-func diffWords(before, after string) []wordRun {
+func alignWords(before, after string) []WordRun {
 	a, b := segments(before), segments(after)
 	common := make([][]int, len(a)+1)
 	for i := range common {
@@ -112,13 +129,13 @@ func diffWords(before, after string) []wordRun {
 			}
 		}
 	}
-	var runs []wordRun
-	add := func(s side, text string) {
-		if n := len(runs); n == 0 || runs[n-1].side != s {
-			runs = append(runs, wordRun{side: s})
+	var runs []WordRun
+	add := func(s Side, text string) {
+		if n := len(runs); n == 0 || runs[n-1].Side != s {
+			runs = append(runs, WordRun{Side: s})
 		}
 		last := &runs[len(runs)-1]
-		last.text += text
+		last.Text += text
 		if strings.ContainsFunc(text, isWordRune) {
 			last.words++
 		}
@@ -127,13 +144,13 @@ func diffWords(before, after string) []wordRun {
 	for i < len(a) || j < len(b) {
 		switch {
 		case i < len(a) && j < len(b) && a[i] == b[j]:
-			add(kept, a[i])
+			add(Both, a[i])
 			i, j = i+1, j+1
 		case i < len(a) && (j == len(b) || common[i+1][j] >= common[i][j+1]):
-			add(gone, a[i])
+			add(Gone, a[i])
 			i++
 		default:
-			add(added, b[j])
+			add(Added, b[j])
 			j++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -29,6 +30,24 @@ func (d Directory) Path(name string) string {
 		return name
 	}
 	return filepath.Join(string(d), name)
+}
+
+// Repository is the top of the repository that a directory is in, and the way from there
+// to the directory, "" for none. Without a repository it is the directory itself.
+func (d Directory) Repository() (top, way string) {
+	dir, err := filepath.Abs(d.Path("."))
+	if err != nil {
+		return ".", ""
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			rest, _ := filepath.Rel(at, dir) // at is above it
+			return filepath.ToSlash(at), strings.TrimPrefix(filepath.ToSlash(rest), ".")
+		}
+		if at == filepath.Dir(at) {
+			return filepath.ToSlash(dir), ""
+		}
+	}
 }
 
 // named is an error about a file with the name by which people know it.

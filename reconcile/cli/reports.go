@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile/markdown"
+)
+
+// reportFlags say which reports are written at the end of a run, beside what it prints.
+type reportFlags struct {
+	app            *app
+	markdown, json string // files; "-" is stdout
+	limit          string
+	key            string
+	source, full   string // URLs
+	units          int    // what limit comes to
+	stdout         io.Writer
+}
+
+func (r *reportFlags) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&r.markdown, "markdown-into", "", "Also write Markdown for a pull request to this `file`; - is stdout, and what is printed goes to stderr.")
+	f.StringVar(&r.json, "json-into", "", "Also write what show -json prints to this `file`; - is stdout.")
+	f.StringVar(&r.limit, "markdown-limit", "github", "Shorten the Markdown to the comments of this `host`, or to a number of characters: github, gitlab, azure, bitbucket, codecommit.")
+	f.StringVar(&r.key, "report-key", "", "Tell this report from others of the same pull request by this `text`; without it, by the path of the stack.")
+	f.StringVar(&r.source, "source-url", "", "Link files and lines to this `URL`; GitHub and GitLab pipelines say it themselves.")
+	f.StringVar(&r.full, "full-url", "", "Name this `URL` where the Markdown had to be shortened.")
+	c.PreRunE = r.begin
+}
+
+// begin checks the flags and makes room on stdout.
+func (r *reportFlags) begin(*cobra.Command, []string) error {
+	if r.markdown == "" && r.json == "" {
+		return nil
+	}
+	if r.markdown == "-" && r.json == "-" {
+		return fail("Invalid flag", "-markdown-into and -json-into cannot both write to stdout.")
+	}
+	units, known := markdown.Limit(r.limit)
+	if !known {
+		n, err := strconv.Atoi(r.limit)
+		if err != nil || n < markdown.MinLimit {
+			return fail("Invalid flag", "-markdown-limit takes a number from %d up, or one of %s, not %q.", markdown.MinLimit, strings.Join(markdown.Hosts(), ", "), r.limit)
+		}
+		units = n
+	}
+	r.units, r.stdout = units, r.app.raw
+	if r.markdown == "-" || r.json == "-" {
+		r.app.Stdout, r.app.view.Stdout = r.app.Stderr, r.app.Stderr
+	}
+	r.app.atEnd = r.write
+	return nil
+}
+
+// write writes the reports, whatever came of the run.
+func (r *reportFlags) write() error {
+	told := &r.app.view.Told
+	if r.json != "" {
+		var b bytes.Buffer
+		if err := told.WriteJSON(&b, version(), r.app.Now()); err != nil {
+			return err
+		}
+		if err := r.put(r.json, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	if r.markdown == "" {
+		return nil
+	}
+	repository, stack := r.app.dir.Repository()
+	m := &markdown.Report{Kind: markdown.Plan, Key: r.key, Title: stack, Version: version(), FullURL: r.full, Link: markdown.Links(r.source, stack, r.app.Getenv)}
+	if stack == "" {
+		m.Title = path.Base(repository)
+	}
+	if m.Key == "" {
+		m.Key = cmp.Or(stack, ".")
+	}
+	m.Commit = cmp.Or(r.app.Getenv("GITHUB_SHA"), r.app.Getenv("CI_COMMIT_SHA"))
+	told.Markdown(m)
+	switch {
+	case told.Plan == nil || told.Outcome != nil:
+	case told.Plan.Empty():
+		m.Footer = "There is nothing to do."
+	default:
+		m.Footer = "A plan that is saved with -out is applied exactly as it is shown: livery apply FILE."
+	}
+	return r.put(r.markdown, []byte(m.Write(r.units)))
+}
+
+func (r *reportFlags) put(name string, data []byte) error {
+	if name == "-" {
+		_, err := r.stdout.Write(data)
+		return err
+	}
+	if err := r.app.dir.WriteFile(name, data, 0o644); err != nil {
+		return fail("Cannot write a report", "%v.", err)
+	}
+	return nil
+}

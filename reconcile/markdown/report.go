@@ -1,0 +1,247 @@
+package markdown
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"livery/reconcile"
+	"livery/schema"
+)
+
+// Kind is what a report is about; programs find an earlier report by it.
+type Kind string
+
+// Kinds of reports.
+const (
+	Plan Kind = "plan"
+	Diff Kind = "diff"
+)
+
+// Report is what is told about a plan, or about why there is none.
+type Report struct {
+	Kind    Kind
+	Key     string // tells the reports of one pull request apart
+	Title   string // the stack as people call it
+	Plan    *reconcile.Plan
+	Verdict string // what came of applying it, "" if it was not
+	Commit  string // what it was made from; "" if nobody knows
+	State   string // and the state, in a sentence
+
+	// Problems counts what lint finds, by document; Failures are why a plan is missing or
+	// was not carried out, and make the report one of errors.
+	Problems map[schema.Address]int
+	Failures []Failure
+
+	Footer  string // what to do next
+	Version string
+	// Link leads to a line of a file; nil or "" makes none.
+	Link    func(file string, line int) string
+	FullURL string // where all of it can be read, "" for nowhere
+}
+
+// Failure is an error, with its place if it has one.
+type Failure struct {
+	Summary, Detail string
+	File            string
+	Line            int
+}
+
+// Limits of the hosts, in UTF-16 code units.
+var limits = map[string]int{"github": 65536, "gitlab": 1000000, "azure": 150000, "bitbucket": 32768, "codecommit": 10240}
+
+// Limit is the limit of a host; false if it is not known.
+func Limit(host string) (int, bool) {
+	n, ok := limits[host]
+	return n, ok
+}
+
+// Hosts are those that Limit knows, in the order of their limits.
+func Hosts() []string { return []string{"github", "gitlab", "azure", "bitbucket", "codecommit"} }
+
+// MinLimit is the smallest limit that every report can keep, in UTF-16 code units.
+const MinLimit = 1000
+
+// Marker is the first line of a report, by which a job finds the one that it wrote before.
+func (r *Report) Marker() string {
+	key := strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("/._-", c) {
+			return c
+		}
+		return '-'
+	}, r.Key)
+	return fmt.Sprintf("<!-- livery:%s %s -->", r.Kind, shorten(key, 200))
+}
+
+// Write gives the report, at most limit UTF-16 code units long and at most four times as
+// many bytes. A limit below MinLimit is taken for it.
+func (r *Report) Write(limit int) string {
+	limit = max(limit, MinLimit)
+	if len(r.Failures) > 0 {
+		return r.failed(limit)
+	}
+	parts := r.parts()
+	steps := len(parts.groups) + 2
+	least := sort.Search(steps, func(n int) bool { // the fewest parts to shorten
+		parts.shorten(n)
+		return fits(r.assemble(parts), limit)
+	})
+	if least == steps {
+		return r.head("", "")
+	}
+	parts.shorten(least)
+	return r.assemble(parts)
+}
+
+func fits(text string, limit int) bool {
+	if len(text) > 4*limit {
+		return false
+	}
+	units := 0
+	for _, c := range text {
+		units += utf16.RuneLen(c)
+	}
+	return units <= limit
+}
+
+// head is the marker, the headline and the sentence of what the plan comes to.
+func (r *Report) head(left, sentence string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n### livery %s: %s\n\n", r.Marker(), r.Kind, Text(shorten(r.Title, 100)))
+	if sentence == "" {
+		sentence = r.sentence()
+	}
+	b.WriteString(sentence + "\n")
+	if left != "" {
+		b.WriteString("\n" + left + "\n")
+	}
+	return b.String()
+}
+
+// sentence says what the plan comes to, the largest number first in its place.
+func (r *Report) sentence() string {
+	words := []string{r.Verdict}
+	switch {
+	case r.Verdict != "":
+	case r.Plan.Empty() && r.Kind == Diff:
+		words[0] = "**No effective change.**"
+	case r.Plan.Empty():
+		words[0] = "**No changes.** The configuration matches the last applied documents."
+	default:
+		words[0] = counts(r.Plan.Summary()) + "."
+	}
+	if doubtful := r.inDoubt(); doubtful != "" {
+		words = append(words, doubtful)
+	}
+	if r.Commit != "" {
+		words = append(words, fmt.Sprintf("Made from commit %s.", Code(r.Commit[:min(len(r.Commit), 7)])))
+	}
+	if r.State != "" {
+		words = append(words, r.State)
+	}
+	return strings.Join(words, " ")
+}
+
+// counts names what happens to how many, those that there are in bold.
+func counts(sum reconcile.Summary) string {
+	list := []struct {
+		n    int
+		what string
+	}{{sum.Add, "to add"}, {sum.Change, "to change"}, {sum.Destroy, "to destroy"}, {sum.Forget, "to forget"}}
+	var some, none []string
+	for _, c := range list {
+		switch {
+		case c.n > 0:
+			some = append(some, fmt.Sprintf("**%d %s**", c.n, c.what))
+		case c.what != "to forget":
+			none = append(none, "0 "+c.what)
+		}
+	}
+	return strings.Join(append(some, none...), ", ")
+}
+
+// inDoubt names the documents of which nobody knows what is live.
+func (r *Report) inDoubt() string {
+	var names []string
+	for i := range r.Plan.Changes {
+		if c := &r.Plan.Changes[i]; c.Reason == reconcile.ReasonInDoubt {
+			names = append(names, c.Address.String())
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) > 5:
+		return fmt.Sprintf("%d are in doubt: the last answers never arrived.", len(names))
+	}
+	return fmt.Sprintf("In doubt, since the last answer never arrived: %s.", Text(strings.Join(names, ", ")))
+}
+
+// failed is a report of errors; it never looks like one of success.
+func (r *Report) failed(limit int) string {
+	sentence := fmt.Sprintf("**%s:** %s.", map[bool]string{true: "Not applied", false: "No " + string(r.Kind)}[r.Plan != nil], schema.Plural(len(r.Failures), "error"))
+	for shown := len(r.Failures); shown >= 0; shown-- {
+		left := ""
+		if n := len(r.Failures) - shown; n > 0 {
+			left = fmt.Sprintf("Left out for their length: %s.%s", schema.Plural(n, "error"), r.full())
+		}
+		var b strings.Builder
+		b.WriteString(r.head(left, sentence))
+		for _, f := range r.Failures[:shown] {
+			fmt.Fprintf(&b, "\n**%s**", Text(shorten(f.Summary, 200)))
+			if f.File != "" {
+				b.WriteString(" " + r.place(f.File, f.Line))
+			}
+			if f.Detail != "" {
+				b.WriteString("<br>" + Text(shorten(f.Detail, 2000)))
+			}
+			b.WriteString("\n")
+		}
+		if text := b.String(); fits(text, limit) {
+			return text
+		}
+	}
+	return r.head("", sentence)
+}
+
+func (r *Report) full() string {
+	if r.FullURL == "" {
+		return ""
+	}
+	return fmt.Sprintf(" [All of it](<%s>)", linkTarget(r.FullURL))
+}
+
+// place is a file and a line, as a link where there is one.
+func (r *Report) place(file string, line int) string {
+	name := fmt.Sprintf("%s:%d", file, line)
+	if r.Link != nil {
+		if to := r.Link(file, line); to != "" {
+			return fmt.Sprintf("[%s](<%s>)", Text(name), linkTarget(to))
+		}
+	}
+	return Text(name)
+}
+
+// linkTarget keeps a URL within the brackets that stand around it, and within its cell.
+func linkTarget(url string) string {
+	var b strings.Builder
+	for i := range len(url) {
+		if c := url[i]; c > ' ' && c < 0x7f && !strings.ContainsRune("<>|\\`@\"^{}", rune(c)) {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// shorten cuts a text that is longer than a number of characters.
+func shorten(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	runes := []rune(s)
+	return string(runes[:most-1]) + "…"
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/reconcile/findings"
+	"livery/reconcile/markdown"
+	"livery/reconcile/terminal"
+	"livery/schema"
+)
+
+// Told is what a run has told about a plan, for the reports that are written at its end.
+type Told struct {
+	Plan        *reconcile.Plan    // nil until there is one
+	Outcome     *reconcile.Outcome // nil unless it was applied
+	Diagnostics hcl.Diagnostics
+	Sources     findings.Sources
+}
+
+// tell notes findings for a report.
+func (t *Told) tell(diags hcl.Diagnostics, src findings.Sources) {
+	t.Diagnostics = append(t.Diagnostics, diags...)
+	if t.Sources == nil {
+		t.Sources = make(findings.Sources)
+	}
+	for name, bytes := range src {
+		t.Sources[name] = bytes
+	}
+}
+
+// errors are the findings that ended the run.
+func (t *Told) errors() hcl.Diagnostics {
+	var list hcl.Diagnostics
+	for _, d := range t.Diagnostics {
+		if d.Severity == hcl.DiagError {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// Markdown makes a report of what was told. What the report says of itself, such as its
+// key and its links, is the caller's.
+func (t *Told) Markdown(r *markdown.Report) {
+	r.Plan, r.Problems = t.Plan, make(map[schema.Address]int)
+	for _, d := range t.Diagnostics {
+		if at := schema.FindingOf(d).Address(); at != (schema.Address{}) {
+			r.Problems[at]++
+		}
+	}
+	for _, d := range t.errors() {
+		f := markdown.Failure{Summary: d.Summary, Detail: d.Detail}
+		if d.Subject != nil {
+			f.File, f.Line = d.Subject.Filename, d.Subject.Start.Line
+		}
+		r.Failures = append(r.Failures, f)
+	}
+	switch {
+	case t.Plan != nil:
+		r.State = stateOf(t.Plan)
+	case len(r.Failures) == 0:
+		r.Failures = []markdown.Failure{{Summary: "The run ended before there was a plan"}}
+	}
+	if o := t.Outcome; o != nil {
+		r.Verdict = fmt.Sprintf("**Applied:** %s.", tally(o.Summary))
+		if !o.OK() {
+			r.Verdict = incompleteSummary(o)
+		}
+	}
+}
+
+// stateOf says which state a plan was made from.
+func stateOf(p *reconcile.Plan) string {
+	oldest := oldestDocument(p)
+	switch {
+	case p.Base.Serial == 0:
+		return "Nothing was applied before."
+	case oldest == nil:
+		return fmt.Sprintf("The state was at serial %d.", p.Base.Serial)
+	}
+	return fmt.Sprintf("The state was at serial %d, its oldest confirmation %s old.", p.Base.Serial, age(p.Timestamp.Sub(oldest.AppliedAt)))
+}
+
+// WriteJSON writes what was told as one object: the plan as "show -json" prints it, and the
+// errors that ended the run.
+func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
+	p := t.Plan
+	if p == nil {
+		p = &reconcile.Plan{LiveryVersion: version, Timestamp: now, Errored: true}
+	}
+	out := newPlanJSON(p)
+	if failed := t.errors(); len(failed) > 0 {
+		raw, err := json.Marshal(findings.JSON(failed, t.Sources))
+		if err != nil {
+			return err
+		}
+		out.Errored, out.Diagnostics = true, raw
+	}
+	return terminal.WriteJSONLine(w, out)
+}
