@@ -109,7 +109,7 @@ func (f *applyFlags) applySaved(c *cobra.Command, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	op, err := w.OpenPlan(c.Context(), name, plan, f.plan.Locking)
+	op, err := w.OpenPlan(c.Context(), name, plan, f.plan.Locking, f.parallel)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 
 	"livery/reconcile/simulator"
 	"livery/schema"
+	"livery/testdata/stateserver/server"
 )
 
 // watched is a simulator that counts what reaches it.
@@ -146,4 +147,29 @@ func TestARefusedLoginRecordsNothing(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(after, &state))
 	assert.Equal(t, "Welcome", state.Locales["en_US"].Document.TitleText)
+}
+
+// A saved plan is approved: its connections are opened while the state is.
+func TestConnectionsOfASavedPlan(t *testing.T) {
+	service, dir := watch(t), t.TempDir()
+	store, err := server.New(server.Config{ETags: true})
+	require.NoError(t, err)
+	var holds atomic.Bool
+	place := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Eventually(t, func() bool { return !holds.Load() || service.opened.Load() > 0 }, patience, time.Millisecond)
+		store.ServeHTTP(w, r)
+	}))
+	defer place.Close()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.livery.hcl"),
+		[]byte("livery {\n  backend \"http\" {}\n}\nlocale \"en\" { title_text = \"Hello\" }\n"), 0o600))
+	for _, args := range [][]string{{"plan", "-out=p"}, {"apply", "p"}} {
+		holds.Store(args[0] == "apply")
+		c := exec.Command("livery", args...)
+		c.Dir = dir
+		c.Env = append(os.Environ(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey",
+			"LIVERY_STATE_HTTP_ADDRESS="+place.URL+"/s", "LIVERY_STATE_HTTP_LOCK_ADDRESS="+place.URL+"/s")
+		said, err := c.CombinedOutput()
+		require.NoError(t, err, "%s", said)
+	}
+	assert.EqualValues(t, 1, service.documents.Load())
 }

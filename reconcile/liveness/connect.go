@@ -70,7 +70,7 @@ type spare struct {
 	settled chan struct{} // closed when it is open, or cannot be
 	conn    net.Conn      // nil when it could not be opened
 	opened  time.Time
-	silence chan error // why reading from it has ended
+	quiet   chan bool // when reading has ended: whether that was not the server's doing
 }
 
 // dial is what a transport opens connections with.
@@ -127,7 +127,7 @@ func (c *connector) prepare(to endpointAddress, n int) {
 	})
 	for range n - len(c.spares) {
 		ctx, cancel := context.WithCancel(context.Background())
-		s := &spare{to: to, cancel: cancel, settled: make(chan struct{}), silence: make(chan error, 1)}
+		s := &spare{to: to, cancel: cancel, settled: make(chan struct{}), quiet: make(chan bool, 1)}
 		c.spares = append(c.spares, s)
 		go func() {
 			defer close(s.settled)
@@ -176,7 +176,8 @@ func (s *spare) isSpent(maxAge time.Duration) bool {
 // long as it means the connection to be used.
 func (s *spare) listen() {
 	_, err := s.conn.Read(make([]byte, 1))
-	s.silence <- err
+	failed, ok := errors.AsType[net.Error](err)
+	s.quiet <- ok && failed.Timeout()
 }
 
 // take gives the connection of a settled spare; nil when it cannot be used any more. A
@@ -187,8 +188,7 @@ func (s *spare) take(maxAge time.Duration) net.Conn {
 		return nil
 	}
 	interrupted := s.conn.SetReadDeadline(time.Unix(1, 0))
-	failed, ok := errors.AsType[net.Error](<-s.silence)
-	if interrupted != nil || !ok || !failed.Timeout() || s.isSpent(maxAge) || s.conn.SetReadDeadline(time.Time{}) != nil {
+	if !<-s.quiet || interrupted != nil || s.isSpent(maxAge) || s.conn.SetReadDeadline(time.Time{}) != nil {
 		_ = s.conn.Close()
 		return nil
 	}
@@ -201,6 +201,6 @@ func (s *spare) discard() {
 	<-s.settled
 	if s.conn != nil {
 		_ = s.conn.Close()
-		_ = <-s.silence // the reading has ended
+		<-s.quiet
 	}
 }

@@ -105,7 +105,7 @@ func TestConnectionsThatAreGone(t *testing.T) {
 				require.Eventually(t, func() bool { return s.opened.Load() == 1 }, patience, time.Millisecond)
 				spoil(s, spare)
 				if name != "too old" {
-					require.Eventually(t, func() bool { return len(spare.silence) == 1 }, patience, time.Millisecond)
+					require.Eventually(t, func() bool { return len(spare.quiet) == 1 }, patience, time.Millisecond)
 				}
 				_, _, _, err := push(t, c)
 				require.NoError(t, err)

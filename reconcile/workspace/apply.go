@@ -57,6 +57,13 @@ func (o *Operation) Connect(parallelism int) (err error) {
 	return nil
 }
 
+// disconnect closes the connections that nobody uses any more.
+func (o *Operation) disconnect() {
+	if o.client != nil {
+		o.client.Close()
+	}
+}
+
 // Apply carries out the plan. With an error nothing was sent; there is a result
 // all the same if the service refused the login.
 func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, error) {

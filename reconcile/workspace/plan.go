@@ -46,9 +46,7 @@ type Operation struct {
 // Close lets others have the state. What Apply has done must be recorded even if
 // ctx is over.
 func (o *Operation) Close(ctx context.Context) error {
-	if o.client != nil {
-		o.client.Close()
-	}
+	o.disconnect()
 	return o.ledger.Close(context.WithoutCancel(ctx))
 }
 
@@ -176,8 +174,9 @@ func (w *Workspace) LoadPlan(name string) (*reconcile.Plan, error) {
 
 // OpenPlan opens the state for a plan that was read from the named file. The plan
 // is refused when it was made for another account or with other variables, and when
-// the state has moved on since.
-func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.Plan, lock Locking) (*Operation, error) {
+// the state has moved on since. Meanwhile the connections for parallelism requests at
+// a time are opened, as by Connect.
+func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.Plan, lock Locking, parallelism int) (*Operation, error) {
 	if plan.Errored {
 		return nil, Failf("Cannot apply incomplete plan", "%s was made from an invalid configuration. Mend the configuration and plan again.", name)
 	}
@@ -202,14 +201,15 @@ func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.P
 	if plan.Rollback > 0 {
 		how.operation = fmt.Sprintf("rollback to serial %d", plan.Rollback)
 	}
-	ledger, err := w.open(ctx, loaded.Backend, how)
-	if err != nil {
+	o := &Operation{Plan: plan, Stack: loaded, workspace: w, account: acc}
+	_ = o.Connect(parallelism) // what is wrong is Apply's to tell
+	if o.ledger, err = w.open(ctx, loaded.Backend, how); err != nil {
+		o.disconnect()
 		return nil, err
 	}
-	o := &Operation{Plan: plan, Stack: loaded, workspace: w, account: acc, ledger: ledger}
-	err = ledger.Bind(acc.Recorded())
+	err = o.ledger.Bind(acc.Recorded())
 	if err == nil {
-		err = stalePlan(plan.CheckBase(ledger.Snapshot()))
+		err = stalePlan(plan.CheckBase(o.ledger.Snapshot()))
 	}
 	if err != nil {
 		return nil, errors.Join(err, o.Close(ctx))

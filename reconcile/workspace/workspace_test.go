@@ -141,20 +141,20 @@ func TestSavedPlan(t *testing.T) {
 	op, err := w.Plan(t.Context(), workspace.PlanOptions{Locking: locking})
 	require.NoError(t, err)
 	require.NoError(t, op.Close(t.Context()))
-	saved, err := w.OpenPlan(t.Context(), "p", op.Plan, locking)
+	saved, err := w.OpenPlan(t.Context(), "p", op.Plan, locking, 1)
 	require.NoError(t, err)
 	result, err := saved.Apply(t.Context(), workspace.ApplyOptions{Parallelism: 1})
 	require.NoError(t, err)
 	assert.True(t, result.OK(), "%v", result.Diagnostics)
 	require.NoError(t, saved.Close(t.Context()))
-	_, err = w.OpenPlan(t.Context(), "p", op.Plan, locking)
+	_, err = w.OpenPlan(t.Context(), "p", op.Plan, locking, 1)
 	assertFailure(t, err, "Saved plan is stale")
 
 	elsewhere := open(t, dir, map[string]string{"LIVERY_ACCESS_KEY": "another", "LIVERY_SECRET_KEY": "secret"})
-	_, err = elsewhere.OpenPlan(t.Context(), "p", op.Plan, locking)
+	_, err = elsewhere.OpenPlan(t.Context(), "p", op.Plan, locking, 1)
 	assertFailure(t, err, "Saved plan is for another account")
 	op.Plan.Errored = true
-	_, err = w.OpenPlan(t.Context(), "p", op.Plan, locking)
+	_, err = w.OpenPlan(t.Context(), "p", op.Plan, locking, 1)
 	assertFailure(t, err, "Cannot apply incomplete plan")
 }
 
