@@ -225,7 +225,7 @@ func (a *applier) sending(ctx context.Context, c *Change) error {
 func (a *applier) push(ctx context.Context, c *Change) {
 	started := a.options.Now()
 	a.emit(Event{Step: Started, Change: c})
-	stopReports := a.reportProgress(c, started)
+	stopReports := state.Report(func(time.Duration) { a.emit(Event{Step: InProgress, Change: c, Elapsed: a.options.Now().Sub(started)}) })
 	receipt, err := a.api.Push(ctx, Request{
 		Address: c.Address, Body: c.Body, Sending: func(ctx context.Context) error { return a.sending(ctx, c) },
 	})
@@ -247,25 +247,6 @@ func (a *applier) push(ctx context.Context, c *Change) {
 		a.recordStateError(err)
 	}
 	a.recordSuccess(c, Event{Step: Finished, Change: c, Elapsed: elapsed, TransactionID: receipt.TransactionID})
-}
-
-// reportProgress tells every ten seconds that a change is still being made.
-func (a *applier) reportProgress(c *Change, started time.Time) (stopReports func()) {
-	stop := make(chan struct{})
-	var running sync.WaitGroup
-	running.Go(func() {
-		tick := time.NewTicker(10 * time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				a.emit(Event{Step: InProgress, Change: c, Elapsed: a.options.Now().Sub(started)})
-			}
-		}
-	})
-	return func() { close(stop); running.Wait() }
 }
 
 func (a *applier) recordFailure(ctx context.Context, c *Change, elapsed time.Duration, err error) {

@@ -191,10 +191,17 @@ func (h *httpBlob) ReadArchive(ctx context.Context, serial uint64) ([]byte, erro
 	switch {
 	case err != nil:
 		return nil, err
-	case a.status == http.StatusOK && len(a.body) > 0:
+	case a.status == http.StatusOK && hasSerial(a.body, serial):
 		return a.body, nil
 	case a.isSuccess() || a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed:
 		return nil, state.ErrNotKept
 	}
 	return nil, statusError(a, u)
+}
+
+// hasSerial reports whether data is a state of that serial: many servers answer 200 at any
+// address, with a page or with the current state.
+func hasSerial(data []byte, serial uint64) bool {
+	var kept struct{ Serial *uint64 }
+	return json.Unmarshal(data, &kept) == nil && kept.Serial != nil && *kept.Serial == serial
 }

@@ -251,7 +251,8 @@ func TestHTTPOverTLS(t *testing.T) {
 // A history is read from the serial that is there now, with room for gaps.
 func TestHTTPHistory(t *testing.T) {
 	var answers []func(http.ResponseWriter)
-	answers = append(answers, status(200, `{"serial":9}`), status(200, "8"), status(404), status(404), status(200, "5"), status(404), status(404), status(404))
+	answers = append(answers, status(200, `{"serial":9}`), status(200, `{"serial":8}`), status(404), status(404), status(200, `{"serial":5}`),
+		status(404), status(200, `{"serial":9}`), status(200, "<html>"))
 	blob, s := told(t, nil, answers...)
 	serials, err := blob.History(t.Context())
 	require.NoError(t, err)

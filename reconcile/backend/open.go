@@ -1,7 +1,9 @@
 package backend
 
 import (
+	"cmp"
 	"fmt"
+	"log/slog"
 
 	"livery/reconcile/state"
 	"livery/schema/storage"
@@ -15,6 +17,7 @@ type Config struct {
 	// Lookup gives an environment variable, "" when it is not set. It fills what
 	// the configuration leaves out.
 	Lookup func(name string) (string, error)
+	Log    *slog.Logger // gets what libraries have to say; nil for silence
 }
 
 // Open makes a place out of its description. Nothing is asked of the place yet,
@@ -37,7 +40,7 @@ func Open(c Config) (state.Blob, error) {
 	case "pg":
 		return openPG(s)
 	case "s3":
-		return openS3(s)
+		return openS3(s, cmp.Or(c.Log, slog.New(slog.DiscardHandler)))
 	default:
 		return LocalIn(c.Dir, s["path"]), nil
 	}

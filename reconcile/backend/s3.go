@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/logging"
 
 	"livery/reconcile/state"
 	"livery/schema"
@@ -49,7 +51,7 @@ type s3Store struct {
 	reached   atomic.Bool                               // the server was there once: if it is not now, it may be restarting
 }
 
-func openS3(s storage.Settings) (state.Blob, error) {
+func openS3(s storage.Settings, log *slog.Logger) (state.Blob, error) {
 	p := &s3Store{
 		bucket: s["bucket"], key: s["key"], region: s["region"], server: "S3", pathStyle: s.On("use_path_style"),
 		retry: retryPolicy{tries: 4, first: 200 * time.Millisecond, most: 5 * time.Second, timeout: requestTimeout},
@@ -67,7 +69,7 @@ func openS3(s storage.Settings) (state.Blob, error) {
 	case s.On("encrypt"):
 		p.encryption = types.ServerSideEncryptionAes256
 	}
-	p.client = p.connect()
+	p.client = p.connect(log)
 	return &s3Blob{p, &s3Lock{store: p, key: p.key + ".lock"}, &s3History{p, p.key + ".history/"}}, nil
 }
 
@@ -85,7 +87,7 @@ func hostOfEndpoint(name, text string) (string, error) {
 
 // connect gives what makes the client, once: credentials may have to be fetched.
 // An attempt that fails is made again.
-func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
+func (p *s3Store) connect(log *slog.Logger) func(context.Context) (*s3.Client, error) {
 	var mu sync.Mutex
 	var client *s3.Client
 	return func(ctx context.Context) (*s3.Client, error) {
@@ -94,7 +96,7 @@ func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
 		if client != nil {
 			return client, nil
 		}
-		cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(p.region),
+		cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(p.region), config.WithLogger(sdkLog(log)),
 			config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(p.transport.Store)),
 			config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} })) // what may be repeated is known here
 		if err != nil {
@@ -118,6 +120,13 @@ func (p *s3Store) connect() func(context.Context) (*s3.Client, error) {
 		client = found
 		return client, nil
 	}
+}
+
+// sdkLog takes what the SDK would write to stderr.
+func sdkLog(log *slog.Logger) logging.Logger {
+	return logging.LoggerFunc(func(level logging.Classification, format string, args ...any) {
+		log.Debug("the AWS SDK says", "level", string(level), "message", fmt.Sprintf(format, args...))
+	})
 }
 
 // sdkClient makes the requests of the SDK.

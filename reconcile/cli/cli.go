@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -34,11 +35,12 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 	Now            func() time.Time
+	LibraryLog     func(io.Writer) // sets where Go's own log writes, which is one for the process; may be nil
 }
 
 // System is the environment of the process.
 func System() Env {
-	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now}
+	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, LibraryLog: log.SetOutput}
 }
 
 // Exit codes, as Terraform has them.
@@ -82,6 +84,9 @@ type app struct {
 // exit code. After two signals it returns although something of the run may hang: the
 // process is to end then.
 func Main(args []string, env Env) int {
+	if env.LibraryLog == nil {
+		env.LibraryLog = func(io.Writer) {}
+	}
 	a := &app{Env: env, raw: env.Stdout, dir: "."}
 	a.Stdout, a.Stderr = a.guard(env.Stdout), a.guard(env.Stderr)
 	a.view = &report.View{Stdout: a.Stdout, Stderr: a.Stderr, Style: a.style, Now: env.Now}

@@ -13,6 +13,7 @@ const levelTrace = slog.Level(-8)
 // openLog starts the log that LIVERY_LOG asks for: JSON on stderr, or in the
 // file that LIVERY_LOG_PATH names.
 func (a *app) openLog() error {
+	a.LibraryLog(io.Discard)
 	name := strings.ToUpper(a.Getenv("LIVERY_LOG"))
 	level, ok := map[string]slog.Level{
 		"TRACE": levelTrace, "JSON": levelTrace, "DEBUG": slog.LevelDebug, "INFO": slog.LevelInfo, "WARN": slog.LevelWarn, "ERROR": slog.LevelError,
@@ -38,6 +39,7 @@ func (a *app) openLog() error {
 		}
 		return attr
 	}}))
+	a.LibraryLog(slog.NewLogLogger(a.log.Handler(), slog.LevelDebug).Writer())
 	return nil
 }
 

@@ -96,10 +96,15 @@ func (v *View) note(format string, args ...any) {
 func (v *View) Events() workspace.Events {
 	return workspace.Events{
 		LockWait: func() {
-			if !v.JSON {
-				v.print("Acquiring state lock. This may take a few moments...\n")
+			const text = "Acquiring state lock. This may take a few moments..."
+			switch {
+			case v.stream != nil:
+				v.stream.write("info", text, "state_lock_acquire", map[string]any{})
+			case !v.JSON:
+				v.print("%s\n", text)
 			}
 		},
+		Wait: v.wait,
 		NoLock: func(state string) {
 			v.note("The state %s has no lock, since lock_address is not set: see to it that runs take turns.", state)
 		},
@@ -118,6 +123,18 @@ func (v *View) Events() workspace.Events {
 		},
 		Change: v.change,
 	}
+}
+
+// wait says what is still waited for: on stderr, since stdout may be a file.
+func (v *View) wait(w state.Wait) {
+	text := fmt.Sprintf("Still %s the state %s... [%s elapsed]", w.Doing, terminal.Escape(w.Where, ""), w.Elapsed)
+	if v.stream != nil {
+		v.stream.write("info", text, "state_progress", map[string]any{"hook": map[string]any{
+			"action": w.Doing, "state": w.Where, "elapsed_seconds": int(w.Elapsed.Seconds()),
+		}})
+		return
+	}
+	fmt.Fprintln(v.Stderr, text)
 }
 
 // change writes a step of an apply.

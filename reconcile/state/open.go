@@ -16,6 +16,7 @@ type Options struct {
 	Lock        bool
 	LockTimeout time.Duration // how long to wait for a lock that is taken
 	OnLockWait  func()        // called once, when the lock has to be waited for; may be nil
+	OnWait      func(Wait)    // called while the lock is waited for, every ten seconds; may be nil
 
 	Operation, Info, Version, Who string // for the lock; all but Info are also recorded in the state
 
@@ -200,6 +201,9 @@ func acquire(ctx context.Context, blob Blob, id string, opts Options) (func() er
 	}
 	if opts.OnLockWait != nil {
 		opts.OnLockWait()
+	}
+	if opts.OnWait != nil {
+		defer Report(func(elapsed time.Duration) { opts.OnWait(Wait{"waiting for the lock of", blob.String(), elapsed}) })()
 	}
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		left := time.Until(deadline)

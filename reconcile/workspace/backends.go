@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"log/slog"
 	"os"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 type backends struct {
 	dir    Directory
 	getenv func(string) string
+	log    *slog.Logger
+	wait   func(state.Wait) // may be nil
 }
 
 // blob is where the state is kept. What the configuration does not say of it, the
@@ -21,11 +24,11 @@ func (b backends) blob(c config.Backend) (state.Blob, error) {
 	if c.Unclear {
 		return nil, Failf("Cannot tell where the state is kept", "The configuration has faults that concern its backend, and another place must not be taken for it. \"livery validate\" shows them.")
 	}
-	blob, err := backend.Open(backend.Config{Type: c.Type, Attributes: c.Attributes, Dir: string(b.dir), Lookup: b.secret})
+	blob, err := backend.Open(backend.Config{Type: c.Type, Attributes: c.Attributes, Dir: string(b.dir), Lookup: b.secret, Log: b.log})
 	if err != nil {
 		return nil, Failf("Cannot use the backend", "%v.", err)
 	}
-	return blob, nil
+	return state.Observe(blob, b.wait), nil
 }
 
 // blobToWrite is blob, and refuses a backend that is only guessed.

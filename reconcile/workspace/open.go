@@ -74,7 +74,7 @@ func (w *Workspace) stateOptions(how access) state.Options {
 	return state.Options{
 		Lock: how.Lock, LockTimeout: how.Timeout, Operation: how.operation, Version: w.Version, Who: who(), Now: w.Now,
 		Decode: how.decode, Repair: how.repair, IdentifyHolder: backend.IdentifyHolder, HolderDead: backend.HolderDead,
-		OnLockWait: w.Events.LockWait, OnStaleLock: w.Events.StaleLock, OnArchiveError: w.Events.ArchiveError,
+		OnLockWait: w.Events.LockWait, OnWait: w.Events.Wait, OnStaleLock: w.Events.StaleLock, OnArchiveError: w.Events.ArchiveError,
 	}
 }
 

@@ -62,6 +62,7 @@ type Config struct {
 // Events are told what happens while a workspace is at work. Each may be nil.
 type Events struct {
 	LockWait     func()                                // somebody else holds the lock
+	Wait         func(state.Wait)                      // the place of the state has not answered yet, every ten seconds
 	NoLock       func(state string)                    // the state has no lock
 	StaleLock    func(state.LockInfo)                  // a lock was taken over from a run that is gone
 	ArchiveError func(error)                           // the state before could not be kept in the history
@@ -81,7 +82,7 @@ type Workspace struct {
 // State is the state of the workspace, where its configuration says.
 func (w *Workspace) State() *State { return &State{w} }
 
-func (w *Workspace) backends() backends { return backends{w.Dir, w.Getenv} }
+func (w *Workspace) backends() backends { return backends{w.Dir, w.Getenv, w.Log, w.Events.Wait} }
 
 // New makes a workspace. Nothing is read yet.
 func New(c Config) *Workspace {
