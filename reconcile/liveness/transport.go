@@ -24,7 +24,7 @@ const (
 	tokenHeader    = "X-Access-Token"
 )
 
-// newTransport makes what all calls go through. There is no http.Client above
+// newTransport makes what all calls go through, and what opens its connections. There is no http.Client above
 // it, so that no redirect is followed nor even read: the token would go along.
 // It keeps to HTTP/1.1, one request at a time on a connection, so
 // that a connection that breaks leaves exactly one document in doubt.
