@@ -120,8 +120,10 @@ func Rules() []Rule { return slices.Concat(faultRules, qualityRules) }
 // RuleByID is the row of a rule.
 func RuleByID(id RuleID) (Rule, bool) {
 	for _, table := range [...][]Rule{faultRules, qualityRules} {
-		if i := slices.IndexFunc(table, func(r Rule) bool { return r.ID == id }); i >= 0 {
-			return table[i], true
+		for i := range table { // a row is too large to be handed to a function
+			if table[i].ID == id {
+				return table[i], true
+			}
 		}
 	}
 	return Rule{}, false
