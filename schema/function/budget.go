@@ -112,6 +112,15 @@ func (b *Budget) draw(work, memory int) bool {
 	return b.fault == nil
 }
 
+// Cost is what has been drawn from a budget.
+type Cost struct{ work, memory int }
+
+// Spent is all that has been drawn.
+func (b *Budget) Spent() Cost { return Cost{maxWork - b.work, maxMemory - b.memory} }
+
+// Charge draws what something has cost elsewhere; false if there is not enough left.
+func (b *Budget) Charge(c Cost) bool { return b.draw(c.work, c.memory) }
+
 // The costs of what expressions do.
 const (
 	stepWork, stepMemory = 100, 200 // an element that a loop walks

@@ -26,6 +26,7 @@ func tokensFunction(files *syntax.Files) function.Function {
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
+			_, _ = files.Read(name) // whoever asks depends on it
 			return read.Do(name, func() (cty.Value, error) {
 				src, err := readText(files, name)
 				if err != nil {

@@ -44,7 +44,7 @@ func (e documents) localeBlock(b *config.Block) []schema.Document {
 		return e.eachDocument(b, forEach)
 	}
 	locale, ok := e.locale(b)
-	d := e.document(b, locale, nil, nil) // without a locale the fields are judged all the same
+	d := e.document(b, locale, nil, nil, trail{}) // without a locale the fields are judged all the same
 	if !ok {
 		return nil
 	}
@@ -72,18 +72,20 @@ func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schem
 		e.Report(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange}, "Missing code",
 			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
 	}
-	for _, each := range e.elements(forEach) {
+	var elements []cty.Value
+	way := e.follow(func() { elements = e.elements(forEach) })
+	for _, each := range elements {
 		if code == nil {
 			break
 		}
 		vars := map[string]cty.Value{"each": each}
 		if locale, ok := e.localeCode(code, vars); ok {
-			list = append(list, e.document(b, locale, vars, forEach))
+			list = append(list, e.document(b, locale, vars, forEach, way))
 		}
 	}
 	if len(list) == 0 { // the fields are judged all the same, as far as they can be
 		each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
-		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach)
+		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach, way)
 	}
 	return list
 }
@@ -138,8 +140,16 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 	return list
 }
 
-// document lays the layers over each other: themes, texts, own fields.
-func (e documents) document(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute) schema.Document {
+// document is the document of a block, or of an element of one: that of the last
+// evaluation, if nothing has changed that it depends on.
+func (e documents) document(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute, way trail) schema.Document {
+	return e.remembered(documentKey{b, locale, elementKey(vars)}, way, func() schema.Document {
+		return e.evaluated(b, locale, vars, forEach)
+	})
+}
+
+// evaluated lays the layers over each other: themes, texts, own fields.
+func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute) schema.Document {
 	at := schema.Subject{Locale: locale}
 	code := cty.UnknownVal(cty.String)
 	if locale != "" {

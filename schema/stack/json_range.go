@@ -21,29 +21,44 @@ type jsonFiles struct {
 	shown  func(name string) string // the name in ranges
 	read   map[string][]byte        // by the name in ranges
 	values map[string]*syntax.JSON  // by the name relative to the stack
+	trail  *trail
 }
 
-func newJSONFiles(files *syntax.Files, shown func(string) string) *jsonFiles {
-	return &jsonFiles{files: files, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
+func newJSONFiles(files *syntax.Files, shown func(string) string, trail *trail) *jsonFiles {
+	return &jsonFiles{files: files, shown: shown, trail: trail, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
 }
 
 // value is what a file holds; nil if it is no JSON. Its faults are reported when the
 // expression that reads it is evaluated.
 func (j *jsonFiles) value(name string) *syntax.JSON {
-	if value, ok := j.values[name]; ok {
-		return value
+	if !j.trail.json[name] {
+		j.trail.json[name] = true
+		_, _ = j.files.Read(name) // whoever asks depends on it
 	}
-	j.values[name] = nil
+	value, ok := j.values[name]
+	if !ok {
+		value = j.parse(name)
+		j.values[name] = value
+	}
+	j.trail.vague = j.trail.vague || value == nil
+	return value
+}
+
+func (j *jsonFiles) parse(name string) *syntax.JSON {
 	src, err := j.files.Read(name)
 	shown := j.shown(name)
 	if err != nil || !strings.HasSuffix(shown, ".json") {
 		return nil
 	}
-	if value, _ := syntax.ParseJSON(src, shown); value != nil {
-		j.read[shown], j.values[name] = src, value
+	value, _ := syntax.ParseJSON(src, shown)
+	if value != nil {
+		j.read[shown] = src
 	}
-	return j.values[name]
+	return value
 }
+
+// show counts a file among those that are read, without parsing it.
+func (j *jsonFiles) show(name string) { j.read[j.shown(name)], _ = j.files.Read(name) }
 
 // member is a member of an object or an element of an array; nil if there is none.
 func member(value *syntax.JSON, key string) *syntax.JSON {

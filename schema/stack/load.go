@@ -12,15 +12,18 @@ import (
 
 // Load reads and evaluates a stack. The stack is never nil; with errors it holds
 // what could be understood.
-func Load(opts Options) (*Stack, hcl.Diagnostics) { return load(opts, nil) }
+func Load(opts Options) (*Stack, hcl.Diagnostics) { return new(Stack).Reload(opts) }
 
-// Reload loads the stack again. Files whose bytes are the same are not parsed
-// again; what functions read is read anew.
-func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) { return load(opts, s.Module.Sources) }
-
-func load(opts Options, previous *config.Sources) (*Stack, hcl.Diagnostics) {
+// Reload loads the stack again, with the same Name, and gives what Load gives. Files
+// whose bytes are the same are not parsed again, and the documents of a block whose file,
+// and all that it depends on, are the same are not evaluated again.
+func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
+	var previous *config.Sources
+	if s.Module != nil {
+		previous = s.Module.Sources
+	}
 	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments}, previous)
-	return Evaluate(sources.Module(), Inputs{
+	return evaluate(s.memory, sources.Module(), Inputs{
 		Context: opts.Context,
 		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
 		Env: opts.Env, Version: opts.Version, Need: opts.Need, Secrets: opts.Secrets, Ask: opts.Ask,
@@ -45,7 +48,9 @@ type Inputs struct {
 // Evaluate gives every declaration of a module its value, and leaves the module as it
 // is. The stack is never nil; the diagnostics are all that is wrong with it, those of
 // reading and declaring too, sorted by file and byte.
-func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
+func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) { return evaluate(nil, m, in) }
+
+func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
 	if in.Name == nil {
 		in.Name = func(file string) string { return file }
 	}
@@ -58,15 +63,22 @@ func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
 	scope := newScope(m, in)
 	scope.ReportCopies(m.Faults)
 	m.Settings.CheckVersion(scope.Faults, in.Version)
-	scope.resolve()
+	resolved := scope.follow(scope.resolve)
 	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: m.Settings.Levels, Options: m.Settings.Options}
 	stack.Account = (&accounts{scope: scope}).account(m.Account)
+	scope.recall(last, in, resolved)
 	stack.Documents = documents{scope}.all()
 	stack.Sessions = sessions{scope}.all()
 	removals{scope.Faults, stack}.all(m)
 	scope.variables.requireValues()
+	if scope.last != nil && !scope.budget.Charge(scope.last.cost) {
+		return evaluate(nil, m, in) // all of it may be too much, which only all of it can say
+	}
 	if fault := scope.budget.Fault(); fault != nil {
 		scope.Report(fault)
+	} else {
+		stack.memory = scope.memory
+		stack.memory.cost = scope.budget.Spent()
 	}
 	stack.Sources = scope.json.read
 	for name, file := range m.Files {

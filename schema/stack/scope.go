@@ -33,12 +33,16 @@ type scope struct {
 	themes    map[string]*theme
 	circular  map[string]bool // the locals and themes that refer to themselves
 	visiting  []string        // the chain that is being resolved, for cycles
+	trail     *trail          // of what is being evaluated
+	memory    *memory         // for the next evaluation
+	last      *memory         // of the one before, if documents depend on the same
 }
 
 func newScope(m *config.Module, in Inputs) *scope {
-	files, budget := syntax.NewFiles(in.FS, in.Dir), function.NewBudget(in.Context)
+	files, budget, way := syntax.NewFiles(in.FS, in.Dir), function.NewBudget(in.Context), newTrail()
+	files.Seen = way.see
 	s := &scope{
-		Faults: new(config.Faults), module: m, budget: budget, json: newJSONFiles(files, in.Name),
+		Faults: new(config.Faults), module: m, budget: budget, json: newJSONFiles(files, in.Name, &way), trail: &way,
 		traced: make(map[hcl.Expression]cty.Value), templates: make(map[hcl.Expression]hclsyntax.Expression),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},

@@ -132,4 +132,6 @@ func (s *scope) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen m
 	}
 }
 
-func isText(v cty.Value) bool { return v.Type() == cty.String && v.IsKnown() && !v.IsNull() && v.AsString() != "" }
+func isText(v cty.Value) bool {
+	return v.Type() == cty.String && v.IsKnown() && !v.IsNull() && v.AsString() != ""
+}

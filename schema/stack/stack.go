@@ -10,7 +10,8 @@
 //
 // [Evaluate] makes a [Stack] and all diagnostics of a [config.Module] and [Inputs]. It
 // can be called again with other inputs, also at the same time. [Load] reads the files
-// first; [Stack.Reload] does so again and parses only those whose bytes have changed.
+// first; [Stack.Reload] does so again, parses only those whose bytes have changed, and
+// evaluates only the documents that may have.
 //
 // # Where a value comes from
 //
@@ -52,6 +53,8 @@ type Stack struct {
 	Empty     bool                 // the directory holds no configuration at all
 	Notices   hcl.Diagnostics      // findings of the files that only lint shows
 	Module    *config.Module       // what it was evaluated from
+
+	memory *memory // for Reload
 }
 
 // Removed is a document or session to be forgotten without touching the page.

@@ -211,6 +211,7 @@ func (vs *variables) use(name string) {
 	if !ok {
 		return
 	}
+	vs.scope.trail.variables[name] = true
 	if vs.inKeys {
 		v.forKeys = true
 	} else {

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -29,6 +30,10 @@ type Files struct {
 	matches  Memo[[]string]
 	looks    atomic.Int64 // of patterns
 	used     sync.Map     // the paths that expressions looked at
+
+	// Seen is told of each path that an expression looks at; read says that the bytes of
+	// the file are the answer. It may be nil.
+	Seen func(p string, read bool)
 }
 
 // NewFiles gives access to files relative to dir. The file system is rooted
@@ -80,7 +85,12 @@ func (f *Files) Read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.depend(p)
+	f.see(p, true)
+	return f.Peek(p)
+}
+
+// Peek gives the bytes of the file at a path, which does not become a dependency.
+func (f *Files) Peek(p string) ([]byte, error) {
 	return f.contents.Do(p, func() ([]byte, error) { return f.load(p) })
 }
 
@@ -118,7 +128,7 @@ func (f *Files) Exists(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	f.depend(p)
+	f.see(p, false)
 	info, err := f.stat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -149,14 +159,15 @@ func (f *Files) load(p string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	src, err := io.ReadAll(io.LimitReader(file, MaxFile+1)) // it may have grown since
+	src := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = src.ReadFrom(io.LimitReader(file, MaxFile+1)) // it may have grown since
 	switch {
 	case err != nil:
 		return nil, err
-	case len(src) > MaxFile:
+	case src.Len() > MaxFile:
 		return nil, fmt.Errorf("%s is larger than %d MB", f.Relative(p), MaxFile>>20)
 	}
-	return src, nil
+	return src.Bytes(), nil
 }
 
 // isSystem reports whether a path is one where the system shows itself as files: among
@@ -190,7 +201,15 @@ func (f *Files) stat(p string) (fs.FileInfo, error) {
 	return fs.Stat(f.fsys, p)
 }
 
-func (f *Files) depend(p string) {
+func (f *Files) see(p string, read bool) {
+	f.Depend(p)
+	if f.Seen != nil {
+		f.Seen(p, read)
+	}
+}
+
+// Depend makes a path a dependency.
+func (f *Files) Depend(p string) {
 	f.used.Store(p, nil)
 }
 

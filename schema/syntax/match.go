@@ -42,7 +42,7 @@ func (f *Files) Match(dir, pattern string) ([]string, error) {
 	for strings.HasPrefix(pattern, "../") { // an fs.FS cannot climb
 		start, pattern = rooted(start, ".."), pattern[len("../"):]
 	}
-	f.depend(start + "/")
+	f.see(start+"/", false)
 	return f.matches.Do(base+"\x00"+start+"\x00"+pattern, func() ([]string, error) { return f.match(base, start, pattern) })
 }
 

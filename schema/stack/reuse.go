@@ -1,0 +1,164 @@
+package stack
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/config"
+	"livery/schema/function"
+	"livery/schema/syntax"
+)
+
+// memory is what an evaluation leaves to the next one: the documents, and all that they
+// were made from. What is not known for certain to be as it was is evaluated again.
+type memory struct {
+	ground    ground
+	files     *syntax.Files
+	documents map[documentKey]*remembered
+	cost      function.Cost // at most what evaluating all of it would have cost
+}
+
+// documentKey tells the documents of a stack apart. The block of an unchanged file is
+// the same one again.
+type documentKey struct {
+	block  *config.Block
+	locale schema.Locale
+	each   string // the key of the element of for_each
+}
+
+func elementKey(vars map[string]cty.Value) string {
+	if each, ok := vars["each"]; ok && each.IsKnown() {
+		key, _ := keyOf(each.GetAttr("key"))
+		return key
+	}
+	return ""
+}
+
+// ground is what a document may depend on besides its block.
+type ground struct {
+	module    *config.Module
+	dir       string
+	need      Need
+	mayAsk    bool                // somebody can be asked for the value of a variable
+	variables map[string]variable // before the first document
+	secrets   []string            // that no document may hold
+	trail     trail               // of the variables, locals and themes
+}
+
+// remembered is a document, and what was looked at for it.
+type remembered struct {
+	document schema.Document
+	faults   hcl.Diagnostics // found on the way
+	trail    trail
+	forEach  trail // of the argument that gives the elements; origins lead into it
+}
+
+// trail is what is looked at while something is evaluated.
+type trail struct {
+	files     map[string]bool // that were read, as paths in the file system
+	json      map[string]bool // those of them that origins lead into, by the names that expressions use
+	variables map[string]bool // that were used
+	vague     bool            // something else was looked at: whether a file is there, what a directory holds
+}
+
+func newTrail() trail {
+	return trail{files: make(map[string]bool), json: make(map[string]bool), variables: make(map[string]bool)}
+}
+
+func (t *trail) see(p string, read bool) {
+	if read {
+		t.files[p] = true
+	} else {
+		t.vague = true
+	}
+}
+
+// follow gives what some work looks at.
+func (s *scope) follow(work func()) trail {
+	*s.trail = newTrail()
+	work()
+	t := *s.trail
+	*s.trail = newTrail()
+	return t
+}
+
+// recall compares the ground that documents are evaluated on with that of the last
+// evaluation. On another one nothing of that is used.
+func (s *scope) recall(last *memory, in Inputs, resolved trail) {
+	now := ground{
+		module: s.module, dir: in.Dir, need: in.Need, mayAsk: in.Ask != nil, secrets: s.secrets, trail: resolved,
+		variables: make(map[string]variable, len(s.variables.byName)),
+	}
+	for name, v := range s.variables.byName {
+		now.variables[name] = *v
+	}
+	s.memory = &memory{ground: now, files: s.json.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
+	if last != nil && last.ground.same(now) && s.unchanged(last, last.ground.trail) {
+		s.last = last
+	}
+}
+
+func (g ground) same(now ground) bool {
+	return g.module.Broken == now.module.Broken && maps.Equal(g.module.Variables, now.module.Variables) &&
+		maps.Equal(g.module.Locals, now.module.Locals) && maps.Equal(g.module.Themes, now.module.Themes) &&
+		g.dir == now.dir && g.need == now.need && g.mayAsk == now.mayAsk && slices.Equal(g.secrets, now.secrets) &&
+		maps.EqualFunc(g.variables, now.variables, g.sameVariable)
+}
+
+// sameVariable compares the values and where they come from, which origins tell.
+func (g ground) sameVariable(a, b variable) bool {
+	if a.value == cty.NilVal || b.value == cty.NilVal {
+		return a.value == b.value && !g.mayAsk // the first document that uses it would ask
+	}
+	return a.value.RawEquals(b.value) && a.Variable == b.Variable && a.kind == b.kind && a.expr == b.expr && a.setBy == b.setBy &&
+		a.sensitive == b.sensitive && a.key == b.key && a.refused == b.refused
+}
+
+// unchanged reports whether everything on a trail is as it was.
+func (s *scope) unchanged(last *memory, t trail) bool {
+	for p := range t.files {
+		before, beforeErr := last.files.Peek(p)
+		now, err := s.json.files.Peek(p)
+		if beforeErr != nil || err != nil || !bytes.Equal(before, now) {
+			return false
+		}
+	}
+	return !t.vague
+}
+
+// remembered gives the document of the last evaluation, if nothing has changed that it
+// depends on, or else a new one.
+func (s *scope) remembered(key documentKey, forEach trail, evaluate func() schema.Document) schema.Document {
+	if s.last != nil {
+		if r := s.last.documents[key]; r != nil && s.unchanged(s.last, r.forEach) && s.unchanged(s.last, r.trail) {
+			s.repeat(r)
+			s.memory.documents[key] = r
+			return r.document
+		}
+	}
+	r, kept, before := &remembered{forEach: forEach}, config.Faults{}, len(s.Diagnostics)
+	r.trail = s.follow(func() { r.document = evaluate() })
+	kept.ReportCopies(s.Diagnostics[before:])
+	r.faults = kept.Diagnostics
+	s.memory.documents[key] = r
+	return r.document
+}
+
+// repeat does what an evaluation does besides giving a document.
+func (s *scope) repeat(r *remembered) {
+	for p := range r.trail.files {
+		s.json.files.Depend(p)
+	}
+	for name := range r.trail.json {
+		s.json.show(name)
+	}
+	for name := range r.trail.variables {
+		s.variables.use(name)
+	}
+	s.ReportCopies(r.faults)
+}
