@@ -20,6 +20,11 @@ import (
 // Load reads the stack. The error is for a directory that cannot be read; faults
 // of the files are in the diagnostics.
 func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
+	return w.reload(new(stack.Stack), need)
+}
+
+// reload is Load, but does only what has to be done again since the last time.
+func (w *Workspace) reload(last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
 	root, rel, err := rooted(string(w.Dir))
 	if err != nil {
 		return nil, nil, Failf("Cannot find the directory", "%v.", err)
@@ -36,7 +41,7 @@ func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error)
 	if need != stack.NeedNothing {
 		opts.Ask = w.Ask
 	}
-	loaded, diags := stack.Load(opts)
+	loaded, diags := last.Reload(opts)
 	return loaded, diags, nil
 }
 

@@ -25,6 +25,7 @@ type Preview struct {
 	workspace *Workspace
 	locales   []schema.Locale // these alone; none for all
 	images    bool            // pictures are fetched from their links
+	loaded    *stack.Stack    // as it was loaded last
 
 	applied    *state.Snapshot // as it was read last; nil before
 	appliedAt  time.Time       // when that was
@@ -41,15 +42,16 @@ type PreviewData struct {
 
 // Preview makes a preview of these locales; none for all.
 func (w *Workspace) Preview(locales []schema.Locale, images bool) *Preview {
-	return &Preview{workspace: w, locales: locales, images: images}
+	return &Preview{workspace: w, locales: locales, images: images, loaded: new(stack.Stack)}
 }
 
 // Data gathers what the files say now, beside what the service last confirmed.
 func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
-	loaded, diags, err := p.workspace.Load(stack.NeedDocuments)
+	loaded, diags, err := p.workspace.reload(p.loaded, stack.NeedDocuments)
 	if err != nil {
 		return nil, err
 	}
+	p.loaded = loaded
 	if loaded.Empty {
 		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
 	}
