@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -239,4 +240,46 @@ func TestFunctionsTakeAnything(t *testing.T) {
 			assert.NotContains(t, text, "sekret", src)
 		}
 	}
+}
+
+// What files hold is made once, and drawn for once, however many expressions ask for it.
+func TestFilesAreDecodedOnce(t *testing.T) {
+	budget := NewBudget(t.Context())
+	ctx := contextOn(budget)
+	list := "[" + strings.Repeat(`{"a": 1},`, 999) + `{"a": 1}]`
+	files := fstest.MapFS{
+		"stack/a.json": {Data: []byte(list)}, "stack/same.json": {Data: []byte(list)}, "stack/a.csv": {Data: []byte("a\n" + strings.Repeat("1\n", 1000))},
+		"stack/a.tpl": {Data: []byte("%{for i in range(1000)}${x}%{endfor}")}, "stack/tokens.json": {Data: []byte(`{"c": {"$type": "color", "$value": "#0B5FFF"}}`)},
+	}
+	ctx.Functions = Table(syntax.NewFiles(files, "stack"), budget)
+	value := func(src string) (v cty.Value, drawn int) {
+		expr, diags := hclsyntax.ParseExpression([]byte(src), "test.hcl", hcl.InitialPos)
+		require.Empty(t, diags)
+		before := budget.memory
+		v, diags = budget.Value(expr, ctx)
+		require.Empty(t, diags)
+		return v, before - budget.memory
+	}
+	for _, src := range []string{
+		`jsondecode(file("a.json"))`, `yamldecode(file("a.json"))`, `csvdecode(file("a.csv"))`, `templatefile("a.tpl", {x = 1})`, `tokens("tokens.json")`,
+	} {
+		first, drawn := value(src)
+		assert.Positive(t, drawn, src)
+		again, drawn := value(src)
+		assert.Zero(t, drawn, src)
+		assert.True(t, first.RawEquals(again), src)
+	}
+	_, drawn := value(`jsondecode(file("same.json"))`)
+	assert.Less(t, drawn, 20_000, "the text is read, and known already")
+	one, _ := value(`templatefile("a.tpl", {x = 1})`)
+	two, _ := value(`templatefile("a.tpl", {x = 2})`)
+	assert.False(t, one.RawEquals(two), "other arguments, another text")
+	for range 2 {
+		_, diags := evaluateWithin(t, budget, `jsondecode("[")`)
+		assert.True(t, diags.HasErrors(), "faults are remembered too")
+	}
+	secret, _ := value(`jsondecode(sensitive("[1]"))`)
+	plain, _ := value(`jsondecode("[1]")`)
+	assert.True(t, secret.IsMarked())
+	assert.False(t, plain.IsMarked())
 }

@@ -3,6 +3,8 @@ package function
 import (
 	"net/url"
 
+	"livery/schema/syntax"
+
 	yaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -10,15 +12,35 @@ import (
 )
 
 // encodeFunctions are those that turn values into text of some form and back.
-func encodeFunctions() map[string]function.Function {
+func encodeFunctions(b *Budget) map[string]function.Function {
 	return map[string]function.Function{
-		"csvdecode":  stdlib.CSVDecodeFunc,
-		"jsondecode": checkFirst(stdlib.JSONDecodeFunc, checkText(checkJSON)),
+		"csvdecode":  b.once(stdlib.CSVDecodeFunc, func(string) error { return nil }),
+		"jsondecode": b.once(stdlib.JSONDecodeFunc, checkJSON),
 		"jsonencode": checkFirst(stdlib.JSONEncodeFunc, checkWeight),
 		"urlencode":  urlEncodeFunction(),
-		"yamldecode": checkFirst(yaml.YAMLDecodeFunc.WithNewDescriptions("Reads a YAML text.", []string{"The YAML text."}), checkText(checkYAML)),
+		"yamldecode": b.once(yaml.YAMLDecodeFunc.WithNewDescriptions("Reads a YAML text.", []string{"The YAML text."}), checkYAML),
 		"yamlencode": checkFirst(yaml.YAMLEncodeFunc.WithNewDescriptions("Writes a value as YAML.", []string{"The value to write."}), checkWeight),
 	}
+}
+
+// once decodes each text that is sound once, however often it is asked for: the fields of a document
+// take their values from one file. The value draws on the budget when it is made.
+func (b *Budget) once(decode function.Function, check func(string) error) function.Function {
+	var done syntax.Memo[cty.Value]
+	return function.New(&function.Spec{
+		Description: decode.Description(),
+		Params:      decode.Params(),
+		Type:        function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			text := args[0].AsString()
+			return done.Do(text, func() (cty.Value, error) {
+				if err := check(text); err != nil {
+					return cty.NilVal, function.NewArgError(0, err)
+				}
+				return b.paid(decode.Call(args))
+			})
+		},
+	})
 }
 
 func urlEncodeFunction() function.Function {

@@ -14,14 +14,14 @@ import (
 )
 
 // fileFunctions are those that read what lies beside the stack.
-func fileFunctions(files *syntax.Files) map[string]function.Function {
+func fileFunctions(files *syntax.Files, budget *Budget) map[string]function.Function {
 	return map[string]function.Function{
 		"basename":   transformPath("The last part of a path.", path.Base),
 		"dirname":    transformPath("A path without its last part.", path.Dir),
-		"file":       redactErrors(readFunction(files)),
+		"file":       redactErrors(readFunction(files, budget)),
 		"fileexists": redactErrors(existsFunction(files)),
 		"fileset":    redactErrors(filesetFunction(files)),
-		"tokens":     redactErrors(tokensFunction(files)),
+		"tokens":     redactErrors(tokensFunction(files, budget)),
 	}
 }
 
@@ -41,15 +41,19 @@ func pathParameter() function.Parameter {
 	return function.Parameter{Name: "path", Type: cty.String, Description: "A path relative to the stack; .. is allowed."}
 }
 
-func readFunction(files *syntax.Files) function.Function {
+func readFunction(files *syntax.Files, budget *Budget) function.Function {
+	var read syntax.Memo[cty.Value]
 	return function.New(&function.Spec{
 		Description:  "Reads a file as UTF-8 text.",
 		Params:       []function.Parameter{pathParameter()},
 		Type:         function.StaticReturnType(cty.String),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			s, err := readText(files, args[0].AsString())
-			return cty.StringVal(s), err
+			name := args[0].AsString()
+			return read.Do(name, func() (cty.Value, error) {
+				s, err := readText(files, name)
+				return budget.paid(cty.StringVal(s), err)
+			})
 		},
 	})
 }

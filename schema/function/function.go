@@ -23,7 +23,7 @@ import (
 func Table(files *syntax.Files, budget *Budget) map[string]function.Function {
 	all := make(map[string]function.Function, 128)
 	for _, part := range []map[string]function.Function{
-		textFunctions(budget), collectionFunctions(), encodeFunctions(), typeFunctions(), colourFunctions(), fileFunctions(files),
+		textFunctions(budget), collectionFunctions(), encodeFunctions(budget), typeFunctions(), colourFunctions(), fileFunctions(files, budget),
 	} {
 		maps.Copy(all, part)
 	}

@@ -325,15 +325,29 @@ func (b *Budget) call(e *hclsyntax.FunctionCallExpr) hclsyntax.Expression {
 // first level where it hands on what it was given.
 func made(name string, v cty.Value) (int, int) {
 	switch name {
-	case "csvdecode", "formatlist", "jsondecode", "regexall", "split", "templatefile", "templatestring",
-		"tokens", "tolist", "tomap", "toset", "yamldecode":
-		parts, bytes := size(v)
-		return parts * partWork, parts*partMemory + bytes
+	case "csvdecode", "file", "jsondecode", "templatefile", "tokens", "yamldecode":
+		return nodeWork, 0 // it was paid when it was made
+	case "formatlist", "regexall", "split", "templatestring", "tolist", "tomap", "toset":
+		return whole(v)
 	}
 	n := elements(v) + 1
 	text, _ := v.Unmark()
 	s, _ := textOf(text)
 	return n * partWork, n*partMemory + len(s)
+}
+
+// whole is the cost of a value of which all is new.
+func whole(v cty.Value) (int, int) {
+	parts, bytes := size(v)
+	return parts * partWork, parts*partMemory + bytes
+}
+
+// paid is a value that a function makes once and hands out many times.
+func (b *Budget) paid(v cty.Value, err error) (cty.Value, error) {
+	if err == nil && !b.draw(whole(v)) {
+		return cty.DynamicVal, nil
+	}
+	return v, err
 }
 
 func explainPanic(name string, cause any) string {

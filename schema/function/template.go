@@ -52,24 +52,44 @@ func variablesParameter() function.Parameter {
 }
 
 func templateFileFunction(files *syntax.Files, t templates) function.Function {
+	var parsed syntax.Memo[hcl.Expression]
+	done := make(map[string][]rendered)
 	return function.New(&function.Spec{
 		Description: "Reads a file as a template and fills it in.",
 		Params:      []function.Parameter{pathParameter(), variablesParameter()},
 		Type:        function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
-			src, err := readText(files, name)
+			expr, err := parsed.Do(name, func() (hcl.Expression, error) {
+				src, err := readText(files, name)
+				if err != nil {
+					return nil, err
+				}
+				return parseTemplate(src, name)
+			})
 			if err != nil {
 				return cty.NilVal, err
 			}
-			expr, err := parseTemplate(src, name)
-			if err != nil {
-				return cty.NilVal, err
+			for _, before := range done[name] {
+				if before.vars.RawEquals(args[1]) {
+					return before.value, nil
+				}
 			}
-			return t.render(expr, args[1])
+			v, err := t.budget.paid(t.render(expr, args[1]))
+			if err == nil && len(done[name]) < maxRendered {
+				done[name] = append(done[name], rendered{args[1], v})
+			}
+			return v, err
 		},
 	})
 }
+
+// rendered is a template file that was filled in.
+type rendered struct{ vars, value cty.Value }
+
+// maxRendered is how many results of one template file are kept: about as many as there
+// are documents that have variables of their own for it.
+const maxRendered = 64
 
 // templateStringFunction takes a reference instead of a text, since whoever
 // writes the text in place wants an ordinary template.

@@ -17,7 +17,7 @@ import (
 )
 
 // tokensFunction reads each file once, however often it is asked for.
-func tokensFunction(files *syntax.Files) function.Function {
+func tokensFunction(files *syntax.Files, budget *Budget) function.Function {
 	var read syntax.Memo[cty.Value]
 	return function.New(&function.Spec{
 		Description:  "Reads a W3C Design Tokens file: aliases are resolved, colours and dimensions become plain strings, and groups become objects.",
@@ -36,7 +36,7 @@ func tokensFunction(files *syntax.Files) function.Function {
 				if err != nil {
 					return cty.NilVal, fmt.Errorf("%s: %w", name, err)
 				}
-				return v, nil
+				return budget.paid(v, nil)
 			})
 		},
 	})

@@ -52,7 +52,7 @@ func (f *Files) match(base, start, pattern string) ([]string, error) {
 		return nil, fmt.Errorf("failed to glob pattern %q: %w", pattern, err)
 	}
 	if f.looks.Load() > maxLooks {
-		return nil, fmt.Errorf("with the pattern %q the stack looks at more than %d files and directories; name the directory more exactly", pattern, maxLooks)
+		return nil, fmt.Errorf("the stack looks at more than %d files and directories; name the directory more exactly", maxLooks)
 	}
 	var names []string
 	for _, match := range matches {
