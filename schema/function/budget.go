@@ -60,8 +60,23 @@ func NewConstantBudget() *Budget {
 func (b *Budget) Fault() *hcl.Diagnostic { return b.fault }
 
 // Value is the value of an expression of either syntax. It is unknown once the budget is
-// used up. Without a context for it, a string of the JSON syntax is no template.
+// used up. Without a context for it, a string of the JSON syntax is no template. Whoever
+// gets the diagnostics may change them: a part that did not parse gives those of the
+// parser each time, and the file still has them.
 func (b *Budget) Value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, found := b.value(expr, ctx)
+	if len(found) == 0 {
+		return v, nil
+	}
+	diags := make(hcl.Diagnostics, len(found))
+	for i, d := range found {
+		own := *d
+		diags[i] = &own
+	}
+	return v, diags
+}
+
+func (b *Budget) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if b.fault != nil {
 		return cty.DynamicVal, nil
 	}
