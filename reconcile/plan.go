@@ -201,7 +201,7 @@ func (pl planner) planDocument(d schema.Document) Change {
 		}
 		return pl.planReset(d.Locale, record, ReasonDestroy, d.Range)
 	}
-	c := Change{Address: d.Locale.AddressOf(), Range: d.Range, After: encodeJSON(d)}
+	c := Change{Address: d.Locale.AddressOf(), Range: d.Range}
 	var last []schema.Document
 	var before schema.Document
 	if record != nil {
@@ -209,7 +209,7 @@ func (pl planner) planDocument(d schema.Document) Change {
 		c.AppliedAt = record.AppliedAt
 		if record.Document != nil {
 			before = *record.Document
-			c.Before = encodeJSON(before)
+			c.Before = record.Encoded()
 		}
 	}
 	c.Fields, c.Unchanged = compareDocuments(before, d)
@@ -223,9 +223,10 @@ func (pl planner) planDocument(d schema.Document) Change {
 	case pl.options.Reapply || slices.Contains(pl.options.Replaces, c.Address):
 		c.Action, c.Reason = Reapply, ReasonRequested
 	default:
-		c.Action = NoOp
+		c.Action, c.After = NoOp, c.Before // nothing differs
 		return c
 	}
+	c.After = encodeJSON(d)
 	c.setBody(d.Body(last...))
 	return c
 }
@@ -245,7 +246,7 @@ func (pl planner) planUndeclared() []Change {
 			continue
 		}
 		if slices.Contains(pl.desired.Removed, loc.AddressOf()) && !pl.options.Destroy {
-			list = append(list, Change{Address: loc.AddressOf(), Action: Forget, Reason: ReasonRemoved, Before: encodeRecord(record), AppliedAt: record.AppliedAt})
+			list = append(list, Change{Address: loc.AddressOf(), Action: Forget, Reason: ReasonRemoved, Before: record.Encoded(), AppliedAt: record.AppliedAt})
 			continue
 		}
 		list = append(list, pl.planReset(loc, record, reason, hcl.Range{}))
@@ -279,16 +280,9 @@ func possibleDocuments(r *state.LocaleRecord) []schema.Document {
 	return last
 }
 
-func encodeRecord(r *state.LocaleRecord) json.RawMessage {
-	if r.Document == nil {
-		return nil
-	}
-	return encodeJSON(*r.Document)
-}
-
 // planReset plans to put a document back to the API's default look.
 func (pl planner) planReset(loc schema.Locale, record *state.LocaleRecord, reason string, rng hcl.Range) Change {
-	c := Change{Address: loc.AddressOf(), Action: Delete, Reason: reason, Before: encodeRecord(record), AppliedAt: record.AppliedAt, Range: rng}
+	c := Change{Address: loc.AddressOf(), Action: Delete, Reason: reason, Before: record.Encoded(), AppliedAt: record.AppliedAt, Range: rng}
 	var before schema.Document
 	if record.Document != nil {
 		before = *record.Document

@@ -65,10 +65,16 @@ func (l Look) lacks(k ExtraKey) bool {
 
 // field is the field of the catalogue with that address; nil if there is none.
 func (k ExtraKey) field() *Field {
-	if f := FieldByPath(k.Path()); f != nil && f.Page == k.Page {
-		return f
+	p := PageByKey(k.Page)
+	if p == nil {
+		return nil
 	}
-	return nil // a key may hold a dot
+	for i := range p.Fields {
+		if p.Fields[i].Key == k.Key {
+			return &p.Fields[i]
+		}
+	}
+	return nil
 }
 
 // Extra is a member sent as it is: canonical JSON and where it was written.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/big"
@@ -76,12 +77,20 @@ func checkJSON(src []byte, names *uniqueNames) error {
 // stringEnd is where the string that begins at i ends: at its quotation mark, or behind
 // the text if it has none.
 func stringEnd(src []byte, i int) int {
-	for i++; i < len(src) && src[i] != '"'; i++ {
-		if src[i] == '\\' {
-			i++
+	for start := i + 1; ; {
+		n := bytes.IndexByte(src[i+1:], '"')
+		if n < 0 {
+			return len(src)
+		}
+		i += n + 1
+		slashes := 0
+		for i-slashes > start && src[i-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i
 		}
 	}
-	return i
 }
 
 // numberLength is how many bytes of a text belong to the number at its beginning.

@@ -180,6 +180,20 @@ func (l *localBlob) pathToWrite(ctx context.Context) (path string, directory *fl
 	return path, directory, err
 }
 
+// Peek is what is in the file of a local state, without a revision, since it may be
+// changed at once; nil for none that can be read.
+func Peek(path string) []byte {
+	path, err := resolveLinks(path)
+	if err != nil {
+		return nil
+	}
+	data, _, err := read(path)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
 // read gives nil twice when there is no file.
 func read(path string) ([]byte, fs.FileInfo, error) {
 	// Looked at before it is opened: opening a pipe would wait for its writer.

@@ -125,7 +125,7 @@ func Decode(data []byte) (*Snapshot, error) {
 		return nil, err
 	}
 	s := emptySnapshot()
-	var locales, sessions map[string]json.RawMessage
+	var locales, sessions map[string]json.RawMessage // slices of data: each document is read once
 	err = cmp.Or(
 		readWord(members, "livery_version", &s.LiveryVersion),
 		readMember(members, "serial", &s.Serial),
@@ -133,8 +133,8 @@ func Decode(data []byte) (*Snapshot, error) {
 		readObject(members, "run", s.readRun),
 		readObject(members, "account", s.readAccount),
 		readObject(members, "broken_lock", s.readBrokenLock),
-		readMember(members, "locales", &locales),
-		readMember(members, "sessions", &sessions),
+		readObject(members, "locales", func(m map[string]json.RawMessage) error { locales = m; return nil }),
+		readObject(members, "sessions", func(m map[string]json.RawMessage) error { sessions = m; return nil }),
 	)
 	if err == nil && s.Serial > maxSerial {
 		err = fmt.Errorf("serial: must be at most %d", uint64(maxSerial))
@@ -173,12 +173,13 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 		return nil, &DamagedError{errors.New("it is not UTF-8 text")}
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors put it there
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		if json.Valid(data) {
-			return nil, &ForeignError{"JSON that is not an object"}
-		}
-		return nil, &DamagedError{withLine(data, err)}
+	if !json.Valid(data) {
+		var v any
+		return nil, &DamagedError{withLine(data, json.Unmarshal(data, &v))}
+	}
+	members, err := object(bytes.TrimSpace(data))
+	if err != nil || members == nil {
+		return nil, &ForeignError{"JSON that is not an object"}
 	}
 	if looks := describeForeign(members); looks != "" {
 		return nil, &ForeignError{looks}
@@ -253,20 +254,17 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	record := new(LocaleRecord)
-	var document json.RawMessage
+	record := &LocaleRecord{encoded: orNil(members["document"]), InDoubt: orNil(members["in_doubt"])}
 	err = cmp.Or(
-		readMember(members, "document", &document),
 		readTime(members, "applied_at", &record.AppliedAt),
 		readWord(members, "transaction_id", &record.TransactionID),
-		readMember(members, "in_doubt", &record.InDoubt),
 		readTime(members, "in_flight_until", &record.InFlightUntil),
 	)
 	if err != nil {
 		return err
 	}
-	if document != nil {
-		if record.Document, err = decodeDocument(loc, document); err != nil {
+	if record.encoded != nil {
+		if record.Document, err = decodeDocument(loc, record.encoded); err != nil {
 			return fmt.Errorf("document: %w", err)
 		}
 	}
@@ -371,6 +369,14 @@ func readMember(members map[string]json.RawMessage, name string, into any) error
 		return fmt.Errorf("%s: %w", name, withoutGoTypes(err))
 	}
 	return nil
+}
+
+// orNil is nil for a member that is null or not there.
+func orNil(raw json.RawMessage) json.RawMessage {
+	if string(raw) == "null" {
+		return nil
+	}
+	return raw
 }
 
 // readWord reads a member that is shown to people. What could steer a terminal or

@@ -132,19 +132,17 @@ func Read(ctx context.Context, blob Blob) (*Snapshot, error) {
 }
 
 // Prefetch begins to read and decode a state, while something else is done that
-// takes as long. The function that it returns decodes what is read later: what
-// was prefetched if the bytes are still the same, else the bytes anew.
-func Prefetch(ctx context.Context, blob Blob) func(data []byte) (*Snapshot, error) {
+// takes as long. get gives the bytes that the state most likely has, nil for none.
+// The function that Prefetch returns decodes what is read later: what was prefetched
+// if the bytes are still the same, else the bytes anew.
+func Prefetch(get func() []byte) func(data []byte) (*Snapshot, error) {
 	var early []byte
 	var snapshot *Snapshot
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		data, revision, err := blob.Get(ctx)
-		if err != nil || revision == "" {
-			return // whoever reads it later is told
-		}
-		if s, err := Decode(data); err == nil {
+		data := get()
+		if s, err := Decode(data); err == nil { // else whoever reads it later is told
 			early, snapshot = data, s
 		}
 	}()

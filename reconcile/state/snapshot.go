@@ -70,10 +70,25 @@ type LocaleRecord struct {
 	AppliedAt     time.Time        // when it was confirmed; zero without a Document
 	TransactionID string           // of the confirming answer
 	InDoubt       json.RawMessage  // the body that was being sent; nil when there is none
+
+	encoded json.RawMessage // Document as it is stored; nil when it was not read
 	// InFlightUntil is how long requests may arrive from a run whose lock was broken
 	// while the locale was in doubt: no answer to a request that is sent before then
 	// ends the doubt. It is zero without InDoubt.
 	InFlightUntil time.Time
+}
+
+// Encoded is the Document as JSON: as it was read, or else made. It is nil when there
+// is none. Whoever changes a Document that was read makes a record of their own.
+func (r *LocaleRecord) Encoded() json.RawMessage {
+	switch {
+	case r.Document == nil:
+		return nil
+	case r.encoded != nil:
+		return compact(r.encoded)
+	default:
+		return must(r.Document.MarshalJSON())
+	}
 }
 
 // SessionRecord is a session definition as it was last applied.

@@ -65,7 +65,7 @@ func (w *Workspace) PlanToApply(ctx context.Context, opts PlanOptions) (*Operati
 func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need, how access) (*Operation, error) {
 	// Reading the state takes as long as evaluating the files does, so it begins
 	// where the state almost always is, before the files can say where.
-	how.decode = state.Prefetch(ctx, backend.LocalIn(string(w.Dir), stateFile))
+	how.decode = state.Prefetch(func() []byte { return backend.Peek(w.Dir.Path(stateFile)) })
 	loaded, diags, err := w.Load(need)
 	if err != nil {
 		return nil, err
@@ -89,14 +89,15 @@ func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need,
 		return nil, err
 	}
 	o := &Operation{Stack: loaded, Diagnostics: diags, workspace: w, ledger: ledger}
-	o.account = w.accountOf(loaded, ledger.Snapshot().Account.BaseURL, acc)
-	if err := o.plan(opts); err != nil {
+	current := ledger.Snapshot()
+	o.account = w.accountOf(loaded, current.Account.BaseURL, acc)
+	if err := o.plan(opts, current); err != nil {
 		return nil, errors.Join(err, ledger.Close(ctx))
 	}
 	return o, nil
 }
 
-func (o *Operation) plan(opts PlanOptions) (err error) {
+func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) {
 	if err := o.ledger.Bind(o.account.Recorded()); err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (o *Operation) plan(opts PlanOptions) (err error) {
 	for _, r := range o.Stack.Removed {
 		desired.Removed = append(desired.Removed, r.Address)
 	}
-	o.Plan, err = reconcile.NewPlan(desired, o.ledger.Snapshot(), reconcile.Options{
+	o.Plan, err = reconcile.NewPlan(desired, current, reconcile.Options{
 		Targets: opts.Targets, Excludes: opts.Excludes, Replaces: opts.Replaces, Reapply: opts.Reapply, Destroy: opts.Destroy,
 		Account: o.account.Recorded(), Version: o.workspace.Version, Now: o.workspace.Now(),
 	})
@@ -112,7 +113,7 @@ func (o *Operation) plan(opts PlanOptions) (err error) {
 		return Failf("Unknown address", "%v.", err)
 	}
 	o.Plan.Variables = variables(o.Stack)
-	o.warnInFlight(o.ledger.Snapshot())
+	o.warnInFlight(current)
 	if o.Plan.Targeted {
 		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards.")
 	}
