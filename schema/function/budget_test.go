@@ -283,3 +283,40 @@ func TestFilesAreDecodedOnce(t *testing.T) {
 	assert.True(t, secret.IsMarked())
 	assert.False(t, plain.IsMarked())
 }
+
+// What an expression costs does not change what it means: it has the value, or the fault,
+// that the library gives it alone.
+func FuzzBudget(f *testing.F) {
+	for _, src := range []string{
+		`[for a, b in {x = 1} : "${a}-${b}" if b > 0]`, `{for a in ["x", "y", "x"] : a => 1...}`, `local.t == "a" ? [1, "b"] : ["c"]`, `{a = {b = [1, 2]}}.a.b[*]`,
+		`[{a = 1}, {a = 2}][*].a`, `"%{if true}a%{else}b%{endif}%{for x in [1, 2]}${x}%{endfor}"`, `-(-1) + 2 * 3 % 2`, `!(1 < 2 || false) && true`, `{(1) = 2, "a" = 3, b = 4}`,
+		`try(nosuch.a, upper("b"))`, `can([1][3])`, `concat([[1], [2]]...)`, `<<A
+${1} x
+A
+`, `merge({a = 1}, {b = 2}).b`, `sensitive("a")`, `"${"a"}"`, `[1, 2].0`,
+	} {
+		f.Add(src)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		if len(src) > 200 || strings.Count(src, "for") > 2 || syntax.Check([]byte("a = "+src), "a.hcl") != nil || strings.Contains(src, "range") {
+			return // without a bound it may take for ever
+		}
+		expr, diags := hclsyntax.ParseExpression([]byte(src), "test.hcl", hcl.InitialPos)
+		if diags.HasErrors() {
+			return
+		}
+		budget := NewBudget(t.Context())
+		ctx := contextOn(budget)
+		got, gotDiags := budget.Value(expr, ctx)
+		if budget.Fault() != nil || slices.ContainsFunc(gotDiags, func(d *hcl.Diagnostic) bool { return d.Severity == hcl.DiagError }) {
+			return // it may be refused for more reasons; TestArithmeticFaults knows them
+		}
+		want, wantDiags := expr.Value(ctx)
+		if wantDiags.HasErrors() {
+			t.Fatalf("%s: %v, but the library has a fault: %v", src, got.GoString(), wantDiags)
+		}
+		if !want.RawEquals(got) {
+			t.Fatalf("%s: %s, but the library says %s", src, got.GoString(), want.GoString())
+		}
+	})
+}
