@@ -50,6 +50,7 @@ func readFunction(files *syntax.Files, budget *Budget) function.Function {
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
+			_, _ = files.Read(name) // whoever asks depends on it
 			return read.Do(name, func() (cty.Value, error) {
 				s, err := readText(files, name)
 				return budget.paid(cty.StringVal(s), err)

@@ -60,6 +60,7 @@ func templateFileFunction(files *syntax.Files, t templates) function.Function {
 		Type:        function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
+			_, _ = files.Read(name) // whoever asks depends on it
 			expr, err := parsed.Do(name, func() (hcl.Expression, error) {
 				src, err := readText(files, name)
 				if err != nil {
@@ -75,13 +76,29 @@ func templateFileFunction(files *syntax.Files, t templates) function.Function {
 					return before.value, nil
 				}
 			}
-			v, err := t.budget.paid(t.render(expr, args[1]))
-			if err == nil && len(done[name]) < maxRendered {
+			var v cty.Value
+			looked := looksAtFiles(files, func() { v, err = t.budget.paid(t.render(expr, args[1])) })
+			if err == nil && !looked && len(done[name]) < maxRendered {
 				done[name] = append(done[name], rendered{args[1], v})
 			}
 			return v, err
 		},
 	})
+}
+
+// looksAtFiles reports whether some work did. What it gives is not kept then: whoever
+// asks for it depends on these files.
+func looksAtFiles(files *syntax.Files, work func()) bool {
+	looked, told := false, files.Seen
+	files.Seen = func(p string, read bool) {
+		looked = true
+		if told != nil {
+			told(p, read)
+		}
+	}
+	work()
+	files.Seen = told
+	return looked
 }
 
 // rendered is a template file that was filled in.

@@ -55,7 +55,15 @@ func TestReloadEvaluatesWhatHasChanged(t *testing.T) {
 	texts := func(name string) string {
 		return "locale \"" + name + "\" {\n  theme = theme.base\n  texts = jsondecode(file(\"" + name + ".json\"))\n}\n"
 	}
+	shared := func(name string) string {
+		return "locale \"" + name + "\" {\n  title_text = jsondecode(file(\"shared.json\")).a\n  extra = { a = templatefile(\"shared.tpl\", {}) }\n}\n"
+	}
 	files := map[string]string{
+		"zh.livery.hcl":         shared("zh_CN"),
+		"zt.livery.hcl":         shared("zh_TW"),
+		"shared.json":           `{"a": "S"}`,
+		"shared.tpl":            `${file("inner.txt")}`,
+		"inner.txt":             "I",
 		"main.livery.hcl":       "variable \"title\" {\n  default = \"a\"\n}\nlocals {\n  link = tokens(\"tokens.json\").link\n}\n",
 		"theme.livery.hcl":      "theme \"base\" {\n  title_text = var.title\n}\n",
 		"en.livery.hcl":         texts("en"),
@@ -69,25 +77,29 @@ func TestReloadEvaluatesWhatHasChanged(t *testing.T) {
 		"more.json":             `{"a": {"$type": "number", "$value": 1}}`,
 		"a.auto.liveryvars.hcl": "",
 	}
-	all := []string{"de_DE", "en_US", "es_ES", "fr_FR", "pt_PT"} // whether a file is there is asked again
+	all := []string{"de_DE", "en_US", "es_ES", "fr_FR", "pt_PT", "zh_CN", "zh_TW"} // whether a file is there is asked again
+	without := all[:5]                                                             // the two that share their files
 	for name, test := range map[string]struct {
 		file, src string
 		kept      []string
 	}{
-		"nothing":              {kept: all},
-		"a document":           {"en.livery.hcl", "\n" + texts("en"), []string{"de_DE", "es_ES", "fr_FR", "pt_PT"}},
-		"texts":                {"de_DE.json", `{"titleText": "C"}`, []string{"en_US", "es_ES", "fr_FR", "pt_PT"}},
-		"texts are gone":       {"de_DE.json", "", []string{"en_US", "es_ES", "fr_FR", "pt_PT"}},
-		"tokens of one":        {"more.json", `{"a": {"$type": "number", "$value": 2}}`, []string{"de_DE", "en_US", "es_ES", "pt_PT"}},
-		"tokens of a local":    {"tokens.json", `{"link": {"$type": "color", "$value": "#fffffe"}}`, nil},
-		"a theme":              {"theme.livery.hcl", "theme \"base\" {\n}\n", nil},
-		"the place of a theme": {"theme.livery.hcl", "\n" + files["theme.livery.hcl"], nil},
-		"a default":            {"main.livery.hcl", strings.Replace(files["main.livery.hcl"], `"a"`, `"b"`, 1), nil},
-		"a value":              {"a.auto.liveryvars.hcl", "title = \"c\"\n", nil},
-		"a new document":       {"ja.livery.hcl", "locale \"ja\" {\n}\n", all},
-		"a name twice":         {"zz.livery.hcl", "locale \"en_US\" {\n}\n", all},
-		"a new theme":          {"zz.livery.hcl", "theme \"other\" {\n}\n", nil},
-		"a broken file":        {"zz.livery.hcl", "locals {", nil},
+		"nothing":               {kept: all},
+		"a document":            {"en.livery.hcl", "\n" + texts("en"), []string{"de_DE", "es_ES", "fr_FR", "pt_PT", "zh_CN", "zh_TW"}},
+		"texts":                 {"de_DE.json", `{"titleText": "C"}`, []string{"en_US", "es_ES", "fr_FR", "pt_PT", "zh_CN", "zh_TW"}},
+		"texts are gone":        {"de_DE.json", "", []string{"en_US", "es_ES", "fr_FR", "pt_PT", "zh_CN", "zh_TW"}},
+		"tokens of one":         {"more.json", `{"a": {"$type": "number", "$value": 2}}`, []string{"de_DE", "en_US", "es_ES", "pt_PT", "zh_CN", "zh_TW"}},
+		"tokens of a local":     {"tokens.json", `{"link": {"$type": "color", "$value": "#fffffe"}}`, nil},
+		"texts of two":          {"shared.json", `{"a": "T"}`, without},
+		"a template":            {"shared.tpl", "J", without},
+		"what a template reads": {"inner.txt", "J", without},
+		"a theme":               {"theme.livery.hcl", "theme \"base\" {\n}\n", nil},
+		"the place of a theme":  {"theme.livery.hcl", "\n" + files["theme.livery.hcl"], nil},
+		"a default":             {"main.livery.hcl", strings.Replace(files["main.livery.hcl"], `"a"`, `"b"`, 1), nil},
+		"a value":               {"a.auto.liveryvars.hcl", "title = \"c\"\n", nil},
+		"a new document":        {"ja.livery.hcl", "locale \"ja\" {\n}\n", all},
+		"a name twice":          {"zz.livery.hcl", "locale \"en_US\" {\n}\n", all},
+		"a new theme":           {"zz.livery.hcl", "theme \"other\" {\n}\n", nil},
+		"a broken file":         {"zz.livery.hcl", "locals {", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := make(fstest.MapFS)
