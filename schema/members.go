@@ -35,6 +35,20 @@ func Members(object []byte, visit func(name string, value json.RawMessage) error
 	}
 }
 
+// CompactJSON is a copy of valid JSON without its blanks.
+func CompactJSON(src []byte) []byte {
+	out := make([]byte, 0, len(src))
+	for i := blanks(src, 0); i < len(src); i = blanks(src, i) {
+		end := i + 1
+		if src[i] == '"' {
+			end = min(stringEnd(src, i)+1, len(src))
+		}
+		out = append(out, src[i:end]...)
+		i = end
+	}
+	return out
+}
+
 func blanks(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++

@@ -272,7 +272,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 		if _, err := decodeDocument(loc, record.InDoubt); err != nil {
 			return fmt.Errorf("in_doubt: %w", err)
 		}
-		record.InDoubt = compact(record.InDoubt)
+		record.InDoubt = schema.CompactJSON(record.InDoubt) // as it was sent
 	} else {
 		record.InFlightUntil = time.Time{}
 	}
@@ -310,14 +310,6 @@ func decodeDocument(loc schema.Locale, body []byte) (*schema.Document, error) {
 		return nil, fmt.Errorf("is the document of %s", d.Locale)
 	}
 	return d, nil
-}
-
-// compact takes out the blanks that indenting the state put in, so that a body
-// in doubt has the bytes that were sent.
-func compact(body []byte) json.RawMessage {
-	var b bytes.Buffer
-	must(0, json.Compact(&b, body))
-	return b.Bytes()
 }
 
 func (s *Snapshot) readSession(name string, raw json.RawMessage) error {

@@ -190,7 +190,7 @@ func (p priorDoubt) replace(s *Snapshot, loc schema.Locale, body []byte) {
 		s.Locales[loc] = record
 	}
 	p[loc] = record.InDoubt
-	record.InDoubt = compact(body)
+	record.InDoubt = schema.CompactJSON(body)
 }
 
 // settle gives what is left to record, but for the look itself, once a request that was

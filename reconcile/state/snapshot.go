@@ -85,7 +85,7 @@ func (r *LocaleRecord) Encoded() json.RawMessage {
 	case r.Document == nil:
 		return nil
 	case r.encoded != nil:
-		return compact(r.encoded)
+		return schema.CompactJSON(r.encoded)
 	default:
 		return must(r.Document.MarshalJSON())
 	}
