@@ -28,6 +28,7 @@ var layers = []layer{
 	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows nobody", []string{"github.com/agext/levenshtein"}},
 	{"livery/schema/storage", "where a state can be kept is said by files and by the environment, and judged in one way for both", nil},
 	{"livery/schema/colour", "one colour, read and compared in one way by functions, rules and pages", []string{"github.com/lucasb-eyer/go-colorful"}},
+	{"livery/schema/explain", "what HCL finds wrong is said in one way, wherever it is found, so it stands above all that parse and evaluate", nil},
 	{"livery/schema/layout", "the style of a file is a matter of its tokens, whatever they mean", nil},
 	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",
 		[]string{"github.com/bmatcuk/doublestar"}},
@@ -86,7 +87,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

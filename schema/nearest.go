@@ -2,7 +2,10 @@ package schema
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
@@ -27,8 +30,12 @@ func likeness(name string) int {
 // to be what was meant.
 func Nearest(name string, candidates []string) string {
 	best, least := "", likeness(name)+1
+	folded, same := fold(name), "" // the same name in another spelling
 	letters := utf8.RuneCountInString(name)
 	for _, c := range candidates {
+		if same == "" && c != name && folded == fold(c) {
+			same = c
+		}
 		if n := utf8.RuneCountInString(c); max(n-letters, letters-n) >= least {
 			continue // so many have to come or go
 		}
@@ -40,7 +47,21 @@ func Nearest(name string, candidates []string) string {
 			best, least = c, d
 		}
 	}
+	if same != "" && least > 1 {
+		return same
+	}
 	return best
+}
+
+// fold is a name without what keeps the spellings of one name apart: camelCase,
+// snake_case and kebab-case.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // swapped reports whether two neighbouring letters are all that differs: the
@@ -57,10 +78,22 @@ func swapped(a, b string) bool {
 	return false
 }
 
-// DidYouMean suggests the candidate most like name, as a sentence to put behind the
-// one that says what is wrong with it; "" when none is like it enough.
+// DidYouMean suggests the candidate most like name, or the few that have it as a part, as
+// a sentence to put behind the one that says what is wrong with it; "" when there is none.
 func DidYouMean(name string, candidates []string) string {
-	return suggest(Nearest(name, candidates))
+	if near := Nearest(name, candidates); near != "" || len(name) < 4 {
+		return suggest(near)
+	}
+	part := fold(name)
+	longer := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return !strings.Contains(fold(c), part) })
+	if len(longer) == 0 || len(longer) > 3 {
+		return ""
+	}
+	quoted := make([]string, len(longer))
+	for i, c := range longer {
+		quoted[i] = strconv.Quote(c)
+	}
+	return fmt.Sprintf(" Did you mean %s?", strings.Join(quoted, " or "))
 }
 
 // suggest is the sentence that asks whether a name was meant; "" for no name.

@@ -221,42 +221,13 @@ func judgeColour(s string, at Subject) (string, hcl.Diagnostics) {
 	return c, nil
 }
 
+// colourHint is the colour that was meant, as a sentence; "" for none.
 func colourHint(s string) string {
-	trimmed := strings.ToLower(strings.TrimSpace(s))
-	hex := "#" + strings.TrimPrefix(trimmed, "#")
-	if _, ok := ParseColour(hex); ok && (len(hex) == len("#rgb") || len(hex) == len("#rrggbb")) {
-		return suggest(hex)
+	hex, name := ColourMeant(s), strings.ToLower(strings.TrimSpace(s))
+	if hex != "" && strings.Contains(namedColours, name+" "+hex) {
+		return fmt.Sprintf(" The name %s is %q.", name, hex)
 	}
-	if hex, ok := namedColour(trimmed); ok {
-		return fmt.Sprintf(" The name %s is %q.", trimmed, hex)
-	}
-	return ""
-}
-
-// namedColour knows the names people try first.
-func namedColour(name string) (string, bool) {
-	switch name {
-	case "white":
-		return "#ffffff", true
-	case "black":
-		return "#000000", true
-	case "red":
-		return "#ff0000", true
-	case "green":
-		return "#008000", true
-	case "blue":
-		return "#0000ff", true
-	case "grey", "gray":
-		return "#808080", true
-	case "yellow":
-		return "#ffff00", true
-	case "orange":
-		return "#ffa500", true
-	case "purple":
-		return "#800080", true
-	default:
-		return "", false
-	}
+	return suggest(hex)
 }
 
 func alphaWarning(s string, at Subject) hcl.Diagnostics {

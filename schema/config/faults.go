@@ -47,13 +47,16 @@ func (f *Faults) Labelled(b *Block) bool {
 func (f *Faults) UnknownBlock(b *Block, where string, at schema.Subject, names, fields []string) {
 	at.Range, at.Path = b.TypeRange, ""
 	detail := fmt.Sprintf("The block %s has no meaning %s.", b.Type, where)
-	switch near := schema.DidYouMean(b.Type, names); {
+	near := schema.DidYouMean(b.Type, names)
+	switch place := placesOf(b.Type); {
 	case slices.Contains(fields, b.Type):
 		detail += fmt.Sprintf(" %s is a field: write %s = ...", b.Type, b.Type)
+	case instead(b.Type) != "":
+		detail += " " + instead(b.Type)
 	case near != "":
 		detail += near
-	case b.Type == "dynamic":
-		detail += " A list can be computed instead: tips = [for ... in ... : { icon_link = ..., text = ... }]."
+	case place != "":
+		detail += fmt.Sprintf(" It has its place %s.", place)
 	case len(names) > 0 && len(names) <= 16:
 		detail += fmt.Sprintf(" Valid are %s.", strings.Join(names, ", "))
 	}
@@ -67,10 +70,18 @@ func (f *Faults) UnknownField(a *hcl.Attribute, where string, at schema.Subject,
 	switch near := schema.DidYouMean(a.Name, names); {
 	case slices.Contains(blocks, a.Name):
 		detail = fmt.Sprintf("%s is a block, not an attribute: write %s { ... } without the equals sign.", a.Name, a.Name)
+	case instead(a.Name) != "":
+		detail += " " + instead(a.Name)
 	case near != "":
 		detail += near
 	case schema.Nearest(a.Name, blocks) != "":
 		detail += fmt.Sprintf(" Did you mean the block %q?", schema.Nearest(a.Name, blocks))
+	case holders(a.Name) != "":
+		detail += holders(a.Name)
+	case schema.PageByHCL(where) != nil:
+		detail += fmt.Sprintf(" `livery schema %s` lists its fields.", where)
+	case len(names) > 0 && len(names) <= 16:
+		detail += fmt.Sprintf(" It has %s.", strings.Join(names, ", "))
 	}
 	f.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field", detail))
 }

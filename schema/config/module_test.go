@@ -56,7 +56,7 @@ func TestFaults(t *testing.T) {
 		"JSON field":             {more: map[string]string{"stack/a.livery.json": "{\n  \"locales\": {}\n}\n"}, want: []string{"2 Unknown field"}},
 		"JSON labels":            {more: map[string]string{"stack/a.livery.json": "{\n  \"theme\": 1\n}\n"}, want: []string{"2 Incorrect JSON value type", "2 Missing block label"}},
 		"twice in two of files":  {src: "theme \"a\" {}\n", more: map[string]string{"stack/n.livery.json": "{\n  \"theme\": {\"a\": {}}\n}\n"}, want: []string{"2 Declared twice"}},
-		"a file that is not HCL": {src: "theme \"a\" {\n", want: []string{"1 Unclosed configuration block"}},
+		"a file that is not HCL": {src: "theme \"a\" {\n", want: []string{"1 Block without an end"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,7 @@ func (r *fieldReader) read(block *config.Block) {
 	for _, b := range block.Blocks {
 		page := schema.PageByHCL(b.Type)
 		if page == nil || page.Key == "" {
-			r.UnknownBlock(b, "in "+article(r.noun), r.at, config.PageNames(), fieldNames(root))
+			r.UnknownBlock(b, "in "+article(r.noun), r.at, config.PageNames(), append(fieldNames(root), r.own...))
 			continue
 		}
 		if first, ok := seen[b.Type]; ok {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -12,6 +13,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/explain"
 	"livery/schema/function"
 	"livery/schema/syntax"
 )
@@ -147,7 +149,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	}
 	v, diags := s.budget.Value(expr, ctx)
 	for _, d := range diags {
-		syntax.ExplainTemplate(d)
+		explain.Template(d)
 		explainTheme(d)
 		if d.Subject != nil && d.Subject.Filename == expr.Range().Filename {
 			d.Subject = config.RangeWithin(*d.Subject, expr).Ptr()
@@ -189,12 +191,13 @@ func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at 
 func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (*hcl.EvalContext, bool) {
 	ok := true
 	var locals, themes map[string]cty.Value
+	texts := sync.OnceValue(func() map[int]bool { return inTexts(expr) })
 	for _, ref := range expr.Variables() {
 		if _, given := extra[ref.RootName()]; given {
 			continue
 		}
 		at.Range = config.RangeWithin(ref.SourceRange(), expr)
-		if !s.exists(ref, at) {
+		if !s.exists(ref, texts, at) {
 			ok = false
 			continue
 		}
@@ -233,8 +236,9 @@ func with(values map[string]cty.Value, name string, v cty.Value) map[string]cty.
 }
 
 // exists reports whether what a reference names is declared; if not, that is
-// reported. A variable is used by it.
-func (s *scope) exists(ref hcl.Traversal, at schema.Subject) bool {
+// reported. A variable is used by it. What texts gives is nil for the JSON syntax, where
+// all references stand in a text.
+func (s *scope) exists(ref hcl.Traversal, texts func() map[int]bool, at schema.Subject) bool {
 	root := ref.RootName()
 	name, named := nameIn(ref)
 	switch {
@@ -250,7 +254,7 @@ func (s *scope) exists(ref hcl.Traversal, at schema.Subject) bool {
 	case root == "var", root == "local", root == "theme", root == "path":
 		s.Report(schema.Diagnose(schema.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
 	default:
-		s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", unknownRoot(root)))
+		s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", s.unknownRoot(ref, texts())))
 	}
 	return false
 }
@@ -292,7 +296,8 @@ func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Tra
 	return false
 }
 
-func unknownRoot(root string) string {
+func (s *scope) unknownRoot(ref hcl.Traversal, texts map[int]bool) string {
+	root := ref.RootName()
 	switch root {
 	case "each":
 		return "each.key and each.value exist only in a locale with for_each."
@@ -302,6 +307,84 @@ func unknownRoot(root string) string {
 		return fmt.Sprintf("Values of a %s cannot be referred to; put what is shared into a theme or locals.", root)
 	}
 	detail := fmt.Sprintf("There is nothing named %q.", root)
-	detail += schema.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
-	return detail + fmt.Sprintf(" If it is text for the page, such as {%s}, write it without the dollar or percent sign: \"{%s}\".", root, root)
+	switch {
+	case s.module.Variables[root] != nil:
+		return detail + fmt.Sprintf(" Did you mean var.%s?", root)
+	case s.module.Locals[root] != nil:
+		return detail + fmt.Sprintf(" Did you mean local.%s?", root)
+	case s.module.Themes[root] != nil:
+		return detail + fmt.Sprintf(" Did you mean theme.%s?", root)
+	}
+	near := schema.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
+	hex := schema.ColourMeant(root)
+	switch word := plainWord(root); {
+	case texts == nil || texts[ref.SourceRange().Start.Byte]:
+		return detail + near + fmt.Sprintf(" If it is text for the page, such as {%s}, write it without the dollar or percent sign: \"{%s}\".", root, root)
+	case word != "" && len(ref) == 1:
+		return detail + fmt.Sprintf(" Write %s.", word)
+	case near != "" && len(ref) > 1:
+		return detail + near
+	case hex != "":
+		return detail + fmt.Sprintf(" As a colour write its digits in double quotes: %q.", hex)
+	}
+	written := root
+	for _, step := range ref[1:] {
+		if attr, ok := step.(hcl.TraverseAttr); ok {
+			written += "." + attr.Name
+		}
+	}
+	return detail + near + fmt.Sprintf(" A text stands in double quotes: %s.", explain.Quote(written))
+}
+
+// plainWord is the word of the language for one of other languages; "" for any other.
+func plainWord(s string) string {
+	switch strings.ToLower(s) {
+	case "yes", "on", "true":
+		return "true"
+	case "no", "off", "false":
+		return "false"
+	case "null", "nil", "none", "undefined":
+		return "null"
+	}
+	return ""
+}
+
+// inTexts notes by their first bytes the references that stand in a text, behind ${ or
+// %{; nil for the JSON syntax, where all do.
+func inTexts(expr hcl.Expression) map[int]bool {
+	native, ok := expr.(hclsyntax.Expression)
+	if !ok {
+		return nil
+	}
+	w := textWalker{found: make(map[int]bool)}
+	_ = hclsyntax.Walk(native, &w)
+	return w.found
+}
+
+// textWalker notes references that stand in a text.
+type textWalker struct {
+	depth int // of texts within each other
+	found map[int]bool
+}
+
+// Enter implements hclsyntax.Walker.
+func (w *textWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
+	switch node := node.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
+		w.depth++
+	case *hclsyntax.ScopeTraversalExpr:
+		if w.depth > 0 {
+			w.found[node.Range().Start.Byte] = true
+		}
+	}
+	return nil
+}
+
+// Exit implements hclsyntax.Walker.
+func (w *textWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
+	switch node.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
+		w.depth--
+	}
+	return nil
 }

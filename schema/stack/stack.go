@@ -88,20 +88,29 @@ type Options struct {
 	Ask func(name, description string, sensitive bool) (string, bool)
 }
 
-// withoutEchoes leaves out what is said of an expression that did not parse: the
-// parser makes something up for the part that it could not read.
+// withoutEchoes leaves out what is said of a line that did not parse: the parser makes
+// something up for the part that it could not read.
 func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
-	unread := make(map[string][]hcl.Range)
+	type place struct {
+		file string
+		line int
+	}
+	unread := make(map[place]bool)
 	for _, d := range diags {
 		if d.Subject != nil && schema.FindingOf(d).Rule == schema.Syntax {
-			unread[d.Subject.Filename] = append(unread[d.Subject.Filename], *d.Subject)
+			unread[place{d.Subject.Filename, d.Subject.Start.Line}] = true
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool {
-		return d.Subject != nil && schema.FindingOf(d).Rule != schema.Syntax && slices.ContainsFunc(unread[d.Subject.Filename], func(r hcl.Range) bool {
-			halved := d.Subject.End.Byte < d.Subject.Start.Byte // of an expression that has no end
-			return halved || r.Start.Byte >= d.Subject.Start.Byte && r.End.Byte <= d.Subject.End.Byte
-		})
+		if d.Subject == nil || schema.FindingOf(d).Rule == schema.Syntax || len(unread) == 0 {
+			return false
+		}
+		for line := d.Subject.Start.Line; line <= d.Subject.End.Line; line++ {
+			if unread[place{d.Subject.Filename, line}] {
+				return true
+			}
+		}
+		return d.Subject.End.Byte < d.Subject.Start.Byte // of an expression that has no end
 	})
 }
 

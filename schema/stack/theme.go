@@ -100,7 +100,7 @@ func (s *scope) notATheme(attribute string, at schema.Subject) {
 // themeNamed evaluates the theme that a reference names.
 func (s *scope) themeNamed(ref hcl.Traversal, expr hcl.Expression, at schema.Subject) (string, bool) {
 	at.Range = config.RangeWithin(ref.SourceRange(), expr)
-	if !s.exists(ref, at) {
+	if !s.exists(ref, nil, at) {
 		return "", false
 	}
 	name, _ := nameIn(ref)

@@ -2,6 +2,8 @@ package syntax
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -22,8 +24,22 @@ type File struct {
 
 // NewFile parses bytes; shown is the name in ranges and says which syntax it is.
 func NewFile(src []byte, shown string) *File {
-	body, diags := Parse(src, shown)
-	return &File{Name: shown, Bytes: src, Body: body, Faults: diags, headers: headersOf(body)}
+	body, understood, diags := parse(src, shown)
+	headers := headersOf(body)
+	return &File{Name: shown, Bytes: src, Body: upTo(body, understood), Faults: diags, headers: headers}
+}
+
+// upTo is the part of a body whose blocks and attributes end within so many bytes.
+func upTo(body hcl.Body, understood int) hcl.Body {
+	native, ok := body.(*hclsyntax.Body)
+	if !ok || understood >= native.SrcRange.End.Byte {
+		return body
+	}
+	part := *native
+	part.Blocks = slices.DeleteFunc(slices.Clone(native.Blocks), func(b *hclsyntax.Block) bool { return b.Range().End.Byte > understood })
+	part.Attributes = maps.Clone(native.Attributes)
+	maps.DeleteFunc(part.Attributes, func(_ string, a *hclsyntax.Attribute) bool { return a.SrcRange.End.Byte > understood })
+	return &part
 }
 
 // header is a top-level block as messages name it.

@@ -10,6 +10,7 @@ import (
 	hcljson "github.com/hashicorp/hcl/v2/json"
 
 	"livery/schema"
+	"livery/schema/explain"
 )
 
 // The names of configuration and of variable values.
@@ -48,11 +49,18 @@ const (
 // Parse reads a file in HCL or, by its name, in JSON; shown is the name in its ranges.
 // A body is returned also for a file with faults, as far as it could be understood.
 func Parse(src []byte, shown string) (hcl.Body, hcl.Diagnostics) {
+	body, _, diags := parse(src, shown)
+	return body, diags
+}
+
+// parse reads a file. Behind understood bytes nothing that the body holds is to be
+// trusted.
+func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.Diagnostics) {
 	if d := Check(src, shown); d != nil {
-		return nil, hcl.Diagnostics{d}
+		return nil, 0, hcl.Diagnostics{d}
 	}
 	var file *hcl.File
-	var diags hcl.Diagnostics
+	understood = len(src)
 	if strings.HasSuffix(shown, ".json") {
 		text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
 		start := hcl.InitialPos
@@ -60,19 +68,20 @@ func Parse(src []byte, shown string) (hcl.Body, hcl.Diagnostics) {
 		file, diags = hcljson.ParseWithStartPos(text, shown, start)
 	} else {
 		file, diags = hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
+		diags, understood = explain.Syntax(src, diags)
 	}
 	if more := len(diags) - maxSyntaxFaults; more > 0 {
 		diags = diags[:maxSyntaxFaults]
 		diags[maxSyntaxFaults-1].Detail += fmt.Sprintf(" %d more faults like these are not shown.", more)
 	}
 	for _, d := range diags {
-		explainSyntax(d)
+		schema.Attach(d, schema.Finding{Rule: schema.Syntax})
 		d.Subject, d.Context = clamped(d.Subject, len(src)), clamped(d.Context, len(src))
 	}
 	if _, native := file.Body.(*hclsyntax.Body); !native && diags.HasErrors() {
-		return nil, diags // what is there of it would only be misunderstood
+		return nil, 0, diags // what is there of it would only be misunderstood
 	}
-	return file.Body, diags
+	return file.Body, understood, diags
 }
 
 // clamped keeps a place within a file of that size: the JSON parser sometimes
@@ -88,21 +97,4 @@ func clamped(rng *hcl.Range, size int) *hcl.Range {
 	}
 	kept.End.Column, kept.End.Byte = kept.End.Column-(kept.End.Byte-size), size
 	return &kept
-}
-
-// explainSyntax marks a parse error and adds the way out where texts in other
-// languages trip over template sequences.
-func explainSyntax(d *hcl.Diagnostic) {
-	schema.Attach(d, schema.Finding{Rule: schema.Syntax})
-	ExplainTemplate(d)
-}
-
-// ExplainTemplate adds the way out to a fault of a template sequence that was
-// most likely not meant as one.
-func ExplainTemplate(d *hcl.Diagnostic) {
-	switch d.Summary {
-	case "Invalid template directive", "Invalid template control keyword", "Unclosed template interpolation sequence",
-		"Extra characters after interpolation expression", "Unexpected end of template":
-		d.Detail += ` To show braces on the page write them alone, as in "{second}"; "${" and "%{" begin HCL expressions, and "$${" or "%%{" write the two characters themselves.`
-	}
 }
