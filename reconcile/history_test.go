@@ -12,6 +12,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // snapshotOf is a state in which everything that a stack declares is confirmed.
@@ -148,9 +149,9 @@ func TestRollbackToARefusedValue(t *testing.T) {
 	}
 	members := map[string]int{}
 	count := func(name string, raw json.RawMessage) error { members[name+string(raw)]++; members[name]++; return nil }
-	require.NoError(t, schema.Members(c.Body, func(name string, raw json.RawMessage) error {
+	require.NoError(t, jsontext.Members(c.Body, func(name string, raw json.RawMessage) error {
 		if name == "mobileLoadingPage" {
-			return schema.Members(raw, count)
+			return jsontext.Members(raw, count)
 		}
 		return count(name, raw)
 	}))

@@ -157,10 +157,7 @@ type UnknownAddressError struct {
 
 // Error implements error.
 func (e *UnknownAddressError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("%s is neither declared nor in the state; did you mean %s", e.Address, e.Nearest)
-	}
-	return fmt.Sprintf("%s is neither declared nor in the state", e.Address)
+	return fmt.Sprintf("%s is neither declared nor in the state%s", e.Address, schema.OrMeant(e.Nearest))
 }
 
 // NewPlan compares what is desired with what was confirmed. It does not change

@@ -9,6 +9,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
 
@@ -109,9 +110,9 @@ func (c *Change) readDocument(raw json.RawMessage) (schema.Document, error) {
 // page, or by a value in the place of the page.
 func namesMember(body []byte, path string) bool {
 	found := false
-	_ = schema.Members(body, func(page string, raw json.RawMessage) error {
+	_ = jsontext.Members(body, func(page string, raw json.RawMessage) error {
 		found = found || page == path || raw[0] != '{' && strings.HasPrefix(path, page+".")
-		return schema.Members(raw, func(key string, _ json.RawMessage) error {
+		return jsontext.Members(raw, func(key string, _ json.RawMessage) error {
 			found = found || schema.ExtraKey{Page: page, Key: key}.Path() == path
 			return nil
 		})

@@ -41,10 +41,7 @@ func ParseAddress(s string) (Address, error) {
 	case kind == string(LocaleAddress):
 		loc, known := ParseLocale(name)
 		if !known {
-			if near := NearestLocale(name); near != "" {
-				return Address{}, fmt.Errorf("%q: %q is not a locale of the service; did you mean %q", s, name, near)
-			}
-			return Address{}, fmt.Errorf("%q: %q is not a locale of the service", s, name)
+			return Address{}, fmt.Errorf("%q: %q is not a locale of the service%s", s, name, OrMeant(NearestLocale(name)))
 		}
 		return loc.AddressOf(), nil
 	case kind == string(SessionAddress):

@@ -94,7 +94,7 @@ func TestParseAddress(t *testing.T) {
 	}
 	for s, says := range map[string]string{
 		"": "not an address", "en_US": "not an address", "locale.": "not an address", "locale": "not an address",
-		"locale.en-US": `did you mean "en_US"`, "locale.xx": "not a locale of the service",
+		"locale.en-US": "did you mean en_US", "locale.xx": "not a locale of the service",
 		"theme.base": "only locale.CODE and session.NAME", "LOCALE.en": "only locale.CODE",
 	} {
 		_, err := schema.ParseAddress(s)
@@ -114,4 +114,14 @@ func TestAddressesSort(t *testing.T) {
 		names = append(names, a.String())
 	}
 	assert.Equal(t, []string{"locale.en_US", "locale.th_TH", "session.B", "session.a"}, names)
+}
+
+func TestNearestLocaleByLanguage(t *testing.T) {
+	for wrote, want := range map[string]string{
+		"english": "en_US", "English": "en_US", "en-us": "en_US", "en_AU": "en_US", "EN": "en", "German": "de_DE", "Deutsch": "de_DE", "de_CH": "de_DE",
+		"français": "fr_FR", "Español": "es_ES", "indonesian": "in_ID", "Bahasa Indonesia": "in_ID", "melayu": "ms_MY", "Tagalog": "fil_PH", "tl": "fil_PH",
+		"日本語": "ja_JP", "中文": "zh_CN", "chinese": "zh_CN", "繁體中文": "zh_TW", "zh-Hans": "zh_CN", "pt-br": "pt_PT", "Swedish": "", "xx": "", "": "", " ": "",
+	} {
+		assert.Equal(t, want, schema.NearestLocale(wrote), wrote)
+	}
 }

@@ -96,6 +96,15 @@ func DidYouMean(name string, candidates []string) string {
 	return fmt.Sprintf(" Did you mean %s?", strings.Join(quoted, " or "))
 }
 
+// OrMeant asks whether near was meant at the end of an error, which is no sentence; ""
+// for no name.
+func OrMeant(near string) string {
+	if near == "" {
+		return ""
+	}
+	return "; did you mean " + near
+}
+
 // suggest is the sentence that asks whether a name was meant; "" for no name.
 func suggest(name string) string {
 	if name == "" {

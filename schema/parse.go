@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -9,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"livery/schema/css"
 )
 
 // Length counts UTF-16 code units, which is how the service counts.
@@ -221,13 +224,25 @@ func judgeColour(s string, at Subject) (string, hcl.Diagnostics) {
 	return c, nil
 }
 
+// ColourMeant is the colour, as # and hex digits, that people mean by another way of
+// writing one: a name of CSS, rgb() or hsl(), or digits without the #. It is "" for
+// anything else, and for a colour with an alpha channel, which the service may refuse.
+func ColourMeant(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	digits := "#" + strings.TrimPrefix(strings.TrimPrefix(s, "0x"), "#")
+	if hex, ok := ParseColour(digits); ok && len(hex) == len("#rrggbb") {
+		return digits
+	}
+	return cmp.Or(css.Named(s), css.Function(s))
+}
+
 // colourHint is the colour that was meant, as a sentence; "" for none.
 func colourHint(s string) string {
-	hex, name := ColourMeant(s), strings.ToLower(strings.TrimSpace(s))
-	if hex != "" && strings.Contains(namedColours, name+" "+hex) {
+	name := strings.ToLower(strings.TrimSpace(s))
+	if hex := css.Named(name); hex != "" {
 		return fmt.Sprintf(" The name %s is %q.", name, hex)
 	}
-	return suggest(hex)
+	return suggest(ColourMeant(s))
 }
 
 func alphaWarning(s string, at Subject) hcl.Diagnostics {

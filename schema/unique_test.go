@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"livery/schema/jsontext"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -74,7 +76,7 @@ func FuzzCheckRecord(f *testing.F) {
 		walk = func(raw json.RawMessage) {
 			switch raw[0] {
 			case '{':
-				_ = Members(raw, func(_ string, value json.RawMessage) error { written++; walk(value); return nil })
+				_ = jsontext.Members(raw, func(_ string, value json.RawMessage) error { written++; walk(value); return nil })
 			case '[':
 				var list []json.RawMessage
 				require.NoError(t, json.Unmarshal(raw, &list))

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sort"
 
+	"livery/schema/jsontext"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
@@ -232,10 +234,10 @@ func canonical(raw []byte) (json.RawMessage, error) {
 // that it shows up in the next plan instead of making an old state unreadable.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	*d = Document{}
-	if i := blanks(data, 0); i == len(data) || data[i] != '{' && data[i] != 'n' { // null
+	if i := jsontext.SkipBlanks(data, 0); i == len(data) || data[i] != '{' && data[i] != 'n' { // null
 		return errors.New("a document is a JSON object")
 	}
-	return Members(data, func(key string, raw json.RawMessage) error {
+	return jsontext.Members(data, func(key string, raw json.RawMessage) error {
 		page := PageByKey(key)
 		switch {
 		case key == "locale":
@@ -244,14 +246,14 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 			return d.recall(ExtraKey{Key: key}, raw)
 		}
 		d.mentions = append(d.mentions, key)
-		return Members(raw, func(name string, raw json.RawMessage) error {
+		return jsontext.Members(raw, func(name string, raw json.RawMessage) error {
 			return d.recall(ExtraKey{page.Key, name}, raw)
 		})
 	})
 }
 
 func (d *Document) recallLocale(raw json.RawMessage) error {
-	s, err := stringOf(raw)
+	s, err := jsontext.String(raw)
 	if err != nil {
 		return fmt.Errorf("locale: %w", err)
 	}
@@ -276,7 +278,7 @@ func (d *Document) recall(k ExtraKey, raw json.RawMessage) error {
 	} else if k.Page == "" {
 		// Everything unknown below the root is a page of unknown fields, or a value.
 		found := false
-		err := Members(raw, func(name string, raw json.RawMessage) error {
+		err := jsontext.Members(raw, func(name string, raw json.RawMessage) error {
 			found = true
 			return d.keep(ExtraKey{k.Key, name}, raw)
 		})
@@ -313,7 +315,7 @@ func refused(diags hcl.Diagnostics) bool { return diags.HasErrors() && !onlyTipL
 // NFC.
 func JSONValue(raw []byte) (cty.Value, error) {
 	if len(raw) > 0 && raw[0] == '"' { // by far the most frequent case, and the general way is slow
-		s, err := stringOf(raw)
+		s, err := jsontext.String(raw)
 		return cty.StringVal(s), err
 	}
 	if err := CheckJSON(raw); err != nil {

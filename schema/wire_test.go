@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // document is one with the given values, path after value.
@@ -413,7 +414,7 @@ func FuzzMembers(f *testing.F) {
 		}
 		_ = json.Unmarshal(data, &want) // anything but an object has no members
 		have := map[string]json.RawMessage{}
-		require.NoError(t, schema.Members(data, func(name string, value json.RawMessage) error {
+		require.NoError(t, jsontext.Members(data, func(name string, value json.RawMessage) error {
 			require.True(t, json.Valid(value), "%s", value)
 			have[name] = value
 			return nil

@@ -124,7 +124,7 @@ func (p *printer) code(quote excerpt) {
 		p.add(b.String())
 	}
 	if quote.omitted > 0 {
-		p.add(fmt.Sprintf("      (%d more lines)", quote.omitted))
+		p.add(fmt.Sprintf("      (%s)", schema.Plural(quote.omitted, "more line")))
 	}
 }
 

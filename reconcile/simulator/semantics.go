@@ -38,10 +38,7 @@ func checkWord(s string, words ...string) error {
 
 // suggestion names the word that may be meant; "" when none is near.
 func suggestion(s string, words []string) string {
-	if near := schema.Nearest(s, words); near != "" {
-		return "; did you mean " + near
-	}
-	return ""
+	return schema.OrMeant(schema.Nearest(s, words))
 }
 
 // apply is the document after a body has come in. Neither argument changes.

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
 
@@ -344,7 +345,7 @@ func object(raw json.RawMessage) (members map[string]json.RawMessage, err error)
 		return nil, withoutGoTypes(json.Unmarshal(raw, &wrong))
 	}
 	members = make(map[string]json.RawMessage)
-	err = schema.Members(raw, func(name string, value json.RawMessage) error {
+	err = jsontext.Members(raw, func(name string, value json.RawMessage) error {
 		members[name] = value
 		return nil
 	})

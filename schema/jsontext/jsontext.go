@@ -1,4 +1,6 @@
-package schema
+// Package jsontext walks JSON text as it is written: the members of an object in their
+// order, twice the same name included, which encoding/json would not show.
+package jsontext
 
 import (
 	"bytes"
@@ -11,34 +13,34 @@ import (
 // each level again would make reading a state three times as slow. Anything but
 // an object has no members. A visit's error ends the walk.
 func Members(object []byte, visit func(name string, value json.RawMessage) error) error {
-	i := blanks(object, 0)
+	i := SkipBlanks(object, 0)
 	if i >= len(object) || object[i] != '{' {
 		return nil
 	}
 	for i++; ; i++ {
-		if i = blanks(object, i); i >= len(object) || object[i] == '}' {
+		if i = SkipBlanks(object, i); i >= len(object) || object[i] == '}' {
 			return nil
 		}
 		end := endOfValue(object, i)
-		name, err := stringOf(object[i:end])
+		name, err := String(object[i:end])
 		if err != nil {
 			return err
 		}
-		start := min(blanks(object, blanks(object, end)+1), len(object)) // behind the colon
+		start := min(SkipBlanks(object, SkipBlanks(object, end)+1), len(object)) // behind the colon
 		end = endOfValue(object, start)
 		if err := visit(name, object[start:end:end]); err != nil {
 			return err
 		}
-		if i = blanks(object, end); i >= len(object) || object[i] != ',' {
+		if i = SkipBlanks(object, end); i >= len(object) || object[i] != ',' {
 			return nil
 		}
 	}
 }
 
-// CompactJSON is a copy of valid JSON without its blanks.
-func CompactJSON(src []byte) []byte {
+// Compact is a copy of valid JSON without its blanks.
+func Compact(src []byte) []byte {
 	out := make([]byte, 0, len(src))
-	for i := blanks(src, 0); i < len(src); i = blanks(src, i) {
+	for i := SkipBlanks(src, 0); i < len(src); i = SkipBlanks(src, i) {
 		end := i + 1
 		if src[i] == '"' {
 			end = min(stringEnd(src, i)+1, len(src))
@@ -49,7 +51,8 @@ func CompactJSON(src []byte) []byte {
 	return out
 }
 
-func blanks(b []byte, i int) int {
+// SkipBlanks is the offset of the first byte from i on that is no white space.
+func SkipBlanks(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
@@ -82,8 +85,8 @@ func endOfValue(b []byte, i int) int {
 	return len(b)
 }
 
-// stringOf reads a JSON string.
-func stringOf(raw []byte) (string, error) {
+// String reads a JSON string.
+func String(raw []byte) (string, error) {
 	if len(raw) >= 2 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		return string(raw[1 : len(raw)-1]), nil
 	}

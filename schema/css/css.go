@@ -1,4 +1,6 @@
-package schema
+// Package css reads colours as CSS writes them: by name, with rgb() or with hsl(). The
+// service takes none of these; what they stand for is what people are told to write.
+package css
 
 import (
 	"fmt"
@@ -8,25 +10,22 @@ import (
 	"strings"
 )
 
-// ColourMeant is the colour, as # and hex digits, that people mean by another way of
-// writing one: a name of CSS, rgb() or hsl(), or digits without the #. It is "" for
-// anything else, and for a colour with an alpha channel, which the service may refuse.
-func ColourMeant(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	digits := "#" + strings.TrimPrefix(strings.TrimPrefix(s, "0x"), "#")
-	if hex, ok := ParseColour(digits); ok && len(hex) == len("#rrggbb") {
-		return digits
+// Named is the colour of that name, in lower case, as # and six digits; "" if CSS has
+// none of that name.
+func Named(name string) string {
+	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
 	}
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" {
-		if _, after, ok := strings.Cut(" "+namedColours, " "+s+" "); ok {
-			return after[:len("#rrggbb")]
-		}
+	_, after, ok := strings.Cut(" "+namedColours, " "+name+" ")
+	if !ok {
+		return ""
 	}
-	return functionColour(s)
+	return after[:len("#rrggbb")]
 }
 
-// functionColour reads rgb() and hsl() in the form of CSS.
-func functionColour(s string) string {
+// Function is the opaque colour that rgb() or hsl() stands for, in lower case, as # and
+// six digits; "" for anything else.
+func Function(s string) string {
 	form := regexp.MustCompile(`^(rgb|hsl)a?\(\s*([\d.]+)(?:deg)?[\s,]+([\d.]+)(%?)[\s,]+([\d.]+)(%?)(?:[\s,/]+(?:1|1\.0|100%))?\s*\)$`)
 	m := form.FindStringSubmatch(s)
 	if m == nil {
