@@ -46,6 +46,7 @@ func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	}
 	switch f.Kind {
 	case Text, TipText:
+		v.text = strings.ReplaceAll(v.text, "\r\n", "\n") // a file with Windows line ends
 		diags = f.judgeText(v.text, at)
 	case Colour:
 		v.text, diags = judgeColour(v.text, at)
@@ -86,7 +87,7 @@ func parseScalar(kind Kind, raw cty.Value, at Subject) (Value, hcl.Diagnostics) 
 	conv, err := convert.Convert(raw, want)
 	if err != nil || !conv.IsKnown() {
 		return v, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
-			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(kind), raw.Type().FriendlyName()))}
+			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(kind), TypeName(raw.Type())))}
 	}
 	switch kind {
 	case Bool:
@@ -108,6 +109,19 @@ func parseScalar(kind Kind, raw cty.Value, at Subject) (Value, hcl.Diagnostics) 
 		}
 	}
 	return v, nil
+}
+
+// TypeName is a type as people know it.
+func TypeName(t cty.Type) string {
+	switch {
+	case t.IsTupleType(), t.IsListType(), t.IsSetType():
+		return "a list"
+	case t.IsObjectType(), t.IsMapType():
+		return "an object"
+	case t == cty.Bool:
+		return "true or false"
+	}
+	return "a " + t.FriendlyName()
 }
 
 func describe(kind Kind) string {
@@ -135,7 +149,7 @@ func (f *Field) judgeText(s string, at Subject) hcl.Diagnostics {
 	for _, r := range s {
 		if unicode.IsControl(r) && r != '\n' {
 			diags = append(diags, Diagnose(ControlCharacter, at, "Control character in a text",
-				fmt.Sprintf("%s contains the control character U+%04X. Only line feeds (\\n) are allowed; remove it.", at.Path, r)))
+				fmt.Sprintf("%s contains %s. Only line feeds (\\n) are allowed; remove it.", at.Path, characterName(r))))
 			break
 		}
 	}
@@ -148,6 +162,23 @@ func (f *Field) judgeText(s string, at Subject) hcl.Diagnostics {
 		diags = append(diags, judgeTip(n, at)...)
 	}
 	return append(diags, judgePlaceholder(f, s, at)...)
+}
+
+// characterName is a control character as people know it.
+func characterName(r rune) string {
+	switch r {
+	case '\t':
+		return "a tab"
+	case '\n':
+		return "a line feed"
+	case '\r':
+		return "a carriage return, half of a Windows line end"
+	case 0:
+		return "a NUL character"
+	case 0x1b:
+		return "an escape character"
+	}
+	return fmt.Sprintf("the control character U+%04X", r)
 }
 
 func judgeTip(n int, at Subject) hcl.Diagnostics {
@@ -268,7 +299,7 @@ func (f *Field) parseTips(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	t := raw.Type()
 	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
 		return Value{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
-			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(Tips), t.FriendlyName()))}
+			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(Tips), TypeName(t)))}
 	}
 	var diags hcl.Diagnostics
 	var tips []Tip

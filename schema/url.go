@@ -126,7 +126,7 @@ func checkCharacters(s string) string {
 	for _, r := range s {
 		switch {
 		case unicode.IsControl(r):
-			return fmt.Sprintf("contains the control character U+%04X", r)
+			return "contains " + characterName(r)
 		case unicode.IsSpace(r):
 			return "contains a blank"
 		case r == '\\':

@@ -148,6 +148,9 @@ func flagError(c *cobra.Command, err error) error {
 		if near := schema.Nearest(unknown, names); near != "" {
 			detail += fmt.Sprintf(" Did you mean -%s?", near)
 		}
+		if unknown == "chdir" {
+			detail += " -chdir=DIR stands before the command: livery -chdir=DIR " + c.CommandPath() + "."
+		}
 		return fail("Unknown flag", "%s \"livery %s -help\" lists the flags.", detail, c.CommandPath())
 	}
 	for _, own := range []string{": strconv.", ": time:", ": parse error"} { // the library's inner life
@@ -222,7 +225,7 @@ func (in *inputs) flags(c *cobra.Command) {
 
 func (in *inputs) inputFlag(a *app, c *cobra.Command) {
 	env := strings.ToLower(a.Getenv("LIVERY_INPUT"))
-	c.Flags().BoolVar(&in.input, "input", env != "0" && env != "false", "Ask for what is missing; -input=false never asks.")
+	c.Flags().BoolVar(&in.input, "input", env != "0" && env != "false", "Never ask for what is missing.")
 }
 
 // jsonFlag is -json of a command that prints one object.
@@ -232,7 +235,7 @@ func (a *app) jsonFlag(c *cobra.Command) {
 
 // lockFlags say how the state is locked by commands that write it.
 func lockFlags(c *cobra.Command, l *workspace.Locking) {
-	c.Flags().BoolVar(&l.Lock, "lock", true, "Lock the state meanwhile.")
+	c.Flags().BoolVar(&l.Lock, "lock", true, "Work without locking the state.")
 	c.Flags().DurationVar(&l.Timeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
 }
 

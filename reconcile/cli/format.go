@@ -33,8 +33,8 @@ left alone.`,
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "Change nothing; exit 3 if a file would change, 2 if one does not parse.")
 	c.Flags().BoolVar(&f.diff, "diff", false, "Show the changes.")
-	c.Flags().BoolVar(&f.write, "write", true, "Write the changes; -write=false only tells.")
-	c.Flags().BoolVar(&f.list, "list", true, "Print the names of files that change.")
+	c.Flags().BoolVar(&f.write, "write", true, "Only tell what would change, and write nothing.")
+	c.Flags().BoolVar(&f.list, "list", true, "Do not print the names of files that change.")
 	c.Flags().BoolVar(&f.recursive, "recursive", false, "Work on the directories below too.")
 	return c
 }

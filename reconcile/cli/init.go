@@ -42,7 +42,7 @@ leaves the state behind.`,
 	c.Flags().BoolVar(&f.migrate, "migrate-state", false, "Move the state from where it was kept to where the configuration says now.")
 	c.Flags().BoolVar(&f.reconfigure, "reconfigure", false, "Begin with what is where the configuration says now, and leave the old state behind.")
 	c.Flags().BoolVar(&f.force, "force-copy", false, "As -migrate-state, and do not ask.")
-	c.Flags().BoolVar(&f.lock.Lock, "lock", true, "Lock both places meanwhile.")
+	c.Flags().BoolVar(&f.lock.Lock, "lock", true, "Move a state without locking either place.")
 	c.Flags().DurationVar(&f.lock.Timeout, "lock-timeout", 0, "Wait for the locks this long, such as 10s.")
 	f.inputFlag(a, c)
 	return c

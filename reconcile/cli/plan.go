@@ -35,7 +35,7 @@ func (p *planFlags) common(c *cobra.Command) {
 	f.BoolVar(&p.detailed, "detailed-exitcode", false, "Exit 2 if there are changes, 0 if there are none.")
 	f.Var(&p.targets, "target", "Only this `address`, such as locale.en_US. May be given several times.")
 	f.Var(&p.excludes, "exclude", "All but this `address`. May be given several times.")
-	f.BoolVar(&p.plan.Lock, "lock", true, "Lock the state meanwhile; -lock=false is dangerous where others work on it.")
+	f.BoolVar(&p.plan.Lock, "lock", true, "Work without locking the state, which is dangerous where others work on it.")
 	f.DurationVar(&p.plan.Timeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
 	f.BoolVar(&p.requests, "show-requests", false, "Also show the bodies that would be sent.")
 	p.layoutFlags.flags(c)

@@ -37,8 +37,10 @@ lists the locales, "session" what a session may declare.`,
 			report.WriteLocales(a.Stdout)
 			return nil
 		case query == "session" && !a.view.JSON:
-			report.WriteAttributes(a.Stdout)
+			report.WriteAttributes(a.Stdout, schema.Attributes())
 			return nil
+		case strings.HasPrefix(query, "session.") && !a.view.JSON:
+			return a.attribute(strings.TrimPrefix(query, "session."))
 		}
 		pages, err := lookUp(query)
 		switch {
@@ -53,10 +55,23 @@ lists the locales, "session" what a session may declare.`,
 	return c
 }
 
+// attribute shows what a session may declare under that name.
+func (a *app) attribute(name string) error {
+	if i := schema.AttributeNumber(name); i >= 0 {
+		report.WriteAttributes(a.Stdout, schema.Attributes()[i:i+1])
+		return nil
+	}
+	names := make([]string, 0, len(schema.Attributes()))
+	for _, attr := range schema.Attributes() {
+		names = append(names, attr.Name)
+	}
+	return fail("Not in the catalogue", "A session has no %s.%s \"livery schema session\" lists what it may declare.", name, schema.DidYouMean(name, names))
+}
+
 // lookUp finds what a query names; "" names everything.
 func lookUp(query string) ([]report.Fields, error) {
 	var all, hits []report.Fields
-	var names []string
+	var names, having []string
 	for _, p := range schema.Pages() {
 		entry := report.Fields{Page: p}
 		for i := range p.Fields {
@@ -64,6 +79,9 @@ func lookUp(query string) ([]report.Fields, error) {
 			entry.Fields = append(entry.Fields, f)
 			hclPath := strings.TrimPrefix(p.HCLName()+"."+f.HCLName(), ".")
 			names = append(names, f.Path(), hclPath)
+			if query == f.Key || query == f.HCLName() {
+				having = append(having, hclPath)
+			}
 			if query == f.Path() || query == hclPath {
 				hits = append(hits, report.Fields{Page: p, Fields: []*schema.Field{f}})
 			}
@@ -83,7 +101,11 @@ func lookUp(query string) ([]report.Fields, error) {
 		return hits, nil
 	}
 	detail := fmt.Sprintf("The catalogue has no page or field %q.", query)
-	if near := schema.Nearest(query, names); near != "" {
+	near := schema.Nearest(query, names)
+	switch {
+	case len(having) > 0:
+		detail += fmt.Sprintf(" It is a field of a page: %s.", strings.Join(having, ", "))
+	case near != "":
 		detail += fmt.Sprintf(" Did you mean %s?", near)
 	}
 	return nil, fail("Not in the catalogue", "%s \"livery schema\" lists everything.", detail)

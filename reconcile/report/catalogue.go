@@ -91,8 +91,8 @@ func WriteLocales(w io.Writer) {
 }
 
 // WriteAttributes writes what a session may declare.
-func WriteAttributes(w io.Writer) {
-	for _, attr := range schema.Attributes() {
+func WriteAttributes(w io.Writer, attributes []schema.Attribute) {
+	for _, attr := range attributes {
 		var apis []string
 		for _, api := range attr.APIs {
 			name := string(api)
@@ -102,6 +102,9 @@ func WriteAttributes(w io.Writer) {
 			apis = append(apis, name)
 		}
 		fmt.Fprintf(w, "  %-26s %-9s %s\n  %-26s           %s\n", attr.Name, attr.Kind, attr.Help, "", strings.Join(apis, ", "))
+		if len(attributes) == 1 && len(attr.Words) > 0 {
+			fmt.Fprintf(w, "  %-26s           valid are %s\n", "", strings.Join(attr.Words, ", "))
+		}
 	}
 }
 

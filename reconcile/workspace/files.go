@@ -118,7 +118,11 @@ func (d Directory) Import(files []string, locale string) ([]byte, hcl.Diagnostic
 	for _, file := range files {
 		data, err := d.ReadFile(file)
 		if err != nil {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: file + ": " + err.Error() + "."})
+			detail := file + ": " + err.Error() + "."
+			if errors.Is(err, fs.ErrNotExist) {
+				detail = "There is no file " + file + "."
+			}
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: detail})
 			continue
 		}
 		sources[file] = data

@@ -213,7 +213,7 @@ func (r *reader) page(p *schema.Page, m member) {
 		return
 	}
 	if !m.value.Type().IsObjectType() {
-		r.refuse(schema.WrongType, m.rng, "Wrong type of value", fmt.Sprintf("%s is a page: an object of fields, not %s.", p.Key, m.value.Type().FriendlyName()))
+		r.refuse(schema.WrongType, m.rng, "Wrong type of value", fmt.Sprintf("%s is a page: an object of fields, not %s.", p.Key, schema.TypeName(m.value.Type())))
 		return
 	}
 	members, _ := r.object(m.expr)

@@ -67,7 +67,7 @@ func (l *accounts) attribute(a *hcl.Attribute) {
 	}
 	text, err := convert.Convert(v, cty.String)
 	if err != nil {
-		l.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", a.Name+" does not take "+v.Type().FriendlyName()+"."))
+		l.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", a.Name+" does not take "+schema.TypeName(v.Type())+"."))
 		return
 	}
 	s := text.AsString()
