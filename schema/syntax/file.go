@@ -2,13 +2,13 @@ package syntax
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"livery/schema/explain"
 )
 
 // File is one file as it was read and parsed. It is never changed, so that it can be
@@ -26,20 +26,7 @@ type File struct {
 func NewFile(src []byte, shown string) *File {
 	body, understood, diags := parse(src, shown)
 	headers := headersOf(body)
-	return &File{Name: shown, Bytes: src, Body: upTo(body, understood), Faults: diags, headers: headers}
-}
-
-// upTo is the part of a body whose blocks and attributes end within so many bytes.
-func upTo(body hcl.Body, understood int) hcl.Body {
-	native, ok := body.(*hclsyntax.Body)
-	if !ok || understood >= native.SrcRange.End.Byte {
-		return body
-	}
-	part := *native
-	part.Blocks = slices.DeleteFunc(slices.Clone(native.Blocks), func(b *hclsyntax.Block) bool { return b.Range().End.Byte > understood })
-	part.Attributes = maps.Clone(native.Attributes)
-	maps.DeleteFunc(part.Attributes, func(_ string, a *hclsyntax.Attribute) bool { return a.SrcRange.End.Byte > understood })
-	return &part
+	return &File{Name: shown, Bytes: src, Body: explain.Understood(body, understood), Faults: diags, headers: headers}
 }
 
 // header is a top-level block as messages name it.
