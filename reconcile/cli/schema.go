@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,10 +41,10 @@ lists the locales, "session" what a session may declare.`,
 		case strings.HasPrefix(query, "session.") && !a.view.JSON:
 			return a.attribute(strings.TrimPrefix(query, "session."))
 		}
-		pages, err := lookUp(query)
+		pages, hint := report.LookUp(query)
 		switch {
-		case err != nil:
-			return err
+		case pages == nil:
+			return fail("Not in the catalogue", "The catalogue has no page or field %q.%s \"livery schema\" lists everything.", query, hint)
 		case a.view.JSON:
 			return report.WriteCatalogueJSON(a.Stdout, pages, query == "")
 		}
@@ -66,47 +65,4 @@ func (a *app) attribute(name string) error {
 		names = append(names, attr.Name)
 	}
 	return fail("Not in the catalogue", "A session has no %s.%s \"livery schema session\" lists what it may declare.", name, schema.DidYouMean(name, names))
-}
-
-// lookUp finds what a query names; "" names everything.
-func lookUp(query string) ([]report.Fields, error) {
-	var all, hits []report.Fields
-	var names, having []string
-	for _, p := range schema.Pages() {
-		entry := report.Fields{Page: p}
-		for i := range p.Fields {
-			f := &p.Fields[i]
-			entry.Fields = append(entry.Fields, f)
-			hclPath := strings.TrimPrefix(p.HCLName()+"."+f.HCLName(), ".")
-			names = append(names, f.Path(), hclPath)
-			if query == f.Key || query == f.HCLName() {
-				having = append(having, hclPath)
-			}
-			if query == f.Path() || query == hclPath {
-				hits = append(hits, report.Fields{Page: p, Fields: []*schema.Field{f}})
-			}
-		}
-		all = append(all, entry)
-		if p.Key != "" {
-			names = append(names, p.Key, p.HCLName())
-			if query == p.Key || query == p.HCLName() {
-				hits = append(hits, entry)
-			}
-		}
-	}
-	switch {
-	case query == "":
-		return all, nil
-	case len(hits) > 0:
-		return hits, nil
-	}
-	detail := fmt.Sprintf("The catalogue has no page or field %q.", query)
-	near := schema.Nearest(query, names)
-	switch {
-	case len(having) > 0:
-		detail += fmt.Sprintf(" It is a field of a page: %s.", strings.Join(having, ", "))
-	case near != "":
-		detail += fmt.Sprintf(" Did you mean %s?", near)
-	}
-	return nil, fail("Not in the catalogue", "%s \"livery schema\" lists everything.", detail)
 }

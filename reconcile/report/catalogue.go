@@ -15,6 +15,49 @@ type Fields struct {
 	Fields []*schema.Field
 }
 
+// LookUp finds what a query names; "" names everything. For what is not there it is nil,
+// with a sentence about what may be meant, or "".
+func LookUp(query string) (found []Fields, hint string) {
+	var all, hits []Fields
+	var names, having []string
+	for _, p := range schema.Pages() {
+		entry := Fields{Page: p}
+		for i := range p.Fields {
+			f := &p.Fields[i]
+			entry.Fields = append(entry.Fields, f)
+			hclPath := strings.TrimPrefix(p.HCLName()+"."+f.HCLName(), ".")
+			names = append(names, f.Path(), hclPath)
+			if query == f.Key || query == f.HCLName() {
+				having = append(having, hclPath)
+			}
+			if query == f.Path() || query == hclPath {
+				hits = append(hits, Fields{Page: p, Fields: []*schema.Field{f}})
+			}
+		}
+		all = append(all, entry)
+		if p.Key != "" {
+			names = append(names, p.Key, p.HCLName())
+			if query == p.Key || query == p.HCLName() {
+				hits = append(hits, entry)
+			}
+		}
+	}
+	switch {
+	case query == "":
+		return all, ""
+	case len(hits) > 0:
+		return hits, ""
+	}
+	near := schema.Nearest(query, names)
+	switch {
+	case len(having) > 0:
+		hint = fmt.Sprintf(" It is a field of a page: %s.", strings.Join(having, ", "))
+	case near != "":
+		hint = fmt.Sprintf(" Did you mean %s?", near)
+	}
+	return nil, hint
+}
+
 // WriteCatalogue writes fields as a list, those of one page alone with all there is
 // to say.
 func WriteCatalogue(w io.Writer, pages []Fields, s terminal.Style) {
