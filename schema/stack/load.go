@@ -8,6 +8,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/explain"
 )
 
 // Load reads and evaluates a stack. The stack is never nil; with errors it holds
@@ -103,7 +104,7 @@ func (s *Stack) addSource(name string, src []byte) {
 // settle orders findings, gives each the level that the lint block asks for, and sets
 // those apart that only lint shows.
 func (s *Stack) settle(found hcl.Diagnostics) hcl.Diagnostics {
-	diags := schema.SortFindings(withoutEchoes(found))
+	diags := schema.SortFindings(explain.WithoutEchoes(found))
 	s.Locate(diags)
 	diags, s.Notices = schema.Apart(schema.ApplyLevels(diags, s.Levels), schema.Warning)
 	return diags

@@ -150,7 +150,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	v, diags := s.budget.Value(expr, ctx)
 	for _, d := range diags {
 		explain.Template(d)
-		explainTheme(d)
+		explain.Member(d)
 		if d.Subject != nil && d.Subject.Filename == expr.Range().Filename {
 			d.Subject = config.RangeWithin(*d.Subject, expr).Ptr()
 		}

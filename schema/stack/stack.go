@@ -29,7 +29,6 @@ package stack
 import (
 	"context"
 	"io/fs"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -86,32 +85,6 @@ type Options struct {
 	// Ask is called for each variable that must be known and is not; nil or
 	// false means that nobody can be asked.
 	Ask func(name, description string, sensitive bool) (string, bool)
-}
-
-// withoutEchoes leaves out what is said of a line that did not parse: the parser makes
-// something up for the part that it could not read.
-func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
-	type place struct {
-		file string
-		line int
-	}
-	unread := make(map[place]bool)
-	for _, d := range diags {
-		if d.Subject != nil && schema.FindingOf(d).Rule == schema.Syntax {
-			unread[place{d.Subject.Filename, d.Subject.Start.Line}] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool {
-		if d.Subject == nil || schema.FindingOf(d).Rule == schema.Syntax || len(unread) == 0 {
-			return false
-		}
-		for line := d.Subject.Start.Line; line <= d.Subject.End.Line; line++ {
-			if unread[place{d.Subject.Filename, line}] {
-				return true
-			}
-		}
-		return d.Subject.End.Byte < d.Subject.Start.Byte // of an expression that has no end
-	})
 }
 
 // Locate notes in each finding the block that it stands in. A finding about a

@@ -206,24 +206,6 @@ func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 	return true
 }
 
-// explainTheme names the field that a theme does not declare, where the library
-// speaks of an attribute that an object does not have.
-func explainTheme(d *hcl.Diagnostic) {
-	expr, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr)
-	if !ok || !strings.Contains(d.Detail, "does not have an attribute") || expr.Traversal.RootName() != "theme" {
-		return
-	}
-	path := make([]string, 0, 3)
-	for _, step := range expr.Traversal[1:] {
-		attr, ok := step.(hcl.TraverseAttr)
-		if !ok {
-			return
-		}
-		path = append(path, attr.Name)
-	}
-	d.Detail = fmt.Sprintf("theme.%s does not declare %s.", path[0], strings.Join(path[1:], "."))
-}
-
 // themeObject is a theme as expressions see it: pages and fields by their names
 // in configuration, only what is declared.
 func (s *scope) themeObject(name string) cty.Value {
