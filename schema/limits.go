@@ -1,11 +1,12 @@
 package schema
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/big"
 	"strings"
+
+	"livery/schema/jsontext"
 )
 
 // Limits of what is read, far beyond what documents need: without them a small
@@ -44,7 +45,7 @@ func checkJSON(src []byte, names *uniqueNames) error {
 		switch c := src[i]; {
 		case c == '"':
 			start := i
-			i = stringEnd(src, i)
+			i = jsontext.StringEnd(src, i)
 			if err := names.add(start, i+1); err != nil {
 				return err
 			}
@@ -72,25 +73,6 @@ func checkJSON(src []byte, names *uniqueNames) error {
 		}
 	}
 	return nil
-}
-
-// stringEnd is where the string that begins at i ends: at its quotation mark, or behind
-// the text if it has none.
-func stringEnd(src []byte, i int) int {
-	for start := i + 1; ; {
-		n := bytes.IndexByte(src[i+1:], '"')
-		if n < 0 {
-			return len(src)
-		}
-		i += n + 1
-		slashes := 0
-		for i-slashes > start && src[i-slashes-1] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return i
-		}
-	}
 }
 
 // numberLength is how many bytes of a text belong to the number at its beginning.

@@ -65,7 +65,7 @@ func endOfValue(b []byte, i int) int {
 	for ; i < len(b); i++ {
 		switch b[i] {
 		case '"':
-			i = stringEnd(b, i)
+			i = StringEnd(b, i)
 		case '{', '[':
 			depth++
 			continue
@@ -83,6 +83,25 @@ func endOfValue(b []byte, i int) int {
 		}
 	}
 	return len(b)
+}
+
+// StringEnd is where the string that begins at i ends: at its quotation mark, or behind
+// the text if it has none.
+func StringEnd(src []byte, i int) int {
+	for start := i + 1; ; {
+		n := bytes.IndexByte(src[i+1:], '"')
+		if n < 0 {
+			return len(src)
+		}
+		i += n + 1
+		slashes := 0
+		for i-slashes > start && src[i-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i
+		}
+	}
 }
 
 // String reads a JSON string.
