@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -87,19 +86,5 @@ func FuzzCheckRecord(f *testing.F) {
 		}
 		walk(json.RawMessage(strings.TrimSpace(string(src))))
 		require.Equal(t, written, members)
-	})
-}
-
-// FuzzCompactJSON: the same bytes as those of encoding/json.
-func FuzzCompactJSON(f *testing.F) {
-	f.Add([]byte("{ \"a \\\" \\\\\" : [ 1 , -2e3,\ttrue ],\n\"\": null }"))
-	f.Fuzz(func(t *testing.T, src []byte) {
-		if !json.Valid(src) {
-			CompactJSON(src) // must not panic
-			return
-		}
-		var want bytes.Buffer
-		require.NoError(t, json.Compact(&want, src))
-		require.Equal(t, want.String(), string(CompactJSON(src)))
 	})
 }

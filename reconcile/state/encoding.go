@@ -273,7 +273,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 		if _, err := decodeDocument(loc, record.InDoubt); err != nil {
 			return fmt.Errorf("in_doubt: %w", err)
 		}
-		record.InDoubt = schema.CompactJSON(record.InDoubt) // as it was sent
+		record.InDoubt = jsontext.Compact(record.InDoubt) // as it was sent
 	} else {
 		record.InFlightUntil = time.Time{}
 	}

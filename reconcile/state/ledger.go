@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // What has happened is written at the latest after this long or this many
@@ -190,7 +191,7 @@ func (p priorDoubt) replace(s *Snapshot, loc schema.Locale, body []byte) {
 		s.Locales[loc] = record
 	}
 	p[loc] = record.InDoubt
-	record.InDoubt = schema.CompactJSON(body)
+	record.InDoubt = jsontext.Compact(body)
 }
 
 // settle gives what is left to record, but for the look itself, once a request that was

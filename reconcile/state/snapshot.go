@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // Account says whose pages a state is about.
@@ -85,7 +86,7 @@ func (r *LocaleRecord) Encoded() json.RawMessage {
 	case r.Document == nil:
 		return nil
 	case r.encoded != nil:
-		return schema.CompactJSON(r.encoded)
+		return jsontext.Compact(r.encoded)
 	default:
 		return must(r.Document.MarshalJSON())
 	}

@@ -43,7 +43,7 @@ func Compact(src []byte) []byte {
 	for i := SkipBlanks(src, 0); i < len(src); i = SkipBlanks(src, i) {
 		end := i + 1
 		if src[i] == '"' {
-			end = min(stringEnd(src, i)+1, len(src))
+			end = min(StringEnd(src, i)+1, len(src))
 		}
 		out = append(out, src[i:end]...)
 		i = end

@@ -1,0 +1,25 @@
+package jsontext_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"livery/schema/jsontext"
+)
+
+// FuzzCompact: the same bytes as those of encoding/json.
+func FuzzCompact(f *testing.F) {
+	f.Add([]byte("{ \"a \\\" \\\\\" : [ 1 , -2e3,\ttrue ],\n\"\": null }"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if !json.Valid(src) {
+			jsontext.Compact(src) // must not panic
+			return
+		}
+		var want bytes.Buffer
+		require.NoError(t, json.Compact(&want, src))
+		require.Equal(t, want.String(), string(jsontext.Compact(src)))
+	})
+}
