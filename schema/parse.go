@@ -156,12 +156,26 @@ func (f *Field) judgeText(s string, at Subject) hcl.Diagnostics {
 	n := Length(s)
 	if n > TextMax {
 		diags = append(diags, Diagnose(TextLength, at, "Text too long",
-			fmt.Sprintf("%s is %d UTF-16 code units long; the service takes at most %d. Shorten it by %d.", at.Path, n, TextMax, n-TextMax)))
+			fmt.Sprintf("%s is %d UTF-16 code units long; the service takes at most %d. Shorten it by %d.%s", at.Path, n, TextMax, n-TextMax, countHint(s))))
 	}
 	if f.Kind == TipText {
 		diags = append(diags, judgeTip(n, at)...)
 	}
 	return append(diags, judgePlaceholder(f, s, at)...)
+}
+
+// countHint says why a text is longer than it looks.
+func countHint(s string) string {
+	letters := 0
+	for _, r := range s {
+		if !unicode.Is(unicode.M, r) {
+			letters++
+		}
+	}
+	if letters > TextMax {
+		return ""
+	}
+	return fmt.Sprintf(" It has %d letters; the marks that belong to them count too, and most emoji count twice.", letters)
 }
 
 // characterName is a control character as people know it.

@@ -100,3 +100,29 @@ func variable(ctx *hcl.EvalContext, name string) cty.Value {
 	}
 	return cty.NilVal
 }
+
+// Nested is the way out for a field that is named with its page before it.
+func Nested(name string) string {
+	page, field, _ := strings.Cut(name, ".")
+	p := schema.PageByKey(page)
+	if p == nil {
+		p = schema.PageByHCL(page)
+	}
+	if p == nil || schema.FieldByPath(p.Key+"."+field) == nil && schema.FieldByHCL(p.HCLName(), field) == nil {
+		return ""
+	}
+	return fmt.Sprintf(" Fields stand within their page: \"%s\": {\"%s\": \"...\"}.", page, field)
+}
+
+// Cause says of a value at fault where it comes from, if that is not where it stands.
+func Cause(diags hcl.Diagnostics, o *schema.Origin) {
+	if o == nil || o.Range.Filename == "" {
+		return
+	}
+	switch o.Kind {
+	case schema.FromVariable, schema.FromDefault, schema.FromLocal, schema.FromToken:
+		for _, d := range diags {
+			d.Detail += fmt.Sprintf(" It comes from %s, %s:%d.", o.Path, o.Range.Filename, o.Range.Start.Line)
+		}
+	}
+}

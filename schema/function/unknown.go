@@ -8,8 +8,11 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/css"
 )
 
 // ExplainUnknown makes the suggestion in a fault about an unknown function the
@@ -20,6 +23,10 @@ func ExplainUnknown(d *hcl.Diagnostic) {
 		return
 	}
 	name := unknown.CalledFunctionNamespace() + unknown.CalledFunctionName()
+	if hex := colourCall(d.Expression); hex != "" {
+		d.Detail = fmt.Sprintf("There is no function named %q: colours are written as # and hex digits in quotes, here %q.", name, hex)
+		return
+	}
 	if why := whyMissing(name); why != "" {
 		d.Detail = fmt.Sprintf("There is no function named %q: %s.", name, why)
 		return
@@ -31,6 +38,22 @@ func ExplainUnknown(d *hcl.Diagnostic) {
 			return
 		}
 	}
+}
+
+// colourCall is the colour that a call of CSS's rgb or hsl stands for; "" if it is none.
+func colourCall(expr hcl.Expression) string {
+	call, ok := expr.(*hclsyntax.FunctionCallExpr)
+	if !ok {
+		return ""
+	}
+	args := make([]string, len(call.Args))
+	for i, arg := range call.Args {
+		v, diags := arg.Value(nil)
+		if text, err := convert.Convert(v, cty.String); err == nil && !diags.HasErrors() && text.IsKnown() && !text.IsNull() {
+			args[i] = text.AsString()
+		}
+	}
+	return css.Function(fmt.Sprintf("%s(%s)", call.Name, strings.Join(args, ", ")))
 }
 
 // whyMissing says why a function that Terraform has is not here, and what does

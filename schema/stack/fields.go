@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/explain"
 )
 
 // fieldReader evaluates the fields of one theme or locale.
@@ -99,6 +100,9 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 // set judges a value and declares it; false if it cannot be used.
 func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, origins origins) bool {
 	v, diags := f.Parse(raw, at)
+	if len(diags) > 0 {
+		explain.Cause(diags, origins.origin())
+	}
 	r.Report(diags...)
 	if !v.Declared() && !v.IsNull() {
 		return false
@@ -238,7 +242,7 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 		seen[page] = name
 		switch {
 		case page == nil || page.Key == "":
-			r.unknownText(at, name, "There is no page or field "+name+" in the catalogue.", pageNames())
+			r.unknownText(at, name, "There is no page or field "+name+" in the catalogue."+explain.Nested(name), pageNames())
 		case v.IsNull():
 		case !isObject(v):
 			pageAt := at
