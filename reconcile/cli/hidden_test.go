@@ -256,6 +256,9 @@ func TestServersDoNotAct(t *testing.T) {
 		for _, v := range variants(parsed(t, good)) {
 			answer = encoded(t, v)
 			if i < 2 {
+				if v.(map[string]any)["code"] == nil {
+					continue // no answer of the service: it is asked again for long, and nothing of it is shown
+				}
 				at.write("main.livery.hcl", smallStack+service)
 				at.write("livery.state.json", `{"version": 1, "livery_version": "0.1.0", "serial": 3, "lineage": "l", "locales": {}, "sessions": {}}`)
 				at.run("apply", "-auto-approve")
