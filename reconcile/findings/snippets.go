@@ -33,11 +33,24 @@ type snippets struct {
 func newSnippets(diags hcl.Diagnostics, src Sources) *snippets {
 	s := &snippets{src: src, files: map[string]*source{}, faulty: map[string][]span{}}
 	for _, d := range diags {
-		if d != nil && d.Subject != nil && schema.FindingOf(d).Rule == schema.LiteralSecret {
+		if d != nil && d.Subject != nil && s.isSecret(d) {
 			s.faulty[d.Subject.Filename] = append(s.faulty[d.Subject.Filename], span{d.Subject.Start.Byte, d.Subject.End.Byte})
 		}
 	}
 	return s
+}
+
+// isSecret reports whether what a finding is about is a secret or may be: a text in public
+// that holds the account's key, but not a reference to one.
+func (s *snippets) isSecret(d *hcl.Diagnostic) bool {
+	switch schema.FindingOf(d).Rule {
+	case schema.LiteralSecret:
+		return true
+	case schema.SensitiveValue:
+		about := d.Subject.SliceBytes(s.src[d.Subject.Filename])
+		return bytes.ContainsAny(about, "\"<")
+	}
+	return false
 }
 
 // file is the source of that name; nil where the bytes are not known.
