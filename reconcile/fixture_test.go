@@ -23,6 +23,7 @@ import (
 	"livery/reconcile/state"
 	"livery/schema"
 	"livery/schema/stack"
+	"livery/testdata/engine"
 )
 
 // asCommand makes the test binary the livery command, so that it can be killed.
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		os.Exit(cli.Main(os.Args[1:], cli.System()))
 	}
+	engine.HearHangups()
 	goleak.VerifyTestMain(m)
 }
 

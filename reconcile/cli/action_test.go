@@ -35,7 +35,7 @@ func TestAction(t *testing.T) {
 	step := func(name string, env ...string) (string, error) {
 		c := exec.Command("bash", script, name)
 		c.Dir = dir
-		c.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "RUNNER_TEMP="+dir, "GITHUB_OUTPUT="+output, "GITHUB_PATH="+filepath.Join(dir, "path"),
+		c.Env = append(cleanEnvironment(), "PATH="+dir+":"+os.Getenv("PATH"), "RUNNER_TEMP="+dir, "GITHUB_OUTPUT="+output, "GITHUB_PATH="+filepath.Join(dir, "path"),
 			"GITHUB_REPOSITORY=design/pages", "LIVERY_ACTION_PLAN=livery.plan", "LIVERY_ACTION_KEY=brands/a<b", "LIVERY_ACTION_PULL=7")
 		c.Env = append(c.Env, env...)
 		out, err := c.CombinedOutput()

@@ -88,7 +88,7 @@ func TestNothingIsSentBeforeTheApproval(t *testing.T) {
 			var said transcript
 			c := exec.Command("livery", "apply", "-parallelism=5")
 			c.Dir, c.Stdout, c.Stderr = dir, &said, &said
-			c.Env = append(os.Environ(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey")
+			c.Env = append(cleanEnvironment(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey")
 			stdin, err := c.StdinPipe()
 			require.NoError(t, err)
 			require.NoError(t, c.Start())
@@ -115,7 +115,7 @@ func TestARefusedLoginRecordsNothing(t *testing.T) {
 	livery := func(secret string, args ...string) (int, string) {
 		c := exec.Command("livery", args...)
 		c.Dir = dir
-		c.Env = append(os.Environ(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY="+secret)
+		c.Env = append(cleanEnvironment(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY="+secret)
 		said, _ := c.CombinedOutput() // the code tells
 		return c.ProcessState.ExitCode(), string(said)
 	}
@@ -168,7 +168,7 @@ func TestConnectionsOfASavedPlan(t *testing.T) {
 		holds.Store(args[0] == "apply")
 		c := exec.Command("livery", args...)
 		c.Dir = dir
-		c.Env = append(os.Environ(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey",
+		c.Env = append(cleanEnvironment(), "HOME="+dir, "LIVERY_BASE_URL="+service.URL, "LIVERY_ACCESS_KEY=sampleaccesskey", "LIVERY_SECRET_KEY=samplesecretkey",
 			"LIVERY_STATE_HTTP_ADDRESS="+place.URL+"/s", "LIVERY_STATE_HTTP_LOCK_ADDRESS="+place.URL+"/s")
 		said, err := c.CombinedOutput()
 		require.NoError(t, err, "%s", said)

@@ -34,7 +34,7 @@ func TestSecondSignalEndsWhateverHangs(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 
 	c := exec.Command("livery", "apply", "-auto-approve")
-	c.Dir, c.Stdout, c.Env = dir, writer, append(os.Environ(), "HOME="+dir)
+	c.Dir, c.Stdout, c.Env = dir, writer, append(cleanEnvironment(), "HOME="+dir)
 	require.NoError(t, c.Start())
 	defer func() { _ = c.Process.Kill() }() // it has ended, unless the test failed
 	require.Eventually(t, func() bool {
@@ -68,7 +68,7 @@ func TestReaderGone(t *testing.T) {
 		c := exec.Command("livery", args...)
 		var said bytes.Buffer
 		c.Dir, c.Stdout, c.Stderr = dir, stdout, &said
-		c.Env = append(os.Environ(), "HOME="+dir, "LIVERY_STATE_HTTP_ADDRESS="+place.URL+"/s", "LIVERY_STATE_HTTP_LOCK_ADDRESS="+place.URL+"/s")
+		c.Env = append(cleanEnvironment(), "HOME="+dir, "LIVERY_STATE_HTTP_ADDRESS="+place.URL+"/s", "LIVERY_STATE_HTTP_LOCK_ADDRESS="+place.URL+"/s")
 		_ = c.Run() // the code tells
 		return c.ProcessState.ExitCode(), said.String()
 	}

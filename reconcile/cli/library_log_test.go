@@ -46,7 +46,7 @@ locale "en" { title_text = "Hello" }
 `, server.URL), 0o600))
 	run := func(level string, args ...string) (string, string) {
 		c := exec.Command("livery", append([]string{"-chdir=" + dir}, args...)...)
-		c.Env = append(os.Environ(), "LIVERY_LOG="+level)
+		c.Env = append(cleanEnvironment(), "LIVERY_LOG="+level)
 		for name, text := range (&engine.S3{AccessKey: "testkey", Secret: "hunter2"}).Environment() {
 			c.Env = append(c.Env, name+"="+text)
 		}

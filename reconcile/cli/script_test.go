@@ -12,11 +12,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"livery/reconcile/cli"
+	"livery/testdata/engine"
 )
 
 // TestMain makes this binary the programs that scripts run: livery itself, and
 // one that shows the environment of a script.
 func TestMain(m *testing.M) {
+	if strings.HasSuffix(os.Args[0], ".test") { // and not one of those programs
+		engine.HearHangups()
+	}
 	testscript.Main(m, map[string]func(){
 		"livery":  func() { os.Exit(cli.Main(os.Args[1:], system())) },
 		"environ": func() { os.Stdout.WriteString(strings.Join(os.Environ(), "\x00")) },
