@@ -75,7 +75,7 @@ func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need,
 		if !how.readOnly {
 			subject = "Apply"
 		}
-		return nil, Failf("No configuration files", "%s requires configuration to be present. This directory holds no *.livery.hcl or *.livery.json file, and planning without one would put every page back to the API's default look. If that is what you want, use \"livery apply -destroy\"; \"livery init\" writes a small stack to begin with.%s", subject, w.nearMisses())
+		return nil, Failf("No configuration files", "%s requires configuration to be present. This directory holds no *.livery.hcl or *.livery.json file, and planning without one would put every page back to the API's default look. If that is what you want, use \"livery apply -destroy\"; \"livery init\" writes a small stack to begin with.%s", subject, w.Dir.nearMisses())
 	}
 	if diags.HasErrors() {
 		return nil, &InvalidError{diags, loaded.Sources}
@@ -102,7 +102,7 @@ func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) 
 		return err
 	}
 	if !opts.Destroy {
-		if err := o.workspace.refuseNothing(o.Stack, current); err != nil {
+		if err := refuseNothing(o.workspace.Dir, o.Stack, current); err != nil {
 			return err
 		}
 	}
