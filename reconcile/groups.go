@@ -22,10 +22,10 @@ type SharedChange []*FieldChange
 // minGrouped is how many documents are easier to read together than one by one.
 const minGrouped = 3
 
-// Groupable lists the documents that have an action and are easier to read together: at
-// least three, of which two or more share a change. Sessions and documents in doubt are
-// not among them.
-func (p *Plan) Groupable(action Action) []*Change {
+// Together gives the documents that have an action and are easier to read together, with
+// the groups of their changes: at least three documents, of which two or more share a
+// change; else nothing. Sessions and documents in doubt are not among them.
+func (p *Plan) Together(action Action) ([]*Change, []Group) {
 	var documents []*Change
 	for i := range p.Changes {
 		c := &p.Changes[i]
@@ -34,14 +34,13 @@ func (p *Plan) Groupable(action Action) []*Change {
 		}
 	}
 	if len(documents) < minGrouped {
-		return nil
+		return nil, nil
 	}
-	for _, g := range GroupChanges(documents) {
-		if len(g.Documents) > 1 {
-			return documents
-		}
+	groups := GroupChanges(documents)
+	if len(groups) == 0 || len(groups[0].Documents) == 1 { // the largest comes first
+		return nil, nil
 	}
-	return nil
+	return documents, groups
 }
 
 // GroupChanges puts every change of the documents into exactly one group. The group of

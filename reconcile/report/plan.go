@@ -195,11 +195,11 @@ func (p *planPrinter) details(plan *reconcile.Plan) {
 		if p.t.ExpandAll || p.t.Terraform {
 			break
 		}
-		documents := plan.Groupable(s.action)
+		documents, groups := plan.Together(s.action)
 		if documents == nil {
 			continue
 		}
-		p.grouped(plan, documents)
+		p.grouped(plan, documents, groups)
 		for _, c := range documents {
 			together[c.Address] = !slices.Contains(p.t.Expand, c.Address)
 		}

@@ -17,7 +17,7 @@ const groupIndent = "      "
 
 // grouped writes documents of one action together: each change once, under the names of
 // the documents that have it.
-func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Change) {
+func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Change, groups []reconcile.Group) {
 	action := documents[0].Action
 	p.line("  # %s", p.s.Bold(fmt.Sprintf("%d documents %s", len(documents), p.fate(action))))
 	for _, line := range sharedReasons(documents) {
@@ -28,7 +28,6 @@ func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Chang
 		names[i] = c.Address.Name
 	}
 	p.line("  %s locale %s", p.paint(symbolOf(action)), wrapNames(strings.Repeat(" ", len("  ~ locale ")), names))
-	groups := reconcile.GroupChanges(documents)
 	var head cause
 	for i, g := range groups {
 		p.line("")

@@ -46,6 +46,11 @@ func (v *View) silent() bool { return v.JSON && v.stream == nil }
 // all there is to be, otherwise warnings to stdout and errors to stderr.
 func (v *View) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
 	v.Told.tell(diags, src)
+	v.write(diags, src)
+}
+
+// write writes findings as Diagnostics says.
+func (v *View) write(diags hcl.Diagnostics, src findings.Sources) {
 	switch {
 	case v.stream != nil:
 		v.stream.Diagnostics(diags, src)
@@ -168,10 +173,8 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 	if err := WritePlan(v.Stdout, o.Plan, text); err != nil {
 		return err
 	}
-	told := v.Told
-	v.Diagnostics(consolidated(o.Diagnostics), o.Stack.Sources)
-	v.Told = told
 	v.Told.tell(o.Diagnostics, o.Stack.Sources) // all of them
+	v.write(consolidated(o.Diagnostics), o.Stack.Sources)
 	if !opts.Footer {
 		return nil
 	}
