@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"livery/reconcile/cli"
+	"livery/reconcile/command"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:], cli.System())) }
+func main() { os.Exit(cli.Main(os.Args[1:], command.System())) }

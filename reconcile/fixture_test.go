@@ -18,6 +18,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/cli"
+	"livery/reconcile/command"
 	"livery/reconcile/liveness"
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
@@ -31,7 +32,7 @@ const asCommand = "LIVERY_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
-		os.Exit(cli.Main(os.Args[1:], cli.System()))
+		os.Exit(cli.Main(os.Args[1:], command.System()))
 	}
 	engine.HearHangups()
 	goleak.VerifyTestMain(m)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile"
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 )
@@ -17,11 +18,11 @@ type applyFlags struct {
 	approved bool
 }
 
-func applyCommand(a *app) *cobra.Command {
-	f := &applyFlags{planFlags: planFlags{layoutFlags: layoutFlags{app: a}}}
+func applyCommand(run *command.Run) *cobra.Command {
+	f := &applyFlags{planFlags: planFlags{run: run}}
 	c := &cobra.Command{
 		Use:  "apply [flags] [PLANFILE]",
-		Args: arguments(0, 1),
+		Args: command.Arguments(0, 1),
 		Long: `Plans, asks, and sends what differs. With PLANFILE it sends exactly the requests of
 that plan and asks nothing. What is sent is first recorded as in doubt, and each
 confirmed answer replaces the doubt: whatever happens in between, the state never
@@ -30,12 +31,12 @@ claims what the service did not confirm.`,
 	}
 	f.flags(c)
 	c.Flags().BoolVar(&f.approved, "auto-approve", false, "Do not ask.")
-	c.RunE = f.run
+	c.RunE = f.execute
 	return c
 }
 
-func (f *applyFlags) run(c *cobra.Command, args []string) error {
-	f.app.view.Begin(version())
+func (f *applyFlags) execute(c *cobra.Command, args []string) error {
+	f.run.View.Begin(command.Version())
 	if err := f.check(c); err != nil {
 		return err
 	}
@@ -48,16 +49,16 @@ func (f *applyFlags) run(c *cobra.Command, args []string) error {
 // apply plans, asks and carries out.
 func (f *applyFlags) apply(ctx context.Context) (err error) {
 	switch {
-	case !f.approved && f.app.view.JSON:
-		return fail("Plan file or auto-approve required", "livery cannot ask for approval when -json is set. Use -auto-approve, or apply a saved plan.")
-	case !f.approved && !f.input:
-		return fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve, or apply a saved plan.")
+	case !f.approved && f.run.View.JSON:
+		return command.Fail("Plan file or auto-approve required", "livery cannot ask for approval when -json is set. Use -auto-approve, or apply a saved plan.")
+	case !f.approved && !f.inputs.Ask:
+		return command.Fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve, or apply a saved plan.")
 	}
 	opts, err := f.options()
 	if err != nil {
 		return err
 	}
-	op, err := f.app.workspace(f.inputs).PlanToApply(ctx, opts)
+	op, err := f.run.Workspace(f.inputs).PlanToApply(ctx, opts)
 	if err != nil {
 		return err
 	}
@@ -66,12 +67,12 @@ func (f *applyFlags) apply(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := f.app.view.Operation(op, text); err != nil {
+	if err := f.run.View.Operation(op, text); err != nil {
 		return err
 	}
-	if f.failOn.exceeded(op.Diagnostics) {
-		f.app.view.Reason(f.failOn.reason(op.Diagnostics))
-		return exit(exitError)
+	if f.failOn.Exceeded(op.Diagnostics) {
+		f.run.View.Reason(f.failOn.Reason(op.Diagnostics))
+		return command.ExitError
 	}
 	if !f.approved && !op.Plan.Empty() {
 		if err := op.Connect(f.parallel); err != nil {
@@ -89,10 +90,10 @@ func (f *applyFlags) approve(ctx context.Context) error {
 	if f.plan.Destroy {
 		question, warning = "Do you really want to put all pages back to the API's default look?", "There is no undo but applying the configuration again."
 	}
-	yes, err := f.app.person().Approve(ctx, question, warning, "-auto-approve")
+	yes, err := f.run.Person().Approve(ctx, question, warning, "-auto-approve")
 	if err == nil && !yes {
-		report.WriteDeclined(f.app.Stdout, "Apply cancelled.")
-		err = exit(exitError)
+		report.WriteDeclined(f.run.Stdout, "Apply cancelled.")
+		err = command.ExitError
 	}
 	return err
 }
@@ -101,10 +102,10 @@ func (f *applyFlags) approve(ctx context.Context) error {
 func (f *applyFlags) applySaved(c *cobra.Command, name string) (err error) {
 	for _, flag := range []string{"target", "exclude", "replace", "reapply", "destroy"} {
 		if c.Flags().Changed(flag) {
-			return fail("Invalid flag", "-%s decides what a plan holds, so it cannot be used with a saved one.", flag)
+			return command.Fail("Invalid flag", "-%s decides what a plan holds, so it cannot be used with a saved one.", flag)
 		}
 	}
-	w := f.app.workspace(f.inputs)
+	w := f.run.Workspace(f.inputs)
 	plan, err := w.LoadPlan(name)
 	if err != nil {
 		return err
@@ -114,17 +115,17 @@ func (f *applyFlags) applySaved(c *cobra.Command, name string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, op.Close(c.Context())) }()
-	f.app.view.SavedPlan(plan)
+	f.run.View.SavedPlan(plan)
 	return f.carryOut(c.Context(), op)
 }
 
 // carryOut sends the plan and says what came of it.
 func (f *applyFlags) carryOut(ctx context.Context, op *workspace.Operation) error {
-	view := f.app.view
+	view := f.run.View
 	if op.Plan.Empty() {
 		return errors.Join(view.Outcome(&reconcile.Outcome{}), view.Err())
 	}
-	result, err := op.Apply(ctx, workspace.ApplyOptions{Parallelism: f.parallel, Interrupts: f.app.interruptible})
+	result, err := op.Apply(ctx, workspace.ApplyOptions{Parallelism: f.parallel, Interrupts: f.run.Interruptible})
 	if result != nil {
 		if err := view.Outcome(result.Outcome); err != nil {
 			return err
@@ -135,9 +136,9 @@ func (f *applyFlags) carryOut(ctx context.Context, op *workspace.Operation) erro
 	case err != nil:
 		return err
 	case !result.OK():
-		return exit(exitError)
+		return command.ExitError
 	case f.detailed:
-		return exit(exitChanges)
+		return command.ExitChanges
 	}
 	return nil
 }

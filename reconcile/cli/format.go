@@ -7,29 +7,30 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/workspace"
 	"livery/schema/syntax"
 )
 
 // formatFlags are those of fmt, and what has come of the files so far.
 type formatFlags struct {
-	app                           *app
+	run                           *command.Run
 	check, diff, write, recursive bool
 	list                          bool
 	changed, broken               bool
 }
 
-func fmtCommand(a *app) *cobra.Command {
-	f := &formatFlags{app: a}
+func fmtCommand(run *command.Run) *cobra.Command {
+	f := &formatFlags{run: run}
 	c := &cobra.Command{
 		Use:  "fmt [flags] [FILES or DIRS or -]",
-		Args: arguments(0, -1),
+		Args: command.Arguments(0, -1),
 		Long: `Puts *.livery.hcl and *.liveryvars.hcl files into canonical style and prints the
 names of those that changed. Without arguments it works on this directory; with -
 it reads standard input and writes the result to standard output. JSON files are
 left alone.`,
 		Example: "livery fmt\nlivery fmt -check -diff -recursive",
-		RunE:    f.run,
+		RunE:    f.execute,
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "Change nothing; exit 3 if a file would change, 2 if one does not parse.")
 	c.Flags().BoolVar(&f.diff, "diff", false, "Show the changes.")
@@ -39,7 +40,7 @@ left alone.`,
 	return c
 }
 
-func (f *formatFlags) run(_ *cobra.Command, args []string) error {
+func (f *formatFlags) execute(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -50,9 +51,9 @@ func (f *formatFlags) run(_ *cobra.Command, args []string) error {
 		case 0:
 			args, err = args[1:], f.stdin()
 		case -1:
-			args, err = nil, f.app.dir.Format(args, f.recursive, f.file)
+			args, err = nil, f.run.Dir.Format(args, f.recursive, f.file)
 		default:
-			args, err = args[named:], f.app.dir.Format(args[:named], f.recursive, f.file)
+			args, err = args[named:], f.run.Dir.Format(args[:named], f.recursive, f.file)
 		}
 		if err != nil {
 			failed = err
@@ -60,12 +61,12 @@ func (f *formatFlags) run(_ *cobra.Command, args []string) error {
 	}
 	switch {
 	case failed != nil:
-		f.app.view.Error(failed)
-		return exit(exitUnparsable)
+		f.run.View.Error(failed)
+		return command.ExitUnparsable
 	case f.broken:
-		return exit(exitUnparsable)
+		return command.ExitUnparsable
 	case f.check && f.changed:
-		return exit(exitUnformatted)
+		return command.ExitUnformatted
 	}
 	return nil
 }
@@ -73,17 +74,17 @@ func (f *formatFlags) run(_ *cobra.Command, args []string) error {
 // stdin formats what is piped in. Without -diff and -check it comes out again,
 // changed or not.
 func (f *formatFlags) stdin() error {
-	src, err := io.ReadAll(io.LimitReader(f.app.Stdin, syntax.MaxFile+1))
+	src, err := io.ReadAll(io.LimitReader(f.run.Stdin, syntax.MaxFile+1))
 	if err != nil {
-		return fail("Cannot read standard input", "%v.", err)
+		return command.Fail("Cannot read standard input", "%v.", err)
 	}
 	file := workspace.Format(src, "<stdin>")
 	f.see(file, false)
 	if file.Diagnostics.HasErrors() || !f.write || f.check || f.diff {
 		return nil
 	}
-	if _, err := f.app.raw.Write(file.After); err != nil {
-		return fail("Cannot write a file", "%v.", err)
+	if _, err := f.run.Raw.Write(file.After); err != nil {
+		return command.Fail("Cannot write a file", "%v.", err)
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (f *formatFlags) file(file *workspace.Formatted) error {
 	if !file.Changed() || !f.write || f.check {
 		return nil
 	}
-	return f.app.dir.Write(file)
+	return f.run.Dir.Write(file)
 }
 
 // see tells of a file that does not parse or changes.
@@ -102,18 +103,18 @@ func (f *formatFlags) see(file *workspace.Formatted, list bool) {
 	switch {
 	case file.Diagnostics.HasErrors():
 		f.broken = true
-		f.app.view.Diagnostics(file.Diagnostics, map[string][]byte{file.Name: file.Before})
+		f.run.View.Diagnostics(file.Diagnostics, map[string][]byte{file.Name: file.Before})
 	case file.Changed():
 		f.changed = true
-		f.app.view.Reformatted(file, list, f.diff)
+		f.run.View.Reformatted(file, list, f.diff)
 	}
 }
 
-func importCommand(a *app) *cobra.Command {
+func importCommand(run *command.Run) *cobra.Command {
 	var locale string
 	c := &cobra.Command{
 		Use:  "import [flags] BODY.json...",
-		Args: arguments(1, -1),
+		Args: command.Arguments(1, -1),
 		Long: `Prints HCL for request bodies of ConfigureUI that you already have: the service
 itself cannot be read. What the catalogue does not know goes into extra; a value
 that livery would refuse is kept, and said on stderr. Nothing is sent or recorded.`,
@@ -121,10 +122,10 @@ that livery would refuse is kept, and said on stderr. Nothing is sent or recorde
 	}
 	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale.")
 	c.RunE = func(_ *cobra.Command, files []string) error {
-		text, diags, sources := a.dir.Import(files, locale)
-		err := a.view.Imported(text, diags, sources)
+		text, diags, sources := run.Dir.Import(files, locale)
+		err := run.View.Imported(text, diags, sources)
 		if diags.HasErrors() {
-			err = errors.Join(exit(exitError), err)
+			err = errors.Join(command.ExitError, err)
 		}
 		return err
 	}

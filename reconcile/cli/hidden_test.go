@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile/cli"
+	"livery/reconcile/command"
 )
 
 // acting is what a terminal would obey: colours and other sequences, a link, a title,
@@ -61,7 +62,7 @@ func (t terminalAt) run(args ...string) (output string) {
 	t.Helper()
 	for _, colour := range []string{"", "1"} {
 		var stdout, stderr bytes.Buffer
-		env := cli.Env{
+		env := command.Env{
 			Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now,
 			Getenv: func(name string) string {
 				if name == "FORCE_COLOR" {

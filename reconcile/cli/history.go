@@ -3,29 +3,30 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 )
 
-func historyCommand(a *app) *cobra.Command {
+func historyCommand(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
 		Use:  "history [flags]",
-		Args: arguments(0, 0),
+		Args: command.Arguments(0, 0),
 		Long: `Lists the current state and those before it that are still kept, newest first: when
 and by whom each was made, and what changed, with the service's transaction ids.
 A page that somebody changed elsewhere does not show, since it cannot be read.`,
 		Example: "livery history\nlivery history -json | jq '.entries[0]'",
 	}
-	a.jsonFlag(c)
+	run.JSONFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		history, err := a.workspace(inputs{}).State().History(c.Context())
+		history, err := run.Workspace(command.Inputs{}).State().History(c.Context())
 		if err != nil {
 			return err
 		}
-		if a.view.JSON {
-			return report.WriteHistoryJSON(a.Stdout, history)
+		if run.View.JSON {
+			return report.WriteHistoryJSON(run.Stdout, history)
 		}
-		return report.WriteHistory(a.Stdout, history, report.HistoryText{
-			Style: a.style(a.Stdout), Now: a.Now(), Advice: a.view.Advice,
+		return report.WriteHistory(run.Stdout, history, report.HistoryText{
+			Style: run.Style(run.Stdout), Now: run.Now(), Advice: run.View.Advice,
 		})
 	}
 	return c

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -15,18 +16,18 @@ import (
 
 // initFlags say what init is to do: write a stack, or move a state.
 type initFlags struct {
-	app *app
-	inputs
+	run                         *command.Run
+	inputs                      command.Inputs
 	lock                        workspace.Locking
 	from                        string
 	migrate, reconfigure, force bool
 }
 
-func initCommand(a *app) *cobra.Command {
-	f := &initFlags{app: a}
+func initCommand(run *command.Run) *cobra.Command {
+	f := &initFlags{run: run}
 	c := &cobra.Command{
 		Use:  "init [flags] [DIR]",
-		Args: arguments(0, 1),
+		Args: command.Arguments(0, 1),
 		Long: `Writes a small commented stack that plans and applies against the simulator, and a
 .gitignore. A file that exists is never overwritten; in a directory that holds a
 stack already, init only says so.
@@ -36,7 +37,7 @@ whose backend block has changed. -migrate-state moves the state to the new place
 with its history, and asks first; the old place is left as it is. -reconfigure
 leaves the state behind.`,
 		Example: "livery init brand\nlivery init -from=body.json\nlivery init -migrate-state",
-		RunE:    f.run,
+		RunE:    f.execute,
 	}
 	c.Flags().StringVar(&f.from, "from", "", "Begin with this ConfigureUI `BODY.json`.")
 	c.Flags().BoolVar(&f.migrate, "migrate-state", false, "Move the state from where it was kept to where the configuration says now.")
@@ -44,11 +45,11 @@ leaves the state behind.`,
 	c.Flags().BoolVar(&f.force, "force-copy", false, "As -migrate-state, and do not ask.")
 	c.Flags().BoolVar(&f.lock.Lock, "lock", true, "Move a state without locking either place.")
 	c.Flags().DurationVar(&f.lock.Timeout, "lock-timeout", 0, "Wait for the locks this long, such as 10s.")
-	f.inputFlag(a, c)
+	f.inputs.InputFlag(run, c)
 	return c
 }
 
-func (f *initFlags) run(c *cobra.Command, args []string) error {
+func (f *initFlags) execute(c *cobra.Command, args []string) error {
 	dir := "."
 	if len(args) == 1 {
 		dir = args[0]
@@ -58,17 +59,17 @@ func (f *initFlags) run(c *cobra.Command, args []string) error {
 	}
 	switch {
 	case f.reconfigure && (f.migrate || f.force):
-		return fail("Invalid init options", "The -migrate-state and -reconfigure options are mutually-exclusive.")
+		return command.Fail("Invalid init options", "The -migrate-state and -reconfigure options are mutually-exclusive.")
 	case f.from != "":
-		return fail("Invalid init options", "-from writes a new stack, which has no state to move yet.")
+		return command.Fail("Invalid init options", "-from writes a new stack, which has no state to move yet.")
 	case dir != ".":
-		return fail("Invalid init options", "The state of the stack in the working directory is moved; for another one, use -chdir=%s.", dir)
-	case f.migrate && !f.force && !f.input:
-		return fail("Approval required", "livery cannot ask whether to move the state when -input=false is set. Use -force-copy.")
+		return command.Fail("Invalid init options", "The state of the stack in the working directory is moved; for another one, use -chdir=%s.", dir)
+	case f.migrate && !f.force && !f.inputs.Ask:
+		return command.Fail("Approval required", "livery cannot ask whether to move the state when -input=false is set. Use -force-copy.")
 	case f.reconfigure:
-		name, err := f.app.workspace(inputs{}).State().Reconfigure()
+		name, err := f.run.Workspace(command.Inputs{}).State().Reconfigure()
 		if err == nil {
-			report.WriteReconfigured(f.app.Stdout, name)
+			report.WriteReconfigured(f.run.Stdout, name)
 		}
 		return err
 	}
@@ -80,30 +81,30 @@ func (f *initFlags) moveState(ctx context.Context) error {
 	if f.force {
 		opts.Approve = nil
 	}
-	m, err := f.app.workspace(inputs{}).State().Migrate(ctx, opts)
+	m, err := f.run.Workspace(command.Inputs{}).State().Migrate(ctx, opts)
 	if errors.Is(err, workspace.ErrDeclined) {
-		report.WriteDeclined(f.app.Stdout, "Moving the state cancelled. Nothing was changed.")
-		return exit(exitError)
+		report.WriteDeclined(f.run.Stdout, "Moving the state cancelled. Nothing was changed.")
+		return command.ExitError
 	}
 	if m != nil {
-		f.app.view.Migrated(m)
+		f.run.View.Migrated(m)
 	}
 	return err
 }
 
 func (f *initFlags) approve(ctx context.Context, m workspace.Move) (bool, error) {
 	question, warning := report.MoveQuestion(m)
-	return f.app.person().Approve(ctx, question, warning, "-force-copy")
+	return f.run.Person().Approve(ctx, question, warning, "-force-copy")
 }
 
 func (f *initFlags) writeStack(dir string) error {
 	opts := workspace.InitOptions{From: f.from}
-	if f.input && f.app.person().Answers() {
+	if f.inputs.Ask && f.run.Person().Answers() {
 		opts.Ask = f.ask
 	}
-	done, err := f.app.dir.Init(dir, opts)
+	done, err := f.run.Dir.Init(dir, opts)
 	if done != nil {
-		f.app.view.Initialised(done, filepath.Clean(dir), err == nil)
+		f.run.View.Initialised(done, filepath.Clean(dir), err == nil)
 	}
 	return err
 }
@@ -111,7 +112,7 @@ func (f *initFlags) writeStack(dir string) error {
 // ask asks for what a first stack is made of.
 func (f *initFlags) ask(language, colour string) (string, string) {
 	isLocale := func(s string) bool { _, ok := schema.ParseLocale(s); return ok }
-	return f.app.person().Ask("Which language first?", language, isLocale), f.app.person().Ask("What is your brand's colour?", colour, isColour)
+	return f.run.Person().Ask("Which language first?", language, isLocale), f.run.Person().Ask("What is your brand's colour?", colour, isColour)
 }
 
 func isColour(s string) bool {

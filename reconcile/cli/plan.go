@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile"
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -16,30 +16,31 @@ import (
 
 // planFlags are what plan, apply and rollback have in common.
 type planFlags struct {
-	inputs
+	run               *command.Run
+	inputs            command.Inputs
 	plan              workspace.PlanOptions
-	targets, excludes stringList
-	replaces          stringList
+	targets, excludes command.StringList
+	replaces          command.StringList
 	out               string
 	detailed          bool
 	requests          bool
 	parallel          int
-	failOn            failOn
-	layoutFlags
+	failOn            command.FailOn
+	layout            command.LayoutFlags
 }
 
 // common defines the flags of every plan, wherever its documents come from.
 func (p *planFlags) common(c *cobra.Command) {
 	f := c.Flags()
-	f.BoolVar(&p.app.view.JSON, "json", false, "Print one JSON object a line.")
+	f.BoolVar(&p.run.View.JSON, "json", false, "Print one JSON object a line.")
 	f.BoolVar(&p.detailed, "detailed-exitcode", false, "Exit 2 if there are changes, 0 if there are none.")
 	f.Var(&p.targets, "target", "Only this `address`, such as locale.en_US. May be given several times.")
 	f.Var(&p.excludes, "exclude", "All but this `address`. May be given several times.")
 	f.BoolVar(&p.plan.Lock, "lock", true, "Work without locking the state, which is dangerous where others work on it.")
 	f.DurationVar(&p.plan.Timeout, "lock-timeout", 0, "Wait for the lock this long, such as 10s.")
 	f.BoolVar(&p.requests, "show-requests", false, "Also show the bodies that would be sent.")
-	p.layoutFlags.flags(c)
-	(&reportFlags{app: p.app}).flags(c)
+	p.layout.Flags(p.run, c)
+	command.ReportFlags(p.run, c)
 }
 
 // outFlag defines the flag of those that only plan.
@@ -59,32 +60,32 @@ func (p *planFlags) flags(c *cobra.Command) {
 	f.Bool("compact-warnings", false, "Accepted for Terraform's sake and without effect.")
 	f.Bool("refresh-only", false, "")
 	_ = f.MarkHidden("refresh-only")
-	p.failOn.flag(c)
-	p.inputs.flags(c)
-	p.inputFlag(p.app, c)
-	completeAddresses(p.app, c)
+	p.failOn.Flag(c)
+	p.inputs.Flags(c)
+	p.inputs.InputFlag(p.run, c)
+	command.CompleteAddresses(p.run, c)
 }
 
 func (p *planFlags) check(c *cobra.Command) error {
 	if only, _ := c.Flags().GetBool("refresh-only"); only {
-		return fail("Nothing to refresh", "The service can be written and never read, so a state cannot be refreshed. -reapply sends every document again.")
+		return command.Fail("Nothing to refresh", "The service can be written and never read, so a state cannot be refreshed. -reapply sends every document again.")
 	}
 	if p.parallel < 1 {
-		return fail("Invalid flag", "-parallelism takes a number from 1 up, not %d.", p.parallel)
+		return command.Fail("Invalid flag", "-parallelism takes a number from 1 up, not %d.", p.parallel)
 	}
-	return p.failOn.check()
+	return p.failOn.Check()
 }
 
 // options are what is planned.
 func (p *planFlags) options() (workspace.PlanOptions, error) {
 	for _, flag := range []struct {
-		from stringList
+		from command.StringList
 		to   *[]schema.Address
 	}{{p.targets, &p.plan.Targets}, {p.excludes, &p.plan.Excludes}, {p.replaces, &p.plan.Replaces}} {
 		for _, text := range flag.from {
 			address, err := schema.ParseAddress(text)
 			if err != nil {
-				return p.plan, fail("Invalid address", "%v.", err)
+				return p.plan, command.Fail("Invalid address", "%v.", err)
 			}
 			*flag.to = append(*flag.to, address)
 		}
@@ -92,11 +93,11 @@ func (p *planFlags) options() (workspace.PlanOptions, error) {
 	return p.plan, nil
 }
 
-func planCommand(a *app) *cobra.Command {
-	p := &planFlags{layoutFlags: layoutFlags{app: a}}
+func planCommand(run *command.Run) *cobra.Command {
+	p := &planFlags{run: run}
 	c := &cobra.Command{
 		Use:  "plan [flags]",
-		Args: arguments(0, 0),
+		Args: command.Arguments(0, 0),
 		Long: `Compares the stack with what the service last confirmed and shows what apply would
 send. Needs no network and no credentials. What is live cannot be read, so a change
 that somebody made elsewhere does not show.`,
@@ -109,7 +110,7 @@ that somebody made elsewhere does not show.`,
 }
 
 func (p *planFlags) runPlan(c *cobra.Command, _ []string) error {
-	p.app.view.Begin(version())
+	p.run.View.Begin(command.Version())
 	if err := p.check(c); err != nil {
 		return err
 	}
@@ -117,11 +118,11 @@ func (p *planFlags) runPlan(c *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	w := p.app.workspace(p.inputs)
+	w := p.run.Workspace(p.inputs)
 	op, err := w.Plan(c.Context(), opts)
 	if invalid, ok := errors.AsType[*workspace.InvalidError](err); ok && p.out != "" {
-		p.app.view.Diagnostics(invalid.Diagnostics, invalid.Sources)
-		return cmp.Or(w.SavePlan(p.out, w.ErroredPlan()), error(exit(exitError)))
+		p.run.View.Diagnostics(invalid.Diagnostics, invalid.Sources)
+		return cmp.Or(w.SavePlan(p.out, w.ErroredPlan()), error(command.ExitError))
 	}
 	if err != nil {
 		return err
@@ -142,41 +143,21 @@ func (p *planFlags) show(ctx context.Context, w *workspace.Workspace, op *worksp
 	if err != nil {
 		return err
 	}
-	if err := p.app.view.Operation(op, text); err != nil {
+	if err := p.run.View.Operation(op, text); err != nil {
 		return err
 	}
 	switch {
-	case p.failOn.exceeded(op.Diagnostics):
-		p.app.view.Reason(p.failOn.reason(op.Diagnostics))
-		return exit(exitError)
+	case p.failOn.Exceeded(op.Diagnostics):
+		p.run.View.Reason(p.failOn.Reason(op.Diagnostics))
+		return command.ExitError
 	case p.detailed && !op.Plan.Empty():
-		return exit(exitChanges)
+		return command.ExitChanges
 	}
 	return nil
 }
 
 // text says how the plan is written for people.
 func (p *planFlags) text(plan *reconcile.Plan, footer bool) (report.PlanOptions, error) {
-	layout, err := p.layout(plan)
+	layout, err := p.layout.Layout(plan)
 	return report.PlanOptions{Requests: p.requests, Layout: layout, Saved: p.out, Footer: footer}, err
-}
-
-// completeAddresses completes the flags that take addresses of the stack.
-func completeAddresses(a *app, c *cobra.Command) {
-	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		list, _ := a.workspace(inputs{}).Addresses() // a shell is offered what there is
-		names := make([]string, len(list))
-		for i, address := range list {
-			names[i] = address.String()
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
-	}
-	for _, flag := range []string{"target", "exclude", "replace", "expand"} {
-		if c.Flags().Lookup(flag) == nil {
-			continue
-		}
-		if err := c.RegisterFlagCompletionFunc(flag, complete); err != nil {
-			panic(fmt.Sprintf("cli: %v", err)) // the flags are defined just above
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/localserver"
 	"livery/reconcile/previewserver"
 	"livery/reconcile/report"
@@ -17,10 +18,10 @@ import (
 
 // previewFlags are those of preview.
 type previewFlags struct {
-	app *app
-	inputs
+	run         *command.Run
+	inputs      command.Inputs
 	listen      string
-	names       stringList
+	names       command.StringList
 	locales     []schema.Locale
 	open        bool
 	images      bool
@@ -28,11 +29,11 @@ type previewFlags struct {
 	screenshots string
 }
 
-func previewCommand(a *app) *cobra.Command {
-	p := &previewFlags{app: a}
+func previewCommand(run *command.Run) *cobra.Command {
+	p := &previewFlags{run: run}
 	c := &cobra.Command{
 		Use:  "preview [flags] [PLANFILE]",
-		Args: arguments(0, 1),
+		Args: command.Arguments(0, 1),
 		Long: `Draws every page in every language as people will see it, before anything is sent,
 with the defaults that the service documents where nothing is declared. It is
 livery's reading of the page: words and colours are those that would be sent, sizes
@@ -46,7 +47,7 @@ what changed is ringed. With PLANFILE the looks are those of a saved plan.
 -screenshots takes a picture of every screen with the Chromium or Chrome that is on
 this machine (CHROME_PATH, chromium, google-chrome).`,
 		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en",
-		RunE:    p.run,
+		RunE:    p.execute,
 	}
 	f := c.Flags()
 	f.StringVar(&p.listen, "listen", "127.0.0.1:8586", "Listen on this `address`.")
@@ -55,18 +56,18 @@ this machine (CHROME_PATH, chromium, google-chrome).`,
 	f.BoolVar(&p.images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`.")
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
-	p.flags(c)
-	if err := c.RegisterFlagCompletionFunc("locale", completeLocales); err != nil {
+	p.inputs.Flags(c)
+	if err := c.RegisterFlagCompletionFunc("locale", command.CompleteLocales); err != nil {
 		panic(fmt.Sprintf("cli: %v", err)) // the flag is defined just above
 	}
 	return c
 }
 
-func (p *previewFlags) run(c *cobra.Command, args []string) error {
+func (p *previewFlags) execute(c *cobra.Command, args []string) error {
 	if err := p.check(c, args); err != nil {
 		return err
 	}
-	source := p.app.workspace(p.inputs).Preview(p.locales, p.images)
+	source := p.run.Workspace(p.inputs).Preview(p.locales, p.images)
 	data := source.Data
 	if len(args) > 0 {
 		data = func(context.Context) (*workspace.PreviewData, error) { return source.DataOfPlan(args[0]) }
@@ -85,7 +86,7 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 	for _, text := range p.names {
 		loc, ok := schema.ParseLocale(text)
 		if !ok {
-			return fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.",
+			return command.Fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.",
 				text, schema.SuggestLocale(text))
 		}
 		p.locales = append(p.locales, loc)
@@ -93,21 +94,13 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 	files := p.out != "" || p.screenshots != ""
 	switch {
 	case p.images && files:
-		return fail("Invalid flag", "-images goes with the live gallery only: a file that fetches pictures would show something else tomorrow.")
+		return command.Fail("Invalid flag", "-images goes with the live gallery only: a file that fetches pictures would show something else tomorrow.")
 	case files && (p.open || c.Flags().Changed("listen")):
-		return fail("Invalid flag", "-open and -listen go with the live gallery, not with -out and -screenshots.")
-	case len(args) > 0 && len(p.assignments) > 0:
-		return fail("Invalid flag", "-var and -var-file decide what a plan holds, so they cannot be used with a saved one.")
+		return command.Fail("Invalid flag", "-open and -listen go with the live gallery, not with -out and -screenshots.")
+	case len(args) > 0 && len(p.inputs.Assignments) > 0:
+		return command.Fail("Invalid flag", "-var and -var-file decide what a plan holds, so they cannot be used with a saved one.")
 	}
 	return nil
-}
-
-func completeLocales(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	for _, row := range schema.Locales() {
-		names = append(names, string(row.Value))
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // write writes the gallery, the screenshots, or both.
@@ -120,43 +113,43 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 		return &workspace.InvalidError{Diagnostics: d.Diagnostics, Sources: d.Sources}
 	}
 	if p.out != "" {
-		if err := p.app.dir.WriteFile(p.out, d.Gallery.HTML(), 0o644); err != nil {
-			return fail("Cannot write the preview", "%v.", err)
+		if err := p.run.Dir.WriteFile(p.out, d.Gallery.HTML(), 0o644); err != nil {
+			return command.Fail("Cannot write the preview", "%v.", err)
 		}
-		report.WriteGalleryWritten(p.app.Stdout, p.out, d.Gallery.Subject)
+		report.WriteGalleryWritten(p.run.Stdout, p.out, d.Gallery.Subject)
 	}
 	if p.screenshots == "" {
 		return nil
 	}
-	browser, err := previewserver.FindBrowser(p.app.Getenv("CHROME_PATH"), p.app.dir.Path)
+	browser, err := previewserver.FindBrowser(p.run.Getenv("CHROME_PATH"), p.run.Dir.Path)
 	if err != nil {
-		return fail("No browser", "%v. \"livery preview -out=preview.html\" needs no browser.", err)
+		return command.Fail("No browser", "%v. \"livery preview -out=preview.html\" needs no browser.", err)
 	}
-	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.app.dir.Path(p.screenshots), p.progress())
+	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.run.Dir.Path(p.screenshots), p.progress())
 	switch {
 	case ctx.Err() != nil:
-		return fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
+		return command.Fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
 	case err != nil:
-		return fail("The screenshots failed", "%v.", err)
+		return command.Fail("The screenshots failed", "%v.", err)
 	}
-	report.WriteScreenshotsWritten(p.app.Stdout, n, p.screenshots)
+	report.WriteScreenshotsWritten(p.run.Stdout, n, p.screenshots)
 	return nil
 }
 
 // progress tells a person at a terminal how far the screenshots have come.
 func (p *previewFlags) progress() func(done, all int) {
-	if !p.app.person().Reads() {
+	if !p.run.Person().Reads() {
 		return func(int, int) {}
 	}
-	return func(done, all int) { report.WriteProgress(p.app.raw, "screenshot", done, all) }
+	return func(done, all int) { report.WriteProgress(p.run.Raw, "screenshot", done, all) }
 }
 
 // serve serves the gallery until it is interrupted, and follows the files.
 func (p *previewFlags) serve(ctx context.Context, data gather) error {
-	a := p.app
+	run := p.run
 	listener, err := net.Listen("tcp", p.listen)
 	if err != nil {
-		return fail("Cannot listen", "%v. Choose another address with -listen.", err)
+		return command.Fail("Cannot listen", "%v. Choose another address with -listen.", err)
 	}
 	render := func(ctx context.Context) (previewserver.Snapshot, error) {
 		d, err := data(ctx)
@@ -165,16 +158,16 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		}
 		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
-	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Log: a.log}, a.Now())
+	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Log: run.Log}, run.Now())
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	address := "http://" + reachable(listener.Addr())
 	open, ok := listener.Addr().(*net.TCPAddr)
-	report.WritePreviewAddress(a.Stdout, address, ok && !open.IP.IsLoopback())
+	report.WritePreviewAddress(run.Stdout, address, ok && !open.IP.IsLoopback())
 	if p.open {
 		if err := previewserver.OpenBrowser(ctx, address); err != nil {
-			report.WriteNoBrowser(a.Stdout, err)
+			report.WriteNoBrowser(run.Stdout, err)
 		}
 	}
 	following, stop := context.WithCancel(ctx)
@@ -182,7 +175,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	go func() {
 		defer close(followed)
 		if err := server.Follow(following); err != nil {
-			a.view.NotFollowed(err)
+			run.View.NotFollowed(err)
 		}
 	}()
 	defer func() { stop(); <-followed }()

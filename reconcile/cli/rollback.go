@@ -3,14 +3,16 @@ package cli
 import (
 	"strconv"
 
+	"livery/reconcile/command"
+
 	"github.com/spf13/cobra"
 )
 
-func rollbackCommand(a *app) *cobra.Command {
-	p := &planFlags{layoutFlags: layoutFlags{app: a}}
+func rollbackCommand(run *command.Run) *cobra.Command {
+	p := &planFlags{run: run}
 	c := &cobra.Command{
 		Use:  "rollback [flags] SERIAL",
-		Args: arguments(1, 1),
+		Args: command.Arguments(1, 1),
 		Long: `Plans to go back to the documents and sessions of an earlier state, which "livery
 history" lists. Like any plan it only shows what would be sent; save it with -out
 and apply it. The configuration is read for its account and backend alone and is
@@ -19,23 +21,23 @@ not changed: until the files say the same, the next plan will want to undo it.`,
 	}
 	p.common(c)
 	p.outFlag(c)
-	completeAddresses(a, c)
+	command.CompleteAddresses(run, c)
 	c.ValidArgsFunction = p.completeSerials
 	c.RunE = p.runRollback
 	return c
 }
 
 func (p *planFlags) runRollback(c *cobra.Command, args []string) error {
-	p.app.view.Begin(version())
+	p.run.View.Begin(command.Version())
 	serial, err := strconv.ParseUint(args[0], 10, 64)
 	if err != nil || serial == 0 {
-		return fail("Not a serial", "%q is not the serial of a state: a whole number from 1 up. \"livery history\" lists those that are kept.", args[0])
+		return command.Fail("Not a serial", "%q is not the serial of a state: a whole number from 1 up. \"livery history\" lists those that are kept.", args[0])
 	}
 	opts, err := p.options()
 	if err != nil {
 		return err
 	}
-	w := p.app.workspace(inputs{})
+	w := p.run.Workspace(command.Inputs{})
 	op, err := w.Rollback(c.Context(), serial, opts)
 	if err != nil {
 		return err
@@ -48,7 +50,7 @@ func (p *planFlags) completeSerials(c *cobra.Command, args []string, _ string) (
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	serials, _ := p.app.workspace(inputs{}).State().Serials(c.Context()) // a shell is offered what there is
+	serials, _ := p.run.Workspace(command.Inputs{}).State().Serials(c.Context()) // a shell is offered what there is
 	words := make([]string, len(serials))
 	for i, s := range serials {
 		words[i] = strconv.FormatUint(s, 10)

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"livery/reconcile/cli"
+	"livery/reconcile/command"
 	"livery/testdata/engine"
 )
 
@@ -28,8 +29,8 @@ func TestMain(m *testing.M) {
 }
 
 // system is the program's own environment, with the clock that a script asks for.
-func system() cli.Env {
-	env := cli.System()
+func system() command.Env {
+	env := command.System()
 	if ahead, err := time.ParseDuration(os.Getenv("CLOCK_AHEAD")); err == nil {
 		env.Now = func() time.Time { return time.Now().Add(ahead) }
 	}

@@ -5,34 +5,35 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/liveness"
-	"livery/reconcile/report"
 	"livery/reconcile/session"
+	"livery/reconcile/sessionreport"
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/stack"
 )
 
-func sessionCommand(a *app) *cobra.Command {
-	return group(a, &cobra.Command{
+func sessionCommand(run *command.Run) *cobra.Command {
+	return command.Group(run, &cobra.Command{
 		Use: "session list|show|open|result|clear|export|listen",
 		Long: `Opens liveness sessions from the definitions that apply has recorded, and fetches and
 clears what they leave behind. Only open, result and clear talk to the API; none of
 these commands writes the state.`,
 		Example: "livery session open onboarding -locale=th\nlivery session result onboarding 3f2a9c4e1b7d5a60 -wait -out=evidence\nlivery session clear onboarding 3f2a9c4e1b7d5a60",
-	}, sessionList(a), sessionShow(a), sessionOpen(a), sessionResult(a), sessionClear(a), sessionExport(a), sessionListen(a))
+	}, sessionList(run), sessionShow(run), sessionOpen(run), sessionResult(run), sessionClear(run), sessionExport(run), sessionListen(run))
 }
 
 // sessionFlags say which definition of a session is meant.
 type sessionFlags struct {
-	inputs
+	inputs command.Inputs
 	config bool
 	locale string
 }
 
 func (f *sessionFlags) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&f.config, "config", false, "Use the files instead of what is recorded.")
-	f.inputs.flags(c)
+	f.inputs.Flags(c)
 }
 
 func (f *sessionFlags) localeFlag(c *cobra.Command) {
@@ -46,7 +47,7 @@ func (f *sessionFlags) parseLocale() (schema.Locale, error) {
 	}
 	loc, ok := schema.ParseLocale(f.locale)
 	if !ok {
-		return "", fail("Unknown locale", "%q is not one of the service's locale values.%s \"livery schema locale\" lists them.",
+		return "", command.Fail("Unknown locale", "%q is not one of the service's locale values.%s \"livery schema locale\" lists them.",
 			f.locale, schema.SuggestLocale(f.locale))
 	}
 	return loc, nil
@@ -62,11 +63,11 @@ type sessions struct {
 
 // readSessions reads what is known of sessions. Faults elsewhere in the configuration
 // do not stand in the way of what is recorded.
-func readSessions(a *app, ctx context.Context, f *sessionFlags, need stack.Need) (*sessions, error) {
+func readSessions(run *command.Run, ctx context.Context, f *sessionFlags, need stack.Need) (*sessions, error) {
 	if f.config {
 		need = max(need, stack.NeedDocuments) // or what depends on a variable would be missing without a word
 	}
-	w := a.workspace(f.inputs)
+	w := run.Workspace(f.inputs)
 	loaded, diags, err := w.Load(need)
 	if err != nil {
 		return nil, err
@@ -113,8 +114,8 @@ func (s *sessions) publicBase() string {
 }
 
 // definitionAndClient gives the definition of a session and the way to the service.
-func definitionAndClient(a *app, ctx context.Context, f *sessionFlags, name string) (schema.Session, *liveness.Client, error) {
-	all, err := readSessions(a, ctx, f, stack.NeedAccount)
+func definitionAndClient(run *command.Run, ctx context.Context, f *sessionFlags, name string) (schema.Session, *liveness.Client, error) {
+	all, err := readSessions(run, ctx, f, stack.NeedAccount)
 	if err != nil {
 		return schema.Session{}, nil, err
 	}
@@ -126,49 +127,49 @@ func definitionAndClient(a *app, ctx context.Context, f *sessionFlags, name stri
 	return definition, client, err
 }
 
-func sessionList(a *app) *cobra.Command {
+func sessionList(run *command.Run) *cobra.Command {
 	var f sessionFlags
 	c := &cobra.Command{
-		Use: "list [flags]", Short: "List declared and recorded sessions", Args: arguments(0, 0),
+		Use: "list [flags]", Short: "List declared and recorded sessions", Args: command.Arguments(0, 0),
 		Long: `Lists the sessions that are declared or recorded, and whether the two agree.`, Example: "livery session list",
 	}
-	a.jsonFlag(c)
-	f.inputs.flags(c)
+	run.JSONFlag(c)
+	f.inputs.Flags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		all, err := readSessions(a, c.Context(), &f, stack.NeedNothing)
+		all, err := readSessions(run, c.Context(), &f, stack.NeedNothing)
 		switch {
 		case err != nil:
 			return err
-		case a.view.JSON:
-			return report.WriteSessionsJSON(a.Stdout, all.List())
+		case run.View.JSON:
+			return sessionreport.WriteSessionsJSON(run.Stdout, all.List())
 		}
-		return report.WriteSessions(a.Stdout, all.List())
+		return sessionreport.WriteSessions(run.Stdout, all.List())
 	}
 	return c
 }
 
-func sessionShow(a *app) *cobra.Command {
+func sessionShow(run *command.Run) *cobra.Command {
 	var f sessionFlags
 	c := &cobra.Command{
-		Use: "show [flags] NAME", Short: "Show the request that opens a session", Args: arguments(1, 1),
+		Use: "show [flags] NAME", Short: "Show the request that opens a session", Args: command.Arguments(1, 1),
 		Long: `Shows the exact requests that would open the session: in no language in particular
 and in each that has a block of its own. {user_id} and {biz_id} stand for what
 belongs to one session.`,
 		Example: "livery session show onboarding\nlivery session show onboarding -locale=th -json",
 	}
-	a.jsonFlag(c)
+	run.JSONFlag(c)
 	f.localeFlag(c)
 	f.flags(c)
-	c.RunE = func(c *cobra.Command, args []string) error { return showSession(a, c.Context(), args[0], &f) }
+	c.RunE = func(c *cobra.Command, args []string) error { return showSession(run, c.Context(), args[0], &f) }
 	return c
 }
 
-func showSession(a *app, ctx context.Context, name string, f *sessionFlags) error {
+func showSession(run *command.Run, ctx context.Context, name string, f *sessionFlags) error {
 	locale, err := f.parseLocale()
 	if err != nil {
 		return err
 	}
-	all, err := readSessions(a, ctx, f, stack.NeedNothing)
+	all, err := readSessions(run, ctx, f, stack.NeedNothing)
 	if err != nil {
 		return err
 	}
@@ -184,8 +185,8 @@ func showSession(a *app, ctx context.Context, name string, f *sessionFlags) erro
 	if err != nil {
 		return err
 	}
-	if a.view.JSON {
-		return report.WriteRequestsJSON(a.Stdout, definition, all.publicBase(), requests)
+	if run.View.JSON {
+		return sessionreport.WriteRequestsJSON(run.Stdout, definition, all.publicBase(), requests)
 	}
-	return report.WriteRequests(a.Stdout, name, all.publicBase(), requests, a.style(a.Stdout))
+	return sessionreport.WriteRequests(run.Stdout, name, all.publicBase(), requests, run.Style(run.Stdout))
 }

@@ -5,16 +5,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/localserver"
-	"livery/reconcile/report"
 	"livery/reconcile/session"
+	"livery/reconcile/sessionreport"
 	"livery/schema/stack"
 )
 
-func sessionExport(a *app) *cobra.Command {
+func sessionExport(run *command.Run) *cobra.Command {
 	var format, out string
 	c := &cobra.Command{
-		Use: "export [flags]", Short: "Write the recorded definitions for services", Args: arguments(0, 0),
+		Use: "export [flags]", Short: "Write the recorded definitions for services", Args: command.Arguments(0, 0),
 		Long: `Writes the recorded definitions in a form that services load: the request bodies by
 session and locale, with {user_id} and {biz_id} where each session has its own. The
 request for no locale in particular is called default. The same state always gives
@@ -29,12 +30,12 @@ the quotes of env for a part of the value.`,
 	c.Flags().StringVar(&out, "out", "", "Write to this `file` instead of stdout.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		encode, known := map[string]func(*session.Export) ([]byte, error){
-			"json": report.ExportJSON, "ts": report.ExportTypeScript, "env": report.ExportEnv, "docker": report.ExportDocker,
+			"json": sessionreport.ExportJSON, "ts": sessionreport.ExportTypeScript, "env": sessionreport.ExportEnv, "docker": sessionreport.ExportDocker,
 		}[format]
 		if !known {
-			return fail("Invalid flag", "-format takes json, ts, env or docker, not %q.", format)
+			return command.Fail("Invalid flag", "-format takes json, ts, env or docker, not %q.", format)
 		}
-		all, err := readSessions(a, c.Context(), &sessionFlags{}, stack.NeedNothing)
+		all, err := readSessions(run, c.Context(), &sessionFlags{}, stack.NeedNothing)
 		if err != nil {
 			return err
 		}
@@ -47,21 +48,21 @@ the quotes of env for a part of the value.`,
 			return err
 		}
 		if out == "" {
-			_, err := a.Stdout.Write(text)
+			_, err := run.Stdout.Write(text)
 			return err
 		}
 		if err := all.workspace.Dir.WriteFile(out, text, 0o644); err != nil {
-			return fail("Cannot write the export", "%v.", err)
+			return command.Fail("Cannot write the export", "%v.", err)
 		}
-		report.WriteExported(a.Stdout, out, export)
+		sessionreport.WriteExported(run.Stdout, out, export)
 		return nil
 	}
 	return c
 }
 
-func sessionListen(a *app) *cobra.Command {
+func sessionListen(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
-		Use: "listen [flags]", Short: "Receive notifications of completed sessions", Args: arguments(0, 0),
+		Use: "listen [flags]", Short: "Receive notifications of completed sessions", Args: command.Arguments(0, 0),
 		Long: `Receives what the service posts to the callback_url of h5_url sessions and prints one
 line of JSON for each. It takes any path, answers 200 to notifications, and refuses
 bodies over 64 KB and other methods. For trying an integration: the service must be
@@ -72,12 +73,12 @@ able to reach this machine.`,
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		listener, err := net.Listen("tcp", *listen)
 		if err != nil {
-			return fail("Cannot listen", "%v. Choose another address with -listen.", err)
+			return command.Fail("Cannot listen", "%v. Choose another address with -listen.", err)
 		}
-		report.WriteListening(a.Stderr, listener.Addr().String())
-		handler := session.NotificationHandler(a.Now, func(n session.Notification) {
-			if err := report.WriteNotification(a.Stdout, n); err != nil {
-				a.debug("a notification cannot be written", "error", err.Error())
+		sessionreport.WriteListening(run.Stderr, listener.Addr().String())
+		handler := session.NotificationHandler(run.Now, func(n session.Notification) {
+			if err := sessionreport.WriteNotification(run.Stdout, n); err != nil {
+				run.Debug("a notification cannot be written", "error", err.Error())
 			}
 		})
 		return serve(c.Context(), listener, localserver.Server{Handler: handler, Audience: localserver.Programs})

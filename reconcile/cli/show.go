@@ -3,46 +3,47 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 )
 
-func showCommand(a *app) *cobra.Command {
+func showCommand(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "show [flags] [PLANFILE]",
-		Args:    arguments(0, 1),
+		Args:    command.Arguments(0, 1),
 		Long:    `Shows a saved plan or, without PLANFILE, the state.`,
 		Example: "livery show tonight.plan\nlivery show -json tonight.plan | jq .summary",
 	}
-	a.jsonFlag(c)
-	l := &layoutFlags{app: a}
-	l.flags(c)
-	(&reportFlags{app: a}).flags(c)
+	run.JSONFlag(c)
+	var layout command.LayoutFlags
+	layout.Flags(run, c)
+	command.ReportFlags(run, c)
 	requests := c.Flags().Bool("show-requests", false, "Also show the bodies that a plan would send.")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		w := a.workspace(inputs{})
+		w := run.Workspace(command.Inputs{})
 		if len(args) == 0 {
 			snapshot, err := w.State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}
-			if a.view.JSON {
-				return report.WriteStateJSON(a.Stdout, snapshot)
+			if run.View.JSON {
+				return report.WriteStateJSON(run.Stdout, snapshot)
 			}
-			return report.WriteState(a.Stdout, snapshot, a.style(a.Stdout))
+			return report.WriteState(run.Stdout, snapshot, run.Style(run.Stdout))
 		}
 		plan, err := w.LoadPlan(args[0])
 		if err != nil {
 			return err
 		}
-		a.view.Told.Plan = plan
-		if a.view.JSON {
-			return report.WritePlanJSON(a.view.Stdout, plan)
+		run.View.Told.Plan = plan
+		if run.View.JSON {
+			return report.WritePlanJSON(run.View.Stdout, plan)
 		}
-		layout, err := l.layout(plan)
+		shown, err := layout.Layout(plan)
 		if err != nil {
 			return err
 		}
-		return report.WritePlan(a.view.Stdout, plan, report.PlanText{Style: a.view.Out(), Now: a.Now(), Requests: *requests, Layout: layout})
+		return report.WritePlan(run.View.Stdout, plan, report.PlanText{Style: run.View.Out(), Now: run.Now(), Requests: *requests, Layout: shown})
 	}
 	return c
 }

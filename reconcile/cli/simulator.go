@@ -8,18 +8,19 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/localserver"
 	"livery/reconcile/report"
 	"livery/reconcile/simulator"
 )
 
-func simulatorCommand(a *app) *cobra.Command {
+func simulatorCommand(run *command.Run) *cobra.Command {
 	var listen, semantics string
-	var accounts, faults, hosts stringList
+	var accounts, faults, hosts command.StringList
 	var cfg simulator.Config
 	c := &cobra.Command{
 		Use:  "simulator [flags]",
-		Args: arguments(0, 0),
+		Args: command.Arguments(0, 0),
 		Long: `Runs the service on this machine, for trying and testing: it judges requests by the
 service's documentation and remembers documents and sessions per account. Without
 -account it knows the documents' sample keys, sampleaccesskey and samplesecretkey.
@@ -59,11 +60,11 @@ its pages, so its sessions end at once as LIVERY_SIMULATOR_AUTO_COMPLETE says: p
 		if err := simulatorConfig(&cfg, accounts, faults, semantics); err != nil {
 			return err
 		}
-		cfg.Now, cfg.Log = a.Now, a.log
+		cfg.Now, cfg.Log = run.Now, run.Log
 		if cfg.Data != "" {
-			cfg.Data = a.dir.Path(cfg.Data)
+			cfg.Data = run.Dir.Path(cfg.Data)
 		}
-		return simulate(a, c.Context(), listen, hosts, cfg)
+		return simulate(run, c.Context(), listen, hosts, cfg)
 	}
 	return c
 }
@@ -72,20 +73,20 @@ func simulatorConfig(cfg *simulator.Config, accounts, faults []string, semantics
 	for _, text := range accounts {
 		account, err := simulator.ParseAccount(text)
 		if err != nil {
-			return fail("Invalid account", "%v.", err)
+			return command.Fail("Invalid account", "%v.", err)
 		}
 		cfg.Accounts = append(cfg.Accounts, account)
 	}
 	for _, spec := range faults {
 		fault, err := simulator.ParseFault(spec)
 		if err != nil {
-			return fail("Invalid fault", "%v.", err)
+			return command.Fail("Invalid fault", "%v.", err)
 		}
 		cfg.Faults = append(cfg.Faults, fault)
 	}
 	parsed, err := simulator.ParseSemantics(semantics)
 	if err != nil {
-		return fail("Invalid semantics", "%v.", err)
+		return command.Fail("Invalid semantics", "%v.", err)
 	}
 	cfg.Semantics = parsed
 	return nil
@@ -94,7 +95,7 @@ func simulatorConfig(cfg *simulator.Config, accounts, faults []string, semantics
 // serve answers until ctx ends.
 func serve(ctx context.Context, listener net.Listener, server localserver.Server) error {
 	if err := server.Serve(ctx, listener); err != nil {
-		return fail("The server stopped", "%v.", err)
+		return command.Fail("The server stopped", "%v.", err)
 	}
 	return nil
 }
@@ -111,18 +112,18 @@ func reachable(addr net.Addr) string {
 
 // simulate answers until it is interrupted. The pages of sessions are served at
 // the address that is listened on.
-func simulate(a *app, ctx context.Context, address string, hosts []string, cfg simulator.Config) error {
+func simulate(run *command.Run, ctx context.Context, address string, hosts []string, cfg simulator.Config) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return fail("Cannot listen", "%v. Choose another address with -listen.", err)
+		return command.Fail("Cannot listen", "%v. Choose another address with -listen.", err)
 	}
 	cfg.PageBase = "http://" + reachable(listener.Addr())
 	s, err := simulator.New(cfg)
 	if err != nil {
 		_ = listener.Close() // the fault is told below
-		return fail("The simulator cannot start", "%v.", err)
+		return command.Fail("The simulator cannot start", "%v.", err)
 	}
-	report.WriteSimulatorAddress(a.Stdout, listener.Addr().String())
+	report.WriteSimulatorAddress(run.Stdout, listener.Addr().String())
 	err = serve(ctx, listener, localserver.Server{Handler: s, Hosts: hosts})
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()

@@ -5,25 +5,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
-func stateCommand(a *app) *cobra.Command {
-	return group(a, &cobra.Command{
+func stateCommand(run *command.Run) *cobra.Command {
+	return command.Group(run, &cobra.Command{
 		Use:     "state list|show|rm|pull|push",
 		Long:    `Looks at the state and moves it. The state is what the service last confirmed.`,
 		Example: "livery state list\nlivery state show locale.en_US",
-	}, stateList(a), stateShow(a), stateRemove(a), statePull(a), statePush(a))
+	}, stateList(run), stateShow(run), stateRemove(run), statePull(run), statePush(run))
 }
 
-func stateList(a *app) *cobra.Command {
+func stateList(run *command.Run) *cobra.Command {
 	return &cobra.Command{
-		Use: "list [ADDR...]", Short: "List the addresses in the state", Args: arguments(0, -1),
+		Use: "list [ADDR...]", Short: "List the addresses in the state", Args: command.Arguments(0, -1),
 		Long: `Lists the addresses in the state; with ADDR only those.`, Example: "livery state list",
 		RunE: func(c *cobra.Command, args []string) error {
-			snapshot, err := a.workspace(inputs{}).State().Snapshot(c.Context())
+			snapshot, err := run.Workspace(command.Inputs{}).State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}
@@ -33,18 +34,18 @@ func stateList(a *app) *cobra.Command {
 					return err
 				}
 			}
-			report.WriteAddresses(a.Stdout, list)
+			report.WriteAddresses(run.Stdout, list)
 			return nil
 		},
 	}
 }
 
-func stateShow(a *app) *cobra.Command {
+func stateShow(run *command.Run) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ADDR", Short: "Show one address", Args: arguments(1, 1),
+		Use: "show ADDR", Short: "Show one address", Args: command.Arguments(1, 1),
 		Long: `Shows what the state holds of one address.`, Example: "livery state show locale.en_US",
 		RunE: func(c *cobra.Command, args []string) error {
-			snapshot, err := a.workspace(inputs{}).State().Snapshot(c.Context())
+			snapshot, err := run.Workspace(command.Inputs{}).State().Snapshot(c.Context())
 			if err != nil {
 				return err
 			}
@@ -52,23 +53,23 @@ func stateShow(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return report.WriteRecord(a.Stdout, snapshot, list[0], a.style(a.Stdout))
+			return report.WriteRecord(run.Stdout, snapshot, list[0], run.Style(run.Stdout))
 		},
 	}
 }
 
-func stateRemove(a *app) *cobra.Command {
+func stateRemove(run *command.Run) *cobra.Command {
 	var lock workspace.Locking
 	c := &cobra.Command{
-		Use: "rm [flags] ADDR...", Short: "Forget addresses", Args: arguments(1, -1),
+		Use: "rm [flags] ADDR...", Short: "Forget addresses", Args: command.Arguments(1, -1),
 		Long: `Forgets addresses without touching the live page. The next apply creates what is
 still declared anew. The state before is kept: "livery history" lists it.`,
 		Example: "livery state rm locale.th_TH",
 	}
 	dry := c.Flags().Bool("dry-run", false, "Only say what would be removed.")
-	lockFlags(c, &lock)
+	command.LockFlags(c, &lock)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		w := a.workspace(inputs{})
+		w := run.Workspace(command.Inputs{})
 		if *dry {
 			snapshot, err := w.State().Snapshot(c.Context())
 			if err != nil {
@@ -78,45 +79,45 @@ still declared anew. The state before is kept: "livery history" lists it.`,
 			if err != nil {
 				return err
 			}
-			report.WriteForgettable(a.Stdout, list)
+			report.WriteForgettable(run.Stdout, list)
 			return nil
 		}
 		n := 0
-		err := w.State().Forget(c.Context(), args, lock, func(address schema.Address) { n++; report.WriteForgotten(a.Stdout, address) })
+		err := w.State().Forget(c.Context(), args, lock, func(address schema.Address) { n++; report.WriteForgotten(run.Stdout, address) })
 		if err == nil {
-			report.WriteForgottenCount(a.Stdout, n)
+			report.WriteForgottenCount(run.Stdout, n)
 		}
 		return err
 	}
 	return c
 }
 
-func statePull(a *app) *cobra.Command {
+func statePull(run *command.Run) *cobra.Command {
 	return &cobra.Command{
-		Use: "pull", Short: "Print the whole state", Args: arguments(0, 0),
+		Use: "pull", Short: "Print the whole state", Args: command.Arguments(0, 0),
 		Long: `Prints the state as JSON.`, Example: "livery state pull > copy.json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			snapshot, err := a.workspace(inputs{}).State().Snapshot(c.Context())
+			snapshot, err := run.Workspace(command.Inputs{}).State().Snapshot(c.Context())
 			if err != nil || snapshot.Lineage == "" { // nothing, as Terraform does where there is no state
 				return err
 			}
-			return report.WriteStateJSON(a.Stdout, snapshot)
+			return report.WriteStateJSON(run.Stdout, snapshot)
 		},
 	}
 }
 
-func statePush(a *app) *cobra.Command {
+func statePush(run *command.Run) *cobra.Command {
 	var lock workspace.Locking
 	c := &cobra.Command{
-		Use: "push [flags] FILE", Short: "Replace the state by a file", Args: arguments(1, 1),
+		Use: "push [flags] FILE", Short: "Replace the state by a file", Args: command.Arguments(1, 1),
 		Long: `Replaces the state by a file, such as errored.livery.state.json. A file of another
 lineage or with an older serial is refused. "-" reads standard input.`,
 		Example: "livery state push errored.livery.state.json",
 	}
-	lockFlags(c, &lock)
+	command.LockFlags(c, &lock)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		w := a.workspace(inputs{})
-		data, err := readArgument(a, args[0])
+		w := run.Workspace(command.Inputs{})
+		data, err := readArgument(run, args[0])
 		if err != nil {
 			return err
 		}
@@ -124,28 +125,28 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 		if err != nil {
 			return err
 		}
-		report.WriteReplaced(a.Stdout, snapshot)
+		report.WriteReplaced(run.Stdout, snapshot)
 		return nil
 	}
 	return c
 }
 
 // readArgument reads the file that an argument names; "-" is standard input.
-func readArgument(a *app, name string) ([]byte, error) {
+func readArgument(run *command.Run, name string) ([]byte, error) {
 	if name == "-" {
-		return a.person().ReadAll()
+		return run.Person().ReadAll()
 	}
-	data, err := a.dir.ReadFile(name)
+	data, err := run.Dir.ReadFile(name)
 	if err != nil {
-		return nil, fail("Cannot read a file", "%v.", err)
+		return nil, command.Fail("Cannot read a file", "%v.", err)
 	}
 	return data, nil
 }
 
-func forceUnlockCommand(a *app) *cobra.Command {
+func forceUnlockCommand(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
 		Use:  "force-unlock [flags] ID",
-		Args: arguments(1, 1),
+		Args: command.Arguments(1, 1),
 		Long: `Takes the lock of the state away from whoever holds it; the ID stands in the message
 about the lock. Only do this when nothing is being applied: a run whose lock is
 taken stops before its next request, but what it has sent may still arrive. What is
@@ -155,17 +156,17 @@ in doubt stays so for some minutes: "livery apply" after them settles it, and
 	}
 	force := c.Flags().Bool("force", false, "Do not ask.")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		approve := a.person().Approval("Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
+		approve := run.Person().Approval("Do you really want to force-unlock?", "livery will take the lock away. A run that still uses the state will fail.", "-force")
 		if *force {
 			approve = nil
 		}
-		marked, err := a.workspace(inputs{}).State().Unlock(c.Context(), args[0], approve)
+		marked, err := run.Workspace(command.Inputs{}).State().Unlock(c.Context(), args[0], approve)
 		if errors.Is(err, workspace.ErrDeclined) {
-			report.WriteDeclined(a.Stdout, "force-unlock cancelled.")
-			return exit(exitError)
+			report.WriteDeclined(run.Stdout, "force-unlock cancelled.")
+			return command.ExitError
 		}
 		if err == nil {
-			report.WriteUnlocked(a.Stdout, marked)
+			report.WriteUnlocked(run.Stdout, marked)
 		}
 		return err
 	}

@@ -1,62 +1,23 @@
 package cli
 
 import (
-	"runtime"
-	"runtime/debug"
-	"strings"
-	"sync"
-
 	"github.com/spf13/cobra"
 
-	"livery/reconcile/report"
+	"livery/reconcile/command"
+	"livery/reconcile/reference"
 )
 
-// developed is the version that is being worked on; a build of a tagged commit has that
-// of its tag.
-const developed = "0.1.0"
-
-// isTag tells the versions that a tag gives, such as v1.2.3 and v1.2.3-rc.1. Those of a
-// build between two tags, such as v0.0.0-20260102030405-1a2b3c4d5e6f and v1.2.3+dirty,
-// say less than the commit does.
-func isTag(version string) bool {
-	return strings.HasPrefix(version, "v") && strings.Count(version, "-") < 2 && !strings.Contains(version, "+")
-}
-
-// build reads what was built from what the linker recorded.
-func build() report.Build {
-	b := report.Build{Version: developed, Platform: runtime.GOOS + "_" + runtime.GOARCH}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return b
-	}
-	if isTag(info.Main.Version) {
-		b.Version = strings.TrimPrefix(info.Main.Version, "v")
-	}
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			b.Commit = s.Value
-		case "vcs.modified":
-			b.Modified = s.Value == "true"
-		}
-	}
-	return b
-}
-
-// version is the number alone, as plans and states keep it.
-var version = sync.OnceValue(func() string { return build().Version })
-
-func versionCommand(a *app) *cobra.Command {
+func versionCommand(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
-		Use: "version [flags]", Args: arguments(0, 0),
+		Use: "version [flags]", Args: command.Arguments(0, 0),
 		Long: `Prints the version of livery, the commit it was built from, and what it was built for.`, Example: "livery version -json",
 	}
-	a.jsonFlag(c)
+	run.JSONFlag(c)
 	c.RunE = func(*cobra.Command, []string) error {
-		if a.view.JSON {
-			return report.WriteVersionJSON(a.Stdout, build())
+		if run.View.JSON {
+			return reference.WriteVersionJSON(run.Stdout, command.ThisBuild())
 		}
-		return report.WriteVersion(a.Stdout, build())
+		return reference.WriteVersion(run.Stdout, command.ThisBuild())
 	}
 	return c
 }

@@ -79,7 +79,7 @@ func (p *historyPrinter) run(r *reconcile.HistoryEntry) {
 	}
 	if r.Snapshot == nil {
 		p.line("%s  %s", p.s.Bold(title), p.s.Red("cannot be read"))
-		for _, line := range wrapped(reason(r.Err), 78) {
+		for _, line := range terminal.Wrap(strings.Join(strings.Fields(reason(r.Err)), " "), 78) {
 			p.line("  %s", line)
 		}
 		return

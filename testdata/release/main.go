@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"livery/reconcile/cli"
+	"livery/reconcile/command"
 )
 
 func main() {
@@ -53,7 +54,7 @@ func write(dir string) error {
 // livery runs a command in this process and returns what it prints.
 func livery(args ...string) (string, error) {
 	var out, errs bytes.Buffer
-	env := cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }, Now: time.Now}
+	env := command.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }, Now: time.Now}
 	if code := cli.Main(args, env); code != 0 {
 		return "", fmt.Errorf("livery %s: exit code %d: %s", strings.Join(args, " "), code, errs.String())
 	}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"slices"
@@ -13,29 +13,31 @@ import (
 // expandAll is the value of -expand where none is given.
 const expandAll = "all"
 
-// layoutFlags say how much of a plan is shown.
-type layoutFlags struct {
-	app     *app
-	expand  stringList
+// LayoutFlags say how much of a plan is shown.
+type LayoutFlags struct {
+	run     *Run
+	expand  StringList
 	summary bool
 }
 
-func (l *layoutFlags) flags(c *cobra.Command) {
+// Flags defines -expand and -summary.
+func (l *LayoutFlags) Flags(r *Run, c *cobra.Command) {
+	l.run = r
 	f := c.Flags()
 	f.Var(&l.expand, "expand", "Show this `address` in full beside the groups; without an address, show every document in full. May be given several times.")
 	f.Lookup("expand").NoOptDefVal = expandAll
 	f.BoolVar(&l.summary, "summary", false, "Show one line for each document.")
 }
 
-// layout is how a plan is shown; an address that it does not have is an error.
-func (l *layoutFlags) layout(p *reconcile.Plan) (report.Layout, error) {
+// Layout is how a plan is shown; an address that it does not have is an error.
+func (l *LayoutFlags) Layout(p *reconcile.Plan) (report.Layout, error) {
 	layout := report.Layout{Summary: l.summary, ExpandAll: slices.Contains(l.expand, expandAll)}
-	switch compat := l.app.Getenv("LIVERY_COMPAT"); compat {
+	switch compat := l.run.Getenv("LIVERY_COMPAT"); compat {
 	case "":
 	case "terraform", "atlantis", "tfcmt":
 		layout.Terraform = true
 	default:
-		return layout, fail("Invalid environment variable", "LIVERY_COMPAT is %q. It takes terraform, for Terraform's own words in plans; atlantis and tfcmt mean the same.", compat)
+		return layout, Fail("Invalid environment variable", "LIVERY_COMPAT is %q. It takes terraform, for Terraform's own words in plans; atlantis and tfcmt mean the same.", compat)
 	}
 	for _, text := range l.expand {
 		if text == expandAll {
@@ -43,7 +45,7 @@ func (l *layoutFlags) layout(p *reconcile.Plan) (report.Layout, error) {
 		}
 		address, err := schema.ParseAddress(text)
 		if err != nil {
-			return layout, fail("Invalid address", "%v.", err)
+			return layout, Fail("Invalid address", "%v.", err)
 		}
 		layout.Expand = append(layout.Expand, address)
 	}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"context"
@@ -25,16 +25,16 @@ func stopSignals() []os.Signal {
 }
 
 // watchSignals gives the context of a run, which the first signal ends. The second
-// one ends a.atOnce; gaveUp is closed when the run has not ended soon after that, or
+// one ends r.atOnce; gaveUp is closed when the run has not ended soon after that, or
 // with a third signal: a read of a pipe or an evaluation knows no context. What may be
 // in flight by then was recorded as in doubt before it was sent.
-func (a *app) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, release func()) {
+func (r *Run) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, release func()) {
 	ctx, first := context.WithCancel(context.Background())
 	atOnce, second := context.WithCancel(context.Background())
-	a.atOnce = atOnce
+	r.atOnce = atOnce
 	signals := make(chan os.Signal, 3)
 	signal.Notify(signals, stopSignals()...)
-	// Nobody reads these: a reader of the output that has gone makes a write fail, and
+	// Nobody reads these: a reader of the output that has gone makes a write Fail, and
 	// must not end a run that holds a lock.
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE)
@@ -65,11 +65,11 @@ func (a *app) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, relea
 	}
 }
 
-// interruptible lets the first signal close stop, for what has not begun, and the
+// Interruptible lets the first signal close stop, for what has not begun, and the
 // second one end the context, for everything.
-func (a *app) interruptible(ctx context.Context) (until context.Context, stop <-chan struct{}, release func()) {
+func (r *Run) Interruptible(ctx context.Context) (until context.Context, stop <-chan struct{}, release func()) {
 	until, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	unhook := context.AfterFunc(a.atOnce, cancel)
+	unhook := context.AfterFunc(r.atOnce, cancel)
 	released, silent := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(silent)
@@ -78,11 +78,11 @@ func (a *app) interruptible(ctx context.Context) (until context.Context, stop <-
 			text   string
 		}{
 			{ctx.Done(), "Interrupt received.\nPlease wait: requests in flight are finished and recorded.\nGracefully shutting down..."},
-			{a.atOnce.Done(), "Two interrupts received. Stopping at once; what was in flight stays recorded as in doubt."},
+			{r.atOnce.Done(), "Two interrupts received. Stopping at once; what was in flight stays recorded as in doubt."},
 		} {
 			select {
 			case <-said.signal:
-				a.view.Interrupt(said.text)
+				r.View.Interrupt(said.text)
 			case <-released:
 				return
 			}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 
 // reportFlags say which reports are written at the end of a run, beside what it prints.
 type reportFlags struct {
-	app            *app
+	run            *Run
 	markdown, json string // files; "-" is stdout
 	limit          string
 	key            string
@@ -24,7 +24,9 @@ type reportFlags struct {
 	stdout         io.Writer
 }
 
-func (r *reportFlags) flags(c *cobra.Command) {
+// ReportFlags defines the flags of a command that tells of a plan.
+func ReportFlags(run *Run, c *cobra.Command) {
+	r := &reportFlags{run: run}
 	f := c.Flags()
 	f.StringVar(&r.markdown, "markdown-into", "", "Also write Markdown for a pull request to this `file`; - is stdout, and what is printed goes to stderr.")
 	f.StringVar(&r.json, "json-into", "", "Also write what show -json prints to this `file`; - is stdout.")
@@ -41,30 +43,30 @@ func (r *reportFlags) begin(*cobra.Command, []string) error {
 		return nil
 	}
 	if r.markdown == "-" && r.json == "-" {
-		return fail("Invalid flag", "-markdown-into and -json-into cannot both write to stdout.")
+		return Fail("Invalid flag", "-markdown-into and -json-into cannot both write to stdout.")
 	}
 	units, known := markdown.Limit(r.limit)
 	if !known {
 		n, err := strconv.Atoi(r.limit)
 		if err != nil || n < markdown.MinLimit {
-			return fail("Invalid flag", "-markdown-limit takes a number from %d up, or one of %s, not %q.", markdown.MinLimit, strings.Join(markdown.Hosts(), ", "), r.limit)
+			return Fail("Invalid flag", "-markdown-limit takes a number from %d up, or one of %s, not %q.", markdown.MinLimit, strings.Join(markdown.Hosts(), ", "), r.limit)
 		}
 		units = n
 	}
-	r.units, r.stdout = units, r.app.raw
+	r.units, r.stdout = units, r.run.Raw
 	if r.markdown == "-" || r.json == "-" {
-		r.app.Stdout, r.app.view.Stdout = r.app.Stderr, r.app.Stderr
+		r.run.Stdout, r.run.View.Stdout = r.run.Stderr, r.run.Stderr
 	}
-	r.app.atEnd = r.write
+	r.run.atEnd = r.write
 	return nil
 }
 
 // write writes the reports, whatever came of the run.
 func (r *reportFlags) write() error {
-	told := &r.app.view.Told
+	told := &r.run.View.Told
 	if r.json != "" {
 		var b bytes.Buffer
-		if err := told.WriteJSON(&b, version(), r.app.Now()); err != nil {
+		if err := told.WriteJSON(&b, Version(), r.run.Now()); err != nil {
 			return err
 		}
 		if err := r.put(r.json, b.Bytes()); err != nil {
@@ -74,15 +76,15 @@ func (r *reportFlags) write() error {
 	if r.markdown == "" {
 		return nil
 	}
-	repository, stack := r.app.dir.Repository()
-	m := &markdown.Report{Kind: markdown.Plan, Key: r.key, Title: stack, Version: version(), FullURL: r.full, Link: markdown.Links(r.source, stack, r.app.Getenv)}
+	repository, stack := r.run.Dir.Repository()
+	m := &markdown.Report{Kind: markdown.Plan, Key: r.key, Title: stack, Version: Version(), FullURL: r.full, Link: markdown.Links(r.source, stack, r.run.Getenv)}
 	if stack == "" {
 		m.Title = path.Base(repository)
 	}
 	if m.Key == "" {
 		m.Key = cmp.Or(stack, ".")
 	}
-	m.Commit = cmp.Or(r.app.Getenv("GITHUB_SHA"), r.app.Getenv("CI_COMMIT_SHA"))
+	m.Commit = cmp.Or(r.run.Getenv("GITHUB_SHA"), r.run.Getenv("CI_COMMIT_SHA"))
 	told.Markdown(m)
 	switch {
 	case told.Plan == nil || told.Outcome != nil:
@@ -99,8 +101,8 @@ func (r *reportFlags) put(name string, data []byte) error {
 		_, err := r.stdout.Write(data)
 		return err
 	}
-	if err := r.app.dir.WriteFile(name, data, 0o644); err != nil {
-		return fail("Cannot write a report", "%v.", err)
+	if err := r.run.Dir.WriteFile(name, data, 0o644); err != nil {
+		return Fail("Cannot write a report", "%v.", err)
 	}
 	return nil
 }
