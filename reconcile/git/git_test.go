@@ -1,0 +1,363 @@
+package git_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/reconcile/git"
+)
+
+// repo is a repository of a test, with the real git.
+type repo struct {
+	t   *testing.T
+	dir string
+}
+
+func newRepo(t *testing.T, args ...string) repo {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not here")
+	}
+	for _, name := range []string{"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"} {
+		t.Setenv(name, os.DevNull)
+	}
+	for _, who := range []string{"AUTHOR", "COMMITTER"} {
+		t.Setenv("GIT_"+who+"_NAME", "a")
+		t.Setenv("GIT_"+who+"_EMAIL", "a@example.com")
+	}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	r := repo{t, dir}
+	r.git(append([]string{"init", "--quiet", "--initial-branch=main"}, args...)...)
+	return r
+}
+
+func (r repo) git(args ...string) string {
+	r.t.Helper()
+	c := exec.Command("git", args...)
+	c.Dir = r.dir
+	out, err := c.CombinedOutput()
+	require.NoError(r.t, err, "git %s: %s", args, out)
+	return strings.TrimSpace(string(out))
+}
+
+func (r repo) write(name, content string) {
+	r.t.Helper()
+	path := filepath.Join(r.dir, filepath.FromSlash(name))
+	require.NoError(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(r.t, os.WriteFile(path, []byte(content), 0o600))
+}
+
+func (r repo) link(target, name string) {
+	r.t.Helper()
+	require.NoError(r.t, os.Symlink(target, filepath.Join(r.dir, name)))
+}
+
+func (r repo) commit(message string) string {
+	r.t.Helper()
+	r.git("add", "--all")
+	r.git("commit", "--quiet", "--allow-empty", "-m", message)
+	return r.git("rev-parse", "HEAD")
+}
+
+func (r repo) open(dir string) *git.Repository {
+	r.t.Helper()
+	opened, err := git.Open(r.t.Context(), filepath.Join(r.dir, dir))
+	require.NoError(r.t, err)
+	return opened
+}
+
+// tree is a commit's files below the top of the work tree.
+func (r repo) tree(opened *git.Repository, ref string) fs.FS {
+	r.t.Helper()
+	c, err := opened.Commit(r.t.Context(), ref)
+	require.NoError(r.t, err)
+	tree := opened.Tree(r.t.Context(), c)
+	r.t.Cleanup(tree.Close)
+	return inside{tree, strings.TrimPrefix(filepath.ToSlash(opened.Root), "/")}
+}
+
+// inside is what lies below a directory; fs.Sub would hide what errors say.
+type inside struct {
+	fs.FS
+	dir string
+}
+
+func (i inside) Open(name string) (fs.File, error) {
+	if name == "." {
+		return i.FS.Open(i.dir)
+	}
+	return i.FS.Open(i.dir + "/" + name)
+}
+
+func TestTree(t *testing.T) {
+	for _, format := range []string{"sha1", "sha256"} {
+		t.Run(format, func(t *testing.T) {
+			r := newRepo(t, "--object-format="+format)
+			r.write("a.txt", "one")
+			r.write("brands/acme/main.livery.hcl", "acme")
+			r.write("brands/sun and moon/ü.json", "{}")
+			r.write("shared/empty", "")
+			r.link("shared", "also")
+			r.link("../a.txt", "brands/up")
+			r.link("brands/up", "twice")
+			r.commit("files")
+			r.write("a.txt", "changed since")
+			require.NoError(t, os.RemoveAll(filepath.Join(r.dir, "brands")))
+
+			tree := r.tree(r.open(""), "HEAD")
+			require.NoError(t, fstest.TestFS(linkless{tree}, "a.txt", "brands/acme/main.livery.hcl", "brands/sun and moon/ü.json", "shared/empty"))
+			for name, want := range map[string]string{"a.txt": "one", "brands/up": "one", "twice": "one", "also/empty": "", "brands/acme/main.livery.hcl": "acme"} {
+				got, err := fs.ReadFile(tree, name)
+				require.NoError(t, err, name)
+				assert.Equal(t, want, string(got), name)
+			}
+			for _, name := range []string{"b.txt", "a.txt/b", "brands/none/x", "also/none"} {
+				_, err := tree.Open(name)
+				assert.ErrorIs(t, err, fs.ErrNotExist, name)
+			}
+		})
+	}
+}
+
+// linkless hides links, of which the standard suite demands times and more.
+type linkless struct{ fs.FS }
+
+func (l linkless) ReadDir(name string) ([]fs.DirEntry, error) {
+	list, err := fs.ReadDir(l.FS, name)
+	kept := list[:0]
+	for _, e := range list {
+		if e.Type()&fs.ModeSymlink == 0 {
+			kept = append(kept, e)
+		}
+	}
+	return kept, err
+}
+
+func (l linkless) Open(name string) (fs.File, error) {
+	f, err := l.FS.Open(name)
+	if dir, ok := f.(fs.ReadDirFile); ok && err == nil {
+		if i, _ := f.Stat(); i.IsDir() {
+			return linklessDir{dir}, nil
+		}
+	}
+	return f, err
+}
+
+type linklessDir struct{ fs.ReadDirFile }
+
+func (d linklessDir) ReadDir(n int) ([]fs.DirEntry, error) {
+	for {
+		list, err := d.ReadDirFile.ReadDir(n)
+		kept := list[:0]
+		for _, e := range list {
+			if e.Type()&fs.ModeSymlink == 0 {
+				kept = append(kept, e)
+			}
+		}
+		if len(kept) > 0 || err != nil || n <= 0 {
+			return kept, err
+		}
+	}
+}
+
+// What a commit does not hold is said with its path, each kind in its own words.
+func TestTreeLeaksNothing(t *testing.T) {
+	r := newRepo(t)
+	r.write("large.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n")
+	r.link("/etc/passwd", "absolute")
+	r.link("../../outside", "climbs")
+	r.link("circle", "circle")
+	r.commit("links")
+	r.git("update-index", "--add", "--cacheinfo", "160000,"+r.git("rev-parse", "HEAD")+",module")
+	r.git("commit", "--quiet", "-m", "a submodule")
+	tree := r.tree(r.open(""), "main")
+	for name, want := range map[string]string{
+		"large.json": "kept by Git LFS", "absolute": "leads to \"/etc/passwd\"", "climbs": "The link climbs leads to", "circle": "leads to itself",
+		"module/main.livery.hcl": "module is a repository of its own",
+	} {
+		_, err := fs.ReadFile(tree, name)
+		assert.ErrorContains(t, err, want, name)
+	}
+	_, err := tree.(inside).FS.Open("etc/passwd")
+	assert.ErrorContains(t, err, "/etc/passwd is not in the repository")
+	_, err = fs.Stat(tree, "large.json")
+	assert.NoError(t, err, "that it is there is known")
+}
+
+func TestOpen(t *testing.T) {
+	r := newRepo(t)
+	r.write("brands/acme/x", "")
+	first := r.commit("first")
+	opened := r.open("brands/acme")
+	assert.Equal(t, r.dir, opened.Root)
+	assert.Equal(t, "brands/acme", opened.Prefix)
+	r.git("checkout", "--quiet", "-b", "other")
+	second := r.commit("second")
+	r.git("checkout", "--quiet", "main")
+	r.commit("third")
+
+	main, err := opened.Commit(t.Context(), "main")
+	require.NoError(t, err)
+	other, err := opened.Commit(t.Context(), "other")
+	require.NoError(t, err)
+	assert.Equal(t, second, other.ID)
+	base, err := opened.MergeBase(t.Context(), main, other)
+	require.NoError(t, err)
+	assert.Equal(t, first, base.ID)
+	n, err := opened.Distance(t.Context(), base, main)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+
+	r.git("worktree", "add", "--quiet", filepath.Join(r.dir, "elsewhere"), "other")
+	beside := r.open("elsewhere")
+	assert.Equal(t, filepath.Join(r.dir, "elsewhere"), beside.Root)
+	assert.Empty(t, beside.Prefix)
+
+	_, err = opened.Commit(t.Context(), "nowhere")
+	assert.ErrorContains(t, err, `git knows no commit called nowhere`)
+	_, err = opened.Commit(t.Context(), "--all")
+	assert.ErrorContains(t, err, "is not the name of a commit")
+	_, err = git.Open(t.Context(), t.TempDir())
+	assert.ErrorContains(t, err, "is in no git repository")
+	_, err = git.Open(t.Context(), filepath.Join(r.dir, ".git"))
+	assert.ErrorContains(t, err, "Run livery in the work tree")
+	bare := newRepo(t, "--bare")
+	_, err = git.Open(t.Context(), bare.dir)
+	assert.ErrorContains(t, err, "The repository is bare")
+	t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+	_, err = git.Open(t.Context(), filepath.Join(r.dir, "brands/acme"))
+	assert.ErrorContains(t, err, "--add safe.directory "+r.dir)
+	assert.NotContains(t, err.Error(), "acme", "the repository is to be trusted, not a directory in it")
+	t.Setenv("PATH", t.TempDir())
+	_, err = git.Open(t.Context(), r.dir)
+	assert.ErrorContains(t, err, "not on the PATH")
+}
+
+// Files count as changed against a commit, staged or not, tracked or not.
+func TestChanged(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.write("dir/b", "1")
+	r.write(".gitignore", "ignored\n")
+	r.commit("first")
+	opened := r.open("dir")
+	base, err := opened.Commit(t.Context(), "HEAD")
+	require.NoError(t, err)
+	changed := func(head git.Commit) int {
+		n, err := opened.Changed(t.Context(), base, head)
+		require.NoError(t, err)
+		return n
+	}
+	now := func() (int, bool) {
+		n, dirty, err := opened.ChangedFiles(t.Context(), base)
+		require.NoError(t, err)
+		return n, dirty
+	}
+	n, dirty := now()
+	assert.Zero(t, n)
+	assert.False(t, dirty)
+	r.write("a", "2")
+	r.write("new", "2")
+	r.write("ignored", "2")
+	r.git("mv", "dir/b", "dir/c")
+	n, dirty = now()
+	assert.Equal(t, 4, n, "a, new, and b as two")
+	assert.True(t, dirty)
+	assert.Zero(t, changed(base))
+	r.commit("second")
+	n, dirty = now()
+	assert.Equal(t, 4, n)
+	assert.False(t, dirty, "they differ from the base and not from HEAD")
+	head, err := opened.Commit(t.Context(), "HEAD")
+	require.NoError(t, err)
+	assert.Equal(t, 4, changed(head))
+}
+
+// A clone that was cut short says what helps, and never takes what it lacks for new.
+func TestCutShort(t *testing.T) {
+	origin := newRepo(t)
+	origin.write("a", "1")
+	origin.commit("first")
+	origin.git("checkout", "--quiet", "-b", "work")
+	origin.write("a", "2")
+	origin.commit("second")
+	origin.git("checkout", "--quiet", "main")
+	origin.commit("third")
+	origin.git("config", "uploadpack.allowFilter", "true")
+
+	shallow := repo{t, filepath.Join(t.TempDir(), "shallow")}
+	origin.git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+origin.dir, shallow.dir)
+	_, err := shallow.open("").Commit(t.Context(), "origin/main")
+	assert.ErrorContains(t, err, "origin/main is not in this clone")
+	assert.ErrorContains(t, err, "fetch-depth: 0")
+	shallow.advised(err)
+	shallow.git("fetch", "--quiet", "--depth=1", "origin", "main", "work") // cut it short again
+	opened := shallow.open("")
+	head, err := opened.Commit(t.Context(), "HEAD")
+	require.NoError(t, err)
+	main, err := opened.Commit(t.Context(), "origin/main")
+	require.NoError(t, err, "the command that was advised has brought it")
+	_, err = opened.MergeBase(t.Context(), main, head)
+	assert.ErrorContains(t, err, "Where the branch left origin/main is not in this clone")
+	shallow.advised(err)
+	base, err := shallow.open("").MergeBase(t.Context(), main, head)
+	require.NoError(t, err, "so has this one")
+	assert.Equal(t, origin.git("rev-parse", "main~1"), base.ID)
+
+	partial := repo{t, filepath.Join(t.TempDir(), "partial")}
+	origin.git("clone", "--quiet", "--filter=blob:none", "--branch=work", "file://"+origin.dir, partial.dir)
+	tree := partial.tree(partial.open(""), "origin/main")
+	_, err = fs.ReadFile(tree, "a")
+	assert.ErrorContains(t, err, "a of origin/main is not in this partial clone")
+	assert.ErrorContains(t, err, "git fetch --refetch")
+	partial.advised(err)
+	_, err = fs.ReadFile(partial.tree(partial.open(""), "origin/main"), "a")
+	assert.NoError(t, err)
+}
+
+// advised runs the git command that an error names.
+func (r repo) advised(err error) {
+	r.t.Helper()
+	_, rest, _ := strings.Cut(err.Error(), ": git ")
+	command, _, _ := strings.Cut(rest+". ", ". ")
+	r.git(strings.Fields(strings.TrimSuffix(command, "."))...)
+}
+
+// Reading leaves no trace: not in the index, not in the objects.
+func TestReadingWritesNothing(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.commit("first")
+	r.write("a", "2")
+	state := func() map[string]string {
+		files := make(map[string]string)
+		err := filepath.WalkDir(filepath.Join(r.dir, ".git"), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				var data []byte
+				data, err = os.ReadFile(path)
+				files[path] = string(data)
+			}
+			return err
+		})
+		require.NoError(t, err)
+		return files
+	}
+	before := state()
+	opened := r.open("")
+	base, err := opened.Commit(t.Context(), "HEAD")
+	require.NoError(t, err)
+	_, _, err = opened.ChangedFiles(t.Context(), base)
+	require.NoError(t, err)
+	_, err = fs.ReadFile(r.tree(opened, "HEAD"), "a")
+	require.NoError(t, err)
+	assert.Equal(t, before, state())
+}

@@ -1,0 +1,186 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Repository is a repository with a work tree.
+type Repository struct {
+	dir     string // where git is run
+	shallow bool   // its history was cut short
+
+	Root   string // the top of the work tree, absolute, without symbolic links
+	Prefix string // from Root to the directory that was opened, in slash form; "" for Root itself
+}
+
+// Commit is one commit.
+type Commit struct {
+	Ref string // how it was asked for
+	ID  string // in full
+}
+
+// Short is the beginning of the ID as people read it.
+func (c Commit) Short() string { return c.ID[:min(len(c.ID), 7)] }
+
+// Error says in a sentence why something cannot be read, and what helps.
+type Error struct{ Summary, Detail string }
+
+// Error implements error.
+func (e *Error) Error() string { return e.Summary + "\n\n" + e.Detail }
+
+// Open finds the repository that a directory belongs to. Errors are *Error.
+func Open(ctx context.Context, dir string) (*Repository, error) {
+	r := &Repository{dir: dir}
+	out, err := r.run(ctx, "rev-parse", "--is-bare-repository", "--show-prefix", "--is-shallow-repository", "--show-toplevel")
+	said := strings.SplitN(out, "\n", 4)
+	switch {
+	case said[0] == "true":
+		return nil, &Error{"No work tree", "The repository is bare: it has commits and no files beside them. Run livery in a clone of it."}
+	case err != nil:
+		return nil, openError(dir, err)
+	case len(said) < 4:
+		return nil, fmt.Errorf("git rev-parse: unexpected answer %q", out)
+	}
+	r.Prefix, r.shallow, r.Root = strings.TrimSuffix(said[1], "/"), said[2] == "true", filepath.FromSlash(said[3])
+	r.dir = r.Root
+	return r, nil
+}
+
+func openError(dir string, err error) error {
+	var failed *runError
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return &Error{"git is not here", "Commits are read through the program git, which is not on the PATH. Install it."}
+	case !errors.As(err, &failed):
+		return err
+	case strings.Contains(failed.message, "dubious ownership"):
+		if _, quoted, found := strings.Cut(failed.message, "repository at '"); found { // its top, which is what must be named
+			dir, _, _ = strings.Cut(quoted, "'")
+		}
+		return &Error{"git does not trust the repository", fmt.Sprintf("The files of %s belong to another user, so git refuses to read its repository. If that is right, trust it: git config --global --add safe.directory %s", dir, dir)}
+	case strings.Contains(failed.message, "not a git repository"):
+		return &Error{"Not in a git repository", fmt.Sprintf("%s is in no git repository, so there is no commit to compare with.", dir)}
+	case strings.Contains(failed.message, "must be run in a work tree"):
+		return &Error{"No work tree", "This is the inside of a repository and not its files. Run livery in the work tree."}
+	}
+	return err
+}
+
+// Commit finds a commit by a name that git knows: a branch, a tag, an ID, HEAD~2.
+func (r *Repository) Commit(ctx context.Context, ref string) (Commit, error) {
+	if ref == "" || strings.HasPrefix(ref, "-") {
+		return Commit{}, &Error{"Not a commit", fmt.Sprintf("%q is not the name of a commit.", ref)}
+	}
+	id, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+	if err != nil {
+		if ctx.Err() != nil {
+			return Commit{}, ctx.Err()
+		}
+		return Commit{}, r.unknown(ctx, ref)
+	}
+	return Commit{Ref: ref, ID: id}, nil
+}
+
+// unknown says why a commit is not there. In a clone that was cut short it may be
+// elsewhere.
+func (r *Repository) unknown(ctx context.Context, ref string) error {
+	branch, remote := strings.CutPrefix(ref, "origin/")
+	if remote && !r.shallow { // it may have been cloned for one branch alone
+		refs, _ := r.run(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes/origin")
+		remote = refs != ""
+	}
+	switch {
+	case remote:
+		branch += ":refs/remotes/" + ref
+	case !r.shallow:
+		return &Error{"Unknown commit", fmt.Sprintf("git knows no commit called %s in %s.", ref, r.Root)}
+	}
+	return &Error{fmt.Sprintf("%s is not in this clone", ref),
+		fmt.Sprintf("Fetch it: git fetch --no-tags --depth=1000 origin %s. In GitHub's actions/checkout, set fetch-depth: 0.", branch)}
+}
+
+// MergeBase is the newest commit that both descend from.
+func (r *Repository) MergeBase(ctx context.Context, a, b Commit) (Commit, error) {
+	id, err := r.run(ctx, "merge-base", a.ID, b.ID)
+	switch {
+	case err == nil:
+		return Commit{Ref: a.Ref, ID: id}, nil
+	case ctx.Err() != nil:
+		return Commit{}, ctx.Err()
+	case r.shallow:
+		return Commit{}, &Error{fmt.Sprintf("Where the branch left %s is not in this clone", a.Ref),
+			fmt.Sprintf("The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0. -two-dots compares with %s itself.", a.Ref)}
+	}
+	return Commit{}, &Error{"No common history", fmt.Sprintf("%s and %s have no commit in common. -two-dots compares the two as they are.", a.Ref, b.Ref)}
+}
+
+// Distance counts the commits from one to a descendant of it.
+func (r *Repository) Distance(ctx context.Context, from, to Commit) (int, error) {
+	out, err := r.run(ctx, "rev-list", "--count", from.ID+".."+to.ID)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(out)
+}
+
+// Changed counts the files that differ between two commits.
+func (r *Repository) Changed(ctx context.Context, base, head Commit) (int, error) {
+	return r.differing(ctx, base.ID, head.ID)
+}
+
+// ChangedFiles counts the files that differ from a commit as they are now, those that are
+// not in git too unless they are ignored. dirty reports whether they differ from HEAD.
+func (r *Repository) ChangedFiles(ctx context.Context, base Commit) (n int, dirty bool, err error) {
+	n, err = r.differing(ctx, base.ID)
+	if err != nil {
+		return 0, false, err
+	}
+	status, err := r.run(ctx, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
+	for _, line := range strings.Split(status, "\x00") {
+		if strings.HasPrefix(line, "?? ") {
+			n++
+		}
+	}
+	return n, status != "", err
+}
+
+func (r *Repository) differing(ctx context.Context, commits ...string) (int, error) {
+	args := append([]string{"diff", "--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff", "--ignore-submodules=dirty"}, commits...)
+	out, err := r.run(ctx, append(args, "--")...)
+	return strings.Count(out, "\x00"), err
+}
+
+// runError is what git said when it failed.
+type runError struct {
+	command, message string
+}
+
+func (e *runError) Error() string { return fmt.Sprintf("git %s: %s", e.command, e.message) }
+
+// command is git, kept from writing, from hooks and from the network.
+func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"}, args...)...)
+	c.Dir = r.dir
+	c.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	return c
+}
+
+// run gives what a git command prints, without the last line feed.
+func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
+	var out, message bytes.Buffer
+	c := r.command(ctx, args...)
+	c.Stdout, c.Stderr = &out, &message
+	err := c.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); exited && ctx.Err() == nil {
+		err = &runError{command: args[0], message: strings.TrimPrefix(strings.TrimSpace(message.String()), "fatal: ")}
+	}
+	return strings.TrimSuffix(out.String(), "\n"), err
+}
