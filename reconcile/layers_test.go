@@ -38,6 +38,7 @@ var layers = []layer{
 		[]string{"github.com/zclconf/go-cty/cty/function/stdlib", "github.com/zclconf/go-cty-yaml"}},
 	{"livery/schema/config", "what files declare depends on the files alone, so that it can be kept while values change: it must not know how anything is evaluated",
 		[]string{"github.com/hashicorp/hcl/v2/ext/typeexpr", "github.com/hashicorp/go-version"}},
+	{"livery/schema/origin", "where a value comes from is read off its expression, however names are resolved", nil},
 	{"livery/schema/stack", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied", nil},
 	{"livery/schema/lint", "rules judge a stack; a rule that knew the state would judge the same files differently tomorrow", nil},
 	{"livery/schema/exchange", "other people's forms are read and written without the world", nil},
@@ -93,7 +94,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

@@ -201,6 +201,17 @@ func FieldByPath(path string) *Field { return catalogue().byPath[path] }
 // is none. The document's root is page "".
 func FieldByHCL(page, name string) *Field { return catalogue().inHCL[hclKey{page, name}] }
 
+// Field finds a field of the page by its name in either spelling: its API key, or its name
+// in configuration; nil if there is none.
+func (p *Page) Field(name string) *Field {
+	for i := range p.Fields {
+		if f := &p.Fields[i]; f.Key == name || f.hclName == name {
+			return f
+		}
+	}
+	return nil
+}
+
 // Snake turns an API key into a name in configuration: successDesc becomes
 // success_desc. Keys of the API hold ASCII letters only.
 func Snake(key string) string {

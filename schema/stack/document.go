@@ -80,12 +80,12 @@ func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schem
 		}
 		vars := map[string]cty.Value{"each": each}
 		if locale, ok := e.localeCode(code, vars); ok {
-			list = append(list, e.document(b, locale, vars, forEach, way))
+			list = append(list, e.document(b, locale, vars, forEach.Expr, way))
 		}
 	}
 	if len(list) == 0 { // the fields are judged all the same, as far as they can be
 		each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
-		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach, way)
+		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach.Expr, way)
 	}
 	return list
 }
@@ -142,14 +142,14 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 
 // document is the document of a block, or of an element of one: that of the last
 // evaluation, if nothing has changed that it depends on.
-func (e documents) document(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute, way trail) schema.Document {
+func (e documents) document(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach hcl.Expression, way trail) schema.Document {
 	return e.remembered(documentKey{b, locale, elementKey(vars)}, way, func() schema.Document {
 		return e.evaluated(b, locale, vars, forEach)
 	})
 }
 
 // evaluated lays the layers over each other: themes, texts, own fields.
-func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach *hcl.Attribute) schema.Document {
+func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach hcl.Expression) schema.Document {
 	at := schema.Subject{Locale: locale}
 	code := cty.UnknownVal(cty.String)
 	if locale != "" {
@@ -158,7 +158,7 @@ func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[str
 	extra := map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{"code": code})}
 	maps.Copy(extra, vars)
 	d := schema.Document{Locale: locale, Range: b.DefRange}
-	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, forEach: forEach, look: &d.Look}
+	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, origins: e.origins.Block(at, extra, forEach), look: &d.Look}
 	if a := b.Attribute("theme"); a != nil {
 		chosen, _ := e.themesIn(a, extra, at)
 		for _, name := range chosen {

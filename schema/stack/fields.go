@@ -11,6 +11,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/explain"
+	"livery/schema/origin"
 )
 
 // fieldReader evaluates the fields of one theme or locale.
@@ -18,12 +19,11 @@ type fieldReader struct {
 	*scope
 	noun    string // what they are declared in, at the beginning of a sentence
 	at      schema.Subject
-	own     []string                     // attributes that are no fields; the caller reads them, but for extra
-	extra   map[string]cty.Value         // each and self
-	forEach *hcl.Attribute               // what each is an element of; may be nil
-	traced  map[hcl.Expression]cty.Value // parts of expressions that origins have led through
-	invalid map[*schema.Field]bool       // takes note of the fields without a usable value; may be nil
-	look    *schema.Look                 // takes the values
+	own     []string               // attributes that are no fields; the caller reads them, but for extra
+	extra   map[string]cty.Value   // each and self
+	origins origin.Block           // the same block
+	invalid map[*schema.Field]bool // takes note of the fields without a usable value; may be nil
+	look    *schema.Look           // takes the values
 }
 
 // read evaluates all fields in a block.
@@ -92,22 +92,22 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 	at := r.at
 	at.Path, at.Range = f.Path(), a.Expr.Range()
 	v, ok := r.publicValue(a.Expr, r.extra, at)
-	if at.Path = ""; (!ok || !r.set(f, v, at, r.origins(a.Expr))) && r.invalid != nil {
+	if at.Path = ""; (!ok || !r.set(f, v, at, r.origins.Of(a.Expr))) && r.invalid != nil {
 		r.invalid[f] = true
 	}
 }
 
 // set judges a value and declares it; false if it cannot be used.
-func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, origins origins) bool {
+func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, parts origin.Parts) bool {
 	v, diags := f.Parse(raw, at)
 	if len(diags) > 0 {
-		explain.Cause(diags, origins.origin())
+		explain.Cause(diags, parts.Origin())
 	}
 	r.Report(diags...)
 	if !v.Declared() && !v.IsNull() {
 		return false
 	}
-	r.look.Set(f, origins.of(f, v, raw))
+	r.look.Set(f, parts.Value(f, v, raw))
 	return true
 }
 
@@ -182,7 +182,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 			if raw, ok := r.publicValue(a.Expr, r.extra, at); ok {
 				v, diags := item.Parse(raw, at)
 				r.Report(diags...)
-				tip.Set(v.From(r.origins(a.Expr).origin()))
+				tip.Set(v.From(r.origins.Of(a.Expr).Origin()))
 			}
 		}
 		for _, block := range b.Blocks {
@@ -200,7 +200,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 	v, diags := f.ParseTips(list, at)
 	r.Report(diags...)
 	if v.Declared() {
-		r.look.Set(f, v.From(way{at: at.Range}.origin(at)))
+		r.look.Set(f, v.From(origin.Here(at)))
 	}
 }
 
@@ -208,7 +208,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 // than waiting for a variable.
 func knownAttributes(b *config.Block) bool {
 	return !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool {
-		_, constant := literal(a.Expr)
+		_, constant := origin.Literal(a.Expr)
 		return !constant && len(a.Expr.Variables()) > 0
 	})
 }
@@ -220,15 +220,15 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 	if !ok {
 		return
 	}
-	texts := r.origins(a.Expr)
+	texts := r.origins.Of(a.Expr)
 	seen := make(map[*schema.Page]string)
 	root := schema.PageByKey("")
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		name := k.AsString()
-		at := texts.within(at, name)
-		if f := fieldByName(root, name); f != nil {
-			r.set(f, v, at, texts.below(name))
+		at := texts.Within(at, name)
+		if f := root.Field(name); f != nil {
+			r.set(f, v, at, texts.Below(name))
 			continue
 		}
 		page := schema.PageByKey(name)
@@ -254,12 +254,12 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 	}
 }
 
-func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subject, texts origins, page string) {
+func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subject, texts origin.Parts, page string) {
 	for it := values.ElementIterator(); it.Next(); {
 		k, v := it.Element()
-		at := texts.within(at, page, k.AsString())
-		if f := fieldByName(p, k.AsString()); f != nil {
-			r.set(f, v, at, texts.below(page, k.AsString()))
+		at := texts.Within(at, page, k.AsString())
+		if f := p.Field(k.AsString()); f != nil {
+			r.set(f, v, at, texts.Below(page, k.AsString()))
 			continue
 		}
 		var names []string
@@ -293,16 +293,6 @@ func pageNames() []string {
 	return append(names, "titleText", "title_text")
 }
 
-// fieldByName finds a field by its key in either spelling.
-func fieldByName(p *schema.Page, name string) *schema.Field {
-	for i := range p.Fields {
-		if f := &p.Fields[i]; f.Key == name || f.HCLName() == name {
-			return f
-		}
-	}
-	return nil
-}
-
 // object is the value of an attribute that takes an object, and where it stands; false
 // for null and for what cannot be used. expected says what it takes.
 func (r *fieldReader) object(a *hcl.Attribute, expected string) (cty.Value, schema.Subject, bool) {
@@ -329,22 +319,22 @@ func (r *fieldReader) extraMembers(a *hcl.Attribute) {
 	if !ok {
 		return
 	}
-	origins := r.origins(a.Expr)
+	parts := r.origins.Of(a.Expr)
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		if !isObject(v) || v.LengthInt() == 0 {
-			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at, origins.origin(k.AsString()))
+			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at, parts.Origin(k.AsString()))
 			continue
 		}
 		for members := v.ElementIterator(); members.Next(); {
 			key, member := members.Element()
 			name := schema.ExtraKey{Page: k.AsString(), Key: key.AsString()}
-			r.extraMember(name, member, at, origins.origin(name.Page, name.Key))
+			r.extraMember(name, member, at, parts.Origin(name.Page, name.Key))
 		}
 	}
 }
 
-func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subject, origin *schema.Origin) {
+func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subject, from *schema.Origin) {
 	at.Path = k.Path()
 	switch {
 	case k.Path() == "locale":
@@ -363,5 +353,5 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 		r.Report(schema.Diagnose(schema.UndocumentedField, at, "Undocumented field",
 			k.Path()+" is sent as it is: the catalogue does not know it, and the service may ignore it."))
 	}
-	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range, Origin: origin})
+	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range, Origin: from})
 }

@@ -81,7 +81,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, hcl.Diagnostic
 		stack.memory = scope.memory
 		stack.memory.cost = scope.budget.Spent()
 	}
-	stack.Sources = scope.json.read
+	stack.Sources = scope.json.Sources()
 	for name, file := range m.Files {
 		stack.addSource(name, file.Bytes)
 	}
@@ -91,7 +91,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, hcl.Diagnostic
 		}
 	}
 	stack.Variables = scope.variables.values()
-	stack.Read = scope.json.files.Dependencies()
+	stack.Read = scope.files.Dependencies()
 	return stack, stack.settle(scope.Diagnostics)
 }
 

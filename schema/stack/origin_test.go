@@ -19,6 +19,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"livery/schema"
+	"livery/schema/origin"
 )
 
 const originsSection = "want.origins"
@@ -217,7 +218,7 @@ func TestOriginsOfHostileStacks(t *testing.T) {
 			require.Empty(t, diagLines(diags))
 			for _, p := range places(stack) {
 				if p.origin != nil {
-					assert.LessOrEqual(t, len(p.origin.Chain), maxWay+1)
+					assert.LessOrEqual(t, len(p.origin.Chain), origin.MaxSteps+1)
 				}
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/function"
+	"livery/schema/origin"
 	"livery/schema/syntax"
 )
 
@@ -33,7 +34,7 @@ type documentKey struct {
 
 func elementKey(vars map[string]cty.Value) string {
 	if each, ok := vars["each"]; ok && each.IsKnown() {
-		key, _ := keyOf(each.GetAttr("key"))
+		key, _ := origin.KeyOf(each.GetAttr("key"))
 		return key
 	}
 	return ""
@@ -70,6 +71,15 @@ func newTrail() trail {
 	return trail{files: make(map[string]bool), json: make(map[string]bool), variables: make(map[string]bool)}
 }
 
+// leadInto notes a file that origins lead into, by the name that expressions use.
+func (t *trail) leadInto(files *syntax.Files, name string, parsed bool) {
+	if !t.json[name] {
+		t.json[name] = true
+		_, _ = files.Read(name) // whoever asks depends on it
+	}
+	t.vague = t.vague || !parsed
+}
+
 func (t *trail) see(p string, read bool) {
 	if read {
 		t.files[p] = true
@@ -97,7 +107,7 @@ func (s *scope) recall(last *memory, in Inputs, resolved trail) {
 	for name, v := range s.variables.byName {
 		now.variables[name] = *v
 	}
-	s.memory = &memory{ground: now, files: s.json.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
+	s.memory = &memory{ground: now, files: s.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
 	if last != nil && last.ground.same(now) && s.unchanged(last, last.ground.trail) {
 		s.last = last
 	}
@@ -115,7 +125,7 @@ func (g ground) sameVariable(a, b variable) bool {
 	if a.value == cty.NilVal || b.value == cty.NilVal {
 		return a.value == b.value && !g.mayAsk // the first document that uses it would ask
 	}
-	return a.value.RawEquals(b.value) && a.Variable == b.Variable && a.kind == b.kind && a.expr == b.expr && a.setBy == b.setBy &&
+	return a.value.RawEquals(b.value) && a.Variable == b.Variable && a.setting == b.setting &&
 		a.sensitive == b.sensitive && a.key == b.key && a.refused == b.refused
 }
 
@@ -123,7 +133,7 @@ func (g ground) sameVariable(a, b variable) bool {
 func (s *scope) unchanged(last *memory, t trail) bool {
 	for p := range t.files {
 		before, beforeErr := last.files.Peek(p)
-		now, err := s.json.files.Peek(p)
+		now, err := s.files.Peek(p)
 		if beforeErr != nil || err != nil || !bytes.Equal(before, now) {
 			return false
 		}
@@ -152,10 +162,10 @@ func (s *scope) remembered(key documentKey, forEach trail, evaluate func() schem
 // repeat does what an evaluation does besides giving a document.
 func (s *scope) repeat(r *remembered) {
 	for p := range r.trail.files {
-		s.json.files.Depend(p)
+		s.files.Depend(p)
 	}
 	for name := range r.trail.json {
-		s.json.show(name)
+		s.json.Show(name)
 	}
 	for name := range r.trail.variables {
 		s.variables.use(name)

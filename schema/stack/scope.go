@@ -15,6 +15,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/explain"
 	"livery/schema/function"
+	"livery/schema/origin"
 	"livery/schema/syntax"
 )
 
@@ -25,11 +26,11 @@ type scope struct {
 	module    *config.Module
 	budget    *function.Budget // of all expressions together
 	variables *variables
-	secrets   []string // that no document may hold, in all their forms
-	json      *jsonFiles
-	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
-	templates map[hcl.Expression]hclsyntax.Expression // that strings of the JSON syntax hold, as far as origins need them
-	root      *hcl.EvalContext                        // path, the functions, the variables; the locals once all of them are resolved
+	secrets   []string      // that no document may hold, in all their forms
+	files     *syntax.Files // that functions read
+	json      *origin.Files // that origins lead into
+	origins   *origin.Tracer
+	root      *hcl.EvalContext // path, the functions, the variables; the locals once all of them are resolved
 	locals    map[string]cty.Value
 	complete  bool // the root holds the locals
 	themes    map[string]*theme
@@ -44,8 +45,7 @@ func newScope(m *config.Module, in Inputs) *scope {
 	files, budget, way := syntax.NewFiles(in.FS, in.Dir), function.NewBudget(in.Context), newTrail()
 	files.Seen = way.see
 	s := &scope{
-		Faults: new(config.Faults), module: m, budget: budget, json: newJSONFiles(files, in.Name, &way), trail: &way,
-		traced: make(map[hcl.Expression]cty.Value), templates: make(map[hcl.Expression]hclsyntax.Expression),
+		Faults: new(config.Faults), module: m, budget: budget, files: files, json: origin.NewFiles(files, in.Name), trail: &way,
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
 			Functions: function.Table(files, budget),
@@ -55,6 +55,8 @@ func newScope(m *config.Module, in Inputs) *scope {
 	for _, secret := range in.Secrets {
 		s.secrets = append(s.secrets, secret.Forms()...)
 	}
+	s.json.Looked = func(name string, parsed bool) { way.leadInto(files, name, parsed) }
+	s.origins = origin.NewTracer(names{s}, s.json)
 	s.variables = newVariables(m, in, s)
 	return s
 }
@@ -121,26 +123,10 @@ func (s *scope) enter(name string, rng hcl.Range) bool {
 
 func (s *scope) leave() { s.visiting = s.visiting[:len(s.visiting)-1] }
 
-// literal is the value of the expressions that need no context, which are almost
-// all that people write.
-func literal(expr hcl.Expression) (cty.Value, bool) {
-	switch e := expr.(type) {
-	case *hclsyntax.TemplateExpr:
-		if len(e.Parts) == 1 {
-			if part, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr); ok {
-				return part.Val, true
-			}
-		}
-	case *hclsyntax.LiteralValueExpr:
-		return e.Val, true
-	}
-	return cty.NilVal, false
-}
-
 // evaluate gives the value of an expression, unknown when it has a fault or
 // depends on one. Extra variables, such as each, come in extra.
 func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) cty.Value {
-	if v, ok := literal(expr); ok {
+	if v, ok := origin.Literal(expr); ok {
 		return v
 	}
 	ctx, ok := s.context(expr, extra, at)
@@ -184,6 +170,50 @@ func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at 
 		return cty.DynamicVal, false
 	}
 	return v, v.IsWhollyKnown()
+}
+
+// names are what origins lead through.
+type names struct{ *scope }
+
+// Local implements origin.Names.
+func (s names) Local(name string) hcl.Expression {
+	if local := s.module.Locals[name]; local != nil {
+		return local.Expr
+	}
+	return nil
+}
+
+// Variable implements origin.Names.
+func (s names) Variable(name string) (origin.Setting, bool) {
+	v := s.variables.byName[name]
+	if v == nil {
+		return origin.Setting{}, false
+	}
+	return v.setting, true
+}
+
+// Theme implements origin.Names.
+func (s names) Theme(name string) (schema.Look, hcl.Range, bool) {
+	t := s.themes[name]
+	if t == nil {
+		return schema.Look{}, hcl.Range{}, false
+	}
+	return t.look, s.module.Themes[name].DefRange, true
+}
+
+// Value implements origin.Names.
+func (s names) Value(expr hcl.Expression, extra map[string]cty.Value) cty.Value {
+	before := len(s.Diagnostics)
+	ctx, ok := s.context(expr, extra, schema.Subject{})
+	s.Diagnostics = s.Diagnostics[:before]
+	if !ok {
+		return cty.DynamicVal
+	}
+	v, diags := s.budget.Value(expr, ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal
+	}
+	return v
 }
 
 // context prepares what the expression refers to; false if something of it does

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/origin"
 )
 
 // literalSecret refuses a secret that stands in a file of the stack: written in
@@ -26,7 +27,7 @@ func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Su
 		if v == nil {
 			return // reported as an unknown reference
 		}
-		if v.expr != nil && !v.value.IsNull() {
+		if v.setting.Expr != nil && !v.value.IsNull() {
 			l.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
 				fmt.Sprintf("secret_key comes from var.%s, whose value stands in a file. Secrets do not belong in git: remove it there and set %s%s, or leave secret_key out and set LIVERY_SECRET_KEY.", name, EnvironmentPrefix, name)))
 			return
@@ -127,7 +128,7 @@ func (s *scope) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen m
 		seen[name] = true
 		return s.revealsLiteral(s.module.Locals[name].Expr, value, seen)
 	default:
-		v, ok := literal(expr)
+		v, ok := origin.Literal(expr)
 		return ok && isText(v)
 	}
 }

@@ -113,6 +113,7 @@ func attributeNames(api schema.SessionAPI) []string {
 // defaults evaluates the attributes of a session or of an override. It returns
 // the numbers of those that are there but without a usable value.
 func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []int) {
+	origins := e.origins.Block(at, nil, nil)
 	for _, attr := range attributes {
 		if attr.Name == "api" {
 			continue
@@ -136,7 +137,7 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 			unusable = append(unusable, number)
 			continue
 		}
-		into.Set(number, v.From(originsIn(e.scope, attr.Expr, at).origin()))
+		into.Set(number, v.From(origins.Of(attr.Expr).Origin()))
 	}
 	return unusable
 }

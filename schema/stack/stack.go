@@ -20,10 +20,7 @@
 // evaluates the fields of one theme or locale; documents, sessions, accounts and removals
 // each evaluate the blocks of their kind.
 //
-// A tracer follows the expression of each value to its [schema.Origin]: through names,
-// chosen branches and elements to the literal, text or token that people would edit. It
-// knows no function but those that hand on or read what is written; what any other one
-// returns is derived.
+// Each value carries its origin, to which package origin follows its expression.
 package stack
 
 import (

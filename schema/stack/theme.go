@@ -48,7 +48,7 @@ func (s *scope) theme(name string) *theme {
 			maps.Copy(t.invalid, s.themes[base].invalid)
 		}
 	}
-	fields := fieldReader{scope: s, noun: "A theme", at: at, own: []string{"extends", "extra"}, invalid: t.invalid, look: &t.look}
+	fields := fieldReader{scope: s, noun: "A theme", at: at, own: []string{"extends", "extra"}, origins: s.origins.Block(at, nil, nil), invalid: t.invalid, look: &t.look}
 	fields.read(block)
 	s.themes[name] = t
 	s.leave()

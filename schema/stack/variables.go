@@ -11,6 +11,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/function"
+	"livery/schema/origin"
 	"livery/schema/syntax"
 )
 
@@ -21,16 +22,18 @@ const EnvironmentPrefix = "LIVERY_VAR_"
 // variable is an input of the stack during one evaluation.
 type variable struct {
 	*config.Variable
-	value     cty.Value         // cty.NilVal: none
-	kind      schema.OriginKind // of the value
-	expr      hcl.Expression    // of the value, if it stands in a file of the stack
-	setBy     string            // the flag or environment variable that gives the value, if no file does
-	sensitive bool              // declared so, or the secret key comes from it
-	key       bool              // one of the account's keys comes from it
-	used      bool              // something other than the account's keys refers to it
-	forKeys   bool              // the account's keys refer to it
+	value     cty.Value      // cty.NilVal: none
+	setting   origin.Setting // what gives the value
+	sensitive bool           // declared so, or the secret key comes from it
+	key       bool           // one of the account's keys comes from it
+	used      bool           // something other than the account's keys refers to it
+	forKeys   bool           // the account's keys refer to it
 	asked     bool
 	refused   bool // by a validation; what depends on it is not judged
+}
+
+func (v *variable) byDefault() origin.Setting {
+	return origin.Setting{Kind: schema.FromDefault, Expr: v.Attribute("default").Expr}
 }
 
 // variables finds the values of a stack's variables.
@@ -71,7 +74,7 @@ func newVariables(m *config.Module, in Inputs, s *scope) *variables {
 func (vs *variables) resolve() {
 	for _, v := range vs.byName {
 		if v.Default != cty.NilVal {
-			v.value, v.kind, v.expr = v.Default, schema.FromDefault, v.Attribute("default").Expr
+			v.value, v.setting = v.Default, v.byDefault()
 		}
 		if s := vs.inputs.Env(EnvironmentPrefix + v.Name); s != "" {
 			vs.assign(v, s, "The environment variable "+EnvironmentPrefix+v.Name, EnvironmentPrefix+v.Name)
@@ -119,7 +122,7 @@ func (vs *variables) publish() {
 
 // assign reads a value given as text.
 func (vs *variables) assign(v *variable, text, from, setBy string) {
-	v.kind, v.expr, v.setBy = schema.FromVariable, nil, setBy
+	v.setting = origin.Setting{Kind: schema.FromVariable, By: setBy}
 	value, why := v.read(text, from, vs.scope.budget)
 	if why == "" {
 		converted, err := convert.Convert(value, v.Type)
@@ -155,9 +158,9 @@ func (vs *variables) assignFile(file *syntax.File) {
 			continue
 		}
 		if value, ok := vs.Constant(a); ok {
-			v.value, v.kind, v.expr = v.Convert(vs.Faults, value, a.Expr.Range()), schema.FromVariable, a.Expr
+			v.value, v.setting = v.Convert(vs.Faults, value, a.Expr.Range()), origin.Setting{Kind: schema.FromVariable, Expr: a.Expr}
 			if value.IsNull() && !v.Nullable && v.Default != cty.NilVal {
-				v.kind, v.expr = schema.FromDefault, v.Attribute("default").Expr
+				v.setting = v.byDefault()
 			}
 		}
 	}
@@ -196,8 +199,8 @@ func (vs *variables) check(v *variable, check config.Validation) {
 		detail = text.AsString()
 	}
 	at := v.DefRange
-	if v.expr != nil && v.kind == schema.FromVariable {
-		at = v.expr.Range()
+	if v.setting.Expr != nil && v.setting.Kind == schema.FromVariable {
+		at = v.setting.Expr.Range()
 	}
 	v.refused = true
 	vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: at}, "Invalid value for a variable",

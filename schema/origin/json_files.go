@@ -1,4 +1,4 @@
-package stack
+package origin
 
 import (
 	"bufio"
@@ -14,37 +14,45 @@ import (
 	"livery/schema/syntax"
 )
 
-// jsonFiles are the JSON files that functions have read, each parsed when a range in it is
-// first asked for.
-type jsonFiles struct {
+// Files are the JSON files that functions have read, each parsed when a range in it is
+// first asked for. They are for one evaluation, and not for several goroutines.
+type Files struct {
+	// Looked is told of each file that an origin leads into, by the name that expressions
+	// use, whenever one does; parsed says that it is JSON. It may be nil.
+	Looked func(name string, parsed bool)
+
 	files  *syntax.Files
 	shown  func(name string) string // the name in ranges
 	read   map[string][]byte        // by the name in ranges
 	values map[string]*syntax.JSON  // by the name relative to the stack
-	trail  *trail
 }
 
-func newJSONFiles(files *syntax.Files, shown func(string) string, trail *trail) *jsonFiles {
-	return &jsonFiles{files: files, shown: shown, trail: trail, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
+// NewFiles are the files that expressions name as files does, and ranges as shown says.
+func NewFiles(files *syntax.Files, shown func(name string) string) *Files {
+	return &Files{files: files, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
 }
+
+// Sources are the files that ranges lie in, by the name in ranges.
+func (j *Files) Sources() map[string][]byte { return j.read }
+
+// Show counts a file among those that ranges lie in, without parsing it.
+func (j *Files) Show(name string) { j.read[j.shown(name)], _ = j.files.Read(name) }
 
 // value is what a file holds; nil if it is no JSON. Its faults are reported when the
 // expression that reads it is evaluated.
-func (j *jsonFiles) value(name string) *syntax.JSON {
-	if !j.trail.json[name] {
-		j.trail.json[name] = true
-		_, _ = j.files.Read(name) // whoever asks depends on it
-	}
+func (j *Files) value(name string) *syntax.JSON {
 	value, ok := j.values[name]
 	if !ok {
 		value = j.parse(name)
 		j.values[name] = value
 	}
-	j.trail.vague = j.trail.vague || value == nil
+	if j.Looked != nil {
+		j.Looked(name, value != nil)
+	}
 	return value
 }
 
-func (j *jsonFiles) parse(name string) *syntax.JSON {
+func (j *Files) parse(name string) *syntax.JSON {
 	src, err := j.files.Read(name)
 	shown := j.shown(name)
 	if err != nil || !strings.HasSuffix(shown, ".json") {
@@ -56,9 +64,6 @@ func (j *jsonFiles) parse(name string) *syntax.JSON {
 	}
 	return value
 }
-
-// show counts a file among those that are read, without parsing it.
-func (j *jsonFiles) show(name string) { j.read[j.shown(name)], _ = j.files.Read(name) }
 
 // member is a member of an object or an element of an array; nil if there is none.
 func member(value *syntax.JSON, key string) *syntax.JSON {
@@ -84,7 +89,7 @@ func descend(value *syntax.JSON, path []string) (found *syntax.JSON, rest []stri
 }
 
 // rangeIn is the range of a value of a file, or the beginning of one that is no JSON.
-func (j *jsonFiles) rangeIn(name string, value *syntax.JSON) hcl.Range {
+func (j *Files) rangeIn(name string, value *syntax.JSON) hcl.Range {
 	if value == nil {
 		return hcl.Range{Filename: j.shown(name), Start: hcl.InitialPos, End: hcl.InitialPos}
 	}
@@ -92,13 +97,13 @@ func (j *jsonFiles) rangeIn(name string, value *syntax.JSON) hcl.Range {
 }
 
 // textStep leads to a value of a JSON file.
-func (j *jsonFiles) textStep(name string, path []string) schema.Step {
+func (j *Files) textStep(name string, path []string) schema.Step {
 	value, _ := descend(j.value(name), path)
 	return schema.Step{Kind: schema.FromTexts, Path: joinKeys(path), Range: j.rangeIn(name, value)}
 }
 
 // fileStep leads to a whole file.
-func (j *jsonFiles) fileStep(name string) schema.Step {
+func (j *Files) fileStep(name string) schema.Step {
 	whole := j.rangeIn(name, nil)
 	src, _ := j.files.Read(name)
 	for lines := hcl.NewRangeScanner(src, whole.Filename, bufio.ScanLines); lines.Scan(); {
@@ -111,10 +116,10 @@ func (j *jsonFiles) fileStep(name string) schema.Step {
 }
 
 // tokenSteps lead from a token of a file to the tokens that it is an alias of.
-func (j *jsonFiles) tokenSteps(name string, path []string) []schema.Step {
+func (j *Files) tokenSteps(name string, path []string) []schema.Step {
 	root := j.value(name)
 	var steps []schema.Step
-	for len(path) > 0 && len(steps) <= maxWay {
+	for len(path) > 0 && len(steps) <= MaxSteps {
 		value, rest := root, path
 		for len(rest) > 0 && value.At("$value") == nil && value.At("$ref") == nil && member(value, rest[0]) != nil {
 			value, rest = member(value, rest[0]), rest[1:]

@@ -1,4 +1,4 @@
-package stack
+package origin
 
 import (
 	"fmt"
@@ -15,26 +15,26 @@ import (
 
 // tracer follows expressions whose values are known to be usable.
 type tracer struct {
-	*scope
+	*Tracer
 	extra   map[string]cty.Value // each and self
-	forEach *hcl.Attribute       // what each is an element of; may be nil
+	forEach hcl.Expression       // what each is an element of; may be nil
 	keys    bool                 // the last key of the path is what is looked for, not its value
 	depth   int
 
 	values map[hcl.Expression]cty.Value // of parts that were evaluated; the texts of a document share one
 }
 
-// maxWay is how many expressions and names an origin is followed through.
-const maxWay = 200
+// MaxSteps is how many expressions and names an origin is followed through.
+const MaxSteps = 200
 
 // outside is a tracer for what stands in another block, where each and self mean nothing.
 func (t tracer) outside() tracer {
-	return tracer{scope: t.scope, keys: t.keys, depth: t.depth, values: t.traced}
+	return tracer{Tracer: t.Tracer, keys: t.keys, depth: t.depth, values: t.traced}
 }
 
 // follow finds the way to the part of a value that path leads to.
 func (t tracer) follow(expr hcl.Expression, path []string) way {
-	if t.depth++; t.depth > maxWay {
+	if t.depth++; t.depth > MaxSteps {
 		return way{at: expr.Range(), derived: true}
 	}
 	switch e := expr.(type) {
@@ -75,7 +75,7 @@ func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression
 		keys, ok := keysOf(e.Traversal)
 		return e.Source, append(keys, path...), ok
 	case *hclsyntax.IndexExpr:
-		key, ok := keyOf(t.value(e.Key))
+		key, ok := KeyOf(t.value(e.Key))
 		return e.Collection, append([]string{key}, path...), ok
 	case *hclsyntax.ConditionalExpr:
 		v, _ := t.value(e.Condition).Unmark()
@@ -164,11 +164,7 @@ func (t tracer) followMember(expr hcl.Expression, path []string) way {
 	}
 	pairs, _ := hcl.ExprMap(expr)
 	for _, pair := range pairs {
-		v, diags := t.budget.Value(pair.Key, nil)
-		if diags.HasErrors() {
-			v = t.value(pair.Key)
-		}
-		switch key, ok := keyOf(v); {
+		switch key, ok := KeyOf(t.value(pair.Key)); {
 		case !ok || key != path[0]:
 		case t.keys && len(path) == 1:
 			return way{at: pair.Key.Range()}
@@ -184,28 +180,14 @@ func (t tracer) followMember(expr hcl.Expression, path []string) way {
 // value evaluates a part of an expression; what is wrong with it was reported when the
 // whole was evaluated. It is unknown if the part has none.
 func (t tracer) value(expr hcl.Expression) cty.Value {
-	if v, ok := literal(expr); ok {
+	if v, ok := Literal(expr); ok {
 		return v
 	}
 	if v, ok := t.values[expr]; ok {
 		return v
 	}
-	v := t.evaluated(expr)
+	v := t.names.Value(expr, t.extra)
 	t.values[expr] = v
-	return v
-}
-
-func (t tracer) evaluated(expr hcl.Expression) cty.Value {
-	before := len(t.Diagnostics)
-	ctx, ok := t.context(expr, t.extra, schema.Subject{})
-	t.Diagnostics = t.Diagnostics[:before]
-	if !ok {
-		return cty.DynamicVal
-	}
-	v, diags := t.budget.Value(expr, ctx)
-	if diags.HasErrors() {
-		return cty.DynamicVal
-	}
 	return v
 }
 
@@ -221,14 +203,29 @@ func (t tracer) followReference(e *hclsyntax.ScopeTraversalExpr, path []string) 
 	called := root + "." + joinKeys(path)
 	path = path[1:]
 	var there way
-	switch v, local, theme := t.variables.byName[name], t.module.Locals[name], t.themes[name]; {
-	case root == "var" && v != nil:
+	switch root {
+	case "var":
+		v, ok := t.names.Variable(name)
+		if !ok {
+			return here
+		}
 		there = t.outside().followVariable(v, called, path)
-	case root == "local" && local != nil:
-		there = t.outside().follow(local.Expr, path).behind(schema.FromLocal, called)
-	case root == "theme" && theme != nil:
-		there = t.followTheme(theme, name, called, path)
-	case root == "each" && t.forEach != nil:
+	case "local":
+		local := t.names.Local(name)
+		if local == nil {
+			return here
+		}
+		there = t.outside().follow(local, path).behind(schema.FromLocal, called)
+	case "theme":
+		look, declared, ok := t.names.Theme(name)
+		if !ok {
+			return here
+		}
+		there = followTheme(look, declared, name, called, path)
+	case "each":
+		if t.forEach == nil {
+			return here
+		}
 		there = t.followEach(name, called, path)
 	default:
 		return here
@@ -237,19 +234,19 @@ func (t tracer) followReference(e *hclsyntax.ScopeTraversalExpr, path []string) 
 	return there
 }
 
-func (t tracer) followVariable(v *variable, called string, path []string) way {
-	if v.expr == nil {
-		set := schema.Step{Kind: schema.FromVariable, Path: v.setBy}
+func (t tracer) followVariable(v Setting, called string, path []string) way {
+	if v.Expr == nil {
+		set := schema.Step{Kind: schema.FromVariable, Path: v.By}
 		return way{steps: []schema.Step{{Kind: schema.FromVariable, Path: called}, set}}
 	}
-	return t.follow(v.expr, path).behind(v.kind, called)
+	return t.follow(v.Expr, path).behind(v.Kind, called)
 }
 
 // followTheme follows a field of a theme, as expressions name it.
-func (t tracer) followTheme(theme *theme, name, called string, path []string) way {
-	value := fieldValue(theme.look, path)
+func followTheme(look schema.Look, declared hcl.Range, name, called string, path []string) way {
+	value := fieldValue(look, path)
 	if value.Kind() == 0 { // several fields at once
-		return way{at: t.module.Themes[name].DefRange, derived: true}.behind(schema.FromTheme, called)
+		return way{at: declared, derived: true}.behind(schema.FromTheme, called)
 	}
 	w := way{at: value.Range()}
 	if o := value.Origin(); o != nil {
@@ -267,10 +264,10 @@ func fieldValue(look schema.Look, path []string) schema.Value {
 	if len(path) > 1 && schema.PageByHCL(path[0]) != nil {
 		page, path = schema.PageByHCL(path[0]), path[1:]
 	}
-	if len(path) == 0 || fieldByName(page, path[0]) == nil {
+	if len(path) == 0 || page.Field(path[0]) == nil {
 		return schema.Value{}
 	}
-	value := look.At(fieldByName(page, path[0]))
+	value := look.At(page.Field(path[0]))
 	if len(path) < 3 || value.Kind() != schema.Tips {
 		return value
 	}
@@ -287,13 +284,13 @@ func fieldValue(look schema.Look, path []string) schema.Value {
 
 // followEach follows an element of a for_each.
 func (t tracer) followEach(name, called string, path []string) way {
-	key, ok := keyOf(t.extra["each"].GetAttr("key"))
+	key, ok := KeyOf(t.extra["each"].GetAttr("key"))
 	if !ok {
 		return way{derived: true}
 	}
 	outside := t.outside()
 	outside.keys = name == "key"
-	w := outside.follow(t.forEach.Expr, append([]string{key}, path...))
+	w := outside.follow(t.forEach, append([]string{key}, path...))
 	if len(w.steps) == 0 {
 		return w.behind(schema.FromLiteral, called)
 	}
@@ -303,13 +300,13 @@ func (t tracer) followEach(name, called string, path []string) way {
 // followCall follows the functions that read files of values.
 func (t tracer) followCall(call *hclsyntax.FunctionCallExpr, path []string) []schema.Step {
 	if name, ok := t.decodedFile(call); ok {
-		return []schema.Step{t.json.textStep(name, path)}
+		return []schema.Step{t.files.textStep(name, path)}
 	}
 	if name, ok := t.argumentOf(call, "file"); ok {
-		return []schema.Step{t.json.fileStep(name)}
+		return []schema.Step{t.files.fileStep(name)}
 	}
 	if name, ok := t.argumentOf(call, "tokens"); ok {
-		return t.json.tokenSteps(name, path)
+		return t.files.tokenSteps(name, path)
 	}
 	return nil
 }
@@ -370,7 +367,7 @@ func keysOf(steps hcl.Traversal) ([]string, bool) {
 		case hcl.TraverseAttr:
 			keys = append(keys, step.Name)
 		case hcl.TraverseIndex:
-			key, ok := keyOf(step.Key)
+			key, ok := KeyOf(step.Key)
 			if !ok {
 				return nil, false
 			}
@@ -382,8 +379,8 @@ func keysOf(steps hcl.Traversal) ([]string, bool) {
 	return keys, true
 }
 
-// keyOf is a key or an index as part of a path. A sensitive one must not be shown.
-func keyOf(v cty.Value) (string, bool) {
+// KeyOf is a key or an index as part of a path. A sensitive one must not be shown.
+func KeyOf(v cty.Value) (string, bool) {
 	if v.IsMarked() || !v.IsKnown() || v.IsNull() {
 		return "", false
 	}
