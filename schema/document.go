@@ -35,7 +35,12 @@ type ExtraKey struct{ Page, Key string }
 
 // Path is the member's address in the API's spelling, fit to be shown: a member may
 // have any name.
-func (k ExtraKey) Path() string { return join(visible(k.Page), visible(k.Key)) }
+func (k ExtraKey) Path() string {
+	if k.Key == "" {
+		return join(visible(k.Page), `""`)
+	}
+	return join(visible(k.Page), visible(k.Key))
+}
 
 func visible(name string) string {
 	if IsVisible(name) {

@@ -275,8 +275,9 @@ func (d *Document) recall(k ExtraKey, raw json.RawMessage) error {
 			d.Set(f, v)
 			return nil
 		}
-	} else if k.Page == "" {
-		// Everything unknown below the root is a page of unknown fields, or a value.
+	} else if k.Page == "" && k.Key != "" {
+		// Everything unknown below the root is a page of unknown fields, or a value. The
+		// root itself is the page without a name, so what is called "" is a value.
 		found := false
 		err := jsontext.Members(raw, func(name string, raw json.RawMessage) error {
 			found = true

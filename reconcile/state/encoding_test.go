@@ -268,6 +268,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(frozen(f, "v1-empty.json"))
 	f.Add(frozen(f, "v1-run.json"))
 	f.Add([]byte(`{"version":1,"livery_version":"","locales":{"en":{"document":{"":1,"new":{"a":1e999},"mobileResultPage":[]},"in_doubt":{}}},"sessions":{"":{}}}`))
+	f.Add([]byte(`{"version":1,"locales":{"en_US":{"document":{"":{"":{"":""}},"new":{"":1},"mobileResultPage":{"":{}}}}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := Decode(data)
 		if err != nil {

@@ -253,7 +253,7 @@ func (r *reader) unknown(m member) {
 	if m.value.IsNull() {
 		return
 	}
-	if !m.value.Type().IsObjectType() || m.value.LengthInt() == 0 {
+	if !m.value.Type().IsObjectType() || m.value.LengthInt() == 0 || m.name == "" {
 		r.extra(schema.ExtraKey{Key: m.name}, m, rootNames())
 		return
 	}

@@ -322,7 +322,7 @@ func (r *fieldReader) extraMembers(a *hcl.Attribute) {
 	parts := r.origins.Of(a.Expr)
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
-		if !isObject(v) || v.LengthInt() == 0 {
+		if !isObject(v) || v.LengthInt() == 0 || k.AsString() == "" {
 			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at, parts.Origin(k.AsString()))
 			continue
 		}
@@ -340,7 +340,7 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 	case k.Path() == "locale":
 		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
 		return
-	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && schema.PageByKey(k.Key) != nil:
+	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && k.Key != "" && schema.PageByKey(k.Key) != nil:
 		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
 		return
 	}
