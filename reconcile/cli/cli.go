@@ -31,6 +31,7 @@ func commands() []command.Entry {
 		{Name: "session", Short: "Open liveness sessions and fetch their outcome", Build: sessionCommand},
 		{Name: "show", Short: "Show the state or a saved plan", Build: showCommand},
 		{Name: "simulator", Short: "Run the service on this machine", Build: simulatorCommand},
+		{Name: "stacks", Short: "List the stacks below this directory", Build: stacksCommand},
 		{Name: "state", Short: "Look at the state and move it", Build: stateCommand},
 		{Name: "version", Short: "Print the version", Build: versionCommand},
 	}

@@ -103,7 +103,7 @@ func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, er
 	var all hcl.Diagnostics
 	sources := make(map[string][]byte)
 	for _, dir := range slices.Compact(dirs) {
-		loaded, diags, err := w.below(dir).Validate()
+		loaded, diags, err := w.Below(dir).Validate()
 		if err != nil {
 			return nil, nil, err
 		}

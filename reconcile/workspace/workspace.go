@@ -106,9 +106,9 @@ func (w *Workspace) Close() {
 	w.simulators = nil
 }
 
-// below is the workspace of a directory that is named relative to this one. Names
+// Below is the workspace of a directory that is named relative to this one. Names
 // are shown as seen from here.
-func (w *Workspace) below(dir string) *Workspace {
+func (w *Workspace) Below(dir string) *Workspace {
 	c := w.Config
 	c.Dir, c.Prefix = Directory(w.Dir.Path(dir)), filepath.Join(w.Prefix, dir)
 	return New(c)

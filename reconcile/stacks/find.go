@@ -1,0 +1,109 @@
+package stacks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"livery/schema/config"
+	"livery/schema/syntax"
+)
+
+// ignoreFile names directories that are not entered, in gitignore's syntax.
+const ignoreFile = ".liveryignore"
+
+// Find lists the stacks of a tree by their paths from its root, "." for the root itself,
+// in the order of their bytes. What a name that begins with a dot, node_modules, a link or
+// a .liveryignore file leads to is left out. A directory or file that cannot be read is an
+// error: a hole in the list would not be seen.
+func Find(ctx context.Context, tree fs.FS) ([]string, error) {
+	f := finder{ctx: ctx, tree: tree}
+	err := f.directory(".", nil)
+	slices.Sort(f.found)
+	return f.found, err
+}
+
+type finder struct {
+	ctx   context.Context
+	tree  fs.FS
+	found []string
+}
+
+// directory looks into a directory and those below it.
+func (f *finder) directory(dir string, ignored ignores) error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	entries, err := fs.ReadDir(f.tree, dir)
+	if err != nil {
+		return err
+	}
+	var below []string
+	is := false
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case e.IsDir() && !strings.HasPrefix(name, ".") && name != "node_modules":
+			below = append(below, path.Join(dir, name))
+		case name == ignoreFile:
+			src, err := fs.ReadFile(f.tree, path.Join(dir, name))
+			if err != nil {
+				return err
+			}
+			more, err := parseIgnores(src, dir)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path.Join(dir, name), err)
+			}
+			ignored = slices.Concat(ignored, more)
+		case !is && syntax.IsConfiguration(name) && !strings.HasPrefix(name, "."):
+			if is, err = f.declares(path.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	if is {
+		f.found = append(f.found, dir)
+	}
+	for _, dir := range below {
+		if ignored.match(dir) {
+			continue
+		}
+		if err := f.directory(dir, ignored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// declares reports whether a file declares something that makes its directory a stack.
+// One that does not parse may have been meant to, and is not to go unseen.
+func (f *finder) declares(name string) (bool, error) {
+	src, err := f.read(name)
+	if err != nil {
+		return false, err
+	}
+	file := syntax.NewFile(src, name)
+	if file.Faults.HasErrors() || file.Body == nil {
+		return true, nil
+	}
+	return slices.ContainsFunc(config.DeclarationsOf(file).Blocks, func(b *config.Declaration) bool {
+		return slices.Contains([]string{"livery", "account", "locale", "removed"}, b.Type)
+	}), nil
+}
+
+// read reads a file, but not without end: behind the limit of a file of configuration it
+// is one with a fault in any case.
+func (f *finder) read(name string) ([]byte, error) {
+	file, err := f.tree.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	_, err = io.Copy(&b, io.LimitReader(file, syntax.MaxConfiguration+1))
+	return b.Bytes(), errors.Join(err, file.Close())
+}
