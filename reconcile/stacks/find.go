@@ -44,40 +44,58 @@ func (f *finder) directory(dir string, ignored ignores) error {
 	if err != nil {
 		return err
 	}
-	var below []string
-	is := false
-	for _, e := range entries {
-		switch name := e.Name(); {
-		case e.IsDir() && !strings.HasPrefix(name, ".") && name != "node_modules":
-			below = append(below, path.Join(dir, name))
-		case name == ignoreFile:
-			src, err := fs.ReadFile(f.tree, path.Join(dir, name))
-			if err != nil {
-				return err
-			}
-			more, err := parseIgnores(src, dir)
-			if err != nil {
-				return fmt.Errorf("%s: %w", path.Join(dir, name), err)
-			}
-			ignored = slices.Concat(ignored, more)
-		case !is && syntax.IsConfiguration(name) && !strings.HasPrefix(name, "."):
-			if is, err = f.declares(path.Join(dir, name)); err != nil {
-				return err
-			}
-		}
+	is, err := f.isStack(dir, entries)
+	if err != nil {
+		return err
 	}
 	if is {
 		f.found = append(f.found, dir)
 	}
-	for _, dir := range below {
-		if ignored.match(dir) {
+	more, err := f.ignores(dir, entries)
+	if err != nil {
+		return err
+	}
+	ignored = slices.Concat(ignored, more)
+	for _, e := range entries {
+		below := path.Join(dir, e.Name())
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || e.Name() == "node_modules" || ignored.match(below) {
 			continue
 		}
-		if err := f.directory(dir, ignored); err != nil {
+		if err := f.directory(below, ignored); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isStack reports whether one of the files of a directory makes it a stack.
+func (f *finder) isStack(dir string, entries []fs.DirEntry) (bool, error) {
+	for _, e := range entries {
+		if !syntax.IsConfiguration(e.Name()) || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if is, err := f.declares(path.Join(dir, e.Name())); is || err != nil {
+			return is, err
+		}
+	}
+	return false, nil
+}
+
+// ignores reads what a directory says of those below it.
+func (f *finder) ignores(dir string, entries []fs.DirEntry) (ignores, error) {
+	if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ignoreFile }) {
+		return nil, nil
+	}
+	name := path.Join(dir, ignoreFile)
+	src, err := f.read(name)
+	if err != nil {
+		return nil, err
+	}
+	list, err := parseIgnores(src, dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return list, nil
 }
 
 // declares reports whether a file declares something that makes its directory a stack.
