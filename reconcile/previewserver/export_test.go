@@ -9,6 +9,6 @@ import (
 
 // ScreenshotsWithin is Screenshots with another timeout.
 func ScreenshotsWithin(ctx context.Context, timeout time.Duration, browser string, g *preview.Gallery, dir string) (int, error) {
-	s := screenshotter{browser: browser, dir: dir, timeout: timeout, progress: func(int, int) {}}
-	return s.run(ctx, g.Sheets)
+	s := screenshotter{browser: browser, timeout: timeout, progress: func(int, int) {}}
+	return s.run(ctx, sheetPages(g.Sheets, dir))
 }

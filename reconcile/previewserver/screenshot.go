@@ -21,7 +21,7 @@ import (
 // on a busy machine takes some seconds, a picture a fraction of one.
 const browserTimeout = 2 * time.Minute
 
-// maxTabs is how many sheets are drawn at once: while one tab turns a picture into a
+// maxTabs is how many pages are drawn at once: while one tab turns a picture into a
 // file, the other draws.
 const maxTabs = 2
 
@@ -32,14 +32,37 @@ const maxTabs = 2
 // is in the directory already stays, unless it has the name of a picture. The
 // progress is told after each picture, by one at a time.
 func Screenshots(ctx context.Context, browser string, g *preview.Gallery, dir string, progress func(done, all int)) (int, error) {
-	s := screenshotter{browser: browser, dir: dir, timeout: browserTimeout, progress: progress}
-	return s.run(ctx, g.Sheets)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return 0, fmt.Errorf("writing screenshots: %w", err)
+	}
+	s := screenshotter{browser: browser, timeout: browserTimeout, progress: progress}
+	return s.run(ctx, sheetPages(g.Sheets, dir))
 }
 
-// screenshotter is a browser that takes pictures of sheets.
+// sheetPages are all screens of each sheet.
+func sheetPages(sheets []preview.Sheet, dir string) []shotPage {
+	pages := make([]shotPage, len(sheets))
+	for i := range sheets {
+		d := sheets[i].Document
+		p := &pages[i]
+		p.subject = string(d.Locale)
+		for _, screen := range preview.Screens() {
+			p.paths = append(p.paths, filepath.Join(dir, string(d.Locale), screen.Name+".png"))
+		}
+		p.html = func() string {
+			var sides []side
+			for _, screen := range preview.Screens() {
+				sides = append(sides, side{screen, d})
+			}
+			return pageOf(sides)
+		}
+	}
+	return pages
+}
+
+// screenshotter is a browser that takes pictures of pages.
 type screenshotter struct {
 	browser  string
-	dir      string
 	timeout  time.Duration
 	progress func(done, all int)
 
@@ -53,15 +76,14 @@ type screenshotter struct {
 // errTimeout is why the work of a browser that does not answer ends.
 var errTimeout = errors.New("no answer")
 
-// run works from the first sheet to the last. When it returns, the browser has
-// ended and has left nothing.
-func (s *screenshotter) run(ctx context.Context, sheets []preview.Sheet) (n int, err error) {
-	if len(sheets) == 0 {
+// run works from the first page to the last. When it returns, the browser has ended and
+// has left nothing.
+func (s *screenshotter) run(ctx context.Context, pages []shotPage) (n int, err error) {
+	if len(pages) == 0 {
 		return 0, nil
 	}
-	s.all = len(sheets) * len(preview.Screens())
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return 0, fmt.Errorf("writing screenshots: %w", err)
+	for i := range pages {
+		s.all += len(pages[i].paths)
 	}
 	tempDir, err := os.MkdirTemp(tempParent(os.TempDir()), "livery-*")
 	if err != nil {
@@ -71,7 +93,7 @@ func (s *screenshotter) run(ctx context.Context, sheets []preview.Sheet) (n int,
 	defer stop(nil)
 	s.watchdog = time.AfterFunc(s.timeout, func() { stop(errTimeout) })
 	defer s.watchdog.Stop()
-	err = s.runTabs(ctx, tempDir, sheets)
+	err = s.runTabs(ctx, tempDir, pages)
 	var exit *exec.ExitError
 	switch cause := context.Cause(ctx); {
 	case err == nil:
@@ -85,8 +107,8 @@ func (s *screenshotter) run(ctx context.Context, sheets []preview.Sheet) (n int,
 	return s.done, errors.Join(err, removeAll(tempDir))
 }
 
-// runTabs starts the browser and has its tabs take one sheet after the other.
-func (s *screenshotter) runTabs(ctx context.Context, tempDir string, sheets []preview.Sheet) error {
+// runTabs starts the browser and has its tabs take one page after the other.
+func (s *screenshotter) runTabs(ctx context.Context, tempDir string, pages []shotPage) error {
 	ctx, quit := chromedp.NewExecAllocator(ctx, s.options(tempDir)...)
 	defer quit() // returns when the browser has ended and its profile is gone
 	ctx, shut := chromedp.NewContext(ctx, chromedp.WithErrorf(discardLog), chromedp.WithLogf(discardLog))
@@ -94,13 +116,13 @@ func (s *screenshotter) runTabs(ctx context.Context, tempDir string, sheets []pr
 	if err := chromedp.Do(ctx); err != nil {
 		return s.startError(err)
 	}
-	next := make(chan *preview.Sheet, len(sheets))
-	for i := range sheets {
-		next <- &sheets[i]
+	next := make(chan *shotPage, len(pages))
+	for i := range pages {
+		next <- &pages[i]
 	}
 	close(next)
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(maxTabs, len(sheets)) {
+	for range min(maxTabs, len(pages)) {
 		group.Go(func() error { return s.runTab(ctx, next) })
 	}
 	return group.Wait()
@@ -156,19 +178,9 @@ func removeAll(dir string) error {
 	return nil
 }
 
-// save writes a picture whole or not at all (by a rename), and counts it.
+// save writes a picture, and counts it.
 func (s *screenshotter) save(path string, data []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
-	if err != nil {
-		return fmt.Errorf("writing a screenshot: %w", err)
-	}
-	defer os.Remove(temp.Name()) // nothing is left once it is renamed
-	_, err = temp.Write(data)
-	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
+	if err := writeWhole(path, data); err != nil {
 		return fmt.Errorf("writing a screenshot: %w", err)
 	}
 	s.watchdog.Reset(s.timeout)
@@ -177,6 +189,21 @@ func (s *screenshotter) save(path string, data []byte) error {
 	s.done++
 	s.progress(s.done, s.all)
 	return nil
+}
+
+// writeWhole writes a file whole or not at all, by a rename.
+func writeWhole(path string, data []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // nothing is left once it is renamed
+	_, err = temp.Write(data)
+	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	return err
 }
 
 // outputLog keeps what a browser says while it starts.

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"livery/schema"
 	"livery/schema/preview"
 )
 
@@ -24,20 +25,33 @@ const (
 	windowHeight = 800  // most frames; a window grows with what is in it
 )
 
-// pageOf is a document with all screens of a sheet on top of each other. One is
-// seen at a time: so what stands in one never moves the pixels of another, and all
-// are laid out, with their pictures read, before the first is taken.
-func pageOf(s *preview.Sheet) string {
-	info := s.Document.Locale.Info()
+// shotPage is a page that pictures are taken of, one of each of its sections.
+type shotPage struct {
+	subject string // whom an error is about
+	html    func() string
+	paths   []string // of the files, one for each section
+}
+
+// side is a screen of a document.
+type side struct {
+	screen   preview.Screen
+	document schema.Document
+}
+
+// pageOf is a document with screens on top of each other. One is seen at a time: so
+// what stands in one never moves the pixels of another, and all are laid out, with
+// their pictures read, before the first is taken.
+func pageOf(sides []side) string {
 	var b strings.Builder
 	b.WriteString(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>livery</title>` +
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">` +
 		"<style>" + preview.Styles() + "body{margin:0;background:#f1f3f6}" +
 		"section{position:absolute;top:0;left:0;padding:" + strconv.Itoa(margin) + "px;visibility:hidden}section.seen{visibility:visible}" +
-		"*,::before,::after{animation:none!important;transition:none!important;caret-color:#0000!important}</style></head><body>\n")
-	for _, screen := range preview.Screens() {
+		preview.StillStyles + "</style></head><body>\n")
+	for _, s := range sides {
+		info := s.document.Locale.Info()
 		fmt.Fprintf(&b, "<section lang=\"%s\" dir=\"%s\">%s</section>\n", html.EscapeString(info.BCP47), info.Direction(),
-			screen.HTML(s.Document, preview.Drawing{Link: preview.SampleLink}))
+			s.screen.HTML(s.document, preview.Drawing{Link: preview.SampleLink}))
 	}
 	b.WriteString("</body></html>\n")
 	return b.String()
@@ -55,38 +69,43 @@ func showScreen(i int) chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("section").forEach((s, i) => s.classList.toggle("seen", i === ` + strconv.Itoa(i) + `))`)
 }
 
+// density is how many device pixels a page has to one of its own: fewer where it is so
+// large that browsers would leave some of it black.
+func density(of pageSize) float64 {
+	const most = 16_000 // device pixels, a little less than a texture has
+	return min(pixelRatio, most/float64(max(of.Width, of.Height)))
+}
+
 // setViewport sets the size of the window. The density must be set before anything is
 // laid out: it decides where letters may stand.
 func setViewport(of pageSize) chromedp.Action[chromedp.Void] {
-	return chromedp.EmulateViewport(of.Width, of.Height, chromedp.EmulateScale(pixelRatio))
+	return chromedp.EmulateViewport(of.Width, of.Height, chromedp.EmulateScale(density(of)))
 }
 
-// runTab takes pictures of sheets until there are no more.
-func (s *screenshotter) runTab(ctx context.Context, next <-chan *preview.Sheet) error {
+// runTab takes pictures of pages until there are no more.
+func (s *screenshotter) runTab(ctx context.Context, next <-chan *shotPage) error {
 	ctx, shut := chromedp.NewContext(ctx)
 	defer shut()
-	for captureSheet := range next {
-		if err := s.captureSheet(ctx, captureSheet); err != nil {
-			return fmt.Errorf("taking screenshots of %s: %w", captureSheet.Document.Locale, err)
+	for p := range next {
+		if err := s.capturePage(ctx, p); err != nil {
+			return fmt.Errorf("taking screenshots of %s: %w", p.subject, err)
 		}
 	}
 	return nil
 }
 
-func (s *screenshotter) captureSheet(ctx context.Context, captureSheet *preview.Sheet) error {
-	dir := filepath.Join(s.dir, string(captureSheet.Document.Locale))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+func (s *screenshotter) capturePage(ctx context.Context, p *shotPage) error {
+	if err := os.MkdirAll(filepath.Dir(p.paths[0]), 0o755); err != nil {
 		return err
 	}
-	screens := preview.Screens()
-	sizes, err := loadPage(ctx, pageOf(captureSheet))
+	sizes, err := loadPage(ctx, p.html())
 	if err != nil {
 		return fmt.Errorf("the page did not load: %w", err)
 	}
-	if len(sizes) != len(screens) {
-		return fmt.Errorf("the page did not load: %d of its %d screens are there", len(sizes), len(screens))
+	if len(sizes) != len(p.paths) {
+		return fmt.Errorf("the page did not load: %d of its %d screens are there", len(sizes), len(p.paths))
 	}
-	for i, screen := range screens {
+	for i, path := range p.paths {
 		if err := chromedp.Do(ctx, showScreen(i)); err != nil {
 			return err
 		}
@@ -94,7 +113,7 @@ func (s *screenshotter) captureSheet(ctx context.Context, captureSheet *preview.
 		if err != nil {
 			return err
 		}
-		if err := s.save(filepath.Join(dir, screen.Name+".png"), picture.Data); err != nil {
+		if err := s.save(path, picture.Data); err != nil {
 			return err
 		}
 	}

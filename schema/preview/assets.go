@@ -8,6 +8,8 @@ var (
 	pageStyles string
 	//go:embed assets/gallery.css
 	galleryStyles string
+	//go:embed assets/contact.css
+	contactStyles string
 	//go:embed assets/gallery.js
 	script string
 )

@@ -19,7 +19,8 @@ import (
 // Sheet is one language in a gallery.
 type Sheet struct {
 	Document schema.Document  // what it is to be
-	Applied  *schema.Document // what the service last confirmed; nil if nothing
+	Applied  *schema.Document // what there was before, such as what the service last confirmed; nil if nothing
+	New      bool             // there was nothing before, for sure: it is compared with the API's default look
 	Note     string           // a sentence about this language, "" for none
 }
 
@@ -159,14 +160,15 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 	loc := string(info.Value)
 	p := newPageWriter(screen, s.Document, s.Applied, how)
 	p.screen(screen)
-	before := ""
+	seen, before := p.seen, ""
 	if s.Applied != nil {
 		b := newPageWriter(screen, *s.Applied, nil, how)
 		b.bare = true
 		b.screen(screen)
-		if changed = s.differs(screen, p.seen, b.seen); changed {
-			before = b.String()
-		}
+		seen, before = slices.Concat(seen, b.seen), b.String()
+	}
+	if changed = len(s.changes(screen, seen)) > 0; !changed {
+		before = ""
 	}
 	var c HTMLWriter
 	c.Printf(`<section class="screen" data-page="%s" data-screen="%s" data-locale="%s" data-device="%s" lang="%s" dir="%s"`,
@@ -184,15 +186,6 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 	}
 	c.Raw("</section>\n")
 	return c.String(), changed
-}
-
-// differs reports whether one of the fields that a screen shows, or has shown
-// before, is another than was applied. The title, which is on all of them, counts
-// on the first screen of a device only: else it would drown everything.
-func (s *Sheet) differs(screen Screen, seen, before []*schema.Field) bool {
-	return slices.ContainsFunc(slices.Concat(seen, before), func(f *schema.Field) bool {
-		return (f.Page != "" || screen.first) && !s.Applied.Effective(f).Equal(s.Document.Effective(f))
-	})
 }
 
 // fingerprint tells a screen that is drawn anew from one that stayed as it was.

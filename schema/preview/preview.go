@@ -11,6 +11,8 @@
 package preview
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
 	"livery/schema"
@@ -99,6 +101,16 @@ var screenOf = sync.OnceValue(func() map[*schema.Field]string {
 	}
 	return first
 })
+
+// FileName is the screen's title as part of a file name, such as result-passed, or
+// pc-result-passed on a desktop computer.
+func (s Screen) FileName() string {
+	words := strings.FieldsFunc(strings.ToLower(s.Title), func(r rune) bool { return r < 'a' || r > 'z' })
+	if s.Device == schema.PC {
+		words = slices.Insert(words, 0, "pc")
+	}
+	return strings.Join(words, "-")
+}
 
 // Drawing says how screens are drawn.
 type Drawing struct {
