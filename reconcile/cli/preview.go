@@ -27,6 +27,7 @@ type previewFlags struct {
 	images      bool
 	out         string
 	screenshots string
+	changed     changedFlags
 }
 
 func previewCommand(run *command.Run) *cobra.Command {
@@ -45,8 +46,10 @@ what changed is ringed. With PLANFILE the looks are those of a saved plan.
 
 -out writes one file that needs nothing beside it, to attach to a pull request.
 -screenshots takes a picture of every screen with the Chromium or Chrome that is on
-this machine (CHROME_PATH, chromium, google-chrome).`,
-		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en",
+this machine (CHROME_PATH, chromium, google-chrome). With -changed it takes two of
+each screen that differs, before and after: languages that differ alike are drawn
+once, and index.json says which they are. -sheet puts these pairs into one picture.`,
+		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan",
 		RunE:    p.execute,
 	}
 	f := c.Flags()
@@ -56,6 +59,7 @@ this machine (CHROME_PATH, chromium, google-chrome).`,
 	f.BoolVar(&p.images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`.")
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
+	p.changed.flags(run, c)
 	p.inputs.Flags(c)
 	if err := c.RegisterFlagCompletionFunc("locale", command.CompleteLocales); err != nil {
 		panic(fmt.Sprintf("cli: %v", err)) // the flag is defined just above
@@ -72,10 +76,15 @@ func (p *previewFlags) execute(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		data = func(context.Context) (*workspace.PreviewData, error) { return source.DataOfPlan(args[0]) }
 	}
-	if p.out != "" || p.screenshots != "" {
+	if p.files() {
 		return p.write(c.Context(), data)
 	}
 	return p.serve(c.Context(), data)
+}
+
+// files reports whether files are written, and nothing is served.
+func (p *previewFlags) files() bool {
+	return p.out != "" || p.screenshots != "" || p.changed.sheet != ""
 }
 
 // gather makes the data of a preview from files as they are.
@@ -91,16 +100,16 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 		}
 		p.locales = append(p.locales, loc)
 	}
-	files := p.out != "" || p.screenshots != ""
+	files := p.files()
 	switch {
 	case p.images && files:
 		return command.Fail("Invalid flag", "-images goes with the live gallery only: a file that fetches pictures would show something else tomorrow.")
 	case files && (p.open || c.Flags().Changed("listen")):
-		return command.Fail("Invalid flag", "-open and -listen go with the live gallery, not with -out and -screenshots.")
+		return command.Fail("Invalid flag", "-open and -listen go with the live gallery, not with -out, -screenshots and -sheet.")
 	case len(args) > 0 && len(p.inputs.Assignments) > 0:
 		return command.Fail("Invalid flag", "-var and -var-file decide what a plan holds, so they cannot be used with a saved one.")
 	}
-	return nil
+	return p.changed.check(c, p.screenshots)
 }
 
 // write writes the gallery, the screenshots, or both.
@@ -118,22 +127,43 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 		}
 		report.WriteGalleryWritten(p.run.Stdout, p.out, d.Gallery.Subject)
 	}
+	if p.changed.wanted() {
+		return p.writeChanged(ctx, d)
+	}
 	if p.screenshots == "" {
 		return nil
 	}
-	browser, err := previewserver.FindBrowser(p.run.Getenv("CHROME_PATH"), p.run.Dir.Path)
+	browser, err := p.browser()
 	if err != nil {
-		return command.Fail("No browser", "%v. \"livery preview -out=preview.html\" needs no browser.", err)
+		return err
 	}
 	n, err := previewserver.Screenshots(ctx, browser, &d.Gallery, p.run.Dir.Path(p.screenshots), p.progress())
-	switch {
-	case ctx.Err() != nil:
-		return command.Fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
-	case err != nil:
-		return command.Fail("The screenshots failed", "%v.", err)
+	if err := p.failed(ctx, n, err); err != nil {
+		return err
 	}
 	report.WriteScreenshotsWritten(p.run.Stdout, n, p.screenshots)
 	return nil
+}
+
+func (p *previewFlags) browser() (string, error) {
+	browser, err := previewserver.FindBrowser(p.run.Getenv("CHROME_PATH"), p.run.Dir.Path)
+	if err != nil {
+		return "", command.Fail("No browser", "%v. \"livery preview -out=preview.html\" needs no browser.", err)
+	}
+	return browser, nil
+}
+
+// failed says what came of taking screenshots that ended too early; nil if all are there.
+func (p *previewFlags) failed(ctx context.Context, n int, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && p.screenshots == "":
+		return command.Fail("Interrupted", "The contact sheet was not written.")
+	case ctx.Err() != nil:
+		return command.Fail("Interrupted", "%d screenshots are in %s.", n, p.screenshots)
+	}
+	return command.Fail("The screenshots failed", "%v.", err)
 }
 
 // progress tells a person at a terminal how far the screenshots have come.

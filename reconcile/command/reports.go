@@ -20,19 +20,45 @@ type reportFlags struct {
 	limit          string
 	key            string
 	source, full   string // URLs
+	images         string // where pictures can be fetched
 	units          int    // what limit comes to
+	fill           func(*markdown.Report)
 	stdout         io.Writer
 }
 
 // ReportFlags defines the flags of a command that tells of a plan.
 func ReportFlags(run *Run, c *cobra.Command) {
 	r := &reportFlags{run: run}
+	r.fill = r.plan
+	f := c.Flags()
+	f.StringVar(&r.json, "json-into", "", "Also write what show -json prints to this `file`; - is stdout.")
+	f.StringVar(&r.source, "source-url", "", "Link files and lines to this `URL`; GitHub and GitLab pipelines say it themselves.")
+	r.flags(c)
+}
+
+// PictureFlags defines the flags of a command that tells of pictures. At the end fill
+// says of which; nil when it is not known.
+func PictureFlags(run *Run, c *cobra.Command, fill func() *markdown.Pairs) {
+	r := &reportFlags{run: run}
+	r.fill = func(m *markdown.Report) {
+		m.Kind, m.Pairs, m.Failures = markdown.Preview, fill(), run.View.Told.Failures()
+		switch {
+		case m.Pairs != nil:
+			m.Pairs.URL = r.images
+		case len(m.Failures) == 0:
+			m.Failures = []markdown.Failure{{Summary: "The run ended before there were screenshots"}}
+		}
+	}
+	c.Flags().StringVar(&r.images, "image-url", "", "Where the screenshots can be fetched that the Markdown shows: this `URL` stands before their names.")
+	r.flags(c)
+}
+
+// flags defines what both have in common.
+func (r *reportFlags) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&r.markdown, "markdown-into", "", "Also write Markdown for a pull request to this `file`; - is stdout, and what is printed goes to stderr.")
-	f.StringVar(&r.json, "json-into", "", "Also write what show -json prints to this `file`; - is stdout.")
 	f.StringVar(&r.limit, "markdown-limit", "github", "Shorten the Markdown to the comments of this `host`, or to a number of characters: github, gitlab, azure, bitbucket, codecommit.")
 	f.StringVar(&r.key, "report-key", "", "Tell this report from others of the same pull request by this `text`; without it, by the path of the stack.")
-	f.StringVar(&r.source, "source-url", "", "Link files and lines to this `URL`; GitHub and GitLab pipelines say it themselves.")
 	f.StringVar(&r.full, "full-url", "", "Name this `URL` where the Markdown had to be shortened.")
 	c.PreRunE = r.begin
 }
@@ -85,6 +111,13 @@ func (r *reportFlags) write() error {
 		m.Key = cmp.Or(stack, ".")
 	}
 	m.Commit = cmp.Or(r.run.Getenv("GITHUB_SHA"), r.run.Getenv("CI_COMMIT_SHA"))
+	r.fill(m)
+	return r.put(r.markdown, []byte(m.Write(r.units)))
+}
+
+// plan tells of a plan, and what to do with it.
+func (r *reportFlags) plan(m *markdown.Report) {
+	told := &r.run.View.Told
 	told.Markdown(m)
 	switch {
 	case told.Plan == nil || told.Outcome != nil:
@@ -93,7 +126,6 @@ func (r *reportFlags) write() error {
 	default:
 		m.Footer = "A plan that is saved with -out is applied exactly as it is shown: livery apply FILE."
 	}
-	return r.put(r.markdown, []byte(m.Write(r.units)))
 }
 
 func (r *reportFlags) put(name string, data []byte) error {

@@ -16,16 +16,18 @@ type Kind string
 
 // Kinds of reports.
 const (
-	Plan Kind = "plan"
-	Diff Kind = "diff"
+	Plan    Kind = "plan"
+	Diff    Kind = "diff"
+	Preview Kind = "preview"
 )
 
-// Report is what is told about a plan, or about why there is none.
+// Report is what is told about a plan or about screens, or about why there are none.
 type Report struct {
 	Kind    Kind
 	Key     string // tells the reports of one pull request apart
 	Title   string // the stack as people call it
 	Plan    *reconcile.Plan
+	Pairs   *Pairs // of a Preview; Plan is nil then
 	Verdict string // what came of applying it, "" if it was not
 	Commit  string // what it was made from; "" if nobody knows
 	State   string // and the state, in a sentence
@@ -82,6 +84,9 @@ func (r *Report) Write(limit int) string {
 	if len(r.Failures) > 0 {
 		return r.failed(limit)
 	}
+	if r.Pairs != nil {
+		return r.pictures(limit)
+	}
 	parts := r.parts()
 	steps := len(parts.groups) + 2
 	least := sort.Search(steps, func(n int) bool { // the fewest parts to shorten
@@ -124,6 +129,8 @@ func (r *Report) head(left, sentence string) string {
 func (r *Report) sentence() string {
 	words := []string{r.Verdict}
 	switch {
+	case r.Pairs != nil:
+		return r.Pairs.sentence()
 	case r.Verdict != "":
 	case r.Plan.Empty() && r.Kind == Diff:
 		words[0] = "**No effective change.**"

@@ -15,6 +15,7 @@ import (
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/preview"
 )
 
 // Validated writes the findings of a whole stack and Terraform's last word on it.
@@ -177,6 +178,14 @@ func WriteGalleryWritten(w io.Writer, name, subject string) {
 // WriteScreenshotsWritten writes where screenshots are.
 func WriteScreenshotsWritten(w io.Writer, n int, dir string) {
 	fmt.Fprintf(w, "Wrote %d screenshots to %s.\n", n, terminal.Escape(dir, ""))
+}
+
+// WriteChanged writes how many screens differ and how many of them were not drawn.
+func WriteChanged(w io.Writer, n, leftOut int, against string) {
+	fmt.Fprintf(w, "%s from %s.\n", preview.CountDiffering(n), terminal.Escape(against, ""))
+	if leftOut > 0 {
+		fmt.Fprintf(w, "Left out: %s. A larger -max draws more.\n", schema.Plural(leftOut, "screen"))
+	}
 }
 
 // WriteProgress writes how far something has come, over what it has written before.

@@ -54,13 +54,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 			r.Problems[at]++
 		}
 	}
-	for _, d := range t.errors() {
-		f := markdown.Failure{Summary: d.Summary, Detail: d.Detail}
-		if d.Subject != nil {
-			f.File, f.Line = d.Subject.Filename, d.Subject.Start.Line
-		}
-		r.Failures = append(r.Failures, f)
-	}
+	r.Failures = t.Failures()
 	switch {
 	case t.Plan != nil:
 		r.State = stateOf(t.Plan)
@@ -73,6 +67,19 @@ func (t *Told) Markdown(r *markdown.Report) {
 			r.Verdict = incompleteSummary(o)
 		}
 	}
+}
+
+// Failures are what ended the run.
+func (t *Told) Failures() []markdown.Failure {
+	var list []markdown.Failure
+	for _, d := range t.errors() {
+		f := markdown.Failure{Summary: d.Summary, Detail: d.Detail}
+		if d.Subject != nil {
+			f.File, f.Line = d.Subject.Filename, d.Subject.Start.Line
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 // stateOf says which state a plan was made from.

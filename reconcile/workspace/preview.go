@@ -35,6 +35,8 @@ type Preview struct {
 // PreviewData is a gallery of the stack or of a plan, and what is wrong with it.
 type PreviewData struct {
 	Gallery     preview.Gallery
+	Against     string   // what the gallery compares with
+	NotCompared error    // why there is nothing to compare with; nil if there is
 	Watch       []string // absolute paths of the files that it depends on, and of directories where others may appear
 	Diagnostics hcl.Diagnostics
 	Sources     map[string][]byte
@@ -55,16 +57,16 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if loaded.Empty {
 		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
 	}
-	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded)}
-	applied, err := p.lastApplied(ctx, loaded.Backend)
-	if err != nil {
+	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: lastConfirmed}
+	before, err := p.confirmed(ctx, loaded)
+	if data.NotCompared = err; err != nil {
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagWarning, Summary: "The state cannot be read",
 			Detail: fmt.Sprintf("%v. The pictures show what is declared, and nothing to compare it with.", err),
 		})
 	}
 	g := &data.Gallery
-	g.Sheets = p.selected(sheets(loaded, applied))
+	g.Sheets = p.selected(sheets(loaded.Documents, before))
 	g.Problems = preview.Problems(slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
 	g.TooLong = loaded.Levels[schema.TooLong]
 	p.setTitle(g)
@@ -155,31 +157,52 @@ func (p *Preview) watched(loaded *stack.Stack) []string {
 	return slices.Compact(names)
 }
 
-// sheets puts what is declared beside what was confirmed, and adds what would go
-// back to the default look.
-func sheets(loaded *stack.Stack, applied *state.Snapshot) []preview.Sheet {
-	var list []preview.Sheet
-	for _, d := range loaded.Documents {
-		s := preview.Sheet{Document: d}
-		if record := applied.Locales[d.Locale]; record != nil {
-			s.Applied = record.Document
-			if record.InDoubt != nil {
-				s.Note = "The answer to the last request never arrived: nobody knows which look is live."
-			}
-		}
-		list = append(list, s)
+// comparison is what there was before.
+type comparison struct {
+	documents map[schema.Locale]*schema.Document
+	known     bool                     // what is not in documents was not there
+	notes     map[schema.Locale]string // what is to be said of a language
+	gone      string                   // the note on a language that is not declared any more
+}
+
+const lastConfirmed = "what was last confirmed"
+
+// confirmed is what the service last confirmed, without what the stack has given up.
+func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) (comparison, error) {
+	applied, err := p.lastApplied(ctx, loaded.Backend)
+	c := comparison{
+		known: err == nil, documents: make(map[schema.Locale]*schema.Document), notes: make(map[schema.Locale]string),
+		gone: goesBack,
 	}
 	for loc, record := range applied.Locales {
-		declared := slices.ContainsFunc(list, func(s preview.Sheet) bool { return s.Document.Locale == loc })
-		forgotten := slices.ContainsFunc(loaded.Removed, func(r stack.Removed) bool { return r.Address == loc.AddressOf() })
-		if !declared && !forgotten {
-			list = append(list, preview.Sheet{Document: schema.Document{Locale: loc}, Applied: record.Document, Note: goesBack})
+		if slices.ContainsFunc(loaded.Removed, func(r stack.Removed) bool { return r.Address == loc.AddressOf() }) {
+			continue
+		}
+		c.documents[loc] = record.Document
+		if record.InDoubt != nil {
+			c.notes[loc] = "The answer to the last request never arrived: nobody knows which look is live."
+		}
+	}
+	return c, err
+}
+
+const goesBack = "Not declared any more: applying puts this language back to the API's default look."
+
+// sheets puts what is declared beside what there was before, and adds what is not
+// declared any more, which goes back to the default look.
+func sheets(documents []schema.Document, before comparison) []preview.Sheet {
+	var list []preview.Sheet
+	for _, d := range documents {
+		was := before.documents[d.Locale]
+		list = append(list, preview.Sheet{Document: d, Applied: was, New: was == nil && before.known, Note: before.notes[d.Locale]})
+	}
+	for loc, was := range before.documents {
+		if !slices.ContainsFunc(documents, func(d schema.Document) bool { return d.Locale == loc }) {
+			list = append(list, preview.Sheet{Document: schema.Document{Locale: loc}, Applied: was, Note: before.gone})
 		}
 	}
 	return list
 }
-
-const goesBack = "Not declared any more: applying puts this language back to the API's default look."
 
 // selected sorts the sheets and leaves out those that were not asked for.
 func (p *Preview) selected(list []preview.Sheet) []preview.Sheet {
@@ -203,7 +226,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := &PreviewData{Watch: []string{abs}}
+	data := &PreviewData{Watch: []string{abs}, Against: lastConfirmed}
 	g := &data.Gallery
 	for i := range plan.Changes {
 		c := &plan.Changes[i]
@@ -256,5 +279,6 @@ func sheetOf(c *reconcile.Change) (preview.Sheet, error) {
 			return s, err
 		}
 	}
+	s.New = s.Applied == nil
 	return s, nil
 }

@@ -78,7 +78,8 @@ func valueOf(c *HTMLWriter, v schema.Value) {
 		return
 	}
 	if colour := colour(v); colour != "" {
-		c.Printf(`<span class="swatch" style="background-color:%s"></span>`, colour)
+		c.Printf(`<span class="value"><span class="swatch" style="background-color:%s"></span>%s</span>`, colour, colour)
+		return
 	}
 	const most = 60 // characters
 	text := []rune(shown(v))

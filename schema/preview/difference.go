@@ -68,6 +68,17 @@ func Differences(sheets []Sheet) []Difference {
 	return list
 }
 
+// CountDiffering says how many screens differ.
+func CountDiffering(n int) string {
+	switch n {
+	case 0:
+		return "No screen differs"
+	case 1:
+		return "1 screen differs"
+	}
+	return schema.Plural(n, "screen") + " differ"
+}
+
 // appearance tells two differences of a screen apart: what each of its fields was and
 // is, without the texts that stay.
 func appearance(seen []*schema.Field, before, after schema.Document) string {

@@ -121,11 +121,14 @@ type drawn struct {
 // draw draws all sheets, side by side: each knows of no other.
 func (g *Gallery) draw(live bool) []drawn {
 	list := make([]drawn, len(g.Sheets))
+	compared := slices.ContainsFunc(g.Sheets, func(s Sheet) bool { return s.Applied != nil })
 	var all errgroup.Group
 	all.SetLimit(4)
 	for i := range list {
 		all.Go(func() error {
-			list[i] = g.Sheets[i].draw(Drawing{Images: g.Images}, live)
+			s := g.Sheets[i]
+			s.New = s.New && compared // where all are new, none is newer than the others
+			list[i] = s.draw(Drawing{Images: g.Images}, live)
 			return nil
 		})
 	}
@@ -138,7 +141,11 @@ func (s *Sheet) draw(how Drawing, live bool) drawn {
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
 	c.Printf("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, info.Name, loc, info.Name, loc)
-	c.Printf("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", s.Note)
+	note := s.Note
+	if s.New && note == "" {
+		note = "New: nothing was here before."
+	}
+	c.Printf("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", note)
 	var d drawn
 	for _, screen := range Screens() {
 		body, changed := s.screen(screen, how, live)
@@ -223,11 +230,7 @@ func (g *Gallery) navigation(c *HTMLWriter, list []drawn) {
 	}
 	c.Raw("</ul></nav>\n<nav aria-label=\"Pages\"><h2>Pages</h2><ul>\n")
 	for _, s := range Screens() {
-		device := ""
-		if s.Device == schema.PC {
-			device = "Desktop: "
-		}
-		c.Printf(`<li><a href="#screen=%s" data-screen="%s"%s>%s</a></li>`+"\n", s.Name, s.Name, flag(changed[s.Name], " data-changed"), device+s.Title)
+		c.Printf(`<li><a href="#screen=%s" data-screen="%s"%s>%s</a></li>`+"\n", s.Name, s.Name, flag(changed[s.Name], " data-changed"), s.Label())
 	}
 	c.Raw("</ul></nav>\n</div>\n")
 }

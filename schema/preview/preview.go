@@ -102,6 +102,14 @@ var screenOf = sync.OnceValue(func() map[*schema.Field]string {
 	return first
 })
 
+// Label is what people call the screen, with its device.
+func (s Screen) Label() string {
+	if s.Device == schema.PC {
+		return "Desktop: " + s.Title
+	}
+	return s.Title
+}
+
 // FileName is the screen's title as part of a file name, such as result-passed, or
 // pc-result-passed on a desktop computer.
 func (s Screen) FileName() string {
