@@ -155,19 +155,17 @@ func TestValueString(t *testing.T) {
 
 // Rules have one name each, and a level that says what stops an apply.
 func TestRules(t *testing.T) {
-	warnings := map[schema.RuleID]bool{
-		schema.InsecureLink: true, schema.ColourAlpha: true, schema.Deprecated: true, schema.UndocumentedField: true,
-		schema.Placeholder: true, schema.NothingToApply: true, schema.Contrast: true,
-		schema.Missing: true, schema.TooLong: true,
-	}
 	seen := map[schema.RuleID]bool{}
 	for _, c := range schema.Rules() {
 		assert.False(t, seen[c.ID], c.ID)
 		seen[c.ID] = true
 		assert.NotEmpty(t, c.Help, c.ID)
-		assert.Equal(t, warnings[c.ID], c.Level == schema.Warning, c.ID)
+		assert.NotEmpty(t, c.Why, c.ID)
+		assert.Contains(t, schema.Levels(), c.Level, c.ID)
+		assert.True(t, !c.Fixed || c.Level == schema.Error, "%s cannot be lowered from less than an error", c.ID)
 		d := schema.Diagnose(c.ID, schema.Subject{}, "a", "b")
-		assert.Equal(t, warnings[c.ID], d.Severity == hcl.DiagWarning)
+		assert.Equal(t, c.Level, schema.LevelOf(d), c.ID)
+		assert.Equal(t, c.Level != schema.Error, d.Severity == hcl.DiagWarning, c.ID)
 		assert.Nil(t, d.Subject, "no range, no subject")
 	}
 	_, ok := schema.RuleByID("no-such-rule")

@@ -106,7 +106,7 @@ func Diagnose(id RuleID, at Subject, summary, detail string) *hcl.Diagnostic {
 	return d
 }
 
-// SortFindings orders findings by file and place. Those that say the same of the same
+// SortFindings orders findings by file, place and rule. Those that say the same of the same
 // place, as of a line in a theme that several documents use, become one that names all
 // their addresses.
 func SortFindings(diags hcl.Diagnostics) hcl.Diagnostics {
@@ -128,8 +128,8 @@ func SortFindings(diags hcl.Diagnostics) hcl.Diagnostics {
 }
 
 func compareFindings(a, b *hcl.Diagnostic) int {
-	return cmp.Or(compareRange(a.Subject, b.Subject), cmp.Compare(a.Severity, b.Severity),
-		cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail))
+	return cmp.Or(compareRange(a.Subject, b.Subject), cmp.Compare(FindingOf(a).Rule, FindingOf(b).Rule),
+		cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail))
 }
 
 func sameFinding(a, b *hcl.Diagnostic) bool {

@@ -1,8 +1,12 @@
 package schema
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // Locale names a document in the long form, such as en_US. The six short
@@ -96,8 +100,16 @@ func ParseLocale(s string) (Locale, bool) {
 }
 
 // SuggestLocale is the value most likely meant, as a sentence; "" for none.
-func SuggestLocale(s string) string {
-	return suggest(NearestLocale(s))
+func SuggestLocale(s string) string { return suggest(NearestLocale(s)) }
+
+// JudgeLocale is ParseLocale with what is wrong.
+func JudgeLocale(name string, at Subject) (Locale, *hcl.Diagnostic) {
+	locale, ok := ParseLocale(name)
+	if !ok {
+		return "", Diagnose(UnknownLocale, at, "Unknown locale", fmt.Sprintf("%q is not one of the 32 locale values of the service.", name)+
+			cmp.Or(SuggestLocale(name), " `livery schema locale` lists them."))
+	}
+	return locale, nil
 }
 
 // NearestLocale is the value most likely meant by a spelling that the service does not

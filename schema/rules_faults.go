@@ -257,14 +257,14 @@ locale "th" {}
 		Help: "A colour with an alpha channel, which the service may refuse.",
 		Why:  "The documents promise colours of six digits only.",
 		Bad: `locale "en" {
-  mobile_result_page {
-    background_color = "#14202b80"
+  mobile_loading_page {
+    progress_color = "#14202b80"
   }
 }
 `,
 		Good: `locale "en" {
-  mobile_result_page {
-    background_color = "#14202b"
+  mobile_loading_page {
+    progress_color = "#14202b"
   }
 }
 `,

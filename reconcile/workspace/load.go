@@ -65,14 +65,19 @@ func rooted(dir string) (fs.FS, string, error) {
 	return os.DirFS(volume), filepath.ToSlash(rel), nil
 }
 
-// Validate reads the stack and says what is wrong with it, that there is none
-// included.
+// Validate reads the stack and says what is wrong with it, that there is none included,
+// and what stops an apply.
 func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
+	return judge(w, lint.Stopping)
+}
+
+// judge reads a stack and says what is wrong with it, also by rules of quality.
+func judge(w *Workspace, rules func(*stack.Stack) hcl.Diagnostics) (*stack.Stack, hcl.Diagnostics, error) {
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, nil, err
 	}
-	return loaded, append(diags, emptyStack(loaded)...), nil
+	return loaded, schema.SortFindings(slices.Concat(diags, rules(loaded), emptyStack(loaded))), nil
 }
 
 // emptyStack warns of a stack that declares nothing.
@@ -103,11 +108,10 @@ func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, er
 	var all hcl.Diagnostics
 	sources := make(map[string][]byte)
 	for _, dir := range slices.Compact(dirs) {
-		loaded, diags, err := w.Below(dir).Validate()
+		loaded, diags, err := judge(w.Below(dir), lint.Stack)
 		if err != nil {
 			return nil, nil, err
 		}
-		diags = append(diags, lint.Stack(loaded)...)
 		maps.Copy(sources, loaded.Sources)
 		for _, d := range diags {
 			if len(names) == 0 || d.Subject == nil || slices.Contains(names, d.Subject.Filename) {

@@ -114,6 +114,9 @@ func Contrast(a, b Colour) float64 {
 	return math.Round(ratio*1e4) / 1e4
 }
 
+// Cut is a contrast ratio with two digits, cut and not rounded: 4.499 is no 4.5.
+func Cut(ratio float64) float64 { return math.Floor(ratio*100+1e-6) / 100 }
+
 // luminance is the relative luminance of WCAG 2.
 func luminance(c Colour) float64 {
 	r, g, b := c.LinearRgb()

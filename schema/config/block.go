@@ -39,7 +39,7 @@ type blockType struct {
 }
 
 var (
-	settingsBlocks = []blockType{{name: "backend", label: "type"}, {name: "lint", inner: lintBlocks}}
+	settingsBlocks = []blockType{{name: "backend", label: "type"}, {name: "lint", inner: lintBlocks}, {name: "texts"}}
 	lintBlocks     = []blockType{{name: "rule", label: "rule"}}
 	variableBlocks = []blockType{{name: "validation"}}
 	removedBlocks  = []blockType{{name: "lifecycle"}}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 )
@@ -15,10 +14,19 @@ import (
 type Settings struct {
 	Backend         Backend
 	Levels          map[schema.RuleID]schema.Level
-	Options         map[schema.RuleID]map[string]cty.Value
+	Options         map[schema.RuleID]map[string]any // of the types that the options have in Go
+	Texts           Texts
 	RequiredVersion string
 	versions        version.Constraints // RequiredVersion, parsed
 	versionAt       hcl.Range
+}
+
+// Texts is what a texts block says of the languages of a stack.
+type Texts struct {
+	Range    hcl.Range     // the zero Range if there is no block
+	Source   schema.Locale // the language that the others are translated from; "" if the block does not say
+	SourceAt hcl.Range
+	Keep     []string // names that no translation changes
 }
 
 // settingsReader reads a livery block.
@@ -46,10 +54,12 @@ func (f *Faults) settings(b *Block) *Settings {
 			l.backend(block)
 		case block.Type == "lint" && l.Labelled(block):
 			l.lint(block)
-		case block.Type != "backend" && block.Type != "lint":
+		case block.Type == "texts" && l.Labelled(block):
+			l.texts(block)
+		case !slices.Contains(blockNames(settingsBlocks), block.Type):
 			l.UnknownBlock(block, "in the livery block", schema.Subject{}, blockNames(settingsBlocks), nil)
 		}
-		if block.Type != "lint" && len(l.Diagnostics) > before {
+		if block.Type != "lint" && block.Type != "texts" && len(l.Diagnostics) > before {
 			l.read.Backend.Unclear = true // a misspelt block may have been meant as one
 		}
 	}
@@ -82,6 +92,58 @@ func (s *Settings) CheckVersion(f *Faults, text string) {
 	}
 	f.Report(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: s.versionAt}, "Unsupported livery version",
 		fmt.Sprintf("This stack needs livery %s; this is livery %s. Use a version that fits, or change required_version.", s.RequiredVersion, text)))
+}
+
+// texts reads which language the others are translated from.
+func (l *settingsReader) texts(b *Block) {
+	if first := l.read.Texts.Range; first.Filename != "" {
+		l.Duplicate(b.DefRange, first, "A stack has at most one texts block.")
+		return
+	}
+	l.read.Texts.Range = b.DefRange
+	for _, block := range b.Blocks {
+		l.UnknownBlock(block, "in a texts block", schema.Subject{}, nil, []string{"source", "keep"})
+	}
+	for _, a := range b.Attributes {
+		switch a.Name {
+		case "source":
+			l.textsSource(a)
+		case "keep":
+			if v, ok := l.Constant(a); ok {
+				words, fault := schema.ParseWords(a.Name, v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
+				if l.read.Texts.Keep = words; fault != nil {
+					l.Report(fault)
+				}
+			}
+		default:
+			l.UnknownField(a, "A texts block", schema.Subject{}, []string{"source", "keep"}, nil)
+		}
+	}
+}
+
+func (l *settingsReader) textsSource(a *hcl.Attribute) {
+	name, ok := l.constantString(a)
+	if !ok {
+		return
+	}
+	locale, fault := schema.JudgeLocale(name, schema.Subject{Range: a.Expr.Range()})
+	if fault != nil {
+		l.Report(fault)
+		return
+	}
+	l.read.Texts.Source, l.read.Texts.SourceAt = locale, a.Expr.Range()
+}
+
+// elementRange tells where an element of a list stands; the whole list where that is
+// not written as one.
+func elementRange(expr hcl.Expression) func(i int) hcl.Range {
+	list, _ := hcl.ExprList(expr)
+	return func(i int) hcl.Range {
+		if i < len(list) {
+			return list[i].Range()
+		}
+		return expr.Range()
+	}
 }
 
 // lint reads what weight each rule has.
@@ -144,18 +206,18 @@ func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *h
 	if !ok {
 		return
 	}
-	v, fault := option.Parse(v, schema.Subject{Range: a.Expr.Range()})
+	read, fault := option.Parse(v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
 	if fault != nil {
 		l.Report(fault)
 		return
 	}
 	if l.read.Options == nil {
-		l.read.Options = make(map[schema.RuleID]map[string]cty.Value)
+		l.read.Options = make(map[schema.RuleID]map[string]any)
 	}
 	if l.read.Options[id] == nil {
-		l.read.Options[id] = make(map[string]cty.Value)
+		l.read.Options[id] = make(map[string]any)
 	}
-	l.read.Options[id][option.Name] = v
+	l.read.Options[id][option.Name] = read
 }
 
 func (l *settingsReader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {

@@ -2,74 +2,168 @@ package lint
 
 import (
 	"fmt"
-	"math"
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"livery/schema"
 	"livery/schema/colour"
-	"livery/schema/stack"
 )
 
-// contrast compares every text colour with the background that it stands on,
-// where both are declared: what the API's defaults look like is not documented.
-func contrast(s *stack.Stack) hcl.Diagnostics {
-	least := s.Number(schema.Contrast, "ratio")
-	var diags hcl.Diagnostics
-	for _, d := range s.Documents {
-		for _, f := range schema.Fields() {
-			text := d.At(f)
-			if f.Kind != schema.Colour || !strings.HasSuffix(f.Key, "TextColor") || !text.Declared() {
+// pairs judges texts on their backgrounds, where both are declared: what the API's
+// defaults look like is not documented.
+func (l *linter) pairs() {
+	if !l.wants(schema.Contrast, schema.ContrastUnknown, schema.HalfPair, schema.ColourVision) {
+		return
+	}
+	for _, d := range l.Documents {
+		var halves []half
+		for _, p := range allPairs() {
+			if !isShown(d, p.page) || countdownIsOff(d, p) {
 				continue
 			}
-			behind := background(d, f)
-			if behind == nil || !d.At(behind).Declared() {
+			text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
+			switch image := p.image != nil && d.At(p.image).Declared(); {
+			case text == nil && back == nil:
+			case image && text != nil:
+				l.unknownPair(d, text, "the image of "+p.image.Key+" lies behind it")
+			case image:
+			case text == nil:
+				halves = addHalf(halves, back, p.text[len(p.text)-1])
+			case back == nil:
+				halves = addHalf(halves, text, p.back[len(p.back)-1])
+			case !l.colour(d.At(back)).IsOpaque():
+				l.unknownPair(d, text, fmt.Sprintf("its background %s %s is translucent", back.Key, d.At(back).Text()))
+			default:
+				l.contrast(d, text, back)
+				l.colourVision(d, text, back)
+			}
+		}
+		l.halfPairs(d, halves)
+	}
+}
+
+// countdownIsOff reports whether the text of a pair is that of a countdown that is not shown.
+func countdownIsOff(d schema.Document, p pair) bool {
+	return p.text[0].Key == "countdownTextColor" && d.At(schema.FieldByPath("mobileResultPage.closeCountdownLogic")).Flag()
+}
+
+func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
+	text, behind := d.At(f), d.At(back)
+	least := option[float64](l, schema.Contrast, "ratio")
+	ratio := colour.Contrast(l.colour(text), l.colour(behind))
+	if !l.wants(schema.Contrast) || ratio >= least {
+		return
+	}
+	detail := fmt.Sprintf("%s %s stands on %s %s with a contrast of %.2f; %s is the least for most eyes.",
+		f.Path(), text.Text(), back.Key, behind.Text(), colour.Cut(ratio), number(least))
+	data := map[string]any{
+		"text": text.Text(), "background": behind.Text(), "background_path": back.Path(), "ratio": colour.Cut(ratio), "least": least,
+	}
+	if better, ok := colour.Readable(l.colour(text), l.colour(behind), least); ok {
+		detail += fmt.Sprintf(" The nearest that reads well is %s.", better)
+		data["proposal"] = better.String()
+		fixable(l.report(schema.Contrast, subject(d, f), "Text hard to read", detail, data), text)
+		return
+	}
+	l.report(schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
+}
+
+// number is a number as people write it.
+func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
+func (l *linter) unknownPair(d schema.Document, text *schema.Field, why string) {
+	l.report(schema.ContrastUnknown, subject(d, text), "Contrast not known",
+		fmt.Sprintf("Whether %s %s can be read is not known: %s. Look at it in the preview.", text.Path(), d.At(text).Text(), why), nil)
+}
+
+// half is a field that is declared and those that would be needed to judge it.
+type half struct {
+	declared *schema.Field
+	missing  []*schema.Field
+}
+
+// addHalf notes a field that is missing beside one that is declared. What is not
+// documented cannot be asked for.
+func addHalf(halves []half, declared, missing *schema.Field) []half {
+	if declared.Provenance == schema.FieldUse || missing.Provenance == schema.FieldUse {
+		return halves
+	}
+	i := slices.IndexFunc(halves, func(h half) bool { return h.declared == declared })
+	if i < 0 {
+		return append(halves, half{declared, []*schema.Field{missing}})
+	}
+	if !slices.Contains(halves[i].missing, missing) {
+		halves[i].missing = append(halves[i].missing, missing)
+	}
+	return halves
+}
+
+func (l *linter) halfPairs(d schema.Document, halves []half) {
+	for _, h := range halves {
+		keys := make([]string, len(h.missing))
+		for i, f := range h.missing {
+			keys[i] = f.Key
+		}
+		l.report(schema.HalfPair, subject(d, h.declared), "Half of a pair of colours",
+			fmt.Sprintf("%s is declared and %s left to the API's default, which nobody documents: together they may be unreadable. Declare both.",
+				h.declared.Path(), isOrAre(keys)), map[string]any{"missing": keys})
+	}
+}
+
+// isOrAre lists names with their verb.
+func isOrAre(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0] + " is"
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " are"
+}
+
+// colourVision judges a pair as people see it who lack one kind of cones.
+func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
+	if !l.wants(schema.ColourVision) {
+		return
+	}
+	least := option[float64](l, schema.ColourVision, "ratio")
+	behind := l.colour(d.At(back))
+	text := l.colour(d.At(f)).Over(behind)
+	var seen []string
+	data := make(map[string]any)
+	for _, deficiency := range colour.Deficiencies() {
+		ratio := colour.Contrast(text.SeenWith(deficiency), behind.SeenWith(deficiency))
+		if ratio < least {
+			seen = append(seen, fmt.Sprintf("%.2f with %s", colour.Cut(ratio), deficiency))
+			data[string(deficiency)] = colour.Cut(ratio)
+		}
+	}
+	if len(seen) > 0 {
+		l.report(schema.ColourVision, subject(d, f), "Text hard to read for some",
+			fmt.Sprintf("%s %s stands on %s %s with a contrast of %s; %s is asked for.",
+				f.Path(), d.At(f).Text(), back.Key, d.At(back).Text(), strings.Join(seen, " and "), number(least)), data)
+	}
+}
+
+// components judges buttons and borders on what they lie on.
+func (l *linter) components() {
+	if !l.wants(schema.ComponentContrast) {
+		return
+	}
+	least := option[float64](l, schema.ComponentContrast, "ratio")
+	for _, d := range l.Documents {
+		for _, c := range allComponents() {
+			front, back := d.At(c.front), d.At(c.back)
+			if !front.Declared() || !back.Declared() || !isShown(d, c.page) || firstDeclared(d, c.images) != nil || !l.colour(back).IsOpaque() {
 				continue
 			}
-			ratio := contrastOf(text, d.At(behind))
+			ratio := colour.Contrast(l.colour(front), l.colour(back))
 			if ratio >= least {
 				continue
 			}
-			at := schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: text.Range()}
-			ratio = math.Floor(ratio*100) / 100
-			found := schema.Diagnose(schema.Contrast, at, "Text hard to read",
-				fmt.Sprintf("%s %s stands on %s %s with a contrast of %.2f; %s is the least for most eyes.",
-					f.Path(), text.Text(), behind.Key, d.At(behind).Text(), ratio, strconv.FormatFloat(least, 'f', -1, 64)))
-			schema.Amend(found, func(f *schema.Finding) {
-				f.Data = map[string]any{
-					"text": text.Text(), "background": d.At(behind).Text(), "background_path": behind.Path(), "ratio": ratio, "least": least,
-				}
-			})
-			diags = append(diags, found)
+			l.report(schema.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
+				fmt.Sprintf("%s %s lies on %s %s with a contrast of %.2f; %s is the least at which its shape is seen.",
+					c.front.Path(), front.Text(), c.back.Key, back.Text(), colour.Cut(ratio), number(least)),
+				map[string]any{"colour": front.Text(), "background": back.Text(), "background_path": c.back.Path(), "ratio": colour.Cut(ratio), "least": least})
 		}
 	}
-	return diags
-}
-
-// background finds the colour behind a text: that of its own button or box, or
-// of the page.
-func background(d schema.Document, text *schema.Field) *schema.Field {
-	stem := strings.TrimSuffix(text.Key, "TextColor")
-	if area := schema.FieldByPath(text.Page + "." + stem + "AreaBackgroundColor"); area != nil && d.At(area).Declared() {
-		return area // without a colour of its own an area shows the page
-	}
-	for _, key := range []string{stem + "BackgroundColor", "backgroundColor"} {
-		if f := schema.FieldByPath(text.Page + "." + key); f != nil {
-			return f
-		}
-		if strings.HasSuffix(stem, "Button") || strings.HasSuffix(stem, "Btn") || strings.HasSuffix(stem, "Link") {
-			return nil // a button without a colour of its own has the service's
-		}
-	}
-	return nil
-}
-
-// contrastOf is the contrast ratio of two values of colour fields, which are
-// canonical colours.
-func contrastOf(text, background schema.Value) float64 {
-	a, _ := colour.Parse(text.Text())
-	b, _ := colour.Parse(background.Text())
-	return colour.Contrast(a, b)
 }

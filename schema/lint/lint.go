@@ -1,28 +1,126 @@
 // Package lint judges the quality of a stack: what the service takes without a
-// complaint and people would still not want. Each rule is one file.
+// complaint and people would still not want. Each family of rules is one file; what a
+// rule is called, and why it is there, stands in the table of package schema.
 //
-// It does not repeat what package source checks, and it does not know how the
-// real page lays out its elements.
+// It does not repeat what package stack checks, and it does not know how the real page
+// lays out its elements.
 package lint
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/colour"
 	"livery/schema/stack"
 )
 
-// rules are all there are, in the order of their names.
-var rules = []func(*stack.Stack) hcl.Diagnostics{contrast}
+// families are all rules there are. Each asks first which of its rules are wanted.
+var families = []func(*linter){
+	(*linter).pairs, (*linter).components, (*linter).nearColours,
+}
 
-// Stack gives the findings of every rule, at the levels that the stack's lint
-// block asks for.
+// Stack gives the findings of every rule, at the levels that the stack's lint block asks
+// for, and those of the files that only lint shows.
 func Stack(s *stack.Stack) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, rule := range rules {
-		diags = append(diags, rule(s)...)
+	found := judge(s, func(schema.RuleID, schema.Level) bool { return true })
+	return schema.SortFindings(append(found, s.Notices...))
+}
+
+// Stopping gives the findings of the rules whose level is error: nothing is planned and
+// nothing sent as long as there is one.
+func Stopping(s *stack.Stack) hcl.Diagnostics {
+	return judge(s, func(_ schema.RuleID, level schema.Level) bool { return level == schema.Error })
+}
+
+func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Diagnostics {
+	l := &linter{Stack: s, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
+	for _, rule := range schema.Rules() {
+		level, said := s.Levels[rule.ID]
+		if !said {
+			level = rule.Level
+		}
+		l.wanted[rule.ID] = level != schema.Off && wanted(rule.ID, level)
 	}
-	s.Locate(diags)
-	diags = append(schema.ApplyLevels(diags, s.Levels), s.Notices...)
-	return schema.SortFindings(diags)
+	for _, family := range families {
+		family(l)
+	}
+	s.Locate(l.found)
+	return schema.SortFindings(schema.ApplyLevels(l.found, s.Levels))
+}
+
+// linter judges one stack.
+type linter struct {
+	*stack.Stack
+	wanted  map[schema.RuleID]bool
+	colours map[string]colour.Colour // that were parsed, by their text
+	found   hcl.Diagnostics
+}
+
+// wants reports whether one of the rules is wanted.
+func (l *linter) wants(rules ...schema.RuleID) bool {
+	return slices.ContainsFunc(rules, func(id schema.RuleID) bool { return l.wanted[id] })
+}
+
+// report adds a finding of a rule that is wanted.
+func (l *linter) report(id schema.RuleID, at schema.Subject, summary, detail string, data map[string]any) *hcl.Diagnostic {
+	d := schema.Diagnose(id, at, summary, detail)
+	schema.Amend(d, func(f *schema.Finding) { f.Data = data })
+	if l.wanted[id] {
+		l.found = append(l.found, d)
+	}
+	return d
+}
+
+// fixable notes that a finding can be mended where a value is written.
+func fixable(d *hcl.Diagnostic, v schema.Value) {
+	if !isLiteral(v) {
+		return
+	}
+	schema.Amend(d, func(f *schema.Finding) {
+		rule, _ := schema.RuleByID(f.Rule)
+		f.Fix = rule.Fix
+	})
+}
+
+// isLiteral reports whether the words or digits of a value stand where the value is
+// declared, and not behind a name or a function.
+func isLiteral(v schema.Value) bool {
+	switch o := v.Origin(); {
+	case o == nil:
+		return true
+	case o.Derived:
+		return false
+	case o.Kind == schema.FromTheme:
+		return len(o.Chain) == 1
+	default:
+		return o.Kind == schema.FromLiteral && len(o.Chain) == 0 || o.Kind == schema.FromTexts
+	}
+}
+
+// subject is a field of a document and where its value stands.
+func subject(d schema.Document, f *schema.Field) schema.Subject {
+	return schema.Subject{Address: d.Locale.AddressOf(), Locale: d.Locale, Path: f.Path(), Range: d.At(f).Range()}
+}
+
+// option is what the lint block says of a rule's option, or its default.
+func option[T any](l *linter, id schema.RuleID, name string) T {
+	if v, ok := l.Options[id][name]; ok {
+		return v.(T)
+	}
+	rule, _ := schema.RuleByID(id)
+	o, _ := rule.Option(name)
+	v, _ := o.Default.(T)
+	return v
+}
+
+// colour is the value of a colour field, which is canonical.
+func (l *linter) colour(v schema.Value) colour.Colour {
+	c, ok := l.colours[v.Text()]
+	if !ok {
+		c, _ = colour.Parse(v.Text())
+		l.colours[v.Text()] = c
+	}
+	return c
 }

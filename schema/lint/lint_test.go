@@ -2,6 +2,7 @@ package lint_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -30,6 +31,17 @@ func findings(diags hcl.Diagnostics) []string {
 		shown = append(shown, fmt.Sprintf("%s %s %s %s:%d", schema.LevelOf(d), finding.Rule, finding.Address(), finding.Path, d.Subject.Start.Line))
 	}
 	return shown
+}
+
+// of gives the findings of one rule.
+func of(rule schema.RuleID, diags hcl.Diagnostics) hcl.Diagnostics {
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return schema.FindingOf(d).Rule != rule })
+}
+
+// contrasts judges a stack of one file and gives what contrast says of it.
+func contrasts(t *testing.T, src string) hcl.Diagnostics {
+	t.Helper()
+	return of(schema.Contrast, lint.Stack(load(t, src)))
 }
 
 // result is a locale whose result page holds the given lines.
@@ -78,13 +90,13 @@ func TestContrast(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			assert.ElementsMatch(t, test.want, findings(lint.Stack(load(t, test.src))))
+			assert.ElementsMatch(t, test.want, findings(contrasts(t, test.src)))
 		})
 	}
 }
 
 func TestContrastTellsTheFigures(t *testing.T) {
-	diags := lint.Stack(load(t, result("background_color = \"#FFF\"\nliveness_result_text_color = \"#777777\"")))
+	diags := contrasts(t, result("background_color = \"#FFF\"\nliveness_result_text_color = \"#777777\""))
 	require.Len(t, diags, 1)
 	assert.Contains(t, diags[0].Detail, "#777777 stands on backgroundColor #ffffff with a contrast of 4.47; 4.5 is the least")
 	assert.Equal(t, "locale \"en\"", schema.FindingOf(diags[0]).Block)
@@ -95,12 +107,12 @@ func TestSharedLine(t *testing.T) {
 	src := "theme \"t\" {\n  mobile_result_page {\n    background_color = \"#fff\"\n    liveness_result_text_color = \"#999\"\n  }\n}\n" +
 		"locale \"vi\" { theme = theme.t }\nlocale \"th\" { theme = theme.t }\n" +
 		"locale \"ar_AE\" {\n  theme = theme.t\n  mobile_result_page { liveness_result_text_color = \"#888\" }\n}\n"
-	diags := lint.Stack(load(t, src))
+	diags := contrasts(t, src)
 	require.Len(t, diags, 2)
 	shared, own := schema.FindingOf(diags[0]), schema.FindingOf(diags[1])
 	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "th_TH"}, {Kind: "locale", Name: "vi_VN"}}, shared.Addresses)
 	assert.Equal(t, map[string]any{
-		"text": "#999999", "background": "#ffffff", "background_path": "mobileResultPage.backgroundColor", "ratio": 2.84, "least": 4.5,
+		"text": "#999999", "background": "#ffffff", "background_path": "mobileResultPage.backgroundColor", "ratio": 2.84, "least": 4.5, "proposal": "#767676",
 	}, shared.Data)
 	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "ar_AE"}}, own.Addresses)
 }
@@ -127,7 +139,7 @@ func TestLevels(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, finding := range findings(lint.Stack(load(t, test.rule+bad))) {
+			for _, finding := range findings(contrasts(t, test.rule+bad)) {
 				severity, _, _ := cut(finding)
 				got = append(got, severity)
 			}
@@ -147,12 +159,12 @@ func TestOrder(t *testing.T) {
 	for _, code := range []string{"vi", "th", "en", "zh", "id"} {
 		src += "locale \"" + code + "\" {\n  mobile_result_page {\n    countdown_text_color = \"#fff\"\n    liveness_result_text_color = \"#fff\"\n    background_color = \"#fff\"\n  }\n}\n"
 	}
-	first := findings(lint.Stack(load(t, src)))
+	first := findings(contrasts(t, src))
 	require.Len(t, first, 10)
 	assert.Equal(t, "warning contrast locale.vi_VN mobileResultPage.countdownTextColor:3", first[0])
 	assert.Equal(t, "warning contrast locale.in_ID mobileResultPage.livenessResultTextColor:32", first[9])
 	for range 20 {
-		assert.Equal(t, first, findings(lint.Stack(load(t, src))))
+		assert.Equal(t, first, findings(contrasts(t, src)))
 	}
 }
 

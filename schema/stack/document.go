@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,13 +90,11 @@ func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schem
 }
 
 func (e documents) localeName(name string, at schema.Subject) (schema.Locale, bool) {
-	locale, ok := schema.ParseLocale(name)
-	if !ok {
-		detail := fmt.Sprintf("%q is not one of the 32 locale values of the service.", name)
-		detail += cmp.Or(schema.SuggestLocale(name), " `livery schema locale` lists them.")
-		e.Report(schema.Diagnose(schema.UnknownLocale, at, "Unknown locale", detail))
+	locale, fault := schema.JudgeLocale(name, at)
+	if fault != nil {
+		e.Report(fault)
 	}
-	return locale, ok
+	return locale, fault == nil
 }
 
 func (e documents) localeCode(code *hcl.Attribute, vars map[string]cty.Value) (schema.Locale, bool) {

@@ -178,7 +178,7 @@ func stackJSON(t *testing.T, s *Stack) string {
 	options := make(map[string]string)
 	for rule, set := range s.Options {
 		for name, v := range set {
-			options[string(rule)+"."+name] = v.AsBigFloat().Text('g', 10)
+			options[string(rule)+"."+name] = fmt.Sprint(v)
 		}
 	}
 	add("options", len(options) > 0, options)

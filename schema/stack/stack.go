@@ -42,7 +42,7 @@ type Stack struct {
 	Account   Account
 	Backend   config.Backend
 	Levels    map[schema.RuleID]schema.Level // what lint blocks say
-	Options   map[schema.RuleID]map[string]cty.Value
+	Options   map[schema.RuleID]map[string]any
 	Variables map[string]cty.Value // as expressions see them: unknown without a value, marked if sensitive or behind one of the account's keys
 	Sources   map[string][]byte    // every file that was read as configuration, by the name in ranges
 	Read      []string             // every file that a function read, relative to the stack
@@ -99,13 +99,10 @@ func (s *Stack) Locate(diags hcl.Diagnostics) {
 	}
 }
 
-// Number is the option of a rule: what the lint block says, or the default.
-func (s *Stack) Number(id schema.RuleID, option string) float64 {
-	if v, ok := s.Options[id][option]; ok {
-		n, _ := v.AsBigFloat().Float64()
-		return n
+// File is a file that a function has read, by its path from the stack.
+func (s *Stack) File(name string) ([]byte, error) {
+	if s.memory == nil {
+		return nil, fs.ErrNotExist
 	}
-	rule, _ := schema.RuleByID(id)
-	o, _ := rule.Option(option)
-	return o.Default
+	return s.memory.files.Read(name)
 }

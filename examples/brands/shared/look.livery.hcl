@@ -25,6 +25,7 @@ theme "base" {
   mobile_result_page {
     background_color                  = var.paper
     liveness_result_text_color        = "#14202b"
+    countdown_text_color              = "#14202b"
     next_step_button_background_color = var.brand
     next_step_button_text_color       = readable_on(var.brand)
   }
