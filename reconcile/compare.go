@@ -4,17 +4,20 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // compareDocuments lists the fields that differ and counts those that stay, by page.
 func compareDocuments(before, after schema.Document) ([]FieldChange, map[string]int) {
 	var changes []FieldChange
 	unchanged := make(map[string]int)
+	if before.Locale == "" { // all that is declared is a change
+		changes = make([]FieldChange, 0, after.Len())
+	}
 	for _, f := range schema.Fields() {
 		was, will := before.Effective(f), after.Effective(f)
 		switch {
@@ -35,7 +38,7 @@ func compareDocuments(before, after schema.Document) ([]FieldChange, map[string]
 }
 
 func fieldChange(path string, kind schema.Kind, before, after schema.Value) FieldChange {
-	return FieldChange{Path: path, Kind: kind, Before: encodeValue(before.Any()), After: encodeValue(after.Any()), Range: after.Range(), Origin: after.Origin()}
+	return FieldChange{Path: path, Kind: kind, Before: before.AppendJSON(nil), After: after.AppendJSON(nil), Range: after.Range(), Origin: after.Origin()}
 }
 
 // mergeExtra adds the change of an extra member. One that has the name of a field,
@@ -45,7 +48,7 @@ func mergeExtra(changes []FieldChange, extra FieldChange) []FieldChange {
 	if i < 0 {
 		return append(changes, extra)
 	}
-	if null := encodeValue(nil); bytes.Equal(changes[i].Before, null) {
+	if bytes.Equal(changes[i].Before, null) {
 		changes[i].Before = extra.Before
 	} else if bytes.Equal(changes[i].After, null) {
 		changes[i].After, changes[i].Range, changes[i].Origin = extra.After, extra.Range, extra.Origin
@@ -73,23 +76,13 @@ func compareExtra(before, after schema.Document, unchanged map[string]int) []Fie
 
 func orNull(r json.RawMessage) json.RawMessage {
 	if len(r) == 0 {
-		return json.RawMessage("null")
+		return null
 	}
 	return r
 }
 
-func encodeValue(v any) json.RawMessage {
-	if v == nil {
-		return json.RawMessage("null")
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("reconcile: %v", err)) // values are strings, booleans, numbers and lists of them
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
+// null is the API's default.
+var null = json.RawMessage("null")
 
 // compareSessions lists what differs between two definitions; the API and then
 // the attributes, the session's own before those of its locales.
@@ -109,9 +102,9 @@ func compareSessions(before, after schema.Session) []FieldChange {
 
 func encodeAPI(api schema.SessionAPI) json.RawMessage {
 	if api == "" {
-		return encodeValue(nil)
+		return null
 	}
-	return encodeValue(string(api))
+	return jsontext.AppendString(nil, string(api))
 }
 
 func compareDefaults(prefix string, before, after schema.Defaults) []FieldChange {

@@ -87,7 +87,7 @@ func (c *Change) deriveDocument() ([]FieldChange, map[string]int, error) {
 	}
 	fields, unchanged := compareDocuments(before, sent)
 	for _, f := range fields {
-		if isNull := bytes.Equal(f.After, encodeValue(nil)); isNull && !namesMember(c.Body, f.Path) {
+		if isNull := bytes.Equal(f.After, null); isNull && !namesMember(c.Body, f.Path) {
 			return nil, nil, fmt.Errorf("the request does not say that %q goes back to the default", f.Path)
 		}
 	}
@@ -166,8 +166,8 @@ func (c *Change) checkFields(derived []FieldChange, unchanged map[string]int) er
 
 // effective is a value of a plan as the service is told it, in one spelling.
 func effective(path string, raw json.RawMessage) json.RawMessage {
-	if f := schema.FieldByPath(path); f != nil && bytes.Equal(raw, encodeValue(nil)) {
-		return encodeValue(schema.Look{}.Effective(f).Any())
+	if f := schema.FieldByPath(path); f != nil && bytes.Equal(raw, null) {
+		return schema.Look{}.Effective(f).AppendJSON(nil)
 	}
 	var b bytes.Buffer
 	if json.Compact(&b, raw) != nil {

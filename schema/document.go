@@ -185,6 +185,17 @@ func (l Look) Has(p *Page) bool {
 // there before may still be.
 func (d Document) mayHold(p *Page) bool { return d.Has(p) || slices.Contains(d.mentions, p.Key) }
 
+// Len is the number of fields that are declared.
+func (l Look) Len() int {
+	n := 0
+	for i := range l.values {
+		if l.values[i].Declared() {
+			n++
+		}
+	}
+	return n
+}
+
 // Empty reports whether nothing is declared.
 func (l Look) Empty() bool {
 	return len(l.ExtraKeys()) == 0 && !slices.ContainsFunc(l.values, Value.Declared)

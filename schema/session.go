@@ -152,7 +152,8 @@ func (s Session) Equal(o Session) bool {
 func (s Session) MarshalJSON() ([]byte, error) {
 	var w writer
 	w.open()
-	w.member("api", string(s.API))
+	w.key("api")
+	w.string(string(s.API))
 	s.Defaults.encode(&w, false)
 	if len(s.Overrides) > 0 {
 		mark := w.enter("locales")
@@ -164,7 +165,7 @@ func (s Session) MarshalJSON() ([]byte, error) {
 		w.leave(mark, false)
 	}
 	w.close()
-	return w.Bytes(), nil
+	return w.text, nil
 }
 
 // encode writes what is declared; of an override also its nulls, which take back
@@ -172,7 +173,7 @@ func (s Session) MarshalJSON() ([]byte, error) {
 func (d Defaults) encode(w *writer, nulls bool) {
 	for i, a := range Attributes() {
 		if v := d.At(i); v.Declared() || v.IsNull() && nulls {
-			w.member(a.Name, v.Any())
+			w.member(a.Name, v)
 		}
 	}
 }

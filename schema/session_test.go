@@ -200,7 +200,7 @@ func TestAttributeValues(t *testing.T) {
 		t.Run(tc.name+" "+tc.in.GoString(), func(t *testing.T) {
 			v, diags := attribute(t, tc.name).Parse(tc.in, tc.api, schema.Subject{})
 			assert.Equal(t, tc.says, findings(diags))
-			assert.Equal(t, tc.want, v.Any())
+			assert.Equal(t, inJSON(t, tc.want), string(v.AppendJSON(nil)))
 			again, _ := attribute(t, tc.name).Parse(v.Cty(), tc.api, schema.Subject{})
 			assert.True(t, again.Equal(v))
 		})

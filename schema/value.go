@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/jsontext"
 )
 
 // Value is one judged and normalised value of a field. The zero Value means
@@ -91,34 +93,46 @@ func (v Value) Equal(o Value) bool {
 		slices.EqualFunc(v.tips, o.tips, func(a, b Tip) bool { return a.Icon.Equal(b.Icon) && a.Text.Equal(b.Text) })
 }
 
-// Any is the value as encoding/json would decode it; nil when not declared.
-func (v Value) Any() any {
+// AppendJSON appends the value as the API takes it; null when it is not declared.
+func (v Value) AppendJSON(dst []byte) []byte {
 	if !v.Declared() {
-		return nil
+		return append(dst, "null"...)
 	}
 	switch v.kind {
 	case Bool:
-		return v.flag
+		return strconv.AppendBool(dst, v.flag)
 	case Count:
-		return v.number
+		return strconv.AppendInt(dst, int64(v.number), 10)
 	case Names:
-		return v.words
+		return appendList(dst, v.words, jsontext.AppendString)
 	case Tips:
-		list := make([]any, len(v.tips))
-		for i, t := range v.tips {
-			tip := make(map[string]any, 2)
+		return appendList(dst, v.tips, func(dst []byte, t Tip) []byte {
+			dst = append(dst, '{')
 			if t.Icon.Declared() {
-				tip["iconLink"] = t.Icon.text
+				dst = t.Icon.AppendJSON(append(dst, `"iconLink":`...))
+			}
+			if t.Icon.Declared() && t.Text.Declared() {
+				dst = append(dst, ',')
 			}
 			if t.Text.Declared() {
-				tip["text"] = t.Text.text
+				dst = t.Text.AppendJSON(append(dst, `"text":`...))
 			}
-			list[i] = tip
-		}
-		return list
+			return append(dst, '}')
+		})
 	default:
-		return v.text
+		return jsontext.AppendString(dst, v.text)
 	}
+}
+
+func appendList[E any](dst []byte, list []E, element func([]byte, E) []byte) []byte {
+	dst = append(dst, '[')
+	for i, e := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = element(dst, e)
+	}
+	return append(dst, ']')
 }
 
 // Cty is the value as an expression sees it.

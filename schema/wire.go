@@ -36,13 +36,14 @@ func (d Document) MarshalJSON() ([]byte, error) {
 // does not know, sorted. With nulls, extra members of last that are gone are
 // nulled too.
 func (d Document) encode(include func(*Page) bool, nulls bool, last []Document) []byte {
-	w := writer{}
+	w := writer{make([]byte, 0, d.size())}
 	extra := d.extraMembers(nulls, last)
 	w.open()
 	for _, p := range Pages() {
 		if p.Key == "" {
 			d.encodeFields(&w, p, nulls)
-			w.member("locale", string(d.Locale))
+			w.key("locale")
+			w.string(string(d.Locale))
 			continue
 		}
 		if !include(p) {
@@ -62,7 +63,16 @@ func (d Document) encode(include func(*Page) bool, nulls bool, last []Document) 
 		w.leave(mark, nulls)
 	}
 	w.close()
-	return w.Bytes()
+	return w.text
+}
+
+// size is about how many bytes the document takes as JSON.
+func (d Document) size() int {
+	n := 1 << 9
+	for i := range d.values {
+		n += len(d.values[i].text) + 1<<5
+	}
+	return n
 }
 
 func (d Document) encodeFields(w *writer, p *Page, nulls bool) {
@@ -72,7 +82,7 @@ func (d Document) encodeFields(w *writer, p *Page, nulls bool) {
 			continue // written with the extra members: no body has one name twice
 		}
 		if v := d.Effective(f); v.Declared() || nulls {
-			w.member(f.Key, v.Any())
+			w.member(f.Key, v)
 		}
 	}
 }
@@ -111,35 +121,37 @@ func (d Document) extraMembers(nulls bool, last []Document) map[string][]extraMe
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// writer puts JSON objects together member by member, in the given order.
-type writer struct{ bytes.Buffer }
+// writer puts a JSON object together member by member, in the given order.
+type writer struct{ text []byte }
 
-func (w *writer) open()  { w.WriteByte('{') }
-func (w *writer) close() { w.WriteByte('}') }
+func (w *writer) open()           { w.text = append(w.text, '{') }
+func (w *writer) close()          { w.text = append(w.text, '}') }
+func (w *writer) last() byte      { return w.text[len(w.text)-1] }
+func (w *writer) string(s string) { w.text = jsontext.AppendString(w.text, s) }
 
 func (w *writer) key(name string) {
-	if last := w.Bytes()[w.Len()-1]; last != '{' {
-		w.WriteByte(',')
+	if w.last() != '{' {
+		w.text = append(w.text, ',')
 	}
-	w.json(name)
-	w.WriteByte(':')
+	w.string(name)
+	w.text = append(w.text, ':')
 }
 
-func (w *writer) member(name string, v any) {
+func (w *writer) member(name string, v Value) {
 	w.key(name)
-	w.json(v)
+	w.text = v.AppendJSON(w.text)
 }
 
 func (w *writer) extra(members []extraMember) {
 	for _, m := range members {
 		w.key(m.key)
-		w.Write(m.raw)
+		w.text = append(w.text, m.raw...)
 	}
 }
 
 // enter begins a member that is an object and remembers where.
 func (w *writer) enter(name string) int {
-	mark := w.Len()
+	mark := len(w.text)
 	w.key(name)
 	w.open()
 	return mark
@@ -147,20 +159,11 @@ func (w *writer) enter(name string) int {
 
 // leave ends the object; an empty one is taken back unless it is to be kept.
 func (w *writer) leave(mark int, keep bool) {
-	if !keep && w.Bytes()[w.Len()-1] == '{' {
-		w.Truncate(mark)
+	if !keep && w.last() == '{' {
+		w.text = w.text[:mark]
 		return
 	}
 	w.close()
-}
-
-func (w *writer) json(v any) {
-	enc := json.NewEncoder(&w.Buffer)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("schema: a value that cannot be JSON: %v", err)) // values are strings, booleans and lists of them
-	}
-	w.Truncate(w.Len() - 1) // Encode ends with a line feed
 }
 
 // CanonicalJSON writes a value that the catalogue does not know: object keys
@@ -171,9 +174,19 @@ func CanonicalJSON(v cty.Value) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	var w writer
-	w.json(plain)
-	return w.Bytes(), CheckJSON(w.Bytes())
+	text := encodePlain(plain)
+	return text, CheckJSON(text)
+}
+
+// encodePlain writes what encoding/json has decoded, or would decode.
+func encodePlain(v any) json.RawMessage {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("schema: a value that cannot be JSON: %v", err)) // values are strings, booleans, numbers, and lists and objects of them
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // plainValue is the value as encoding/json writes it.
@@ -223,9 +236,7 @@ func canonical(raw []byte) (json.RawMessage, error) {
 	if err := dec.Decode(&v); err != nil {
 		return nil, err
 	}
-	var w writer
-	w.json(v)
-	return w.Bytes(), nil
+	return encodePlain(v), nil
 }
 
 // UnmarshalJSON reads a document that was sent before; data must be valid JSON,

@@ -1,10 +1,13 @@
 // Package jsontext walks JSON text as it is written: the members of an object in their
-// order, twice the same name included, which encoding/json would not show.
+// order, twice the same name included, which encoding/json would not show. It writes
+// strings as encoding/json does, for those who put a text together themselves.
 package jsontext
 
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -112,4 +115,33 @@ func String(raw []byte) (string, error) {
 	var s string
 	err := json.Unmarshal(raw, &s)
 	return s, err
+}
+
+// AppendString appends a text as a JSON string, as encoding/json writes it without the
+// escapes of HTML.
+func AppendString(dst []byte, s string) []byte {
+	if isPlain(s) {
+		dst = append(slices.Grow(dst, len(s)+2), '"')
+		dst = append(dst, s...)
+		return append(dst, '"')
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always is JSON
+	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
+// isPlain reports whether nothing in a text needs an escape, as in almost all of them.
+func isPlain(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c == '"' || c == '\\':
+			return false
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	return ascii || utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
 }

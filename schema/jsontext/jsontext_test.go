@@ -23,3 +23,17 @@ func FuzzCompact(f *testing.F) {
 		require.Equal(t, want.String(), string(jsontext.Compact(src)))
 	})
 }
+
+// FuzzAppendString: the same bytes as those of encoding/json.
+func FuzzAppendString(f *testing.F) {
+	for _, s := range []string{"", "plain <&> words", "ไทย “…” \u007f", "\u2028", "\u2029", "a\nb", `\"`, "\x00", "\xff\xe2\x80"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		require.NoError(t, enc.Encode(s))
+		require.Equal(t, "x"+want.String(), string(jsontext.AppendString([]byte("x"), s))+"\n")
+	})
+}

@@ -86,7 +86,7 @@ func appearance(seen []*schema.Field, before, after schema.Document) string {
 	for _, f := range seen {
 		was, is := before.Effective(f), after.Effective(f)
 		if words := f.Kind == schema.Text || f.Kind == schema.Tips; !words || !was.Equal(is) {
-			fmt.Fprintf(&b, "\n%s %#v %#v", f.Path(), was.Any(), is.Any())
+			fmt.Fprintf(&b, "\n%s %s %s", f.Path(), was.AppendJSON(nil), is.AppendJSON(nil))
 		}
 	}
 	return b.String()
