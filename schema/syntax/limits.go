@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -85,7 +84,7 @@ func checkText(src []byte, shown string) *fault {
 	switch {
 	case !utf8.Valid(src):
 		return &fault{0, "Not a text file", shown + " is not valid UTF-8; save it as UTF-8."}
-	case slices.Contains(src, 0):
+	case bytes.IndexByte(src, 0) >= 0:
 		return &fault{0, "Not a text file", shown + " contains a NUL character; it is not a text file."}
 	}
 	if at, detail := LongNumber(src); detail != "" {
@@ -97,51 +96,79 @@ func checkText(src []byte, shown string) *fault {
 // LongNumber finds a number that takes too long to read. Digits in a text count
 // as well, since a text converts to a number.
 func LongNumber(src []byte) (int, string) {
-	run := 0
-	for i, c := range src {
-		if c < '0' || c > '9' {
-			run = 0
-			continue
+	// One that is too long has a digit at a multiple of the limit, so only those are looked at.
+	for i := schema.MaxDigits; i < len(src); i += schema.MaxDigits {
+		start, end := i, i
+		for start > 0 && isDigit(src[start-1]) {
+			start--
 		}
-		if run++; run > schema.MaxDigits {
-			return i, fmt.Sprintf("More than %d digits follow each other here.", schema.MaxDigits)
+		for end < len(src) && isDigit(src[end]) && end-start <= schema.MaxDigits {
+			end++
+		}
+		if end-start > schema.MaxDigits {
+			return end - 1, fmt.Sprintf("More than %d digits follow each other here.", schema.MaxDigits)
 		}
 	}
 	return 0, ""
 }
 
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
 // harmless reports that no order of the characters of a text could hurt.
 func harmless(src []byte) bool {
-	links, pieces, exponent := count(src)
-	return links <= maxUnmeasured && pieces*len(src) <= maxCopied && !exponent
+	links, pieces, long := count(src)
+	return links <= maxUnmeasured && pieces*len(src) <= maxCopied && !long
+}
+
+// role is what a character may do, alone or with those around it.
+type role uint8
+
+const (
+	link     role = 1 << iota // nests or chains
+	piece                     // begins a new piece of a text
+	twice                     // chains behind another one of itself
+	exponent                  // begins an exponent
+)
+
+// roles are those of each byte. A backslash may stand for any of the others.
+var roles = [256]role{
+	'(': link, '[': link, '{': link, '!': link, '-': link, '?': link, '+': link, '*': link, '/': link, '<': link, '>': link,
+	'&': link, '|': link, '.': link, '$': piece, '\n': piece, '%': link | piece, '\\': link | piece, '=': twice, ':': twice,
+	'e': exponent, 'E': exponent,
 }
 
 // count finds how many characters of a text can nest or chain, how many begin a
 // new piece of it, and whether it may hold a number with a long exponent.
-func count(src []byte) (links, pieces int, exponent bool) {
+func count(src []byte) (links, pieces int, long bool) {
 	for i, c := range src {
-		switch c {
-		case '(', '[', '{', '!', '-', '?', '+', '*', '/', '<', '>', '&', '|', '.':
-			links++
-		case '$', '\n':
-			pieces++
-		case '%', '\\': // a backslash may stand for any of the others
-			links++
-			pieces++
-		case '=', ':':
+		switch r := roles[c]; {
+		case r == 0:
+		case r == exponent:
+			long = long || longExponent(src[i+1:])
+		case r == twice:
 			if i > 0 && src[i-1] == c {
 				links++
 			}
-		case 'e', 'E':
-			exponent = exponent || longExponent(src[i+1:])
+		default:
+			links += int(r & link)
+			pieces += int(r & piece / piece)
 		}
 	}
-	return links, pieces, exponent
+	return links, pieces, long
 }
 
+// longExponent reports whether digits of an exponent, behind signs, are more than a number may have.
 func longExponent(rest []byte) bool {
-	rest = bytes.TrimLeft(rest[:min(len(rest), schema.MaxExponent+2)], "+-")
-	return len(rest) > schema.MaxExponent && len(bytes.TrimLeft(rest, "0123456789")) == 0
+	rest = rest[:min(len(rest), schema.MaxExponent+2)]
+	for len(rest) > 0 && (rest[0] == '+' || rest[0] == '-') {
+		rest = rest[1:]
+	}
+	for _, c := range rest {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return len(rest) > schema.MaxExponent
 }
 
 // checkJSON looks at the structure, and at each text as the template that it is

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"livery/schema"
 )
@@ -100,4 +101,17 @@ func jsonDepth(expr hcl.Expression) int {
 		return deepest + 1
 	}
 	return 0
+}
+
+// TestLongNumber: wherever a number stands, one digit too many is found, at its place.
+func TestLongNumber(t *testing.T) {
+	for before := range 2*schema.MaxDigits + 2 {
+		text := strings.Repeat("a", before)
+		fits := text + strings.Repeat("7", schema.MaxDigits)
+		_, says := LongNumber([]byte(fits + "b7"))
+		require.Empty(t, says, before)
+		at, says := LongNumber([]byte(fits + "77b"))
+		require.NotEmpty(t, says, before)
+		require.Equal(t, len(fits), at)
+	}
 }
