@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,20 +20,34 @@ import (
 // Load reads the stack. The error is for a directory that cannot be read; faults
 // of the files are in the diagnostics.
 func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
-	loaded, diags, err := w.reload(new(stack.Stack), need)
+	return reload(w, new(stack.Stack), need)
+}
+
+// reload is Load, but does only what has to be done again since the last time.
+func reload(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
+	opts, err := optionsOf(w, need)
 	if err != nil {
 		return nil, nil, err
 	}
-	shown, _, err := w.withoutIgnored(loaded, diags)
-	return loaded, shown, err
+	loaded, diags := last.Reload(opts)
+	return loaded, diags, nil
 }
 
-// reload reads the stack, and does only what has to be done again since the last time.
-// What the files ignore is among the findings.
-func (w *Workspace) reload(last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
+// Explore is Load for those who ask the stack on.
+func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics, error) {
+	opts, err := optionsOf(w, need)
+	if err != nil {
+		return nil, nil, err
+	}
+	loaded, diags := stack.Explore(opts)
+	return loaded, diags, nil
+}
+
+// optionsOf say what is loaded.
+func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 	root, rel, err := rooted(string(w.Dir))
 	if err != nil {
-		return nil, nil, Failf("Cannot find the directory", "%v.", err)
+		return stack.Options{}, Failf("Cannot find the directory", "%v.", err)
 	}
 	opts := stack.Options{
 		Context: w.Context, FS: root, Dir: rel, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
@@ -46,8 +61,7 @@ func (w *Workspace) reload(last *stack.Stack, need stack.Need) (*stack.Stack, hc
 	if need != stack.NeedNothing {
 		opts.Ask = w.Ask
 	}
-	loaded, diags := last.Reload(opts)
-	return loaded, diags, nil
+	return opts, nil
 }
 
 // rooted gives the file system that dir is on, and dir's path within it: a stack
@@ -73,12 +87,16 @@ func rooted(dir string) (fs.FS, string, error) {
 // Validate reads the stack and says what is wrong with it, that there is none included,
 // and what stops an apply.
 func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
+	return judge(w, lint.Stopping)
+}
+
+// judge reads a stack and says what is wrong with it, also by rules of quality.
+func judge(w *Workspace, rules func(*stack.Stack) hcl.Diagnostics) (*stack.Stack, hcl.Diagnostics, error) {
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, nil, err
 	}
-	stopping, _, err := w.withoutIgnored(loaded, lint.Stopping(loaded))
-	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(loaded))), err
+	return loaded, schema.SortFindings(slices.Concat(diags, rules(loaded), emptyStack(loaded))), nil
 }
 
 // emptyStack warns of a stack that declares nothing.
@@ -88,6 +106,39 @@ func emptyStack(s *stack.Stack) hcl.Diagnostics {
 	}
 	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
 		"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with.")}
+}
+
+// Lint checks what Validate checks and the quality of what is declared. With files
+// it checks the stacks that they belong to, and gives the findings in those files.
+func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, error) {
+	dirs := []string{"."}
+	if len(files) > 0 {
+		dirs = dirs[:0]
+	}
+	names := make([]string, len(files))
+	for i, file := range files {
+		if _, err := os.Stat(w.Dir.Path(file)); err != nil {
+			return nil, nil, Failf("No such file", "%v.", named(file, err))
+		}
+		names[i] = filepath.ToSlash(filepath.Clean(file))
+		dirs = append(dirs, filepath.Dir(names[i]))
+	}
+	slices.Sort(dirs)
+	var all hcl.Diagnostics
+	sources := make(map[string][]byte)
+	for _, dir := range slices.Compact(dirs) {
+		loaded, diags, err := judge(w.Below(dir), lint.Stack)
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.Copy(sources, loaded.Sources)
+		for _, d := range diags {
+			if len(names) == 0 || d.Subject == nil || slices.Contains(names, d.Subject.Filename) {
+				all = append(all, d)
+			}
+		}
+	}
+	return schema.SortFindings(all), sources, nil
 }
 
 // variables are the values that a saved plan remembers; a sensitive one is none
@@ -111,12 +162,16 @@ func (w *Workspace) Addresses() ([]schema.Address, error) {
 	if err != nil {
 		return nil, err
 	}
+	return addressesOf(loaded), nil
+}
+
+func addressesOf(s *stack.Stack) []schema.Address {
 	var list []schema.Address
-	for _, d := range loaded.Documents {
+	for _, d := range s.Documents {
 		list = append(list, d.Locale.AddressOf())
 	}
-	for _, s := range loaded.Sessions {
-		list = append(list, s.Address())
+	for _, session := range s.Sessions {
+		list = append(list, session.Address())
 	}
-	return list, nil
+	return list
 }

@@ -49,16 +49,13 @@ func (w *Workspace) Preview(locales []schema.Locale, images bool) *Preview {
 
 // Data gathers what the files say now, beside what the service last confirmed.
 func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
-	loaded, diags, err := p.workspace.reload(p.loaded, stack.NeedDocuments)
+	loaded, diags, err := reload(p.workspace, p.loaded, stack.NeedDocuments)
 	if err != nil {
 		return nil, err
 	}
 	p.loaded = loaded
 	if loaded.Empty {
 		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
-	}
-	if diags, _, err = p.workspace.withoutIgnored(loaded, diags); err != nil {
-		return nil, err
 	}
 	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: lastConfirmed}
 	before, err := p.confirmed(ctx, loaded)
@@ -70,11 +67,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	}
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded.Documents, before))
-	shown, _, err := p.workspace.withoutIgnored(loaded, slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
-	if err != nil {
-		return nil, err
-	}
-	g.Problems = preview.Problems(shown)
+	g.Problems = preview.Problems(slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
 	g.TooLong = loaded.Levels[schema.TooLong]
 	p.setTitle(g)
 	return data, p.requireLocale(g)

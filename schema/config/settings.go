@@ -16,7 +16,6 @@ type Settings struct {
 	Levels          map[schema.RuleID]schema.Level
 	Options         map[schema.RuleID]map[string]any // of the types that the options have in Go
 	Texts           Texts
-	Ignores         []*Ignore // of its lint block
 	RequiredVersion string
 	versions        version.Constraints // RequiredVersion, parsed
 	versionAt       hcl.Range
@@ -154,14 +153,11 @@ func (l *settingsReader) lint(b *Block) {
 		l.UnknownField(a, "A lint block", schema.Subject{}, nil, blockNames(lintBlocks))
 	}
 	for _, block := range b.Blocks {
-		switch {
-		case block.Type != "rule" && block.Type != "ignore":
+		if block.Type != "rule" {
 			l.UnknownBlock(block, "in a lint block", schema.Subject{}, blockNames(lintBlocks), nil)
 			continue
-		case !l.Labelled(block):
-			continue
-		case block.Type == "ignore":
-			l.ignore(block)
+		}
+		if !l.Labelled(block) {
 			continue
 		}
 		if first, ok := declared[block.Labels[0]]; ok {

@@ -59,6 +59,14 @@ func NewConstantBudget() *Budget {
 // Fault says why nothing is evaluated any more; nil while there is something left.
 func (b *Budget) Fault() *hcl.Diagnostic { return b.fault }
 
+// Refill grants as much again as to a whole stack, for what is asked after that was
+// evaluated.
+func (b *Budget) Refill() {
+	b.work, b.memory, b.fault = maxWork, maxMemory, nil
+	clear(b.metered)
+	b.dearest = nil
+}
+
 // Value is the value of an expression of either syntax. It is unknown once the budget is
 // used up. Without a context for it, a string of the JSON syntax is no template. Whoever
 // gets the diagnostics may change them: a part that did not parse gives those of the

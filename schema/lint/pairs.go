@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"livery/schema"
+	"livery/schema/colour"
 )
 
 // pair is a text and what it stands on.
@@ -133,4 +134,29 @@ func firstDeclared(d schema.Document, fields []*schema.Field) *schema.Field {
 		return fields[i]
 	}
 	return nil
+}
+
+// Pair is a text and what it stands on.
+type Pair struct {
+	Text, Background *schema.Field
+	Contrast         float64 // from 1 to 21
+}
+
+// Pairs are the texts that a document shows whose contrast is known.
+func Pairs(d schema.Document) []Pair {
+	var list []Pair
+	for _, p := range allPairs() {
+		if !isShown(d, p.page) || countdownIsOff(d, p) || p.image != nil && d.At(p.image).Declared() {
+			continue
+		}
+		text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
+		if text == nil || back == nil || slices.ContainsFunc(list, func(o Pair) bool { return o.Text == text && o.Background == back }) {
+			continue
+		}
+		front, _ := colour.Parse(d.At(text).Text())
+		if behind, _ := colour.Parse(d.At(back).Text()); behind.IsOpaque() {
+			list = append(list, Pair{text, back, colour.Contrast(front, behind)})
+		}
+	}
+	return list
 }

@@ -83,24 +83,29 @@ func Screens() []Screen {
 // ScreenOf finds the first screen that shows a field of the catalogue; the first of
 // all for what is no field.
 func ScreenOf(path string) string {
-	if name, ok := screenOf()[schema.FieldByPath(path)]; ok {
-		return name
+	if screens := screensOf()[schema.FieldByPath(path)]; len(screens) > 0 {
+		return screens[0].Name
 	}
 	return Screens()[0].Name
 }
 
-// screenOf is where each field is seen first, read off the screens themselves.
-var screenOf = sync.OnceValue(func() map[*schema.Field]string {
-	first := make(map[*schema.Field]string)
+// screensOf is where each field is seen in a document that declares nothing.
+var screensOf = sync.OnceValue(func() map[*schema.Field][]Screen { return ScreensOf(schema.Document{Locale: "en_US"}) })
+
+// ScreensOf is where each field of a document is seen, read off the screens themselves. A
+// field that none shows as the document is, such as the words of a page that it skips, is
+// not in it.
+func ScreensOf(d schema.Document) map[*schema.Field][]Screen {
+	seen := make(map[*schema.Field][]Screen)
 	for _, s := range Screens() {
-		for _, f := range fieldsOf(s, schema.Document{Locale: "en_US"}) {
-			if _, seen := first[f]; !seen {
-				first[f] = s.Name
+		for _, f := range fieldsOf(s, d) {
+			if list := seen[f]; len(list) == 0 || list[len(list)-1].Name != s.Name {
+				seen[f] = append(list, s)
 			}
 		}
 	}
-	return first
-})
+	return seen
+}
 
 // Label is what people call the screen, with its device.
 func (s Screen) Label() string {

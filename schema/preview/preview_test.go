@@ -315,6 +315,26 @@ func BenchmarkGallery(b *testing.B) {
 	}
 }
 
+// A field is told to be seen where it is: not on a page that people skip.
+func TestScreensOf(t *testing.T) {
+	titles := func(d schema.Document, path string) []string {
+		var list []string
+		for _, s := range ScreensOf(d)[schema.FieldByPath(path)] {
+			list = append(list, s.Title)
+		}
+		return list
+	}
+	d := schema.Document{Locale: "en_US"}
+	assert.Equal(t, []string{"Result, passed", "Result, failed"}, titles(d, "mobileResultPage.backgroundColor"))
+	assert.Equal(t, []string{"Result, passed"}, titles(d, "mobileResultPage.successDesc"))
+	assert.Len(t, titles(d, "titleText"), len(Screens()))
+	show := schema.FieldByPath("mobileResultPage.isShow")
+	off, _ := show.Parse(cty.False, schema.Subject{})
+	d.Set(show, off)
+	assert.Empty(t, titles(d, "mobileResultPage.successDesc"))
+	assert.Equal(t, []string{"Result, passed", "Result, failed"}, titles(d, "mobileResultPage.isShow"), "it is why nothing is seen")
+}
+
 // A problem must lead to where its field can be seen.
 func TestScreensOfFields(t *testing.T) {
 	for _, f := range schema.Fields() {

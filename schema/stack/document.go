@@ -147,17 +147,11 @@ func (e documents) document(b *config.Block, locale schema.Locale, vars map[stri
 
 // evaluated lays the layers over each other: themes, texts, own fields.
 func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[string]cty.Value, forEach hcl.Expression) schema.Document {
-	at := schema.Subject{Locale: locale}
-	code := cty.UnknownVal(cty.String)
-	if locale != "" {
-		at.Address, code = locale.AddressOf(), cty.StringVal(string(locale))
-	}
-	extra := map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{"code": code})}
-	maps.Copy(extra, vars)
 	d := schema.Document{Locale: locale, Range: b.DefRange}
-	fields := fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, origins: e.origins.Block(at, extra, forEach), look: &d.Look}
+	fields := e.fields(locale, vars, forEach)
+	fields.look = &d.Look
 	if a := b.Attribute("theme"); a != nil {
-		chosen, _ := e.themesIn(a, extra, at)
+		chosen, _ := e.themesIn(a, fields.extra, fields.at)
 		for _, name := range chosen {
 			d.Overlay(e.themes[name].look)
 		}
@@ -169,9 +163,21 @@ func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[str
 	if locale.Chinese() { // what is left of the themes was judged by the longer limit
 		for _, f := range schema.Fields() {
 			if f.Kind == schema.Tips {
-				e.Report(f.JudgeTips(d.At(f), at)...)
+				e.Report(f.JudgeTips(d.At(f), fields.at)...)
 			}
 		}
 	}
 	return d
+}
+
+// fields evaluates the fields of a locale; its look is still to be given.
+func (e documents) fields(locale schema.Locale, vars map[string]cty.Value, forEach hcl.Expression) fieldReader {
+	at := schema.Subject{Locale: locale}
+	code := cty.UnknownVal(cty.String)
+	if locale != "" {
+		at.Address, code = locale.AddressOf(), cty.StringVal(string(locale))
+	}
+	extra := map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{"code": code})}
+	maps.Copy(extra, vars)
+	return fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, origins: e.origins.Block(at, extra, forEach)}
 }

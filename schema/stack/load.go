@@ -23,12 +23,19 @@ func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
 	if s.Module != nil {
 		previous = s.Module.Sources
 	}
+	m, in := opts.read(previous)
+	loaded, _, diags := evaluate(s.memory, m, in)
+	return loaded, diags
+}
+
+// read reads the files, but for those that are as they were.
+func (opts Options) read(previous *config.Sources) (*config.Module, Inputs) {
 	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments}, previous)
-	return evaluate(s.memory, sources.Module(), Inputs{
+	return sources.Module(), Inputs{
 		Context: opts.Context,
 		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
 		Env: opts.Env, Version: opts.Version, Need: opts.Need, Secrets: opts.Secrets, Ask: opts.Ask,
-	})
+	}
 }
 
 // Inputs is what an evaluation needs besides the declarations; the members are those
@@ -49,9 +56,12 @@ type Inputs struct {
 // Evaluate gives every declaration of a module its value, and leaves the module as it
 // is. The stack is never nil; the diagnostics are all that is wrong with it, those of
 // reading and declaring too, sorted by file and byte.
-func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) { return evaluate(nil, m, in) }
+func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
+	stack, _, diags := evaluate(nil, m, in)
+	return stack, diags
+}
 
-func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
+func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Diagnostics) {
 	if in.Name == nil {
 		in.Name = func(file string) string { return file }
 	}
@@ -92,7 +102,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, hcl.Diagnostic
 	}
 	stack.Variables = scope.variables.values()
 	stack.Read = scope.files.Dependencies()
-	return stack, stack.settle(scope.Diagnostics)
+	return stack, scope, stack.settle(scope.Diagnostics)
 }
 
 func (s *Stack) addSource(name string, src []byte) {

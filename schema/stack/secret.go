@@ -46,9 +46,18 @@ func (s *scope) holdsSecret(v cty.Value) bool {
 		return false
 	}
 	found := false
+	look := func(text string) {
+		found = found || slices.ContainsFunc(s.secrets, func(form string) bool { return strings.Contains(text, form) })
+	}
 	_ = cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
-		if isText(part) {
-			found = found || slices.ContainsFunc(s.secrets, func(form string) bool { return strings.Contains(part.AsString(), form) })
+		switch {
+		case isText(part):
+			look(part.AsString())
+		case part.IsKnown() && isObject(part):
+			for it := part.ElementIterator(); it.Next(); {
+				key, _ := it.Element()
+				look(key.AsString())
+			}
 		}
 		return !found, nil
 	})

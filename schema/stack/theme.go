@@ -32,9 +32,10 @@ func (s *scope) theme(name string) *theme {
 		s.themes[name] = t
 		return t
 	}
-	at := schema.Subject{Address: schema.Address{Kind: schema.ThemeAddress, Name: name}}
+	fields := themeFields(s, name, &t.look)
+	fields.invalid = t.invalid
 	if a := block.Attribute("extends"); a != nil {
-		chosen, undecided := s.themesIn(a, nil, at)
+		chosen, undecided := s.themesIn(a, nil, fields.at)
 		for _, base := range chosen {
 			t.look.Overlay(s.themes[base].look)
 		}
@@ -48,11 +49,16 @@ func (s *scope) theme(name string) *theme {
 			maps.Copy(t.invalid, s.themes[base].invalid)
 		}
 	}
-	fields := fieldReader{scope: s, noun: "A theme", at: at, own: []string{"extends", "extra"}, origins: s.origins.Block(at, nil, nil), invalid: t.invalid, look: &t.look}
 	fields.read(block)
 	s.themes[name] = t
 	s.leave()
 	return t
+}
+
+// themeFields evaluates the fields of a theme.
+func themeFields(s *scope, name string, look *schema.Look) fieldReader {
+	at := schema.Subject{Address: schema.Address{Kind: schema.ThemeAddress, Name: name}}
+	return fieldReader{scope: s, noun: "A theme", at: at, own: []string{"extends", "extra"}, origins: s.origins.Block(at, nil, nil), look: look}
 }
 
 // mayDeclare notes that each field of a look may be declared.
