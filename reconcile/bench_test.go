@@ -35,7 +35,7 @@ func everything(b *testing.B) reconcile.Desired {
 func confirmed(desired reconcile.Desired) *state.Snapshot {
 	s := &state.Snapshot{Serial: 1, Lineage: "bench", Locales: make(map[schema.Locale]*state.LocaleRecord)}
 	for _, d := range desired.Documents {
-		s.Locales[d.Locale] = &state.LocaleRecord{Document: &d, AppliedAt: time.Unix(0, 0)}
+		s.Locales[d.Locale] = state.Confirmed(&d, time.Unix(0, 0), "")
 	}
 	return s
 }

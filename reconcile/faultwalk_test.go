@@ -214,20 +214,20 @@ func (w *env) checkHonest(t *testing.T, s *state.Snapshot, before *state.Snapsho
 			}
 			continue
 		}
-		if record.Document != nil {
-			assert.True(t, w.hasConfirmed(t, *record.Document), "the state claims of %s what was never confirmed", loc)
+		if record.Document() != nil {
+			assert.True(t, w.hasConfirmed(t, *record.Document()), "the state claims of %s what was never confirmed", loc)
 		}
 		if record.InDoubt == nil {
 			assert.True(t, ever)
-			assert.Equal(t, declared(t, *record.Document), plain(shown), "%s is said to be certain and is not what is live", loc)
+			assert.Equal(t, declared(t, *record.Document()), plain(shown), "%s is said to be certain and is not what is live", loc)
 			assert.False(t, w.unknown[loc], "what became of %s is unknown and the state does not say so", loc)
 			last := w.confirmed[loc][len(w.confirmed[loc])-1]
-			assert.True(t, sameDocument(t, last, *record.Document), "the state of %s is older than what was confirmed last", loc)
+			assert.True(t, sameDocument(t, last, *record.Document()), "the state of %s is older than what was confirmed last", loc)
 		}
 	}
 	for loc, record := range before.Locales {
-		if after := s.Locales[loc]; record.Document != nil && after != nil {
-			assert.NotNil(t, after.Document, "what was known of %s is lost", loc)
+		if after := s.Locales[loc]; record.Document() != nil && after != nil {
+			assert.True(t, after.HasDocument(), "what was known of %s is lost", loc)
 		}
 	}
 }
@@ -255,7 +255,7 @@ func (w *env) checkHistory(t *testing.T, after, before *state.Snapshot) {
 // resetOf is the request that deletes what is recorded.
 func resetOf(t testing.TB, r *state.LocaleRecord) []byte {
 	t.Helper()
-	s := &state.Snapshot{Locales: map[schema.Locale]*state.LocaleRecord{r.Document.Locale: r}}
+	s := &state.Snapshot{Locales: map[schema.Locale]*state.LocaleRecord{r.Document().Locale: r}}
 	plan, err := reconcile.NewPlan(reconcile.Desired{}, s, options())
 	require.NoError(t, err)
 	return plan.Changes[0].Body

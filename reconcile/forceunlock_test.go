@@ -74,7 +74,7 @@ func (r *race) checkHonest(t testing.TB) *state.Snapshot {
 		case record == nil:
 			assert.Empty(t, r.live[loc], "%s is live and the state knows nothing of it", loc)
 		case record.InDoubt == nil:
-			assert.Equal(t, r.live[loc], record.Document.At(schema.FieldByPath("titleText")).Text(), "%s is said to be certain", loc)
+			assert.Equal(t, r.live[loc], record.Document().At(schema.FieldByPath("titleText")).Text(), "%s is said to be certain", loc)
 		}
 	}
 	return s

@@ -98,12 +98,12 @@ func diffLocale(a schema.Address, before, after *state.LocaleRecord) []HistoryCh
 		return []HistoryChange{{Address: a, Action: Delete}}
 	}
 	var changes []HistoryChange
-	if after.Document != nil {
+	if after.HasDocument() {
 		change := HistoryChange{Address: a, TransactionID: after.TransactionID}
 		switch {
-		case before.Document == nil:
+		case !before.HasDocument():
 			change.Action = Create
-		case !before.Document.Equal(after.Document.Look):
+		case !before.Document().Equal(after.Document().Look):
 			change.Action = Update
 		case before.TransactionID != after.TransactionID || !before.AppliedAt.Equal(after.AppliedAt):
 			change.Action = Reapply
@@ -129,12 +129,12 @@ func DesiredAt(s *state.Snapshot) (desired Desired, confirmed, unconfirmed []sch
 			continue
 		}
 		record := s.Locales[schema.Locale(a.Name)]
-		if record.Document != nil {
-			desired.Documents = append(desired.Documents, *record.Document)
+		if record.HasDocument() {
+			desired.Documents = append(desired.Documents, *record.Document())
 		}
 		switch {
 		case record.InDoubt == nil:
-		case record.Document == nil:
+		case !record.HasDocument():
 			unconfirmed = append(unconfirmed, a)
 		default:
 			confirmed = append(confirmed, a)

@@ -22,7 +22,7 @@ func snapshotOf(t testing.TB, serial uint64, src string) *state.Snapshot {
 	desired := desiredBy(t, src)
 	for i := range desired.Documents {
 		d := &desired.Documents[i]
-		s.Locales[d.Locale] = &state.LocaleRecord{Document: d, AppliedAt: noon, TransactionID: fmt.Sprint("tx-", serial)}
+		s.Locales[d.Locale] = state.Confirmed(d, noon, fmt.Sprint("tx-", serial))
 	}
 	for _, session := range desired.Sessions {
 		s.Sessions[session.Name] = &state.SessionRecord{Definition: session, RecordedAt: noon}
@@ -134,7 +134,7 @@ locale "hi" { title_text = "E" }`)
 func TestRollbackToARefusedValue(t *testing.T) {
 	var old schema.Document
 	require.NoError(t, json.Unmarshal([]byte(`{"locale": "en_US", "titleText": [7], "mobileLoadingPage": {"progressColor": "chartreuse"}}`), &old))
-	then := &state.Snapshot{Serial: 1, Locales: map[schema.Locale]*state.LocaleRecord{"en_US": {Document: &old, AppliedAt: noon}}}
+	then := &state.Snapshot{Serial: 1, Locales: map[schema.Locale]*state.LocaleRecord{"en_US": state.Confirmed(&old, noon, "")}}
 	now := snapshotOf(t, 2, `locale "en" {
   title_text = "C"
   mobile_loading_page { progress_color = "#000000" }

@@ -150,14 +150,14 @@ func (w *env) checkTruth(t *testing.T, s, before *state.Snapshot) {
 			assert.Empty(t, w.shown(loc), "%s is live and the state knows nothing of it", loc)
 			continue
 		}
-		if record.Document != nil {
-			assert.True(t, w.hasConfirmed(t, *record.Document), "the state claims of %s what was never confirmed", loc)
+		if record.Document() != nil {
+			assert.True(t, w.hasConfirmed(t, *record.Document()), "the state claims of %s what was never confirmed", loc)
 		}
 		if record.InDoubt == nil {
-			assert.Equal(t, declared(t, *record.Document), w.shown(loc), "%s is said to be certain and is not what is live", loc)
+			assert.Equal(t, declared(t, *record.Document()), w.shown(loc), "%s is said to be certain and is not what is live", loc)
 		}
-		if was := before.Locales[loc]; was != nil && was.Document != nil {
-			assert.NotNil(t, record.Document, "what was known of %s is lost", loc)
+		if was := before.Locales[loc]; was != nil && was.HasDocument() {
+			assert.NotNil(t, record.Document(), "what was known of %s is lost", loc)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -199,20 +200,18 @@ func (pl planner) planDocument(d schema.Document) Change {
 		return pl.planReset(d.Locale, record, ReasonDestroy, d.Range)
 	}
 	c := Change{Address: d.Locale.AddressOf(), Range: d.Range}
-	var last []schema.Document
 	var before schema.Document
 	if record != nil {
-		last = possibleDocuments(record)
-		c.AppliedAt = record.AppliedAt
-		if record.Document != nil {
-			before = *record.Document
-			c.Before = record.Encoded()
+		c.AppliedAt, c.Before = record.AppliedAt, record.Encoded()
+		before = d // what is told to the service in the same bytes does not differ
+		if c.After = encodeJSON(d); !bytes.Equal(c.Before, c.After) {
+			before = confirmed(record)
 		}
 	}
 	c.Fields, c.Unchanged = compareDocuments(before, d)
 	switch {
 	case record == nil:
-		c.Action = Create
+		c.Action, c.After = Create, encodeJSON(d)
 	case record.InDoubt != nil:
 		c.Action, c.Reason = Reapply, ReasonInDoubt
 	case len(c.Fields) > 0:
@@ -223,9 +222,17 @@ func (pl planner) planDocument(d schema.Document) Change {
 		c.Action, c.After = NoOp, c.Before // nothing differs
 		return c
 	}
-	c.After = encodeJSON(d)
-	c.setBody(d.Body(last...))
+	c.setBody(d.Body(possibleDocuments(record)...))
 	return c
+}
+
+// confirmed is the document that the service confirmed last; one without a locale if
+// there is none.
+func confirmed(r *state.LocaleRecord) schema.Document {
+	if d := r.Document(); d != nil {
+		return *d
+	}
+	return schema.Document{}
 }
 
 // planUndeclared plans what is in the state and not in the stack.
@@ -267,8 +274,11 @@ func (pl planner) planUndeclared() []Change {
 // what it may have taken without an answer.
 func possibleDocuments(r *state.LocaleRecord) []schema.Document {
 	var last []schema.Document
-	if r.Document != nil {
-		last = append(last, *r.Document)
+	if r == nil {
+		return nil
+	}
+	if d := r.Document(); d != nil {
+		last = append(last, *d)
 	}
 	var doubtful schema.Document
 	if r.InDoubt != nil && doubtful.UnmarshalJSON(r.InDoubt) == nil {
@@ -280,12 +290,8 @@ func possibleDocuments(r *state.LocaleRecord) []schema.Document {
 // planReset plans to put a document back to the API's default look.
 func (pl planner) planReset(loc schema.Locale, record *state.LocaleRecord, reason string, rng hcl.Range) Change {
 	c := Change{Address: loc.AddressOf(), Action: Delete, Reason: reason, Before: record.Encoded(), AppliedAt: record.AppliedAt, Range: rng}
-	var before schema.Document
-	if record.Document != nil {
-		before = *record.Document
-	}
 	after := schema.Document{Locale: loc}
-	c.Fields, _ = compareDocuments(before, after)
+	c.Fields, _ = compareDocuments(confirmed(record), after)
 	c.setBody(after.Body(possibleDocuments(record)...))
 	return c
 }

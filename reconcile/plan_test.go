@@ -42,6 +42,11 @@ func plan(t testing.TB, src string, s *state.Snapshot, change ...func(*reconcile
 	p, err := reconcile.NewPlan(desiredBy(t, src), s, options(change...))
 	require.NoError(t, err)
 	requireHonest(t, p, s)
+	unread, err := state.Decode(s.Encode(), desiredBy(t, src).Documents...)
+	require.NoError(t, err)
+	same, err := reconcile.NewPlan(desiredBy(t, src), unread, options(change...))
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(string(p.Encode()), string(same.Encode())), "what is not read of the state changes the plan")
 	return p
 }
 

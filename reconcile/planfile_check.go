@@ -197,7 +197,7 @@ func (c *Change) checkBefore(s *state.Snapshot) error {
 	}
 	before, err := c.readDocument(c.Before)
 	switch {
-	case err != nil, (c.Before == nil) != (record.Document == nil), record.Document != nil && !before.Equal(record.Document.Look):
+	case err != nil, (c.Before != nil) != record.HasDocument(), record.HasDocument() && !before.Equal(record.Document().Look):
 		return wrong
 	case !c.AppliedAt.Equal(record.AppliedAt), c.acts() && c.Action != Delete && (c.Reason == ReasonInDoubt) != (record.InDoubt != nil):
 		return wrong

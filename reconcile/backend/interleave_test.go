@@ -179,8 +179,8 @@ func (w *schedule) holds() {
 	require.NoError(w.t, err)
 	for loc, list := range w.stored {
 		title := ""
-		if r := s.Locales[loc]; r != nil && r.Document != nil {
-			title = r.Document.At(schema.FieldByPath("titleText")).Text()
+		if r := s.Locales[loc]; r != nil && r.Document() != nil {
+			title = r.Document().At(schema.FieldByPath("titleText")).Text()
 		}
 		require.Contains(w.t, list, title, "an update of %s is lost", loc)
 		w.stored[loc] = []string{title}

@@ -50,12 +50,12 @@ func WriteRecord(w io.Writer, s *state.Snapshot, a schema.Address, style termina
 		if !record.InFlightUntil.IsZero() {
 			fmt.Fprintf(&b, "# a run that lost its lock may have sent something that arrives until %s\n", record.InFlightUntil.UTC().Format(time.RFC3339))
 		}
-		if record.Document == nil {
+		if !record.HasDocument() {
 			fmt.Fprintf(&b, "# never confirmed by the service\nlocale %q {\n}\n", a.Name)
 		} else {
 			fmt.Fprintf(&b, "# confirmed %s, transaction %s\n", record.AppliedAt.UTC().Format(time.RFC3339), record.TransactionID)
 			fmt.Fprintf(&b, "locale %q {\n", a.Name)
-			members(&b, "    ", must(record.Document.MarshalJSON()), style)
+			members(&b, "    ", must(record.Document().MarshalJSON()), style)
 			b.WriteString("}\n")
 		}
 	}

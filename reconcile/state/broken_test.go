@@ -68,7 +68,7 @@ func TestDoubtOutlastsTheFlight(t *testing.T) {
 	require.NoError(t, early.Close(t.Context()))
 	s = blob.stored()
 	require.NotNil(t, s.Locales[en], "there is something left to know")
-	assert.Nil(t, s.Locales[en].Document)
+	assert.Nil(t, s.Locales[en].Document())
 	assert.Equal(t, until, s.Locales[en].InFlightUntil)
 
 	late := at(t, blob, "late", time.Second+LongestFlight)

@@ -56,8 +56,10 @@ func (s *Snapshot) Encode() []byte {
 	f.Run.At = f.Run.At.UTC()
 	for loc, r := range s.Locales {
 		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt, InFlightUntil: r.InFlightUntil.UTC()}
-		if r.Document != nil {
-			record.Document = must(r.Document.MarshalJSON())
+		if r.document == nil {
+			record.Document = r.encoded
+		} else {
+			record.Document = must(r.document.MarshalJSON())
 		}
 		f.Locales[string(loc)] = record
 	}
@@ -118,15 +120,32 @@ func (e *ForeignError) Error() string {
 		"Name another place in the backend block, or put a state of livery here: the .backup copy, or one stored with \"livery state push FILE\""
 }
 
-// Decode reads what Encode wrote, in this or an earlier version. The error is a
-// *DamagedError, a *NewerError or a *ForeignError; it does not name the file.
-func Decode(data []byte) (*Snapshot, error) {
+// Decode reads what Encode wrote, in this or an earlier version. Documents that are
+// stored exactly as those that are likely are not read before somebody asks for them.
+// The error is a *DamagedError, a *NewerError or a *ForeignError; it does not name the file.
+func Decode(data []byte, likely ...schema.Document) (*Snapshot, error) {
+	s, err := takeApart(data)
+	if err != nil {
+		return nil, err
+	}
+	return s.decode(likely)
+}
+
+// stored is a state of which the records are not read yet: slices of its text, so that
+// each document is read once.
+type stored struct {
+	snapshot          *Snapshot
+	locales, sessions map[string]json.RawMessage
+}
+
+// takeApart reads everything but the records.
+func takeApart(data []byte) (*stored, error) {
 	members, err := open(data)
 	if err != nil {
 		return nil, err
 	}
 	s := emptySnapshot()
-	var locales, sessions map[string]json.RawMessage // slices of data: each document is read once
+	t := &stored{snapshot: s}
 	err = cmp.Or(
 		readWord(members, "livery_version", &s.LiveryVersion),
 		readMember(members, "serial", &s.Serial),
@@ -134,8 +153,8 @@ func Decode(data []byte) (*Snapshot, error) {
 		readObject(members, "run", s.readRun),
 		readObject(members, "account", s.readAccount),
 		readObject(members, "broken_lock", s.readBrokenLock),
-		readObject(members, "locales", func(m map[string]json.RawMessage) error { locales = m; return nil }),
-		readObject(members, "sessions", func(m map[string]json.RawMessage) error { sessions = m; return nil }),
+		readObject(members, "locales", func(m map[string]json.RawMessage) error { t.locales = m; return nil }),
+		readObject(members, "sessions", func(m map[string]json.RawMessage) error { t.sessions = m; return nil }),
 	)
 	if err == nil && s.Serial > maxSerial {
 		err = fmt.Errorf("serial: must be at most %d", uint64(maxSerial))
@@ -143,13 +162,19 @@ func Decode(data []byte) (*Snapshot, error) {
 	if err != nil {
 		return nil, &DamagedError{err}
 	}
-	for _, name := range sorted(locales) {
-		if err := s.readLocale(name, locales[name]); err != nil {
+	return t, nil
+}
+
+// decode reads the records; it may be called once.
+func (t *stored) decode(likely []schema.Document) (*Snapshot, error) {
+	s := t.snapshot
+	for _, name := range sorted(t.locales) {
+		if err := s.readLocale(name, t.locales[name], likely); err != nil {
 			return nil, &DamagedError{fmt.Errorf("locales.%s: %w", quoteUnlessName(name), err)}
 		}
 	}
-	for _, name := range sorted(sessions) {
-		if err := s.readSession(name, sessions[name]); err != nil {
+	for _, name := range sorted(t.sessions) {
+		if err := s.readSession(name, t.sessions[name]); err != nil {
 			return nil, &DamagedError{fmt.Errorf("sessions.%s: %w", quoteUnlessName(name), err)}
 		}
 	}
@@ -243,7 +268,7 @@ func (s *Snapshot) readBrokenLock(members map[string]json.RawMessage) error {
 	return cmp.Or(readWord(members, "id", &s.BrokenLock.ID), readTime(members, "at", &s.BrokenLock.At))
 }
 
-func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
+func (s *Snapshot) readLocale(name string, raw json.RawMessage, likely []schema.Document) error {
 	loc, ok := schema.ParseLocale(name)
 	if !ok {
 		return errors.New("not a locale that this version of livery knows")
@@ -265,7 +290,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 		return err
 	}
 	if record.encoded != nil {
-		if record.Document, err = decodeDocument(loc, record.encoded); err != nil {
+		if err := record.readDocument(loc, likely); err != nil {
 			return fmt.Errorf("document: %w", err)
 		}
 	}
@@ -283,7 +308,20 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage) error {
 	return nil
 }
 
-func (r *LocaleRecord) isEmpty() bool { return r.Document == nil && r.InDoubt == nil }
+// readDocument reads the stored document, unless it is a likely one as that is encoded:
+// then there is nothing in it that could not be read later.
+func (r *LocaleRecord) readDocument(loc schema.Locale, likely []schema.Document) (err error) {
+	if i := slices.IndexFunc(likely, func(d schema.Document) bool { return d.Locale == loc }); i >= 0 {
+		if text := must(likely[i].MarshalJSON()); bytes.Equal(text, jsontext.Compact(r.encoded)) {
+			r.encoded = text
+			return nil
+		}
+	}
+	r.document, err = decodeDocument(loc, r.encoded)
+	return err
+}
+
+func (r *LocaleRecord) isEmpty() bool { return !r.HasDocument() && r.InDoubt == nil }
 
 // decodeBody reads a body that nothing has looked at yet.
 func decodeBody(loc schema.Locale, body []byte) (*schema.Document, error) {

@@ -65,11 +65,11 @@ func TestFrozenStates(t *testing.T) {
 	}
 	assert.Equal(t, want, got)
 	en := s.Locales["en_US"]
-	assert.Equal(t, "Liveness <b>&</b> \"Detection\"", en.Document.At(schema.FieldByPath("titleText")).Text())
-	assert.Equal(t, schema.Locale("en_US"), en.Document.Locale)
+	assert.Equal(t, "Liveness <b>&</b> \"Detection\"", en.Document().At(schema.FieldByPath("titleText")).Text())
+	assert.Equal(t, schema.Locale("en_US"), en.Document().Locale)
 	assert.Equal(t, time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC), en.AppliedAt)
 	assert.Nil(t, en.InDoubt)
-	assert.Nil(t, s.Locales["th_TH"].Document, "never confirmed")
+	assert.Nil(t, s.Locales["th_TH"].Document(), "never confirmed")
 	assert.JSONEq(t, `{"titleText":"ตรวจสอบ","locale":"th_TH","mobileResultPage":{"isShow":true,"successDesc":null}}`, string(s.Locales["th_TH"].InDoubt))
 	assert.NotContains(t, string(s.Locales["th_TH"].InDoubt), "\n", "as it was sent")
 	assert.Equal(t, "kiosk", s.Sessions["kiosk"].Definition.Name)
@@ -89,7 +89,7 @@ func TestDecodeIgnoresWhatItDoesNotKnow(t *testing.T) {
 		"locales": {"en": {"document": {"titleText": "A"}, "later": 1}, "th_TH": {}, "vi_VN": null, "hi_IN": {"document": null, "in_doubt": null}}}`))
 	require.NoError(t, err)
 	require.Equal(t, []schema.Address{{Kind: schema.LocaleAddress, Name: "en_US"}}, s.Addresses(), "a record that says nothing is none")
-	assert.Equal(t, schema.Locale("en_US"), s.Locales["en_US"].Document.Locale)
+	assert.Equal(t, schema.Locale("en_US"), s.Locales["en_US"].Document().Locale)
 	assert.NotContains(t, string(s.Encode()), "later")
 }
 
@@ -188,9 +188,7 @@ func TestEncode(t *testing.T) {
   "sessions": {}
 }
 `, string(s.Encode()))
-	s.Locales["en_US"] = &LocaleRecord{
-		Document: declared(t, "en_US", "titleText", "<A&B>"), AppliedAt: noon.In(time.FixedZone("", 3600)), TransactionID: "tx",
-	}
+	s.Locales["en_US"] = Confirmed(declared(t, "en_US", "titleText", "<A&B>"), noon.In(time.FixedZone("", 3600)), "tx")
 	text := string(s.Encode())
 	assert.Contains(t, text, `"<A&B>"`)
 	assert.Contains(t, text, `"applied_at": "2026-03-01T12:00:00Z"`)
@@ -233,7 +231,7 @@ func drawn(t *rapid.T) *Snapshot {
 		d.Set(f, v)
 		d.SetExtra(schema.ExtraKey{Page: "newPage", Key: texts.Draw(t, "key")}, schema.Extra{JSON: json.RawMessage(`[1,{"a":1e2}]`)})
 		record := s.Locales[info.Value]
-		record.Document, record.TransactionID = d, texts.Draw(t, "transaction")
+		record.document, record.TransactionID = d, texts.Draw(t, "transaction")
 		record.AppliedAt = time.Unix(at.Draw(t, "time"), 0).UTC()
 	}
 	for _, name := range rapid.SliceOf(rapid.StringMatching(`[a-zก-ฮ][a-z0-9ก-ฮ_-]{0,9}`)).Draw(t, "sessions") {
@@ -253,7 +251,7 @@ func TestDecodeOfEncode(t *testing.T) {
 			t.Fatal(diff)
 		}
 		for loc, r := range s.Locales {
-			if r.Document != nil && !r.Document.Equal(got.Locales[loc].Document.Look) {
+			if r.Document() != nil && !r.Document().Equal(got.Locales[loc].Document().Look) {
 				t.Fatalf("%s is another document", loc)
 			}
 			if string(r.InDoubt) != string(got.Locales[loc].InDoubt) {
@@ -283,7 +281,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal(diff)
 		}
 		for loc, r := range s.Locales {
-			if r.Document != nil && !r.Document.Equal(again.Locales[loc].Document.Look) {
+			if r.Document() != nil && !r.Document().Equal(again.Locales[loc].Document().Look) {
 				t.Fatalf("%s is another document", loc)
 			}
 		}
@@ -297,7 +295,7 @@ func TestCloneSharesNothing(t *testing.T) {
 	c := s.Clone()
 	assertSame(t, s, c)
 	c.Serial++
-	c.Locales["en_US"].Document.Set(schema.FieldByPath("titleText"), schema.Value{})
+	c.Locales["en_US"].Document().Set(schema.FieldByPath("titleText"), schema.Value{})
 	c.Locales["en_US"].TransactionID = "other"
 	c.Locales["th_TH"].InDoubt[1] = ' '
 	c.Sessions["onboarding"].Definition.Defaults.Set(0, schema.Value{})

@@ -164,7 +164,7 @@ func TestPushedRunStays(t *testing.T) {
 	pushed.Serial, pushed.Run = 9, Run{"apply", "ana@studio", noon}
 	pushed.Locales[th] = pushed.Locales[en]
 	delete(pushed.Locales, en)
-	pushed.Locales[th].Document.Locale = th
+	pushed.Locales[th].Document().Locale = th
 	push := func() int {
 		l, err := Open(t.Context(), blob, Options{Operation: "state push", Who: "ben@train"})
 		require.NoError(t, err)

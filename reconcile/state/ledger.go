@@ -273,8 +273,9 @@ func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, tr
 		return fmt.Errorf("recording the confirmed body of %s: %w", loc.AddressOf(), err)
 	}
 	return l.change(ctx, loc.AddressOf(), func() bool {
-		record := l.priorDoubt.settle(l.current.Locales[loc], loc, l.sent[loc].at)
-		record.Document, record.AppliedAt, record.TransactionID = d, at.UTC().Truncate(time.Second), printable(transactionID)
+		left := l.priorDoubt.settle(l.current.Locales[loc], loc, l.sent[loc].at)
+		record := Confirmed(d, at.UTC().Truncate(time.Second), printable(transactionID))
+		record.InDoubt, record.InFlightUntil = left.InDoubt, left.InFlightUntil
 		l.current.Locales[loc] = record
 		return true
 	})

@@ -29,10 +29,10 @@ func body(t testing.TB, loc schema.Locale, title string) []byte {
 }
 
 func title(r *LocaleRecord) string {
-	if r == nil || r.Document == nil {
+	if r == nil || r.Document() == nil {
 		return ""
 	}
-	return r.Document.At(schema.FieldByPath("titleText")).Text()
+	return r.Document().At(schema.FieldByPath("titleText")).Text()
 }
 
 // opened opens blob with a clock that stands still unless it is moved.
@@ -70,7 +70,7 @@ func TestApply(t *testing.T) {
 	stored := blob.stored()
 	require.Len(t, blob.writes, 1, "one write for all")
 	for _, loc := range []schema.Locale{en, th, vi} {
-		assert.Nil(t, stored.Locales[loc].Document)
+		assert.Nil(t, stored.Locales[loc].Document())
 		assert.NotNil(t, stored.Locales[loc].InDoubt)
 	}
 	assert.Equal(t, string(body(t, en, "A")), string(stored.Locales[en].InDoubt))
@@ -328,7 +328,7 @@ func TestChangesDuringAWrite(t *testing.T) {
 	}
 	passed.Add(int64(time.Hour))
 	require.NoError(t, l.Confirm(t.Context(), en, body(t, en, "A"), "tx", noon))
-	assert.Nil(t, blob.stored().Locales[th].Document)
+	assert.Nil(t, blob.stored().Locales[th].Document())
 	require.NoError(t, l.Close(t.Context()))
 	assert.Equal(t, "B", title(blob.stored().Locales[th]))
 }

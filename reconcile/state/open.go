@@ -11,6 +11,9 @@ import (
 	"livery/schema"
 )
 
+// decoder is Decode, or gives what it gives.
+type decoder = func(data []byte, likely ...schema.Document) (*Snapshot, error)
+
 // Options says how a state is opened.
 type Options struct {
 	Lock        bool
@@ -36,8 +39,12 @@ type Options struct {
 	Now    func() time.Time // nil: the system's clock
 	Random func() string    // gives UUIDs; nil: version 4 from the system's source
 
+	// Likely are documents that may be what is recorded, as in almost every run: those
+	// that are so to the byte need not be read. See Decode.
+	Likely []schema.Document
+
 	// Decode reads the stored bytes; nil means Decode. See Prefetch.
-	Decode func(data []byte) (*Snapshot, error)
+	Decode decoder
 
 	// Repair opens a damaged state as if there were none, so that a good copy
 	// can be put in its place with Replace.
@@ -110,7 +117,7 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 		}
 	}
 	var data []byte
-	l.current, data, l.revision, err = read(ctx, l.blob, l.opts.Decode)
+	l.current, data, l.revision, err = read(ctx, l.blob, l.opts.Decode, l.opts.Likely...)
 	if damaged := (*DamagedError)(nil); l.opts.Repair && errors.As(err, &damaged) {
 		l.current, data, err = emptySnapshot(), nil, nil // it has no serial to be kept under
 	}
@@ -135,30 +142,30 @@ func Read(ctx context.Context, blob Blob) (*Snapshot, error) {
 // takes as long. get gives the bytes that the state most likely has, nil for none.
 // The function that Prefetch returns decodes what is read later: what was prefetched
 // if the bytes are still the same, else the bytes anew.
-func Prefetch(get func() []byte) func(data []byte) (*Snapshot, error) {
+func Prefetch(get func() []byte) decoder {
 	var early []byte
-	var snapshot *Snapshot
+	var apart *stored
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		data := get()
-		if s, err := Decode(data); err == nil { // else whoever reads it later is told
-			early, snapshot = data, s
+		if s, err := takeApart(data); err == nil { // else whoever reads it later is told
+			early, apart = data, s
 		}
 	}()
-	return func(data []byte) (*Snapshot, error) {
+	return func(data []byte, likely ...schema.Document) (*Snapshot, error) {
 		<-done
-		if snapshot != nil && bytes.Equal(data, early) {
-			s := snapshot
-			snapshot = nil // it is handed out once: its owner changes it
-			return s, nil
+		if apart != nil && bytes.Equal(data, early) {
+			s := apart
+			apart = nil // it is handed out once: its owner changes it
+			return s.decode(likely)
 		}
-		return Decode(data)
+		return Decode(data, likely...)
 	}
 }
 
 // read gives the revision even of a state that it cannot decode.
-func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)) (*Snapshot, []byte, Revision, error) {
+func read(ctx context.Context, blob Blob, decode decoder, likely ...schema.Document) (*Snapshot, []byte, Revision, error) {
 	data, revision, err := blob.Get(ctx)
 	if err != nil {
 		return nil, nil, "", &AccessError{"reading", blob.String(), err}
@@ -166,7 +173,7 @@ func read(ctx context.Context, blob Blob, decode func([]byte) (*Snapshot, error)
 	if revision == "" {
 		return emptySnapshot(), nil, "", nil
 	}
-	s, err := decode(data)
+	s, err := decode(data, likely...)
 	if err != nil {
 		return nil, nil, revision, fmt.Errorf("reading the state %s: %w", blob, err)
 	}

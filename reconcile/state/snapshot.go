@@ -67,28 +67,46 @@ func (e *AccountError) Error() string {
 
 // LocaleRecord is what is known about one locale's page.
 type LocaleRecord struct {
-	Document      *schema.Document // the last confirmed one; nil until the first confirmation
-	AppliedAt     time.Time        // when it was confirmed; zero without a Document
-	TransactionID string           // of the confirming answer
-	InDoubt       json.RawMessage  // the body that was being sent; nil when there is none
-
-	encoded json.RawMessage // Document as it is stored; nil when it was not read
+	AppliedAt     time.Time       // when the document was confirmed; zero without one
+	TransactionID string          // of the confirming answer
+	InDoubt       json.RawMessage // the body that was being sent; nil when there is none
 	// InFlightUntil is how long requests may arrive from a run whose lock was broken
 	// while the locale was in doubt: no answer to a request that is sent before then
 	// ends the doubt. It is zero without InDoubt.
 	InFlightUntil time.Time
+
+	document *schema.Document // nil when there is none, or none was asked for yet
+	encoded  json.RawMessage  // the document as it is stored; nil when it was not read
+}
+
+// Confirmed is the record of a document that the service has taken.
+func Confirmed(d *schema.Document, at time.Time, transactionID string) *LocaleRecord {
+	return &LocaleRecord{document: d, AppliedAt: at, TransactionID: transactionID}
+}
+
+// HasDocument reports whether any document was confirmed.
+func (r *LocaleRecord) HasDocument() bool { return r.document != nil || r.encoded != nil }
+
+// Document is the last one that was confirmed; nil until the first confirmation. One that
+// Decode did not have to read is read now, so that this is not for concurrent use.
+func (r *LocaleRecord) Document() *schema.Document {
+	if r.document == nil && r.encoded != nil {
+		r.document = new(schema.Document)
+		must(0, r.document.UnmarshalJSON(r.encoded))
+	}
+	return r.document
 }
 
 // Encoded is the Document as JSON: as it was read, or else made. It is nil when there
 // is none. Whoever changes a Document that was read makes a record of their own.
 func (r *LocaleRecord) Encoded() json.RawMessage {
 	switch {
-	case r.Document == nil:
-		return nil
+	case r.document == nil: // the bytes are those of a document that was encoded just now
+		return r.encoded
 	case r.encoded != nil:
 		return jsontext.Compact(r.encoded)
 	default:
-		return must(r.Document.MarshalJSON())
+		return must(r.document.MarshalJSON())
 	}
 }
 
@@ -135,9 +153,9 @@ func (s *Snapshot) Clone() *Snapshot {
 	for loc, r := range s.Locales {
 		record := *r
 		record.InDoubt = slices.Clone(r.InDoubt)
-		if r.Document != nil {
-			record.Document = &schema.Document{Locale: r.Document.Locale, Range: r.Document.Range}
-			record.Document.Overlay(r.Document.Look)
+		if r.document != nil {
+			record.document = &schema.Document{Locale: r.document.Locale, Range: r.document.Range}
+			record.document.Overlay(r.document.Look)
 		}
 		c.Locales[loc] = &record
 	}

@@ -11,6 +11,7 @@ import (
 
 	"livery/reconcile/backend"
 	"livery/reconcile/state"
+	"livery/schema"
 	"livery/schema/config"
 )
 
@@ -24,9 +25,10 @@ type Locking struct {
 type access struct {
 	Locking
 	operation string
-	readOnly  bool                                  // the state is looked at and not written
-	repair    bool                                  // also when it is damaged
-	decode    func([]byte) (*state.Snapshot, error) // nil unless the state was prefetched
+	readOnly  bool                                                      // the state is looked at and not written
+	repair    bool                                                      // also when it is damaged
+	decode    func([]byte, ...schema.Document) (*state.Snapshot, error) // nil unless the state was prefetched
+	likely    []schema.Document                                         // what may be recorded
 }
 
 // open opens the state.
@@ -73,7 +75,7 @@ func (w *Workspace) open(ctx context.Context, b config.Backend, how access) (*st
 func (w *Workspace) stateOptions(how access) state.Options {
 	return state.Options{
 		Lock: how.Lock, LockTimeout: how.Timeout, Operation: how.operation, Version: w.Version, Who: who(), Now: w.Now,
-		Decode: how.decode, Repair: how.repair, IdentifyHolder: backend.IdentifyHolder, HolderDead: backend.HolderDead,
+		Decode: how.decode, Likely: how.likely, Repair: how.repair, IdentifyHolder: backend.IdentifyHolder, HolderDead: backend.HolderDead,
 		OnLockWait: w.Events.LockWait, OnWait: w.Events.Wait, OnStaleLock: w.Events.StaleLock, OnArchiveError: w.Events.ArchiveError,
 	}
 }

@@ -85,6 +85,7 @@ func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need,
 	if err != nil {
 		return nil, err
 	}
+	how.likely = loaded.Documents
 	ledger, err := w.open(ctx, loaded.Backend, how)
 	if err != nil {
 		return nil, err

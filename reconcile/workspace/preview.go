@@ -178,7 +178,7 @@ func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) (compariso
 		if slices.ContainsFunc(loaded.Removed, func(r stack.Removed) bool { return r.Address == loc.AddressOf() }) {
 			continue
 		}
-		c.documents[loc] = record.Document
+		c.documents[loc] = record.Document()
 		if record.InDoubt != nil {
 			c.notes[loc] = "The answer to the last request never arrived: nobody knows which look is live."
 		}

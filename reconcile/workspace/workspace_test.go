@@ -93,7 +93,7 @@ func TestWorkspacesBesideEachOther(t *testing.T) {
 		require.Len(t, s.Addresses(), 1)
 		assert.Equal(t, "locale."+locale, s.Addresses()[0].String())
 		field := schema.FieldByPath("mobileResultPage.successDesc")
-		assert.Equal(t, "Done in "+locale, s.Locales[schema.Locale(locale)].Document.At(field).Text())
+		assert.Equal(t, "Done in "+locale, s.Locales[schema.Locale(locale)].Document().At(field).Text())
 		assert.FileExists(t, filepath.Join(dirs[i], ".livery", "simulator.json"))
 		op, err := w.Plan(t.Context(), workspace.PlanOptions{Locking: locking})
 		require.NoError(t, err)
