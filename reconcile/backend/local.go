@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -212,14 +213,14 @@ func read(path string) ([]byte, fs.FileInfo, error) {
 		return nil, nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
+	data := bytes.NewBuffer(make([]byte, 0, min(info.Size(), maxSize)+bytes.MinRead))
+	if _, err := data.ReadFrom(io.LimitReader(f, maxSize+1)); err != nil { // it may have grown since
 		return nil, nil, err
 	}
-	if len(data) > maxSize {
+	if data.Len() > maxSize {
 		return nil, nil, tooLargeError(path)
 	}
-	return data, info, nil
+	return data.Bytes(), info, nil
 }
 
 func describeMode(m fs.FileMode) string {

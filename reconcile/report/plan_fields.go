@@ -124,7 +124,7 @@ func (p *planPrinter) rows(indent string, c *reconcile.Change, fields []reconcil
 func (p *planPrinter) row(indent, name string, c *reconcile.Change, f reconcile.FieldChange, comment string) {
 	p.line("%s%s %s = %s%s", indent, p.paint(fieldSymbol(f)), name, p.transition(f, c), comment)
 	var before, after string
-	if f.Kind == schema.Text && json.Unmarshal(f.Before, &before) == nil && json.Unmarshal(f.After, &after) == nil {
+	if f.Kind == schema.Text && !isNull(f.Before) && !isNull(f.After) && json.Unmarshal(f.Before, &before) == nil && json.Unmarshal(f.After, &after) == nil {
 		p.words(indent+"    ", before, after)
 	}
 }

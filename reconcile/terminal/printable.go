@@ -34,6 +34,10 @@ func Escape(text, keep string) string {
 
 func firstHidden(text, keep string) int {
 	for i := 0; i < len(text); {
+		if c := text[i]; c >= ' ' && c <= '~' { // most of all that is written
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if r == utf8.RuneError && size == 1 || hidden(r) && !strings.ContainsRune(keep, r) {
 			return i
