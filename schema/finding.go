@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // Finding is what a diagnostic is about, beyond its sentences. It is the one form from
@@ -17,8 +18,33 @@ type Finding struct {
 	Path      string         // the field in the API's spelling, "" where there is none
 	Block     string         // the header of the top-level block around it, as in locale "en"; "" for none
 	Fix       Fix            // what can be done about it without a person
+	Edits     []Edit         // how; none unless there is a Fix
 	Data      map[string]any // the rule's own values, by name; nil for none
+
+	Suppression *Suppression // why it is not shown; nil for one that is
 }
+
+// Edit is a change to a file that mends a finding: the literal at that place gets another
+// value, or the attribute, block or comment that begins there is taken out.
+type Edit struct {
+	At    hcl.Range
+	Value cty.Value // cty.NilVal takes out what stands there
+}
+
+// Suppression says who wanted a finding not to be shown, and why.
+type Suppression struct {
+	By     Suppressor
+	Reason string
+}
+
+// Suppressor is what keeps a finding from being shown.
+type Suppressor string
+
+const (
+	ByComment  Suppressor = "comment"
+	ByBlock    Suppressor = "block" // of the settings
+	ByBaseline Suppressor = "baseline"
+)
 
 // Address is the first of the addresses; the zero Address for none.
 func (f Finding) Address() Address {

@@ -181,8 +181,8 @@ func (r Rule) Option(name string) (Option, bool) {
 }
 
 // tables are the rows in the order of the reference.
-func tables() [5][]Rule {
-	return [...][]Rule{faultRules, colourRules, textRules, translationRules, structureRules}
+func tables() [6][]Rule {
+	return [...][]Rule{faultRules, colourRules, textRules, translationRules, structureRules, ignoreRules}
 }
 
 // Rules lists the rules in the order of the reference.

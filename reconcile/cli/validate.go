@@ -45,6 +45,7 @@ func lintCommand(run *command.Run) *cobra.Command {
 	var in command.Inputs
 	var level command.FailOn
 	var format string
+	var showSuppressed bool
 	formats := strings.Join(findings.Formats(), ", ")
 	c := &cobra.Command{
 		Use:  "lint [flags] [FILES]",
@@ -55,6 +56,7 @@ A lint block in the configuration sets the level of each rule.`,
 		Example: "livery lint -format=sarif > livery.sarif\nlivery lint -fail-on=warning main.livery.hcl",
 	}
 	c.Flags().StringVar(&format, "format", "text", "Write the findings in this `format`: "+formats+".")
+	c.Flags().BoolVar(&showSuppressed, "show-suppressed", false, "Also list what is ignored, with the reason.")
 	level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
 	in.Flags(c)
 	c.RunE = func(_ *cobra.Command, files []string) error {
@@ -65,14 +67,19 @@ A lint block in the configuration sets the level of each rule.`,
 			return command.Fail("Invalid flag", "-format takes one of %s, not %q.", formats, format)
 		}
 		run.View.JSON = format == "json"
-		diags, sources, err := run.Workspace(in).Lint(files)
+		linted, err := run.Workspace(in).Lint(files)
 		if err != nil {
 			return err
 		}
+		diags, sources := linted.Findings, linted.Sources
 		if format == "text" {
+			if showSuppressed {
+				findings.WriteText(run.Stdout, linted.Suppressed, sources, run.Style(run.Stdout))
+			}
 			err = run.View.Validated(diags, sources, level.Reason(diags))
 		} else {
-			meta := findings.Meta{Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: schema.Rules()}
+			meta := findings.Meta{Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: schema.Rules(),
+				ShowSuppressed: showSuppressed, Suppressed: linted.Suppressed}
 			err = findings.Write(run.Stdout, findings.Format(format), diags, sources, run.Style(run.Stdout), meta)
 		}
 		if err != nil {

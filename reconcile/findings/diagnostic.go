@@ -53,6 +53,9 @@ func (p *printer) diagnostic(e entry) {
 	case schema.Notice:
 		colour, word = sgr(terminal.Cyan), "Notice: "
 	}
+	if e.Suppression != nil {
+		colour, word = sgr(terminal.Cyan), "Suppressed: "
+	}
 	reset, bold := sgr(terminal.Reset), sgr(terminal.Bold)
 	p.lines = p.lines[:0]
 	p.add(bold + colour + word + reset + reset + bold + terminal.Escape(e.Summary, "\t") + reset)
@@ -168,6 +171,11 @@ func (p *printer) detail(e entry) {
 	}
 	if text := strings.TrimRight(e.Detail, "\n"); text != "" {
 		for _, line := range terminal.Wrap(terminal.Escape(text, "\n\t"), width) {
+			p.add(line)
+		}
+	}
+	if e.Suppression != nil {
+		for _, line := range terminal.Wrap(terminal.Escape("Reason: "+e.Suppression.Reason, ""), width) {
 			p.add(line)
 		}
 	}

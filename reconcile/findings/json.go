@@ -119,6 +119,13 @@ type findingJSON struct {
 	Group     string         `json:"group"`     // of the rule, "" for none
 	Fix       *schema.Fix    `json:"fix"`       // null for none
 	Data      map[string]any `json:"data"`      // the rule's own values
+
+	Suppression *suppressionJSON `json:"suppression,omitempty"` // of one that is not shown
+}
+
+type suppressionJSON struct {
+	By     schema.Suppressor `json:"by"`
+	Reason string            `json:"reason"`
 }
 
 func newFindingJSON(e entry) findingJSON {
@@ -131,6 +138,9 @@ func newFindingJSON(e entry) findingJSON {
 		j.Fix = &e.Fix
 	}
 	maps.Copy(j.Data, e.Data)
+	if e.Suppression != nil {
+		j.Suppression = &suppressionJSON{e.Suppression.By, e.Suppression.Reason}
+	}
 	return j
 }
 
@@ -142,6 +152,7 @@ type verdictJSON[D any] struct {
 	WarningCount  int    `json:"warning_count"`
 	NoticeCount   *int   `json:"notice_count,omitempty"` // of lint alone
 	Diagnostics   []D    `json:"diagnostics"`
+	Suppressed    *[]D   `json:"suppressed,omitempty"` // of lint -show-suppressed alone
 }
 
 func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
@@ -163,8 +174,12 @@ func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
 	return terminal.WriteJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
 }
 
-func writeLintJSON(w io.Writer, found []entry) error {
+func writeLintJSON(w io.Writer, found, suppressed []entry, show bool) error {
 	v := newVerdictJSON(found, newFindingJSON)
+	if show {
+		list := newVerdictJSON(suppressed, newFindingJSON).Diagnostics
+		v.Suppressed = &list
+	}
 	if v.NoticeCount == nil {
 		v.NoticeCount = new(int)
 	}

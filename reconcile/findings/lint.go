@@ -13,6 +13,7 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -48,6 +49,11 @@ type Meta struct {
 	FullName string        // with what it was built from
 	Rules    []schema.Rule // the rules that ran, for forms that list them
 	Prefix   string        // path of the stack relative to the repository root, "" if unknown
+
+	// ShowSuppressed lists Suppressed too, in the forms that have a place for it: text,
+	// JSON and SARIF. Whoever reads the others would take it for what is wrong.
+	ShowSuppressed bool
+	Suppressed     hcl.Diagnostics // what is not to be shown, each with the reason
 }
 
 // tool is the name that forms carry, and the rule of a diagnostic without one.
@@ -56,19 +62,27 @@ const tool = "livery"
 // Write writes findings in a form, in the order given. The same input gives
 // the same bytes. It fails for an unknown form or when the writer does.
 func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s terminal.Style, meta Meta) error {
-	found := entries(diags, src, meta.Prefix)
+	if meta.ShowSuppressed {
+		diags = slices.Concat(diags, meta.Suppressed)
+	}
+	found, suppressed := entries(diags, src, meta.Prefix), []entry(nil)
+	if meta.ShowSuppressed {
+		shown := len(found) - len(meta.Suppressed)
+		found, suppressed = found[:shown], found[shown:]
+	}
 	switch format {
 	case TextFormat:
-		if len(found) > 0 {
+		if len(diags) > 0 {
 			writeText(w, found, s)
+			writeText(w, suppressed, s)
 			return nil
 		}
 		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.SGR(terminal.Green), s.Bold("Success!"))
 		return err
 	case JSONFormat:
-		return writeLintJSON(w, found)
+		return writeLintJSON(w, found, suppressed, meta.ShowSuppressed)
 	case SARIFFormat:
-		return writeSARIF(w, found, meta)
+		return writeSARIF(w, slices.Concat(found, suppressed), meta)
 	case GitHubFormat:
 		return writeGitHub(w, found)
 	case GitLabFormat:

@@ -52,6 +52,13 @@ type (
 		Message      sarifMessage      `json:"message"`
 		Locations    []sarifLocation   `json:"locations"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+
+		Suppressions  []sarifSuppression `json:"suppressions,omitempty"`
+		BaselineState string             `json:"baselineState,omitempty"`
+	}
+	sarifSuppression struct {
+		Kind          string `json:"kind"`
+		Justification string `json:"justification,omitempty"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical  `json:"physicalLocation"`
@@ -79,12 +86,14 @@ func writeSARIF(w io.Writer, found []entry, meta Meta) error {
 	rules, index := sarifRules(found, meta.Rules)
 	results := make([]sarifResult, 0, len(found))
 	for _, f := range found {
-		results = append(results, sarifResult{
+		result := sarifResult{
 			RuleID: f.rule(), RuleIndex: index[f.rule()], Level: sarifLevel(f.Level),
 			Message: sarifMessage{f.message()}, Locations: []sarifLocation{sarifPlace(f)},
 			// The one name that GitHub reads; with another it makes up its own.
 			Fingerprints: map[string]string{"primaryLocationLineHash": f.fingerprint},
-		})
+		}
+		result.suppress(f.Suppression)
+		results = append(results, result)
 	}
 	return terminal.WriteJSON(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
@@ -93,6 +102,22 @@ func writeSARIF(w io.Writer, found []entry, meta Meta) error {
 			ColumnKind: "utf16CodeUnits", Results: results,
 		}},
 	})
+}
+
+// suppress says why a result is not shown. An ignore block is a setting apart from what it
+// is about, which SARIF calls external.
+func (r *sarifResult) suppress(s *schema.Suppression) {
+	if s == nil {
+		return
+	}
+	kind := "external"
+	switch s.By {
+	case schema.ByComment:
+		kind = "inSource"
+	case schema.ByBaseline:
+		r.BaselineState = "unchanged"
+	}
+	r.Suppressions = []sarifSuppression{{kind, s.Reason}}
 }
 
 // sarifRules lists the rules that ran, then those that only a finding names.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,10 +19,16 @@ import (
 // Load reads the stack. The error is for a directory that cannot be read; faults
 // of the files are in the diagnostics.
 func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
-	return reload(w, new(stack.Stack), need)
+	loaded, diags, err := reload(w, new(stack.Stack), need)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, _, err := w.withoutIgnored(loaded, diags)
+	return loaded, shown, err
 }
 
-// reload is Load, but does only what has to be done again since the last time.
+// reload reads the stack, and does only what has to be done again since the last time.
+// What the files ignore is among the findings.
 func reload(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
 	opts, err := optionsOf(w, need)
 	if err != nil {
@@ -40,7 +45,8 @@ func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics
 		return nil, nil, err
 	}
 	loaded, diags := stack.Explore(opts)
-	return loaded, diags, nil
+	shown, _, err := w.withoutIgnored(loaded.Stack, diags)
+	return loaded, shown, err
 }
 
 // optionsOf say what is loaded.
@@ -87,16 +93,12 @@ func rooted(dir string) (fs.FS, string, error) {
 // Validate reads the stack and says what is wrong with it, that there is none included,
 // and what stops an apply.
 func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
-	return judge(w, lint.Stopping)
-}
-
-// judge reads a stack and says what is wrong with it, also by rules of quality.
-func judge(w *Workspace, rules func(*stack.Stack) hcl.Diagnostics) (*stack.Stack, hcl.Diagnostics, error) {
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, nil, err
 	}
-	return loaded, schema.SortFindings(slices.Concat(diags, rules(loaded), emptyStack(loaded))), nil
+	stopping, _, err := w.withoutIgnored(loaded, lint.Stopping(loaded))
+	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(loaded))), err
 }
 
 // emptyStack warns of a stack that declares nothing.
@@ -106,39 +108,6 @@ func emptyStack(s *stack.Stack) hcl.Diagnostics {
 	}
 	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
 		"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with.")}
-}
-
-// Lint checks what Validate checks and the quality of what is declared. With files
-// it checks the stacks that they belong to, and gives the findings in those files.
-func (w *Workspace) Lint(files []string) (hcl.Diagnostics, map[string][]byte, error) {
-	dirs := []string{"."}
-	if len(files) > 0 {
-		dirs = dirs[:0]
-	}
-	names := make([]string, len(files))
-	for i, file := range files {
-		if _, err := os.Stat(w.Dir.Path(file)); err != nil {
-			return nil, nil, Failf("No such file", "%v.", named(file, err))
-		}
-		names[i] = filepath.ToSlash(filepath.Clean(file))
-		dirs = append(dirs, filepath.Dir(names[i]))
-	}
-	slices.Sort(dirs)
-	var all hcl.Diagnostics
-	sources := make(map[string][]byte)
-	for _, dir := range slices.Compact(dirs) {
-		loaded, diags, err := judge(w.Below(dir), lint.Stack)
-		if err != nil {
-			return nil, nil, err
-		}
-		maps.Copy(sources, loaded.Sources)
-		for _, d := range diags {
-			if len(names) == 0 || d.Subject == nil || slices.Contains(names, d.Subject.Filename) {
-				all = append(all, d)
-			}
-		}
-	}
-	return schema.SortFindings(all), sources, nil
 }
 
 // variables are the values that a saved plan remembers; a sensitive one is none

@@ -57,6 +57,9 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if loaded.Empty {
 		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
 	}
+	if diags, _, err = p.workspace.withoutIgnored(loaded, diags); err != nil {
+		return nil, err
+	}
 	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: lastConfirmed}
 	before, err := p.confirmed(ctx, loaded)
 	if data.NotCompared = err; err != nil {
@@ -67,7 +70,11 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	}
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded.Documents, before))
-	g.Problems = preview.Problems(slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
+	shown, _, err := p.workspace.withoutIgnored(loaded, slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
+	if err != nil {
+		return nil, err
+	}
+	g.Problems = preview.Problems(shown)
 	g.TooLong = loaded.Levels[schema.TooLong]
 	p.setTitle(g)
 	return data, p.requireLocale(g)

@@ -291,11 +291,11 @@ func TestInit(t *testing.T) {
 // Findings name files as seen from where people are.
 func TestPrefix(t *testing.T) {
 	dir := files(t, map[string]string{"a/main.livery.hcl": "locale \"xx\" {}\n", "b/main.livery.hcl": "locale \"en\" {}\n"})
-	diags, sources, err := open(t, dir, nil).Lint([]string{"a/main.livery.hcl"})
+	linted, err := open(t, dir, nil).Lint([]string{"a/main.livery.hcl"})
 	require.NoError(t, err)
-	require.True(t, diags.HasErrors())
-	assert.Equal(t, "a/main.livery.hcl", diags[0].Subject.Filename)
-	assert.Contains(t, sources, "a/main.livery.hcl")
+	require.True(t, linted.Findings.HasErrors())
+	assert.Equal(t, "a/main.livery.hcl", linted.Findings[0].Subject.Filename)
+	assert.Contains(t, linted.Sources, "a/main.livery.hcl")
 	_, err = open(t, filepath.Join(dir, "a"), nil).Plan(t.Context(), workspace.PlanOptions{})
 	var invalid *workspace.InvalidError
 	require.ErrorAs(t, err, &invalid)

@@ -40,7 +40,7 @@ type blockType struct {
 
 var (
 	settingsBlocks = []blockType{{name: "backend", label: "type"}, {name: "lint", inner: lintBlocks}, {name: "texts"}}
-	lintBlocks     = []blockType{{name: "rule", label: "rule"}}
+	lintBlocks     = []blockType{{name: "rule", label: "rule"}, {name: "ignore"}}
 	variableBlocks = []blockType{{name: "validation"}}
 	removedBlocks  = []blockType{{name: "lifecycle"}}
 	sessionBlocks  = []blockType{{name: "locale", label: "code"}}

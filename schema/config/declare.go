@@ -12,8 +12,9 @@ import (
 // they are written, not evaluated. It depends on nothing but the file, and is never
 // changed.
 type Declarations struct {
-	File   *syntax.File
-	Blocks []*Declaration
+	File    *syntax.File
+	Blocks  []*Declaration
+	Ignores []*Ignore // that its comments say
 
 	faults hcl.Diagnostics // of what stands at the top level and has no meaning there
 }
@@ -43,6 +44,7 @@ func DeclarationsOf(file *syntax.File) *Declarations {
 			f.UnknownBlock(b, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
 		}
 	}
+	d.Ignores = f.ignores(file)
 	d.faults = f.Diagnostics
 	return d
 }

@@ -41,6 +41,7 @@ type Module struct {
 	Locales   []*Block
 	Sessions  []*Block
 	Removed   []*Block
+	Ignores   []*Ignore               // of the stack's own files and of those it includes
 	Files     map[string]*syntax.File // by the name in ranges
 	Sources   *Sources                // what it was made of
 	Faults    hcl.Diagnostics         // of reading, parsing and declaring, in no order
@@ -86,6 +87,7 @@ func includable(blockType string) bool {
 func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
 	m.module.Files[d.File.Name] = d.File
 	m.module.Broken = m.module.Broken || d.File.Faults.HasErrors()
+	m.module.Ignores = append(m.module.Ignores, d.Ignores...)
 	m.Report(d.File.Faults...)
 	m.Report(d.faults...)
 	for _, b := range d.Blocks {
@@ -116,6 +118,7 @@ func (m *merger) declare(b *Declaration) bool {
 	switch b.Type {
 	case "livery":
 		m.module.Settings = *b.Settings
+		m.module.Ignores = append(m.module.Ignores, b.Settings.Ignores...)
 	case "account":
 		m.module.Account = b.Block
 	case "variable":

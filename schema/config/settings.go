@@ -16,6 +16,7 @@ type Settings struct {
 	Levels          map[schema.RuleID]schema.Level
 	Options         map[schema.RuleID]map[string]any // of the types that the options have in Go
 	Texts           Texts
+	Ignores         []*Ignore // of its lint block
 	RequiredVersion string
 	versions        version.Constraints // RequiredVersion, parsed
 	versionAt       hcl.Range
@@ -153,11 +154,14 @@ func (l *settingsReader) lint(b *Block) {
 		l.UnknownField(a, "A lint block", schema.Subject{}, nil, blockNames(lintBlocks))
 	}
 	for _, block := range b.Blocks {
-		if block.Type != "rule" {
+		switch {
+		case block.Type != "rule" && block.Type != "ignore":
 			l.UnknownBlock(block, "in a lint block", schema.Subject{}, blockNames(lintBlocks), nil)
 			continue
-		}
-		if !l.Labelled(block) {
+		case !l.Labelled(block):
+			continue
+		case block.Type == "ignore":
+			l.ignore(block)
 			continue
 		}
 		if first, ok := declared[block.Labels[0]]; ok {
