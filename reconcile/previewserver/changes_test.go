@@ -1,6 +1,7 @@
 package previewserver_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,6 +11,9 @@ import (
 	"livery/schema"
 	"livery/schema/preview"
 )
+
+// ringed are the fields that are ringed in a section.
+const ringed = `Array.from(document.querySelectorAll('%s .ring'), (e) => e.dataset.ring)`
 
 // The picture before stands beside the picture after, in every language on the left,
 // and what changed is ringed there.
@@ -25,18 +29,20 @@ func TestBeforeAndAfter(t *testing.T) {
 	}
 	b := shown(t, g)
 	require.Zero(t, ask[int](b, `document.querySelectorAll(".pair").length`))
-	ringed := `Array.from(document.querySelectorAll(".screen .device [data-field]")).filter((e) => parseFloat(getComputedStyle(e).outlineWidth) >= 2 && getComputedStyle(e).outlineStyle === "solid").map((e) => e.closest("section").dataset.locale + " " + e.closest("section").dataset.screen + " " + e.dataset.field)`
-	require.Empty(t, ask[[]string](b, ringed))
+	require.Empty(t, ask[[]string](b, ringed, ""))
 
 	b.click("#before + span")
-	var want []string
-	for _, loc := range []string{"ar_AE", "en_US"} {
-		want = append(want, loc+" phone-tips mobileTipsPage.titleText", loc+" phone-tips mobileTipsPage.startButtonBackgroundColor",
-			loc+" phone-passed mobileResultPage.faceShow", loc+" phone-failed mobileResultPage.faceShow")
-	}
 	b.unroll()
 	b.until(`document.querySelectorAll(".pair").length === 6`)
-	assert.Equal(t, want, ask[[]string](b, ringed))
+	for _, loc := range []string{"ar_AE", "en_US"} {
+		for screen, want := range map[string]string{
+			"phone-tips":   "mobileTipsPage.titleText mobileTipsPage.startButtonBackgroundColor",
+			"phone-passed": "mobileResultPage.faceShow", "phone-failed": "mobileResultPage.faceShow",
+		} {
+			section := fmt.Sprintf(`section[data-locale="%s"][data-screen="%s"]`, loc, screen)
+			b.until(`document.querySelector('%s').scrollIntoView(), %s.join(" ") === %q`, section, fmt.Sprintf(ringed, section), want)
+		}
+	}
 	type pair struct {
 		Before, After, BeforeWords, AfterWords, Direction string
 		BeforeRight, AfterLeft, Ring                      float64
@@ -62,7 +68,7 @@ func TestBeforeAndAfter(t *testing.T) {
 	b.click("#only + span")
 	b.click("#before + span")
 	b.until(`document.querySelectorAll(".pair").length === 0 && %s.length === %d`, visible, 2*len(preview.Screens()))
-	require.Empty(t, ask[[]string](b, ringed))
+	require.Empty(t, ask[[]string](b, ringed, ""))
 
 	b.click(`section[data-locale="en_US"][data-screen="phone-tips"] .btn.start`)
 	b.until(`document.getElementById("inspector").innerText.includes("was #0055ff")`)
@@ -82,11 +88,11 @@ func TestProblemsLeadToTheElement(t *testing.T) {
 	lit := func(screen, field string) {
 		t.Helper()
 		b.until(`%s.length === 1`, visible)
-		b.until(`Array.from(document.querySelectorAll(".lit"), (e) => e.closest("section").dataset.locale + " " + e.closest("section").dataset.screen + " " + e.dataset.field).filter((s) => s === %q).length === 1`, screen+" "+field)
+		b.until(`Array.from(document.querySelectorAll(".ring.lit"), (e) => e.closest("section").dataset.locale + " " + e.closest("section").dataset.screen + " " + e.dataset.ring).filter((s) => s === %q).length === 1`, screen+" "+field)
 		b.settle()
 		assert.True(t, ask[bool](b, `((e) => { const box = e.getBoundingClientRect(), style = getComputedStyle(e), top = document.querySelector(".top").getBoundingClientRect().bottom;
-			return e.checkVisibility() && style.outlineStyle === "solid" && box.width > 0 && box.top >= top && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
-		})(Array.from(document.querySelectorAll(".lit")).find((e) => e.checkVisibility()))`), "%s is not in view", field)
+			return e.checkVisibility() && style.borderStyle === "solid" && box.width > 0 && box.top >= top && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+		})(Array.from(document.querySelectorAll(".ring.lit")).find((e) => e.checkVisibility()))`), "%s is not in view", field)
 		assert.Contains(t, ask[string](b, `document.getElementById("inspector").innerText`), field)
 	}
 	b.click(`#problems li:nth-child(1) a`)

@@ -166,7 +166,7 @@ func TestWhatIsPointedAtStays(t *testing.T) {
 	b.until(`document.getElementById("inspector").innerText.includes("main.livery.hcl:25")`)
 	d.save("#112233", 3)
 	b.until(`document.getElementById("inspector").innerText.includes("words words words")`)
-	b.until(`document.querySelector(".lit").dataset.field === "mobileTipsPage.titleDescText"`)
+	b.until(`document.querySelector(".ring.lit")?.dataset.ring === "mobileTipsPage.titleDescText"`)
 }
 
 // While the files are broken, the last good picture stays and the faults are told.

@@ -108,10 +108,67 @@
     choose(visible[Math.max(0, Math.min(visible.length - 1, visible.indexOf(here) + pages))]);
   }
 
+  // Rings stand over the screens and not on what is drawn in them: nothing of the gallery
+  // may change an element that somebody judges. Only what is near the window has them:
+  // to measure what is out of sight takes long.
+  const lit = new Set(); // elements
+  const near = new Set(); // screens
+  const nearing = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      near[entry.isIntersecting ? "add" : "delete"](entry.target);
+      ring(entry.target);
+    }
+  }, { rootMargin: "50%" });
+  const resizing = new ResizeObserver((entries) => entries.forEach((entry) => { if (near.has(entry.target)) ring(entry.target); }));
+
+  function ring(screen) {
+    const layer = screen.querySelector(":scope > .rings") || document.createElement("div");
+    const changed = body.classList.contains("comparing") ? all(".device [data-changed]", screen) : [];
+    const marked = near.has(screen) ? [...new Set([...changed, ...lit])].filter((e) => screen.contains(e)) : [];
+    const from = screen.getBoundingClientRect(), scale = Number(getComputedStyle(screen).getPropertyValue("--s"));
+    const list = marked.map((e) => ringOf(e, from, scale)).filter(Boolean);
+    layer.className = "rings";
+    layer.replaceChildren(...list);
+    if (!list.length) layer.remove();
+    else if (!layer.parentElement) screen.append(layer);
+  }
+
+  function ringOf(e, from, scale) {
+    const at = extent(e), around = 3 + 3, ring = document.createElement("i"); // a gap and the line
+    if (!at) return null;
+    ring.className = lit.has(e) ? "ring lit" : "ring";
+    ring.dataset.ring = e.dataset.field;
+    ring.style.left = at.left - from.left - around + "px";
+    ring.style.top = at.top - from.top - around + "px";
+    ring.style.width = at.width + 2 * around + "px";
+    ring.style.height = at.height + 2 * around + "px";
+    const radius = getComputedStyle(e).borderTopLeftRadius;
+    if (radius !== "0px") ring.style.borderRadius = radius.endsWith("px") ? parseFloat(radius) * scale + around + "px" : radius;
+    return ring;
+  }
+
+  // extent is where an element is seen. A switch has no box: it is where its contents
+  // are, or would be; null for what is hidden.
+  function extent(e) {
+    let box = e.getBoundingClientRect();
+    if (!e.matches(".when")) return box.width ? box : null;
+    const inside = document.createRange();
+    inside.selectNodeContents(e);
+    box = inside.getBoundingClientRect();
+    if (box.width) return box;
+    const before = e.previousElementSibling, parent = e.parentElement.closest(":not(.when)").getBoundingClientRect();
+    return parent.width ? new DOMRect(parent.left, before ? before.getBoundingClientRect().bottom : parent.top, parent.width, 0) : null;
+  }
+
+  function shine(elements) {
+    lit.clear();
+    for (const e of elements) lit.add(e);
+    near.forEach(ring);
+  }
+
   // point marks one element, and tells what drives it.
   function point(element) {
-    for (const e of all(".lit")) e.classList.remove("lit");
-    element.classList.add("lit");
+    shine([element]);
     const screen = element.closest(".screen"), same = alike(screen, element.dataset.field);
     pointed = { screen: id(screen), field: element.dataset.field, number: same.indexOf(element) };
     inspect(element);
@@ -129,11 +186,10 @@
 
   // light marks the elements of a field, and brings the first into view.
   function light(field) {
-    for (const e of all(".lit")) e.classList.remove("lit");
     pointed = field ? null : pointed;
-    if (!field) return;
+    if (!field) return shine([]);
     const found = all(`[data-field="${CSS.escape(field)}"], [data-field^="${CSS.escape(field)}["]`, main).filter((e) => !e.closest("[hidden]"));
-    for (const e of found) e.classList.add("lit");
+    shine(found);
     if (found[0]) {
       inspect(found[0]);
       found[0].closest(".screen").scrollIntoView({ block: "nearest" });
@@ -194,11 +250,14 @@
         both.dir = "ltr"; // before stands first in every language
         both.append(titled("Before", template.content.cloneNode(true), screen.dir), titled("After", frame, screen.dir));
         screen.insertBefore(both, template);
+        screen.classList.add("paired");
       } else if (!on && pair) {
         screen.insertBefore(pair.lastElementChild.querySelector(".device"), pair);
         pair.remove();
+        screen.classList.remove("paired");
       }
     }
+    near.forEach(ring);
   }
 
   function titled(text, content, dir) {
@@ -285,6 +344,11 @@
   function begin() {
     screens = all(".screen", main);
     screens.forEach(caption);
+    near.clear();
+    for (const observer of [nearing, resizing]) {
+      observer.disconnect();
+      screens.forEach((screen) => observer.observe(screen));
+    }
     here = here && find(id(here));
     if (here) here.classList.add("here");
     compare();
@@ -301,6 +365,7 @@
     screen.append(...fresh.childNodes);
     screen.dataset.hash = fresh.dataset.hash;
     screen.toggleAttribute("data-changed", "changed" in fresh.dataset);
+    screen.classList.remove("paired");
     haystacks.delete(screen);
   }
 
