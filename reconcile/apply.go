@@ -144,26 +144,45 @@ type applier struct {
 	halted  bool // nothing more is to be started
 }
 
-// applyUnsent makes the changes that send nothing.
+// applyUnsent makes the changes that send nothing, and those of all that are of the state alone.
 func (a *applier) applyUnsent(ctx context.Context, p *Plan) {
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		if c.Body != nil || c.Action == NoOp {
+			if err := a.recordGuard(ctx, c); err != nil {
+				a.recordStateError(err)
+			}
 			continue
 		}
 		a.emit(Event{Step: Started, Change: c})
-		var err error
-		if c.Action == Forget || c.Action == Delete {
-			err = a.ledger.Forget(ctx, c.Address)
-		} else {
-			err = a.recordSession(ctx, c)
-		}
-		if err != nil {
+		if err := a.recordUnsent(ctx, c); err != nil {
 			a.recordStateError(err)
 			continue
 		}
 		a.recordSuccess(c, Event{Step: Finished, Change: c})
 	}
+}
+
+// recordUnsent makes one of them.
+func (a *applier) recordUnsent(ctx context.Context, c *Change) error {
+	switch c.Action {
+	case Forget, Delete:
+		return a.ledger.Forget(ctx, c.Address)
+	case Record:
+		return a.recordGuard(ctx, c)
+	}
+	if err := a.recordSession(ctx, c); err != nil {
+		return err
+	}
+	return a.recordGuard(ctx, c)
+}
+
+// recordGuard records what changes of prevent_destroy, whatever becomes of the rest.
+func (a *applier) recordGuard(ctx context.Context, c *Change) error {
+	if c.guardShown() == nil {
+		return nil
+	}
+	return state.SetPreventDestroy(ctx, a.ledger, c.Address, c.PreventDestroy)
 }
 
 func (a *applier) recordSession(ctx context.Context, c *Change) error {

@@ -16,7 +16,7 @@ const Doubt Action = "in-doubt"
 // do not tell a document that was reset from one that was forgotten.
 type HistoryChange struct {
 	Address       schema.Address
-	Action        Action // Create, Update, Delete, Reapply or Doubt
+	Action        Action // Create, Update, Delete, Reapply, Record or Doubt
 	TransactionID string // "" where nothing was confirmed
 }
 
@@ -84,6 +84,8 @@ func diffSession(a schema.Address, before, after *state.SessionRecord) []History
 		change.Action = Update
 	case !before.RecordedAt.Equal(after.RecordedAt):
 		change.Action = Reapply
+	case before.PreventDestroy != after.PreventDestroy:
+		change.Action = Record
 	default:
 		return nil
 	}
@@ -107,6 +109,8 @@ func diffLocale(a schema.Address, before, after *state.LocaleRecord) []HistoryCh
 			change.Action = Update
 		case before.TransactionID != after.TransactionID || !before.AppliedAt.Equal(after.AppliedAt):
 			change.Action = Reapply
+		case before.PreventDestroy != after.PreventDestroy:
+			change.Action, change.TransactionID = Record, "" // which was there before
 		}
 		if change.Action != "" {
 			changes = append(changes, change)

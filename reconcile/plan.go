@@ -22,6 +22,7 @@ const (
 	Delete  Action = "delete" // a document goes back to the API's default look
 	Forget  Action = "forget" // dropped from the state, nothing is sent
 	NoOp    Action = "no-op"
+	Record  Action = "record"  // only what the state remembers changes, nothing is sent
 	Reapply Action = "reapply" // sent again although nothing differs from what was confirmed
 )
 
@@ -52,6 +53,9 @@ type Change struct {
 	Digest    string          `json:"request_sha256,omitempty"` // of Body: SHA-256 in hex
 	Range     hcl.Range       `json:"range,omitzero"`           // the block that declares it, if any
 	AppliedAt time.Time       `json:"applied_at,omitzero"`      // when the service last confirmed it
+	// PreventDestroy is what the state will remember of it. Where that changes, it is
+	// among the Fields too.
+	PreventDestroy bool `json:"prevent_destroy,omitempty"`
 }
 
 // setBody makes a change one that sends something.
@@ -96,6 +100,7 @@ type Summary struct {
 	Change    int `json:"change"`
 	Destroy   int `json:"destroy"`
 	Forget    int `json:"forget"`
+	Record    int `json:"record,omitempty"`
 	Unchanged int `json:"unchanged"`
 }
 
@@ -118,6 +123,8 @@ func (s *Summary) count(a Action) {
 		s.Destroy++
 	case Forget:
 		s.Forget++
+	case Record:
+		s.Record++
 	case NoOp:
 		s.Unchanged++
 	}
@@ -220,9 +227,11 @@ func (pl planner) planDocument(d schema.Document) Change {
 		c.Action, c.Reason = Reapply, ReasonRequested
 	default:
 		c.Action, c.After = NoOp, c.Before // nothing differs
+		pl.planGuard(&c, d.PreventDestroy)
 		return c
 	}
 	c.setBody(d.Body(possibleDocuments(record)...))
+	pl.planGuard(&c, d.PreventDestroy)
 	return c
 }
 
@@ -233,6 +242,20 @@ func confirmed(r *state.LocaleRecord) schema.Document {
 		return *d
 	}
 	return schema.Document{}
+}
+
+// planGuard plans what the state will remember of prevent_destroy. A rollback goes back to
+// what was sent, and leaves this as it is.
+func (pl planner) planGuard(c *Change, declared schema.Value) {
+	c.PreventDestroy = pl.applied.PreventsDestroy(c.Address)
+	if pl.options.Rollback > 0 || declared.Flag() == c.PreventDestroy {
+		return
+	}
+	c.PreventDestroy = declared.Flag()
+	c.Fields = append(c.Fields, c.guardChange(declared))
+	if c.Action == NoOp {
+		c.Action = Record
+	}
 }
 
 // planUndeclared plans what is in the state and not in the stack.
@@ -324,6 +347,7 @@ func (pl planner) planSession(s schema.Session) Change {
 	default:
 		c.Action = NoOp
 	}
+	pl.planGuard(&c, s.PreventDestroy)
 	return c
 }
 

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (c *Change) check() (err error) {
 		c.Fields[i].Before, c.Fields[i].After = orNull(c.Fields[i].Before), orNull(c.Fields[i].After)
 	}
 	switch c.Action {
-	case Create, Update, Delete, Forget, NoOp, Reapply:
+	case Create, Update, Delete, Forget, NoOp, Record, Reapply:
 	default:
 		return fmt.Errorf("%s: unknown action %q", c.Address, c.Action)
 	}
@@ -45,8 +46,9 @@ func (c *Change) check() (err error) {
 		derive = c.deriveSession
 	}
 	fields, unchanged, err := derive()
-	if err == nil {
-		err = c.checkFields(fields, unchanged)
+	guard, guardErr := c.deriveGuard()
+	if err = cmp.Or(err, guardErr); err == nil {
+		err = c.checkFields(append(fields, guard...), unchanged)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Address, err)
@@ -54,8 +56,8 @@ func (c *Change) check() (err error) {
 	return nil
 }
 
-// acts reports whether applying does more than to forget.
-func (c *Change) acts() bool { return c.Action != NoOp && c.Action != Forget }
+// acts reports whether applying does more to it than to forget or to remember something.
+func (c *Change) acts() bool { return c.Action != NoOp && c.Action != Forget && c.Action != Record }
 
 var errAfter = errors.New("what is shown is not what would be sent or recorded")
 
@@ -72,9 +74,9 @@ func (c *Change) deriveDocument() ([]FieldChange, map[string]int, error) {
 	switch {
 	case c.Action == Forget:
 		return nil, nil, nil
-	case c.Action == NoOp && !after.Equal(before.Look):
+	case !c.acts() && !after.Equal(before.Look):
 		return nil, nil, errAfter
-	case c.Action == NoOp:
+	case !c.acts():
 		_, unchanged := compareDocuments(before, after)
 		return nil, unchanged, nil
 	}
@@ -127,7 +129,7 @@ func (c *Change) deriveSession() ([]FieldChange, map[string]int, error) {
 		return nil, nil, errors.New("the definition cannot be read")
 	}
 	switch {
-	case c.Action == NoOp && !after.Equal(before), c.acts() && c.Action != Delete && c.After == nil:
+	case (c.Action == NoOp || c.Action == Record) && !after.Equal(before), c.acts() && c.Action != Delete && c.After == nil:
 		return nil, nil, errAfter
 	case !c.acts():
 		return nil, nil, nil
@@ -180,6 +182,9 @@ func effective(path string, raw json.RawMessage) json.RawMessage {
 // state that it was made from.
 func (c *Change) checkBefore(s *state.Snapshot) error {
 	wrong := fmt.Errorf("%w: %s: what is shown to be confirmed is not what the state holds", ErrPlanDamaged, c.Address)
+	if !c.checkGuard(s) {
+		return wrong
+	}
 	if c.Address.Kind == schema.SessionAddress {
 		record := s.Sessions[c.Address.Name]
 		if record == nil {

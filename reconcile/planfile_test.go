@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -223,6 +224,44 @@ func TestPlanFileThatShowsSomethingElse(t *testing.T) {
 	}
 }
 
+// What a plan says of prevent_destroy is what the state holds and will hold.
+func TestPlanFileThatHidesPreventDestroy(t *testing.T) {
+	guarded := func(title string) string {
+		return fmt.Sprintf("locale \"en\" {\n title_text = %q\n prevent_destroy = true\n}\nlocale \"th\" {\n prevent_destroy = true\n}\nlocale \"vi\" {\n}\n", title)
+	}
+	before := applied(t, guarded("Hello"))
+	made := func() *reconcile.Plan {
+		return plan(t, "locale \"en\" {\n title_text = \"Hi\"\n}\nlocale \"th\" {\n}\nlocale \"vi\" {\n}\n", before)
+	}
+	read := func(p *reconcile.Plan) error {
+		saved, err := reconcile.DecodePlan(p.Encode())
+		if err == nil {
+			err = saved.CheckBase(before)
+		}
+		return err
+	}
+	require.NoError(t, read(made()))
+	assert.Equal(t, reconcile.Record, changeOf(t, made(), "locale.th").Action)
+	for name, forge := range map[string]func(en, th, vi *reconcile.Change){
+		"it is lifted and not shown": func(en, _, _ *reconcile.Change) { en.Fields = en.Fields[:1] },
+		"it is shown and not lifted": func(en, _, _ *reconcile.Change) { en.PreventDestroy = true },
+		"it stays and is not there":  func(en, _, _ *reconcile.Change) { en.Fields, en.PreventDestroy = en.Fields[:1], false },
+		"another value is shown":     func(en, _, _ *reconcile.Change) { en.Fields[1].After = json.RawMessage("true") },
+		"nothing is recorded":        func(_, th, _ *reconcile.Change) { th.Fields = nil },
+		"it is lifted and unchanged": func(_, th, _ *reconcile.Change) { th.Action = reconcile.NoOp },
+		"a page is recorded":         func(_, th, _ *reconcile.Change) { th.After = json.RawMessage(`{"titleText":"Ha","locale":"th_TH"}`) },
+		"it was not there": func(_, th, vi *reconcile.Change) {
+			vi.Action, vi.Fields, vi.PreventDestroy = reconcile.Record, th.Fields, false
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := made()
+			forge(changeOf(t, p, "locale.en"), changeOf(t, p, "locale.th"), changeOf(t, p, "locale.vi"))
+			require.ErrorIs(t, read(p), reconcile.ErrPlanDamaged)
+		})
+	}
+}
+
 // compacted compares JSON by its value's spelling, not its blanks.
 var compacted = cmp.FilterValues(func(x, y json.RawMessage) bool { return len(x)+len(y) > 0 }, cmp.Comparer(func(x, y json.RawMessage) bool {
 	var a, b bytes.Buffer
@@ -242,6 +281,7 @@ func FuzzDecodePlan(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(small.Encode())
 	f.Add(plan(f, open2, applied(f, open1)).Encode())
+	f.Add(plan(f, "locale \"en\" {\n}\n", applied(f, "locale \"en\" {\n prevent_destroy = true\n}\n")).Encode())
 	f.Add([]byte(`{"livery_plan":1,"changes":[{"kind":"session","name":"a.b","action":"forget","before":{ "a" : 1 }}]}`))
 	f.Add([]byte(`{"livery_plan":1,"timestamp":"9999-12-31T23:59:59-23:59","changes":[{"kind":"locale","name":"en","action":"no-op","fields":[{"path":"","kind":300}],"range":{"Filename":""}}]}`))
 	f.Add([]byte(`{"livery_plan":1,"variables":{"a":null},"changes":[{"kind":"locale","name":"en","action":"no-op","applied_at":"0000-01-01T00:00:00+23:59","unchanged":{"":-1}}]}`))

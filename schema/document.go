@@ -24,7 +24,8 @@ type Look struct {
 type Document struct {
 	Locale Locale
 	Look
-	Range hcl.Range // the block that declares it; zero when read from the state
+	Range          hcl.Range // the block that declares it; zero when read from the state
+	PreventDestroy Value     // a Bool; not declared when read from the state
 
 	mentions []string // pages that stood in the body it was read from, even if all null
 }

@@ -120,6 +120,8 @@ type Session struct {
 	Defaults  Defaults
 	Overrides map[Locale]Defaults
 	Range     hcl.Range
+
+	PreventDestroy Value // a Bool; not declared when read from the state
 }
 
 // Address is the session's address.

@@ -85,7 +85,7 @@ func (r *Report) parts() *parts {
 	}
 	p.documents = r.documents(shown)
 	p.documentsShort = fmt.Sprintf("%s: %s.\n", schema.Plural(len(shown), "document"), counts(r.Plan.Summary()))
-	for _, action := range []reconcile.Action{reconcile.Create, reconcile.Update, reconcile.Delete, reconcile.Reapply, reconcile.Forget} {
+	for _, action := range []reconcile.Action{reconcile.Create, reconcile.Update, reconcile.Delete, reconcile.Reapply, reconcile.Forget, reconcile.Record} {
 		var documents, others []*reconcile.Change
 		for _, c := range shown {
 			switch {
@@ -153,6 +153,7 @@ func (r *Report) action(c *reconcile.Change) string {
 	}
 	return map[reconcile.Action]string{
 		reconcile.Create: "create", reconcile.Update: "update", reconcile.Delete: "back to the default", reconcile.Reapply: "apply again", reconcile.Forget: "forget",
+		reconcile.Record: "record in the state",
 	}[c.Action]
 }
 

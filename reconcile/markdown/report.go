@@ -156,13 +156,13 @@ func counts(sum reconcile.Summary) string {
 	list := []struct {
 		n    int
 		what string
-	}{{sum.Add, "to add"}, {sum.Change, "to change"}, {sum.Destroy, "to destroy"}, {sum.Forget, "to forget"}}
+	}{{sum.Add, "to add"}, {sum.Change, "to change"}, {sum.Destroy, "to destroy"}, {sum.Forget, "to forget"}, {sum.Record, "to record"}}
 	var some, none []string
 	for _, c := range list {
 		switch {
 		case c.n > 0:
 			some = append(some, fmt.Sprintf("**%d %s**", c.n, c.what))
-		case c.what != "to forget":
+		case c.what != "to forget" && c.what != "to record":
 			none = append(none, "0 "+c.what)
 		}
 	}

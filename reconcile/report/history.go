@@ -138,6 +138,8 @@ func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 		switch {
 		case c.Action == reconcile.Doubt:
 			line += "  (in doubt: no answer was recorded)"
+		case c.Action == reconcile.Record:
+			line += "  (prevent_destroy)"
 		case c.TransactionID != "":
 			line += fmt.Sprintf("  [transaction %s]", terminal.Escape(c.TransactionID, ""))
 		}
@@ -152,7 +154,7 @@ func (p *historyPrinter) counts(changes []reconcile.HistoryChange) {
 		words  string
 	}{
 		{reconcile.Create, "added"}, {reconcile.Update, "changed"}, {reconcile.Delete, "gone"},
-		{reconcile.Reapply, "applied again"}, {reconcile.Doubt, "in doubt"},
+		{reconcile.Reapply, "applied again"}, {reconcile.Record, "recorded"}, {reconcile.Doubt, "in doubt"},
 	} {
 		n := 0
 		for _, c := range changes {

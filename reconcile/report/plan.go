@@ -26,6 +26,7 @@ var symbols = []struct {
 	{reconcile.Delete, "-", "destroy"},
 	{reconcile.Reapply, "!", "apply again"},
 	{reconcile.Forget, ".", "forget"},
+	{reconcile.Record, "=", "record in the state"},
 }
 
 // PlanText says how a plan is written for people.
@@ -233,6 +234,9 @@ func planSummary(sum reconcile.Summary, s terminal.Style) string {
 	if sum.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", sum.Forget)
 	}
+	if sum.Record > 0 {
+		line += fmt.Sprintf(", %d to record", sum.Record)
+	}
 	return line + "."
 }
 
@@ -291,11 +295,18 @@ func (p *planPrinter) headline(c *reconcile.Change) []string {
 	case c.Action == reconcile.Delete:
 		lines = append(lines, reasonsToDestroy(c, c.Address.String()+" is", c.Address.String()+" was")...)
 	}
-	if session && c.Action != reconcile.Forget {
+	switch {
+	case c.Action == reconcile.Forget:
+	case c.Action == reconcile.Record:
+		lines = append(lines, stateAlone)
+	case session:
 		lines = append(lines, "(kept in the state only: the service stores no sessions, so nothing is sent)")
 	}
 	return lines
 }
+
+// stateAlone says of what is recorded what else happens to it.
+const stateAlone = "(nothing is sent: only what the state remembers changes)"
 
 // fate is what becomes of something, in the words that programs look for.
 func (p *planPrinter) fate(a reconcile.Action) string {
@@ -308,6 +319,8 @@ func (p *planPrinter) fate(a reconcile.Action) string {
 		return "will be applied again"
 	case reconcile.Delete:
 		return "will be destroyed"
+	case reconcile.Record:
+		return "will be recorded in the state"
 	default:
 		return "will no longer be managed by " + p.who() + ", but will not be destroyed"
 	}

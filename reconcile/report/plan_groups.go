@@ -20,6 +20,9 @@ const groupIndent = "      "
 func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Change, groups []reconcile.Group) {
 	action := documents[0].Action
 	p.line("  # %s", p.s.Bold(fmt.Sprintf("%d documents %s", len(documents), p.fate(action))))
+	if action == reconcile.Record {
+		p.line("  # %s", stateAlone)
+	}
 	for _, line := range sharedReasons(documents) {
 		p.line("  # %s", line)
 	}

@@ -87,9 +87,11 @@ func (s *stream) Changes(p *reconcile.Plan) {
 }
 
 func (s *stream) summary(sum reconcile.Summary, operation, message string) {
-	s.write("info", message, "change_summary", map[string]any{"changes": map[string]any{
-		"add": sum.Add, "change": sum.Change, "remove": sum.Destroy, "import": 0, "forget": sum.Forget, "operation": operation,
-	}})
+	changes := map[string]any{"add": sum.Add, "change": sum.Change, "remove": sum.Destroy, "import": 0, "forget": sum.Forget, "operation": operation}
+	if sum.Record > 0 {
+		changes["record"] = sum.Record
+	}
+	s.write("info", message, "change_summary", map[string]any{"changes": changes})
 }
 
 func verb(a reconcile.Action) string {
@@ -223,8 +225,11 @@ type resourceStateJSON struct {
 func newResourceChangeJSON(c *reconcile.Change) resourceChangeJSON {
 	kind := "livery_" + string(c.Address.Kind)
 	action := c.Action
-	if action == reconcile.Reapply { // Terraform has no word for it, and something is sent
+	switch action { // Terraform has no words for these
+	case reconcile.Reapply: // something is sent
 		action = reconcile.Update
+	case reconcile.Record:
+		action = reconcile.NoOp
 	}
 	after := orNull(c.After)
 	if action == reconcile.Delete || action == reconcile.Forget {

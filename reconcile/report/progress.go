@@ -47,6 +47,8 @@ func wordsOf(a reconcile.Action) (present, noun string) {
 		return "Destroying", "Destruction"
 	case reconcile.Forget:
 		return "Forgetting", "Removal from the state"
+	case reconcile.Record:
+		return "Recording", "Recording"
 	default:
 		return "Modifying", "Modifications"
 	}
@@ -61,6 +63,9 @@ func tally(sum reconcile.Summary) string {
 	text := fmt.Sprintf("%d added, %d changed, %d destroyed", sum.Add, sum.Change, sum.Destroy)
 	if sum.Forget > 0 {
 		text += fmt.Sprintf(", %d forgotten", sum.Forget)
+	}
+	if sum.Record > 0 {
+		text += fmt.Sprintf(", %d recorded", sum.Record)
 	}
 	return text
 }

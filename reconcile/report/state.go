@@ -36,6 +36,9 @@ func WriteState(w io.Writer, s *state.Snapshot, style terminal.Style) error {
 func WriteRecord(w io.Writer, s *state.Snapshot, a schema.Address, style terminal.Style) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", style.Bold("# "+a.String()+":"))
+	if s.PreventsDestroy(a) {
+		fmt.Fprintf(&b, "# prevent_destroy: no plan destroys it\n")
+	}
 	if a.Kind == schema.SessionAddress {
 		record := s.Sessions[a.Name]
 		fmt.Fprintf(&b, "# recorded %s; the service keeps nothing of it\n", record.RecordedAt.UTC().Format(time.RFC3339))

@@ -43,11 +43,15 @@ type localeRecord struct {
 	TransactionID string          `json:"transaction_id,omitempty"`
 	InDoubt       json.RawMessage `json:"in_doubt"`
 	InFlightUntil time.Time       `json:"in_flight_until,omitzero"`
+
+	PreventDestroy bool `json:"prevent_destroy,omitempty"`
 }
 
 type sessionRecord struct {
 	Definition json.RawMessage `json:"definition"`
 	RecordedAt time.Time       `json:"recorded_at,omitzero"`
+
+	PreventDestroy bool `json:"prevent_destroy,omitempty"`
 }
 
 // Encode is the snapshot as it is stored. Equal snapshots have equal bytes.
@@ -55,7 +59,7 @@ func (s *Snapshot) Encode() []byte {
 	f := file{format, s.LiveryVersion, s.Serial, s.Lineage, s.Run, s.Account, s.BrokenLock, make(map[string]localeRecord), make(map[string]sessionRecord)}
 	f.Run.At = f.Run.At.UTC()
 	for loc, r := range s.Locales {
-		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt, InFlightUntil: r.InFlightUntil.UTC()}
+		record := localeRecord{AppliedAt: r.AppliedAt.UTC(), TransactionID: r.TransactionID, InDoubt: r.InDoubt, InFlightUntil: r.InFlightUntil.UTC(), PreventDestroy: r.PreventDestroy}
 		if r.document == nil {
 			record.Document = r.encoded
 		} else {
@@ -64,7 +68,7 @@ func (s *Snapshot) Encode() []byte {
 		f.Locales[string(loc)] = record
 	}
 	for name, r := range s.Sessions {
-		f.Sessions[name] = sessionRecord{must(r.Definition.MarshalJSON()), r.RecordedAt.UTC()}
+		f.Sessions[name] = sessionRecord{must(r.Definition.MarshalJSON()), r.RecordedAt.UTC(), r.PreventDestroy}
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -285,6 +289,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage, likely []schema.
 		readTime(members, "applied_at", &record.AppliedAt),
 		readWord(members, "transaction_id", &record.TransactionID),
 		readTime(members, "in_flight_until", &record.InFlightUntil),
+		readMember(members, "prevent_destroy", &record.PreventDestroy),
 	)
 	if err != nil {
 		return err
@@ -360,7 +365,11 @@ func (s *Snapshot) readSession(name string, raw json.RawMessage) error {
 		return err
 	}
 	record := new(SessionRecord)
-	err = cmp.Or(readMember(members, "definition", &record.Definition), readTime(members, "recorded_at", &record.RecordedAt))
+	err = cmp.Or(
+		readMember(members, "definition", &record.Definition),
+		readTime(members, "recorded_at", &record.RecordedAt),
+		readMember(members, "prevent_destroy", &record.PreventDestroy),
+	)
 	if err != nil {
 		return err
 	}

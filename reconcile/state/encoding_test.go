@@ -44,7 +44,7 @@ func assertSame(t testing.TB, want, got *Snapshot) {
 }
 
 func TestFrozenStates(t *testing.T) {
-	for _, name := range []string{"v1-full.json", "v1-empty.json", "v1-run.json"} {
+	for _, name := range []string{"v1-full.json", "v1-empty.json", "v1-run.json", "v1-prevent-destroy.json"} {
 		t.Run(name, func(t *testing.T) {
 			data := frozen(t, name)
 			s, err := Decode(data)
@@ -80,6 +80,16 @@ func TestFrozenStates(t *testing.T) {
 	assert.True(t, empty.Empty())
 	run, err := Decode(frozen(t, "v1-run.json"))
 	require.NoError(t, err)
+	for _, a := range s.Addresses() {
+		assert.False(t, s.PreventsDestroy(a), "written before states remembered it")
+	}
+	guarded, err := Decode(frozen(t, "v1-prevent-destroy.json"))
+	require.NoError(t, err)
+	assert.Len(t, guarded.Addresses(), 2)
+	for _, a := range guarded.Addresses() {
+		assert.True(t, guarded.PreventsDestroy(a))
+	}
+	assertSame(t, guarded, guarded.Clone())
 	assert.Equal(t, Run{"apply", "ana@studio", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, run.Run)
 }
 
@@ -265,6 +275,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(frozen(f, "v1-full.json"))
 	f.Add(frozen(f, "v1-empty.json"))
 	f.Add(frozen(f, "v1-run.json"))
+	f.Add(frozen(f, "v1-prevent-destroy.json"))
 	f.Add([]byte(`{"version":1,"livery_version":"","locales":{"en":{"document":{"":1,"new":{"a":1e999},"mobileResultPage":[]},"in_doubt":{}}},"sessions":{"":{}}}`))
 	f.Add([]byte(`{"version":1,"locales":{"en_US":{"document":{"":{"":{"":""}},"new":{"":1},"mobileResultPage":{"":{}}}}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"livery/schema"
-	"livery/schema/jsontext"
 )
 
 // What has happened is written at the latest after this long or this many
@@ -180,47 +178,6 @@ func (l *Ledger) recordDoubt(bodies map[schema.Locale][]byte) error {
 	return nil
 }
 
-// priorDoubt is what was in doubt before another body was about to be sent, nil for nothing.
-type priorDoubt map[schema.Locale]json.RawMessage
-
-// replace puts body in doubt.
-func (p priorDoubt) replace(s *Snapshot, loc schema.Locale, body []byte) {
-	record := s.Locales[loc]
-	if record == nil {
-		record = new(LocaleRecord)
-		s.Locales[loc] = record
-	}
-	p[loc] = record.InDoubt
-	record.InDoubt = jsontext.Compact(body)
-}
-
-// settle gives what is left to record, but for the look itself, once a request that was
-// sent at that time is confirmed: nothing, or the doubt about what may arrive after it.
-func (p priorDoubt) settle(r *LocaleRecord, loc schema.Locale, sent time.Time) *LocaleRecord {
-	before := p[loc]
-	delete(p, loc)
-	if r == nil || !sent.Before(r.InFlightUntil) {
-		return new(LocaleRecord)
-	}
-	if before == nil {
-		before = r.InDoubt
-	}
-	return &LocaleRecord{InDoubt: before, InFlightUntil: r.InFlightUntil}
-}
-
-// restore undoes replace.
-func (p priorDoubt) restore(s *Snapshot, loc schema.Locale) {
-	record := s.Locales[loc]
-	if record == nil {
-		return
-	}
-	record.InDoubt = p[loc]
-	delete(p, loc)
-	if record.isEmpty() {
-		delete(s.Locales, loc)
-	}
-}
-
 // Sending says that a request with the body of the last Intend is about to be sent,
 // for the first time or again. Nothing may be sent unless it returns nil: it looks
 // whether the lock is still this run's. What it knows of that is some seconds old
@@ -275,7 +232,7 @@ func (l *Ledger) Confirm(ctx context.Context, loc schema.Locale, body []byte, tr
 	return l.change(ctx, loc.AddressOf(), func() bool {
 		left := l.priorDoubt.settle(l.current.Locales[loc], loc, l.sent[loc].at)
 		record := Confirmed(d, at.UTC().Truncate(time.Second), printable(transactionID))
-		record.InDoubt, record.InFlightUntil = left.InDoubt, left.InFlightUntil
+		record.InDoubt, record.InFlightUntil, record.PreventDestroy = left.InDoubt, left.InFlightUntil, left.PreventDestroy
 		l.current.Locales[loc] = record
 		return true
 	})
@@ -288,6 +245,7 @@ func (l *Ledger) Clear(ctx context.Context, loc schema.Locale, transactionID str
 	return l.change(ctx, loc.AddressOf(), func() bool {
 		_, known := l.current.Locales[loc]
 		record := l.priorDoubt.settle(l.current.Locales[loc], loc, l.sent[loc].at)
+		record.PreventDestroy = false
 		l.current.Locales[loc] = record
 		if record.isEmpty() {
 			delete(l.current.Locales, loc)
@@ -327,7 +285,9 @@ func (l *Ledger) Forget(ctx context.Context, a schema.Address) error {
 // RecordSession records a session definition under its name.
 func (l *Ledger) RecordSession(ctx context.Context, s schema.Session, at time.Time) error {
 	return l.change(ctx, s.Address(), func() bool {
-		l.current.Sessions[s.Name] = &SessionRecord{Definition: cloneSession(s), RecordedAt: at.UTC().Truncate(time.Second)}
+		l.current.Sessions[s.Name] = &SessionRecord{
+			Definition: cloneSession(s), RecordedAt: at.UTC().Truncate(time.Second), PreventDestroy: l.current.PreventsDestroy(s.Address()),
+		}
 		return true
 	})
 }

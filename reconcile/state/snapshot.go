@@ -70,6 +70,9 @@ type LocaleRecord struct {
 	AppliedAt     time.Time       // when the document was confirmed; zero without one
 	TransactionID string          // of the confirming answer
 	InDoubt       json.RawMessage // the body that was being sent; nil when there is none
+	// PreventDestroy is what the block said when it was applied last. It refuses to
+	// destroy what no block declares any more.
+	PreventDestroy bool
 	// InFlightUntil is how long requests may arrive from a run whose lock was broken
 	// while the locale was in doubt: no answer to a request that is sent before then
 	// ends the doubt. It is zero without InDoubt.
@@ -112,8 +115,9 @@ func (r *LocaleRecord) Encoded() json.RawMessage {
 
 // SessionRecord is a session definition as it was last applied.
 type SessionRecord struct {
-	Definition schema.Session
-	RecordedAt time.Time
+	Definition     schema.Session
+	RecordedAt     time.Time
+	PreventDestroy bool // as of a LocaleRecord
 }
 
 // Run is the run that made a state what it is. What is not known is empty.
@@ -160,7 +164,9 @@ func (s *Snapshot) Clone() *Snapshot {
 		c.Locales[loc] = &record
 	}
 	for name, r := range s.Sessions {
-		c.Sessions[name] = &SessionRecord{Definition: cloneSession(r.Definition), RecordedAt: r.RecordedAt}
+		record := *r
+		record.Definition = cloneSession(r.Definition)
+		c.Sessions[name] = &record
 	}
 	return c
 }

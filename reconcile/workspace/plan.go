@@ -123,6 +123,9 @@ func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) 
 	if err != nil {
 		return Failf("Unknown address", "%v.", err)
 	}
+	if err := o.refuseGuarded(current); err != nil {
+		return err
+	}
 	o.Plan.Variables = variables(o.Stack)
 	o.warnInFlight(current)
 	if o.Plan.Targeted {

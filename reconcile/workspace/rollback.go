@@ -93,6 +93,9 @@ func (o *Operation) planBack(ctx context.Context, serial uint64, opts PlanOption
 	if err != nil {
 		return Failf("Unknown address", "%v. What a rollback knows is the current state and that of serial %d.", err, serial)
 	}
+	if err := o.refuseGuarded(now); err != nil {
+		return err
+	}
 	o.warnInFlight(now)
 	if len(opts.Targets)+len(opts.Excludes) > 0 {
 		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part out, so the result of this plan is not all that was there at serial %d.", serial)

@@ -32,6 +32,8 @@ func instead(name string) string {
 		return "Values are checked by a validation in their variable { ... }, and rules are weighed in livery { lint { ... } }."
 	case "provisioner", "connection", "depends_on":
 		return "livery finds the order by itself, and runs nothing of its own."
+	case "lifecycle":
+		return "prevent_destroy = true stands directly in a locale or session block."
 	case "count":
 		return "Several documents come from one block by for_each, as in for_each = toset([\"th\", \"vi\"]) with code = each.key."
 	case "dynamic":

@@ -10,10 +10,11 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/origin"
 )
 
 // localeOwn are the attributes of a locale block that are no fields.
-var localeOwn = []string{"theme", "texts", "extra", "for_each", "code"}
+var localeOwn = []string{"theme", "texts", "extra", "for_each", "code", schema.PreventDestroy}
 
 // documents evaluates locale blocks.
 type documents struct{ *scope }
@@ -160,6 +161,7 @@ func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[str
 		fields.readTexts(a)
 	}
 	fields.read(b)
+	d.PreventDestroy = preventDestroy(e.scope, b, fields.extra, fields.at, fields.origins)
 	if locale.Chinese() { // what is left of the themes was judged by the longer limit
 		for _, f := range schema.Fields() {
 			if f.Kind == schema.Tips {
@@ -180,4 +182,23 @@ func (e documents) fields(locale schema.Locale, vars map[string]cty.Value, forEa
 	extra := map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{"code": code})}
 	maps.Copy(extra, vars)
 	return fieldReader{scope: e.scope, noun: "A locale", at: at, own: localeOwn, extra: extra, origins: e.origins.Block(at, extra, forEach)}
+}
+
+// preventDestroy is the value of that attribute in a locale or session block.
+func preventDestroy(s *scope, b *config.Block, extra map[string]cty.Value, at schema.Subject, origins origin.Block) schema.Value {
+	a := b.Attribute(schema.PreventDestroy)
+	if a == nil {
+		return schema.Value{}
+	}
+	at.Path, at.Range = a.Name, a.Expr.Range()
+	raw, ok := s.publicValue(a.Expr, extra, at)
+	if !ok {
+		return schema.Value{}
+	}
+	v, diags := schema.ParsePreventDestroy(raw, at)
+	s.Report(diags...)
+	if !v.Declared() {
+		return schema.Value{}
+	}
+	return v.From(origins.Of(a.Expr).Origin())
 }

@@ -340,6 +340,9 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 	case k.Path() == "locale":
 		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
 		return
+	case k.Path() == schema.PreventDestroy:
+		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "prevent_destroy is for livery and not for the service; it stands directly in the locale block."))
+		return
 	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && k.Key != "" && schema.PageByKey(k.Key) != nil:
 		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
 		return

@@ -143,11 +143,18 @@ func stackJSON(t *testing.T, s *Stack) string {
 		}
 	}
 	documents, sessions := make(map[string]schema.Document), make(map[string]schema.Session)
+	guarded := make(map[string]bool)
 	for _, d := range s.Documents {
 		documents[d.Locale.AddressOf().String()] = d
+		if d.PreventDestroy.Declared() {
+			guarded[d.Locale.AddressOf().String()] = d.PreventDestroy.Flag()
+		}
 	}
 	for _, session := range s.Sessions {
 		sessions[session.Address().String()] = session
+		if session.PreventDestroy.Declared() {
+			guarded[session.Address().String()] = session.PreventDestroy.Flag()
+		}
 	}
 	var removed []string
 	for _, r := range s.Removed {
@@ -155,6 +162,7 @@ func stackJSON(t *testing.T, s *Stack) string {
 	}
 	add("documents", len(documents) > 0, documents)
 	add("sessions", len(sessions) > 0, sessions)
+	add("prevent_destroy", len(guarded) > 0, guarded)
 	add("removed", len(removed) > 0, removed)
 	add("levels", len(s.Levels) > 0, s.Levels)
 	add("read", len(s.Read) > 0, s.Read)

@@ -12,6 +12,9 @@ import (
 	"livery/schema/config"
 )
 
+// sessionOwn are the attributes of a session block that are no defaults of requests.
+var sessionOwn = []string{"api", schema.PreventDestroy}
+
 // sessions evaluates session blocks.
 type sessions struct{ *scope }
 
@@ -35,7 +38,7 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 		e.withoutAPI(b, at)
 		return s, false
 	}
-	s.API = api
+	s.API, s.PreventDestroy = api, preventDestroy(e.scope, b, nil, at, e.origins.Block(at, nil, nil))
 	missing := e.defaults(b.Attributes, s.API, at, &s.Defaults)
 	for i, a := range schema.Attributes() {
 		if a.Requires(s.API) && !s.Defaults.At(i).Declared() && !slices.Contains(missing, i) {
@@ -90,7 +93,7 @@ func (e sessions) withoutAPI(b *config.Block, at schema.Subject) {
 	for _, attr := range b.Attributes {
 		number := schema.AttributeNumber(attr.Name)
 		switch {
-		case attr.Name == "api":
+		case slices.Contains(sessionOwn, attr.Name):
 		case number < 0:
 			e.unknownAttribute(attr, "", number, at)
 		case schema.Attributes()[number].Kind != schema.Language:
@@ -115,7 +118,7 @@ func attributeNames(api schema.SessionAPI) []string {
 func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []int) {
 	origins := e.origins.Block(at, nil, nil)
 	for _, attr := range attributes {
-		if attr.Name == "api" {
+		if slices.Contains(sessionOwn, attr.Name) {
 			continue
 		}
 		number := schema.AttributeNumber(attr.Name)
@@ -157,7 +160,7 @@ func (e sessions) unknownAttribute(attr *hcl.Attribute, api schema.SessionAPI, n
 		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
 			fmt.Sprintf("%s belongs to one session, so it cannot be declared: give it to `livery session open` as -%s.", attr.Name, strings.ReplaceAll(attr.Name, "_", "-"))))
 	default:
-		e.UnknownField(attr, "A session", at, append(attributeNames(api), "api"), []string{"locale"})
+		e.UnknownField(attr, "A session", at, append(attributeNames(api), sessionOwn...), []string{"locale"})
 	}
 }
 
@@ -177,9 +180,9 @@ func (e sessions) override(b *config.Block, s *schema.Session, at schema.Subject
 	}
 	var d schema.Defaults
 	for _, a := range b.Attributes {
-		if a.Name == "api" {
-			e.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: "api", Range: a.NameRange}, "Unknown field",
-				"A locale cannot change the api of its session; declare another session."))
+		if slices.Contains(sessionOwn, a.Name) {
+			e.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: a.Name, Range: a.NameRange}, "Unknown field",
+				fmt.Sprintf("A locale cannot change the %s of its session; declare another session.", a.Name)))
 		}
 	}
 	e.defaults(b.Attributes, s.API, at, &d)
