@@ -407,14 +407,14 @@ func (f *Field) ParseTips(tips []Tip, at Subject) (Value, hcl.Diagnostics) {
 		return Value{}, hcl.Diagnostics{Diagnose(TipCount, at, "Too many tips",
 			fmt.Sprintf("%s has %d tips; the service takes at most %d.", f.path, len(tips), TipsMax))}
 	}
-	return Value{kind: Tips, tips: tips, rng: at.Range}, nil
+	return Value{kind: Tips, list: &list{tips: tips}, rng: at.Range}, nil
 }
 
 // JudgeTips checks the tips of a theme once more in the document that uses it,
 // since Chinese documents have a shorter limit than the theme was judged by.
 func (f *Field) JudgeTips(v Value, at Subject) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for i, tip := range v.tips {
+	for i, tip := range v.Tips() {
 		if n := Length(tip.Text.text); n > TipMaxChinese && n <= TipMax && at.Locale.Chinese() {
 			at.Path, at.Range = fmt.Sprintf("%s[%d].text", f.path, i), tip.Text.rng
 			diags = append(diags, judgeTip(n, at)...)

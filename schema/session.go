@@ -307,7 +307,7 @@ func (a *Attribute) judgeCount(n int, at Subject) hcl.Diagnostics {
 }
 
 func parseNames(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
-	v := Value{kind: Names, rng: at.Range}
+	var words []string
 	wrong := hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value", at.Path+" takes a list of strings.")}
 	if !raw.CanIterateElements() || raw.Type().IsObjectType() || raw.Type().IsMapType() {
 		return Value{}, wrong
@@ -322,10 +322,10 @@ func parseNames(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 			return Value{}, hcl.Diagnostics{Diagnose(Enum, at, "Not a valid word",
 				fmt.Sprintf("%s contains %q; an element must not be empty or hold commas or blanks, since they are sent joined by commas.", at.Path, s))}
 		}
-		v.words = append(v.words, s)
+		words = append(words, s)
 	}
-	if len(v.words) == 0 {
+	if len(words) == 0 {
 		return Value{}, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty value", at.Path+" is an empty list; leave it out.")}
 	}
-	return v, nil
+	return Value{kind: Names, list: &list{words: words}, rng: at.Range}, nil
 }

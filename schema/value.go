@@ -21,10 +21,14 @@ type Value struct {
 	flag   bool
 	number int
 	text   string
-	tips   []Tip
-	words  []string
+	list   *list // nil but for Tips and Names: documents are full of values that have none
 	rng    hcl.Range
 	origin *Origin
+}
+
+type list struct {
+	tips  []Tip
+	words []string
 }
 
 // Tip is an element of a tip list. Either member may be undeclared.
@@ -50,10 +54,20 @@ func (v Value) Flag() bool { return v.flag }
 func (v Value) Number() int { return v.number }
 
 // Tips is the value of a Tips field; it must not be changed.
-func (v Value) Tips() []Tip { return v.tips }
+func (v Value) Tips() []Tip {
+	if v.list == nil {
+		return nil
+	}
+	return v.list.tips
+}
 
 // Words is the value of a Names; it must not be changed.
-func (v Value) Words() []string { return v.words }
+func (v Value) Words() []string {
+	if v.list == nil {
+		return nil
+	}
+	return v.list.words
+}
 
 // Range is where the value was written; the zero Range for one that was read
 // from the state.
@@ -71,14 +85,15 @@ func (v Value) From(o *Origin) Value {
 
 // TipsFrom is a list of tips with an origin for each declared member of each element.
 func (v Value) TipsFrom(f *Field, origin func(i int, member *Field) *Origin) Value {
-	v.tips = slices.Clone(v.tips)
-	for i := range v.tips {
+	tips := slices.Clone(v.Tips())
+	for i := range tips {
 		for j := range f.Items {
-			if member := v.tips[i].member(f.Items[j].Kind); member.Declared() {
+			if member := tips[i].member(f.Items[j].Kind); member.Declared() {
 				*member = member.From(origin(i, &f.Items[j]))
 			}
 		}
 	}
+	v.list = &list{tips: tips}
 	return v
 }
 
@@ -89,8 +104,8 @@ func (v Value) Equal(o Value) bool {
 		return v.Declared() == o.Declared()
 	}
 	return v.kind == o.kind && v.text == o.text && v.flag == o.flag && v.number == o.number &&
-		slices.Equal(v.words, o.words) &&
-		slices.EqualFunc(v.tips, o.tips, func(a, b Tip) bool { return a.Icon.Equal(b.Icon) && a.Text.Equal(b.Text) })
+		slices.Equal(v.Words(), o.Words()) &&
+		slices.EqualFunc(v.Tips(), o.Tips(), func(a, b Tip) bool { return a.Icon.Equal(b.Icon) && a.Text.Equal(b.Text) })
 }
 
 // AppendJSON appends the value as the API takes it; null when it is not declared.
@@ -104,9 +119,9 @@ func (v Value) AppendJSON(dst []byte) []byte {
 	case Count:
 		return strconv.AppendInt(dst, int64(v.number), 10)
 	case Names:
-		return appendList(dst, v.words, jsontext.AppendString)
+		return appendList(dst, v.Words(), jsontext.AppendString)
 	case Tips:
-		return appendList(dst, v.tips, func(dst []byte, t Tip) []byte {
+		return appendList(dst, v.Tips(), func(dst []byte, t Tip) []byte {
 			dst = append(dst, '{')
 			if t.Icon.Declared() {
 				dst = t.Icon.AppendJSON(append(dst, `"iconLink":`...))
@@ -146,17 +161,17 @@ func (v Value) Cty() cty.Value {
 	case Count:
 		return cty.NumberIntVal(int64(v.number))
 	case Names:
-		words := make([]cty.Value, len(v.words))
-		for i, w := range v.words {
+		words := make([]cty.Value, len(v.Words()))
+		for i, w := range v.Words() {
 			words[i] = cty.StringVal(w)
 		}
 		return cty.TupleVal(words)
 	case Tips:
-		list := make([]cty.Value, len(v.tips))
-		for i, t := range v.tips {
-			list[i] = cty.ObjectVal(map[string]cty.Value{"icon_link": t.Icon.Cty(), "text": t.Text.Cty()})
+		tips := make([]cty.Value, len(v.Tips()))
+		for i, t := range v.Tips() {
+			tips[i] = cty.ObjectVal(map[string]cty.Value{"icon_link": t.Icon.Cty(), "text": t.Text.Cty()})
 		}
-		return cty.TupleVal(list)
+		return cty.TupleVal(tips)
 	default:
 		return cty.StringVal(v.text)
 	}
@@ -174,9 +189,9 @@ func (v Value) String() string {
 	case Count:
 		return strconv.Itoa(v.number)
 	case Names:
-		return "[" + strings.Join(quoteAll(v.words), ", ") + "]"
+		return "[" + strings.Join(quoteAll(v.Words()), ", ") + "]"
 	case Tips:
-		return strconv.Itoa(len(v.tips)) + " tips"
+		return strconv.Itoa(len(v.Tips())) + " tips"
 	default:
 		return quote(v.text)
 	}
