@@ -3,6 +3,7 @@ package schema
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -207,31 +208,56 @@ func judgeTip(n int, at Subject) hcl.Diagnostics {
 		fmt.Sprintf("%s is %d UTF-16 code units long; a tip must be less than %d%s, or the page cuts it off. Shorten it by %d.", at.Path, n, limit+1, where, n-limit))}
 }
 
-// secondsPlaceholder is filled in by the page, in this one field.
 const (
-	secondsPlaceholder = "{second}"
+	// SecondsPlaceholder is filled in by the page, in one field.
+	SecondsPlaceholder = "{second}"
 	countdownPath      = "mobileResultPage.countdownText"
 )
 
 func judgePlaceholder(f *Field, s string, at Subject) hcl.Diagnostics {
-	rest := s
-	if f.path == countdownPath {
-		if !strings.Contains(s, secondsPlaceholder) {
-			return hcl.Diagnostics{Diagnose(Placeholder, at, "Placeholder missing",
-				at.Path+" does not contain {second}: the page will not show how many seconds are left.")}
+	unknown, missing := Braces(s), f.path == countdownPath
+	if i := slices.Index(unknown, SecondsPlaceholder); i >= 0 && missing {
+		unknown, missing = slices.Delete(unknown, i, i+1), false
+	}
+	brace := ""
+	if len(unknown) > 0 {
+		brace = unknown[0]
+	}
+	switch {
+	case missing && brace != "":
+		d := Diagnose(Placeholder, at, "Placeholder missing",
+			fmt.Sprintf("%s contains %q where {second} should stand. The page fills in {second} in every language; people will read the braces.", at.Path, brace))
+		Amend(d, func(f *Finding) {
+			f.Fix, f.Data = AnyFix, map[string]any{"missing": SecondsPlaceholder, "unknown": brace}
+		})
+		return hcl.Diagnostics{d}
+	case missing:
+		return hcl.Diagnostics{Diagnose(Placeholder, at, "Placeholder missing",
+			at.Path+" does not contain {second}: the page will not show how many seconds are left.")}
+	case brace != "":
+		return hcl.Diagnostics{Diagnose(Placeholder, at, "Braces will show as they are",
+			fmt.Sprintf("%s contains %q. The page fills in {second} in %s and nothing else; people will read the braces.", at.Path, brace, countdownPath))}
+	}
+	return nil
+}
+
+// Braces are the parts of a text that stand in braces, with these, each once.
+func Braces(s string) []string {
+	var found []string
+	for {
+		open := strings.IndexByte(s, '{')
+		if open < 0 {
+			return found
 		}
-		rest = strings.ReplaceAll(s, secondsPlaceholder, "")
+		length := strings.IndexByte(s[open:], '}')
+		if length < 0 {
+			return found
+		}
+		if brace := s[open : open+length+1]; !slices.Contains(found, brace) {
+			found = append(found, brace)
+		}
+		s = s[open+length+1:]
 	}
-	open := strings.IndexByte(rest, '{')
-	if open < 0 {
-		return nil
-	}
-	length := strings.IndexByte(rest[open:], '}')
-	if length < 0 {
-		return nil
-	}
-	return hcl.Diagnostics{Diagnose(Placeholder, at, "Braces will show as they are",
-		fmt.Sprintf("%s contains %q. The page fills in {second} in %s and nothing else; people will read the braces.", at.Path, rest[open:open+length+1], countdownPath))}
 }
 
 // ParseColour reads # and 3, 4, 6 or 8 hex digits, and gives the canonical form:

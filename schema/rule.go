@@ -24,6 +24,7 @@ type Rule struct {
 	Level   Level // what it weighs unless a lint block says otherwise
 	Fixed   bool  // the service or the language cannot do without it: no lint block lowers it
 	Fix     Fix
+	Source  bool     // it compares with the source language, and does not run without one
 	Options []Option // what else a lint block may say of it
 	Help    string   // what it finds, in a line
 	Why     string   // why that matters

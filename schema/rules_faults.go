@@ -405,7 +405,7 @@ locale "en" {
 `,
 	},
 	{
-		ID: Placeholder, Group: TextGroup, Phase: Loading, Level: Warning,
+		ID: Placeholder, Group: TextGroup, Phase: Loading, Level: Warning, Fix: AnyFix,
 		Help: "A placeholder that is missing, or braces that will show as they are.",
 		Why:  "Without {second} nobody sees how long to wait; any other word in braces is shown with its braces.",
 		Bad: `locale "en" {

@@ -247,13 +247,21 @@ func TestPagesNameTheRules(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]*) \\| ([^|]*) \\|").FindAllStringSubmatch(section(t, page(t, "schema/README.md"), "## Rules"), -1) {
 		for _, name := range regexp.MustCompile("[a-z-]+").FindAllString(row[1], -1) {
 			assert.NotContains(t, levels, schema.RuleID(name), "the rule %s is described twice", name)
-			levels[schema.RuleID(name)] = strings.TrimSuffix(strings.TrimSuffix(row[2], ", `lint` only"), ", `preview` only")
+			levels[schema.RuleID(name)] = row[2]
 		}
 	}
 	for _, c := range schema.Rules() {
 		want := string(c.Level)
-		if c.Fixed {
+		switch {
+		case c.Fixed:
 			want += ", fixed"
+		case c.Level == schema.Warning && c.Phase == schema.Linting:
+			want += ", `lint` only"
+		case c.Level == schema.Warning && c.Phase == schema.Drawing:
+			want += ", `preview` only"
+		}
+		if c.Source {
+			want += " †"
 		}
 		assert.Equal(t, want, levels[c.ID], c.ID)
 		delete(levels, c.ID)

@@ -8,6 +8,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/findings"
+	"livery/reconcile/report"
 	"livery/schema"
 )
 
@@ -76,10 +77,10 @@ A lint block in the configuration sets the level of each rule.`,
 			if showSuppressed {
 				findings.WriteText(run.Stdout, linted.Suppressed, sources, run.Style(run.Stdout))
 			}
-			err = run.View.Validated(diags, sources, level.Reason(diags))
+			err = report.Linted(run.View, linted, level.Reason(diags))
 		} else {
 			meta := findings.Meta{Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: schema.Rules(),
-				ShowSuppressed: showSuppressed, Suppressed: linted.Suppressed}
+				Skipped: linted.Skipped, ShowSuppressed: showSuppressed, Suppressed: linted.Suppressed}
 			err = findings.Write(run.Stdout, findings.Format(format), diags, sources, run.Style(run.Stdout), meta)
 		}
 		if err != nil {

@@ -146,13 +146,14 @@ func newFindingJSON(e entry) findingJSON {
 
 // verdictJSON is the answer of `validate -json` and, with notices, `lint -format=json`.
 type verdictJSON[D any] struct {
-	FormatVersion string `json:"format_version"`
-	Valid         bool   `json:"valid"`
-	ErrorCount    int    `json:"error_count"`
-	WarningCount  int    `json:"warning_count"`
-	NoticeCount   *int   `json:"notice_count,omitempty"` // of lint alone
-	Diagnostics   []D    `json:"diagnostics"`
-	Suppressed    *[]D   `json:"suppressed,omitempty"` // of lint -show-suppressed alone
+	FormatVersion string          `json:"format_version"`
+	Valid         bool            `json:"valid"`
+	ErrorCount    int             `json:"error_count"`
+	WarningCount  int             `json:"warning_count"`
+	NoticeCount   *int            `json:"notice_count,omitempty"`  // of lint alone
+	SkippedRules  []schema.RuleID `json:"skipped_rules,omitempty"` // those that need a source language, where there is none
+	Diagnostics   []D             `json:"diagnostics"`
+	Suppressed    *[]D            `json:"suppressed,omitempty"` // of lint -show-suppressed alone
 }
 
 func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
@@ -174,9 +175,10 @@ func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
 	return terminal.WriteJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
 }
 
-func writeLintJSON(w io.Writer, found, suppressed []entry, show bool) error {
+func writeLintJSON(w io.Writer, found, suppressed []entry, meta Meta) error {
 	v := newVerdictJSON(found, newFindingJSON)
-	if show {
+	v.SkippedRules = meta.Skipped
+	if meta.ShowSuppressed {
 		list := newVerdictJSON(suppressed, newFindingJSON).Diagnostics
 		v.Suppressed = &list
 	}

@@ -45,10 +45,11 @@ func Formats() []string {
 
 // Meta is what a form says beyond the findings themselves.
 type Meta struct {
-	Version  string        // of livery
-	FullName string        // with what it was built from
-	Rules    []schema.Rule // the rules that ran, for forms that list them
-	Prefix   string        // path of the stack relative to the repository root, "" if unknown
+	Version  string          // of livery
+	FullName string          // with what it was built from
+	Rules    []schema.Rule   // the rules that ran, for forms that list them
+	Skipped  []schema.RuleID // those of them that could not run
+	Prefix   string          // path of the stack relative to the repository root, "" if unknown
 
 	// ShowSuppressed lists Suppressed too, in the forms that have a place for it: text,
 	// JSON and SARIF. Whoever reads the others would take it for what is wrong.
@@ -80,7 +81,7 @@ func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s ter
 		_, err := fmt.Fprintf(w, "%s%s No findings.\n", s.SGR(terminal.Green), s.Bold("Success!"))
 		return err
 	case JSONFormat:
-		return writeLintJSON(w, found, suppressed, meta.ShowSuppressed)
+		return writeLintJSON(w, found, suppressed, meta)
 	case SARIFFormat:
 		return writeSARIF(w, slices.Concat(found, suppressed), meta)
 	case GitHubFormat:

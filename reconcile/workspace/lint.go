@@ -19,6 +19,7 @@ type Linted struct {
 	Findings   hcl.Diagnostics
 	Suppressed hcl.Diagnostics // what is not to be shown, each with the reason
 	Sources    map[string][]byte
+	Skipped    []schema.RuleID // rules that need a source language, where nobody says which that is
 }
 
 // Lint checks what Validate checks and the quality of what is declared. With files
@@ -47,6 +48,9 @@ func (w *Workspace) Lint(files []string) (*Linted, error) {
 			return nil, err
 		}
 		maps.Copy(all.Sources, one.Sources)
+		if len(one.Skipped) > len(all.Skipped) {
+			all.Skipped = one.Skipped
+		}
 		for _, d := range one.Findings {
 			if isMeant(d) {
 				all.Findings = append(all.Findings, d)
@@ -72,10 +76,13 @@ func lintStack(w *Workspace) (*Linted, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !diags.HasErrors() { // languages are compared by the preview alone
-		found = append(found, ignores.Unused(func(id schema.RuleID) bool { return id != schema.Missing })...)
+	if _, compared := lint.Source(loaded); !diags.HasErrors() {
+		found = append(found, ignores.Unused(func(id schema.RuleID) bool {
+			rule, _ := schema.RuleByID(id)
+			return compared || !rule.Source
+		})...)
 	}
-	return &Linted{Findings: found, Suppressed: ignores.Suppressed, Sources: loaded.Sources}, nil
+	return &Linted{Findings: found, Suppressed: ignores.Suppressed, Sources: loaded.Sources, Skipped: lint.WithoutSource(loaded)}, nil
 }
 
 // withoutIgnored leaves out findings that the files of the stack ignore.

@@ -70,7 +70,11 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	}
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded.Documents, before))
-	shown, _, err := p.workspace.withoutIgnored(loaded, slices.Concat(diags, lint.Stack(loaded), missing(g.Sheets, loaded.Levels)))
+	found := slices.Concat(diags, lint.Stack(loaded))
+	if _, ok := lint.Source(loaded); !ok { // else lint has compared with it
+		found = append(found, missing(g.Sheets, loaded.Levels)...)
+	}
+	shown, _, err := p.workspace.withoutIgnored(loaded, found)
 	if err != nil {
 		return nil, err
 	}

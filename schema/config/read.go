@@ -27,6 +27,16 @@ type Sources struct {
 	empty  bool            // the directory holds no configuration at all
 	faults hcl.Diagnostics // of the directory and of the include patterns
 	known  map[string]*Declarations
+	files  *syntax.Files
+}
+
+// ReadFile reads another file, by its path from the stack; at is what names it.
+func (s *Sources) ReadFile(name string, at schema.Subject) ([]byte, *hcl.Diagnostic) {
+	src, err := s.files.Read(name)
+	if err != nil {
+		return nil, unreadable(at.Range, "Cannot read a file", err)
+	}
+	return src, nil
 }
 
 // Values sets variables: one of them by text, or all that stand in a file.
@@ -86,6 +96,7 @@ type reader struct {
 
 func newReader(opts Options, previous *Sources) *reader {
 	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, sources: &Sources{known: make(map[string]*Declarations)}}
+	r.sources.files = r.files
 	if r.shown == nil {
 		r.shown = func(file string) string { return file }
 	}

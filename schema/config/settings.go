@@ -14,7 +14,7 @@ import (
 type Settings struct {
 	Backend         Backend
 	Levels          map[schema.RuleID]schema.Level
-	Options         map[schema.RuleID]map[string]any // of the types that the options have in Go
+	Options         map[schema.RuleID]map[string]RuleOption
 	Texts           Texts
 	Ignores         []*Ignore // of its lint block
 	RequiredVersion string
@@ -28,6 +28,13 @@ type Texts struct {
 	Source   schema.Locale // the language that the others are translated from; "" if the block does not say
 	SourceAt hcl.Range
 	Keep     []string // names that no translation changes
+}
+
+// RuleOption is what a lint block says of a rule's option: a value of the type that the
+// option has in Go.
+type RuleOption struct {
+	Value any
+	Range hcl.Range
 }
 
 // settingsReader reads a livery block.
@@ -216,12 +223,12 @@ func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *h
 		return
 	}
 	if l.read.Options == nil {
-		l.read.Options = make(map[schema.RuleID]map[string]any)
+		l.read.Options = make(map[schema.RuleID]map[string]RuleOption)
 	}
 	if l.read.Options[id] == nil {
-		l.read.Options[id] = make(map[string]any)
+		l.read.Options[id] = make(map[string]RuleOption)
 	}
-	l.read.Options[id][option.Name] = read
+	l.read.Options[id][option.Name] = RuleOption{read, a.Expr.Range()}
 }
 
 func (l *settingsReader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {

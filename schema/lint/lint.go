@@ -7,6 +7,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -19,6 +20,9 @@ import (
 // families are all rules there are. Each asks first which of its rules are wanted.
 var families = []func(*linter){
 	(*linter).pairs, (*linter).components, (*linter).nearColours,
+	(*linter).eachText, (*linter).ellipses,
+	(*linter).noSource, (*linter).eachTranslation, (*linter).inconsistent, (*linter).glossary,
+	(*linter).missing, (*linter).untranslated, (*linter).headroom,
 }
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
@@ -36,12 +40,18 @@ func Stopping(s *stack.Stack) hcl.Diagnostics {
 
 func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Diagnostics {
 	l := &linter{Stack: s, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
+	source, ok := Source(s)
 	for _, rule := range schema.Rules() {
-		level, said := s.Levels[rule.ID]
-		if !said {
-			level = rule.Level
+		level := levelOf(s, rule)
+		l.wanted[rule.ID] = level != schema.Off && wanted(rule.ID, level) && (ok || !rule.Source)
+	}
+	l.keep = slices.SortedFunc(slices.Values(s.Module.Settings.Texts.Keep), func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	for _, d := range s.Documents {
+		in := languageOf(d)
+		l.languages = append(l.languages, in)
+		if ok && d.Locale == source {
+			l.source = in
 		}
-		l.wanted[rule.ID] = level != schema.Off && wanted(rule.ID, level)
 	}
 	for _, family := range families {
 		family(l)
@@ -50,12 +60,23 @@ func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Di
 	return schema.SortFindings(schema.ApplyLevels(l.found, s.Levels))
 }
 
+// levelOf is what a rule weighs in a stack.
+func levelOf(s *stack.Stack, rule schema.Rule) schema.Level {
+	if level, ok := s.Levels[rule.ID]; ok && !rule.Fixed {
+		return level
+	}
+	return rule.Level
+}
+
 // linter judges one stack.
 type linter struct {
 	*stack.Stack
-	wanted  map[schema.RuleID]bool
-	colours map[string]colour.Colour // that were parsed, by their text
-	found   hcl.Diagnostics
+	wanted    map[schema.RuleID]bool
+	languages []*language
+	source    *language                // nil if there is none
+	keep      []string                 // names that no translation changes, the longest first
+	colours   map[string]colour.Colour // that were parsed, by their text
+	found     hcl.Diagnostics
 }
 
 // wants reports whether one of the rules is wanted.
@@ -106,8 +127,8 @@ func subject(d schema.Document, f *schema.Field) schema.Subject {
 
 // option is what the lint block says of a rule's option, or its default.
 func option[T any](l *linter, id schema.RuleID, name string) T {
-	if v, ok := l.Options[id][name]; ok {
-		return v.(T)
+	if set, ok := l.Options[id][name]; ok {
+		return set.Value.(T)
 	}
 	rule, _ := schema.RuleByID(id)
 	o, _ := rule.Option(name)

@@ -182,5 +182,21 @@ func TestMissing(t *testing.T) {
 	}, got)
 	assert.Empty(t, lint.Missing(load.Documents[:1], lint.Others(load.Documents[:1])), "one language alone misses nothing")
 	assert.Empty(t, lint.Missing(load.Documents, func(*schema.Field) string { return "" }))
-	assert.Empty(t, lint.Stack(load), "without a source nobody knows what is missing")
+}
+
+// Without a source language nobody knows what is missing; who has two languages is told
+// which rules do not run.
+func TestSource(t *testing.T) {
+	two := "locale \"th\" { title_text = \"ยืนยันตัวตน\" }\nlocale \"vi\" {}\n"
+	assert.Empty(t, lint.Stack(load(t, two)))
+	assert.Contains(t, lint.WithoutSource(load(t, two)), schema.Missing)
+	assert.NotContains(t, lint.WithoutSource(load(t, two)), schema.Glossary, "that is off")
+	assert.Empty(t, lint.WithoutSource(load(t, "locale \"th\" {}\n")), "one language has nothing to be compared with")
+	named := load(t, "livery {\n  texts { source = \"th\" }\n}\n"+two)
+	assert.Empty(t, lint.WithoutSource(named))
+	assert.Equal(t, []string{"warning missing locale.vi_VN titleText:5"}, findings(lint.Stack(named)))
+	assert.Empty(t, lint.WithoutSource(load(t, two+"locale \"en\" {}\n")), "en_US is the source if it is declared")
+	lost := load(t, "livery {\n  texts { source = \"ja_JP\" }\n}\n"+two)
+	assert.Equal(t, []string{"error reference  :2"}, findings(lint.Stack(lost)))
+	assert.Equal(t, []string{"error reference  :2"}, findings(lint.Stopping(lost)), "it stops an apply as well")
 }

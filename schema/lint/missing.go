@@ -14,10 +14,6 @@ type Expectation func(*schema.Field) string
 
 // Missing finds the texts that a document should have and has not: people then see the
 // API's default, in words that nobody here chose.
-//
-// Stack leaves it out. As long as no language is named as the source, nobody can say
-// which texts a stack means to have; who compares the languages all the same, as the
-// preview does, says by what.
 func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics {
 	why := make(map[*schema.Field]string)
 	for _, f := range schema.Fields() {
@@ -31,7 +27,7 @@ func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics 
 			if why[f] == "" || d.At(f).Declared() {
 				continue
 			}
-			diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path()}, "Text missing",
+			diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: d.Range}, "Text missing",
 				fmt.Sprintf("%s has no text here, and %s: people will see the API's default.", f.Path(), why[f])))
 		}
 	}

@@ -29,7 +29,6 @@ func TestExamples(t *testing.T) {
 		s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack", Version: "0.1.0"})
 		diags = append(diags, lint.Stack(s)...)
 		diags = append(diags, lint.IgnoresOf(s, time.Time{}).Unused(func(schema.RuleID) bool { return true })...)
-		diags = append(diags, lint.Missing(s.Documents, lint.Others(s.Documents))...)
 		var ids []schema.RuleID
 		for _, d := range schema.SortFindings(diags) {
 			if rule.Level != schema.Off { // such an example turns its rule on

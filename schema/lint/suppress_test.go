@@ -64,7 +64,7 @@ func TestIgnoreComments(t *testing.T) {
 		"no item below":        {"{\n title_text = \"Hello\"\n# livery:ignore contrast reason=\"x\"\n}", []string{"unused-ignore 3"}, nil},
 		"quotation marks":      {"{\n mobile_result_page {\n success_icon_link = " + link + ` # livery:ignore insecure-link reason="the \"old\" one"` + "\n}\n}", nil, []string{`insecure-link 3 comment: the "old" one`}},
 		"unused":               {"{\n" + `# livery:ignore insecure-link reason="soon"` + "\n title_text = \"Hello\"\n}", []string{"unused-ignore 2"}, nil},
-		"in a heredoc":         {"{\n title_text = <<-EOT\n # livery:ignore insecure-link\n EOT\n}", nil, nil},
+		"in a heredoc":         {"{\n title_text = <<-EOT\n # livery:ignore insecure-link\n EOT\n}", []string{"whitespace 2 locale.en_US"}, nil},
 		"in a text":            {"{\n title_text = \"# livery:ignore insecure-link\"\n}", nil, nil},
 		"no reason":            {"{ # livery:ignore insecure-link\n}", []string{`bad-ignore 1 It gives no reason. Say in reason="..." why this is right as it is: whoever reads it next will want to know.`}, nil},
 		"blank reason":         {"{ # livery:ignore insecure-link reason=\" \"\n}", []string{`bad-ignore 1 It gives no reason. Say in reason="..." why this is right as it is: whoever reads it next will want to know.`}, nil},

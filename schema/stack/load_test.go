@@ -186,7 +186,7 @@ func stackJSON(t *testing.T, s *Stack) string {
 	options := make(map[string]string)
 	for rule, set := range s.Options {
 		for name, v := range set {
-			options[string(rule)+"."+name] = fmt.Sprint(v)
+			options[string(rule)+"."+name] = fmt.Sprint(v.Value)
 		}
 	}
 	add("options", len(options) > 0, options)

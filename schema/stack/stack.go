@@ -42,7 +42,7 @@ type Stack struct {
 	Account   Account
 	Backend   config.Backend
 	Levels    map[schema.RuleID]schema.Level // what lint blocks say
-	Options   map[schema.RuleID]map[string]any
+	Options   map[schema.RuleID]map[string]config.RuleOption
 	Variables map[string]cty.Value // as expressions see them: unknown without a value, marked if sensitive or behind one of the account's keys
 	Sources   map[string][]byte    // every file that was read as configuration, by the name in ranges
 	Read      []string             // every file that a function read, relative to the stack

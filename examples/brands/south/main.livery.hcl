@@ -20,4 +20,9 @@ locale "both" {
 locale "vi" {
   theme      = theme.base
   title_text = "Xác minh danh tính"
+
+  mobile_result_page {
+    success_desc          = "Đã xác minh"
+    next_step_button_text = "Tiếp tục"
+  }
 }

@@ -1,0 +1,195 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"livery/schema"
+	"livery/schema/config"
+	"livery/schema/stack"
+)
+
+// language is a document with its texts.
+type language struct {
+	schema.Document
+	info  schema.LocaleInfo
+	texts []text
+	at    map[string]int // where each text stands in texts, by its path
+}
+
+// text is one text of a document: a field, or the text of a tip.
+type text struct {
+	path  string
+	field *schema.Field
+	value schema.Value
+}
+
+// words is the text as it is sent.
+func (t text) words() string { return t.value.Text() }
+
+// base is the language of a locale without its script and country.
+func (in *language) base() string {
+	base, _, _ := strings.Cut(in.info.BCP47, "-")
+	return base
+}
+
+// is reports whether the language is one of these.
+func (in *language) is(bases ...string) bool { return slices.Contains(bases, in.base()) }
+
+// subject is a text and where it stands.
+func (in *language) subject(t text) schema.Subject {
+	return schema.Subject{Address: in.Locale.AddressOf(), Locale: in.Locale, Path: t.path, Range: t.value.Range()}
+}
+
+// find is the text of that path; false if there is none.
+func (in *language) find(path string) (text, bool) {
+	i, ok := in.at[path]
+	if !ok {
+		return text{}, false
+	}
+	return in.texts[i], true
+}
+
+func languageOf(d schema.Document) *language {
+	in := &language{Document: d, info: d.Locale.Info()}
+	for _, f := range schema.Fields() {
+		switch f.Kind {
+		case schema.Text:
+			if v := d.At(f); v.Declared() {
+				in.add(text{f.Path(), f, v})
+			}
+		case schema.Tips:
+			for i, tip := range d.At(f).Tips() {
+				if tip.Text.Declared() {
+					in.add(text{fmt.Sprintf("%s[%d].text", f.Path(), i), f.Item("text"), tip.Text})
+				}
+			}
+		}
+	}
+	return in
+}
+
+func (in *language) add(t text) {
+	if in.at == nil {
+		in.at = make(map[string]int)
+	}
+	in.at[t.path] = len(in.texts)
+	in.texts = append(in.texts, t)
+}
+
+// Source is the language that the others are translated from: the one that the texts
+// block names, or en_US. It is false where no document is declared for it.
+func Source(s *stack.Stack) (schema.Locale, bool) {
+	source := s.Module.Settings.Texts.Source
+	if source == "" {
+		source = "en_US"
+	}
+	return source, slices.ContainsFunc(s.Documents, func(d schema.Document) bool { return d.Locale == source })
+}
+
+// WithoutSource lists the rules that are wanted and cannot run, since nobody says which
+// of several languages the others are translated from.
+func WithoutSource(s *stack.Stack) []schema.RuleID {
+	if _, ok := Source(s); ok || len(s.Documents) < 2 {
+		return nil
+	}
+	var rules []schema.RuleID
+	for _, rule := range schema.Rules() {
+		if rule.Source && levelOf(s, rule) != schema.Off {
+			rules = append(rules, rule.ID)
+		}
+	}
+	return rules
+}
+
+// noSource reports a texts block that names a language which no document has.
+func (l *linter) noSource() {
+	texts := l.Module.Settings.Texts
+	if _, ok := Source(l.Stack); ok || texts.Source == "" || !l.complete() {
+		return
+	}
+	l.found = append(l.found, schema.Diagnose(schema.Reference, schema.Subject{Range: texts.SourceAt}, "Source language not declared",
+		fmt.Sprintf("Nothing declares a document for %s, so nothing can be compared with it. Name a locale that is declared.", texts.Source)))
+}
+
+// complete reports whether every locale block gave a document: where one could not be
+// evaluated, what seems to be missing may stand in it.
+func (l *linter) complete() bool {
+	return !l.Module.Broken && !slices.ContainsFunc(l.Module.Locales, func(b *config.Block) bool {
+		return !slices.ContainsFunc(l.Documents, func(d schema.Document) bool { return d.Range == b.DefRange })
+	})
+}
+
+// translations calls judge for each text, in another language than the source's, of
+// which the source has one too.
+func (l *linter) translations(judge func(in *language, t, source text)) {
+	if l.source == nil {
+		return
+	}
+	for _, in := range l.languages {
+		if in.base() == l.source.base() {
+			continue
+		}
+		for _, t := range in.texts {
+			if source, ok := l.source.find(t.path); ok {
+				judge(in, t, source)
+			}
+		}
+	}
+}
+
+// withoutKept is a text without the names that no translation changes, and without what
+// stands in braces.
+func (l *linter) withoutKept(words string) string {
+	for _, name := range l.keep {
+		words = strings.ReplaceAll(words, name, " ")
+	}
+	for _, brace := range schema.Braces(words) {
+		words = strings.ReplaceAll(words, brace, " ")
+	}
+	return words
+}
+
+// letters counts the letters of a text.
+func letters(words string) int {
+	n := 0
+	for _, r := range words {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// hasWord reports whether a text holds a word as a whole one. Where a script has no
+// blanks, or another script goes on, a word ends anywhere.
+func hasWord(words, word string) bool {
+	for from := 0; ; {
+		i := strings.Index(words[from:], word)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(word)
+		first, size := utf8.DecodeRuneInString(word)
+		last, _ := utf8.DecodeLastRuneInString(word)
+		before, _ := utf8.DecodeLastRuneInString(words[:start])
+		after, _ := utf8.DecodeRuneInString(words[end:])
+		if !goesOn(before, first) && !goesOn(last, after) {
+			return true
+		}
+		from = start + size
+	}
+}
+
+// goesOn reports whether two characters beside each other belong to one word.
+func goesOn(a, b rune) bool {
+	isWord := func(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.Nd) }
+	if !isWord(a) || !isWord(b) || unicode.In(a, withoutBlanks...) || unicode.In(b, withoutBlanks...) {
+		return false
+	}
+	return scriptOf(a) == scriptOf(b) || scriptOf(a) == nil || scriptOf(b) == nil
+}

@@ -1,0 +1,144 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"livery/schema"
+)
+
+// sourceRules compare a translation with the text of the source. What they give finishes
+// a sentence that begins with the path of the translation; "" says that nothing is wrong.
+var sourceRules = [...]struct {
+	id      schema.RuleID
+	summary string
+	judge   func(l *linter, in *language, t, source text) string
+}{
+	{schema.Placeholder, "Placeholder missing", (*linter).placeholder},
+	{schema.EndPunctuation, "Ends in another way than the source", (*linter).endPunctuation},
+	{schema.LineBreaks, "Other lines than in the source", (*linter).lineBreaks},
+	{schema.KeptName, "Name missing", (*linter).keptName},
+}
+
+// eachTranslation compares every translation with the source.
+func (l *linter) eachTranslation() {
+	for _, rule := range sourceRules {
+		if !l.wants(rule.id) {
+			continue
+		}
+		l.translations(func(in *language, t, source text) {
+			if what := rule.judge(l, in, t, source); what != "" {
+				l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil)
+			}
+		})
+	}
+}
+
+// placeholder leaves alone what the field's own check finds wrong with braces.
+func (l *linter) placeholder(_ *language, t, source text) string {
+	own := schema.Braces(t.words())
+	for _, brace := range own {
+		if !slices.Contains(schema.Braces(source.words()), brace) {
+			return ""
+		}
+	}
+	for _, brace := range schema.Braces(source.words()) {
+		if !slices.Contains(own, brace) && brace != schema.SecondsPlaceholder {
+			return fmt.Sprintf("lacks %s, which the source %s has.", brace, l.source.Locale)
+		}
+	}
+	return ""
+}
+
+// The classes of what a text can end with.
+const (
+	noEnd       = "no punctuation"
+	stopEnd     = "a full stop"
+	questionEnd = "a question mark"
+	exclaimEnd  = "an exclamation mark"
+	colonEnd    = "a colon"
+	ellipsisEnd = "an ellipsis"
+)
+
+// endOf is the class of what a text ends with, before closing quotes, brackets and blanks.
+func endOf(words string) string {
+	words = strings.TrimRightFunc(words, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '"' || r == '\'' || unicode.In(r, unicode.Pe, unicode.Pf, unicode.Pi)
+	})
+	if strings.HasSuffix(words, dots) {
+		return ellipsisEnd
+	}
+	switch last, _ := utf8.DecodeLastRuneInString(words); last {
+	case '.', '。', '।', '۔', '．':
+		return stopEnd
+	case '?', '？', '؟':
+		return questionEnd
+	case '!', '！':
+		return exclaimEnd
+	case ':', '：':
+		return colonEnd
+	case '…':
+		return ellipsisEnd
+	}
+	return noEnd
+}
+
+func (l *linter) endPunctuation(in *language, t, source text) string {
+	own, wanted := endOf(t.words()), endOf(source.words())
+	if own == wanted || !l.concerns(schema.EndPunctuation, in.Locale) || own == noEnd && wanted == stopEnd && in.is("th", "ja", "ko", "zh") {
+		return ""
+	}
+	return fmt.Sprintf("ends with %s, the source %s with %s.", own, l.source.Locale, wanted)
+}
+
+func (l *linter) lineBreaks(_ *language, t, source text) string {
+	lines := func(words string) int { return strings.Count(strings.TrimSpace(words), "\n") + 1 }
+	own, wanted := lines(t.words()), lines(source.words())
+	if own == wanted {
+		return ""
+	}
+	return fmt.Sprintf("has %s, the source %s has %d.", schema.Plural(own, "line"), l.source.Locale, wanted)
+}
+
+func (l *linter) keptName(_ *language, t, source text) string {
+	own, wanted := t.words(), source.words()
+	for _, name := range l.keep { // the longest first: who lacks Acme Pay is not told of Acme
+		if hasWord(wanted, name) && !strings.Contains(own, name) {
+			return fmt.Sprintf("lacks %q, which the texts block keeps in every language.", name)
+		}
+		wanted = strings.ReplaceAll(wanted, name, " ")
+	}
+	return ""
+}
+
+// inconsistent finds one text of the source that a language says in two ways.
+func (l *linter) inconsistent() {
+	if !l.wants(schema.Inconsistent) {
+		return
+	}
+	for _, in := range l.languages {
+		if in.base() == l.source.base() {
+			continue
+		}
+		first := make(map[string]text)
+		for _, t := range in.texts {
+			source, ok := l.source.find(t.path)
+			if !ok {
+				continue
+			}
+			before, known := first[source.words()]
+			if !known {
+				first[source.words()] = t
+				continue
+			}
+			if before.words() != t.words() {
+				l.report(schema.Inconsistent, in.subject(t), "One text, two translations",
+					fmt.Sprintf("%s says %q, and %s says %q; the source %s has %q in both.",
+						t.path, t.words(), before.path, before.words(), l.source.Locale, source.words()), nil)
+			}
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"livery/schema"
+)
+
+// missing finds texts that the source has and another language has not.
+func (l *linter) missing() {
+	if !l.wants(schema.Missing) {
+		return
+	}
+	var others []schema.Document
+	for _, d := range l.Documents {
+		if d.Locale != l.source.Locale && l.concerns(schema.Missing, d.Locale) {
+			others = append(others, d)
+		}
+	}
+	l.found = append(l.found, Missing(others, func(f *schema.Field) string {
+		if !l.source.At(f).Declared() {
+			return ""
+		}
+		return fmt.Sprintf("the source %s has one", l.source.Locale)
+	})...)
+}
+
+// untranslated finds the source's words under another language.
+func (l *linter) untranslated() {
+	if !l.wants(schema.Untranslated) {
+		return
+	}
+	l.translations(func(in *language, t, source text) {
+		if l.sameWords(t, source) {
+			l.report(schema.Untranslated, in.subject(t), "Text not translated",
+				fmt.Sprintf("%s has the words of the source %s, %q.", t.path, l.source.Locale, t.words()), nil)
+		}
+	})
+}
+
+// sameWords reports whether a text is the source's and would have to be another: not one
+// of names alone, nor one that is very short.
+func (l *linter) sameWords(t, source text) bool {
+	const fewest = 4 // letters; OK is OK in most languages
+	if t.words() != source.words() {
+		return false
+	}
+	rest := l.withoutKept(t.words())
+	for _, word := range option[[]string](l, schema.Untranslated, "allow") {
+		rest = strings.ReplaceAll(rest, word, " ")
+	}
+	return letters(rest) >= fewest
+}
+
+// isUntranslated reports whether the rule of untranslated texts has a finding here.
+func (l *linter) isUntranslated(in *language, t text) bool {
+	if !l.wants(schema.Untranslated) || in.base() == l.source.base() {
+		return false
+	}
+	source, ok := l.source.find(t.path)
+	return ok && l.sameWords(t, source)
+}
+
+// headroom finds texts of the source that leave no room for those that are to come: most
+// languages need more of it than English.
+func (l *linter) headroom() {
+	if !l.wants(schema.Headroom) {
+		return
+	}
+	ratio := option[float64](l, schema.Headroom, "ratio")
+	for _, source := range l.source.texts {
+		limit, length := source.field.MaxLength(l.source.Locale), schema.Length(source.words())
+		if float64(length) <= ratio*float64(limit) || length > limit {
+			continue
+		}
+		if n := l.toCome(source); n > 0 {
+			l.report(schema.Headroom, l.source.subject(source), "Little room for translations",
+				fmt.Sprintf("%s fills %d of %d UTF-16 code units, and %s still to come: most languages need more room than %s.",
+					source.path, length, limit, areTranslations(n), l.source.info.Name),
+				map[string]any{"length": length, "limit": limit})
+		}
+	}
+}
+
+func areTranslations(n int) string {
+	if n == 1 {
+		return "1 translation is"
+	}
+	return fmt.Sprintf("%d translations are", n)
+}
+
+// toCome counts the languages that have no translation of a text yet.
+func (l *linter) toCome(source text) int {
+	n := 0
+	for _, in := range l.languages {
+		if in.base() == l.source.base() {
+			continue
+		}
+		t, ok := in.find(source.path)
+		if !ok || l.sameWords(t, source) {
+			n++
+		}
+	}
+	return n
+}
