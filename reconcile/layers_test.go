@@ -56,6 +56,7 @@ var layers = []layer{
 	{"livery/reconcile/stacks", "which directories are stacks is a matter of the tree, whatever is done with them", nil},
 	{"livery/reconcile/terminal", "how text is dressed and measured must not depend on what it says", []string{"github.com/clipperhouse/uax29"}},
 	{"livery/reconcile/findings", "findings are drawn from bytes and ranges, whoever found them", nil},
+	{"livery/reconcile/console", "a conversation is the same wherever its lines come from", nil},
 	{"livery/reconcile/markdown", "a report in a pull request is made from a plan, wherever it goes", nil},
 	{"livery/reconcile/reference", "what can be looked up is the same for every stack", nil},
 	{"livery/reconcile/sessionreport", "what is said of a session does not depend on what is said of plans", nil},
