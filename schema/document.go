@@ -16,8 +16,9 @@ import (
 // Look is a set of values: what a theme declares, or a whole document without
 // its locale. The zero Look declares nothing.
 type Look struct {
-	values []Value // by field number; nil until something is set
-	extra  map[ExtraKey]Extra
+	values    []Value // by field number; nil until something is set
+	extra     map[ExtraKey]Extra
+	undecided map[string]Undecided // by path; nil almost always
 }
 
 // Document is one locale's look, the thing that is pushed.
@@ -113,6 +114,7 @@ func (l *Look) Set(f *Field, v Value) {
 		l.values = make([]Value, len(Fields()))
 	}
 	l.values[f.number] = v
+	delete(l.undecided, f.path)
 }
 
 // SetExtra declares a member that the catalogue does not know; JSON null clears
@@ -165,9 +167,15 @@ func (l *Look) Overlay(top Look) {
 			l.values = make([]Value, len(top.values))
 		}
 		l.values[i] = v
+		if l.undecided != nil {
+			delete(l.undecided, Fields()[i].path)
+		}
 	}
 	for k, e := range top.extra {
 		l.SetExtra(k, e)
+	}
+	for path, u := range top.undecided {
+		l.SetUndecided(path, u)
 	}
 }
 

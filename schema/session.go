@@ -120,6 +120,7 @@ type Session struct {
 	Defaults  Defaults
 	Overrides map[Locale]Defaults
 	Range     hcl.Range
+	Undecided []Undecided // the attributes whose value is not known, by the paths of plans
 
 	PreventDestroy Value // a Bool; not declared when read from the state
 }

@@ -22,6 +22,7 @@ func commands() []command.Entry {
 		{Name: "apply", Short: "Make the live pages look as declared", Main: true, Build: applyCommand},
 		{Name: "completion", Short: "Print a completion script for a shell", Build: command.Completion},
 		{Name: "console", Short: "Evaluate expressions of the stack", Build: consoleCommand},
+		{Name: "diff", Short: "Show what a change does to the documents, between commits", Build: diffCommand},
 		{Name: "explain", Short: "Say where a value comes from", Build: explainCommand},
 		{Name: "fmt", Short: "Put files into canonical style", Build: fmtCommand},
 		{Name: "force-unlock", Short: "Take away a lock that was left behind", Build: forceUnlockCommand},

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 
 	"github.com/spf13/cobra"
@@ -54,16 +53,13 @@ once, and index.json says which they are. -sheet puts these pairs into one pictu
 	}
 	f := c.Flags()
 	f.StringVar(&p.listen, "listen", "127.0.0.1:8586", "Listen on this `address`.")
-	f.Var(&p.names, "locale", "Only this `locale`, such as th or en_US. May be given several times.")
+	command.LocaleFlag(c, &p.names, "Only this `locale`, such as th or en_US. May be given several times.")
 	f.BoolVar(&p.open, "open", false, "Open the gallery in the browser.")
 	f.BoolVar(&p.images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`.")
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
 	p.changed.flags(run, c)
 	p.inputs.Flags(c)
-	if err := c.RegisterFlagCompletionFunc("locale", command.CompleteLocales); err != nil {
-		panic(fmt.Sprintf("cli: %v", err)) // the flag is defined just above
-	}
 	return c
 }
 
@@ -92,14 +88,11 @@ type gather func(ctx context.Context) (*workspace.PreviewData, error)
 
 // check refuses what does not go together.
 func (p *previewFlags) check(c *cobra.Command, args []string) error {
-	for _, text := range p.names {
-		loc, ok := schema.ParseLocale(text)
-		if !ok {
-			return command.Fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.",
-				text, schema.SuggestLocale(text))
-		}
-		p.locales = append(p.locales, loc)
+	locales, err := command.Locales(p.names)
+	if err != nil {
+		return err
 	}
+	p.locales = locales
 	files := p.files()
 	switch {
 	case p.images && files:

@@ -91,11 +91,30 @@ func CompleteAddresses(r *Run, c *cobra.Command) {
 	}
 }
 
-// CompleteLocales completes a flag that takes locales.
-func CompleteLocales(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	for _, row := range schema.Locales() {
-		names = append(names, string(row.Value))
+// LocaleFlag defines a flag that takes locales.
+func LocaleFlag(c *cobra.Command, list *StringList, usage string) {
+	c.Flags().Var(list, "locale", usage)
+	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, row := range schema.Locales() {
+			names = append(names, string(row.Value))
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	if err := c.RegisterFlagCompletionFunc("locale", complete); err != nil {
+		panic(fmt.Sprintf("command: %v", err)) // the flag is defined just above
+	}
+}
+
+// Locales parses what a flag that takes locales was given.
+func Locales(names []string) ([]schema.Locale, error) {
+	var list []schema.Locale
+	for _, text := range names {
+		locale, ok := schema.ParseLocale(text)
+		if !ok {
+			return nil, Fail("Unknown locale", "%q is not one of the service's locales.%s \"livery schema locale\" lists them.", text, schema.SuggestLocale(text))
+		}
+		list = append(list, locale)
+	}
+	return list, nil
 }

@@ -121,6 +121,8 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	told.Markdown(m)
 	switch {
 	case told.Plan == nil || told.Outcome != nil:
+	case told.Comparing:
+		m.Footer = "Compared from git alone, without the state: plan shows what apply would send."
 	case told.Plan.Empty():
 		m.Footer = "There is nothing to do."
 	default:

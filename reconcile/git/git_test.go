@@ -33,6 +33,10 @@ func newRepo(t *testing.T, args ...string) repo {
 		t.Setenv("GIT_"+who+"_NAME", "a")
 		t.Setenv("GIT_"+who+"_EMAIL", "a@example.com")
 	}
+	// What git would do in the background would still be at it when the test is over.
+	t.Setenv("GIT_CONFIG_COUNT", "1")
+	t.Setenv("GIT_CONFIG_KEY_0", "maintenance.auto")
+	t.Setenv("GIT_CONFIG_VALUE_0", "false")
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
 	r := repo{t, dir}

@@ -29,6 +29,11 @@ type Tree struct {
 	failed error
 }
 
+// Dir is the directory that was opened, as a path in a Tree.
+func (r *Repository) Dir() string {
+	return cmp.Or(path.Join(strings.Trim(filepath.ToSlash(r.Root), "/"), r.Prefix), ".")
+}
+
 // Tree gives the files of a commit.
 func (r *Repository) Tree(ctx context.Context, c Commit) *Tree {
 	return &Tree{objects: r.openObjects(ctx), root: strings.Trim(filepath.ToSlash(r.Root), "/"), commit: c}

@@ -36,6 +36,7 @@ type PlanText struct {
 	Saved    string // the file it was saved to, "" for none
 	Advice   bool   // say what to do next; not in automation
 	Requests bool   // also show what will be sent
+	Compared bool   // it is a comparison, and nobody carries it out
 	Layout
 }
 
@@ -151,13 +152,17 @@ func (p *planPrinter) changes(plan *reconcile.Plan) {
 		p.line("\nPlanning failed. livery encountered errors while making this plan, so it\ncannot be applied.\n")
 	}
 	p.line("\n%s will perform the following actions:\n", p.who())
-	switch {
-	case p.t.Summary:
+	printBody(p, plan)
+	p.line("%s", planSummary("Plan:", plan.Summary(), p.s))
+}
+
+// printBody writes what happens to each document.
+func printBody(p *planPrinter, plan *reconcile.Plan) {
+	if p.t.Summary {
 		p.summary(plan)
-	default:
+	} else {
 		p.details(plan)
 	}
-	p.line("%s", planSummary(plan.Summary(), p.s))
 }
 
 // who acts, in the words of whoever reads.
@@ -229,8 +234,8 @@ func (p *planPrinter) summary(plan *reconcile.Plan) {
 }
 
 // planSummary is the line that bots look for.
-func planSummary(sum reconcile.Summary, s terminal.Style) string {
-	line := fmt.Sprintf("%s %d to add, %d to change, %d to destroy", s.Bold("Plan:"), sum.Add, sum.Change, sum.Destroy)
+func planSummary(head string, sum reconcile.Summary, s terminal.Style) string {
+	line := fmt.Sprintf("%s %d to add, %d to change, %d to destroy", s.Bold(head), sum.Add, sum.Change, sum.Destroy)
 	if sum.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", sum.Forget)
 	}
@@ -296,7 +301,7 @@ func (p *planPrinter) headline(c *reconcile.Change) []string {
 		lines = append(lines, reasonsToDestroy(c, c.Address.String()+" is", c.Address.String()+" was")...)
 	}
 	switch {
-	case c.Action == reconcile.Forget:
+	case c.Action == reconcile.Forget, p.t.Compared:
 	case c.Action == reconcile.Record:
 		lines = append(lines, stateAlone)
 	case session:
@@ -310,19 +315,23 @@ const stateAlone = "(nothing is sent: only what the state remembers changes)"
 
 // fate is what becomes of something, in the words that programs look for.
 func (p *planPrinter) fate(a reconcile.Action) string {
+	will, whole := "will", " in-place"
+	if p.t.Compared {
+		will, whole = "would", ""
+	}
 	switch a {
 	case reconcile.Create:
-		return "will be created"
+		return will + " be created"
 	case reconcile.Update:
-		return "will be updated in-place"
+		return will + " be updated" + whole
 	case reconcile.Reapply:
-		return "will be applied again"
+		return will + " be applied again"
 	case reconcile.Delete:
-		return "will be destroyed"
+		return will + " be destroyed"
 	case reconcile.Record:
-		return "will be recorded in the state"
+		return will + " be recorded in the state"
 	default:
-		return "will no longer be managed by " + p.who() + ", but will not be destroyed"
+		return fmt.Sprintf("%s no longer be managed by %s, but %s not be destroyed", will, p.who(), will)
 	}
 }
 

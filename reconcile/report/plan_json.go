@@ -71,7 +71,7 @@ func (s *stream) Log(message string) { s.write("info", message, "log", map[strin
 // Plan writes each planned change and the summary.
 func (s *stream) Plan(p *reconcile.Plan) {
 	s.Changes(p)
-	s.summary(p.Summary(), "plan", planSummary(p.Summary(), terminal.Style{}))
+	s.summary(p.Summary(), "plan", planSummary("Plan:", p.Summary(), terminal.Style{}))
 }
 
 // Changes writes each planned change, as is done for a saved plan: it has been

@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/findings"
 	"livery/reconcile/markdown"
 	"livery/reconcile/terminal"
+	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
@@ -19,6 +20,8 @@ import (
 type Told struct {
 	Plan        *reconcile.Plan    // nil until there is one
 	Outcome     *reconcile.Outcome // nil unless it was applied
+	Comparing   bool               // two stacks are compared; there is no plan to apply
+	Difference  *workspace.Difference
 	Diagnostics hcl.Diagnostics
 	Sources     findings.Sources
 }
@@ -48,6 +51,9 @@ func (t *Told) errors() hcl.Diagnostics {
 // Markdown makes a report of what was told. What the report says of itself, such as its
 // key and its links, is the caller's.
 func (t *Told) Markdown(r *markdown.Report) {
+	if t.Comparing {
+		r.Kind = markdown.Diff
+	}
 	r.Plan, r.Problems = t.Plan, make(map[schema.Address]int)
 	for _, d := range t.Diagnostics {
 		if at := schema.FindingOf(d).Address(); at != (schema.Address{}) {
@@ -56,10 +62,12 @@ func (t *Told) Markdown(r *markdown.Report) {
 	}
 	r.Failures = t.Failures()
 	switch {
+	case t.Difference != nil:
+		compared(r, t.Difference)
 	case t.Plan != nil:
 		r.State = stateOf(t.Plan)
 	case len(r.Failures) == 0:
-		r.Failures = []markdown.Failure{{Summary: "The run ended before there was a plan"}}
+		r.Failures = []markdown.Failure{{Summary: fmt.Sprintf("The run ended before there was a %s", r.Kind)}}
 	}
 	if o := t.Outcome; o != nil {
 		r.Verdict = fmt.Sprintf("**Applied:** %s.", tally(o.Summary))
@@ -97,17 +105,25 @@ func stateOf(p *reconcile.Plan) string {
 // WriteJSON writes what was told as one object: the plan as "show -json" prints it, and the
 // errors that ended the run.
 func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
-	p := t.Plan
-	if p == nil {
-		p = &reconcile.Plan{LiveryVersion: version, Timestamp: now, Errored: true}
-	}
-	out := newPlanJSON(p)
+	var diagnostics json.RawMessage
 	if failed := t.errors(); len(failed) > 0 {
 		raw, err := json.Marshal(findings.JSON(failed, t.Sources))
 		if err != nil {
 			return err
 		}
-		out.Errored, out.Diagnostics = true, raw
+		diagnostics = raw
 	}
+	switch {
+	case t.Difference != nil:
+		return writeDifferenceJSON(w, t.Difference)
+	case t.Comparing:
+		return terminal.WriteJSONLine(w, map[string]any{"format_version": "1.0", "livery_version": version, "errored": true, "diagnostics": diagnostics})
+	}
+	p := t.Plan
+	if p == nil {
+		p = &reconcile.Plan{LiveryVersion: version, Timestamp: now, Errored: true}
+	}
+	out := newPlanJSON(p)
+	out.Errored, out.Diagnostics = out.Errored || diagnostics != nil, diagnostics
 	return terminal.WriteJSONLine(w, out)
 }

@@ -55,8 +55,13 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 	if err != nil {
 		return stack.Options{}, Failf("Cannot find the directory", "%v.", err)
 	}
+	return loadOptions(w, root, rel, need), nil
+}
+
+// loadOptions say how the stack is loaded from a directory of a file system.
+func loadOptions(w *Workspace, root fs.FS, dir string, need stack.Need) stack.Options {
 	opts := stack.Options{
-		Context: w.Context, FS: root, Dir: rel, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
+		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
 		Name: func(file string) string {
 			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
 		},
@@ -67,7 +72,7 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 	if need != stack.NeedNothing {
 		opts.Ask = w.Ask
 	}
-	return opts, nil
+	return opts
 }
 
 // rooted gives the file system that dir is on, and dir's path within it: a stack
@@ -82,13 +87,17 @@ func rooted(dir string) (fs.FS, string, error) {
 	} else if !info.IsDir() {
 		return nil, "", fmt.Errorf("%s is not a directory", dir)
 	}
-	volume := filepath.VolumeName(abs) + string(filepath.Separator)
-	rel, err := filepath.Rel(volume, abs)
+	rel, err := filepath.Rel(volumeOf(abs), abs)
 	if err != nil {
 		return nil, "", err
 	}
-	return os.DirFS(volume), filepath.ToSlash(rel), nil
+	return diskRoot(abs), filepath.ToSlash(rel), nil
 }
+
+// diskRoot is the file system that a path is on, rooted where absolute paths begin.
+func diskRoot(abs string) fs.FS { return os.DirFS(volumeOf(abs)) }
+
+func volumeOf(abs string) string { return filepath.VolumeName(abs) + string(filepath.Separator) }
 
 // Validate reads the stack and says what is wrong with it, that there is none included,
 // and what stops an apply.

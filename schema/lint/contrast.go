@@ -12,7 +12,7 @@ import (
 
 // pairs judges texts on their backgrounds, where both are declared: what the API's
 // defaults look like is not documented.
-func pairs(l *linter) {
+func (l *linter) pairs() {
 	if !l.wants(schema.Contrast, schema.ContrastUnknown, schema.HalfPair, schema.ColourVision) {
 		return
 	}
@@ -145,7 +145,7 @@ func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
 }
 
 // components judges buttons and borders on what they lie on.
-func components(l *linter) {
+func (l *linter) components() {
 	if !l.wants(schema.ComponentContrast) {
 		return
 	}

@@ -16,7 +16,7 @@ import (
 type term map[schema.Locale]string
 
 // glossary finds translations without what the glossary says of a term of the source.
-func glossary(l *linter) {
+func (l *linter) glossary() {
 	if !l.wants(schema.Glossary) {
 		return
 	}

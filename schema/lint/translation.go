@@ -8,7 +8,7 @@ import (
 )
 
 // missing finds texts that the source has and another language has not.
-func missing(l *linter) {
+func (l *linter) missing() {
 	if !l.wants(schema.Missing) {
 		return
 	}
@@ -27,7 +27,7 @@ func missing(l *linter) {
 }
 
 // untranslated finds the source's words under another language.
-func untranslated(l *linter) {
+func (l *linter) untranslated() {
 	if !l.wants(schema.Untranslated) {
 		return
 	}
@@ -64,7 +64,7 @@ func (l *linter) isUntranslated(in *language, t text) bool {
 
 // headroom finds texts of the source that leave no room for those that are to come: most
 // languages need more of it than English.
-func headroom(l *linter) {
+func (l *linter) headroom() {
 	if !l.wants(schema.Headroom) {
 		return
 	}

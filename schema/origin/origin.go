@@ -114,6 +114,9 @@ func (b Block) Of(expr hcl.Expression) Parts {
 	return Parts{Block: b, expr: expr, file: file}
 }
 
+// Expression is the whole that they are parts of.
+func (p Parts) Expression() hcl.Expression { return p.expr }
+
 // Below tells the origins of a part.
 func (p Parts) Below(path ...string) Parts {
 	p.path = path

@@ -72,7 +72,7 @@ func (t tracer) follow(expr hcl.Expression, path []string) way {
 func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression, []string, bool) {
 	switch e := expr.(type) {
 	case *hclsyntax.RelativeTraversalExpr:
-		keys, ok := keysOf(e.Traversal)
+		keys, ok := KeysOf(e.Traversal)
 		return e.Source, append(keys, path...), ok
 	case *hclsyntax.IndexExpr:
 		key, ok := KeyOf(t.value(e.Key))
@@ -194,7 +194,7 @@ func (t tracer) value(expr hcl.Expression) cty.Value {
 // followReference follows what a name stands for.
 func (t tracer) followReference(e *hclsyntax.ScopeTraversalExpr, path []string) way {
 	here := way{at: e.Range(), derived: true}
-	keys, ok := keysOf(e.Traversal[1:])
+	keys, ok := KeysOf(e.Traversal[1:])
 	if !ok || len(keys) == 0 {
 		return here
 	}
@@ -359,8 +359,8 @@ func (t tracer) followJSON(expr hcl.Expression, path []string) way {
 	return w
 }
 
-// keysOf are the names and indexes of a reference; false if it is not one to a single value.
-func keysOf(steps hcl.Traversal) ([]string, bool) {
+// KeysOf are the names and indexes of a reference; false if it is not one to a single value.
+func KeysOf(steps hcl.Traversal) ([]string, bool) {
 	keys := make([]string, 0, len(steps)+2)
 	for _, step := range steps {
 		switch step := step.(type) {

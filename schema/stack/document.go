@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -46,6 +48,7 @@ func (e documents) localeBlock(b *config.Block) []schema.Document {
 	locale, ok := e.locale(b)
 	d := e.document(b, locale, nil, nil, trail{}) // without a locale the fields are judged all the same
 	if !ok {
+		e.openDocuments(b, d, b.Attribute("code"))
 		return nil
 	}
 	return []schema.Document{d}
@@ -73,21 +76,52 @@ func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schem
 			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
 	}
 	var elements []cty.Value
-	way := e.follow(func() { elements = e.elements(forEach) })
+	known := false
+	way := e.follow(func() { elements, known = e.elements(forEach) })
 	for _, each := range elements {
 		if code == nil {
 			break
 		}
 		vars := map[string]cty.Value{"each": each}
-		if locale, ok := e.localeCode(code, vars); ok {
+		locale, ok := e.localeCode(code, vars)
+		if ok {
 			list = append(list, e.document(b, locale, vars, forEach.Expr, way))
 		}
+		known = known && ok
 	}
+	var d schema.Document
 	if len(list) == 0 { // the fields are judged all the same, as far as they can be
 		each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
-		e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach.Expr, way)
+		d = e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach.Expr, way)
+	}
+	if !known {
+		e.openDocuments(b, d, forEach, code)
 	}
 	return list
+}
+
+// openDocuments notes that the documents of a block are not known; d is what is known of
+// each of them.
+func (e documents) openDocuments(b *config.Block, d schema.Document, attributes ...*hcl.Attribute) {
+	open := openValues{e.scope}
+	u := schema.Undecided{Path: "code", Expression: strconv.Quote(b.Labels[0]), Range: b.DefRange} // a label that is no locale
+	parts := []string{u.Expression}
+	for _, a := range attributes {
+		if a == nil {
+			continue
+		}
+		if next := open.undecided(a.Name, a.Expr, nil); len(parts) == 1 {
+			u = next
+		}
+		parts = append(parts, open.digest(a.Expr, nil))
+	}
+	body, _ := d.MarshalJSON() // it always encodes
+	parts = append(parts, string(body))
+	for _, path := range sortedNames(d.Undecided()) {
+		parts = append(parts, path, d.Undecided()[path].Digest)
+	}
+	u.Digest = hash(strings.Join(parts, "\n"))
+	e.open = append(e.open, schema.OpenBlock{Address: schema.Address{Kind: schema.LocaleAddress}, Undecided: u})
 }
 
 func (e documents) localeName(name string, at schema.Subject) (schema.Locale, bool) {
@@ -111,17 +145,17 @@ func (e documents) localeCode(code *hcl.Attribute, vars map[string]cty.Value) (s
 	return e.localeName(v.AsString(), at)
 }
 
-// elements lists what each is in turn.
-func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
+// elements lists what each is in turn; false if that is not known.
+func (e documents) elements(forEach *hcl.Attribute) ([]cty.Value, bool) {
 	at := schema.Subject{Range: forEach.Expr.Range()}
 	v, _ := e.publicValue(forEach.Expr, nil, at)
 	if !v.IsKnown() || v.Type().IsSetType() && !v.IsWhollyKnown() {
-		return nil // values of a map need not be known to tell the documents
+		return nil, false // values of a map need not be known to tell the documents
 	}
 	set := v.Type().IsSetType() && v.Type().ElementType() == cty.String
 	if v.IsNull() || !set && !isObject(v) && (!v.Type().IsSetType() || v.LengthInt() > 0) {
 		e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
-		return nil
+		return nil, true
 	}
 	var list []cty.Value
 	for it := v.ElementIterator(); it.Next(); {
@@ -135,7 +169,7 @@ func (e documents) elements(forEach *hcl.Attribute) []cty.Value {
 		}
 		list = append(list, cty.ObjectVal(map[string]cty.Value{"key": key, "value": value}))
 	}
-	return list
+	return list, true
 }
 
 // document is the document of a block, or of an element of one: that of the last
@@ -152,10 +186,7 @@ func (e documents) evaluated(b *config.Block, locale schema.Locale, vars map[str
 	fields := e.fields(locale, vars, forEach)
 	fields.look = &d.Look
 	if a := b.Attribute("theme"); a != nil {
-		chosen, _ := e.themesIn(a, fields.extra, fields.at)
-		for _, name := range chosen {
-			d.Overlay(e.themes[name].look)
-		}
+		layThemes(e.scope, &d.Look, a, fields.extra, fields.at)
 	}
 	if a := b.Attribute("texts"); a != nil {
 		fields.readTexts(a)

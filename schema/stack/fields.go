@@ -19,11 +19,10 @@ type fieldReader struct {
 	*scope
 	noun    string // what they are declared in, at the beginning of a sentence
 	at      schema.Subject
-	own     []string               // attributes that are no fields; the caller reads them, but for extra
-	extra   map[string]cty.Value   // each and self
-	origins origin.Block           // the same block
-	invalid map[*schema.Field]bool // takes note of the fields without a usable value; may be nil
-	look    *schema.Look           // takes the values
+	own     []string             // attributes that are no fields; the caller reads them, but for extra
+	extra   map[string]cty.Value // each and self
+	origins origin.Block         // the same block
+	look    *schema.Look         // takes the values
 }
 
 // read evaluates all fields in a block.
@@ -92,23 +91,25 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 	at := r.at
 	at.Path, at.Range = f.Path(), a.Expr.Range()
 	v, ok := r.publicValue(a.Expr, r.extra, at)
-	if at.Path = ""; (!ok || !r.set(f, v, at, r.origins.Of(a.Expr))) && r.invalid != nil {
-		r.invalid[f] = true
+	if at.Path = ""; ok {
+		r.set(f, v, at, r.origins.Of(a.Expr))
+	} else {
+		r.look.SetUndecided(f.Path(), openValues{r.scope}.undecided(f.Path(), a.Expr, r.extra))
 	}
 }
 
-// set judges a value and declares it; false if it cannot be used.
-func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, parts origin.Parts) bool {
+// set judges a value and declares it, if it can be used.
+func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, parts origin.Parts) {
 	v, diags := f.Parse(raw, at)
 	if len(diags) > 0 {
 		explain.Cause(diags, parts.Origin())
 	}
 	r.Report(diags...)
 	if !v.Declared() && !v.IsNull() {
-		return false
+		r.look.SetUndecided(f.Path(), openValues{r.scope}.undecided(f.Path(), parts.Expression(), r.extra))
+		return
 	}
 	r.look.Set(f, parts.Value(f, v, raw))
-	return true
 }
 
 // page evaluates a page block.
@@ -167,6 +168,7 @@ func nullTips(body hcl.Body) *hcl.Attribute {
 // tips evaluates the tip blocks of a page into one list.
 func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 	list := make([]schema.Tip, 0, len(blocks))
+	var open []schema.Undecided
 	for i, b := range blocks {
 		r.Labelled(b)
 		var tip schema.Tip
@@ -179,10 +181,15 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 			}
 			at := r.at
 			at.Path, at.Range = fmt.Sprintf("%s[%d].%s", f.Path(), i, item.Key), a.Expr.Range()
-			if raw, ok := r.publicValue(a.Expr, r.extra, at); ok {
+			raw, ok := r.publicValue(a.Expr, r.extra, at)
+			if ok {
 				v, diags := item.Parse(raw, at)
 				r.Report(diags...)
 				tip.Set(v.From(r.origins.Of(a.Expr).Origin()))
+				ok = !diags.HasErrors()
+			}
+			if !ok {
+				open = append(open, openValues{r.scope}.undecided(at.Path, a.Expr, r.extra))
 			}
 		}
 		for _, block := range b.Blocks {
@@ -202,6 +209,9 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 	if v.Declared() {
 		r.look.Set(f, v.From(origin.Here(at)))
 	}
+	if len(open) > 0 {
+		r.look.SetUndecided(f.Path(), together(open, list))
+	}
 }
 
 // knownAttributes reports whether a tip without a value is really empty, rather
@@ -218,6 +228,9 @@ func knownAttributes(b *config.Block) bool {
 func (r *fieldReader) readTexts(a *hcl.Attribute) {
 	raw, at, ok := r.object(a, "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\")).")
 	if !ok {
+		if !raw.IsNull() {
+			openValues{r.scope}.undecide(r.look, a, r.extra, anyField)
+		}
 		return
 	}
 	texts := r.origins.Of(a.Expr)
@@ -317,6 +330,9 @@ func isObject(v cty.Value) bool {
 func (r *fieldReader) extraMembers(a *hcl.Attribute) {
 	raw, at, ok := r.object(a, "extra takes an object, such as { newPage = { newColor = \"#000000\" } }.")
 	if !ok {
+		if !raw.IsNull() {
+			r.look.SetUndecided(a.Name, openValues{r.scope}.undecided(a.Name, a.Expr, r.extra))
+		}
 		return
 	}
 	parts := r.origins.Of(a.Expr)

@@ -41,7 +41,8 @@ func (e documents) declaring(b *config.Block, locale schema.Locale) (vars map[st
 	if code == nil {
 		return nil, nil, false
 	}
-	for _, element := range e.elements(each) {
+	elements, _ := e.elements(each)
+	for _, element := range elements {
 		vars := map[string]cty.Value{"each": element}
 		if own, _ := e.localeCode(code, vars); own == locale {
 			return vars, each.Expr, true

@@ -80,6 +80,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Di
 	scope.recall(last, in, resolved)
 	stack.Documents = documents{scope}.all()
 	stack.Sessions = sessions{scope}.all()
+	stack.Open = scope.open
 	removals{scope.Faults, stack}.all(m)
 	scope.variables.requireValues()
 	if scope.last != nil && !scope.budget.Charge(scope.last.cost) {

@@ -30,6 +30,8 @@ type scope struct {
 	files     *syntax.Files // that functions read
 	json      *origin.Files // that origins lead into
 	origins   *origin.Tracer
+	digests   map[hcl.Expression]string // of values that are not known
+	open      []schema.OpenBlock
 	root      *hcl.EvalContext // path, the functions, the variables; the locals once all of them are resolved
 	locals    map[string]cty.Value
 	complete  bool // the root holds the locals
@@ -46,6 +48,7 @@ func newScope(m *config.Module, in Inputs) *scope {
 	files.Seen = way.see
 	s := &scope{
 		Faults: new(config.Faults), module: m, budget: budget, files: files, json: origin.NewFiles(files, in.Name), trail: &way,
+		digests: make(map[hcl.Expression]string),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
 			Functions: function.Table(files, budget),

@@ -35,13 +35,18 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 	at := schema.Subject{Address: s.Address()}
 	api, ok := e.api(b, at)
 	if !ok {
+		open := schema.OpenBlock{Address: s.Address(), Undecided: schema.Undecided{Path: "api", Range: b.DefRange}}
+		if a := b.Attribute("api"); a != nil {
+			open.Undecided = openValues{e.scope}.undecided("api", a.Expr, nil)
+		}
+		e.open = append(e.open, open)
 		e.withoutAPI(b, at)
 		return s, false
 	}
 	s.API, s.PreventDestroy = api, preventDestroy(e.scope, b, nil, at, e.origins.Block(at, nil, nil))
-	missing := e.defaults(b.Attributes, s.API, at, &s.Defaults)
+	s.Undecided = e.defaults(b.Attributes, s.API, at, &s.Defaults)
 	for i, a := range schema.Attributes() {
-		if a.Requires(s.API) && !s.Defaults.At(i).Declared() && !slices.Contains(missing, i) {
+		if a.Requires(s.API) && !s.Defaults.At(i).Declared() && !slices.ContainsFunc(s.Undecided, func(u schema.Undecided) bool { return u.Path == a.Name }) {
 			at := at
 			at.Path, at.Range = a.Name, b.DefRange
 			e.Report(schema.Diagnose(schema.Required, at, "Missing attribute", fmt.Sprintf("Sessions of %s need %s. %s", s.API, a.Name, a.Help)))
@@ -114,8 +119,8 @@ func attributeNames(api schema.SessionAPI) []string {
 }
 
 // defaults evaluates the attributes of a session or of an override. It returns
-// the numbers of those that are there but without a usable value.
-func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []int) {
+// those that are there but without a usable value.
+func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []schema.Undecided) {
 	origins := e.origins.Block(at, nil, nil)
 	for _, attr := range attributes {
 		if slices.Contains(sessionOwn, attr.Name) {
@@ -131,13 +136,13 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 		at.Path, at.Range = a.Name, attr.Expr.Range()
 		raw, ok := e.publicValue(attr.Expr, nil, at)
 		if !ok {
-			unusable = append(unusable, number)
+			unusable = append(unusable, openValues{e.scope}.undecided(a.Name, attr.Expr, nil))
 			continue
 		}
 		v, diags := a.Parse(raw, api, at)
 		e.Report(diags...)
 		if diags.HasErrors() {
-			unusable = append(unusable, number)
+			unusable = append(unusable, openValues{e.scope}.undecided(a.Name, attr.Expr, nil))
 			continue
 		}
 		into.Set(number, v.From(origins.Of(attr.Expr).Origin()))
@@ -185,7 +190,10 @@ func (e sessions) override(b *config.Block, s *schema.Session, at schema.Subject
 				fmt.Sprintf("A locale cannot change the %s of its session; declare another session.", a.Name)))
 		}
 	}
-	e.defaults(b.Attributes, s.API, at, &d)
+	for _, u := range e.defaults(b.Attributes, s.API, at, &d) {
+		u.Path = locale.AddressOf().String() + "." + u.Path
+		s.Undecided = append(s.Undecided, u)
+	}
 	if s.Overrides == nil {
 		s.Overrides = make(map[schema.Locale]schema.Defaults)
 	}

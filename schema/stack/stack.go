@@ -38,6 +38,7 @@ import (
 type Stack struct {
 	Documents []schema.Document // sorted by locale
 	Sessions  []schema.Session  // sorted by name
+	Open      []schema.OpenBlock
 	Removed   []Removed
 	Account   Account
 	Backend   config.Backend

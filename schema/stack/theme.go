@@ -16,9 +16,8 @@ import (
 
 // theme is a set of fields to build on, during one evaluation.
 type theme struct {
-	look    schema.Look
-	invalid map[*schema.Field]bool // declared, but the value is unknown or at fault
-	object  cty.Value              // the fields as expressions see them; made when first needed
+	look   schema.Look
+	object cty.Value // the fields as expressions see them; made when first needed
 }
 
 // theme evaluates a theme and everything it builds on.
@@ -27,26 +26,17 @@ func (s *scope) theme(name string) *theme {
 		return t
 	}
 	block := s.module.Themes[name]
-	t := &theme{invalid: make(map[*schema.Field]bool)}
+	t := new(theme)
 	if !s.enter("theme."+name, block.DefRange) {
 		s.themes[name] = t
 		return t
 	}
 	fields := themeFields(s, name, &t.look)
-	fields.invalid = t.invalid
 	if a := block.Attribute("extends"); a != nil {
-		chosen, undecided := s.themesIn(a, nil, fields.at)
-		for _, base := range chosen {
-			t.look.Overlay(s.themes[base].look)
-		}
-		for _, base := range undecided {
-			t.mayDeclare(s.themes[base].look)
-		}
-		for _, base := range append(chosen, undecided...) {
+		for _, base := range layThemes(s, &t.look, a, nil, fields.at) {
 			if s.circular["theme."+base] {
 				s.circular["theme."+name] = true
 			}
-			maps.Copy(t.invalid, s.themes[base].invalid)
 		}
 	}
 	fields.read(block)
@@ -61,13 +51,29 @@ func themeFields(s *scope, name string, look *schema.Look) fieldReader {
 	return fieldReader{scope: s, noun: "A theme", at: at, own: []string{"extends", "extra"}, origins: s.origins.Block(at, nil, nil), look: look}
 }
 
-// mayDeclare notes that each field of a look may be declared.
-func (t *theme) mayDeclare(look schema.Look) {
-	for _, f := range schema.Fields() {
-		if v := look.At(f); v.Declared() || v.IsNull() {
-			t.invalid[f] = true
-		}
+// layThemes lays the themes of an argument over a look, and names them. Of those among which it
+// cannot choose yet, what they may declare is not known.
+func layThemes(s *scope, look *schema.Look, a *hcl.Attribute, extra map[string]cty.Value, at schema.Subject) []string {
+	before := len(s.Diagnostics)
+	chosen, open := s.themesIn(a, extra, at)
+	for _, name := range chosen {
+		look.Overlay(s.themes[name].look)
 	}
+	switch faulty := s.Diagnostics[before:].HasErrors(); {
+	case len(open) > 0:
+		openValues{s}.undecide(look, a, extra, func(f *schema.Field) bool {
+			return slices.ContainsFunc(open, func(name string) bool { return s.themes[name].mayDeclare(f) })
+		})
+	case faulty:
+		openValues{s}.undecide(look, a, extra, anyField)
+	}
+	return append(chosen, open...)
+}
+
+// mayDeclare reports whether the theme declares a field, known or not.
+func (t *theme) mayDeclare(f *schema.Field) bool {
+	_, open := t.look.Undecided()[f.Path()]
+	return open || t.look.At(f).Declared() || t.look.At(f).IsNull()
 }
 
 // themesIn names the themes that the argument of theme or extends gives, in their
@@ -230,10 +236,11 @@ func (s *scope) themeObject(name string) cty.Value {
 		}
 		for i := range p.Fields {
 			f := &p.Fields[i]
-			switch v := t.look.At(f); {
-			case v.Declared() || v.IsNull():
-				fields[schema.Snake(f.Key)] = v.Cty()
-			case t.invalid[f]:
+			if !t.mayDeclare(f) {
+				continue
+			}
+			fields[schema.Snake(f.Key)] = t.look.At(f).Cty()
+			if _, open := t.look.Undecided()[f.Path()]; open {
 				fields[schema.Snake(f.Key)] = cty.DynamicVal
 			}
 		}

@@ -1,0 +1,277 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/sync/errgroup"
+
+	"livery/reconcile"
+	"livery/reconcile/git"
+	"livery/schema"
+	"livery/schema/lint"
+	"livery/schema/stack"
+)
+
+// DiffOptions say what is compared.
+type DiffOptions struct {
+	Base    string // a commit
+	Head    string // another one; "" for the files as they are
+	TwoDots bool   // compare with Base itself, and not with the commit where the head left it
+	Locales []schema.Locale
+}
+
+// Difference is what a change does to the documents, whatever it does to the files.
+type Difference struct {
+	*reconcile.Comparison
+	Diagnostics hcl.Diagnostics // warnings about the base
+	Sources     map[string][]byte
+
+	Title        string      // the directory, from the top of its repository
+	Base         git.Commit  // as it was asked for
+	MergeBase    *git.Commit // what is compared with; nil for Base itself
+	Distance     int         // how many commits the head is ahead of that
+	Head         git.Commit
+	WorkTree     bool // the head is the files as they are, beside that commit
+	Dirty        bool // they differ from it
+	FilesChanged int
+	New          hcl.Diagnostics // findings that the base does not have
+	Gone         int             // how many the base alone has
+}
+
+// Diff compares what is declared with what a commit declares. It reads no state, needs no
+// keys and no network, and writes nothing.
+func (w *Workspace) Diff(ctx context.Context, o DiffOptions) (*Difference, error) {
+	repo, err := git.Open(ctx, w.Dir.Path("."))
+	if err != nil {
+		return nil, gitFailure(err)
+	}
+	d := &Difference{Title: cmp.Or(repo.Prefix, path.Base(filepath.ToSlash(repo.Root))), WorkTree: o.Head == ""}
+	from, err := d.find(ctx, repo, o)
+	if err != nil {
+		return nil, gitFailure(err)
+	}
+	var base, head *side
+	var work errgroup.Group
+	work.Go(func() (err error) {
+		base, err = w.sideAt(ctx, repo, from)
+		return err
+	})
+	work.Go(func() (err error) {
+		if d.WorkTree {
+			head, err = w.side()
+		} else {
+			head, err = w.sideAt(ctx, repo, d.Head)
+		}
+		return err
+	})
+	work.Go(func() (err error) {
+		if d.WorkTree {
+			d.FilesChanged, d.Dirty, err = repo.ChangedFiles(ctx, from)
+		} else {
+			d.FilesChanged, err = repo.Changed(ctx, from, d.Head)
+		}
+		return err
+	})
+	if err := work.Wait(); err != nil {
+		return nil, gitFailure(err)
+	}
+	return d, w.compare(d, base, head, o.Locales)
+}
+
+// find finds the commits, and gives the one that is compared with.
+func (d *Difference) find(ctx context.Context, repo *git.Repository, o DiffOptions) (from git.Commit, err error) {
+	if d.Base, err = repo.Commit(ctx, o.Base); err != nil {
+		return from, err
+	}
+	if d.Head, err = repo.Commit(ctx, cmp.Or(o.Head, "HEAD")); err != nil {
+		return from, err
+	}
+	from = d.Base
+	if !o.TwoDots {
+		if from, err = repo.MergeBase(ctx, d.Base, d.Head); err != nil {
+			return from, err
+		}
+		d.MergeBase = &from
+	}
+	d.Distance, err = repo.Distance(ctx, from, d.Head)
+	return from, err
+}
+
+// compare compares two sides that were loaded.
+func (w *Workspace) compare(d *Difference, base, head *side, locales []schema.Locale) (err error) {
+	switch {
+	case head.faults.HasErrors():
+		return &InvalidError{head.faults, head.stack.Sources}
+	case head.stack.Empty && base.stack.Empty:
+		return Failf("No configuration files", "Neither %s nor what it is compared with holds a *.livery.hcl or *.livery.json file here.", d.nameOfHead())
+	}
+	if base.faults.HasErrors() {
+		d.Diagnostics = hcl.Diagnostics{base.warning(d.Base.Ref)}
+	}
+	before, after := base.declared(locales), head.declared(locales)
+	if len(locales) > 0 && len(before.Documents)+len(after.Documents) == 0 {
+		return Failf("Nothing to compare", "Neither side declares a document for %s.", listLocales(locales))
+	}
+	d.Comparison, err = reconcile.Compare(before, after, reconcile.Options{Version: w.Version, Now: w.Now()})
+	if err != nil {
+		return err
+	}
+	d.Plan.Variables, d.Sources = variables(head.stack), head.stack.Sources
+	d.New, d.Gone = newFindings(base.findings, head.findings)
+	return nil
+}
+
+// nameOfHead is how people know the head.
+func (d *Difference) nameOfHead() string {
+	if d.WorkTree {
+		return "this directory"
+	}
+	return d.Head.Ref
+}
+
+func listLocales(locales []schema.Locale) string {
+	words := make([]string, len(locales))
+	for i, l := range locales {
+		words[i] = string(l)
+	}
+	return strings.Join(words, ", ")
+}
+
+// side is one of the stacks that are compared.
+type side struct {
+	stack    *stack.Stack
+	faults   hcl.Diagnostics // of the files
+	findings hcl.Diagnostics // these, and those of the rules
+}
+
+func newSide(s *stack.Stack, diags hcl.Diagnostics) *side {
+	return &side{s, diags, schema.SortFindings(slices.Concat(diags, lint.Stack(s)))}
+}
+
+// side is the stack as its files are.
+func (w *Workspace) side() (*side, error) {
+	loaded, diags, err := w.Load(stack.NeedNothing)
+	if err != nil {
+		return nil, err
+	}
+	return newSide(loaded, diags), nil
+}
+
+// sideAt is the stack as a commit has it; one that declares nothing if it has none.
+func (w *Workspace) sideAt(ctx context.Context, repo *git.Repository, c git.Commit) (*side, error) {
+	tree := repo.Tree(ctx, c)
+	defer tree.Close()
+	if _, err := fs.Stat(tree, repo.Dir()); errors.Is(err, fs.ErrNotExist) {
+		return &side{stack: &stack.Stack{Empty: true}}, nil
+	}
+	files := commitFiles{tree: tree, disk: diskRoot(repo.Root), given: make(map[string]bool)}
+	for _, a := range w.Assignments {
+		if name := a.File; name != "" {
+			if !path.IsAbs(name) {
+				name = path.Join("/", repo.Dir(), name)
+			}
+			files.given[strings.TrimPrefix(path.Clean(name), "/")] = true
+		}
+	}
+	loaded, diags := stack.Load(loadOptions(w, files, repo.Dir(), stack.NeedNothing))
+	if err := tree.Err(); err != nil {
+		return nil, err
+	}
+	return newSide(loaded, diags), nil
+}
+
+// commitFiles are the files of a commit, but those that the command line names: they say
+// the same on both sides.
+type commitFiles struct {
+	tree, disk fs.FS
+	given      map[string]bool
+}
+
+// Open implements fs.FS.
+func (f commitFiles) Open(name string) (fs.File, error) {
+	if f.given[name] {
+		return f.disk.Open(name)
+	}
+	return f.tree.Open(name)
+}
+
+// declared is what the side declares; of some locales alone if there are any.
+func (s *side) declared(locales []schema.Locale) reconcile.Side {
+	d := reconcile.Side{Open: s.stack.Open, Broken: s.stack.Module != nil && s.stack.Module.Broken}
+	for _, r := range s.stack.Removed {
+		d.Removed = append(d.Removed, r.Address)
+	}
+	d.Documents, d.Sessions = s.stack.Documents, s.stack.Sessions
+	if len(locales) > 0 {
+		d.Sessions = nil
+		d.Documents = slices.DeleteFunc(slices.Clone(d.Documents), func(doc schema.Document) bool { return !slices.Contains(locales, doc.Locale) })
+	}
+	return d
+}
+
+// warning says that the side has errors, and the first of them.
+func (s *side) warning(name string) *hcl.Diagnostic {
+	n := 0
+	var first *hcl.Diagnostic
+	for _, d := range s.faults {
+		if d.Severity == hcl.DiagError {
+			if n++; first == nil {
+				first = d
+			}
+		}
+	}
+	place := ""
+	if first.Subject != nil {
+		place = fmt.Sprintf(" (%s:%d)", first.Subject.Filename, first.Subject.Start.Line)
+	}
+	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "The base has errors",
+		Detail: fmt.Sprintf("What could be understood of %s is compared. It has %s, the first of which is: %s%s. %s", name, schema.Plural(n, "error"), first.Summary, place, first.Detail)}
+}
+
+// newFindings gives the findings that the head alone has, and how many only the base has.
+// Where a finding stands within its file makes no difference.
+func newFindings(base, head hcl.Diagnostics) (fresh hcl.Diagnostics, gone int) {
+	known := make(map[string]int)
+	for _, d := range base {
+		known[findingKey(d)]++
+	}
+	for _, d := range head {
+		if key := findingKey(d); known[key] > 0 {
+			known[key]--
+		} else {
+			fresh = append(fresh, d)
+		}
+	}
+	for _, n := range known {
+		gone += n
+	}
+	return fresh, gone
+}
+
+func findingKey(d *hcl.Diagnostic) string {
+	f, file := schema.FindingOf(d), ""
+	if d.Subject != nil {
+		file = d.Subject.Filename
+	}
+	return fmt.Sprintf("%s %q %v %q %q %q", f.Rule, file, f.Addresses, f.Path, d.Summary, d.Detail)
+}
+
+// gitFailure gives what git says the headline that it has.
+func gitFailure(err error) error {
+	if said, ok := errors.AsType[*git.Error](err); ok {
+		return Failf(said.Summary, "%s", said.Detail)
+	}
+	if _, ok := errors.AsType[*Failure](err); ok || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return Failf("Cannot read the repository", "%v.", err)
+}

@@ -1,0 +1,35 @@
+package schema
+
+import (
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Undecided is what stands in the place of a value that is not known: it depends on a
+// variable without a value, or is at fault.
+type Undecided struct {
+	Path       string    // of what it is the value of: a field, or an attribute that may set many, such as texts
+	Expression string    // as it is written
+	Range      hcl.Range // of the expression
+	Variables  []string  // those without a value that it depends on; none if it is at fault
+	Digest     string    // the same for two expressions that give the same value, whatever the variables will be
+}
+
+// OpenBlock is a block of which is not known what it declares: a session without an API,
+// or documents whose locales are not known. These have no name in their address.
+type OpenBlock struct {
+	Address Address
+	Undecided
+}
+
+// SetUndecided notes that the value of a field is not known, by its path. "extra" stands
+// for the members that the catalogue does not know.
+func (l *Look) SetUndecided(path string, u Undecided) {
+	if l.undecided == nil {
+		l.undecided = make(map[string]Undecided)
+	}
+	l.undecided[path] = u
+}
+
+// Undecided are the values that are not known, by path. Of such a field a lower layer may
+// have a value, which is not the document's.
+func (l Look) Undecided() map[string]Undecided { return l.undecided }
