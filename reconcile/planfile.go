@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // planFormat is the version of the saved form.
@@ -93,7 +94,7 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if !hasValidSeal(data) {
 		return nil, fmt.Errorf("%w: it was changed after it was saved", ErrPlanDamaged)
 	}
-	if err := schema.CheckRecord(data); err != nil {
+	if err := jsontext.CheckRecord(data); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPlanDamaged, err)
 	}
 	for _, word := range []string{p.LiveryVersion, p.Base.Lineage, p.Account.BaseURL, p.Account.AccessKeySHA256} {

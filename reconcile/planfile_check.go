@@ -105,7 +105,7 @@ func (c *Change) readDocument(raw json.RawMessage) (schema.Document, error) {
 	if !json.Valid(raw) || d.UnmarshalJSON(raw) != nil || d.Locale.AddressOf() != c.Address {
 		return d, errors.New("it holds what is not a document of this locale")
 	}
-	return d, schema.CheckRecord(raw)
+	return d, jsontext.CheckRecord(raw)
 }
 
 // namesMember reports whether a body says something of the field at a path: in its

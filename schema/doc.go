@@ -2,7 +2,7 @@
 // liveness page and about the sessions that open it.
 //
 // It owns the catalogue of fields ([Pages], [Fields]), the locales, the judge of
-// each kind of value ([Field.Parse], [CheckURL], [ParseColour], [CheckJSON]) and
+// each kind of value ([Field.Parse], [CheckURL], [ParseColour], [jsontext.Check]) and
 // the documents made of them, and it writes and reads their wire form. A [Value]
 // is judged once, on its way in, and carries its source range to the end.
 //

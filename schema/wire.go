@@ -168,14 +168,14 @@ func (w *writer) leave(mark int, keep bool) {
 
 // CanonicalJSON writes a value that the catalogue does not know: object keys
 // sorted, nothing escaped that need not be. A value beyond the limits of
-// CheckJSON, with which nobody could read the state, is an error.
+// jsontext.Check, with which nobody could read the state, is an error.
 func CanonicalJSON(v cty.Value) (json.RawMessage, error) {
 	plain, err := plainValue(v, 0)
 	if err != nil {
 		return nil, err
 	}
 	text := encodePlain(plain)
-	return text, CheckJSON(text)
+	return text, jsontext.Check(text)
 }
 
 // encodePlain writes what encoding/json has decoded, or would decode.
@@ -204,11 +204,11 @@ func plainValue(v cty.Value, depth int) (any, error) {
 	case t == cty.Number && v.AsBigFloat().IsInf():
 		return nil, errors.New("a number is infinite")
 	case t == cty.Number:
-		return json.Number(FormatNumber(v.AsBigFloat())), nil
+		return json.Number(jsontext.FormatNumber(v.AsBigFloat())), nil
 	case !v.CanIterateElements():
 		return nil, fmt.Errorf("%s is no JSON", t.FriendlyName())
-	case depth >= MaxDepth:
-		return nil, errNesting
+	case depth >= jsontext.MaxDepth:
+		return nil, jsontext.ErrNesting
 	}
 	object, list := make(map[string]any), make([]any, 0, v.LengthInt())
 	for it := v.ElementIterator(); it.Next(); {
@@ -330,7 +330,7 @@ func JSONValue(raw []byte) (cty.Value, error) {
 		s, err := jsontext.String(raw)
 		return cty.StringVal(s), err
 	}
-	if err := CheckJSON(raw); err != nil {
+	if err := jsontext.Check(raw); err != nil {
 		return cty.NilVal, err
 	}
 	t, err := ctyjson.ImpliedType(raw)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // storeVersion is the form of the data file.
@@ -72,7 +73,7 @@ func openStore(path string, log *slog.Logger) (*store, error) {
 
 func (s *store) decode(data []byte) error {
 	var file storeFile
-	if err := cmp.Or(schema.CheckRecord(data), json.Unmarshal(data, &file)); err != nil {
+	if err := cmp.Or(jsontext.CheckRecord(data), json.Unmarshal(data, &file)); err != nil {
 		return err
 	}
 	if file.Version != storeVersion {

@@ -214,7 +214,7 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 	if looks := describeForeign(members); looks != "" {
 		return nil, &ForeignError{looks}
 	}
-	if err := schema.CheckRecord(data); err != nil {
+	if err := jsontext.CheckRecord(data); err != nil {
 		return nil, &DamagedError{err}
 	}
 	var version uint64

@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/state"
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/jsontext"
 	"livery/schema/storage"
 )
 
@@ -80,7 +81,7 @@ func (b backends) last() (backendRecord, error) {
 	}
 	var r backendRecord
 	if err == nil {
-		err = cmp.Or(schema.CheckRecord(data), json.Unmarshal(data, &r))
+		err = cmp.Or(jsontext.CheckRecord(data), json.Unmarshal(data, &r))
 	}
 	if err == nil {
 		err = r.check()

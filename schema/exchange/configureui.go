@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
 
@@ -114,7 +115,7 @@ func unreadable(data []byte) string {
 	case len(bytes.TrimSpace(data)) == 0:
 		return "is empty"
 	}
-	if err := schema.CheckJSON(data); err != nil {
+	if err := jsontext.Check(data); err != nil {
 		return "cannot be read: " + err.Error()
 	}
 	return ""

@@ -17,6 +17,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 )
@@ -151,7 +152,7 @@ func TestReadBodyReports(t *testing.T) {
 		{"broken", `{"locale": "en"`, "", "", []string{`error syntax 1,1 : closing brace`}},
 		{"not UTF-8", "{\"locale\": \"\xff\"}", "", "", []string{`error unreadable-file 1,1 : UTF-8`}},
 		{"deep", strings.Repeat("[", 1000000), "", "", []string{`error unreadable-file 1,1 : nested more than 100 deep`}},
-		{"wide", `{"a": [` + strings.Repeat("1,", schema.MaxElements) + `1]}`, "", "", []string{`error unreadable-file 1,1 : more than 1048576 values`}},
+		{"wide", `{"a": [` + strings.Repeat("1,", jsontext.MaxElements) + `1]}`, "", "", []string{`error unreadable-file 1,1 : more than 1048576 values`}},
 		{"exponent", `{"locale": "en", "x": 1e999999999}`, "", "", []string{`error unreadable-file 1,1 : digits`}},
 		{"large", strings.Repeat(" ", syntax.MaxFile+1), "", "", []string{`error unreadable-file 1,1 : larger than 10 MB`}},
 	} {
@@ -221,11 +222,11 @@ func TestImportTakesWhatValidateTakes(t *testing.T) {
 		{"an exponent in other clothes", "1000e9998", true},
 		{"a larger exponent", "1e12345", true},
 		{"leading zeros", "1e0000012", false},
-		{"many digits", strings.Repeat("7", schema.MaxDigits), false},
-		{"many digits behind the point", "0." + strings.Repeat("7", schema.MaxDigits-2), false},
-		{"too many digits", strings.Repeat("7", schema.MaxDigits+1), true},
-		{"deep", nested(schema.MaxDepth - 2), false},
-		{"deeper", nested(schema.MaxDepth - 1), true},
+		{"many digits", strings.Repeat("7", jsontext.MaxDigits), false},
+		{"many digits behind the point", "0." + strings.Repeat("7", jsontext.MaxDigits-2), false},
+		{"too many digits", strings.Repeat("7", jsontext.MaxDigits+1), true},
+		{"deep", nested(jsontext.MaxDepth - 2), false},
+		{"deeper", nested(jsontext.MaxDepth - 1), true},
 		{"dollars", `"` + strings.Repeat("$", 1000) + `"`, false},
 		{"very many dollars", `"` + strings.Repeat("$", 100_000) + `"`, true},
 		{"braces", `"` + strings.Repeat("${[(%{", 1000) + `"`, false},

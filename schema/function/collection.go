@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"livery/schema"
+	"livery/schema/jsontext"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -98,8 +98,8 @@ func leaves(v cty.Value, budget int) int {
 }
 
 func checkDigits(args []cty.Value) error {
-	if s, ok := textOf(args[0]); ok && len(s) > 10*schema.MaxDigits {
-		return function.NewArgErrorf(0, "has more than %d digits", 10*schema.MaxDigits)
+	if s, ok := textOf(args[0]); ok && len(s) > 10*jsontext.MaxDigits {
+		return function.NewArgErrorf(0, "has more than %d digits", 10*jsontext.MaxDigits)
 	}
 	return nil
 }

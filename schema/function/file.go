@@ -9,7 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
-	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
 
@@ -65,7 +65,7 @@ func readText(files *syntax.Files, name string) (string, error) {
 		return "", fmt.Errorf("contents of %q are not valid UTF-8", name)
 	}
 	if _, detail := syntax.LongNumber([]byte(s)); err == nil && detail != "" {
-		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, schema.MaxDigits) // it would take minutes as a number
+		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, jsontext.MaxDigits) // it would take minutes as a number
 	}
 	return s, explainRead(name, err)
 }

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"livery/schema/jsontext"
+
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
-
-	"livery/schema"
 )
 
 // A slip of the pen in an expression must end in a message, not in a machine
@@ -151,7 +151,7 @@ func elements(v cty.Value) int {
 }
 
 // checkJSON refuses what makes decoders run out of stack, time or memory.
-func checkJSON(src string) error { return schema.CheckJSON([]byte(src)) }
+func checkJSON(src string) error { return jsontext.Check([]byte(src)) }
 
 // checkYAML does the same for YAML, where aliases can also stand for anchors
 // that hold aliases, and so on.
@@ -187,7 +187,7 @@ func (m *yamlMeasure) line(line string) error {
 			m.flow = max(m.flow-1, 0)
 		case i > 0 && strings.IndexByte(" \t[{,:-?", line[i-1]) < 0:
 		case c >= '0' && c <= '9':
-			if err := schema.CheckNumber(yamlNumber(line[i:])); err != nil {
+			if err := jsontext.CheckNumber(yamlNumber(line[i:])); err != nil {
 				return err
 			}
 		case c == '&' || c == '*':

@@ -6,13 +6,13 @@ import (
 	"math/big"
 	"slices"
 
+	"livery/schema/jsontext"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
-
-	"livery/schema"
 )
 
 // meter makes a copy of an expression whose loops, comparisons, templates, operators and
@@ -243,7 +243,7 @@ func (b *Budget) operand(e hclsyntax.Expression, op *hclsyntax.Operation) hclsyn
 		v, diags := paid.Value(ctx)
 		plain, _ := v.Unmark()
 		if text, ok := textOf(plain); ok && !diags.HasErrors() {
-			if err := schema.CheckNumber(text); err != nil {
+			if err := jsontext.CheckNumber(text); err != nil {
 				return cty.DynamicVal, append(diags, fault(e, "Invalid operand", "This text stands for no number: "+err.Error()+"."))
 			}
 		}

@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"livery/schema/jsontext"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/customdecode"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
-
-	"livery/schema"
 )
 
 // mark is the type of what livery marks values with.
@@ -32,7 +32,7 @@ func typeFunctions() map[string]function.Function {
 		"tobool":       to(cty.Bool, "Converts a value to true or false."),
 		"tolist":       to(cty.List(cty.DynamicPseudoType), "Converts a value to a list whose elements have one type."),
 		"tomap":        to(cty.Map(cty.DynamicPseudoType), "Converts a value to a map whose elements have one type."),
-		"tonumber":     checkFirst(to(cty.Number, "Converts a value to a number."), checkText(schema.CheckNumber)),
+		"tonumber":     checkFirst(to(cty.Number, "Converts a value to a number."), checkText(jsontext.CheckNumber)),
 		"toset":        to(cty.Set(cty.DynamicPseudoType), "Converts a value to a set, which has no order and no repetitions."),
 		"tostring":     to(cty.String, "Converts a value to a string."),
 		"try":          tryFunction(),

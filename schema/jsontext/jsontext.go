@@ -1,6 +1,8 @@
 // Package jsontext walks JSON text as it is written: the members of an object in their
 // order, twice the same name included, which encoding/json would not show. It writes
-// strings as encoding/json does, for those who put a text together themselves.
+// strings as encoding/json does, for those who put a text together themselves, and says
+// of a text, before any of it is decoded, whether it stays within the limits of all that
+// livery reads.
 package jsontext
 
 import (

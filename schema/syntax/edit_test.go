@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"livery/schema/jsontext"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
-
-	"livery/schema"
 )
 
 // marked takes the marks « and » out of a source text and returns the ranges that
@@ -272,7 +272,7 @@ func TestEditsRefused(t *testing.T) {
 		"no value":      {hclFile, "a = «1»\n", func(at ...hcl.Range) []Edit { return []Edit{Replace(at[0], cty.EmptyObjectVal)} }, ErrValue, ":1: "},
 		"unknown value": {hclFile, "a = «1»\n", func(at ...hcl.Range) []Edit { return []Edit{Replace(at[0], cty.UnknownVal(cty.String))} }, ErrValue, ":1: "},
 		"long number": {hclFile, "a = «\"x\"»\n", func(at ...hcl.Range) []Edit {
-			return []Edit{Replace(at[0], cty.StringVal(strings.Repeat("1", schema.MaxDigits+1)))}
+			return []Edit{Replace(at[0], cty.StringVal(strings.Repeat("1", jsontext.MaxDigits+1)))}
 		}, ErrValue, ":1: "},
 
 		"twice":               {hclFile, "a = «1»\n", func(at ...hcl.Range) []Edit { return []Edit{Replace(at[0], x), Replace(at[0], x)} }, ErrOverlap, ":1: "},

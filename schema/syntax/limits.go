@@ -14,13 +14,14 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // The parsers and the evaluator are recursive, and a Go stack that overflows
 // cannot be caught. No configuration that a person writes comes near these.
 const (
-	maxDepth = schema.MaxDepth + 10 // brackets, quotation marks and template sequences within each other: JSON, and blocks around it
-	maxChain = 500                  // operators, indexes and attribute steps in one expression
+	maxDepth = jsontext.MaxDepth + 10 // brackets, quotation marks and template sequences within each other: JSON, and blocks around it
+	maxChain = 500                    // operators, indexes and attribute steps in one expression
 
 	// A text with fewer characters that can nest or chain than this is harmless
 	// however they stand. Ordinary files stay below it; the tokens of the others
@@ -97,16 +98,16 @@ func checkText(src []byte, shown string) *fault {
 // as well, since a text converts to a number.
 func LongNumber(src []byte) (int, string) {
 	// One that is too long has a digit at a multiple of the limit, so only those are looked at.
-	for i := schema.MaxDigits; i < len(src); i += schema.MaxDigits {
+	for i := jsontext.MaxDigits; i < len(src); i += jsontext.MaxDigits {
 		start, end := i, i
 		for start > 0 && isDigit(src[start-1]) {
 			start--
 		}
-		for end < len(src) && isDigit(src[end]) && end-start <= schema.MaxDigits {
+		for end < len(src) && isDigit(src[end]) && end-start <= jsontext.MaxDigits {
 			end++
 		}
-		if end-start > schema.MaxDigits {
-			return end - 1, fmt.Sprintf("More than %d digits follow each other here.", schema.MaxDigits)
+		if end-start > jsontext.MaxDigits {
+			return end - 1, fmt.Sprintf("More than %d digits follow each other here.", jsontext.MaxDigits)
 		}
 	}
 	return 0, ""
@@ -159,7 +160,7 @@ func count(src []byte) (links, pieces int, long bool) {
 
 // longExponent reports whether digits of an exponent, behind signs, are more than a number may have.
 func longExponent(rest []byte) bool {
-	rest = rest[:min(len(rest), schema.MaxExponent+2)]
+	rest = rest[:min(len(rest), jsontext.MaxExponent+2)]
 	for len(rest) > 0 && (rest[0] == '+' || rest[0] == '-') {
 		rest = rest[1:]
 	}
@@ -168,7 +169,7 @@ func longExponent(rest []byte) bool {
 			return false
 		}
 	}
-	return len(rest) > schema.MaxExponent
+	return len(rest) > jsontext.MaxExponent
 }
 
 // checkJSON looks at the structure, and at each text as the template that it is
@@ -180,8 +181,8 @@ func checkJSON(src []byte) *fault {
 		return &fault{mark + at, "Invalid character sequence",
 			`The character before this one swallows it when the file is read. Write it as an escape, such as "\u0600".`}
 	}
-	var limit *schema.LimitError
-	if errors.As(schema.CheckJSON(text), &limit) {
+	var limit *jsontext.LimitError
+	if errors.As(jsontext.Check(text), &limit) {
 		return &fault{mark + limit.Offset, "Beyond the limits of JSON", "In this file " + limit.Reason + "."}
 	}
 	if harmless(text) {
@@ -294,7 +295,7 @@ func (m *meter) add(token hclsyntax.Token) (summary, detail string) {
 		m.copied += top.text
 		top.text += len(token.Bytes)
 	case kind == hclsyntax.TokenNumberLit:
-		if err := schema.CheckNumber(string(token.Bytes)); err != nil {
+		if err := jsontext.CheckNumber(string(token.Bytes)); err != nil {
 			return "Number too long", "Here " + err.Error() + "."
 		}
 	}

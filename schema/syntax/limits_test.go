@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"livery/schema/jsontext"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"livery/schema"
 )
 
 // treeDepth is how deep a walk over what was parsed goes, which is how deep the
@@ -81,7 +81,7 @@ func FuzzGuardJSON(f *testing.F) {
 		if diags.HasErrors() {
 			return
 		}
-		assert.LessOrEqual(t, jsonDepth(expr), schema.MaxDepth, "nesting that was not counted")
+		assert.LessOrEqual(t, jsonDepth(expr), jsontext.MaxDepth, "nesting that was not counted")
 	})
 }
 
@@ -105,9 +105,9 @@ func jsonDepth(expr hcl.Expression) int {
 
 // TestLongNumber: wherever a number stands, one digit too many is found, at its place.
 func TestLongNumber(t *testing.T) {
-	for before := range 2*schema.MaxDigits + 2 {
+	for before := range 2*jsontext.MaxDigits + 2 {
 		text := strings.Repeat("a", before)
-		fits := text + strings.Repeat("7", schema.MaxDigits)
+		fits := text + strings.Repeat("7", jsontext.MaxDigits)
 		_, says := LongNumber([]byte(fits + "b7"))
 		require.Empty(t, says, before)
 		at, says := LongNumber([]byte(fits + "77b"))

@@ -14,6 +14,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/layout"
 )
 
@@ -171,7 +172,7 @@ func Expression(v cty.Value) string {
 	case t == cty.String:
 		return quoteHCL(v.AsString())
 	case t == cty.Number:
-		return schema.FormatNumber(v.AsBigFloat())
+		return jsontext.FormatNumber(v.AsBigFloat())
 	case t == cty.Bool:
 		return strconv.FormatBool(v.True())
 	case t.IsObjectType() || t.IsMapType():

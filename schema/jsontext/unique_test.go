@@ -1,4 +1,4 @@
-package schema
+package jsontext
 
 import (
 	"encoding/json"
@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"livery/schema/jsontext"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -39,7 +37,7 @@ func TestCheckRecord(t *testing.T) {
 			continue
 		}
 		assert.Equal(t, want, err, text)
-		assert.NoError(t, CheckJSON([]byte(text)), "elsewhere it is allowed")
+		assert.NoError(t, Check([]byte(text)), "elsewhere it is allowed")
 	}
 	assert.ErrorContains(t, CheckRecord([]byte("{\"a\\n\":1,\n\"a\\n\":2}")), `line 2: "a\n" stands on line 1 already`)
 	assert.ErrorContains(t, CheckRecord([]byte(strings.Repeat("[", 101))), "nested")
@@ -75,7 +73,7 @@ func FuzzCheckRecord(f *testing.F) {
 		walk = func(raw json.RawMessage) {
 			switch raw[0] {
 			case '{':
-				_ = jsontext.Members(raw, func(_ string, value json.RawMessage) error { written++; walk(value); return nil })
+				_ = Members(raw, func(_ string, value json.RawMessage) error { written++; walk(value); return nil })
 			case '[':
 				var list []json.RawMessage
 				require.NoError(t, json.Unmarshal(raw, &list))

@@ -1,12 +1,10 @@
-package schema
+package jsontext
 
 import (
 	"errors"
 	"fmt"
 	"math/big"
 	"strings"
-
-	"livery/schema/jsontext"
 )
 
 // Limits of what is read, far beyond what documents need: without them a small
@@ -29,23 +27,23 @@ type LimitError struct {
 // Error implements error.
 func (e *LimitError) Error() string { return e.Reason }
 
-// CheckJSON refuses JSON that decoders would need too much stack, time or memory
+// Check refuses JSON that decoders would need too much stack, time or memory
 // for; the error is a *LimitError. What is wrong in any other way is left to the
 // decoder.
-func CheckJSON(src []byte) error { return checkJSON(src, nil) }
+func Check(src []byte) error { return check(src, nil) }
 
-// CheckRecord refuses what CheckJSON does and, as a *DuplicateError, an object that
+// CheckRecord refuses what Check does and, as a *DuplicateError, an object that
 // has one name twice. It is for what livery has written itself: of two members of
 // one name, which only a hand or a merge leaves, nobody knows which one holds.
-func CheckRecord(src []byte) error { return checkJSON(src, &uniqueNames{text: string(src)}) }
+func CheckRecord(src []byte) error { return check(src, &uniqueNames{text: string(src)}) }
 
-func checkJSON(src []byte, names *uniqueNames) error {
+func check(src []byte, names *uniqueNames) error {
 	depth, elements := 0, 1
 	for i := 0; i < len(src); i++ {
 		switch c := src[i]; {
 		case c == '"':
 			start := i
-			i = jsontext.StringEnd(src, i)
+			i = StringEnd(src, i)
 			if err := names.add(start, i+1); err != nil {
 				return err
 			}
@@ -66,7 +64,7 @@ func checkJSON(src []byte, names *uniqueNames) error {
 			i += n - 1
 		}
 		if depth > MaxDepth {
-			return &LimitError{i, errNesting.Error()}
+			return &LimitError{i, ErrNesting.Error()}
 		}
 		if elements > MaxElements {
 			return &LimitError{i, fmt.Sprintf("there are more than %d values", MaxElements)}
@@ -84,7 +82,8 @@ func numberLength(src []byte) int {
 	return n
 }
 
-var errNesting = fmt.Errorf("objects and lists are nested more than %d deep", MaxDepth)
+// ErrNesting says that a text goes deeper than MaxDepth.
+var ErrNesting = fmt.Errorf("objects and lists are nested more than %d deep", MaxDepth)
 
 func isNumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'
