@@ -101,6 +101,14 @@ func (f *FailOn) Check() error {
 
 // Reason says why a stack without errors fails all the same; "" if it does not.
 func (f *FailOn) Reason(diags hcl.Diagnostics) string {
+	if failing := f.Failing(diags); failing != "" {
+		return fmt.Sprintf("The configuration is valid, but %s.", failing)
+	}
+	return ""
+}
+
+// Failing says what fails without an error, as a clause of a sentence; "" for nothing.
+func (f *FailOn) Failing(diags hcl.Diagnostics) string {
 	if diags.HasErrors() || !f.Exceeded(diags) {
 		return ""
 	}
@@ -109,7 +117,7 @@ func (f *FailOn) Reason(diags hcl.Diagnostics) string {
 	if f.level == string(schema.Warning) {
 		found = schema.Plural(len(heavy), "warning")
 	}
-	return fmt.Sprintf("The configuration is valid, but -fail-on=%s fails on %s.", f.level, found)
+	return fmt.Sprintf("-fail-on=%s fails on %s", f.level, found)
 }
 
 // Exceeded reports whether the findings are worse than allowed. A command without

@@ -258,3 +258,67 @@ func TestGoldenFilesAreAllUsed(t *testing.T) {
 		assert.Len(t, entries, len(forms), name)
 	}
 }
+
+// GitHub shows ten annotations of a level of one step: the others are lines of the log.
+func TestGitHubLimits(t *testing.T) {
+	many := func(n int, level schema.Level) hcl.Diagnostics {
+		var diags hcl.Diagnostics
+		for range n {
+			d := &hcl.Diagnostic{Summary: "Look\n::error::not a command ##[error]"}
+			schema.Attach(d, schema.Finding{Rule: schema.Contrast})
+			schema.SetLevel(d, level)
+			diags = append(diags, d)
+		}
+		return diags
+	}
+	for _, test := range []struct{ errors, warnings, notices, lines int }{
+		{0, 30, 0, 20}, {0, 10, 0, 0}, {0, 0, 10, 0}, {0, 0, 11, 2}, {0, 11, 10, 2}, {12, 0, 1, 2},
+	} {
+		var out bytes.Buffer
+		diags := append(append(many(test.notices, schema.Notice), many(test.warnings, schema.Warning)...), many(test.errors, schema.Error)...)
+		require.NoError(t, Write(&out, GitHubFormat, diags, nil, terminal.Style{}, Meta{}))
+		before, group, found := strings.Cut(out.String(), "::group::")
+		require.True(t, found)
+		notices := min(test.notices, 10)
+		if test.lines > 0 {
+			notices = min(test.notices, 9) + 1
+		}
+		assert.Equal(t, min(test.errors, 10), strings.Count("\n"+before, "\n::error "))
+		assert.Equal(t, min(test.warnings, 10), strings.Count("\n"+before, "\n::warning "))
+		assert.Equal(t, notices, strings.Count("\n"+before, "\n::notice "))
+		assert.Equal(t, test.lines, strings.Count("\n"+before, "\nerror: ")+strings.Count("\n"+before, "\nwarning: ")+strings.Count("\n"+before, "\nnotice: "))
+		assert.Equal(t, len(diags), strings.Count(group, "(contrast)"))
+		if test.errors > 0 {
+			assert.True(t, strings.HasPrefix(before, "::error "), "the heaviest first")
+		}
+	}
+}
+
+// What is suppressed is listed where that is asked for, and nowhere else.
+func TestSuppressed(t *testing.T) {
+	d := &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Hidden"}
+	schema.Attach(d, schema.Finding{Rule: schema.Contrast, Suppression: &schema.Suppression{By: schema.ByComment, Reason: "soon"}})
+	for _, format := range Formats() {
+		var out bytes.Buffer
+		require.NoError(t, Write(&out, Format(format), nil, nil, terminal.Style{}, Meta{Suppressed: hcl.Diagnostics{d}}))
+		assert.NotContains(t, out.String(), "Hidden", format)
+		out.Reset()
+		require.NoError(t, Write(&out, Format(format), nil, nil, terminal.Style{}, Meta{Suppressed: hcl.Diagnostics{d}, ShowSuppressed: true}))
+		switch Format(format) {
+		case TextFormat, JSONFormat, SARIFFormat:
+			assert.Contains(t, out.String(), "Hidden", format)
+			assert.Contains(t, out.String(), "soon", format)
+		default:
+			assert.NotContains(t, out.String(), "Hidden", format)
+		}
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(func() []byte {
+		var out bytes.Buffer
+		require.NoError(t, Write(&out, SARIFFormat, nil, nil, terminal.Style{}, Meta{Suppressed: hcl.Diagnostics{d}, ShowSuppressed: true}))
+		return out.Bytes()
+	}()))
+	require.NoError(t, err)
+	sarif, err := jsonschema.NewCompiler().Compile(filepath.Join(golden, "schema", "sarif-2.1.0.json"))
+	require.NoError(t, err)
+	assert.NoError(t, sarif.Validate(value))
+}

@@ -154,6 +154,7 @@ type verdictJSON[D any] struct {
 	SkippedRules  []schema.RuleID `json:"skipped_rules,omitempty"` // those that need a source language, where there is none
 	Diagnostics   []D             `json:"diagnostics"`
 	Suppressed    *[]D            `json:"suppressed,omitempty"` // of lint -show-suppressed alone
+	Elsewhere     *Tally          `json:"elsewhere,omitempty"`  // of lint with names of files alone
 }
 
 func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
@@ -178,6 +179,8 @@ func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
 func writeLintJSON(w io.Writer, found, suppressed []entry, meta Meta) error {
 	v := newVerdictJSON(found, newFindingJSON)
 	v.SkippedRules = meta.Skipped
+	v.Elsewhere = meta.Elsewhere
+	v.Valid = v.Valid && (meta.Elsewhere == nil || meta.Elsewhere.Errors == 0)
 	if meta.ShowSuppressed {
 		list := newVerdictJSON(suppressed, newFindingJSON).Diagnostics
 		v.Suppressed = &list

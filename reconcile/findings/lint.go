@@ -55,6 +55,44 @@ type Meta struct {
 	// JSON and SARIF. Whoever reads the others would take it for what is wrong.
 	ShowSuppressed bool
 	Suppressed     hcl.Diagnostics // what is not to be shown, each with the reason
+	Elsewhere      *Tally          // what lies in other files than those that were asked for; nil if none were
+}
+
+// Tally counts findings by their level.
+type Tally struct {
+	Errors   int `json:"error_count"`
+	Warnings int `json:"warning_count"`
+	Notices  int `json:"notice_count"`
+}
+
+// Count counts findings.
+func Count(diags hcl.Diagnostics) Tally {
+	var t Tally
+	for _, d := range diags {
+		switch schema.LevelOf(d) {
+		case schema.Error:
+			t.Errors++
+		case schema.Warning:
+			t.Warnings++
+		case schema.Notice:
+			t.Notices++
+		}
+	}
+	return t
+}
+
+// String is the tally in words, such as "1 error, 2 warnings"; "" for nothing.
+func (t Tally) String() string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		noun string
+	}{{t.Errors, "error"}, {t.Warnings, "warning"}, {t.Notices, "notice"}} {
+		if part.n > 0 {
+			parts = append(parts, schema.Plural(part.n, part.noun))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // tool is the name that forms carry, and the rule of a diagnostic without one.

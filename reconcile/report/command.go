@@ -39,15 +39,6 @@ func (v *View) Validated(diags hcl.Diagnostics, src findings.Sources, reason str
 	return nil
 }
 
-// Linted writes the answer of lint as text.
-func Linted(v *View, linted *workspace.Linted, reason string) error {
-	if n := len(linted.Skipped); n > 0 {
-		v.print("%s\n\n", strings.Join(terminal.Wrap(fmt.Sprintf("No source language: %s that compare with it did not run. Say what the others "+
-			"are translated from, as in livery { texts { source = \"th\" } }.", schema.Plural(n, "rule")), v.Out().Width-1), "\n"))
-	}
-	return v.Validated(linted.Findings, linted.Sources, reason)
-}
-
 // Reason writes why a plan without errors fails all the same.
 func (v *View) Reason(reason string) {
 	if !v.JSON {

@@ -137,7 +137,7 @@ func (o *Operation) nothingTried() *reconcile.Outcome {
 
 func loginFailure(err error) error {
 	if refusal, ok := errors.AsType[*reconcile.Refusal](err); ok {
-		return &Failure{"The login was refused", refusal.Text()}
+		return &Failure{Summary: "The login was refused", Detail: refusal.Text()}
 	}
 	return Failf("The login failed", "No token came from the service: %s. Nothing was sent and nothing recorded; check the network and the base URL.", strings.TrimPrefix(err.Error(), "the login: "))
 }

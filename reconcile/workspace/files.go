@@ -50,6 +50,23 @@ func (d Directory) Repository() (top, way string) {
 	}
 }
 
+// FromHere is the way from the directory of the process, "" for that one itself.
+func (d Directory) FromHere() string {
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return ""
+	}
+	abs, err := filepath.Abs(d.Path("."))
+	if err != nil {
+		return ""
+	}
+	way, err := filepath.Rel(here, abs)
+	if err != nil || way == "." { // on another volume there is no way
+		return ""
+	}
+	return way
+}
+
 // named is an error about a file with the name by which people know it.
 func named(name string, err error) error {
 	if failed, ok := err.(*fs.PathError); ok {

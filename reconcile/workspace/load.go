@@ -23,7 +23,7 @@ func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	shown, _, err := w.withoutIgnored(loaded, diags)
+	shown, err := w.suppress(loaded, diags)
 	return loaded, shown, err
 }
 
@@ -45,7 +45,7 @@ func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics
 		return nil, nil, err
 	}
 	loaded, diags := stack.Explore(opts)
-	shown, _, err := w.withoutIgnored(loaded.Stack, diags)
+	shown, err := w.suppress(loaded.Stack, diags)
 	return loaded, shown, err
 }
 
@@ -106,7 +106,7 @@ func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	stopping, _, err := w.withoutIgnored(loaded, lint.Stopping(loaded))
+	stopping, err := w.suppress(loaded, lint.Stopping(loaded))
 	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(loaded))), err
 }
 

@@ -57,7 +57,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if loaded.Empty {
 		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
 	}
-	if diags, _, err = p.workspace.withoutIgnored(loaded, diags); err != nil {
+	if diags, err = p.workspace.suppress(loaded, diags); err != nil {
 		return nil, err
 	}
 	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: lastConfirmed}
@@ -74,7 +74,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if _, ok := lint.Source(loaded); !ok { // else lint has compared with it
 		found = append(found, missing(g.Sheets, loaded.Levels)...)
 	}
-	shown, _, err := p.workspace.withoutIgnored(loaded, found)
+	shown, err := p.workspace.suppress(loaded, found)
 	if err != nil {
 		return nil, err
 	}

@@ -116,11 +116,17 @@ func (w *Workspace) Below(dir string) *Workspace {
 
 // Failure is an error with a headline of its own, for everything that is no fault
 // of a file.
-type Failure struct{ Summary, Detail string }
+type Failure struct {
+	Summary, Detail string
+	Err             error // what it comes from, for those who tell failures apart; may be nil
+}
+
+// Unwrap gives what the failure comes from.
+func (f *Failure) Unwrap() error { return f.Err }
 
 // Failf makes a failure.
 func Failf(summary, format string, args ...any) error {
-	return &Failure{summary, fmt.Sprintf(format, args...)}
+	return &Failure{Summary: summary, Detail: fmt.Sprintf(format, args...)}
 }
 
 // Error implements error.

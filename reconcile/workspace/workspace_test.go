@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile"
+	"livery/reconcile/linting"
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -291,10 +292,10 @@ func TestInit(t *testing.T) {
 // Findings name files as seen from where people are.
 func TestPrefix(t *testing.T) {
 	dir := files(t, map[string]string{"a/main.livery.hcl": "locale \"xx\" {}\n", "b/main.livery.hcl": "locale \"en\" {}\n"})
-	linted, err := open(t, dir, nil).Lint([]string{"a/main.livery.hcl"})
+	linted, err := linting.Lint(open(t, dir, nil), linting.Options{Files: []string{"a/main.livery.hcl"}})
 	require.NoError(t, err)
-	require.True(t, linted.Findings.HasErrors())
-	assert.Equal(t, "a/main.livery.hcl", linted.Findings[0].Subject.Filename)
+	require.True(t, linted.Diagnostics.HasErrors())
+	assert.Equal(t, "a/main.livery.hcl", linted.Diagnostics[0].Subject.Filename)
 	assert.Contains(t, linted.Sources, "a/main.livery.hcl")
 	_, err = open(t, filepath.Join(dir, "a"), nil).Plan(t.Context(), workspace.PlanOptions{})
 	var invalid *workspace.InvalidError

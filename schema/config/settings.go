@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2"
@@ -17,6 +19,7 @@ type Settings struct {
 	Options         map[schema.RuleID]map[string]RuleOption
 	Texts           Texts
 	Ignores         []*Ignore // of its lint block
+	Baseline        string    // of its lint block: a file, relative to the stack; "" for none
 	RequiredVersion string
 	versions        version.Constraints // RequiredVersion, parsed
 	versionAt       hcl.Range
@@ -158,7 +161,11 @@ func elementRange(expr hcl.Expression) func(i int) hcl.Range {
 func (l *settingsReader) lint(b *Block) {
 	declared := make(map[string]hcl.Range)
 	for _, a := range b.Attributes {
-		l.UnknownField(a, "A lint block", schema.Subject{}, nil, blockNames(lintBlocks))
+		if a.Name == "baseline" {
+			l.baseline(a)
+			continue
+		}
+		l.UnknownField(a, "A lint block", schema.Subject{}, []string{"baseline"}, blockNames(lintBlocks))
 	}
 	for _, block := range b.Blocks {
 		switch {
@@ -178,6 +185,15 @@ func (l *settingsReader) lint(b *Block) {
 		declared[block.Labels[0]] = block.DefRange
 		l.rule(block)
 	}
+}
+
+func (l *settingsReader) baseline(a *hcl.Attribute) {
+	name, ok := l.constantString(a)
+	if ok && (name == "" || path.IsAbs(name) || strings.Contains(name, `\`)) {
+		l.Report(schema.Diagnose(schema.Unreadable, schema.Subject{Range: a.Expr.Range()}, "Not a usable file", "baseline names a file relative to the stack, with forward slashes."))
+		return
+	}
+	l.read.Baseline = name
 }
 
 func (l *settingsReader) rule(b *Block) {

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile/command"
+	"livery/reconcile/findings"
+	"livery/reconcile/linting"
+	"livery/reconcile/markdown"
+	"livery/reconcile/report"
+	"livery/reconcile/terminal"
+	"livery/reconcile/workspace"
+	"livery/schema"
+)
+
+// lintFlags are those of lint.
+type lintFlags struct {
+	in             command.Inputs
+	level          command.FailOn
+	formats        []string // as they are written
+	outputs        []output
+	record         string // -write-baseline
+	showSuppressed bool
+	opts           linting.Options
+}
+
+// output is a form in which findings are written, and the file; "" for stdout.
+type output struct{ format, file string }
+
+// formats are the forms of lint by name, text first.
+func formats() []string { return append(findings.Formats(), "markdown") }
+
+func lintCommand(run *command.Run) *cobra.Command {
+	l := new(lintFlags)
+	c := &cobra.Command{
+		Use:  "lint [flags] [FILES]",
+		Args: command.Arguments(0, -1),
+		Long: `Checks what validate checks, and the quality of what is declared. With FILES, the
+stacks that they belong to are checked and findings in those files are shown.
+A lint block in the configuration sets the level of each rule.`,
+		Example: "livery lint -format=sarif > livery.sarif\nlivery lint -fail-on=warning main.livery.hcl\nlivery lint -baseline=lint.baseline -write-baseline",
+	}
+	f := c.Flags()
+	f.StringArrayVar(&l.formats, "format", nil, "Write the findings in this `format`: "+strings.Join(formats(), ", ")+"; with :FILE into a file. May be given several times.")
+	f.BoolVar(&l.showSuppressed, "show-suppressed", false, "Also list what is ignored or in the baseline, with the reason.")
+	f.StringVar(&l.opts.Baseline, "baseline", "", "Show only what is not in this `file`.")
+	f.StringVar(&l.record, "write-baseline", "", "Write what is found into the baseline; with `prune` take out what no longer occurs.")
+	f.Lookup("write-baseline").NoOptDefVal = string(linting.RecordAll)
+	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
+	l.in.Flags(c)
+	c.RunE = func(_ *cobra.Command, files []string) error {
+		l.opts.Files = files
+		return l.run(run)
+	}
+	return c
+}
+
+// check judges the flags.
+func (l *lintFlags) check() error {
+	if err := l.level.Check(); err != nil {
+		return err
+	}
+	if err := l.checkFormats(); err != nil {
+		return err
+	}
+	l.opts.Record = linting.Record(l.record)
+	if !slices.Contains([]linting.Record{linting.RecordNothing, linting.RecordAll, linting.RecordPrune}, l.opts.Record) {
+		return command.Fail("Invalid flag", "-write-baseline takes prune or nothing, not %q.", l.record)
+	}
+	return nil
+}
+
+// checkFormats reads -format. Text goes to stdout where nothing else is said.
+func (l *lintFlags) checkFormats() error {
+	for _, list := range l.formats {
+		for one := range strings.SplitSeq(list, ",") {
+			format, file, into := strings.Cut(one, ":")
+			switch {
+			case !slices.Contains(formats(), format):
+				return command.Fail("Invalid flag", "-format takes one of %s, not %q.", strings.Join(formats(), ", "), format)
+			case into && file == "":
+				return command.Fail("Invalid flag", "-format=%s: names no file.", format)
+			case slices.ContainsFunc(l.outputs, func(o output) bool { return o.file == file }):
+				return command.Fail("Invalid flag", "Two formats cannot both be written to %s: give one a file of its own, as in -format=%s:FILE.", cmp.Or(file, "stdout"), format)
+			}
+			l.outputs = append(l.outputs, output{format, file})
+		}
+	}
+	if len(l.outputs) == 0 {
+		l.outputs = []output{{format: string(findings.TextFormat)}}
+	}
+	return nil
+}
+
+func (l *lintFlags) run(run *command.Run) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
+	w := run.Workspace(l.in)
+	w.Prefix = run.Dir.FromHere()
+	linted, err := linting.Lint(w, l.opts)
+	if err != nil {
+		return err
+	}
+	verdict := report.LintVerdict{Linted: linted, Failing: l.level.Failing(linted.Diagnostics)}
+	if err := l.write(run, verdict); err != nil {
+		return err
+	}
+	if linted.Elsewhere.HasErrors() {
+		return command.ExitError
+	}
+	return l.level.Exit(linted.Diagnostics)
+}
+
+// write writes the findings in all forms, those that go to files first.
+func (l *lintFlags) write(run *command.Run, verdict report.LintVerdict) error {
+	stdout := ""
+	for _, o := range l.outputs {
+		if o.file == "" {
+			stdout = o.format
+			continue
+		}
+		var b bytes.Buffer
+		if err := l.render(run, &b, o.format, verdict, terminal.Style{Width: 78}); err != nil {
+			return err
+		}
+		if err := workspace.Directory(".").WriteFile(o.file, b.Bytes(), 0o644); err != nil {
+			return command.Fail("Cannot write the findings", "%v.", err)
+		}
+	}
+	switch stdout {
+	case "":
+		report.LintTotals(run.View, verdict)
+		return nil
+	case string(findings.TextFormat):
+		return report.Linted(run.View, verdict, l.showSuppressed)
+	}
+	for _, sentence := range verdict.Sentences() {
+		fmt.Fprintln(run.Stderr, sentence)
+	}
+	return l.render(run, run.Stdout, stdout, verdict, run.Style(run.Stdout))
+}
+
+func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict report.LintVerdict, style terminal.Style) error {
+	if format == "markdown" {
+		_, stack := workspace.Directory(".").Repository()
+		text := markdown.Findings(verdict.Diagnostics, findings.Count(verdict.Diagnostics).String(), markdown.Links("", stack, run.Getenv))
+		_, err := io.WriteString(w, text)
+		return err
+	}
+	meta := findings.Meta{
+		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: schema.Rules(), Skipped: verdict.Skipped,
+		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed,
+	}
+	if len(verdict.Files) > 0 {
+		elsewhere := findings.Count(verdict.Elsewhere)
+		meta.Elsewhere = &elsewhere
+	}
+	return findings.Write(w, findings.Format(format), verdict.Diagnostics, verdict.Sources, style, meta)
+}

@@ -1,0 +1,209 @@
+// Package linting runs lint over stacks: what is wrong with them and their quality, without
+// what is ignored or recorded in a baseline, which it writes.
+//
+// It knows neither flags nor how findings are written for people or machines.
+package linting
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile/workspace"
+	"livery/schema"
+	"livery/schema/lint"
+	"livery/schema/stack"
+)
+
+// Options says what to look at, and what not to show.
+type Options struct {
+	Files    []string // findings in these alone, in the stacks that they belong to; none for the stack
+	Baseline string   // "" for that of the lint block
+	Record   Record
+}
+
+// Record says what becomes of the baseline.
+type Record string
+
+const (
+	RecordNothing Record = ""
+	RecordAll     Record = "all"   // it holds what is found now
+	RecordPrune   Record = "prune" // it loses what no longer occurs
+)
+
+// Linted is what lint has found.
+type Linted struct {
+	Files       []string // that were asked for; none for the whole stack
+	Diagnostics hcl.Diagnostics
+	Elsewhere   hcl.Diagnostics // in other files of the stacks
+	Suppressed  hcl.Diagnostics // what is not to be shown, each with the reason
+	Sources     map[string][]byte
+	Baselined   int             // findings that are in the baseline
+	Stale       int             // entries of the baseline that no longer occur
+	Skipped     []schema.RuleID // rules that need a source language, where nobody says which that is
+}
+
+// run is one run of lint over stacks.
+type run struct {
+	Options
+	Linted
+	root      *workspace.Workspace
+	names     []string // of Files, as findings name them
+	baselines map[string]*workspace.Baseline
+	looked    map[string]bool // files and directories that were looked at
+}
+
+// Lint checks what Validate checks and the quality of what is declared. With files it
+// checks the stacks that they belong to, and parts the findings in those files from others.
+func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
+	l := &run{Options: opts, root: w, baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
+	l.Sources, l.Linted.Files = make(map[string][]byte), opts.Files
+	dirs, err := l.directories()
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range dirs {
+		if err := l.stack(l.root.Below(dir)); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.endBaselines(); err != nil {
+		return nil, err
+	}
+	l.Suppressed = slices.DeleteFunc(l.Suppressed, func(d *hcl.Diagnostic) bool { return !l.isMeant(d) })
+	l.Diagnostics, l.Elsewhere, l.Suppressed = schema.SortFindings(l.Diagnostics), schema.SortFindings(l.Elsewhere), schema.SortFindings(l.Suppressed)
+	return &l.Linted, nil
+}
+
+// directories are those of the stacks to look at.
+func (l *run) directories() ([]string, error) {
+	if len(l.Linted.Files) == 0 {
+		return []string{"."}, nil
+	}
+	if l.Record != RecordNothing {
+		return nil, workspace.Failf("Invalid flags", "-write-baseline is about whole stacks: leave out the names of files.")
+	}
+	var dirs []string
+	for _, file := range l.Linted.Files {
+		if _, err := l.root.Dir.ReadFile(file); err != nil {
+			return nil, workspace.Failf("Cannot read a file", "%v.", err)
+		}
+		if abs, err := filepath.Abs(l.root.Dir.Path(".")); err == nil && filepath.IsAbs(file) {
+			if way, err := filepath.Rel(abs, file); err == nil {
+				file = way
+			}
+		}
+		l.names = append(l.names, filepath.ToSlash(filepath.Join(l.root.Prefix, file)))
+		dirs = append(dirs, filepath.Dir(filepath.Clean(file)))
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs), nil
+}
+
+// isMeant reports whether a finding is in one of the files that were asked for.
+func (l *run) isMeant(d *hcl.Diagnostic) bool {
+	return len(l.names) == 0 || d.Subject == nil || slices.Contains(l.names, d.Subject.Filename)
+}
+
+// stack checks one stack.
+func (l *run) stack(w *workspace.Workspace) error {
+	loaded, diags, err := workspace.Found(w)
+	if err != nil {
+		return err
+	}
+	ignores, err := w.Ignores(loaded)
+	if err != nil {
+		return err
+	}
+	found := ignores.Apply(slices.Concat(diags, lint.Stack(loaded)))
+	if skipped := lint.WithoutSource(loaded); len(skipped) > len(l.Skipped) {
+		l.Skipped = skipped
+	}
+	_, compared := lint.Source(loaded)
+	switch {
+	case !diags.HasErrors():
+		found = append(found, ignores.Unused(func(id schema.RuleID) bool {
+			rule, _ := schema.RuleByID(id)
+			return compared || !rule.Source
+		})...)
+		l.looked[path.Clean(filepath.ToSlash(w.Prefix))] = true
+		for name := range loaded.Sources {
+			l.looked[name] = true
+		}
+	case l.Record != RecordNothing: // what was not read would be missing
+		return &workspace.InvalidError{Diagnostics: schema.SortFindings(found), Sources: loaded.Sources}
+	}
+	baseline, err := l.baseline(w, loaded)
+	if err != nil {
+		return err
+	}
+	if baseline != nil {
+		found = baseline.Apply(found, loaded.Sources, baseline.Name)
+	}
+	l.Suppressed = append(l.Suppressed, ignores.Suppressed...)
+	maps.Copy(l.Sources, loaded.Sources)
+	for _, d := range found {
+		if l.isMeant(d) {
+			l.Diagnostics = append(l.Diagnostics, d)
+		} else {
+			l.Elsewhere = append(l.Elsewhere, d)
+		}
+	}
+	return nil
+}
+
+// baseline opens the baseline of a stack, once for all that share it; nil for none.
+func (l *run) baseline(w *workspace.Workspace, s *stack.Stack) (*workspace.Baseline, error) {
+	at, name := w, s.Module.Settings.Baseline
+	if l.Baseline != "" {
+		at, name = l.root, l.Baseline
+	}
+	if name == "" {
+		if l.Record != RecordNothing {
+			return nil, workspace.Failf("Invalid flags", `-write-baseline writes the file that -baseline=FILE, or baseline = "FILE" in the lint block, names.`)
+		}
+		return nil, nil
+	}
+	file := at.Dir.Path(filepath.FromSlash(name))
+	if b, ok := l.baselines[file]; ok {
+		return b, nil
+	}
+	b, err := at.Config.Baseline(name)
+	if l.Record == RecordAll && errors.Is(err, fs.ErrNotExist) {
+		b, err = at.NewBaseline(name), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.Record == RecordAll {
+		b.RecordAll()
+	}
+	l.baselines[file] = b
+	return b, nil
+}
+
+// endBaselines counts what is in the baselines, and writes them if that was asked for.
+func (l *run) endBaselines() error {
+	for _, file := range slices.Sorted(maps.Keys(l.baselines)) {
+		b := l.baselines[file]
+		l.Baselined += len(b.Suppressed)
+		l.Suppressed = append(l.Suppressed, b.Suppressed...)
+		looked := func(name string) bool {
+			name = path.Join(path.Dir(b.Shown), name)
+			return l.looked[name] || l.looked[path.Dir(name)]
+		}
+		if l.Record == RecordNothing {
+			l.Stale += b.Stale(looked)
+			continue
+		}
+		if err := workspace.Directory(".").WriteFile(file, b.Write(looked), 0o644); err != nil {
+			return workspace.Failf("Cannot write the baseline", "%v.", err)
+		}
+	}
+	return nil
+}

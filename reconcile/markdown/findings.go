@@ -1,0 +1,42 @@
+package markdown
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+)
+
+// mostFindings is how many findings a table shows: a comment holds no more.
+const mostFindings = 100
+
+// Findings are findings as a table, for the summary of a job or a comment. Link leads to a
+// line of a file, and may be nil.
+func Findings(diags hcl.Diagnostics, tally string, link func(file string, line int) string) string {
+	if len(diags) == 0 {
+		return "### livery lint\n\nNo findings.\n"
+	}
+	r := Report{Link: link}
+	var b strings.Builder
+	fmt.Fprintf(&b, "### livery lint: %s\n\n| level | place | finding |\n|---|---|---|\n", tally)
+	for _, d := range diags[:min(len(diags), mostFindings)] {
+		f, place := schema.FindingOf(d), ""
+		if d.Subject != nil {
+			place = r.place(d.Subject.Filename, d.Subject.Start.Line)
+		}
+		text := fmt.Sprintf("**%s**<br>%s", Text(shorten(d.Summary, 100)), Text(shorten(d.Detail, 300)))
+		if f.Rule != "" {
+			text += " (" + Code(string(f.Rule)) + ")"
+		}
+		if more := len(f.Addresses) - 1; more > 0 {
+			text += fmt.Sprintf("<br>in %s and %s", Text(f.Address().String()), schema.Plural(more, "more document"))
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", schema.LevelOf(d), place, text)
+	}
+	if more := len(diags) - mostFindings; more > 0 {
+		fmt.Fprintf(&b, "\n%s left out.\n", schema.Plural(more, "more finding"))
+	}
+	return b.String()
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"livery/reconcile/findings"
+	"livery/reconcile/linting"
+	"livery/reconcile/terminal"
+	"livery/schema"
+)
+
+// LintVerdict is what lint has found, and what comes of it.
+type LintVerdict struct {
+	*linting.Linted
+	Failing string // why a stack without errors fails all the same, as a clause; "" if it does not
+}
+
+// Linted writes findings as text, and what comes of them.
+func Linted(v *View, l LintVerdict, suppressed bool) error {
+	if n := len(l.Skipped); n > 0 {
+		v.print("%s\n\n", strings.Join(terminal.Wrap(fmt.Sprintf("No source language: %s that compare with it did not run. Say what the others "+
+			"are translated from, as in livery { texts { source = \"th\" } }.", schema.Plural(n, "rule")), v.Out().Width-1), "\n"))
+	}
+	if suppressed {
+		findings.WriteText(v.Stdout, l.Suppressed, l.Sources, v.Out())
+	}
+	if len(l.Files) == 0 {
+		reason := ""
+		if l.Failing != "" {
+			reason = fmt.Sprintf("The configuration is valid, but %s.", l.Failing)
+		}
+		if err := v.Validated(l.Diagnostics, l.Sources, reason); err != nil {
+			return err
+		}
+	} else {
+		v.Diagnostics(l.Diagnostics, l.Sources)
+		switch {
+		case l.Diagnostics.HasErrors() || l.Elsewhere.HasErrors():
+		case l.Failing != "":
+			fmt.Fprintf(v.Stderr, "%s.\n", l.Failing)
+		default:
+			v.print("%s %s\n", v.Out().Green("Success!"), l.found())
+		}
+	}
+	for _, sentence := range l.Sentences() {
+		v.print("%s\n", sentence)
+	}
+	return nil
+}
+
+// LintTotals writes what was found where the findings themselves are in files.
+func LintTotals(v *View, l LintVerdict) {
+	v.print("%s\n", strings.Join(append([]string{l.found()}, l.Sentences()...), " "))
+}
+
+// found counts what was found, as a sentence.
+func (l LintVerdict) found() string {
+	where := ""
+	if n := len(l.Files); n > 0 {
+		where = " in " + schema.Plural(n, "file")
+	}
+	if tally := findings.Count(l.Diagnostics).String(); tally != "" {
+		return fmt.Sprintf("Found %s%s.", tally, where)
+	}
+	return fmt.Sprintf("No findings%s.", where)
+}
+
+// Sentences say what is not among the findings.
+func (l LintVerdict) Sentences() []string {
+	var list []string
+	if elsewhere := findings.Count(l.Elsewhere).String(); elsewhere != "" {
+		list = append(list, fmt.Sprintf("Elsewhere in the same stack: %s.", elsewhere))
+	}
+	if l.Stale > 0 {
+		list = append(list, fmt.Sprintf("%s of the baseline no longer found: -write-baseline=prune takes out what is mended.", isOrAre(l.Stale, "finding")))
+	}
+	if l.Baselined > 0 {
+		list = append(list, fmt.Sprintf("%s in the baseline.", isOrAre(l.Baselined, "finding")))
+	}
+	return list
+}
+
+func isOrAre(n int, noun string) string {
+	if n == 1 {
+		return schema.Plural(n, noun) + " is"
+	}
+	return schema.Plural(n, noun) + " are"
+}

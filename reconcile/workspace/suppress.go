@@ -1,0 +1,88 @@
+package workspace
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema/lint"
+	"livery/schema/stack"
+)
+
+// Found reads a stack and says what is wrong with it, also what is not to be shown.
+func Found(w *Workspace) (*stack.Stack, hcl.Diagnostics, error) {
+	loaded, diags, err := reload(w, new(stack.Stack), stack.NeedNothing)
+	if err != nil {
+		return nil, nil, err
+	}
+	return loaded, append(diags, emptyStack(loaded)...), nil
+}
+
+// suppress leaves out findings that the files of the stack ignore, and those that are in
+// the baseline which they name.
+func (c *Config) suppress(s *stack.Stack, diags hcl.Diagnostics) (hcl.Diagnostics, error) {
+	ignores, err := c.Ignores(s)
+	if err != nil {
+		return nil, err
+	}
+	shown, name := ignores.Apply(diags), s.Module.Settings.Baseline
+	if name == "" {
+		return shown, nil
+	}
+	b, err := c.Baseline(name)
+	if err != nil {
+		return nil, err
+	}
+	return b.Apply(shown, s.Sources, b.Name), nil
+}
+
+// Ignores are those of a stack, at this moment.
+func (c *Config) Ignores(s *stack.Stack) (*lint.Ignores, error) {
+	now := c.Now()
+	if text := c.Getenv("LIVERY_NOW"); text != "" {
+		set, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return nil, Failf("Invalid LIVERY_NOW", "%q is no time such as 2027-01-31T00:00:00Z.", text)
+		}
+		now = set
+	}
+	return lint.IgnoresOf(s, now), nil
+}
+
+// Baseline is a file of findings that are not to be shown.
+type Baseline struct {
+	*lint.Baseline
+	Path  string // relative to the process
+	Shown string // as findings would name it
+}
+
+// NewBaseline is a baseline that is not written yet.
+func (c *Config) NewBaseline(name string) *Baseline {
+	file := filepath.FromSlash(name)
+	return &Baseline{lint.NewBaseline(), c.Dir.Path(file), filepath.ToSlash(filepath.Join(c.Prefix, file))}
+}
+
+// Baseline reads a baseline, which is named relative to the stack.
+func (c *Config) Baseline(name string) (*Baseline, error) {
+	b := c.NewBaseline(name)
+	data, err := c.Dir.ReadFile(filepath.FromSlash(name))
+	if err != nil {
+		return nil, &Failure{"Cannot read the baseline", fmt.Sprintf("%v. \"livery lint -baseline=%s -write-baseline\" writes it.", err, name), err}
+	}
+	if b.Baseline, err = lint.ParseBaseline(data); err != nil {
+		return nil, Failf("Cannot read the baseline", "%s: %v.", name, err)
+	}
+	return b, nil
+}
+
+// Name is the name of a file as the baseline has it: relative to where the baseline is.
+func (b *Baseline) Name(shown string) string {
+	way, err := filepath.Rel(filepath.FromSlash(path.Dir(b.Shown)), filepath.FromSlash(shown))
+	if err != nil {
+		return shown
+	}
+	return filepath.ToSlash(way)
+}

@@ -1,0 +1,155 @@
+package lint
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+)
+
+// Baseline are findings that were there when somebody began to look, and are to be silent
+// until they are mended: only what is new is shown.
+//
+// A finding is known by its rule, file, path, locales and value, not by its line, which
+// moves. One that is mended while another of the same rule appears in the same file does
+// not hide the other.
+type Baseline struct {
+	Suppressed hcl.Diagnostics // what was kept back so far
+
+	recorded []record       // what the file holds
+	left     map[string]int // how many more findings of a fingerprint are to be silent
+	seen     []record       // what was found now, of the rules that may be recorded
+	all      bool           // whatever is found is recorded
+}
+
+// record is a finding as it is recorded. It is written out for people; only the
+// fingerprint decides.
+type record struct {
+	fingerprint, rule, file, path string
+}
+
+func (r record) String() string {
+	return strings.TrimRight(strings.Join([]string{r.fingerprint, r.rule, (&url.URL{Path: r.file}).EscapedPath(), r.path}, " "), " ")
+}
+
+// fingerprintLength is that of its digits.
+const fingerprintLength = 32
+
+// ParseBaseline reads what Write has written. The error names the line.
+func ParseBaseline(src []byte) (*Baseline, error) {
+	b := &Baseline{left: make(map[string]int)}
+	number := 0
+	for line := range strings.Lines(string(src)) {
+		number++
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		words = append(words, "", "", "")
+		r := record{words[0], words[1], words[2], words[3]}
+		if file, err := url.PathUnescape(r.file); err == nil {
+			r.file = file
+		}
+		if digits, err := hex.DecodeString(r.fingerprint); err != nil || len(digits)*2 != fingerprintLength {
+			return nil, fmt.Errorf("line %d does not begin with a fingerprint", number)
+		}
+		b.recorded = append(b.recorded, r)
+		b.left[r.fingerprint]++
+	}
+	return b, nil
+}
+
+// NewBaseline records whatever is found.
+func NewBaseline() *Baseline { return &Baseline{left: make(map[string]int), all: true} }
+
+// RecordAll makes the baseline take up whatever is found from now on.
+func (b *Baseline) RecordAll() { b.all = true }
+
+// Apply gives the findings that are not in the baseline. Name is the name of a file of
+// the findings as the baseline has it.
+func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name func(string) string) hcl.Diagnostics {
+	shown := make(hcl.Diagnostics, 0, len(diags))
+	for _, d := range diags {
+		f := schema.FindingOf(d)
+		rule, known := schema.RuleByID(f.Rule)
+		if !known || rule.Fixed || rule.Phase == schema.Loading && f.Level == schema.Error {
+			shown = append(shown, d) // a fault
+			continue
+		}
+		r := recordOf(d, f, sources, name)
+		b.seen = append(b.seen, r)
+		if b.left[r.fingerprint] == 0 && !b.all {
+			shown = append(shown, d)
+			continue
+		}
+		b.left[r.fingerprint] = max(b.left[r.fingerprint]-1, 0)
+		f.Suppression = &schema.Suppression{By: schema.ByBaseline, Reason: "it is in the baseline"}
+		b.Suppressed = append(b.Suppressed, withFinding(d, f, ""))
+	}
+	return shown
+}
+
+// recordOf records a finding. Its value is what is written at its place; a checkout may
+// change line ends.
+func recordOf(d *hcl.Diagnostic, f schema.Finding, sources map[string][]byte, name func(string) string) record {
+	r := record{rule: string(f.Rule), file: ".", path: f.Path}
+	value := ""
+	if at := d.Subject; at != nil {
+		r.file = name(at.Filename)
+		if src := sources[at.Filename]; at.Start.Byte <= at.End.Byte && at.End.Byte <= len(src) {
+			value = strings.ReplaceAll(string(src[at.Start.Byte:at.End.Byte]), "\r\n", "\n")
+		}
+	}
+	parts := []string{r.rule, r.file, r.path}
+	for _, a := range f.Addresses {
+		parts = append(parts, a.String())
+	}
+	sum := sha256.Sum256([]byte(strings.Join(append(parts, "", value), "\x00")))
+	r.fingerprint = hex.EncodeToString(sum[:])[:fingerprintLength]
+	return r
+}
+
+// Stale counts the recorded findings that no longer occur, in files that were looked at.
+func (b *Baseline) Stale(looked func(file string) bool) int {
+	return len(b.recorded) - len(b.current(looked))
+}
+
+// current are the recorded findings that occurred again, or may have.
+func (b *Baseline) current(looked func(file string) bool) []record {
+	var kept []record
+	gone := make(map[string]int)
+	for fingerprint, n := range b.left {
+		gone[fingerprint] = n
+	}
+	for _, r := range b.recorded {
+		if gone[r.fingerprint] > 0 && looked(r.file) {
+			gone[r.fingerprint]--
+			continue
+		}
+		kept = append(kept, r)
+	}
+	return kept
+}
+
+// Write is the baseline as it is now: without what no longer occurs in the files that
+// were looked at and, if all is recorded, with what was found. A blank line lies between
+// two lines: two branches that add neighbouring lines could not be merged otherwise.
+func (b *Baseline) Write(looked func(file string) bool) []byte {
+	kept := b.current(looked)
+	if b.all {
+		kept = append(slices.DeleteFunc(kept, func(r record) bool { return looked(r.file) }), b.seen...)
+	}
+	slices.SortFunc(kept, func(x, y record) int { return cmp.Compare(x.String(), y.String()) })
+	lines := make([]string, len(kept))
+	for i, r := range kept {
+		lines[i] = r.String() + "\n"
+	}
+	return []byte(strings.Join(lines, "\n"))
+}
