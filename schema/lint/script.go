@@ -51,7 +51,7 @@ func (in *language) ownScripts() []*unicode.RangeTable {
 	return nil
 }
 
-func (l *linter) script(in *language, t text) string {
+func script(l *linter, in *language, t text) string {
 	own, latin := in.ownScripts(), 0
 	if own == nil && isASCII(t.words()) {
 		return ""

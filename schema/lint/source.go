@@ -17,10 +17,10 @@ var sourceRules = [...]struct {
 	summary string
 	judge   func(l *linter, in *language, t, source text) string
 }{
-	{schema.Placeholder, "Placeholder missing", (*linter).placeholder},
-	{schema.EndPunctuation, "Ends in another way than the source", (*linter).endPunctuation},
-	{schema.LineBreaks, "Other lines than in the source", (*linter).lineBreaks},
-	{schema.KeptName, "Name missing", (*linter).keptName},
+	{schema.Placeholder, "Placeholder missing", placeholder},
+	{schema.EndPunctuation, "Ends in another way than the source", endPunctuation},
+	{schema.LineBreaks, "Other lines than in the source", lineBreaks},
+	{schema.KeptName, "Name missing", keptName},
 }
 
 // eachTranslation compares every translation with the source.
@@ -38,7 +38,7 @@ func (l *linter) eachTranslation() {
 }
 
 // placeholder leaves alone what the field's own check finds wrong with braces.
-func (l *linter) placeholder(_ *language, t, source text) string {
+func placeholder(l *linter, _ *language, t, source text) string {
 	own := schema.Braces(t.words())
 	for _, brace := range own {
 		if !slices.Contains(schema.Braces(source.words()), brace) {
@@ -86,7 +86,7 @@ func endOf(words string) string {
 	return noEnd
 }
 
-func (l *linter) endPunctuation(in *language, t, source text) string {
+func endPunctuation(l *linter, in *language, t, source text) string {
 	own, wanted := endOf(t.words()), endOf(source.words())
 	if own == wanted || !l.concerns(schema.EndPunctuation, in.Locale) || own == noEnd && wanted == stopEnd && in.is("th", "ja", "ko", "zh") {
 		return ""
@@ -94,7 +94,7 @@ func (l *linter) endPunctuation(in *language, t, source text) string {
 	return fmt.Sprintf("ends with %s, the source %s with %s.", own, l.source.Locale, wanted)
 }
 
-func (l *linter) lineBreaks(_ *language, t, source text) string {
+func lineBreaks(l *linter, _ *language, t, source text) string {
 	lines := func(words string) int { return strings.Count(strings.TrimSpace(words), "\n") + 1 }
 	own, wanted := lines(t.words()), lines(source.words())
 	if own == wanted {
@@ -103,7 +103,7 @@ func (l *linter) lineBreaks(_ *language, t, source text) string {
 	return fmt.Sprintf("has %s, the source %s has %d.", schema.Plural(own, "line"), l.source.Locale, wanted)
 }
 
-func (l *linter) keptName(_ *language, t, source text) string {
+func keptName(l *linter, _ *language, t, source text) string {
 	own, wanted := t.words(), source.words()
 	for _, name := range l.keep { // the longest first: who lacks Acme Pay is not told of Acme
 		if hasWord(wanted, name) && !strings.Contains(own, name) {

@@ -19,14 +19,14 @@ var textRules = [...]struct {
 	summary string
 	judge   func(l *linter, in *language, t text) string
 }{
-	{schema.Whitespace, "Blanks where none belong", (*linter).whitespace},
-	{schema.InvisibleCharacter, "Invisible character", (*linter).invisibleCharacter},
-	{schema.BidiControl, "Direction of the text is changed", (*linter).bidiControl},
-	{schema.Markup, "Markup in a text", (*linter).markup},
-	{schema.Script, "Letters of another script", (*linter).script},
-	{schema.WidthForms, "Character of another width", (*linter).widthForms},
-	{schema.TipWidth, "Tip too wide", (*linter).tipWidth},
-	{schema.ForbiddenWords, "Word that is not wanted", (*linter).forbiddenWords},
+	{schema.Whitespace, "Blanks where none belong", whitespace},
+	{schema.InvisibleCharacter, "Invisible character", invisibleCharacter},
+	{schema.BidiControl, "Direction of the text is changed", bidiControl},
+	{schema.Markup, "Markup in a text", markup},
+	{schema.Script, "Letters of another script", script},
+	{schema.WidthForms, "Character of another width", widthForms},
+	{schema.TipWidth, "Tip too wide", tipWidth},
+	{schema.ForbiddenWords, "Word that is not wanted", forbiddenWords},
 }
 
 // eachText judges every text by itself.
@@ -48,7 +48,7 @@ func (l *linter) eachText() {
 // isBlank reports whether a character shows as an empty place in a line.
 func isBlank(r rune) bool { return r == ' ' || r == '\u00a0' || r == '\u202f' || r == '\u3000' }
 
-func (l *linter) whitespace(_ *language, t text) string {
+func whitespace(_ *linter, _ *language, t text) string {
 	var faults []string
 	words := t.words()
 	first, _ := utf8.DecodeRuneInString(words)
@@ -74,7 +74,7 @@ func (l *linter) whitespace(_ *language, t text) string {
 	return strings.Join(faults, " and ") + "."
 }
 
-func (l *linter) invisibleCharacter(in *language, t text) string {
+func invisibleCharacter(_ *linter, in *language, t text) string {
 	if isASCII(t.words()) {
 		return ""
 	}
@@ -127,7 +127,7 @@ func joins(before rune, after []rune) bool {
 	return isEmoji(before) && len(after) > 0 && isEmoji(after[0])
 }
 
-func (l *linter) bidiControl(in *language, t text) string {
+func bidiControl(_ *linter, in *language, t text) string {
 	depth := 0
 	for _, r := range t.words() {
 		switch {
@@ -150,7 +150,7 @@ func (l *linter) bidiControl(in *language, t text) string {
 	return ""
 }
 
-func (l *linter) markup(_ *language, t text) string {
+func markup(_ *linter, _ *language, t text) string {
 	words := t.words()
 	for i := range len(words) {
 		rest := words[i:]
@@ -203,7 +203,7 @@ func isASCII(words string) bool {
 	return true
 }
 
-func (l *linter) widthForms(in *language, t text) string {
+func widthForms(_ *linter, in *language, t text) string {
 	if !in.is("zh", "ja", "ko") {
 		return ""
 	}
@@ -230,7 +230,7 @@ func fullWidth(r rune) rune {
 	return r + 0xfee0
 }
 
-func (l *linter) tipWidth(_ *language, t text) string {
+func tipWidth(_ *linter, _ *language, t text) string {
 	width := displaywidth.String(t.words())
 	if t.field.Kind != schema.TipText || width <= schema.TipMax || schema.Length(t.words()) > schema.TipMax {
 		return ""
@@ -238,7 +238,7 @@ func (l *linter) tipWidth(_ *language, t text) string {
 	return fmt.Sprintf("is %d columns wide, since its letters take two each; a tip has room for %d. Shorten it.", width, schema.TipMax)
 }
 
-func (l *linter) forbiddenWords(in *language, t text) string {
+func forbiddenWords(l *linter, in *language, t text) string {
 	if !l.concerns(schema.ForbiddenWords, in.Locale) {
 		return ""
 	}
