@@ -1,14 +1,7 @@
 package schema
 
 import (
-	"fmt"
-	"path"
 	"slices"
-	"strings"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // RuleID is the stable name of a rule. Names never change; people write them in
@@ -102,74 +95,6 @@ type Option struct {
 	Words    []string // the valid ones
 	Noun     string   // what a number is, such as "a contrast ratio"
 	Help     string
-}
-
-// Parse judges the value of an option and gives it the type that the option has in Go.
-// The element tells where an element of a list stands.
-func (o Option) Parse(v cty.Value, at Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
-	switch o.Type {
-	case NumberOption:
-		return o.parseNumber(v, at)
-	case WordsOption, LocalesOption:
-		words, fault := ParseWords(o.Name, v, at, element)
-		if fault != nil || o.Type == WordsOption {
-			return words, fault
-		}
-		return parseLocales(words, at, element)
-	}
-	if v.IsNull() || v.Type() != cty.String || v.AsString() == "" {
-		return nil, Diagnose(WrongType, at, "Wrong type of value", o.Name+" takes a string in quotes.")
-	}
-	word := v.AsString()
-	switch {
-	case o.Type == WordOption && !slices.Contains(o.Words, word):
-		return nil, Diagnose(Enum, at, "Not a valid word",
-			fmt.Sprintf("%s is one of %s.%s", o.Name, strings.Join(quoteAll(o.Words), ", "), DidYouMean(word, o.Words)))
-	case o.Type == FileOption && (path.IsAbs(word) || strings.Contains(word, `\`)):
-		return nil, Diagnose(Unreadable, at, "Not a usable file", o.Name+" is relative to the stack and uses forward slashes.")
-	}
-	return word, nil
-}
-
-func (o Option) parseNumber(v cty.Value, at Subject) (any, *hcl.Diagnostic) {
-	n, err := convert.Convert(v, cty.Number)
-	if err != nil || n.IsNull() {
-		return nil, Diagnose(WrongType, at, "Wrong type of value", o.Name+" takes a number.")
-	}
-	number, _ := n.AsBigFloat().Float64()
-	if number < o.Min || number > o.Max || o.Whole && !n.AsBigFloat().IsInt() {
-		return nil, Diagnose(OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %s, from %g to %g.", o.Name, o.Noun, o.Min, o.Max))
-	}
-	return number, nil
-}
-
-// ParseWords judges a list of texts, none of them empty.
-func ParseWords(name string, v cty.Value, at Subject, element func(i int) hcl.Range) ([]string, *hcl.Diagnostic) {
-	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
-		return nil, Diagnose(WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes a list of strings, such as [\"Acme\"].", name))
-	}
-	words := make([]string, 0, v.LengthInt())
-	for _, word := range v.AsValueSlice() {
-		if word.IsNull() || word.Type() != cty.String || strings.TrimSpace(word.AsString()) == "" {
-			at.Range = element(len(words))
-			return nil, Diagnose(WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes strings that are not empty.", name))
-		}
-		words = append(words, word.AsString())
-	}
-	return words, nil
-}
-
-func parseLocales(words []string, at Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
-	locales := make([]Locale, len(words))
-	for i, word := range words {
-		at.Range = element(i)
-		locale, fault := JudgeLocale(word, at)
-		if fault != nil {
-			return nil, fault
-		}
-		locales[i] = locale
-	}
-	return locales, nil
 }
 
 // Option is the option of that name.

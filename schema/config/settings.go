@@ -121,7 +121,7 @@ func (l *settingsReader) texts(b *Block) {
 			l.textsSource(a)
 		case "keep":
 			if v, ok := l.Constant(a); ok {
-				words, fault := schema.ParseWords(a.Name, v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
+				words, fault := parseWords(a.Name, v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
 				if l.read.Texts.Keep = words; fault != nil {
 					l.Report(fault)
 				}
@@ -233,7 +233,7 @@ func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *h
 	if !ok {
 		return
 	}
-	read, fault := option.Parse(v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
+	read, fault := parseOption(option, v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
 	if fault != nil {
 		l.Report(fault)
 		return

@@ -12,7 +12,7 @@ import (
 
 // pairs judges texts on their backgrounds, where both are declared: what the API's
 // defaults look like is not documented.
-func (l *linter) pairs() {
+func pairs(l *linter) {
 	if !l.wants(schema.Contrast, schema.ContrastUnknown, schema.HalfPair, schema.ColourVision) {
 		return
 	}
@@ -145,7 +145,7 @@ func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
 }
 
 // components judges buttons and borders on what they lie on.
-func (l *linter) components() {
+func components(l *linter) {
 	if !l.wants(schema.ComponentContrast) {
 		return
 	}

@@ -16,7 +16,7 @@ import (
 type term map[schema.Locale]string
 
 // glossary finds translations without what the glossary says of a term of the source.
-func (l *linter) glossary() {
+func glossary(l *linter) {
 	if !l.wants(schema.Glossary) {
 		return
 	}

@@ -106,7 +106,7 @@ func WithoutSource(s *stack.Stack) []schema.RuleID {
 }
 
 // noSource reports a texts block that names a language which no document has.
-func (l *linter) noSource() {
+func noSource(l *linter) {
 	texts := l.Module.Settings.Texts
 	if _, ok := Source(l.Stack); ok || texts.Source == "" || !l.complete() {
 		return

@@ -19,10 +19,10 @@ import (
 
 // families are all rules there are. Each asks first which of its rules are wanted.
 var families = []func(*linter){
-	(*linter).pairs, (*linter).components, (*linter).nearColours,
-	(*linter).eachText, (*linter).ellipses,
-	(*linter).noSource, (*linter).eachTranslation, (*linter).inconsistent, (*linter).glossary,
-	(*linter).missing, (*linter).untranslated, (*linter).headroom,
+	pairs, components, nearColours,
+	eachText, ellipses,
+	noSource, eachTranslation, inconsistent, glossary,
+	missing, untranslated, headroom,
 }
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks

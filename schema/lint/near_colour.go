@@ -18,7 +18,7 @@ type writtenColour struct {
 }
 
 // nearColours finds colours of one document that nobody can tell apart: most are slips.
-func (l *linter) nearColours() {
+func nearColours(l *linter) {
 	if !l.wants(schema.NearColour) {
 		return
 	}

@@ -24,7 +24,7 @@ var sourceRules = [...]struct {
 }
 
 // eachTranslation compares every translation with the source.
-func (l *linter) eachTranslation() {
+func eachTranslation(l *linter) {
 	for _, rule := range sourceRules {
 		if !l.wants(rule.id) {
 			continue
@@ -115,7 +115,7 @@ func keptName(l *linter, _ *language, t, source text) string {
 }
 
 // inconsistent finds one text of the source that a language says in two ways.
-func (l *linter) inconsistent() {
+func inconsistent(l *linter) {
 	if !l.wants(schema.Inconsistent) {
 		return
 	}

@@ -30,7 +30,7 @@ var textRules = [...]struct {
 }
 
 // eachText judges every text by itself.
-func (l *linter) eachText() {
+func eachText(l *linter) {
 	for _, rule := range textRules {
 		if !l.wants(rule.id) {
 			continue
@@ -264,7 +264,7 @@ const (
 
 // ellipses finds texts of one language that write an ellipsis in another way than the
 // others do.
-func (l *linter) ellipses() {
+func ellipses(l *linter) {
 	if !l.wants(schema.Ellipsis) {
 		return
 	}

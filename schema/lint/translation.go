@@ -8,7 +8,7 @@ import (
 )
 
 // missing finds texts that the source has and another language has not.
-func (l *linter) missing() {
+func missing(l *linter) {
 	if !l.wants(schema.Missing) {
 		return
 	}
@@ -27,7 +27,7 @@ func (l *linter) missing() {
 }
 
 // untranslated finds the source's words under another language.
-func (l *linter) untranslated() {
+func untranslated(l *linter) {
 	if !l.wants(schema.Untranslated) {
 		return
 	}
@@ -64,7 +64,7 @@ func (l *linter) isUntranslated(in *language, t text) bool {
 
 // headroom finds texts of the source that leave no room for those that are to come: most
 // languages need more of it than English.
-func (l *linter) headroom() {
+func headroom(l *linter) {
 	if !l.wants(schema.Headroom) {
 		return
 	}

@@ -1,0 +1,82 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"livery/schema"
+)
+
+// parseOption judges the value of an option and gives it the type that the option has in
+// Go. The element tells where an element of a list stands.
+func parseOption(o schema.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
+	switch o.Type {
+	case schema.NumberOption:
+		return parseNumber(o, v, at)
+	case schema.WordsOption, schema.LocalesOption:
+		words, fault := parseWords(o.Name, v, at, element)
+		if fault != nil || o.Type == schema.WordsOption {
+			return words, fault
+		}
+		return parseLocales(words, at, element)
+	}
+	if v.IsNull() || v.Type() != cty.String || v.AsString() == "" {
+		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", o.Name+" takes a string in quotes.")
+	}
+	word := v.AsString()
+	switch {
+	case o.Type == schema.WordOption && !slices.Contains(o.Words, word):
+		return nil, schema.Diagnose(schema.Enum, at, "Not a valid word",
+			fmt.Sprintf("%s is one of %s.%s", o.Name, `"`+strings.Join(o.Words, `", "`)+`"`, schema.DidYouMean(word, o.Words)))
+	case o.Type == schema.FileOption && (path.IsAbs(word) || strings.Contains(word, `\`)):
+		return nil, schema.Diagnose(schema.Unreadable, at, "Not a usable file", o.Name+" is relative to the stack and uses forward slashes.")
+	}
+	return word, nil
+}
+
+func parseNumber(o schema.Option, v cty.Value, at schema.Subject) (any, *hcl.Diagnostic) {
+	n, err := convert.Convert(v, cty.Number)
+	if err != nil || n.IsNull() {
+		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", o.Name+" takes a number.")
+	}
+	number, _ := n.AsBigFloat().Float64()
+	if number < o.Min || number > o.Max || o.Whole && !n.AsBigFloat().IsInt() {
+		return nil, schema.Diagnose(schema.OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %s, from %g to %g.", o.Name, o.Noun, o.Min, o.Max))
+	}
+	return number, nil
+}
+
+// parseWords judges a list of texts, none of them empty.
+func parseWords(name string, v cty.Value, at schema.Subject, element func(i int) hcl.Range) ([]string, *hcl.Diagnostic) {
+	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
+		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes a list of strings, such as [\"Acme\"].", name))
+	}
+	words := make([]string, 0, v.LengthInt())
+	for _, word := range v.AsValueSlice() {
+		if word.IsNull() || word.Type() != cty.String || strings.TrimSpace(word.AsString()) == "" {
+			at.Range = element(len(words))
+			return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes strings that are not empty.", name))
+		}
+		words = append(words, word.AsString())
+	}
+	return words, nil
+}
+
+func parseLocales(words []string, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
+	locales := make([]schema.Locale, len(words))
+	for i, word := range words {
+		at.Range = element(i)
+		locale, fault := schema.JudgeLocale(word, at)
+		if fault != nil {
+			return nil, fault
+		}
+		locales[i] = locale
+	}
+	return locales, nil
+}
