@@ -34,6 +34,7 @@ var layers = []layer{
 	{"livery/schema/layout", "the style of a file is a matter of its tokens, whatever they mean", nil},
 	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",
 		nil},
+	{"livery/schema/tokens", "a token file means the same to whoever asks: functions, origins and the commands that list tokens", nil},
 	{"livery/schema/function", "functions give the same value for the same files and arguments, whatever stack calls them",
 		[]string{"github.com/zclconf/go-cty/cty/function/stdlib", "github.com/zclconf/go-cty-yaml"}},
 	{"livery/schema/config", "what files declare depends on the files alone, so that it can be kept while values change: it must not know how anything is evaluated",

@@ -35,6 +35,7 @@ const (
 	TextGroup        Group = "text"
 	TranslationGroup Group = "translation"
 	StructureGroup   Group = "structure"
+	TokenGroup       Group = "token"
 	FaultGroup       Group = "faults" // what the language, the service or a browser refuses
 )
 
@@ -107,8 +108,8 @@ func (r Rule) Option(name string) (Option, bool) {
 }
 
 // tables are the rows in the order of the reference.
-func tables() [6][]Rule {
-	return [...][]Rule{faultRules, colourRules, textRules, translationRules, structureRules, ignoreRules}
+func tables() [7][]Rule {
+	return [...][]Rule{faultRules, tokenRules, colourRules, textRules, translationRules, structureRules, ignoreRules}
 }
 
 // Rules lists the rules in the order of the reference.

@@ -131,22 +131,3 @@ func ReadableOn(background Colour) Colour {
 	}
 	return White()
 }
-
-// InSpace is the colour with these components in a colour space of the Design Tokens
-// format; false for a space that is not known here. Channels outside sRGB are cut off
-// when the colour is written.
-func InSpace(space string, p []float64) (Colour, bool) {
-	if len(p) != 3 {
-		return Colour{}, false
-	}
-	switch space {
-	case "srgb":
-		return opaque(colorful.Color{R: p[0], G: p[1], B: p[2]}), true
-	case "srgb-linear":
-		return opaque(colorful.LinearRgb(p[0], p[1], p[2])), true
-	case "hsl":
-		return opaque(colorful.Hsl(p[0], p[1]/100, p[2]/100)), true
-	default:
-		return Colour{}, false
-	}
-}

@@ -3,9 +3,9 @@
 package css
 
 import (
+	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -23,35 +23,91 @@ func Named(name string) string {
 	return after[:len("#rrggbb")]
 }
 
-// Function is the opaque colour that rgb() or hsl() stands for, in lower case, as # and
-// six digits; "" for anything else.
+// Function is the opaque colour that rgb() or hsl() stands for, as # and six digits; ""
+// for anything else.
 func Function(s string) string {
-	form := regexp.MustCompile(`^(rgb|hsl)a?\(\s*([\d.]+)(?:deg)?[\s,]+([\d.]+)(%?)[\s,]+([\d.]+)(%?)(?:[\s,/]+(?:1|1\.0|100%))?\s*\)$`)
-	m := form.FindStringSubmatch(s)
-	if m == nil {
+	c, alpha, err := Parse(s)
+	if err != nil || alpha != 1 {
 		return ""
 	}
-	var n [3]float64
-	for i, group := range []int{2, 3, 5} {
-		n[i], _ = strconv.ParseFloat(m[group], 64) // not a number is 0, which is a colour to look at
-	}
-	if m[1] == "hsl" {
-		return hexOfHSL(math.Mod(n[0], 360), min(n[1], 100)/100, min(n[2], 100)/100)
-	}
-	if n[0] > 255 || n[1] > 255 || n[2] > 255 || m[4] != "" {
-		return ""
-	}
-	return fmt.Sprintf("#%02x%02x%02x", int(n[0]), int(n[1]), int(n[2]))
+	return fmt.Sprintf("#%02x%02x%02x", byteOf(c[0]), byteOf(c[1]), byteOf(c[2]))
 }
 
-// hexOfHSL is the colour of a hue in degrees and of shares of saturation and lightness.
-func hexOfHSL(hue, saturation, lightness float64) string {
-	channel := func(n float64) int {
-		k := math.Mod(n+hue/30, 12)
-		v := lightness - saturation*min(lightness, 1-lightness)*max(-1, min(k-3, 9-k, 1))
-		return int(math.Round(v * 255))
+func byteOf(v float64) int { return int(math.Round(v * 255)) }
+
+// ErrNoFunction says that a text is neither rgb() nor hsl().
+var ErrNoFunction = errors.New("neither rgb() nor hsl()")
+
+// Parse reads rgb(), rgba(), hsl() and hsla() with commas or blanks between the components:
+// red, green, blue and alpha, each from 0 to 1. Where CSS would cut off what is out of
+// range, the error says so.
+func Parse(s string) (channels [3]float64, alpha float64, err error) {
+	name, rest, ok := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "(")
+	rest, closed := strings.CutSuffix(rest, ")")
+	name = strings.TrimSuffix(name, "a")
+	if !ok || !closed || name != "rgb" && name != "hsl" || strings.ContainsAny(rest, "()") {
+		return channels, 0, ErrNoFunction
 	}
-	return fmt.Sprintf("#%02x%02x%02x", channel(0), channel(8), channel(4))
+	parts := strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(", \t\n/", r) })
+	if len(parts) != 3 && len(parts) != 4 {
+		return channels, 0, fmt.Errorf("%s() takes three components and an alpha, not %d", name, len(parts))
+	}
+	if alpha = 1; len(parts) == 4 {
+		if alpha, err = amount(parts[3], "alpha", 1); err != nil {
+			return channels, 0, err
+		}
+	}
+	if name == "hsl" {
+		channels, err = parseHSL(parts)
+		return channels, alpha, err
+	}
+	for i, component := range []string{"red", "green", "blue"} {
+		if channels[i], err = amount(parts[i], component, 255); err != nil {
+			return channels, 0, err
+		}
+	}
+	return channels, alpha, nil
+}
+
+func parseHSL(parts []string) (channels [3]float64, err error) {
+	hue, err := strconv.ParseFloat(strings.TrimSuffix(parts[0], "deg"), 64)
+	if err != nil && parts[0] != "none" || math.IsInf(hue, 0) || math.IsNaN(hue) {
+		return channels, fmt.Errorf("the hue %s is not a number of degrees", parts[0])
+	}
+	saturation, err := amount(parts[1], "saturation", 100)
+	if err != nil {
+		return channels, err
+	}
+	lightness, err := amount(parts[2], "lightness", 100)
+	if err != nil {
+		return channels, err
+	}
+	if hue = math.Mod(hue, 360); hue < 0 {
+		hue += 360
+	}
+	for i, n := range []float64{0, 8, 4} {
+		k := math.Mod(n+hue/30, 12)
+		channels[i] = lightness - saturation*min(lightness, 1-lightness)*max(-1, min(k-3, 9-k, 1))
+	}
+	return channels, nil
+}
+
+// amount is a component as a share of its most.
+func amount(s, component string, most float64) (float64, error) {
+	number, isPercent := strings.CutSuffix(s, "%")
+	if isPercent {
+		most = 100
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	switch {
+	case s == "none":
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("the %s %s is not a number", component, s)
+	case !(v >= 0 && v <= most):
+		return 0, fmt.Errorf("the %s %s is out of its range, which ends at %g", component, s, most)
+	}
+	return v / most, nil
 }
 
 // namedColours are the names of CSS, each followed by its digits.

@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // evaluateWithin evaluates an expression on a budget, with the numbers 0 to 1023 and a
@@ -33,7 +34,7 @@ func contextOn(budget *Budget) *hcl.EvalContext {
 		numbers[i] = cty.NumberIntVal(int64(i))
 	}
 	return &hcl.EvalContext{
-		Functions: Table(syntax.NewFiles(stackFiles(), "/stack"), budget),
+		Functions: Table(syntax.NewFiles(stackFiles(), "/stack"), tokens.NewReader(syntax.NewFiles(stackFiles(), "/stack"), same), budget),
 		Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{
 			"l": cty.ListVal(numbers), "t": cty.StringVal(strings.Repeat("a", 1000)), "s": cty.StringVal("%{for a in range(1000)}%{for b in range(1000)}x%{endfor}%{endfor}"),
 		})},
@@ -251,7 +252,7 @@ func TestFilesAreDecodedOnce(t *testing.T) {
 		"stack/a.json": {Data: []byte(list)}, "stack/same.json": {Data: []byte(list)}, "stack/a.csv": {Data: []byte("a\n" + strings.Repeat("1\n", 1000))},
 		"stack/a.tpl": {Data: []byte("%{for i in range(1000)}${x}%{endfor}")}, "stack/tokens.json": {Data: []byte(`{"c": {"$type": "color", "$value": "#0B5FFF"}}`)},
 	}
-	ctx.Functions = Table(syntax.NewFiles(files, "stack"), budget)
+	ctx.Functions = Table(syntax.NewFiles(files, "stack"), tokens.NewReader(syntax.NewFiles(files, "stack"), same), budget)
 	value := func(src string) (v cty.Value, drawn int) {
 		expr, diags := hclsyntax.ParseExpression([]byte(src), "test.hcl", hcl.InitialPos)
 		require.Empty(t, diags)

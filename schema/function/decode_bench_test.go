@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // BenchmarkDecode evaluates 52 fields that each take their value from one file of 1 MB.
@@ -33,7 +34,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.Run(src, func(b *testing.B) {
 			for b.Loop() {
 				budget := NewBudget(b.Context())
-				ctx := &hcl.EvalContext{Functions: Table(syntax.NewFiles(files, "stack"), budget)}
+				ctx := &hcl.EvalContext{Functions: Table(syntax.NewFiles(files, "stack"), tokens.NewReader(syntax.NewFiles(files, "stack"), same), budget)}
 				for range 52 {
 					if _, diags := budget.Value(expr, ctx); diags.HasErrors() || budget.Fault() != nil {
 						b.Fatal(diags, budget.Fault())

@@ -11,17 +11,18 @@ import (
 
 	"livery/schema/jsontext"
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // fileFunctions are those that read what lies beside the stack.
-func fileFunctions(files *syntax.Files, budget *Budget) map[string]function.Function {
+func fileFunctions(files *syntax.Files, reader *tokens.Reader, budget *Budget) map[string]function.Function {
 	return map[string]function.Function{
 		"basename":   transformPath("The last part of a path.", path.Base),
 		"dirname":    transformPath("A path without its last part.", path.Dir),
 		"file":       redactErrors(readFunction(files, budget)),
 		"fileexists": redactErrors(existsFunction(files)),
 		"fileset":    redactErrors(filesetFunction(files)),
-		"tokens":     redactErrors(tokensFunction(files, budget)),
+		"tokens":     redactErrors(tokensFunction(reader, budget)),
 	}
 }
 
@@ -68,6 +69,38 @@ func readText(files *syntax.Files, name string) (string, error) {
 		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, jsontext.MaxDigits) // it would take minutes as a number
 	}
 	return s, explainRead(name, err)
+}
+
+// tokensFunction reads design tokens.
+func tokensFunction(reader *tokens.Reader, budget *Budget) function.Function {
+	var paid syntax.Memo[cty.Value]
+	return function.New(&function.Spec{
+		Description: "Reads design tokens: aliases are resolved, colours and dimensions become plain strings, and groups become objects. " +
+			"Of several files later ones count; a resolver document takes inputs, such as { theme = \"dark\" }.",
+		Params:       []function.Parameter{{Name: "path", Type: cty.DynamicPseudoType, Description: "A path relative to the stack, or a list of them; .. is allowed."}},
+		VarParam:     &function.Parameter{Name: "inputs", Type: cty.DynamicPseudoType, Description: "The contexts that a resolver document is asked for."},
+		Type:         function.StaticReturnType(cty.DynamicPseudoType),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			for _, arg := range args {
+				if !arg.IsWhollyKnown() {
+					return cty.DynamicVal, nil
+				}
+			}
+			source, err := tokens.SourceOf(args)
+			if wrong := (*tokens.ArgumentError)(nil); errors.As(err, &wrong) {
+				return cty.NilVal, function.NewArgErrorf(wrong.Index, "%s", wrong.Problem)
+			}
+			set, err := reader.Read(source)
+			if missing := (*tokens.ReadError)(nil); errors.As(err, &missing) {
+				return cty.NilVal, explainRead(missing.Name, missing.Err)
+			}
+			if err != nil {
+				return cty.NilVal, err
+			}
+			return paid.Do(source.Key(), func() (cty.Value, error) { return budget.paid(set.Value(), nil) })
+		},
+	})
 }
 
 // explainRead says which path is at fault, in the words that people know.

@@ -178,7 +178,7 @@ func TestFunctionsPassOnWhatIsNotKnown(t *testing.T) {
 
 // Editors show the descriptions; templatefile's inner functions are the same.
 func TestFunctionsDescribeThemselves(t *testing.T) {
-	fs := Table(syntax.NewFiles(stackFiles(), "stack"), NewBudget(t.Context()))
+	fs := Table(syntax.NewFiles(stackFiles(), "stack"), nil, NewBudget(t.Context()))
 	for name, f := range fs {
 		assert.NotEmpty(t, f.Description(), name)
 	}

@@ -3,15 +3,14 @@ package origin
 import (
 	"bufio"
 	"bytes"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // Files are the JSON files that functions have read, each parsed when a range in it is
@@ -22,14 +21,16 @@ type Files struct {
 	Looked func(name string, parsed bool)
 
 	files  *syntax.Files
+	tokens *tokens.Reader
 	shown  func(name string) string // the name in ranges
 	read   map[string][]byte        // by the name in ranges
 	values map[string]*syntax.JSON  // by the name relative to the stack
 }
 
-// NewFiles are the files that expressions name as files does, and ranges as shown says.
-func NewFiles(files *syntax.Files, shown func(name string) string) *Files {
-	return &Files{files: files, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
+// NewFiles are the files that expressions name as files does, and ranges as shown says;
+// the reader is whose tokens they see.
+func NewFiles(files *syntax.Files, reader *tokens.Reader, shown func(name string) string) *Files {
+	return &Files{files: files, tokens: reader, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
 }
 
 // Sources are the files that ranges lie in, by the name in ranges.
@@ -115,52 +116,21 @@ func (j *Files) fileStep(name string) schema.Step {
 	return schema.Step{Kind: schema.FromTexts, Range: whole}
 }
 
-// tokenSteps lead from a token of a file to the tokens that it is an alias of.
-func (j *Files) tokenSteps(name string, path []string) []schema.Step {
-	root := j.value(name)
+// tokenSteps lead from a token of a set to the tokens that it is an alias of.
+func (j *Files) tokenSteps(source tokens.Source, path []string) []schema.Step {
+	set, err := j.tokens.Read(source)
+	if err != nil {
+		return nil // reported when the expression that reads it was evaluated
+	}
+	for _, name := range set.Names() {
+		j.Show(name)
+		if j.Looked != nil {
+			j.Looked(name, true)
+		}
+	}
 	var steps []schema.Step
-	for len(path) > 0 && len(steps) <= MaxSteps {
-		value, rest := root, path
-		for len(rest) > 0 && value.At("$value") == nil && value.At("$ref") == nil && member(value, rest[0]) != nil {
-			value, rest = member(value, rest[0]), rest[1:]
-		}
-		if own := value.At("$value"); own != nil {
-			value = own
-		}
-		value, rest = descend(value, rest)
-		steps = append(steps, schema.Step{Kind: schema.FromToken, Path: joinKeys(path), Range: j.rangeIn(name, value)})
-		path = nil
-		if next := aliasOf(value); next != nil {
-			path = slices.Concat(next, rest)
-		}
+	for _, step := range set.Steps(path, MaxSteps) {
+		steps = append(steps, schema.Step{Kind: schema.FromToken, Path: joinKeys(step.Path), Range: step.Range})
 	}
 	return steps
-}
-
-// aliasOf is the path of the token that a value refers to, as {a.b} or as a JSON pointer;
-// nil if it is a value of its own.
-func aliasOf(value *syntax.JSON) []string {
-	if inner, ok := strings.CutPrefix(textOf(value), "{"); ok && strings.HasSuffix(inner, "}") {
-		return strings.Split(strings.TrimSuffix(inner, "}"), ".")
-	}
-	pointer, ok := strings.CutPrefix(textOf(value.At("$ref")), "#/")
-	if !ok {
-		return nil
-	}
-	steps := strings.Split(strings.TrimSuffix(pointer, "/$value"), "/")
-	for i, step := range steps {
-		steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
-	}
-	return steps
-}
-
-// textOf is a value as a string; "" if it is none.
-func textOf(value *syntax.JSON) string {
-	if value == nil || value.IsObject() || value.IsArray() {
-		return ""
-	}
-	if v := value.Value(); v.Type() == cty.String && !v.IsNull() {
-		return v.AsString()
-	}
-	return ""
 }

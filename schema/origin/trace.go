@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/tokens"
 )
 
 // tracer follows expressions whose values are known to be usable.
@@ -305,8 +306,8 @@ func (t tracer) followCall(call *hclsyntax.FunctionCallExpr, path []string) []sc
 	if name, ok := t.argumentOf(call, "file"); ok {
 		return []schema.Step{t.files.fileStep(name)}
 	}
-	if name, ok := t.argumentOf(call, "tokens"); ok {
-		return t.files.tokenSteps(name, path)
+	if source, ok := t.tokenSource(call); ok {
+		return t.files.tokenSteps(source, path)
 	}
 	return nil
 }
@@ -318,6 +319,21 @@ func (t tracer) decodedFile(expr hcl.Expression) (string, bool) {
 		return "", false
 	}
 	return t.argumentOf(call.Args[0], "file")
+}
+
+// tokenSource is what a call of tokens() reads.
+func (t tracer) tokenSource(call *hclsyntax.FunctionCallExpr) (tokens.Source, bool) {
+	if call.Name != "tokens" || call.ExpandFinal {
+		return tokens.Source{}, false
+	}
+	args := make([]cty.Value, len(call.Args))
+	for i, arg := range call.Args {
+		if args[i] = t.value(arg); args[i].ContainsMarked() || !args[i].IsWhollyKnown() {
+			return tokens.Source{}, false
+		}
+	}
+	source, err := tokens.SourceOf(args)
+	return source, err == nil
 }
 
 // argumentOf is the first argument of a call of the function.

@@ -12,6 +12,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/explain"
 	"livery/schema/origin"
+	"livery/schema/tokens"
 )
 
 // fieldReader evaluates the fields of one theme or locale.
@@ -98,8 +99,12 @@ func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
 	}
 }
 
-// set judges a value and declares it, if it can be used.
+// set judges a value and declares it, if it can be used. A group of tokens
+// stands for the colour of its own.
 func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, parts origin.Parts) {
+	if f.Kind == schema.Colour && raw.Type().IsObjectType() && raw.Type().HasAttribute(tokens.Root) && !raw.IsNull() {
+		raw, parts = raw.GetAttr(tokens.Root), parts.Below(tokens.Root)
+	}
 	v, diags := f.Parse(raw, at)
 	if len(diags) > 0 {
 		explain.Cause(diags, parts.Origin())

@@ -9,6 +9,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/explain"
+	"livery/schema/tokens"
 )
 
 // Load reads and evaluates a stack. The stack is never nil; with errors it holds
@@ -115,7 +116,7 @@ func (s *Stack) addSource(name string, src []byte) {
 // settle orders findings, gives each the level that the lint block asks for, and sets
 // those apart that only lint shows.
 func (s *Stack) settle(found hcl.Diagnostics) hcl.Diagnostics {
-	diags := schema.SortFindings(explain.WithoutEchoes(found))
+	diags := schema.SortFindings(tokens.MergeUses(explain.WithoutEchoes(found)))
 	s.Locate(diags)
 	diags, s.Notices = schema.Apart(schema.ApplyLevels(diags, s.Levels), schema.Warning)
 	return diags

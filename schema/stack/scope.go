@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"livery/schema/function"
 	"livery/schema/origin"
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // scope evaluates expressions: it knows what they can refer to, and resolves locals
@@ -45,13 +47,16 @@ type scope struct {
 
 func newScope(m *config.Module, in Inputs) *scope {
 	files, budget, way := syntax.NewFiles(in.FS, in.Dir), function.NewBudget(in.Context), newTrail()
+	reader := tokens.NewReader(files, in.Name)
+	level, set := m.Settings.Levels[schema.Gamut]
+	reader.MapGamut = set && level != schema.Error
 	files.Seen = way.see
 	s := &scope{
-		Faults: new(config.Faults), module: m, budget: budget, files: files, json: origin.NewFiles(files, in.Name), trail: &way,
+		Faults: new(config.Faults), module: m, budget: budget, files: files, json: origin.NewFiles(files, reader, in.Name), trail: &way,
 		digests: make(map[hcl.Expression]string),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
-			Functions: function.Table(files, budget),
+			Functions: function.Table(files, reader, budget),
 		},
 		locals: make(map[string]cty.Value, len(m.Locals)), themes: make(map[string]*theme, len(m.Themes)), circular: make(map[string]bool),
 	}
@@ -137,6 +142,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 		return cty.DynamicVal
 	}
 	v, diags := s.budget.Value(expr, ctx)
+	diags = reportTokens(s.Faults, diags, expr, at)
 	for _, d := range diags {
 		explain.Template(d)
 		explain.Member(d)
@@ -157,11 +163,32 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	return v
 }
 
+// reportTokens reports in the place of a call of tokens() that failed what is wrong with the
+// file, each at its own line; the others are left.
+func reportTokens(faults *config.Faults, diags hcl.Diagnostics, expr hcl.Expression, at schema.Subject) hcl.Diagnostics {
+	var rest hcl.Diagnostics
+	for _, d := range diags {
+		failed := (*tokens.Error)(nil)
+		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); !ok || !errors.As(call.FunctionCallError(), &failed) {
+			rest = append(rest, d)
+			continue
+		}
+		if d.Subject != nil {
+			at.Range = config.RangeWithin(*d.Subject, expr)
+		}
+		faults.Report(failed.Used(at)...)
+	}
+	return rest
+}
+
 // publicValue is the value of an expression for a document or a session, which
 // everybody can see; false if it cannot be used yet, because it is unknown, or not
 // at all, because it is sensitive.
 func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (cty.Value, bool) {
-	v := s.evaluate(expr, extra, at)
+	v, faults := tokens.Split(s.evaluate(expr, extra, at))
+	for _, f := range faults {
+		s.Report(f.Diagnostic(at))
+	}
 	if v.ContainsMarked() {
 		s.Report(schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in public",
 			"This value comes from a sensitive variable, but documents and sessions are public: everybody who opens the page sees them. Use another variable, or nonsensitive(...) if it may be shown."))

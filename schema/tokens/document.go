@@ -1,0 +1,201 @@
+package tokens
+
+import (
+	"fmt"
+	"iter"
+	"sort"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/apparentlymart/go-textseg/v15/textseg"
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/jsontext"
+	"livery/schema/syntax"
+)
+
+// document is a file as it was read.
+type document struct {
+	name   string // relative to the stack
+	shown  string // in ranges
+	src    []byte
+	root   *jsontext.Value // nil if it cannot be used
+	faults hcl.Diagnostics // then why
+	legacy bool            // its tokens have a value and a type without the dollar sign
+
+	lines func() []int // where each begins; counted when a place is first asked for
+}
+
+// parse reads the bytes of a file.
+func parse(name, shown string, src []byte) *document {
+	d := &document{name: name, shown: shown, src: src}
+	d.lines = sync.OnceValue(d.lineStarts)
+	skip := 0
+	if len(src) >= len(syntax.ByteOrderMark) && string(src[:len(syntax.ByteOrderMark)]) == syntax.ByteOrderMark {
+		skip = len(syntax.ByteOrderMark)
+	}
+	if _, endless := syntax.LongNumber(src); utf8.Valid(src) && endless == "" && jsontext.Check(src[skip:]) == nil {
+		// The mark is overlaid with blanks, so that offsets are those of the file.
+		text := src
+		if skip > 0 {
+			text = append([]byte("   "), src[skip:]...)
+		}
+		if root, ok := jsontext.Parse(text, jsontext.MaxDepth); ok {
+			d.check(root)
+			return d
+		}
+	}
+	d.faults = d.syntaxFaults()
+	return d
+}
+
+// syntaxFaults tells in the words of configuration files what is wrong with the text.
+func (d *document) syntaxFaults() hcl.Diagnostics {
+	name := strings.TrimSuffix(d.shown, ".json") + ".json" // the official ending is .tokens
+	_, faults := syntax.ParseJSON(d.src, name)
+	if len(faults) == 0 {
+		message := "it cannot be read"
+		if err := jsontext.Check(d.src); err != nil {
+			message = err.Error()
+		}
+		faults = hcl.Diagnostics{schema.Diagnose(schema.Token, schema.Subject{Range: d.rangeOf(0, 1)}, "Unreadable token file", "In this file "+message+".")}
+	}
+	for _, f := range faults {
+		f.Subject.Filename, f.Detail = d.shown, strings.ReplaceAll(f.Detail, name, d.shown)
+		schema.Amend(f, func(found *schema.Finding) { found.Rule = schema.Token })
+	}
+	return faults
+}
+
+func (d *document) check(root *jsontext.Value) {
+	if root.Kind != jsontext.Object {
+		d.refuse(root.Start, root.End, "Not a token file", "A design tokens file holds an object.")
+		return
+	}
+	for object, names := range duplicates(root) {
+		for name, places := range names {
+			d.refuse(places[1], places[1]+len(name)+2, "Name written twice",
+				fmt.Sprintf("%q stands in line %d already, in the same object, and which of the two holds cannot be known. Remove one of them.", name, d.rangeOf(places[0], object.End).Start.Line))
+		}
+	}
+	if len(d.faults) > 0 {
+		d.faults = schema.SortFindings(d.faults)
+		return
+	}
+	d.root = root
+	d.legacy = !usesDollar(root) && holdsName(root, "value")
+}
+
+func (d *document) refuse(start, end int, summary, detail string) {
+	d.faults = append(d.faults, schema.Diagnose(schema.Token, schema.Subject{Range: d.rangeOf(start, end)}, summary, detail))
+}
+
+// duplicates are the names that stand twice in an object, and where.
+func duplicates(v *jsontext.Value) iter.Seq2[*jsontext.Value, map[string][2]int] {
+	return func(yield func(*jsontext.Value, map[string][2]int) bool) { walkDuplicates(v, yield) }
+}
+
+func walkDuplicates(v *jsontext.Value, yield func(*jsontext.Value, map[string][2]int) bool) bool {
+	if twice := twiceIn(v.Members); len(twice) > 0 && !yield(v, twice) {
+		return false
+	}
+	for _, m := range v.Members {
+		if (m.Value.Kind == jsontext.Object || m.Value.Kind == jsontext.List) && !walkDuplicates(m.Value, yield) {
+			return false
+		}
+	}
+	for _, item := range v.Items {
+		if (item.Kind == jsontext.Object || item.Kind == jsontext.List) && !walkDuplicates(item, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+func twiceIn(members []jsontext.Member) map[string][2]int {
+	var twice map[string][2]int
+	note := func(name string, first, second int) {
+		if twice == nil {
+			twice = make(map[string][2]int)
+		}
+		twice[name] = [2]int{first, second}
+	}
+	if len(members) <= 8 {
+		for i := range members {
+			for j := range i {
+				if members[i].Name == members[j].Name {
+					note(members[i].Name, members[j].Start, members[i].Start)
+				}
+			}
+		}
+		return twice
+	}
+	seen := make(map[string]int, len(members))
+	for _, m := range members {
+		if first, ok := seen[m.Name]; ok {
+			note(m.Name, first, m.Start)
+		}
+		seen[m.Name] = m.Start
+	}
+	return twice
+}
+
+// usesDollar reports whether a file writes its tokens as the format does.
+func usesDollar(v *jsontext.Value) bool {
+	for _, m := range v.Members {
+		switch {
+		case m.Name == "$value", m.Name == "$ref", m.Name == "$extends":
+			return true
+		case m.Value.Kind == jsontext.Object && m.Name != "$extensions" && usesDollar(m.Value):
+			return true
+		}
+	}
+	return false
+}
+
+// holdsName reports whether something in an object, at any depth, has that name.
+func holdsName(v *jsontext.Value, name string) bool {
+	for _, m := range v.Members {
+		if m.Name == name || m.Value.Kind == jsontext.Object && holdsName(m.Value, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// valueName is the member that makes an object a token.
+func (d *document) valueName() string {
+	if d.legacy {
+		return "value"
+	}
+	return "$value"
+}
+
+func (d *document) lineStarts() []int {
+	starts := []int{0}
+	for i, c := range d.src {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// rangeOf is the range between two offsets.
+func (d *document) rangeOf(start, end int) hcl.Range {
+	return hcl.Range{Filename: d.shown, Start: d.pos(start), End: d.pos(end)}
+}
+
+func (d *document) pos(offset int) hcl.Pos {
+	offset = min(offset, len(d.src))
+	lines := d.lines()
+	line := sort.SearchInts(lines, offset+1) - 1
+	before := d.src[lines[line]:offset]
+	if line == 0 && len(before) >= 3 && string(before[:3]) == syntax.ByteOrderMark {
+		before = before[3:]
+	}
+	column, _ := textseg.TokenCount(before, textseg.ScanGraphemeClusters)
+	return hcl.Pos{Line: line + 1, Column: column + 1, Byte: offset}
+}
