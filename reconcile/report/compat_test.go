@@ -1,10 +1,13 @@
 package report_test
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -34,6 +37,8 @@ func TestPlanForBots(t *testing.T) {
 		change("en_US", reconcile.Update, ""), change("in_ID", reconcile.Reapply, reconcile.ReasonInDoubt), change("ja_JP", reconcile.Create, ""),
 		change("th_TH", reconcile.Update, ""), change("vi_VN", reconcile.Update, ""), change("zh_CN", reconcile.Delete, reconcile.ReasonUndeclared),
 	}}
+	recorded := change("zh_TW", reconcile.Record, "")
+
 	text := func(layout report.Layout) string {
 		var b strings.Builder
 		require.NoError(t, report.WritePlan(&b, plan, report.PlanText{Layout: layout}))
@@ -58,9 +63,45 @@ func TestPlanForBots(t *testing.T) {
 	}
 	assert.Equal(t, "3 documents", botLists["updated"].FindStringSubmatch(text(report.Layout{}))[1])
 
+	plan.Changes = append(plan.Changes, recorded)
+	assert.Regexp(t, botSummary, text(report.Layout{Terraform: true}), "what the state alone remembers hides nothing else")
+
 	plan.Changes = nil
 	assert.Regexp(t, botNoChanges, text(report.Layout{Terraform: true}))
 	assert.Regexp(t, botPass, text(report.Layout{}))
+}
+
+// Programs and policies that read a plan through terraform-json, as tf-summarize does, see
+// every change in it.
+func TestPlanForReadersOfJSON(t *testing.T) {
+	plan := &reconcile.Plan{Timestamp: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), LiveryVersion: "0.1.0", Changes: []reconcile.Change{
+		change("en_US", reconcile.Update, ""), change("in_ID", reconcile.Reapply, reconcile.ReasonInDoubt), change("ja_JP", reconcile.Create, ""),
+		change("th_TH", reconcile.NoOp, ""), change("vi_VN", reconcile.Forget, ""), change("zh_CN", reconcile.Delete, reconcile.ReasonUndeclared),
+		change("zh_TW", reconcile.Record, ""),
+	}}
+	var b bytes.Buffer
+	require.NoError(t, report.WritePlanJSON(&b, plan))
+	var read tfjson.Plan
+	require.NoError(t, read.UnmarshalJSON(b.Bytes()))
+	got := make(map[string][]string)
+	for _, c := range read.ResourceChanges {
+		assert.Equal(t, "livery_locale", c.Type)
+		assert.Equal(t, tfjson.ManagedResourceMode, c.Mode)
+		for _, action := range []struct {
+			name string
+			is   bool
+		}{
+			{"create", c.Change.Actions.Create()}, {"update", c.Change.Actions.Update()}, {"delete", c.Change.Actions.Delete()},
+			{"forget", c.Change.Actions.Forget()}, {"no-op", c.Change.Actions.NoOp()},
+		} {
+			if action.is {
+				got[action.name] = append(got[action.name], c.Name)
+			}
+		}
+	}
+	assert.Equal(t, map[string][]string{
+		"create": {"ja_JP"}, "update": {"en_US", "in_ID"}, "delete": {"zh_CN"}, "forget": {"vi_VN"}, "no-op": {"th_TH", "zh_TW"},
+	}, got)
 }
 
 func change(locale schema.Locale, action reconcile.Action, reason string) reconcile.Change {

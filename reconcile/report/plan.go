@@ -153,7 +153,11 @@ func (p *planPrinter) changes(plan *reconcile.Plan) {
 	}
 	p.line("\n%s will perform the following actions:\n", p.who())
 	printBody(p, plan)
-	p.line("%s", planSummary("Plan:", plan.Summary(), p.s))
+	sum := plan.Summary()
+	if p.t.Terraform { // whose line ends with what is destroyed
+		sum.Record = 0
+	}
+	p.line("%s", planSummary("Plan:", sum, p.s))
 }
 
 // printBody writes what happens to each document.

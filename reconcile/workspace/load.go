@@ -107,16 +107,20 @@ func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
 		return nil, nil, err
 	}
 	stopping, err := w.suppress(loaded, lint.Stopping(loaded))
-	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(loaded))), err
+	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(w.Dir, loaded))), err
 }
 
-// emptyStack warns of a stack that declares nothing.
-func emptyStack(s *stack.Stack) hcl.Diagnostics {
-	if len(s.Documents) > 0 || len(s.Sessions) > 0 || len(s.Removed) > 0 || !s.Empty {
+// emptyStack warns of a stack that declares nothing, and names what lies around.
+func emptyStack(d Directory, s *stack.Stack) hcl.Diagnostics {
+	switch {
+	case s.Empty:
+		return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
+			"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with."+d.nearMisses())}
+	case len(s.Module.Locales)+len(s.Module.Sessions)+len(s.Removed) > 0:
 		return nil
 	}
-	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
-		"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with.")}
+	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "Nothing is declared",
+		"The configuration declares no locale and no session, so there is nothing to apply."+d.nearMisses())}
 }
 
 // variables are the values that a saved plan remembers; a sensitive one is none
