@@ -4,11 +4,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
-	"livery/reconcile/workspace"
+	"livery/reconcile/comparison"
+	"livery/reconcile/report"
 )
 
 func diffCommand(run *command.Run) *cobra.Command {
-	var o workspace.DiffOptions
+	var o comparison.Options
 	var in command.Inputs
 	var layout command.LayoutFlags
 	var locales command.StringList
@@ -41,7 +42,7 @@ and no network, and writes nothing.`,
 		if o.Locales, err = command.Locales(locales); err != nil {
 			return err
 		}
-		d, err := run.Workspace(in).Diff(c.Context(), o)
+		d, err := comparison.Run(c.Context(), run.Workspace(in), o)
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ and no network, and writes nothing.`,
 		if err != nil {
 			return err
 		}
-		if err := run.View.Difference(d, shown); err != nil {
+		if err := report.WriteDifference(run.View, d, shown); err != nil {
 			return err
 		}
 		if detailed && d.Different() {

@@ -7,15 +7,15 @@ import (
 	"strings"
 
 	"livery/reconcile"
+	"livery/reconcile/comparison"
 	"livery/reconcile/findings"
 	"livery/reconcile/markdown"
 	"livery/reconcile/terminal"
-	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
-// Difference writes what differs between two stacks.
-func (v *View) Difference(d *workspace.Difference, layout Layout) error {
+// WriteDifference writes what differs between two stacks.
+func WriteDifference(v *View, d *comparison.Difference, layout Layout) error {
 	v.Told.Plan, v.Told.Difference = d.Plan, d
 	if v.JSON {
 		return writeDifferenceJSON(v.Stdout, d)
@@ -29,7 +29,7 @@ func (v *View) Difference(d *workspace.Difference, layout Layout) error {
 	return nil
 }
 
-func printDifference(p *planPrinter, d *workspace.Difference) {
+func printDifference(p *planPrinter, d *comparison.Difference) {
 	p.line("livery compared %s with %s.\n", terminal.Escape(d.Title, ""), comparedWith(d))
 	if d.Plan.Empty() {
 		p.line("%s %s", p.s.Bold(noEffect(d)), filesDiffer(d.FilesChanged))
@@ -47,7 +47,7 @@ func printDifference(p *planPrinter, d *workspace.Difference) {
 }
 
 // comparedWith names the commit, and how it was found.
-func comparedWith(d *workspace.Difference) string {
+func comparedWith(d *comparison.Difference) string {
 	var how []string
 	if d.MergeBase != nil {
 		how = append(how, "merge base "+d.MergeBase.Short())
@@ -64,7 +64,7 @@ func comparedWith(d *workspace.Difference) string {
 	return text
 }
 
-func noEffect(d *workspace.Difference) string {
+func noEffect(d *comparison.Difference) string {
 	if len(d.NotComparable) > 0 {
 		return "No effective change in what can be compared."
 	}
@@ -82,7 +82,7 @@ func filesDiffer(n int) string {
 	}
 }
 
-func lintLine(d *workspace.Difference) string {
+func lintLine(d *comparison.Difference) string {
 	return fmt.Sprintf("lint: %s, %d gone.", schema.Plural(len(d.New), "new finding"), d.Gone)
 }
 
@@ -125,7 +125,7 @@ func printNotComparable(p *planPrinter, list []reconcile.NotComparable) {
 }
 
 // compared says in a report what was compared.
-func compared(r *markdown.Report, d *workspace.Difference) {
+func compared(r *markdown.Report, d *comparison.Difference) {
 	r.State = fmt.Sprintf("Compared with %s: %s", markdown.Text(comparedWith(d)), strings.ToLower(filesDiffer(d.FilesChanged)))
 	if n := len(d.NotComparable); n > 0 {
 		r.State += fmt.Sprintf(" **%s cannot be compared.**", schema.Plural(n, "value"))
@@ -188,7 +188,7 @@ type lintJSON struct {
 	Gone int `json:"gone"`
 }
 
-func writeDifferenceJSON(w io.Writer, d *workspace.Difference) error {
+func writeDifferenceJSON(w io.Writer, d *comparison.Difference) error {
 	out := differenceJSON{
 		FormatVersion: "1.0", LiveryVersion: d.Plan.LiveryVersion, Base: baseJSON{Ref: d.Base.Ref, Commit: d.Base.ID},
 		Head: headJSON{Commit: d.Head.ID, Dirty: d.Dirty}, Changes: make([]differentJSON, 0, len(d.Plan.Changes)),

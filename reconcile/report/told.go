@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
+	"livery/reconcile/comparison"
 	"livery/reconcile/findings"
 	"livery/reconcile/markdown"
 	"livery/reconcile/terminal"
-	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
@@ -21,7 +21,7 @@ type Told struct {
 	Plan        *reconcile.Plan    // nil until there is one
 	Outcome     *reconcile.Outcome // nil unless it was applied
 	Comparing   bool               // two stacks are compared; there is no plan to apply
-	Difference  *workspace.Difference
+	Difference  *comparison.Difference
 	Diagnostics hcl.Diagnostics
 	Sources     findings.Sources
 }

@@ -55,11 +55,11 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 	if err != nil {
 		return stack.Options{}, Failf("Cannot find the directory", "%v.", err)
 	}
-	return loadOptions(w, root, rel, need), nil
+	return LoadOptions(w, root, rel, need), nil
 }
 
-// loadOptions say how the stack is loaded from a directory of a file system.
-func loadOptions(w *Workspace, root fs.FS, dir string, need stack.Need) stack.Options {
+// LoadOptions say how the stack is loaded from a directory of a file system.
+func LoadOptions(w *Workspace, root fs.FS, dir string, need stack.Need) stack.Options {
 	opts := stack.Options{
 		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need,
 		Name: func(file string) string {
@@ -91,11 +91,11 @@ func rooted(dir string) (fs.FS, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return diskRoot(abs), filepath.ToSlash(rel), nil
+	return DiskRoot(abs), filepath.ToSlash(rel), nil
 }
 
-// diskRoot is the file system that a path is on, rooted where absolute paths begin.
-func diskRoot(abs string) fs.FS { return os.DirFS(volumeOf(abs)) }
+// DiskRoot is the file system that a path is on, rooted where absolute paths begin.
+func DiskRoot(abs string) fs.FS { return os.DirFS(volumeOf(abs)) }
 
 func volumeOf(abs string) string { return filepath.VolumeName(abs) + string(filepath.Separator) }
 
@@ -123,9 +123,9 @@ func emptyStack(d Directory, s *stack.Stack) hcl.Diagnostics {
 		"The configuration declares no locale and no session, so there is nothing to apply."+d.nearMisses())}
 }
 
-// variables are the values that a saved plan remembers; a sensitive one is none
+// Variables are the values that a saved plan remembers; a sensitive one is none
 // of them.
-func variables(s *stack.Stack) map[string]json.RawMessage {
+func Variables(s *stack.Stack) map[string]json.RawMessage {
 	values := make(map[string]json.RawMessage)
 	for name, v := range s.Variables {
 		if v == cty.NilVal || v.ContainsMarked() || !v.IsWhollyKnown() {

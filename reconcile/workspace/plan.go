@@ -126,7 +126,7 @@ func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) 
 	if err := o.refuseGuarded(current); err != nil {
 		return err
 	}
-	o.Plan.Variables = variables(o.Stack)
+	o.Plan.Variables = Variables(o.Stack)
 	o.warnInFlight(current)
 	if o.Plan.Targeted {
 		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards.")
@@ -252,7 +252,7 @@ func (w *Workspace) checkVariables(plan *reconcile.Plan, loaded *stack.Stack) er
 	if err != nil {
 		return err
 	}
-	given, without := variables(loaded), variables(bare)
+	given, without := Variables(loaded), Variables(bare)
 	for _, name := range sortedKeys(plan.Variables) {
 		value, ok := given[name]
 		// What comes from elsewhere than the assignments is no matter: the plan

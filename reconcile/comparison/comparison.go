@@ -1,4 +1,9 @@
-package workspace
+// Package comparison compares a stack with what it was at a commit: what a change does to
+// the documents, whatever it does to the files.
+//
+// It reads no state and asks no network. It does not know how anything is written for
+// people.
+package comparison
 
 import (
 	"cmp"
@@ -16,13 +21,14 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/git"
+	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
 )
 
-// DiffOptions say what is compared.
-type DiffOptions struct {
+// Options say what is compared.
+type Options struct {
 	Base    string // a commit
 	Head    string // another one; "" for the files as they are
 	TwoDots bool   // compare with Base itself, and not with the commit where the head left it
@@ -47,9 +53,9 @@ type Difference struct {
 	Gone         int             // how many the base alone has
 }
 
-// Diff compares what is declared with what a commit declares. It reads no state, needs no
+// Run compares what is declared with what a commit declares. It reads no state, needs no
 // keys and no network, and writes nothing.
-func (w *Workspace) Diff(ctx context.Context, o DiffOptions) (*Difference, error) {
+func Run(ctx context.Context, w *workspace.Workspace, o Options) (*Difference, error) {
 	repo, err := git.Open(ctx, w.Dir.Path("."))
 	if err != nil {
 		return nil, gitFailure(err)
@@ -62,14 +68,14 @@ func (w *Workspace) Diff(ctx context.Context, o DiffOptions) (*Difference, error
 	var base, head *side
 	var work errgroup.Group
 	work.Go(func() (err error) {
-		base, err = w.sideAt(ctx, repo, from)
+		base, err = sideAt(ctx, w, repo, from)
 		return err
 	})
 	work.Go(func() (err error) {
 		if d.WorkTree {
-			head, err = w.side()
+			head, err = sideNow(w)
 		} else {
-			head, err = w.sideAt(ctx, repo, d.Head)
+			head, err = sideAt(ctx, w, repo, d.Head)
 		}
 		return err
 	})
@@ -84,11 +90,11 @@ func (w *Workspace) Diff(ctx context.Context, o DiffOptions) (*Difference, error
 	if err := work.Wait(); err != nil {
 		return nil, gitFailure(err)
 	}
-	return d, w.compare(d, base, head, o.Locales)
+	return d, d.compare(w, base, head, o.Locales)
 }
 
 // find finds the commits, and gives the one that is compared with.
-func (d *Difference) find(ctx context.Context, repo *git.Repository, o DiffOptions) (from git.Commit, err error) {
+func (d *Difference) find(ctx context.Context, repo *git.Repository, o Options) (from git.Commit, err error) {
 	if d.Base, err = repo.Commit(ctx, o.Base); err != nil {
 		return from, err
 	}
@@ -107,25 +113,25 @@ func (d *Difference) find(ctx context.Context, repo *git.Repository, o DiffOptio
 }
 
 // compare compares two sides that were loaded.
-func (w *Workspace) compare(d *Difference, base, head *side, locales []schema.Locale) (err error) {
+func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales []schema.Locale) (err error) {
 	switch {
 	case head.faults.HasErrors():
-		return &InvalidError{head.faults, head.stack.Sources}
+		return &workspace.InvalidError{Diagnostics: head.faults, Sources: head.stack.Sources}
 	case head.stack.Empty && base.stack.Empty:
-		return Failf("No configuration files", "Neither %s nor what it is compared with holds a *.livery.hcl or *.livery.json file here.", d.nameOfHead())
+		return workspace.Failf("No configuration files", "Neither %s nor what it is compared with holds a *.livery.hcl or *.livery.json file here.", d.nameOfHead())
 	}
 	if base.faults.HasErrors() {
 		d.Diagnostics = hcl.Diagnostics{base.warning(d.Base.Ref)}
 	}
 	before, after := base.declared(locales), head.declared(locales)
 	if len(locales) > 0 && len(before.Documents)+len(after.Documents) == 0 {
-		return Failf("Nothing to compare", "Neither side declares a document for %s.", listLocales(locales))
+		return workspace.Failf("Nothing to compare", "Neither side declares a document for %s.", listLocales(locales))
 	}
 	d.Comparison, err = reconcile.Compare(before, after, reconcile.Options{Version: w.Version, Now: w.Now()})
 	if err != nil {
 		return err
 	}
-	d.Plan.Variables, d.Sources = variables(head.stack), head.stack.Sources
+	d.Plan.Variables, d.Sources = workspace.Variables(head.stack), head.stack.Sources
 	d.New, d.Gone = newFindings(base.findings, head.findings)
 	return nil
 }
@@ -157,8 +163,8 @@ func newSide(s *stack.Stack, diags hcl.Diagnostics) *side {
 	return &side{s, diags, schema.SortFindings(slices.Concat(diags, lint.Stack(s)))}
 }
 
-// side is the stack as its files are.
-func (w *Workspace) side() (*side, error) {
+// sideNow is the stack as its files are.
+func sideNow(w *workspace.Workspace) (*side, error) {
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, err
@@ -167,13 +173,13 @@ func (w *Workspace) side() (*side, error) {
 }
 
 // sideAt is the stack as a commit has it; one that declares nothing if it has none.
-func (w *Workspace) sideAt(ctx context.Context, repo *git.Repository, c git.Commit) (*side, error) {
+func sideAt(ctx context.Context, w *workspace.Workspace, repo *git.Repository, c git.Commit) (*side, error) {
 	tree := repo.Tree(ctx, c)
 	defer tree.Close()
 	if _, err := fs.Stat(tree, repo.Dir()); errors.Is(err, fs.ErrNotExist) {
 		return &side{stack: &stack.Stack{Empty: true}}, nil
 	}
-	files := commitFiles{tree: tree, disk: diskRoot(repo.Root), given: make(map[string]bool)}
+	files := commitFiles{tree: tree, disk: workspace.DiskRoot(repo.Root), given: make(map[string]bool)}
 	for _, a := range w.Assignments {
 		if name := a.File; name != "" {
 			if !path.IsAbs(name) {
@@ -182,7 +188,7 @@ func (w *Workspace) sideAt(ctx context.Context, repo *git.Repository, c git.Comm
 			files.given[strings.TrimPrefix(path.Clean(name), "/")] = true
 		}
 	}
-	loaded, diags := stack.Load(loadOptions(w, files, repo.Dir(), stack.NeedNothing))
+	loaded, diags := stack.Load(workspace.LoadOptions(w, files, repo.Dir(), stack.NeedNothing))
 	if err := tree.Err(); err != nil {
 		return nil, err
 	}
@@ -268,10 +274,10 @@ func findingKey(d *hcl.Diagnostic) string {
 // gitFailure gives what git says the headline that it has.
 func gitFailure(err error) error {
 	if said, ok := errors.AsType[*git.Error](err); ok {
-		return Failf(said.Summary, "%s", said.Detail)
+		return workspace.Failf(said.Summary, "%s", said.Detail)
 	}
-	if _, ok := errors.AsType[*Failure](err); ok || errors.Is(err, context.Canceled) {
+	if _, ok := errors.AsType[*workspace.Failure](err); ok || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return Failf("Cannot read the repository", "%v.", err)
+	return workspace.Failf("Cannot read the repository", "%v.", err)
 }
