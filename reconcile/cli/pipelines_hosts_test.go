@@ -3,10 +3,16 @@
 package cli_test
 
 import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,6 +65,8 @@ func (g *gitHub) check(r *run, fork bool) string {
 	return out
 }
 
+func (g *gitHub) comments() bool { return true }
+
 func (g *gitHub) plan(r *run) bool {
 	g.t.Helper()
 	outputs, out, err := g.job("plan", r, false)
@@ -93,15 +101,20 @@ func (g *gitHub) job(name string, r *run, fork bool) (outputs map[string]string,
 			if fork {
 				continue
 			}
+		case "github.event.pull_request.head.repo.full_name != github.repository":
+			if !fork {
+				continue
+			}
 		default:
 			g.t.Fatalf("the condition %q is not known here", s.If)
 		}
 		action, _, _ := strings.Cut(s.Uses, "@")
+		depth := cmp.Or(s.With["fetch-depth"], "1")
 		switch {
 		case action == "actions/checkout" && s.With["ref"] == "${{ github.ref }}":
-			dir = g.team.checkout("refs/heads/main")
+			dir = g.team.checkout("refs/heads/main", depth)
 		case action == "actions/checkout":
-			dir = g.team.checkout(r.commit)
+			dir = g.team.checkout(r.commit, depth)
 		case action == "actions/upload-artifact" && s.With["if-no-files-found"] == "ignore": // people look at it, no job does
 		case action == "actions/upload-artifact":
 			r.keep(g.t, dir, s.With["path"])
@@ -170,42 +183,126 @@ type gitLab struct {
 	team      *team
 	variables map[string]string
 	jobs      map[string]gitLabJob
+	api       string // its address
+	notes     []gitLabNote
 }
 
 type gitLabJob struct {
 	Script        []string
 	Environment   string
+	Rules         []struct{ If string }
 	ResourceGroup string `yaml:"resource_group"`
 	Artifacts     struct{ Paths []string }
 }
 
+type gitLabNote struct {
+	ID     int    `json:"id"`
+	Body   string `json:"body"`
+	Author struct {
+		ID int `json:"id"`
+	} `json:"author"`
+}
+
+const (
+	noteToken = "a-project-access-token"
+	bot       = 99 // the user that the token is
+)
+
 func newGitLab(t *testing.T, tm *team) host {
 	g := &gitLab{t: t, team: tm}
 	var p struct {
-		Variables                           map[string]string
-		Format, Validate, Lint, Plan, Apply gitLabJob
+		Variables                                             map[string]string
+		Format, Validate, Lint, Compare, Plan, Comment, Apply gitLabJob
 	}
 	example(t, "gitlab-ci.yml", &p)
 	g.variables = p.Variables
-	g.jobs = map[string]gitLabJob{"format": p.Format, "validate": p.Validate, "lint": p.Lint, "plan": p.Plan, "apply": p.Apply}
+	g.jobs = map[string]gitLabJob{"format": p.Format, "validate": p.Validate, "lint": p.Lint,
+		"compare": p.Compare, "plan": p.Plan, "comment": p.Comment, "apply": p.Apply}
 	require.Equal(t, "production", p.Apply.Environment)
 	require.NotEmpty(t, p.Apply.ResourceGroup, "applies take turns")
+	// People have written more than a page of comments, one of them what livery begins with.
+	for range 120 {
+		g.write(1, "<!-- livery:plan . -->\nIs this it?")
+	}
+	api := httptest.NewServer(g)
+	t.Cleanup(api.Close)
+	g.api = api.URL
 	return g
+}
+
+func (g *gitLab) write(author int, body string) {
+	note := gitLabNote{ID: len(g.notes) + 1, Body: body}
+	note.Author.ID = author
+	g.notes = append(g.notes, note)
+}
+
+// ServeHTTP is GitLab's API: states, and the comments of one merge request, which their
+// authors alone may edit.
+func (g *gitLab) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	const notes = "/projects/7/merge_requests/3/notes"
+	if strings.Contains(r.URL.Path, "/terraform/state/") {
+		g.team.kept.ServeHTTP(w, r)
+		return
+	}
+	if r.Header.Get("PRIVATE-TOKEN") != noteToken {
+		http.Error(w, `{"message":"401 Unauthorized"}`, http.StatusUnauthorized)
+		return
+	}
+	var sent gitLabNote
+	if r.Method != http.MethodGet {
+		if err := json.NewDecoder(r.Body).Decode(&sent); err != nil || sent.Body == "" {
+			http.Error(w, `{"error":"body is missing"}`, http.StatusBadRequest)
+			return
+		}
+	}
+	switch id, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, notes+"/")); {
+	case r.Method == http.MethodGet && r.URL.Path == "/user":
+		fmt.Fprintf(w, `{"id":%d}`, bot)
+	case r.Method == http.MethodGet && r.URL.Path == notes && r.FormValue("sort") == "asc" && r.FormValue("per_page") == "100":
+		page, _ := strconv.Atoi(r.FormValue("page"))
+		first := min(max(page-1, 0)*100, len(g.notes))
+		json.NewEncoder(w).Encode(g.notes[first:min(first+100, len(g.notes))])
+	case r.Method == http.MethodPost && r.URL.Path == notes:
+		g.write(bot, sent.Body)
+	case r.Method == http.MethodPut && id > 0 && id <= len(g.notes) && g.notes[id-1].Author.ID == bot:
+		g.notes[id-1].Body = sent.Body
+	default:
+		http.Error(w, `{"message":"404 Not found"}`, http.StatusNotFound)
+	}
+}
+
+func (g *gitLab) comments() bool {
+	for _, tool := range []string{"curl", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *gitLab) check(r *run, fork bool) string {
 	g.t.Helper()
-	project := "7"
-	if fork {
-		project = "8" // its pipeline runs in its own project, which has no state
+	base := strings.TrimSpace(g.team.git(g.team.clone, "merge-base", "main", r.commit))
+	env := []string{"CI_MERGE_REQUEST_IID=3", "CI_MERGE_REQUEST_PROJECT_ID=7", "CI_MERGE_REQUEST_DIFF_BASE_SHA=" + base}
+	if fork { // its pipeline runs in its own project, which has neither state nor secrets
+		env = append(env, "CI_PROJECT_ID=8", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID=8")
+	} else {
+		env = append(env, "CI_PROJECT_ID=7", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID=7", "LIVERY_NOTE_TOKEN="+noteToken)
 	}
 	output := ""
-	for _, name := range []string{"format", "validate", "lint", "plan"} {
-		dir, out, err := g.job(name, r, "CI_MERGE_REQUEST_IID=3", "CI_PROJECT_ID="+project)
+	for _, name := range []string{"format", "validate", "lint", "compare", "plan", "comment"} {
+		if !g.runs(name, env) || name == "comment" && !g.comments() {
+			continue
+		}
+		dir, out, err := g.job(name, r, env...)
 		require.NoError(g.t, err, out)
 		output += out
 		for _, name := range g.jobs[name].Artifacts.Paths {
 			r.keep(g.t, dir, name)
+		}
+		if name == "comment" {
+			require.Len(g.t, g.notes, 121, "one comment, however often it runs")
+			output += g.notes[120].Body
 		}
 	}
 	return output
@@ -213,7 +310,12 @@ func (g *gitLab) check(r *run, fork bool) string {
 
 func (g *gitLab) plan(r *run) bool {
 	g.t.Helper()
-	dir, out, err := g.job("plan", r, "CI_COMMIT_BRANCH=main", "CI_PROJECT_ID=7")
+	env := []string{"CI_COMMIT_BRANCH=main", "CI_PROJECT_ID=7", "LIVERY_NOTE_TOKEN=" + noteToken}
+	require.True(g.t, g.runs("plan", env))
+	for _, name := range []string{"compare", "comment"} {
+		require.False(g.t, g.runs(name, env), "%s is for merge requests", name)
+	}
+	dir, out, err := g.job("plan", r, env...)
 	require.NoError(g.t, err, out)
 	for _, name := range g.jobs["plan"].Artifacts.Paths {
 		r.keep(g.t, dir, name)
@@ -227,24 +329,54 @@ func (g *gitLab) apply(r *run) (string, error) {
 	return out, err
 }
 
+var gitLabTerm = regexp.MustCompile(`^\$(\w+)(?: (==|!=) \$(\w+))?$`)
+
+// runs says whether the rules of a job let it run.
+func (g *gitLab) runs(name string, env []string) bool {
+	g.t.Helper()
+	env = append(env, "CI_DEFAULT_BRANCH=main")
+	for _, rule := range g.jobs[name].Rules {
+		holds := true
+		for _, term := range strings.Split(rule.If, " && ") {
+			found := gitLabTerm.FindStringSubmatch(term)
+			require.NotNil(g.t, found, "the rule %q is not known here", term)
+			left, right := variable(env, found[1]), variable(env, found[3])
+			switch found[2] {
+			case "":
+				holds = holds && left != ""
+			case "==":
+				holds = holds && left == right
+			default:
+				holds = holds && left != right
+			}
+		}
+		if holds {
+			return true
+		}
+	}
+	return len(g.jobs[name].Rules) == 0
+}
+
+// variable is the value of a variable, which is empty where there is none.
+func variable(env []string, name string) string {
+	for _, line := range env {
+		if value, found := strings.CutPrefix(line, name+"="); found {
+			return value
+		}
+	}
+	return ""
+}
+
 // job runs the script of a job in one shell, on a checkout of the commit.
 func (g *gitLab) job(name string, r *run, env ...string) (dir, output string, err error) {
 	g.t.Helper()
-	dir = g.team.checkout(r.commit)
-	if name == "apply" {
+	dir = g.team.checkout(r.commit, "1")
+	if name == "apply" || name == "comment" {
 		r.give(g.t, dir)
 	}
-	env = append(env, "CI_API_V4_URL="+g.team.states, "CI_DEFAULT_BRANCH=main", "CI_JOB_TOKEN=job-token")
-	predefined := func(name string) string {
-		for _, line := range env {
-			if value, found := strings.CutPrefix(line, name+"="); found {
-				return value
-			}
-		}
-		return ""
-	}
+	env = append(env, "CI_API_V4_URL="+g.api, "CI_DEFAULT_BRANCH=main", "CI_JOB_TOKEN=job-token", "NO_PROXY=127.0.0.1")
 	for key, value := range g.variables {
-		env = append(env, key+"="+os.Expand(value, predefined))
+		env = append(env, key+"="+os.Expand(value, func(name string) string { return variable(env, name) }))
 	}
 	require.NotEmpty(g.t, g.jobs[name].Script)
 	c := exec.Command("sh", "-e", "-c", strings.Join(g.jobs[name].Script, "\n"))
