@@ -322,8 +322,9 @@ func (s *Set) lookUp(name string, from *node) (*node, string) {
 	if n := s.find(path); n != nil && n.value != nil {
 		return n, ""
 	}
-	if last := len(path) - 1; last > 0 && path[last] == "value" {
-		if n := s.find(path[:last]); n != nil && n.value != nil {
+	if last := len(path) - 1; last > 0 && path[last] == "value" && s.find(path) == nil {
+		path = path[:last]
+		if n := s.find(path); n != nil && n.value != nil {
 			return n, ""
 		}
 	}

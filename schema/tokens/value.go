@@ -26,6 +26,8 @@ type resolver struct {
 	trail []step
 	open  map[any]int // where each member of the trail stands
 	parts map[*jsontext.Value]resolved
+
+	inColour bool // numbers are read as its components are computed with, which is far cheaper
 }
 
 // step is a token or a value that is being resolved.
@@ -64,6 +66,8 @@ func (s *resolver) resolve(n *node) resolved {
 		n.result = unusable(n.fault)
 	default:
 		s.enter(n, "{"+n.dotted()+"}")
+		defer func(before bool) { s.inColour = before }(s.inColour)
+		s.inColour = false
 		n.state = visiting
 		kind := n.kind
 		if kind == "" && !refers(n.value) {
@@ -98,6 +102,9 @@ func (s *resolver) value(n *node, v *jsontext.Value, kind string) resolved {
 	case jsontext.Bool:
 		return resolved{value: cty.BoolVal(v.Text == "true"), size: 5, kind: kind}
 	case jsontext.Number:
+		if f, err := strconv.ParseFloat(v.Text, 64); s.inColour && err == nil {
+			return resolved{value: cty.NumberFloatVal(f), size: len(v.Text), kind: kind}
+		}
 		number, err := cty.ParseNumberVal(v.Text)
 		if err != nil {
 			return unusable(s.fault(n, v, "Not a number", fmt.Sprintf("%s is too large a number.", v.Text)))
@@ -140,6 +147,8 @@ func (s *resolver) object(n *node, v *jsontext.Value, kind string) resolved {
 	if ref := v.At("$ref"); ref != nil {
 		return s.pointer(n, ref)
 	}
+	defer func(before bool) { s.inColour = before }(s.inColour)
+	s.inColour = v.At("colorSpace") != nil
 	members, whole := make(map[string]cty.Value, len(v.Members)), resolved{size: 2, kind: kind}
 	for _, m := range v.Members {
 		if strings.HasPrefix(m.Name, "$") {
@@ -366,6 +375,8 @@ func (s *resolver) pointer(n *node, ref *jsontext.Value) resolved {
 	if r, ok := s.parts[v]; ok {
 		return r
 	}
+	defer func(before bool) { s.inColour = before }(s.inColour)
+	s.inColour = false
 	r := s.value(target, v, "")
 	s.parts[v] = r
 	return r
