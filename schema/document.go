@@ -16,9 +16,28 @@ import (
 // Look is a set of values: what a theme declares, or a whole document without
 // its locale. The zero Look declares nothing.
 type Look struct {
-	values    []Value // by field number; nil until something is set
-	extra     map[ExtraKey]Extra
-	undecided map[string]Undecided // by path; nil almost always
+	values     []Value // by field number; nil until something is set
+	extra      map[ExtraKey]Extra
+	undecided  map[string]Undecided // by path; nil almost always
+	overridden []Overridden
+}
+
+// Overridden is a value of a lower layer that another one has taken the place of, or null
+// that took the place of nothing.
+type Overridden struct {
+	Field        *Field
+	Upper, Lower hcl.Range // where the two are written; Lower is the zero Range for nothing
+	Same         bool      // they would be told to the service alike
+}
+
+// Overridden lists what was overridden on the way to the look, in its layers too.
+func (l Look) Overridden() []Overridden { return l.overridden }
+
+// override notes that a value takes the place of what is there.
+func (l *Look) override(f *Field, v Value) {
+	if before := l.values[f.number]; (before.kind != 0 || v.null) && v.rng.Filename != "" {
+		l.overridden = append(l.overridden, Overridden{f, v.rng, before.rng, before.Equal(v)})
+	}
 }
 
 // Document is one locale's look, the thing that is pushed.
@@ -113,6 +132,7 @@ func (l *Look) Set(f *Field, v Value) {
 	if l.values == nil {
 		l.values = make([]Value, len(Fields()))
 	}
+	l.override(f, v)
 	l.values[f.number] = v
 	delete(l.undecided, f.path)
 }
@@ -166,11 +186,13 @@ func (l *Look) Overlay(top Look) {
 		if l.values == nil {
 			l.values = make([]Value, len(top.values))
 		}
+		l.override(Fields()[i], v)
 		l.values[i] = v
 		if l.undecided != nil {
 			delete(l.undecided, Fields()[i].path)
 		}
 	}
+	l.overridden = append(l.overridden, top.overridden...)
 	for k, e := range top.extra {
 		l.SetExtra(k, e)
 	}

@@ -138,7 +138,7 @@ locale "th" {}
 }
 `,
 		Good: `locale "en" {
-  title_text = null
+  title_text = "Identity check"
 }
 `,
 	},
@@ -475,6 +475,11 @@ locale "en" {
   brand  = local.accent
   accent = "#0b5fff"
 }
+locale "en" {
+  mobile_loading_page {
+    progress_color = local.brand
+  }
+}
 `,
 	},
 	{
@@ -483,9 +488,15 @@ locale "en" {
 		Why:  "A reference to it could mean either of them.",
 		Bad: `theme "brand" {}
 theme "brand" {}
+locale "en" {
+  theme = theme.brand
+}
 `,
 		Good: `theme "brand" {}
 theme "dark" {}
+locale "en" {
+  theme = [theme.brand, theme.dark]
+}
 `,
 	},
 	{
@@ -509,10 +520,16 @@ theme "dark" {}
   type    = number
   default = "many"
 }
+account {
+  retries = var.retries
+}
 `,
 		Good: `variable "retries" {
   type    = number
   default = 5
+}
+account {
+  retries = var.retries
 }
 `,
 	},

@@ -37,7 +37,7 @@ func glossary(l *linter) {
 				continue
 			}
 			l.report(schema.Glossary, in.subject(t), "Term of the glossary missing",
-				fmt.Sprintf("%s lacks %q; the source %s has %q, and %s says what it is called here.", t.path, translation, l.source.Locale, original, name),
+				fmt.Sprintf("%s lacks %q; the source %s has %q, and %q says what it is called here.", t.path, translation, l.source.Locale, original, name),
 				map[string]any{"term": original, "translation": translation})
 		}
 	})
@@ -52,7 +52,7 @@ func (l *linter) terms(name string) ([]term, *hcl.Diagnostic) {
 		return nil, fault
 	}
 	refuse := func(why string) *hcl.Diagnostic {
-		return schema.Diagnose(schema.Unreadable, at, "Not a glossary", fmt.Sprintf("%s: %s.", name, why))
+		return schema.Diagnose(schema.Unreadable, at, "Not a glossary", fmt.Sprintf("%q: %s.", name, why))
 	}
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(src), "\ufeff")))
 	r.FieldsPerRecord = -1

@@ -23,6 +23,7 @@ var families = []func(*linter){
 	eachText, ellipses,
 	noSource, eachTranslation, inconsistent, glossary,
 	missing, untranslated, headroom,
+	unused, overridden, noEffect, literals, sessionLocales,
 }
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks

@@ -200,3 +200,20 @@ func TestSource(t *testing.T) {
 	assert.Equal(t, []string{"error reference  :2"}, findings(lint.Stack(lost)))
 	assert.Equal(t, []string{"error reference  :2"}, findings(lint.Stopping(lost)), "it stops an apply as well")
 }
+
+// A stack with errors gets every rule on what could be understood, and none of them falls
+// over what could not.
+func TestFaultyStack(t *testing.T) {
+	for _, src := range []string{
+		"theme {}\nvariable {}\nsession {}\nlocale {}\nlocals \"x\" {}\nlivery \"x\" {}\n", "theme \"a b\" {}\nvariable \"\" {}\n",
+		"locale \"en\" {\n  mobile_tips_page {\n    tip {}\n  }\n}\n", "session \"s\" {\n  locale {}\n}\nlocale \"en\" {}\n", "theme \"a\" \"b\" {}\n",
+		"locale \"en\" {\n  theme = theme\n}\n", "locals { x = local[\"y\"].z }\nlocals { y = var[0] }\n", "locale \"en\" {", "locals { t = tokens(\"none.json\") }\n",
+	} {
+		s, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(src)}}, Dir: "stack"})
+		assert.True(t, diags.HasErrors(), src)
+		assert.NotPanics(t, func() { lint.Stack(s) }, src)
+	}
+	s, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte("locale \"xx\" {}\nlocale \"en\" { title_text = \" a\" }\n")}}, Dir: "stack"})
+	assert.True(t, diags.HasErrors())
+	assert.Equal(t, []string{"warning whitespace locale.en_US titleText:2"}, findings(lint.Stack(s)))
+}

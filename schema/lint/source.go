@@ -47,7 +47,7 @@ func placeholder(l *linter, _ *language, t, source text) string {
 	}
 	for _, brace := range schema.Braces(source.words()) {
 		if !slices.Contains(own, brace) && brace != schema.SecondsPlaceholder {
-			return fmt.Sprintf("lacks %s, which the source %s has.", brace, l.source.Locale)
+			return fmt.Sprintf("lacks %q, which the source %s has.", brace, l.source.Locale)
 		}
 	}
 	return ""

@@ -1,0 +1,77 @@
+package config
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Walk visits every attribute of a block and of the blocks in it, with the block that it
+// stands in.
+func (b *Block) Walk(visit func(in *Block, a *hcl.Attribute)) {
+	for _, a := range b.Attributes {
+		visit(b, a)
+	}
+	for _, inner := range b.Blocks {
+		inner.Walk(visit)
+	}
+}
+
+// Literal is a text that is written out in an expression.
+type Literal struct {
+	Text  string
+	Range hcl.Range // with its quotation marks
+}
+
+// Literals lists the texts that are written out in an expression and in its parts.
+func Literals(expr hcl.Expression) []Literal {
+	var found []Literal
+	if native, ok := expr.(hclsyntax.Expression); ok {
+		_ = hclsyntax.VisitAll(native, func(node hclsyntax.Node) hcl.Diagnostics {
+			if t, ok := node.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
+				v, _ := t.Value(nil)
+				found = append(found, Literal{v.AsString(), t.Range()})
+			}
+			return nil
+		})
+		return found
+	}
+	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		for _, element := range list {
+			found = append(found, Literals(element)...)
+		}
+		return found
+	}
+	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
+		for _, pair := range pairs {
+			found = append(found, Literals(pair.Value)...)
+		}
+		return found
+	}
+	if v, diags := expr.Value(nil); !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.String {
+		found = append(found, Literal{v.AsString(), expr.Range()})
+	}
+	return found
+}
+
+// References lists the names that an attribute refers to. In the JSON syntax those of
+// themes may stand alone, as a string.
+func References(a *hcl.Attribute) []hcl.Traversal {
+	if t, ok := a.Expr.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
+		return nil
+	}
+	refs := a.Expr.Variables()
+	if _, native := a.Expr.(hclsyntax.Expression); native || a.Name != "theme" && a.Name != "extends" {
+		return refs
+	}
+	exprs := []hcl.Expression{a.Expr}
+	if list, diags := hcl.ExprList(a.Expr); !diags.HasErrors() {
+		exprs = list
+	}
+	for _, expr := range exprs {
+		if ref, diags := hcl.AbsTraversalForExpr(expr); !diags.HasErrors() {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}

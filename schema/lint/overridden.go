@@ -1,0 +1,108 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/config"
+)
+
+// use is what comes of a value that is written in one place, in how many documents.
+type use struct {
+	wins, loses, equal int  // it is what is sent; something later overrides it; it overrides what is equal
+	differs            bool // it overrides what is not equal
+	shown              bool // something equal overrides it: one of the two is needed
+}
+
+// overridden finds values that nobody ever sees, and values that are there without them.
+func overridden(l *linter) {
+	if !l.wants(schema.Unreachable, schema.Redundant) || !l.complete() {
+		return
+	}
+	uses := make(map[written]*use)
+	of := func(f *schema.Field, at hcl.Range) *use {
+		u := uses[written{f, at}]
+		if u == nil {
+			u = new(use)
+			uses[written{f, at}] = u
+		}
+		return u
+	}
+	for _, d := range l.Documents {
+		for _, f := range schema.Fields() {
+			if v := d.At(f); v.Declared() || v.IsNull() {
+				of(f, v.Range()).wins++
+			}
+		}
+		lost, same := make(map[written]bool), make(map[written]bool)
+		for _, o := range d.Overridden() {
+			if key := (written{o.Field, o.Lower}); o.Lower.Filename != "" && !lost[key] {
+				lost[key] = true
+				of(o.Field, o.Lower).loses++
+			}
+			of(o.Field, o.Lower).shown = of(o.Field, o.Lower).shown || o.Same
+			if !o.Same {
+				of(o.Field, o.Upper).differs = true
+			} else if key := (written{o.Field, o.Upper}); !same[key] {
+				same[key] = true
+				of(o.Field, o.Upper).equal++
+			}
+		}
+	}
+	l.reportOverridden(uses)
+}
+
+func (l *linter) reportOverridden(uses map[written]*use) {
+	here := l.changeable()
+	for _, d := range l.Documents {
+		for _, o := range d.Overridden() {
+			at := schema.Subject{Address: d.Locale.AddressOf(), Path: o.Field.Path(), Range: o.Lower}
+			if u := uses[written{o.Field, o.Lower}]; u.wins == 0 && !u.shown && o.Lower.Filename != "" && here(o.Lower) && o.Lower != o.Upper {
+				found := l.report(schema.Unreachable, at, "Value that nobody sees",
+					o.Field.Path()+" is overridden in every document that uses it. Take it out.", nil)
+				schema.Amend(found, func(f *schema.Finding) { f.Fix = schema.AnyFix })
+			}
+			at.Range = o.Upper
+			if u := uses[written{o.Field, o.Upper}]; o.Same && !u.differs && u.equal >= u.wins+u.loses && u.wins > 0 && here(o.Upper) {
+				why := "null, and nothing below it says anything else"
+				if o.Lower.Filename != "" {
+					why = fmt.Sprintf("equal to what is inherited from %s:%d", o.Lower.Filename, o.Lower.Start.Line)
+				}
+				found := l.report(schema.Redundant, at, "Value that is there without it", fmt.Sprintf("%s is %s. Take it out.", o.Field.Path(), why), nil)
+				schema.Amend(found, func(f *schema.Finding) { f.Fix = schema.SafeFix })
+			}
+		}
+	}
+}
+
+// changeable tells places that only this stack uses: no file from elsewhere, and no theme
+// of which an expression names a field.
+func (l *linter) changeable() func(hcl.Range) bool {
+	named := make(map[string]bool)
+	for _, d := range slices.Concat(l.Module.Sources.Own, l.Module.Sources.Included) {
+		for _, b := range d.Blocks {
+			b.Walk(func(_ *config.Block, a *hcl.Attribute) {
+				for _, ref := range config.References(a) {
+					if name, ok := strings.CutPrefix(rootOf(ref), "theme."); ok && len(ref) > 2 {
+						named[fmt.Sprintf("theme %q", name)] = true
+					}
+				}
+			})
+		}
+	}
+	elsewhere := make(map[string]bool)
+	for _, d := range l.Module.Sources.Included {
+		elsewhere[d.File.Name] = true
+	}
+	shared := slices.DeleteFunc(slices.Clone(l.Read), func(name string) bool { return !strings.HasPrefix(name, "../") })
+	return func(at hcl.Range) bool {
+		if file := l.Module.Files[at.Filename]; file != nil {
+			return !elsewhere[at.Filename] && !named[file.BlockAt(at.Start.Byte)]
+		}
+		return !slices.ContainsFunc(shared, func(name string) bool { return strings.HasSuffix(at.Filename, strings.TrimLeft(name, "./")) })
+	}
+}

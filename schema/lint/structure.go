@@ -1,0 +1,297 @@
+package lint
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/config"
+	"livery/schema/syntax"
+)
+
+// own are the blocks of the stack's own files: what an include brings, others may use.
+func (l *linter) own() []*config.Declaration {
+	var blocks []*config.Declaration
+	for _, d := range l.Module.Sources.Own {
+		blocks = append(blocks, d.Blocks...)
+	}
+	return blocks
+}
+
+// unused finds what is declared here and named nowhere.
+func unused(l *linter) {
+	if !l.wants(schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable) || l.Module.Broken {
+		return
+	}
+	used := usedNames(l.Module.Sources)
+	misspelt := l.misspelt(used)
+	report := func(id schema.RuleID, name string, at schema.Subject) {
+		if kind, _, _ := strings.Cut(name, "."); used[name] || misspelt[kind] {
+			return
+		}
+		d := l.report(id, at, "Declared and not used", name+" is declared here and used nowhere. Take it out, or use it.", nil)
+		schema.Amend(d, func(f *schema.Finding) { f.Fix = schema.AnyFix })
+	}
+	for _, b := range l.own() {
+		name := strings.Join(b.Labels, ".")
+		switch { // what has no usable name is in no module
+		case b.Type == "theme" && l.Module.Themes[name] == b.Block:
+			address := schema.Address{Kind: schema.ThemeAddress, Name: name}
+			report(schema.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange})
+		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
+			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange})
+		case b.Type == "locals":
+			for _, a := range b.Attributes {
+				report(schema.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange})
+			}
+		}
+	}
+}
+
+// misspelt are the kinds of which something is named that is not declared: it may be meant
+// by what seems to be unused.
+func (l *linter) misspelt(used map[string]bool) map[string]bool {
+	kinds := make(map[string]bool)
+	for name := range used {
+		kind, name, _ := strings.Cut(name, ".")
+		declared := true
+		switch kind {
+		case "theme":
+			declared = l.Module.Themes[name] != nil
+		case "var":
+			declared = l.Module.Variables[name] != nil
+		case "local":
+			declared = l.Module.Locals[name] != nil
+		}
+		kinds[kind] = kinds[kind] || !declared
+	}
+	return kinds
+}
+
+// usedNames are the variables, locals and themes that something refers to which is not
+// they themselves.
+func usedNames(s *config.Sources) map[string]bool {
+	used := make(map[string]bool)
+	for _, d := range slices.Concat(s.Own, s.Included) {
+		for _, b := range d.Blocks {
+			self := ""
+			switch b.Type {
+			case "theme":
+				self = "theme." + strings.Join(b.Labels, ".")
+			case "variable":
+				self = "var." + strings.Join(b.Labels, ".")
+			}
+			b.Walk(func(_ *config.Block, a *hcl.Attribute) {
+				own := self
+				if b.Type == "locals" {
+					own = "local." + a.Name
+				}
+				for _, ref := range config.References(a) {
+					if name := rootOf(ref); name != own {
+						used[name] = true
+					}
+				}
+			})
+		}
+	}
+	return used
+}
+
+// rootOf is the name that a reference begins with, such as local.brand.
+func rootOf(ref hcl.Traversal) string {
+	if len(ref) > 1 {
+		switch step := ref[1].(type) {
+		case hcl.TraverseAttr:
+			return ref.RootName() + "." + step.Name
+		case hcl.TraverseIndex:
+			if key := step.Key; key.Type().FriendlyName() == "string" {
+				return ref.RootName() + "." + key.AsString()
+			}
+		}
+	}
+	return ref.RootName()
+}
+
+// literals finds colours that are written out again and again, or beside a token.
+func literals(l *linter) {
+	if !l.wants(schema.RepeatedLiteral, schema.TokenBypass) {
+		return
+	}
+	places := make(map[string][]hcl.Range)
+	var order []string
+	for _, literal := range l.colourLiterals() {
+		hex, ok := schema.ParseColour(literal.Text)
+		if !ok {
+			continue
+		}
+		if places[hex] == nil {
+			order = append(order, hex)
+		}
+		places[hex] = append(places[hex], literal.Range)
+	}
+	tokens := make(map[string][]token)
+	if l.wants(schema.TokenBypass) && len(places) > 0 {
+		tokens = l.tokens()
+	}
+	count := int(option[float64](l, schema.RepeatedLiteral, "count"))
+	for _, hex := range order {
+		if named := tokens[hex]; len(named) == 1 {
+			for _, rng := range places[hex] {
+				l.report(schema.TokenBypass, schema.Subject{Range: rng}, "Colour written beside its token",
+					fmt.Sprintf("%s is the token %q of %q. Name it, so that a change of the token is seen here too.", hex, named[0].path, named[0].file),
+					map[string]any{"colour": hex, "token": named[0].path, "file": named[0].file})
+			}
+		}
+		if n := len(places[hex]); n >= count {
+			l.report(schema.RepeatedLiteral, schema.Subject{Range: places[hex][0]}, "Colour written again and again",
+				fmt.Sprintf("%s is written %d times. Give it a name in locals, so that it is changed in one place.", hex, n),
+				map[string]any{"colour": hex, "count": n})
+		}
+	}
+}
+
+// colourLiterals are the texts that are written where a colour may stand: in fields of
+// colours, locals and the defaults of variables.
+func (l *linter) colourLiterals() []config.Literal {
+	var found []config.Literal
+	for _, b := range l.own() {
+		switch b.Type {
+		case "locals", "variable", "theme", "locale":
+			b.Walk(func(in *config.Block, a *hcl.Attribute) {
+				f := schema.FieldByHCL(in.Type, a.Name)
+				if b.Type == "locals" || b.Type == "variable" && a.Name == "default" || f != nil && f.Kind == schema.Colour {
+					found = append(found, config.Literals(a.Expr)...)
+				}
+			})
+		}
+	}
+	return found
+}
+
+// token is a colour of a file of design tokens.
+type token struct{ path, file string }
+
+// tokens are the colours of the files of design tokens that the stack reads, without
+// aliases.
+func (l *linter) tokens() map[string][]token {
+	found := make(map[string][]token)
+	for _, name := range l.Read {
+		if !strings.HasSuffix(name, ".json") {
+			continue
+		}
+		src, err := l.File(name)
+		if err != nil || !bytes.Contains(src, []byte(`"$value"`)) {
+			continue
+		}
+		root, _ := syntax.ParseJSON(src, name)
+		addTokens(root, nil, name, found)
+	}
+	return found
+}
+
+func addTokens(group *syntax.JSON, path []string, file string, found map[string][]token) {
+	if group == nil || len(path) > 100 {
+		return
+	}
+	if value := group.At("$value"); value != nil {
+		if v := value.Value(); !value.IsObject() && !value.IsArray() && !v.IsNull() && v.Type().FriendlyName() == "string" {
+			if hex, ok := schema.ParseColour(v.AsString()); ok {
+				found[hex] = append(found[hex], token{strings.Join(path, "."), file})
+			}
+		}
+		return
+	}
+	if group.IsObject() {
+		for _, member := range group.Members {
+			addTokens(member, append(slices.Clone(path), member.Name), file, found)
+		}
+	}
+}
+
+// sessionLocales finds what sessions say of locales that have no document.
+func sessionLocales(l *linter) {
+	if !l.wants(schema.SessionLocale) || !l.complete() || len(l.Documents) == 0 {
+		return
+	}
+	for _, b := range l.own() {
+		if b.Type != "session" {
+			continue
+		}
+		for _, inner := range b.Blocks {
+			if inner.Type != "locale" || len(inner.Labels) != 1 {
+				continue
+			}
+			locale, ok := schema.ParseLocale(inner.Labels[0])
+			if !ok || slices.ContainsFunc(l.Documents, func(d schema.Document) bool { return d.Locale == locale }) {
+				continue
+			}
+			at := schema.Subject{Address: schema.Address{Kind: schema.SessionAddress, Name: strings.Join(b.Labels, ".")}, Range: inner.LabelRanges[0]}
+			l.report(schema.SessionLocale, at, "Session for a page that is not declared",
+				fmt.Sprintf("The session says what is different in %s, but nothing declares a document for it: people see the API's default look.", locale), nil)
+		}
+	}
+}
+
+// written is a field and where its value is written.
+type written struct {
+	field *schema.Field
+	at    hcl.Range
+}
+
+// noEffect finds fields that change nothing in any document that has them.
+func noEffect(l *linter) {
+	if !l.wants(schema.NoEffect) {
+		return
+	}
+	without := make(map[written]string)
+	with := make(map[written]bool)
+	for _, d := range l.Documents {
+		for _, f := range schema.Fields() {
+			v := d.At(f)
+			if !v.Declared() {
+				continue
+			}
+			key := written{f, v.Range()}
+			if why := effectless(d, f); why != "" && !with[key] {
+				without[key] = why
+			} else if why == "" {
+				with[key] = true
+				delete(without, key)
+			}
+		}
+	}
+	for _, d := range l.Documents {
+		for _, f := range schema.Fields() {
+			if why := without[written{f, d.At(f).Range()}]; why != "" && d.At(f).Declared() {
+				l.report(schema.NoEffect, subject(d, f), "Field without effect", fmt.Sprintf("%s changes nothing: %s.", f.Path(), why), nil)
+			}
+		}
+	}
+}
+
+// effectless says why a field of a document changes nothing; "" if it does.
+func effectless(d schema.Document, f *schema.Field) string {
+	page := schema.PageByKey(f.Page)
+	switch {
+	case f.Key != "isShow" && !isShown(d, page):
+		return "the page is not shown, since is_show is false"
+	case f.Page == "mobileResultPage" && strings.HasPrefix(f.Key, "countdownText") && d.At(schema.FieldByPath("mobileResultPage.closeCountdownLogic")).Flag():
+		return "there is no countdown, since close_countdown_logic is true"
+	case f.Path() == "mobileCameraPage.tipsTextColor" && everyHintHasOwn(d, page):
+		return "every hint has a colour of its own"
+	}
+	return ""
+}
+
+func everyHintHasOwn(d schema.Document, page *schema.Page) bool {
+	for i := range page.Fields {
+		if f := &page.Fields[i]; strings.HasSuffix(f.Key, "TipTextColor") && !d.At(f).Declared() {
+			return false
+		}
+	}
+	return true
+}
