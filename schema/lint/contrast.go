@@ -19,7 +19,7 @@ func pairs(l *linter) {
 	for _, d := range l.Documents {
 		var halves []half
 		for _, p := range allPairs() {
-			if !isShown(d, p.page) || countdownIsOff(d, p) {
+			if !isShown(d, p.page) || countdownIsOff(d, p) || isUndecided(d, p.text...) || isUndecided(d, p.back...) {
 				continue
 			}
 			text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
@@ -153,7 +153,7 @@ func components(l *linter) {
 	for _, d := range l.Documents {
 		for _, c := range allComponents() {
 			front, back := d.At(c.front), d.At(c.back)
-			if !front.Declared() || !back.Declared() || !isShown(d, c.page) || firstDeclared(d, c.images) != nil || !l.colour(back).IsOpaque() {
+			if !front.Declared() || !back.Declared() || isUndecided(d, c.front, c.back) || !isShown(d, c.page) || firstDeclared(d, c.images) != nil || !l.colour(back).IsOpaque() {
 				continue
 			}
 			ratio := colour.Contrast(l.colour(front), l.colour(back))

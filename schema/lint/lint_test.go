@@ -217,3 +217,13 @@ func TestFaultyStack(t *testing.T) {
 	assert.True(t, diags.HasErrors())
 	assert.Equal(t, []string{"warning whitespace locale.en_US titleText:2"}, findings(lint.Stack(s)))
 }
+
+// Of a value that is not known nothing is said: neither that it is missing, nor that what
+// lies below it is what people see.
+func TestUndecided(t *testing.T) {
+	src := "variable \"words\" {}\nvariable \"colour\" {}\n" +
+		"theme \"base\" {\n  mobile_timeout_page {\n    try_again_button_background_color = \"#ffffff\"\n    try_again_button_text_color       = \"#eeeeee\"\n  }\n}\n" +
+		"locale \"en\" { title_text = \"Identity check\" }\n" +
+		"locale \"vi\" {\n  theme      = theme.base\n  title_text = var.words\n  mobile_timeout_page { try_again_button_text_color = var.colour }\n}\n"
+	assert.Empty(t, findings(lint.Stack(load(t, src))))
+}

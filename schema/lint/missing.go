@@ -24,7 +24,7 @@ func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics 
 	var diags hcl.Diagnostics
 	for _, d := range documents {
 		for _, f := range schema.Fields() {
-			if why[f] == "" || d.At(f).Declared() {
+			if why[f] == "" || d.At(f).Declared() || isUndecided(d, f) {
 				continue
 			}
 			diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: d.Range}, "Text missing",
@@ -39,7 +39,7 @@ func Others(documents []schema.Document) Expectation {
 	return func(f *schema.Field) string {
 		n := 0
 		for _, d := range documents {
-			if d.At(f).Declared() {
+			if d.At(f).Declared() || isUndecided(d, f) {
 				n++
 			}
 		}

@@ -128,6 +128,17 @@ func isShown(d schema.Document, page *schema.Page) bool {
 	return f == nil || !d.At(f).Declared() || d.At(f).Flag()
 }
 
+// isUndecided reports whether the value of one of the fields depends on a variable without
+// a value: what a document seems to have, or not to have, is then not what it will have.
+func isUndecided(d schema.Document, fields ...*schema.Field) bool {
+	open := d.Undecided()
+	return len(open) > 0 && slices.ContainsFunc(fields, func(f *schema.Field) bool {
+		_, field := open[f.Path()]
+		_, texts := open["texts"]
+		return field || texts
+	})
+}
+
 // firstDeclared is the first of the fields that a document declares; nil for none.
 func firstDeclared(d schema.Document, fields []*schema.Field) *schema.Field {
 	if i := slices.IndexFunc(fields, func(f *schema.Field) bool { return d.At(f).Declared() }); i >= 0 {
