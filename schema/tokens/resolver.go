@@ -63,7 +63,8 @@ func (f *resolverFile) refuse(at *jsontext.Value, detail string) {
 
 // item lays a set or the chosen context of a modifier over what is there.
 func (f *resolverFile) item(item *jsontext.Value) {
-	name, kind, object := "", "", item
+	var name, kind string
+	object := item
 	if ref := item.At("$ref"); ref != nil {
 		steps, ok := pointerSteps(ref.Text)
 		if !ok || len(steps) != 2 || steps[0] != "sets" && steps[0] != "modifiers" {

@@ -26,9 +26,8 @@ type node struct {
 	deprecated  *jsontext.Value
 	fault       *Fault // it cannot be used, with all that it holds
 
-	state   progress
-	result  resolved
-	visited int // its place among the nodes that are being resolved
+	state  progress
+	result resolved
 }
 
 type progress uint8
@@ -235,8 +234,8 @@ func (s *Set) inherit(n *node) {
 	if n.extends != nil && n.fault == nil {
 		s.extend(n)
 	}
-	for i := 0; i < len(n.children); i++ {
-		s.inherit(n.children[i])
+	for _, c := range n.children {
+		s.inherit(c)
 	}
 	n.state = untouched
 	if n.parent != nil && n.value == nil {
@@ -305,8 +304,10 @@ func (s *Set) takeOver(n, base *node) {
 }
 
 // find is the group or token of that path; nil if there is none.
-func (s *Set) find(path []string) *node {
-	n := s.root
+func (s *Set) find(path []string) *node { return s.root.find(path) }
+
+// find is what a path leads to from here.
+func (n *node) find(path []string) *node {
 	for _, name := range path {
 		if n = n.child(name); n == nil {
 			return nil
@@ -352,24 +353,18 @@ func (s *Set) lookUpInSets(path []string, from *node) (*node, string) {
 		own = own.parent
 	}
 	inSet := func(set *node) *node {
-		n := set
-		for _, name := range path {
-			if n = n.child(name); n == nil {
-				return nil
-			}
+		if n := set.find(path); n != nil && n.value != nil && n != from {
+			return n
 		}
-		if n.value == nil {
-			return nil
-		}
-		return n
+		return nil
 	}
-	if n := inSet(own); n != nil && n != from {
+	if n := inSet(own); n != nil {
 		return n, ""
 	}
 	var found *node
 	for _, set := range s.root.children {
 		n := inSet(set)
-		if n == nil || n == from {
+		if n == nil {
 			continue
 		}
 		if found != nil && string(found.doc.src[found.value.Start:found.value.End]) != string(n.doc.src[n.value.Start:n.value.End]) {
