@@ -31,6 +31,14 @@ type Edit struct {
 	Value cty.Value // cty.NilVal takes out what stands there
 }
 
+// TakesOut reports whether an edit takes out what stands there.
+func (e Edit) TakesOut() bool { return e.Value == cty.NilVal }
+
+// Overlaps reports whether two edits change the same bytes.
+func (e Edit) Overlaps(o Edit) bool {
+	return e.At.Filename == o.At.Filename && e.At.Start.Byte < max(o.At.End.Byte, o.At.Start.Byte+1) && o.At.Start.Byte < max(e.At.End.Byte, e.At.Start.Byte+1)
+}
+
 // Suppression says who wanted a finding not to be shown, and why.
 type Suppression struct {
 	By     Suppressor

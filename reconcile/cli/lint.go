@@ -28,6 +28,9 @@ type lintFlags struct {
 	outputs        []output
 	record         string // -write-baseline
 	showSuppressed bool
+	fix            string
+	diff           bool
+	fixed          *linting.Fixed
 	opts           linting.Options
 }
 
@@ -52,6 +55,9 @@ A lint block in the configuration sets the level of each rule.`,
 	f.BoolVar(&l.showSuppressed, "show-suppressed", false, "Also list what is ignored or in the baseline, with the reason.")
 	f.StringVar(&l.opts.Baseline, "baseline", "", "Show only what is not in this `file`.")
 	f.StringVar(&l.record, "write-baseline", "", "Write what is found into the baseline; with `prune` take out what no longer occurs.")
+	f.StringVar(&l.fix, "fix", "", "Mend what can be mended without changing what people see; with `all` also what changes it.")
+	f.Lookup("fix").NoOptDefVal = string(schema.SafeFix)
+	f.BoolVar(&l.diff, "diff", false, "With -fix, show the changes and write nothing.")
 	f.Lookup("write-baseline").NoOptDefVal = string(linting.RecordAll)
 	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
 	l.in.Flags(c)
@@ -69,6 +75,14 @@ func (l *lintFlags) check() error {
 	}
 	if err := l.checkFormats(); err != nil {
 		return err
+	}
+	switch {
+	case !slices.Contains([]string{"", string(schema.SafeFix), string(schema.AnyFix)}, l.fix):
+		return command.Fail("Invalid flag", "-fix takes safe or all, not %q.", l.fix)
+	case l.fix != "" && (len(l.opts.Files) > 0 || l.record != ""):
+		return command.Fail("Invalid flags", "-fix mends whole stacks: leave out the names of files, and write the baseline in a run of its own.")
+	case l.diff && l.fix == "":
+		l.fix = string(schema.SafeFix)
 	}
 	l.opts.Record = linting.Record(l.record)
 	if !slices.Contains([]linting.Record{linting.RecordNothing, linting.RecordAll, linting.RecordPrune}, l.opts.Record) {
@@ -106,11 +120,24 @@ func (l *lintFlags) run(run *command.Run) error {
 	run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
 	w := run.Workspace(l.in)
 	w.Prefix = run.Dir.FromHere()
+	if l.fix != "" {
+		fixed, err := linting.Fix(w, l.opts, schema.Fix(l.fix))
+		if err != nil {
+			return err
+		}
+		if l.diff {
+			return report.LintDiff(run.View, fixed)
+		}
+		if err := fixed.Write(run.Dir); err != nil {
+			return err
+		}
+		l.fixed = fixed
+	}
 	linted, err := linting.Lint(w, l.opts)
 	if err != nil {
 		return err
 	}
-	verdict := report.LintVerdict{Linted: linted, Failing: l.level.Failing(linted.Diagnostics)}
+	verdict := report.LintVerdict{Linted: linted, Fixed: l.fixed, Failing: l.level.Failing(linted.Diagnostics)}
 	if err := l.write(run, verdict); err != nil {
 		return err
 	}

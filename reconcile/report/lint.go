@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rogpeppe/go-internal/diff"
+
 	"livery/reconcile/findings"
 	"livery/reconcile/linting"
 	"livery/reconcile/terminal"
@@ -13,7 +15,8 @@ import (
 // LintVerdict is what lint has found, and what comes of it.
 type LintVerdict struct {
 	*linting.Linted
-	Failing string // why a stack without errors fails all the same, as a clause; "" if it does not
+	Fixed   *linting.Fixed // nil unless that was asked for
+	Failing string         // why a stack without errors fails all the same, as a clause; "" if it does not
 }
 
 // Linted writes findings as text, and what comes of them.
@@ -69,6 +72,9 @@ func (l LintVerdict) found() string {
 // Sentences say what is not among the findings.
 func (l LintVerdict) Sentences() []string {
 	var list []string
+	if l.Fixed != nil {
+		list = append(list, fixedSentence(l.Fixed))
+	}
 	if elsewhere := findings.Count(l.Elsewhere).String(); elsewhere != "" {
 		list = append(list, fmt.Sprintf("Elsewhere in the same stack: %s.", elsewhere))
 	}
@@ -86,4 +92,27 @@ func isOrAre(n int, noun string) string {
 		return schema.Plural(n, noun) + " is"
 	}
 	return schema.Plural(n, noun) + " are"
+}
+
+// fixedSentence says what was mended, and what could be.
+func fixedSentence(f *linting.Fixed) string {
+	more := ""
+	if f.More > 0 {
+		more = fmt.Sprintf(" (%d more with -fix=all)", f.More)
+	}
+	if f.Findings == 0 {
+		return fmt.Sprintf("Nothing to fix%s.", more)
+	}
+	return fmt.Sprintf("Fixed %s in %s%s.", schema.Plural(f.Findings, "finding"), schema.Plural(len(f.After), "file"), more)
+}
+
+// LintDiff writes what would be mended as a unified diff.
+func LintDiff(v *View, f *linting.Fixed) error {
+	for _, name := range f.Names() {
+		shown := terminal.Escape(name, "")
+		if _, err := v.Stdout.Write(diff.Diff("old/"+shown, f.Before[name], "new/"+shown, f.After[name])); err != nil {
+			return err
+		}
+	}
+	return nil
 }

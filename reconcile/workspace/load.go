@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -54,6 +55,13 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 	root, rel, err := rooted(string(w.Dir))
 	if err != nil {
 		return stack.Options{}, Failf("Cannot find the directory", "%v.", err)
+	}
+	if len(w.Unsaved) > 0 {
+		unsaved := withUnsaved{root, make(map[string][]byte, len(w.Unsaved))}
+		for name, src := range w.Unsaved {
+			unsaved.files[path.Join(rel, name)] = src
+		}
+		root = unsaved
 	}
 	return LoadOptions(w, root, rel, need), nil
 }

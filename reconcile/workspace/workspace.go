@@ -48,6 +48,7 @@ type Config struct {
 	// Prefix stands before the names of files in findings: the way from where
 	// people are to Dir. "" shows names relative to Dir.
 	Prefix      string
+	Unsaved     map[string][]byte   // what files of the stack hold instead of what is on disk, by their names relative to Dir
 	Assignments []config.Assignment // values of variables; their order decides
 	// Ask is called for each variable that must be known and is not; nil when
 	// nobody can be asked.

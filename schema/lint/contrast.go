@@ -63,7 +63,7 @@ func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
 	if better, ok := colour.Readable(l.colour(text), l.colour(behind), least); ok {
 		detail += fmt.Sprintf(" The nearest that reads well is %s.", better)
 		data["proposal"] = better.String()
-		fixable(l.report(schema.Contrast, subject(d, f), "Text hard to read", detail, data), text)
+		fixable(l.report(schema.Contrast, subject(d, f), "Text hard to read", detail, data), text, better.String())
 		return
 	}
 	l.report(schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)

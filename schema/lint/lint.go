@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/colour"
@@ -95,14 +96,19 @@ func (l *linter) report(id schema.RuleID, at schema.Subject, summary, detail str
 	return d
 }
 
-// fixable notes that a finding can be mended where a value is written.
-func fixable(d *hcl.Diagnostic, v schema.Value) {
-	if !isLiteral(v) {
+// fixable notes that a finding is mended by another text where a value is written; "" for
+// none.
+func fixable(d *hcl.Diagnostic, v schema.Value, better string) {
+	if better == "" || !isLiteral(v) {
 		return
+	}
+	at := v.Range()
+	if o := v.Origin(); o != nil && o.Range.Filename != "" {
+		at = o.Range
 	}
 	schema.Amend(d, func(f *schema.Finding) {
 		rule, _ := schema.RuleByID(f.Rule)
-		f.Fix = rule.Fix
+		f.Fix, f.Edits = rule.Fix, []schema.Edit{{At: at, Value: cty.StringVal(better)}}
 	})
 }
 

@@ -38,7 +38,7 @@ func eachText(l *linter) {
 		for _, in := range l.languages {
 			for _, t := range in.texts {
 				if what := rule.judge(l, in, t); what != "" {
-					fixable(l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil), t.value)
+					fixable(l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil), t.value, mended(rule.id, in, t.words()))
 				}
 			}
 		}
@@ -78,8 +78,16 @@ func invisibleCharacter(_ *linter, in *language, t text) string {
 	if isASCII(t.words()) {
 		return ""
 	}
-	var before rune
 	words := []rune(t.words())
+	if i, name := firstInvisible(in, words); name != "" {
+		return fmt.Sprintf("holds %s (U+%04X) after %q: nobody sees it, but it breaks searching and line breaks. Take it out.", name, words[i], lastWord(words[:i]))
+	}
+	return ""
+}
+
+// firstInvisible finds the first character that nobody sees; the name is "" if there is none.
+func firstInvisible(in *language, words []rune) (at int, name string) {
+	var before rune
 	for i, r := range words {
 		name := ""
 		switch r {
@@ -103,11 +111,11 @@ func invisibleCharacter(_ *linter, in *language, t text) string {
 			}
 		}
 		if name != "" {
-			return fmt.Sprintf("holds %s (U+%04X) after %q: nobody sees it, but it breaks searching and line breaks. Take it out.", name, r, lastWord(words[:i]))
+			return i, name
 		}
 		before = r
 	}
-	return ""
+	return 0, ""
 }
 
 // lastWord is what a text ends with, so that people find the place.
@@ -204,23 +212,36 @@ func isASCII(words string) bool {
 }
 
 func widthForms(_ *linter, in *language, t text) string {
-	if !in.is("zh", "ja", "ko") {
+	words := []rune(t.words())
+	switch at, better := firstOfAnotherWidth(in, words); {
+	case better == 0:
 		return ""
+	case better < words[at]:
+		return fmt.Sprintf("holds the full-width %q; Latin letters and digits are written %q.", words[at], better)
+	default:
+		return fmt.Sprintf("has the half-width %q right after %q; there it is written %q.", words[at], words[at-1], better)
+	}
+}
+
+// firstOfAnotherWidth finds the first character that has another width in a language; better
+// is 0 if there is none.
+func firstOfAnotherWidth(in *language, words []rune) (at int, better rune) {
+	if !in.is("zh", "ja", "ko") {
+		return 0, 0
 	}
 	var before rune
-	words := []rune(t.words())
 	for i, r := range words {
 		switch {
 		case r >= '０' && r <= '９', r >= 'Ａ' && r <= 'Ｚ', r >= 'ａ' && r <= 'ｚ':
-			return fmt.Sprintf("holds the full-width %q; Latin letters and digits are written %q.", r, r-0xfee0)
+			return i, r - 0xfee0
 		case in.is("ko") || !strings.ContainsRune(",.!?:;", r) || !unicode.In(before, unicode.Han, unicode.Hiragana, unicode.Katakana):
 		case r == '.' && strings.HasPrefix(string(words[i:]), dots): // that is for the rule of ellipses
 		default:
-			return fmt.Sprintf("has the half-width %q right after %q; there it is written %q.", r, before, fullWidth(r))
+			return i, fullWidth(r)
 		}
 		before = r
 	}
-	return ""
+	return 0, 0
 }
 
 func fullWidth(r rune) rune {
@@ -296,7 +317,7 @@ func ellipses(l *linter) {
 			if style == "consistent" {
 				detail = fmt.Sprintf("%s has %q, and other texts of the language have %q.", t.path, written, right)
 			}
-			fixable(l.report(schema.Ellipsis, in.subject(t), "Two ways to write an ellipsis", detail, nil), t.value)
+			fixable(l.report(schema.Ellipsis, in.subject(t), "Two ways to write an ellipsis", detail, nil), t.value, strings.ReplaceAll(t.words(), written, right))
 		}
 	}
 }

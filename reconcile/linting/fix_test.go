@@ -1,0 +1,70 @@
+package linting_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/reconcile/linting"
+	"livery/reconcile/workspace"
+	"livery/schema"
+)
+
+// open writes files into a new directory and opens the stack in dir of it.
+func open(t *testing.T, files map[string]string, dir string) *workspace.Workspace {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o600))
+	}
+	return workspace.New(workspace.Config{
+		Dir: workspace.Directory(filepath.Join(root, dir)), Version: "0.0.0", Now: time.Now, Getenv: func(string) string { return "" },
+	})
+}
+
+// A byte order mark, line ends, comments and layout stay; a second run finds nothing.
+func TestFixChangesLiteralsOnly(t *testing.T) {
+	before := "\ufeff# x\r\nlocale \"th\" {\r\n   title_text = \"\\u0e22  \\u0e22\\u2060 \"// y\r\n}\r\n"
+	after := "\ufeff# x\r\nlocale \"th\" {\r\n   title_text = \"ย ย\"// y\r\n}\r\n"
+	w := open(t, map[string]string{"main.livery.hcl": before}, ".")
+	w.Prefix = "stacks/a" // only what people see
+	fixed, err := linting.Fix(w, linting.Options{}, schema.SafeFix)
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]byte{"main.livery.hcl": []byte(before)}, fixed.Before)
+	assert.Equal(t, after, string(fixed.After["main.livery.hcl"]))
+	require.NoError(t, fixed.Write(w.Dir))
+	again, err := linting.Fix(w, linting.Options{}, schema.AnyFix)
+	require.NoError(t, err)
+	assert.Empty(t, again.After)
+	assert.Zero(t, again.Findings)
+}
+
+// What an include brings belongs to others too.
+func TestFixLeavesSharedFiles(t *testing.T) {
+	w := open(t, map[string]string{
+		"shared/theme.livery.hcl": "theme \"base\" {\n  title_text = \"Identity  check\"\n}\n",
+		"a/main.livery.hcl":       "livery {\n  include = [\"../shared/*.livery.hcl\"]\n}\nlocale \"en\" {\n  theme = theme.base\n}\n",
+	}, "a")
+	linted, err := linting.Lint(w, linting.Options{})
+	require.NoError(t, err)
+	require.NotEmpty(t, linted.Diagnostics)
+	for _, how := range []schema.Fix{schema.SafeFix, schema.AnyFix} {
+		fixed, err := linting.Fix(w, linting.Options{}, how)
+		require.NoError(t, err)
+		assert.Empty(t, fixed.After)
+	}
+}
+
+// One file that cannot be written leaves all as they are.
+func TestRewriteIsAllOrNothing(t *testing.T) {
+	w := open(t, map[string]string{"a": "old"}, ".")
+	require.Error(t, w.Dir.Rewrite(map[string][]byte{"a": []byte("new"), "gone": []byte("new")}))
+	kept, err := w.Dir.ReadFile("a")
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(kept))
+}
