@@ -12,7 +12,6 @@ import (
 	"livery/reconcile/previewserver"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
-	"livery/schema"
 )
 
 // previewFlags are those of preview.
@@ -21,9 +20,8 @@ type previewFlags struct {
 	inputs      command.Inputs
 	listen      string
 	names       command.StringList
-	locales     []schema.Locale
 	open        bool
-	images      bool
+	shown       workspace.PreviewOptions
 	out         string
 	screenshots string
 	changed     changedFlags
@@ -41,21 +39,23 @@ and places are not documented. Needs no network and no credentials.
 
 Without -out and -screenshots it serves a gallery that follows the files: whoever
 saves one sees it at once. What the service last confirmed is shown beside it, and
-what changed is ringed. With PLANFILE the looks are those of a saved plan.
+what changed is ringed; with -base, what was declared at a commit. With PLANFILE the
+looks are those of a saved plan.
 
 -out writes one file that needs nothing beside it, to attach to a pull request.
 -screenshots takes a picture of every screen with the Chromium or Chrome that is on
 this machine (CHROME_PATH, chromium, google-chrome). With -changed it takes two of
 each screen that differs, before and after: languages that differ alike are drawn
 once, and index.json says which they are. -sheet puts these pairs into one picture.`,
-		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan",
+		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan\nlivery preview -base=origin/main -changed -screenshots=pictures",
 		RunE:    p.execute,
 	}
 	f := c.Flags()
 	f.StringVar(&p.listen, "listen", "127.0.0.1:8586", "Listen on this `address`.")
 	command.LocaleFlag(c, &p.names, "Only this `locale`, such as th or en_US. May be given several times.")
 	f.BoolVar(&p.open, "open", false, "Open the gallery in the browser.")
-	f.BoolVar(&p.images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
+	f.BoolVar(&p.shown.Images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
+	f.StringVar(&p.shown.Base, "base", "", "Compare with what was declared where the checkout left this `commit`, and not with what was last confirmed.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`.")
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
 	p.changed.flags(run, c)
@@ -67,7 +67,7 @@ func (p *previewFlags) execute(c *cobra.Command, args []string) error {
 	if err := p.check(c, args); err != nil {
 		return err
 	}
-	source := p.run.Workspace(p.inputs).Preview(p.locales, p.images)
+	source := p.run.Workspace(p.inputs).Preview(p.shown)
 	data := source.Data
 	if len(args) > 0 {
 		data = func(context.Context) (*workspace.PreviewData, error) { return source.DataOfPlan(args[0]) }
@@ -92,13 +92,15 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	p.locales = locales
+	p.shown.Locales = locales
 	files := p.files()
 	switch {
-	case p.images && files:
+	case p.shown.Images && files:
 		return command.Fail("Invalid flag", "-images goes with the live gallery only: a file that fetches pictures would show something else tomorrow.")
 	case files && (p.open || c.Flags().Changed("listen")):
 		return command.Fail("Invalid flag", "-open and -listen go with the live gallery, not with -out, -screenshots and -sheet.")
+	case len(args) > 0 && p.shown.Base != "":
+		return command.Fail("Invalid flag", "-base compares the files with a commit, so it cannot be used with a saved plan, which knows what it was made from.")
 	case len(args) > 0 && len(p.inputs.Assignments) > 0:
 		return command.Fail("Invalid flag", "-var and -var-file decide what a plan holds, so they cannot be used with a saved one.")
 	}

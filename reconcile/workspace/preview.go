@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
+	"livery/reconcile/git"
 	"livery/reconcile/state"
 	"livery/schema"
 	"livery/schema/config"
@@ -22,10 +23,10 @@ import (
 
 // Preview draws one stack again and again, while its files change.
 type Preview struct {
+	PreviewOptions
 	workspace *Workspace
-	locales   []schema.Locale // these alone; none for all
-	images    bool            // pictures are fetched from their links
-	loaded    *stack.Stack    // as it was loaded last
+	loaded    *stack.Stack // as it was loaded last
+	atBase    *comparison  // nil before it is known; a commit stays as it is
 
 	applied    *state.Snapshot // as it was read last; nil before
 	appliedAt  time.Time       // when that was
@@ -42,9 +43,16 @@ type PreviewData struct {
 	Sources     map[string][]byte
 }
 
-// Preview makes a preview of these locales; none for all.
-func (w *Workspace) Preview(locales []schema.Locale, images bool) *Preview {
-	return &Preview{workspace: w, locales: locales, images: images, loaded: new(stack.Stack)}
+// PreviewOptions say what is drawn, and what it is compared with.
+type PreviewOptions struct {
+	Locales []schema.Locale // these alone; none for all
+	Images  bool            // pictures are fetched from their links
+	Base    string          // compare with what was declared where the checkout left this commit; "" for what was last confirmed
+}
+
+// Preview makes a preview.
+func (w *Workspace) Preview(o PreviewOptions) *Preview {
+	return &Preview{PreviewOptions: o, workspace: w, loaded: new(stack.Stack)}
 }
 
 // Data gathers what the files say now, beside what the service last confirmed.
@@ -60,14 +68,12 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if diags, err = p.workspace.suppress(loaded, diags); err != nil {
 		return nil, err
 	}
-	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: lastConfirmed}
-	before, err := p.confirmed(ctx, loaded)
-	if data.NotCompared = err; err != nil {
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Summary: "The state cannot be read",
-			Detail: fmt.Sprintf("%v. The pictures show what is declared, and nothing to compare it with.", err),
-		})
+	before, err := p.before(ctx, loaded)
+	if err != nil {
+		return nil, err
 	}
+	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: before.against, NotCompared: before.err}
+	diags = append(diags, before.warnings...)
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded.Documents, before))
 	found := slices.Concat(diags, lint.Stack(loaded))
@@ -127,22 +133,22 @@ func (p *Preview) lastApplied(ctx context.Context, b config.Backend) (*state.Sna
 
 // setTitle says what is shown.
 func (p *Preview) setTitle(g *preview.Gallery) {
-	g.Title, g.Images = "Liveness pages", p.images
+	g.Title, g.Images = "Liveness pages", p.Images
 	g.Subject = fmt.Sprintf("%s, %d screens each", schema.Plural(len(g.Sheets), "language"), len(preview.Screens()))
-	if len(p.locales) > 0 { // what is wrong elsewhere is not looked at
+	if len(p.Locales) > 0 { // what is wrong elsewhere is not looked at
 		g.Problems = slices.DeleteFunc(g.Problems, func(q preview.Problem) bool {
-			return q.Locale != "" && !slices.Contains(p.locales, q.Locale)
+			return q.Locale != "" && !slices.Contains(p.Locales, q.Locale)
 		})
 	}
 }
 
 // requireLocale refuses to show an empty gallery to somebody who named what to show.
 func (p *Preview) requireLocale(g *preview.Gallery) error {
-	if len(g.Sheets) > 0 || len(p.locales) == 0 {
+	if len(g.Sheets) > 0 || len(p.Locales) == 0 {
 		return nil
 	}
-	words := make([]string, len(p.locales))
-	for i, l := range p.locales {
+	words := make([]string, len(p.Locales))
+	for i, l := range p.Locales {
 		words[i] = string(l)
 	}
 	return Failf("Nothing to show", "Neither the configuration nor the state has a document for %s.", strings.Join(words, ", "))
@@ -170,19 +176,61 @@ func (p *Preview) watched(loaded *stack.Stack) []string {
 
 // comparison is what there was before.
 type comparison struct {
+	against   string
 	documents map[schema.Locale]*schema.Document
 	known     bool                     // what is not in documents was not there
 	notes     map[schema.Locale]string // what is to be said of a language
 	gone      string                   // the note on a language that is not declared any more
+	err       error                    // why there is nothing to compare with
+	warnings  hcl.Diagnostics
+}
+
+// before is what the pictures are compared with.
+func (p *Preview) before(ctx context.Context, loaded *stack.Stack) (comparison, error) {
+	if p.Base == "" {
+		return p.confirmed(ctx, loaded), nil
+	}
+	if p.atBase == nil {
+		c, err := p.workspace.declaredAt(ctx, p.Base)
+		if err != nil {
+			return comparison{}, gitFailure(err)
+		}
+		p.atBase = c
+	}
+	return *p.atBase, nil
+}
+
+// declaredAt is what was declared where the checkout left a commit.
+func (w *Workspace) declaredAt(ctx context.Context, ref string) (*comparison, error) {
+	repo, err := git.Open(ctx, w.Dir.Path("."))
+	if err != nil {
+		return nil, err
+	}
+	from, err := new(Difference).find(ctx, repo, DiffOptions{Base: ref})
+	if err != nil {
+		return nil, err
+	}
+	base, err := w.sideAt(ctx, repo, from)
+	if err != nil {
+		return nil, err
+	}
+	c := &comparison{against: ref, known: true, documents: make(map[schema.Locale]*schema.Document), gone: "Not declared any more."}
+	if base.faults.HasErrors() {
+		c.warnings = hcl.Diagnostics{base.warning(ref)}
+	}
+	for i := range base.stack.Documents {
+		c.documents[base.stack.Documents[i].Locale] = &base.stack.Documents[i]
+	}
+	return c, nil
 }
 
 const lastConfirmed = "what was last confirmed"
 
 // confirmed is what the service last confirmed, without what the stack has given up.
-func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) (comparison, error) {
+func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) comparison {
 	applied, err := p.lastApplied(ctx, loaded.Backend)
 	c := comparison{
-		known: err == nil, documents: make(map[schema.Locale]*schema.Document), notes: make(map[schema.Locale]string),
+		against: lastConfirmed, err: err, known: err == nil, documents: make(map[schema.Locale]*schema.Document), notes: make(map[schema.Locale]string),
 		gone: goesBack,
 	}
 	for loc, record := range applied.Locales {
@@ -194,7 +242,13 @@ func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) (compariso
 			c.notes[loc] = "The answer to the last request never arrived: nobody knows which look is live."
 		}
 	}
-	return c, err
+	if err != nil {
+		c.warnings = hcl.Diagnostics{{
+			Severity: hcl.DiagWarning, Summary: "The state cannot be read",
+			Detail: fmt.Sprintf("%v. The pictures show what is declared, and nothing to compare it with.", err),
+		}}
+	}
+	return c
 }
 
 const goesBack = "Not declared any more: applying puts this language back to the API's default look."
@@ -218,7 +272,7 @@ func sheets(documents []schema.Document, before comparison) []preview.Sheet {
 // selected sorts the sheets and leaves out those that were not asked for.
 func (p *Preview) selected(list []preview.Sheet) []preview.Sheet {
 	list = slices.DeleteFunc(list, func(s preview.Sheet) bool {
-		return len(p.locales) > 0 && !slices.Contains(p.locales, s.Document.Locale)
+		return len(p.Locales) > 0 && !slices.Contains(p.Locales, s.Document.Locale)
 	})
 	slices.SortFunc(list, func(x, y preview.Sheet) int { return cmp.Compare(x.Document.Locale, y.Document.Locale) })
 	return list

@@ -130,7 +130,7 @@ func TestRelativeNames(t *testing.T) {
 	assert.EqualError(t, err, "Failed to load plan: stat none.plan: no such file or directory.")
 	_, err = w.Dir.ReadFile("texts")
 	assert.EqualError(t, err, "read texts: it is not a regular file")
-	data, err := w.Preview(nil, false).Data(t.Context())
+	data, err := w.Preview(workspace.PreviewOptions{}).Data(t.Context())
 	require.NoError(t, err)
 	assert.Contains(t, data.Watch, filepath.Join(dir, "texts", "done.txt"))
 }
