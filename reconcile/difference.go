@@ -78,18 +78,11 @@ func (c *comparer) undecided(address schema.Address, before, after *schema.Undec
 		return
 	}
 	n := NotComparable{Address: address}
-	for _, u := range []*schema.Undecided{after, before} {
-		switch {
-		case u == nil:
-			continue
-		case u == before:
-			n.Before = u.Expression
-		default:
-			n.After = u.Expression
-		}
-		if n.Reason == "" {
-			n.Path, n.Reason = u.Path, reasonOf(u)
-		}
+	if before != nil {
+		n.Before, n.Path, n.Reason = before.Expression, before.Path, reasonOf(before)
+	}
+	if after != nil {
+		n.After, n.Path, n.Reason = after.Expression, after.Path, reasonOf(after)
 	}
 	c.note(n)
 }
@@ -201,10 +194,15 @@ func (c *comparer) align(before, after *schema.Document, broken bool) {
 		}
 	}
 	if open("extra") {
-		for _, look := range looks {
-			for _, k := range look.ExtraKeys() {
-				look.SetExtra(k, schema.Extra{})
-			}
+		withoutExtra(looks)
+	}
+}
+
+// withoutExtra takes out of looks what the catalogue does not know.
+func withoutExtra(looks []*schema.Look) {
+	for _, look := range looks {
+		for _, k := range look.ExtraKeys() {
+			look.SetExtra(k, schema.Extra{})
 		}
 	}
 }

@@ -55,6 +55,7 @@ var layers = []layer{
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
 	{"livery/reconcile/workspace", "a stack at work, many in one process: it must not know who asks, nor how anything is written for people", nil},
 	{"livery/reconcile/comparison", "two stacks are compared from files and commits alone, without a state", nil},
+	{"livery/reconcile/inspect", "whoever looks at a stack changes nothing: it stands on what a workspace offers to everybody", nil},
 	{"livery/reconcile/linting", "lint is run over stacks, without knowing how its findings are written", nil},
 	{"livery/reconcile/stacks", "which directories are stacks is a matter of the tree, whatever is done with them", nil},
 	{"livery/reconcile/terminal", "how text is dressed and measured must not depend on what it says", []string{"github.com/clipperhouse/uax29"}},

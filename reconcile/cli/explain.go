@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/inspect"
 	"livery/reconcile/reference"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
@@ -41,7 +42,7 @@ a page, or an ADDRESS alone, lists its fields. The state is read if it can be.`,
 		if err != nil {
 			return command.Fail("Invalid address", "%v.", err)
 		}
-		explained, err := workspace.Explain(c.Context(), run.Workspace(in), address)
+		explained, err := inspect.Explain(c.Context(), run.Workspace(in), address)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ a page, or an ADDRESS alone, lists its fields. The state is read if it can be.`,
 
 // pick finds what a path names: one field, or the fields of a page, or all of them; list
 // says that it names more than one.
-func pick(x *workspace.Explanation, path string) (fields []workspace.ExplainedField, list bool, err error) {
+func pick(x *inspect.Explanation, path string) (fields []inspect.ExplainedField, list bool, err error) {
 	if path == "" {
 		return x.Fields, true, nil
 	}
@@ -69,7 +70,7 @@ func pick(x *workspace.Explanation, path string) (fields []workspace.ExplainedFi
 		hclPage, _, _ := strings.Cut(f.HCLPath, ".")
 		switch {
 		case whole == f.Path || whole == f.HCLPath || whole == schema.Snake(f.Path):
-			return []workspace.ExplainedField{f}, false, nil
+			return []inspect.ExplainedField{f}, false, nil
 		case path == page || path == hclPage:
 			fields = append(fields, f)
 		}
@@ -81,7 +82,7 @@ func pick(x *workspace.Explanation, path string) (fields []workspace.ExplainedFi
 }
 
 // hint is a sentence about what may be meant.
-func hint(x *workspace.Explanation, path string) string {
+func hint(x *inspect.Explanation, path string) string {
 	if x.Address.Kind == schema.LocaleAddress {
 		_, said := reference.LookUp(path)
 		return said

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/inspect"
 	"livery/reconcile/localserver"
 	"livery/reconcile/previewserver"
 	"livery/reconcile/report"
@@ -21,7 +22,7 @@ type previewFlags struct {
 	listen      string
 	names       command.StringList
 	open        bool
-	shown       workspace.PreviewOptions
+	shown       inspect.PreviewOptions
 	out         string
 	screenshots string
 	changed     changedFlags
@@ -67,10 +68,10 @@ func (p *previewFlags) execute(c *cobra.Command, args []string) error {
 	if err := p.check(c, args); err != nil {
 		return err
 	}
-	source := p.run.Workspace(p.inputs).Preview(p.shown)
+	source := inspect.NewPreview(p.run.Workspace(p.inputs), p.shown)
 	data := source.Data
 	if len(args) > 0 {
-		data = func(context.Context) (*workspace.PreviewData, error) { return source.DataOfPlan(args[0]) }
+		data = func(context.Context) (*inspect.PreviewData, error) { return source.DataOfPlan(args[0]) }
 	}
 	if p.files() {
 		return p.write(c.Context(), data)
@@ -84,7 +85,7 @@ func (p *previewFlags) files() bool {
 }
 
 // gather makes the data of a preview from files as they are.
-type gather func(ctx context.Context) (*workspace.PreviewData, error)
+type gather func(ctx context.Context) (*inspect.PreviewData, error)
 
 // check refuses what does not go together.
 func (p *previewFlags) check(c *cobra.Command, args []string) error {

@@ -6,10 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/inspect"
 	"livery/reconcile/markdown"
 	"livery/reconcile/previewserver"
 	"livery/reconcile/report"
-	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/preview"
 )
@@ -56,7 +56,7 @@ func (f *changedFlags) check(c *cobra.Command, screenshots string) error {
 
 // writeChanged draws what differs; nothing is drawn, and no browser needed, where nothing
 // does.
-func (p *previewFlags) writeChanged(ctx context.Context, d *workspace.PreviewData) error {
+func (p *previewFlags) writeChanged(ctx context.Context, d *inspect.PreviewData) error {
 	if d.NotCompared != nil {
 		return command.Fail("Nothing to compare with", "The state cannot be read: %v.", d.NotCompared)
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/inspect"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
-	"livery/reconcile/workspace"
 )
 
 // stackFlags say which stacks below the directory of the run are meant.
@@ -78,14 +78,14 @@ and whether it is valid: what a pipeline needs for its matrix.`,
 			return report.WriteStacks(run.Stdout, chosen)
 		}
 		type described struct {
-			*workspace.Description
+			*inspect.Description
 			err error
 		}
-		all := make([]*workspace.Description, 0, len(chosen))
+		all := make([]*inspect.Description, 0, len(chosen))
 		var failed error
 		w := run.Workspace(command.Inputs{})
 		stacks.Each(chosen, min(runtime.NumCPU(), 8), func(path string) described {
-			d, err := workspace.Describe(w.Below(path))
+			d, err := inspect.Describe(w.Below(path))
 			return described{d, err}
 		}, func(path string, d described) {
 			all = append(all, d.Description)

@@ -112,6 +112,36 @@ func (d *Difference) find(ctx context.Context, repo *git.Repository, o Options) 
 	return from, err
 }
 
+// Declared is what was declared at a commit.
+type Declared struct {
+	Documents   map[schema.Locale]*schema.Document
+	Diagnostics hcl.Diagnostics // warnings about it
+}
+
+// DeclaredAt reads the documents of a stack as they were where the checkout left a commit.
+func DeclaredAt(ctx context.Context, w *workspace.Workspace, ref string) (*Declared, error) {
+	repo, err := git.Open(ctx, w.Dir.Path("."))
+	if err != nil {
+		return nil, gitFailure(err)
+	}
+	from, err := new(Difference).find(ctx, repo, Options{Base: ref})
+	if err != nil {
+		return nil, gitFailure(err)
+	}
+	base, err := sideAt(ctx, w, repo, from)
+	if err != nil {
+		return nil, gitFailure(err)
+	}
+	d := &Declared{Documents: make(map[schema.Locale]*schema.Document)}
+	if base.faults.HasErrors() {
+		d.Diagnostics = hcl.Diagnostics{base.warning(ref)}
+	}
+	for i := range base.stack.Documents {
+		d.Documents[base.stack.Documents[i].Locale] = &base.stack.Documents[i]
+	}
+	return d, nil
+}
+
 // compare compares two sides that were loaded.
 func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales []schema.Locale) (err error) {
 	switch {

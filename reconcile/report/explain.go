@@ -10,14 +10,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
+	"livery/reconcile/inspect"
 	"livery/reconcile/terminal"
-	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
 // WriteExplanation writes where the values of fields come from: the whole way of a single
 // field, or one line each of those of a page or of all.
-func WriteExplanation(w io.Writer, x *workspace.Explanation, fields []workspace.ExplainedField, whole bool, s terminal.Style, now time.Time) error {
+func WriteExplanation(w io.Writer, x *inspect.Explanation, fields []inspect.ExplainedField, whole bool, s terminal.Style, now time.Time) error {
 	p := &explainPrinter{planPrinter{s: s}, x, now}
 	if whole {
 		p.list(fields)
@@ -32,12 +32,12 @@ func WriteExplanation(w io.Writer, x *workspace.Explanation, fields []workspace.
 
 type explainPrinter struct {
 	planPrinter
-	*workspace.Explanation
+	*inspect.Explanation
 	now time.Time
 }
 
 // list writes one line for each field; of a whole address only those that are set.
-func (p *explainPrinter) list(fields []workspace.ExplainedField) {
+func (p *explainPrinter) list(fields []inspect.ExplainedField) {
 	all := len(fields) == len(p.Fields)
 	width, unset := 0, 0
 	for _, f := range fields {
@@ -62,7 +62,7 @@ func (p *explainPrinter) list(fields []workspace.ExplainedField) {
 }
 
 // field writes all that there is to say of one field.
-func (p *explainPrinter) field(f *workspace.ExplainedField) {
+func (p *explainPrinter) field(f *inspect.ExplainedField) {
 	value := "not set"
 	if text, ok := f.Value.(string); ok && f.Kind == schema.Colour {
 		value = p.s.Swatch(text) + text
@@ -89,7 +89,7 @@ func (p *explainPrinter) wrapped(text string) {
 	}
 }
 
-func withoutValue(f *workspace.ExplainedField) string {
+func withoutValue(f *inspect.ExplainedField) string {
 	if f.Default == nil {
 		return "Without a value it is what the service chooses, which is not documented."
 	}
@@ -120,7 +120,7 @@ func plainValue(v any) string {
 }
 
 // layers writes what wins and what loses, each with its whole way.
-func (p *explainPrinter) layers(f *workspace.ExplainedField) {
+func (p *explainPrinter) layers(f *inspect.ExplainedField) {
 	width := 13 // of most addresses, so that explanations look alike
 	for _, l := range f.Layers {
 		width = max(width, terminal.Width(l.Name))
@@ -145,7 +145,7 @@ func (p *explainPrinter) layers(f *workspace.ExplainedField) {
 }
 
 // way writes the stops on the way to a value, one a line.
-func (p *explainPrinter) way(kind schema.Kind, before string, l workspace.ExplainedLayer, width int) {
+func (p *explainPrinter) way(kind schema.Kind, before string, l inspect.ExplainedLayer, width int) {
 	name := terminal.Escape(l.Name, "") + strings.Repeat(" ", width-terminal.Width(l.Name))
 	for i, stop := range l.Way {
 		text := terminal.Escape(terminal.Cut(stop.Text, 100), "")
@@ -164,7 +164,7 @@ func (p *explainPrinter) way(kind schema.Kind, before string, l workspace.Explai
 	}
 }
 
-func stopPlace(s workspace.Stop) string {
+func stopPlace(s inspect.Stop) string {
 	if s.Range == (hcl.Range{}) {
 		return s.Source
 	}
@@ -172,7 +172,7 @@ func stopPlace(s workspace.Stop) string {
 }
 
 // surroundings says what stands on a field or under it, and where it can be seen.
-func surroundings(f *workspace.ExplainedField) string {
+func surroundings(f *inspect.ExplainedField) string {
 	var said []string
 	if pairs := pairWords(f, false); pairs != "" {
 		said = append(said, "On it: "+pairs+".")
@@ -189,7 +189,7 @@ func surroundings(f *workspace.ExplainedField) string {
 	return strings.Join(said, " ")
 }
 
-func pairWords(f *workspace.ExplainedField, behind bool) string {
+func pairWords(f *inspect.ExplainedField, behind bool) string {
 	var words []string
 	page, _, _ := strings.Cut(f.Path, ".")
 	for _, pair := range f.Pairs {
@@ -201,7 +201,7 @@ func pairWords(f *workspace.ExplainedField, behind bool) string {
 }
 
 // confirmed says what was confirmed last and what the next apply does about it.
-func (p *explainPrinter) confirmed(f *workspace.ExplainedField) string {
+func (p *explainPrinter) confirmed(f *inspect.ExplainedField) string {
 	c, last := p.Confirmed, "confirmed"
 	if p.Address.Kind == schema.SessionAddress {
 		last = "recorded" // nothing is sent

@@ -6,8 +6,8 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/findings"
+	"livery/reconcile/inspect"
 	"livery/reconcile/terminal"
-	"livery/reconcile/workspace"
 )
 
 // explanationJSON is the shape of `livery explain -json`.
@@ -61,7 +61,7 @@ type explainedPairJSON struct {
 }
 
 // WriteExplanationJSON writes an explanation of these fields as one object.
-func WriteExplanationJSON(w io.Writer, x *workspace.Explanation, fields []workspace.ExplainedField) error {
+func WriteExplanationJSON(w io.Writer, x *inspect.Explanation, fields []inspect.ExplainedField) error {
 	out := explanationJSON{FormatVersion: "1.0", Address: x.Address.String(), Fields: []explainedFieldJSON{}}
 	if c := x.Confirmed; c != nil {
 		out.State = &confirmationJSON{Serial: c.Serial, Next: c.Next, InDoubt: c.InDoubt}
@@ -75,7 +75,7 @@ func WriteExplanationJSON(w io.Writer, x *workspace.Explanation, fields []worksp
 	return terminal.WriteJSON(w, out)
 }
 
-func newExplainedField(f workspace.ExplainedField, compared bool) explainedFieldJSON {
+func newExplainedField(f inspect.ExplainedField, compared bool) explainedFieldJSON {
 	out := explainedFieldJSON{
 		Path: f.Path, HCLPath: f.HCLPath, Value: f.Value, Default: f.Default, Confirmed: f.Confirmed,
 		Layers: newExplainedLayers(f.Layers), Pairs: []explainedPairJSON{}, Screens: append([]string{}, f.Screens...),
@@ -95,7 +95,7 @@ func newExplainedField(f workspace.ExplainedField, compared bool) explainedField
 	return out
 }
 
-func newExplainedLayers(layers []workspace.ExplainedLayer) []explainedLayerJSON {
+func newExplainedLayers(layers []inspect.ExplainedLayer) []explainedLayerJSON {
 	out := make([]explainedLayerJSON, len(layers))
 	for i, l := range layers {
 		out[i] = explainedLayerJSON{

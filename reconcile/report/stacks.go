@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"livery/reconcile/inspect"
 	"livery/reconcile/terminal"
-	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
@@ -37,7 +37,7 @@ type stackJSON struct {
 
 // WriteStacksJSON writes what there is to say of stacks as one object; root is the
 // directory that their paths are relative to.
-func WriteStacksJSON(w io.Writer, root string, list []*workspace.Description) error {
+func WriteStacksJSON(w io.Writer, root string, list []*inspect.Description) error {
 	out := struct {
 		FormatVersion string      `json:"format_version"`
 		Root          string      `json:"root"`

@@ -20,17 +20,17 @@ import (
 // Load reads the stack. The error is for a directory that cannot be read; faults
 // of the files are in the diagnostics.
 func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
-	loaded, diags, err := reload(w, new(stack.Stack), need)
+	loaded, diags, err := Reload(w, new(stack.Stack), need)
 	if err != nil {
 		return nil, nil, err
 	}
-	shown, err := w.suppress(loaded, diags)
+	shown, err := w.Suppress(loaded, diags)
 	return loaded, shown, err
 }
 
-// reload reads the stack, and does only what has to be done again since the last time.
+// Reload reads the stack, and does only what has to be done again since the last time.
 // What the files ignore is among the findings.
-func reload(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
+func Reload(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
 	opts, err := optionsOf(w, need)
 	if err != nil {
 		return nil, nil, err
@@ -46,7 +46,7 @@ func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics
 		return nil, nil, err
 	}
 	loaded, diags := stack.Explore(opts)
-	shown, err := w.suppress(loaded.Stack, diags)
+	shown, err := w.Suppress(loaded.Stack, diags)
 	return loaded, shown, err
 }
 
@@ -114,7 +114,7 @@ func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	stopping, err := w.suppress(loaded, lint.Stopping(loaded))
+	stopping, err := w.Suppress(loaded, lint.Stopping(loaded))
 	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(w.Dir, loaded))), err
 }
 
@@ -152,10 +152,10 @@ func (w *Workspace) Addresses() ([]schema.Address, error) {
 	if err != nil {
 		return nil, err
 	}
-	return addressesOf(loaded), nil
+	return AddressesOf(loaded), nil
 }
 
-func addressesOf(s *stack.Stack) []schema.Address {
+func AddressesOf(s *stack.Stack) []schema.Address {
 	var list []schema.Address
 	for _, d := range s.Documents {
 		list = append(list, d.Locale.AddressOf())

@@ -78,7 +78,7 @@ func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need,
 		}
 		return nil, Failf("No configuration files", "%s requires configuration to be present. This directory holds no *.livery.hcl or *.livery.json file, and planning without one would put every page back to the API's default look. If that is what you want, use \"livery apply -destroy\"; \"livery init\" writes a small stack to begin with.%s", subject, w.Dir.nearMisses())
 	}
-	stopping, err := w.suppress(loaded, lint.Stopping(loaded))
+	stopping, err := w.Suppress(loaded, lint.Stopping(loaded))
 	if err != nil {
 		return nil, err
 	}

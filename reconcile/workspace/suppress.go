@@ -14,16 +14,16 @@ import (
 
 // Found reads a stack and says what is wrong with it, also what is not to be shown.
 func Found(w *Workspace) (*stack.Stack, hcl.Diagnostics, error) {
-	loaded, diags, err := reload(w, new(stack.Stack), stack.NeedNothing)
+	loaded, diags, err := Reload(w, new(stack.Stack), stack.NeedNothing)
 	if err != nil {
 		return nil, nil, err
 	}
 	return loaded, append(diags, emptyStack(w.Dir, loaded)...), nil
 }
 
-// suppress leaves out findings that the files of the stack ignore, and those that are in
+// Suppress leaves out findings that the files of the stack ignore, and those that are in
 // the baseline which they name.
-func (c *Config) suppress(s *stack.Stack, diags hcl.Diagnostics) (hcl.Diagnostics, error) {
+func (c *Config) Suppress(s *stack.Stack, diags hcl.Diagnostics) (hcl.Diagnostics, error) {
 	ignores, err := c.Ignores(s)
 	if err != nil {
 		return nil, err

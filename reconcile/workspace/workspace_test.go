@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile"
+	"livery/reconcile/inspect"
 	"livery/reconcile/linting"
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
@@ -130,7 +131,7 @@ func TestRelativeNames(t *testing.T) {
 	assert.EqualError(t, err, "Failed to load plan: stat none.plan: no such file or directory.")
 	_, err = w.Dir.ReadFile("texts")
 	assert.EqualError(t, err, "read texts: it is not a regular file")
-	data, err := w.Preview(workspace.PreviewOptions{}).Data(t.Context())
+	data, err := inspect.NewPreview(w, inspect.PreviewOptions{}).Data(t.Context())
 	require.NoError(t, err)
 	assert.Contains(t, data.Watch, filepath.Join(dir, "texts", "done.txt"))
 }

@@ -1,4 +1,4 @@
-package workspace
+package inspect
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"livery/reconcile/workspace"
 	"livery/schema/stack"
 )
 
@@ -23,7 +24,7 @@ type Description struct {
 }
 
 // Describe reads a stack and says what it is.
-func Describe(w *Workspace) (*Description, error) {
+func Describe(w *workspace.Workspace) (*Description, error) {
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, err

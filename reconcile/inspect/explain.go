@@ -1,4 +1,4 @@
-package workspace
+package inspect
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/state"
+	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/config"
@@ -80,14 +81,14 @@ type ExplainedPair struct {
 const hiddenValue = "(sensitive value)"
 
 // Explain says where the values of an address come from. Faults of the files are an
-// *InvalidError. It reads the state, and goes without it where that cannot be read.
-func Explain(ctx context.Context, w *Workspace, address schema.Address) (*Explanation, error) {
+// *workspace.InvalidError. It reads the state, and goes without it where that cannot be read.
+func Explain(ctx context.Context, w *workspace.Workspace, address schema.Address) (*Explanation, error) {
 	e, diags, err := w.Explore(stack.NeedDocuments)
 	if err != nil {
 		return nil, err
 	}
 	if diags.HasErrors() {
-		return nil, &InvalidError{diags, e.Sources}
+		return nil, &workspace.InvalidError{Diagnostics: diags, Sources: e.Sources}
 	}
 	x := explainer{e, &Explanation{Address: address}}
 	var desired reconcile.Desired
@@ -103,13 +104,13 @@ func Explain(ctx context.Context, w *Workspace, address schema.Address) (*Explan
 	default:
 		return nil, notDeclared(e.Stack, address)
 	}
-	x.compare(w.State().inGoodTime(ctx, e.Backend), desired, w.Now())
+	x.compare(inGoodTime(ctx, w, e.Backend), desired, w.Now())
 	return x.Explanation, nil
 }
 
 func notDeclared(s *stack.Stack, address schema.Address) error {
 	var names []string
-	for _, a := range addressesOf(s) {
+	for _, a := range workspace.AddressesOf(s) {
 		names = append(names, a.String())
 	}
 	detail := fmt.Sprintf("%s is not declared.", address)
@@ -118,17 +119,17 @@ func notDeclared(s *stack.Stack, address schema.Address) error {
 	} else if len(names) > 0 {
 		detail += fmt.Sprintf(" Declared: %s.", strings.Join(names, ", "))
 	}
-	return Failf("No such address", "%s", detail)
+	return workspace.Failf("No such address", "%s", detail)
 }
 
 // inGoodTime is the state; nil where it cannot be read soon enough for somebody who only
 // looks.
-func (s *State) inGoodTime(ctx context.Context, b config.Backend) *state.Snapshot {
+func inGoodTime(ctx context.Context, w *workspace.Workspace, b config.Backend) *state.Snapshot {
 	ctx, cancel := context.WithTimeout(ctx, statePatience)
 	defer cancel()
-	snapshot, err := s.SnapshotAt(ctx, b)
+	snapshot, err := w.State().SnapshotAt(ctx, b)
 	if err != nil {
-		s.workspace.Log.Debug("the state cannot be read", "error", err.Error())
+		w.Log.Debug("the state cannot be read", "error", err.Error())
 		return nil
 	}
 	return snapshot

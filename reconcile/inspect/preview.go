@@ -1,9 +1,10 @@
-package workspace
+package inspect
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,8 +13,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile"
-	"livery/reconcile/git"
+	"livery/reconcile/comparison"
 	"livery/reconcile/state"
+	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/lint"
@@ -24,13 +26,14 @@ import (
 // Preview draws one stack again and again, while its files change.
 type Preview struct {
 	PreviewOptions
-	workspace *Workspace
+	workspace *workspace.Workspace
 	loaded    *stack.Stack // as it was loaded last
-	atBase    *comparison  // nil before it is known; a commit stays as it is
+	atBase    *earlier     // nil before it is known; a commit stays as it is
 
-	applied    *state.Snapshot // as it was read last; nil before
-	appliedAt  time.Time       // when that was
-	appliedErr error           // what came of it
+	applied     *state.Snapshot // as it was read last; nil before
+	appliedFrom config.Backend  // where that was
+	appliedAt   time.Time       // when that was
+	appliedErr  error           // what came of it
 }
 
 // PreviewData is a gallery of the stack or of a plan, and what is wrong with it.
@@ -50,25 +53,25 @@ type PreviewOptions struct {
 	Base    string          // compare with what was declared where the checkout left this commit; "" for what was last confirmed
 }
 
-// Preview makes a preview.
-func (w *Workspace) Preview(o PreviewOptions) *Preview {
+// NewPreview makes a preview.
+func NewPreview(w *workspace.Workspace, o PreviewOptions) *Preview {
 	return &Preview{PreviewOptions: o, workspace: w, loaded: new(stack.Stack)}
 }
 
 // Data gathers what the files say now, beside what the service last confirmed.
 func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
-	loaded, diags, err := reload(p.workspace, p.loaded, stack.NeedDocuments)
+	loaded, diags, err := workspace.Reload(p.workspace, p.loaded, stack.NeedDocuments)
 	if err != nil {
 		return nil, err
 	}
 	p.loaded = loaded
 	if loaded.Empty {
-		return nil, Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
+		return nil, workspace.Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small stack to begin with.")
 	}
-	if diags, err = p.workspace.suppress(loaded, diags); err != nil {
+	if diags, err = p.workspace.Suppress(loaded, diags); err != nil {
 		return nil, err
 	}
-	before, err := p.before(ctx, loaded)
+	before, err := p.compared(ctx, loaded)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if _, ok := lint.Source(loaded); !ok { // else lint has compared with it
 		found = append(found, missing(g.Sheets, loaded.Levels)...)
 	}
-	shown, err := p.workspace.suppress(loaded, found)
+	shown, err := p.workspace.Suppress(loaded, found)
 	if err != nil {
 		return nil, err
 	}
@@ -110,24 +113,20 @@ const (
 // an error.
 func (p *Preview) lastApplied(ctx context.Context, b config.Backend) (*state.Snapshot, error) {
 	local := b.Type == "" || b.Type == "local"
-	if !local && p.applied != nil && p.workspace.Now().Sub(p.appliedAt) < stateFreshness {
+	same := b.Type == p.appliedFrom.Type && maps.Equal(b.Attributes, p.appliedFrom.Attributes)
+	if !local && same && p.applied != nil && p.workspace.Now().Sub(p.appliedAt) < stateFreshness {
 		return p.applied, p.appliedErr
 	}
-	blob, err := p.workspace.backends().blob(b)
-	if err != nil {
-		return new(state.Snapshot), err
-	}
-	defer blob.Close()
 	ctx, cancel := context.WithTimeout(ctx, statePatience)
 	defer cancel()
-	s, err := state.Read(ctx, blob)
+	s, err := p.workspace.State().SnapshotAt(ctx, b)
 	switch {
 	case err == nil:
 		p.applied = s
-	case local || p.applied == nil:
+	case local || !same || p.applied == nil:
 		p.applied = new(state.Snapshot)
 	}
-	p.appliedAt, p.appliedErr = p.workspace.Now(), err
+	p.appliedFrom, p.appliedAt, p.appliedErr = b, p.workspace.Now(), err
 	return p.applied, err
 }
 
@@ -151,7 +150,7 @@ func (p *Preview) requireLocale(g *preview.Gallery) error {
 	for i, l := range p.Locales {
 		words[i] = string(l)
 	}
-	return Failf("Nothing to show", "Neither the configuration nor the state has a document for %s.", strings.Join(words, ", "))
+	return workspace.Failf("Nothing to show", "Neither the configuration nor the state has a document for %s.", strings.Join(words, ", "))
 }
 
 // watched are the files and directories whose change may change the picture.
@@ -174,8 +173,8 @@ func (p *Preview) watched(loaded *stack.Stack) []string {
 	return slices.Compact(names)
 }
 
-// comparison is what there was before.
-type comparison struct {
+// earlier is what there was before.
+type earlier struct {
 	against   string
 	documents map[schema.Locale]*schema.Document
 	known     bool                     // what is not in documents was not there
@@ -185,51 +184,27 @@ type comparison struct {
 	warnings  hcl.Diagnostics
 }
 
-// before is what the pictures are compared with.
-func (p *Preview) before(ctx context.Context, loaded *stack.Stack) (comparison, error) {
+// compared is what the pictures are compared with.
+func (p *Preview) compared(ctx context.Context, loaded *stack.Stack) (earlier, error) {
 	if p.Base == "" {
 		return p.confirmed(ctx, loaded), nil
 	}
 	if p.atBase == nil {
-		c, err := p.workspace.declaredAt(ctx, p.Base)
+		at, err := comparison.DeclaredAt(ctx, p.workspace, p.Base)
 		if err != nil {
-			return comparison{}, gitFailure(err)
+			return earlier{}, err
 		}
-		p.atBase = c
+		p.atBase = &earlier{against: p.Base, known: true, documents: at.Documents, warnings: at.Diagnostics, gone: "Not declared any more."}
 	}
 	return *p.atBase, nil
-}
-
-// declaredAt is what was declared where the checkout left a commit.
-func (w *Workspace) declaredAt(ctx context.Context, ref string) (*comparison, error) {
-	repo, err := git.Open(ctx, w.Dir.Path("."))
-	if err != nil {
-		return nil, err
-	}
-	from, err := new(Difference).find(ctx, repo, DiffOptions{Base: ref})
-	if err != nil {
-		return nil, err
-	}
-	base, err := w.sideAt(ctx, repo, from)
-	if err != nil {
-		return nil, err
-	}
-	c := &comparison{against: ref, known: true, documents: make(map[schema.Locale]*schema.Document), gone: "Not declared any more."}
-	if base.faults.HasErrors() {
-		c.warnings = hcl.Diagnostics{base.warning(ref)}
-	}
-	for i := range base.stack.Documents {
-		c.documents[base.stack.Documents[i].Locale] = &base.stack.Documents[i]
-	}
-	return c, nil
 }
 
 const lastConfirmed = "what was last confirmed"
 
 // confirmed is what the service last confirmed, without what the stack has given up.
-func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) comparison {
+func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) earlier {
 	applied, err := p.lastApplied(ctx, loaded.Backend)
-	c := comparison{
+	c := earlier{
 		against: lastConfirmed, err: err, known: err == nil, documents: make(map[schema.Locale]*schema.Document), notes: make(map[schema.Locale]string),
 		gone: goesBack,
 	}
@@ -255,7 +230,7 @@ const goesBack = "Not declared any more: applying puts this language back to the
 
 // sheets puts what is declared beside what there was before, and adds what is not
 // declared any more, which goes back to the default look.
-func sheets(documents []schema.Document, before comparison) []preview.Sheet {
+func sheets(documents []schema.Document, before earlier) []preview.Sheet {
 	var list []preview.Sheet
 	for _, d := range documents {
 		was := before.documents[d.Locale]
@@ -285,7 +260,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		return nil, err
 	}
 	if plan.Errored {
-		return nil, Failf("Nothing to show", "%s was made from an invalid configuration. Mend the configuration and plan again.", path)
+		return nil, workspace.Failf("Nothing to show", "%s was made from an invalid configuration. Mend the configuration and plan again.", path)
 	}
 	abs, err := filepath.Abs(p.workspace.Dir.Path(path))
 	if err != nil {
@@ -300,7 +275,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		}
 		sheet, err := sheetOf(c)
 		if err != nil {
-			return nil, Failf("Failed to load plan", "%s: %s: %v. Make the plan again.", path, c.Address, err)
+			return nil, workspace.Failf("Failed to load plan", "%s: %s: %v. Make the plan again.", path, c.Address, err)
 		}
 		g.Sheets = append(g.Sheets, sheet)
 	}
