@@ -53,6 +53,7 @@ var layers = []layer{
 	{"livery/reconcile/session", "sessions are a job of their own: it takes definitions and a service, so that nothing about flags, directories or output gets into it", nil},
 	{"livery/reconcile/git", "commits are files like those on disk: it must not know what they mean", nil},
 	{"livery/reconcile/simulator", "the simulator is a second witness to what the service does", nil},
+	{"livery/reconcile/overlay", "unsaved bytes lie over a file system, whoever reads it", nil},
 	{"livery/reconcile/workspace", "a stack at work, many in one process: it must not know who asks, nor how anything is written for people", nil},
 	{"livery/reconcile/comparison", "two stacks are compared from files and commits alone, without a state", nil},
 	{"livery/reconcile/inspect", "whoever looks at a stack changes nothing: it stands on what a workspace offers to everybody", nil},

@@ -124,6 +124,27 @@ func rewrite(path string, data []byte) error {
 	return writeWhole(target, data, info.Mode().Perm())
 }
 
+// Rewrite replaces files of a directory as a whole. If one of them cannot be written,
+// none is.
+func (d Directory) Rewrite(files map[string][]byte) error {
+	for _, name := range sortedKeys(files) {
+		file, err := os.OpenFile(d.Path(filepath.FromSlash(name)), os.O_WRONLY, 0)
+		if err != nil {
+			return named(name, err)
+		}
+		if err := file.Close(); err != nil {
+			return named(name, err)
+		}
+	}
+	var failed error
+	for _, name := range sortedKeys(files) {
+		if err := rewrite(d.Path(filepath.FromSlash(name)), files[name]); err != nil {
+			failed = errors.Join(failed, named(name, err))
+		}
+	}
+	return failed
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Import turns request bodies into HCL. The locale is that of a body which names

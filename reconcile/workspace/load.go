@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"livery/reconcile/overlay"
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
@@ -57,9 +58,9 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 		return stack.Options{}, Failf("Cannot find the directory", "%v.", err)
 	}
 	if len(w.Unsaved) > 0 {
-		unsaved := withUnsaved{root, make(map[string][]byte, len(w.Unsaved))}
+		unsaved := overlay.FS{FS: root, Files: make(map[string][]byte, len(w.Unsaved))}
 		for name, src := range w.Unsaved {
-			unsaved.files[path.Join(rel, name)] = src
+			unsaved.Files[path.Join(rel, name)] = src
 		}
 		root = unsaved
 	}
