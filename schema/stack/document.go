@@ -103,7 +103,7 @@ func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schem
 // openDocuments notes that the documents of a block are not known; d is what is known of
 // each of them.
 func (e documents) openDocuments(b *config.Block, d schema.Document, attributes ...*hcl.Attribute) {
-	open := openValues{e.scope}
+	open := openValues(e)
 	u := schema.Undecided{Path: "code", Expression: strconv.Quote(b.Labels[0]), Range: b.DefRange} // a label that is no locale
 	parts := []string{u.Expression}
 	for _, a := range attributes {

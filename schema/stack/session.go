@@ -37,7 +37,7 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 	if !ok {
 		open := schema.OpenBlock{Address: s.Address(), Undecided: schema.Undecided{Path: "api", Range: b.DefRange}}
 		if a := b.Attribute("api"); a != nil {
-			open.Undecided = openValues{e.scope}.undecided("api", a.Expr, nil)
+			open.Undecided = openValues(e).undecided("api", a.Expr, nil)
 		}
 		e.open = append(e.open, open)
 		e.withoutAPI(b, at)
@@ -136,13 +136,13 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 		at.Path, at.Range = a.Name, attr.Expr.Range()
 		raw, ok := e.publicValue(attr.Expr, nil, at)
 		if !ok {
-			unusable = append(unusable, openValues{e.scope}.undecided(a.Name, attr.Expr, nil))
+			unusable = append(unusable, openValues(e).undecided(a.Name, attr.Expr, nil))
 			continue
 		}
 		v, diags := a.Parse(raw, api, at)
 		e.Report(diags...)
 		if diags.HasErrors() {
-			unusable = append(unusable, openValues{e.scope}.undecided(a.Name, attr.Expr, nil))
+			unusable = append(unusable, openValues(e).undecided(a.Name, attr.Expr, nil))
 			continue
 		}
 		into.Set(number, v.From(origins.Of(attr.Expr).Origin()))

@@ -142,11 +142,11 @@ var roles = [256]role{
 // new piece of it, and whether it may hold a number with a long exponent.
 func count(src []byte) (links, pieces int, long bool) {
 	for i, c := range src {
-		switch r := roles[c]; {
-		case r == 0:
-		case r == exponent:
+		switch r := roles[c]; r {
+		case 0:
+		case exponent:
 			long = long || longExponent(src[i+1:])
-		case r == twice:
+		case twice:
 			if i > 0 && src[i-1] == c {
 				links++
 			}
