@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -18,6 +19,7 @@ import (
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/stack"
 )
 
 // lintFlags are those of lint.
@@ -32,6 +34,10 @@ type lintFlags struct {
 	diff           bool
 	fixed          *linting.Fixed
 	opts           linting.Options
+
+	rules, statistics bool
+	explain           string
+	only              []string // rules; none for all
 }
 
 // output is a form in which findings are written, and the file; "" for stdout.
@@ -59,6 +65,11 @@ A lint block in the configuration sets the level of each rule.`,
 	f.Lookup("fix").NoOptDefVal = string(schema.SafeFix)
 	f.BoolVar(&l.diff, "diff", false, "With -fix, show the changes and write nothing.")
 	f.Lookup("write-baseline").NoOptDefVal = string(linting.RecordAll)
+	f.BoolVar(&l.rules, "rules", false, "List all rules, with their level in this stack.")
+	f.StringVar(&l.explain, "explain", "", "Say what this `rule` finds, why, and how it is set.")
+	f.BoolVar(&l.statistics, "statistics", false, "Count the findings of each rule instead of listing them.")
+	f.StringArrayVar(&l.only, "rule", nil, "Show only findings of this `rule`, and faults of the files. May be given several times.")
+	run.JSONFlag(c)
 	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
 	l.in.Flags(c)
 	c.RunE = func(_ *cobra.Command, files []string) error {
@@ -113,7 +124,70 @@ func (l *lintFlags) checkFormats() error {
 	return nil
 }
 
+// ruleNamed is a rule, or an error that names the nearest.
+func ruleNamed(name string) (schema.Rule, error) {
+	rule, ok := schema.RuleByID(schema.RuleID(name))
+	if ok {
+		return rule, nil
+	}
+	var names []string
+	for _, r := range schema.Rules() {
+		names = append(names, string(r.ID))
+	}
+	return rule, command.Fail("Unknown rule", "There is no rule %q.%s", name, schema.DidYouMean(name, names))
+}
+
+// about answers what is asked about rules rather than about a stack.
+func (l *lintFlags) about(run *command.Run) error {
+	if l.explain != "" {
+		rule, err := ruleNamed(l.explain)
+		if err != nil {
+			return err
+		}
+		if run.View.JSON {
+			return findings.WriteRuleJSON(run.Stdout, rule)
+		}
+		findings.WriteRule(run.Stdout, run.Style(run.Stdout), rule)
+		return nil
+	}
+	loaded, _, err := run.Workspace(l.in).Load(stack.NeedNothing)
+	if err != nil {
+		return err
+	}
+	if run.View.JSON {
+		return findings.WriteRulesJSON(run.Stdout, loaded.Levels)
+	}
+	findings.WriteRules(run.Stdout, loaded.Levels)
+	return nil
+}
+
+// chosen are the findings of the rules that were asked for, and the faults of the files.
+func (l *lintFlags) chosen(diags hcl.Diagnostics) hcl.Diagnostics {
+	if len(l.only) == 0 {
+		return diags
+	}
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		id := schema.FindingOf(d).Rule
+		rule, _ := schema.RuleByID(id)
+		return !rule.Fixed && id != "" && !slices.Contains(l.only, string(id))
+	})
+}
+
 func (l *lintFlags) run(run *command.Run) error {
+	if l.rules || l.explain != "" {
+		return l.about(run)
+	}
+	for _, name := range l.only {
+		if _, err := ruleNamed(name); err != nil {
+			return err
+		}
+	}
+	if run.View.JSON && len(l.formats) == 0 {
+		l.formats = []string{string(findings.JSONFormat)}
+	}
+	if l.fix != "" && len(l.only) > 0 {
+		return command.Fail("Invalid flag", "-fix mends the findings of all rules; it cannot be combined with -rule.")
+	}
 	if err := l.check(); err != nil {
 		return err
 	}
@@ -136,6 +210,11 @@ func (l *lintFlags) run(run *command.Run) error {
 	linted, err := linting.Lint(w, l.opts)
 	if err != nil {
 		return err
+	}
+	linted.Diagnostics, linted.Elsewhere = l.chosen(linted.Diagnostics), l.chosen(linted.Elsewhere)
+	if l.statistics {
+		findings.WriteStatistics(run.Stdout, linted.Diagnostics)
+		return l.level.Exit(linted.Diagnostics)
 	}
 	verdict := report.LintVerdict{Linted: linted, Fixed: l.fixed, Failing: l.level.Failing(linted.Diagnostics)}
 	if err := l.write(run, verdict); err != nil {

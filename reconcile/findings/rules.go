@@ -1,0 +1,161 @@
+package findings
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile/terminal"
+	"livery/schema"
+)
+
+// ruleJSON is a rule as machines read it.
+type ruleJSON struct {
+	ID      schema.RuleID `json:"id"`
+	Group   schema.Group  `json:"group"`
+	Level   schema.Level  `json:"level"`
+	Fixed   bool          `json:"fixed"` // no lint block lowers it
+	Fix     *schema.Fix   `json:"fix"`   // null for none
+	Options []optionJSON  `json:"options"`
+	Help    string        `json:"help"`
+	Why     string        `json:"why"`
+	Bad     string        `json:"bad"`
+	Good    string        `json:"good"`
+}
+
+type optionJSON struct {
+	Name    string            `json:"name"`
+	Type    schema.OptionType `json:"type"`
+	Default any               `json:"default"` // null for none
+	Help    string            `json:"help"`
+}
+
+func newRuleJSON(r schema.Rule, level schema.Level) ruleJSON {
+	j := ruleJSON{ID: r.ID, Group: r.Group, Level: level, Fixed: r.Fixed, Options: []optionJSON{}, Help: r.Help, Why: r.Why, Bad: r.Bad, Good: r.Good}
+	if r.Fix != schema.NoFix {
+		j.Fix = &r.Fix
+	}
+	for _, o := range r.Options {
+		j.Options = append(j.Options, optionJSON{o.Name, o.Type, o.Default, o.Help})
+	}
+	return j
+}
+
+// levelIn is what a rule weighs where lint blocks say this.
+func levelIn(r schema.Rule, levels map[schema.RuleID]schema.Level) schema.Level {
+	if level, ok := levels[r.ID]; ok && !r.Fixed {
+		return level
+	}
+	return r.Level
+}
+
+// WriteRulesJSON lists all rules with what they weigh where lint blocks say this.
+func WriteRulesJSON(w io.Writer, levels map[schema.RuleID]schema.Level) error {
+	list := []ruleJSON{}
+	for _, r := range schema.Rules() {
+		list = append(list, newRuleJSON(r, levelIn(r, levels)))
+	}
+	return terminal.WriteJSON(w, list)
+}
+
+// WriteRules lists all rules, one a line: the name, what it weighs, how it is mended, what
+// it finds.
+func WriteRules(w io.Writer, levels map[schema.RuleID]schema.Level) {
+	width := 0
+	for _, r := range schema.Rules() {
+		width = max(width, len(r.ID))
+	}
+	for _, r := range schema.Rules() {
+		fmt.Fprintf(w, "%-*s  %-7s  %-4s  %s\n", width, r.ID, levelIn(r, levels), cmp.Or(string(r.Fix), "-"), r.Help)
+	}
+}
+
+// WriteRuleJSON is WriteRule for machines.
+func WriteRuleJSON(w io.Writer, r schema.Rule) error {
+	return terminal.WriteJSON(w, newRuleJSON(r, r.Level))
+}
+
+// WriteRule explains a rule.
+func WriteRule(w io.Writer, s terminal.Style, r schema.Rule) {
+	paragraph := func(text string) {
+		fmt.Fprintf(w, "%s\n\n", strings.Join(terminal.Wrap(text, s.Width-1), "\n"))
+	}
+	fmt.Fprintf(w, "%s (%s, %s)\n\n", s.Bold(string(r.ID)), r.Group, r.Level)
+	paragraph(r.Help)
+	paragraph(r.Why)
+	if r.Source {
+		paragraph("It compares with the source language, and does not run where there is none: livery { texts { source = \"en\" } }.")
+	}
+	for _, o := range r.Options {
+		standard := ""
+		if o.Default != nil {
+			standard = fmt.Sprintf(" Default: %v.", o.Default)
+		}
+		paragraph(fmt.Sprintf("Option %s (%s): %s%s", o.Name, o.Type, o.Help, standard))
+	}
+	paragraph(fixSentence(r.Fix))
+	for _, example := range [...]struct{ title, text string }{{"Bad", r.Bad}, {"Good", r.Good}} {
+		if example.text != "" {
+			fmt.Fprintf(w, "%s:\n\n  %s\n\n", example.title, strings.ReplaceAll(strings.TrimSpace(example.text), "\n", "\n  "))
+		}
+	}
+	if r.Fixed {
+		paragraph("It cannot be switched off: the service or the language cannot do without it.")
+		return
+	}
+	fmt.Fprintf(w, "Switch it off:\n\n  livery {\n    lint {\n      rule %q { level = \"off\" }\n    }\n  }\n", r.ID)
+}
+
+func fixSentence(fix schema.Fix) string {
+	switch fix {
+	case schema.SafeFix:
+		return "It can be mended without a person: what people see stays as it is."
+	case schema.AnyFix:
+		return "It can be mended without a person, but what people see may change."
+	default:
+		return "Nothing mends it but a person."
+	}
+}
+
+// ruleCount counts the findings of a rule, and those that can be mended.
+type ruleCount struct {
+	id              schema.RuleID
+	all, safe, more int
+}
+
+// WriteStatistics counts findings by rule, the most first.
+func WriteStatistics(w io.Writer, diags hcl.Diagnostics) {
+	counts := make(map[schema.RuleID]*ruleCount)
+	var list []*ruleCount
+	safe, more := 0, 0
+	for _, d := range diags {
+		f := schema.FindingOf(d)
+		c := counts[f.Rule]
+		if c == nil {
+			c = &ruleCount{id: f.Rule}
+			counts[f.Rule], list = c, append(list, c)
+		}
+		c.all++
+		switch f.Fix {
+		case schema.SafeFix:
+			c.safe++
+			safe++
+		case schema.AnyFix:
+			c.more++
+			more++
+		}
+	}
+	slices.SortFunc(list, func(a, b *ruleCount) int { return cmp.Or(cmp.Compare(b.all, a.all), cmp.Compare(a.id, b.id)) })
+	for _, c := range list {
+		line := fmt.Sprintf("%6d %s", c.all, terminal.Escape(cmp.Or(string(c.id), "livery"), ""))
+		if n := c.safe + c.more; n > 0 {
+			line = fmt.Sprintf("%-24s [fixable %d]", line, n)
+		}
+		fmt.Fprintf(w, "%s\n", line)
+	}
+	fmt.Fprintf(w, "%s of %s (%d fixable with -fix, %d more with -fix=all).\n", schema.Plural(len(diags), "finding"), schema.Plural(len(list), "rule"), safe, more)
+}
