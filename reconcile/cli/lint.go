@@ -87,11 +87,18 @@ func (l *lintFlags) check() error {
 	if err := l.checkFormats(); err != nil {
 		return err
 	}
+	for _, name := range l.only {
+		if _, err := ruleNamed(name); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !slices.Contains([]string{"", string(schema.SafeFix), string(schema.AnyFix)}, l.fix):
 		return command.Fail("Invalid flag", "-fix takes safe or all, not %q.", l.fix)
 	case l.fix != "" && (len(l.opts.Files) > 0 || l.record != ""):
 		return command.Fail("Invalid flags", "-fix mends whole stacks: leave out the names of files, and write the baseline in a run of its own.")
+	case l.fix != "" && len(l.only) > 0:
+		return command.Fail("Invalid flag", "-fix mends the findings of all rules; it cannot be combined with -rule.")
 	case l.diff && l.fix == "":
 		l.fix = string(schema.SafeFix)
 	}
@@ -177,16 +184,8 @@ func (l *lintFlags) run(run *command.Run) error {
 	if l.rules || l.explain != "" {
 		return l.about(run)
 	}
-	for _, name := range l.only {
-		if _, err := ruleNamed(name); err != nil {
-			return err
-		}
-	}
 	if run.View.JSON && len(l.formats) == 0 {
 		l.formats = []string{string(findings.JSONFormat)}
-	}
-	if l.fix != "" && len(l.only) > 0 {
-		return command.Fail("Invalid flag", "-fix mends the findings of all rules; it cannot be combined with -rule.")
 	}
 	if err := l.check(); err != nil {
 		return err

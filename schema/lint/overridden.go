@@ -23,40 +23,50 @@ func overridden(l *linter) {
 	if !l.wants(schema.Unreachable, schema.Redundant) || !l.complete() {
 		return
 	}
-	uses := make(map[written]*use)
-	of := func(f *schema.Field, at hcl.Range) *use {
-		u := uses[written{f, at}]
-		if u == nil {
-			u = new(use)
-			uses[written{f, at}] = u
-		}
-		return u
-	}
+	uses := make(uses)
 	for _, d := range l.Documents {
-		for _, f := range schema.Fields() {
-			if v := d.At(f); v.Declared() || v.IsNull() {
-				of(f, v.Range()).wins++
-			}
-		}
-		lost, same := make(map[written]bool), make(map[written]bool)
-		for _, o := range d.Overridden() {
-			if key := (written{o.Field, o.Lower}); o.Lower.Filename != "" && !lost[key] {
-				lost[key] = true
-				of(o.Field, o.Lower).loses++
-			}
-			of(o.Field, o.Lower).shown = of(o.Field, o.Lower).shown || o.Same
-			if !o.Same {
-				of(o.Field, o.Upper).differs = true
-			} else if key := (written{o.Field, o.Upper}); !same[key] {
-				same[key] = true
-				of(o.Field, o.Upper).equal++
-			}
-		}
+		uses.add(d)
 	}
 	l.reportOverridden(uses)
 }
 
-func (l *linter) reportOverridden(uses map[written]*use) {
+// uses are what becomes of each value that is written.
+type uses map[written]*use
+
+func (u uses) of(f *schema.Field, at hcl.Range) *use {
+	found := u[written{f, at}]
+	if found == nil {
+		found = new(use)
+		u[written{f, at}] = found
+	}
+	return found
+}
+
+// add notes what becomes of values in a document.
+func (u uses) add(d schema.Document) {
+	for _, f := range schema.Fields() {
+		if v := d.At(f); v.Declared() || v.IsNull() {
+			u.of(f, v.Range()).wins++
+		}
+	}
+	lost, same := make(map[written]bool), make(map[written]bool)
+	for _, o := range d.Overridden() {
+		lower, upper := u.of(o.Field, o.Lower), u.of(o.Field, o.Upper)
+		if key := (written{o.Field, o.Lower}); o.Lower.Filename != "" && !lost[key] {
+			lost[key] = true
+			lower.loses++
+		}
+		lower.shown = lower.shown || o.Same
+		if !o.Same {
+			upper.differs = true
+		} else if key := (written{o.Field, o.Upper}); !same[key] {
+			same[key] = true
+			upper.equal++
+		}
+	}
+}
+
+func (l *linter) reportOverridden(uses uses) {
 	here := l.changeable()
 	for _, d := range l.Documents {
 		for _, o := range d.Overridden() {

@@ -283,6 +283,11 @@ const (
 	ellipsis = "…"
 )
 
+// textsWith are the texts that hold some words.
+func (in *language) textsWith(words string) []text {
+	return slices.DeleteFunc(slices.Clone(in.texts), func(t text) bool { return !strings.Contains(t.words(), words) })
+}
+
 // ellipses finds texts of one language that write an ellipsis in another way than the
 // others do.
 func ellipses(l *linter) {
@@ -291,28 +296,15 @@ func ellipses(l *linter) {
 	}
 	style := option[string](l, schema.Ellipsis, "style")
 	for _, in := range l.languages {
-		var withDots, withCharacter []text
-		for _, t := range in.texts {
-			if strings.Contains(t.words(), dots) {
-				withDots = append(withDots, t)
-			}
-			if strings.Contains(t.words(), ellipsis) {
-				withCharacter = append(withCharacter, t)
-			}
-		}
-		wrong, right := withDots, ellipsis
-		switch {
-		case style == "dots", style == "consistent" && len(withCharacter) < len(withDots):
-			wrong, right = withCharacter, dots
-		}
+		withDots, withCharacter := in.textsWith(dots), in.textsWith(ellipsis)
 		if style == "consistent" && (len(withDots) == 0 || len(withCharacter) == 0) {
 			continue
 		}
+		wrong, written, right := withDots, dots, ellipsis
+		if style == "dots" || style == "consistent" && len(withCharacter) < len(withDots) {
+			wrong, written, right = withCharacter, ellipsis, dots
+		}
 		for _, t := range wrong {
-			written := dots
-			if right == dots {
-				written = ellipsis
-			}
 			detail := fmt.Sprintf("%s has %q; the lint block asks for %q.", t.path, written, right)
 			if style == "consistent" {
 				detail = fmt.Sprintf("%s has %q, and other texts of the language have %q.", t.path, written, right)
