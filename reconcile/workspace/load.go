@@ -116,15 +116,17 @@ func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
 		return nil, nil, err
 	}
 	stopping, err := w.Suppress(loaded, lint.Stopping(loaded))
-	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(w.Dir, loaded))), err
+	return loaded, schema.SortFindings(slices.Concat(diags, stopping, emptyStack(w.Dir, loaded, diags))), err
 }
 
 // emptyStack warns of a stack that declares nothing, and names what lies around.
-func emptyStack(d Directory, s *stack.Stack) hcl.Diagnostics {
+func emptyStack(d Directory, s *stack.Stack, found hcl.Diagnostics) hcl.Diagnostics {
 	switch {
 	case s.Empty:
 		return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
 			"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with."+d.nearMisses())}
+	case found.HasErrors(): // what could not be read may declare something
+		return nil
 	case len(s.Module.Locales)+len(s.Module.Sessions)+len(s.Removed) > 0:
 		return nil
 	}

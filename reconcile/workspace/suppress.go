@@ -18,7 +18,7 @@ func Found(w *Workspace) (*stack.Stack, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return loaded, append(diags, emptyStack(w.Dir, loaded)...), nil
+	return loaded, append(diags, emptyStack(w.Dir, loaded, diags)...), nil
 }
 
 // Suppress leaves out findings that the files of the stack ignore, and those that are in
