@@ -148,3 +148,12 @@ func (i LocaleInfo) isCalled(s string) bool {
 	s = strings.TrimSpace(s)
 	return s != "" && (strings.EqualFold(s, language) || strings.EqualFold(s, i.Own) || strings.EqualFold(s, strings.TrimPrefix(i.Own, "Bahasa ")))
 }
+
+// ListLocales writes locales as a part of a sentence.
+func ListLocales(list []Locale) string {
+	words := make([]string, len(list))
+	for i, l := range list {
+		words[i] = string(l)
+	}
+	return strings.Join(words, ", ")
+}

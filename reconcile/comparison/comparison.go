@@ -155,7 +155,7 @@ func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales [
 	}
 	before, after := base.declared(locales), head.declared(locales)
 	if len(locales) > 0 && len(before.Documents)+len(after.Documents) == 0 {
-		return workspace.Failf("Nothing to compare", "Neither side declares a document for %s.", listLocales(locales))
+		return workspace.Failf("Nothing to compare", "Neither side declares a document for %s.", schema.ListLocales(locales))
 	}
 	d.Comparison, err = reconcile.Compare(before, after, reconcile.Options{Version: w.Version, Now: w.Now()})
 	if err != nil {
@@ -172,14 +172,6 @@ func (d *Difference) nameOfHead() string {
 		return "this directory"
 	}
 	return d.Head.Ref
-}
-
-func listLocales(locales []schema.Locale) string {
-	words := make([]string, len(locales))
-	for i, l := range locales {
-		words[i] = string(l)
-	}
-	return strings.Join(words, ", ")
 }
 
 // side is one of the stacks that are compared.

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -146,11 +145,7 @@ func (p *Preview) requireLocale(g *preview.Gallery) error {
 	if len(g.Sheets) > 0 || len(p.Locales) == 0 {
 		return nil
 	}
-	words := make([]string, len(p.Locales))
-	for i, l := range p.Locales {
-		words[i] = string(l)
-	}
-	return workspace.Failf("Nothing to show", "Neither the configuration nor the state has a document for %s.", strings.Join(words, ", "))
+	return workspace.Failf("Nothing to show", "Neither the configuration nor the state has a document for %s.", schema.ListLocales(p.Locales))
 }
 
 // watched are the files and directories whose change may change the picture.
