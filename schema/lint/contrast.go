@@ -19,11 +19,11 @@ func pairs(l *linter) {
 	for _, d := range l.Documents {
 		var halves []half
 		for _, p := range allPairs() {
-			if !isShown(d, p.page) || countdownIsOff(d, p) || isUndecided(d, p.text...) || isUndecided(d, p.back...) {
+			if !p.isShown(d) {
 				continue
 			}
 			text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
-			switch image := p.image != nil && d.At(p.image).Declared(); {
+			switch image := p.hasImage(d); {
 			case text == nil && back == nil:
 			case image && text != nil:
 				l.unknownPair(d, text, "the image of "+p.image.Key+" lies behind it")

@@ -122,6 +122,14 @@ var allComponents = sync.OnceValue(func() []component {
 	return components
 })
 
+// isShown reports whether people see the pair, as far as its values are known.
+func (p pair) isShown(d schema.Document) bool {
+	return isShown(d, p.page) && !countdownIsOff(d, p) && !isUndecided(d, p.text...) && !isUndecided(d, p.back...)
+}
+
+// hasImage reports whether an image lies behind the pair: nobody knows its colours.
+func (p pair) hasImage(d schema.Document) bool { return p.image != nil && d.At(p.image).Declared() }
+
 // isShown reports whether a page is shown at all.
 func isShown(d schema.Document, page *schema.Page) bool {
 	f := schema.FieldByPath(page.Key + ".isShow")
@@ -157,7 +165,7 @@ type Pair struct {
 func Pairs(d schema.Document) []Pair {
 	var list []Pair
 	for _, p := range allPairs() {
-		if !isShown(d, p.page) || countdownIsOff(d, p) || p.image != nil && d.At(p.image).Declared() {
+		if !p.isShown(d) || p.hasImage(d) {
 			continue
 		}
 		text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
