@@ -14,23 +14,24 @@ import (
 // it gets a notice instead. Convert it to string only where it is used.
 type Secret string
 
-const hidden = "(sensitive value)"
+// Hidden stands wherever a value must not be shown.
+const Hidden = "(sensitive value)"
 
 // String implements fmt.Stringer.
-func (Secret) String() string { return hidden }
+func (Secret) String() string { return Hidden }
 
 // GoString implements fmt.GoStringer.
-func (Secret) GoString() string { return hidden }
+func (Secret) GoString() string { return Hidden }
 
 // Format implements fmt.Formatter: without it a verb that does not fit, such as
 // %d, would print the text in its complaint.
-func (Secret) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, hidden) }
+func (Secret) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, Hidden) }
 
 // MarshalText implements encoding.TextMarshaler, and with it JSON.
-func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+func (Secret) MarshalText() ([]byte, error) { return []byte(Hidden), nil }
 
 // LogValue implements slog.LogValuer.
-func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+func (Secret) LogValue() slog.Value { return slog.StringValue(Hidden) }
 
 // minSecret is how many bytes a secret has at least that is looked for in texts: a
 // shorter one would be found everywhere.

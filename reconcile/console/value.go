@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/reconcile/terminal"
+	"livery/schema"
 )
 
 // Format writes a value as Terraform's console does, a colour behind a swatch of itself,
@@ -18,7 +19,7 @@ type formatter struct{ style terminal.Style }
 func (f formatter) format(v cty.Value, indent string) string {
 	switch t := v.Type(); {
 	case v.IsMarked():
-		return "(sensitive value)"
+		return schema.Hidden
 	case !v.IsKnown():
 		return "(not yet known)"
 	case v.IsNull():

@@ -114,7 +114,7 @@ func statement(v cty.Value) string {
 // shape only, since what is inside may be marked where the whole is not.
 func compact(v cty.Value) string {
 	if v.IsMarked() {
-		return "(sensitive value)" // whatever the mark means, it asks for discretion
+		return schema.Hidden // whatever the mark means, it asks for discretion
 	}
 	ty := v.Type()
 	switch {

@@ -77,9 +77,6 @@ type ExplainedPair struct {
 	Contrast    float64 // from 1 to 21, two digits behind the point
 }
 
-// hiddenValue stands where a value must not be shown.
-const hiddenValue = "(sensitive value)"
-
 // Explain says where the values of an address come from. Faults of the files are an
 // *workspace.InvalidError. It reads the state, and goes without it where that cannot be read.
 func Explain(ctx context.Context, w *workspace.Workspace, address schema.Address) (*Explanation, error) {
@@ -278,7 +275,7 @@ func (x explainer) layer(name string, value any, rng hcl.Range, o *schema.Origin
 			layer.Way = append(layer.Way, Stop{Range: step.Range, Text: x.source(step.Range)})
 		}
 		if (step.Kind == schema.FromVariable || step.Kind == schema.FromDefault) && x.stack.IsSensitive(step.Path) {
-			layer.Way[len(layer.Way)-1].Text = hiddenValue
+			layer.Way[len(layer.Way)-1].Text = schema.Hidden
 		}
 	}
 	return layer
@@ -297,7 +294,7 @@ func (x explainer) source(rng hcl.Range) string {
 func (x explainer) given(path string) string {
 	v, diags := x.stack.Value([]byte(path), "")
 	if diags.HasErrors() || v.ContainsMarked() || !v.IsWhollyKnown() {
-		return hiddenValue
+		return schema.Hidden
 	}
 	raw, err := schema.CanonicalJSON(v)
 	if err != nil {
@@ -308,7 +305,7 @@ func (x explainer) given(path string) string {
 
 func (x explainer) shown(text string) string {
 	if x.stack.HoldsSecret(text) {
-		return hiddenValue
+		return schema.Hidden
 	}
 	return text
 }

@@ -19,9 +19,6 @@ const levelTrace = slog.Level(-8)
 // Secret is text that must never be seen: it is masked by its type.
 type Secret = schema.Secret
 
-// mask stands for a secret of ours that somebody else repeats.
-const mask = "(sensitive value)"
-
 // redactor masks secrets in text from outside: the service, or something before it,
 // may repeat what it was sent. In our own text secrets are masked by their type.
 type redactor struct {
@@ -55,7 +52,7 @@ func (r *redactor) Redact(s string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, w := range r.secrets {
-		s = strings.ReplaceAll(s, w, mask)
+		s = strings.ReplaceAll(s, w, schema.Hidden)
 	}
 	return s
 }

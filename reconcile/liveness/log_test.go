@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"livery/schema"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -113,7 +115,7 @@ func TestVeilStaysBounded(t *testing.T) {
 		v.add(fmt.Sprintf("token-%04d", i))
 	}
 	assert.Len(t, v.secrets, redactorMax)
-	assert.Equal(t, mask+" token-0000 "+mask, v.Redact("the secret key token-0000 token-0999"))
+	assert.Equal(t, schema.Hidden+" token-0000 "+schema.Hidden, v.Redact("the secret key token-0000 token-0999"))
 	v.add(`some "quotes"`)
-	assert.Equal(t, mask+" "+mask, v.Redact(`some "quotes" some \"quotes\"`))
+	assert.Equal(t, schema.Hidden+" "+schema.Hidden, v.Redact(`some "quotes" some \"quotes\"`))
 }

@@ -140,7 +140,7 @@ func (s *resultParser) addText(path, key, text string) {
 		}
 		s.addEmbedded(name, text)
 	case isCredential(key, link, text):
-		s.out.WriteString(encodeJSON(mask))
+		s.out.WriteString(encodeJSON(schema.Hidden))
 	default:
 		s.values[path] = s.client.redactor.sanitize(text)
 		s.out.WriteString(encodeJSON(s.client.redactor.Redact(text)))
