@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/inspect"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
+	"livery/reconcile/workspace"
 )
 
 // stackFlags say which stacks below the directory of the run are meant.
@@ -26,31 +27,20 @@ func (f *stackFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.shard, "shard", "", "Only the I-th of N `parts`, such as 2/5, of what is left.")
 }
 
-// find lists the stacks that are meant.
-func (f *stackFlags) find(run *command.Run, c *cobra.Command) ([]string, error) {
-	var shard stacks.Shard
+// selectStacks finds the stacks that are meant. Why there is nothing to do is said.
+func (f *stackFlags) selectStacks(c *cobra.Command, run *command.Run, w *workspace.Workspace) (*stacks.Selected, error) {
+	selection := stacks.Selection{With: f.with, Without: f.without}
 	if f.shard != "" {
 		var err error
-		if shard, err = stacks.ParseShard(f.shard); err != nil {
+		if selection.Shard, err = stacks.ParseShard(f.shard); err != nil {
 			return nil, command.Fail("Invalid flag", "-shard: %v.", err)
 		}
 	}
-	all, err := stacks.Find(c.Context(), os.DirFS(run.Dir.Path(".")))
-	switch {
-	case err != nil:
-		return nil, command.Fail("Cannot look for stacks", "%v.", err)
-	case len(all) == 0:
-		return nil, command.Fail("No stacks below "+run.Dir.Path("."), "A stack is a directory with a *.livery.hcl or *.livery.json file that declares a livery, account, locale or removed block.")
+	selected, err := selection.Select(c.Context(), w, os.DirFS(run.Dir.Path(".")))
+	if err == nil && len(selected.Paths) == 0 && !run.View.JSON {
+		report.WriteNothingSelected(run.Stdout, selected)
 	}
-	chosen, err := stacks.Choose(all, f.with, f.without)
-	if err != nil {
-		return nil, command.Fail("No such stack", "%v. \"livery stacks\" lists them.", err)
-	}
-	part := shard.Take(chosen)
-	if len(part) == 0 && !run.View.JSON {
-		report.WriteNothingInShard(run.Stdout, shard.String(), len(chosen))
-	}
-	return part, nil
+	return selected, err
 }
 
 func stacksCommand(run *command.Run) *cobra.Command {
@@ -70,21 +60,21 @@ and whether it is valid: what a pipeline needs for its matrix.`,
 	run.JSONFlag(c)
 	f.flags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		chosen, err := f.find(run, c)
+		w := run.Workspace(command.Inputs{})
+		selected, err := f.selectStacks(c, run, w)
 		if err != nil {
 			return err
 		}
 		if !run.View.JSON {
-			return report.WriteStacks(run.Stdout, chosen)
+			return report.WriteStacks(run.Stdout, selected.Paths)
 		}
 		type described struct {
 			*inspect.Description
 			err error
 		}
-		all := make([]*inspect.Description, 0, len(chosen))
+		all := make([]*inspect.Description, 0, len(selected.Paths))
 		var failed error
-		w := run.Workspace(command.Inputs{})
-		stacks.Each(chosen, min(runtime.NumCPU(), 8), func(path string) described {
+		stacks.Each(selected.Paths, min(runtime.NumCPU(), 8), func(path string) described {
 			d, err := inspect.Describe(w.Below(path))
 			return described{d, err}
 		}, func(path string, d described) {

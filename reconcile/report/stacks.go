@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"livery/reconcile/inspect"
+	"livery/reconcile/stacks"
 	"livery/reconcile/terminal"
 	"livery/schema"
 )
@@ -20,9 +21,9 @@ func WriteStacks(w io.Writer, paths []string) error {
 	return err
 }
 
-// WriteNothingInShard says that a part of so many stacks is empty.
-func WriteNothingInShard(w io.Writer, shard string, all int) {
-	fmt.Fprintf(w, "Nothing in shard %s (%s).\n", shard, schema.Plural(all, "stack"))
+// WriteNothingSelected says why a run is about no stack.
+func WriteNothingSelected(w io.Writer, s *stacks.Selected) {
+	fmt.Fprintf(w, "Nothing in shard %s (%s).\n", s.Shard, schema.Plural(s.Of, "stack"))
 }
 
 type stackJSON struct {
