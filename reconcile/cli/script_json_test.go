@@ -20,7 +20,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/unicode/norm"
+
+	"livery/schema/jsonschema"
 )
 
 // jsonCommand asserts something of a JSON file:
@@ -52,6 +55,28 @@ func jsonCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s%s is %s", args[0], args[1], compactJSON(value))
 	case !neg && err != nil:
 		ts.Fatalf("%s%s: %v", args[0], args[1], err)
+	}
+}
+
+// conforms asserts that a JSON file fits the schema that livery publishes under a name:
+//
+//	conforms NAME FILE
+func conforms(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: conforms NAME FILE")
+	}
+	text, err := jsonschema.Of(args[0])
+	ts.Check(err)
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(text))
+	ts.Check(err)
+	c := validator.NewCompiler()
+	ts.Check(c.AddResource(args[0]+".json", doc))
+	published, err := c.Compile(args[0] + ".json")
+	ts.Check(err)
+	value, err := validator.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[1])))
+	ts.Check(err)
+	if err := published.Validate(value); (err != nil) != neg {
+		ts.Fatalf("%s: %v", args[1], err)
 	}
 }
 

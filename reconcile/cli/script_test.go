@@ -72,6 +72,7 @@ var scriptVerbs = map[string]func(*testscript.TestScript, bool, []string){
 	"until":       until,
 	"mask":        mask,
 	"json":        jsonCommand,
+	"conforms":    conforms,
 	"jsonenv":     jsonEnv,
 	"stream":      stream,
 	"request":     request,

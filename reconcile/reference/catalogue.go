@@ -197,13 +197,66 @@ func WriteCatalogueJSON(w io.Writer, hits []Fields, all bool) error {
 		}
 		out.Pages = append(out.Pages, p)
 	}
-	for _, l := range schema.Locales() {
-		if !all {
-			break
-		}
-		out.Locales = append(out.Locales, catalogueLocaleJSON{string(l.Value), l.Short, l.Name, l.BCP47, l.RTL, l.Chinese})
+	if all {
+		out.Locales = catalogueLocales()
 	}
 	return terminal.WriteJSON(w, out)
+}
+
+func catalogueLocales() []catalogueLocaleJSON {
+	var all []catalogueLocaleJSON
+	for _, l := range schema.Locales() {
+		all = append(all, catalogueLocaleJSON{string(l.Value), l.Short, l.Name, l.BCP47, l.RTL, l.Chinese})
+	}
+	return all
+}
+
+// WriteLocalesJSON writes the locales of the service as one object.
+func WriteLocalesJSON(w io.Writer) error {
+	return terminal.WriteJSON(w, struct {
+		FormatVersion string                `json:"format_version"`
+		Locales       []catalogueLocaleJSON `json:"locales"`
+	}{"1.0", catalogueLocales()})
+}
+
+type attributeJSON struct {
+	Name       string              `json:"name"`
+	Kind       string              `json:"kind"`
+	APIs       []schema.SessionAPI `json:"apis"`
+	Required   []schema.SessionAPI `json:"required"` // by which APIs
+	Words      []string            `json:"words"`    // the valid ones; null where any will do
+	Open       bool                `json:"open"`     // words beyond these are valid too
+	Min        *int                `json:"min,omitempty"`
+	Max        *int                `json:"max,omitempty"` // of a number; of a word, its length
+	Deprecated bool                `json:"deprecated"`
+	Help       string              `json:"help"`
+}
+
+// WriteAttributesJSON writes what a session may declare as one object.
+func WriteAttributesJSON(w io.Writer, attributes []schema.Attribute) error {
+	out := struct {
+		FormatVersion string          `json:"format_version"`
+		Attributes    []attributeJSON `json:"attributes"`
+	}{FormatVersion: "1.0"}
+	for _, a := range attributes {
+		row := attributeJSON{
+			Name: a.Name, Kind: a.Kind.String(), APIs: a.APIs, Required: a.Required, Words: a.Words, Open: a.Open,
+			Deprecated: a.Deprecated, Help: a.Help, Min: orNull(a.Min), Max: orNull(a.Max),
+		}
+		if row.Required == nil {
+			row.Required = []schema.SessionAPI{}
+		}
+		out.Attributes = append(out.Attributes, row)
+	}
+	return terminal.WriteJSON(w, out)
+}
+
+// orNull is a limit; nil where there is none.
+func orNull(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func newCatalogueField(f *schema.Field) catalogueFieldJSON {
@@ -211,18 +264,12 @@ func newCatalogueField(f *schema.Field) catalogueFieldJSON {
 		Key: f.Key, Path: f.Path(), HCLName: f.HCLName(), Kind: f.Kind.String(), Provenance: string(f.Provenance), Help: f.Help,
 		ServerMessages: []string{},
 	}
-	limit := func(n int) *int {
-		if n == 0 {
-			return nil
-		}
-		return &n
-	}
-	out.MaxLength = limit(f.MaxLength(""))
+	out.MaxLength = orNull(f.MaxLength(""))
 	switch f.Kind {
 	case schema.TipText:
-		out.MaxLengthZH = limit(schema.TipMaxChinese)
+		out.MaxLengthZH = orNull(schema.TipMaxChinese)
 	case schema.Tips:
-		out.MaxItems = limit(schema.TipsMax)
+		out.MaxItems = orNull(schema.TipsMax)
 	case schema.Bool:
 		if f.Default != "" {
 			out.Default = f.Default == "true"

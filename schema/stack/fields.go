@@ -244,6 +244,9 @@ func (r *fieldReader) readTexts(a *hcl.Attribute) {
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		name := k.AsString()
+		if name == "$schema" {
+			continue // for editors
+		}
 		at := texts.Within(at, name)
 		if f := root.Field(name); f != nil {
 			r.set(f, v, at, texts.Below(name))
