@@ -15,9 +15,8 @@ import (
 // language is a document with its texts.
 type language struct {
 	schema.Document
-	info  schema.LocaleInfo
-	texts []text
-	at    map[string]int // where each text stands in texts, by its path
+	info schema.LocaleInfo
+	at   map[string]text // the texts by their paths; made when one is asked for
 }
 
 // text is one text of a document: a field, or the text of a tip.
@@ -46,38 +45,35 @@ func (in *language) subject(t text) schema.Subject {
 
 // find is the text of that path; false if there is none.
 func (in *language) find(path string) (text, bool) {
-	i, ok := in.at[path]
-	if !ok {
-		return text{}, false
+	if in.at == nil {
+		in.at = make(map[string]text)
+		for t := range in.texts {
+			in.at[t.path] = t
+		}
 	}
-	return in.texts[i], true
+	t, ok := in.at[path]
+	return t, ok
 }
 
-func languageOf(d schema.Document) *language {
-	in := &language{Document: d, info: d.Locale.Info()}
+func languageOf(d schema.Document) *language { return &language{Document: d, info: d.Locale.Info()} }
+
+// texts visits the texts in the order of the catalogue. They are not kept: most runs only
+// look at each once.
+func (in *language) texts(visit func(text) bool) {
 	for _, f := range schema.Fields() {
 		switch f.Kind {
 		case schema.Text:
-			if v := d.At(f); v.Declared() {
-				in.add(text{f.Path(), f, v})
+			if v := in.At(f); v.Declared() && !visit(text{f.Path(), f, v}) {
+				return
 			}
 		case schema.Tips:
-			for i, tip := range d.At(f).Tips() {
-				if tip.Text.Declared() {
-					in.add(text{fmt.Sprintf("%s[%d].text", f.Path(), i), f.Item("text"), tip.Text})
+			for i, tip := range in.At(f).Tips() {
+				if tip.Text.Declared() && !visit(text{fmt.Sprintf("%s[%d].text", f.Path(), i), f.Item("text"), tip.Text}) {
+					return
 				}
 			}
 		}
 	}
-	return in
-}
-
-func (in *language) add(t text) {
-	if in.at == nil {
-		in.at = make(map[string]int)
-	}
-	in.at[t.path] = len(in.texts)
-	in.texts = append(in.texts, t)
 }
 
 // Source is the language that the others are translated from: the one that the texts
@@ -133,7 +129,7 @@ func (l *linter) translations(judge func(in *language, t, source text)) {
 		if in.base() == l.source.base() {
 			continue
 		}
-		for _, t := range in.texts {
+		for t := range in.texts {
 			if source, ok := l.source.find(t.path); ok {
 				judge(in, t, source)
 			}

@@ -124,7 +124,7 @@ func inconsistent(l *linter) {
 			continue
 		}
 		first := make(map[string]text)
-		for _, t := range in.texts {
+		for t := range in.texts {
 			source, ok := l.source.find(t.path)
 			if !ok {
 				continue

@@ -36,7 +36,7 @@ func eachText(l *linter) {
 			continue
 		}
 		for _, in := range l.languages {
-			for _, t := range in.texts {
+			for t := range in.texts {
 				if what := rule.judge(l, in, t); what != "" {
 					fixable(l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil), t.value, mended(rule.id, in, t.words()))
 				}
@@ -284,8 +284,13 @@ const (
 )
 
 // textsWith are the texts that hold some words.
-func (in *language) textsWith(words string) []text {
-	return slices.DeleteFunc(slices.Clone(in.texts), func(t text) bool { return !strings.Contains(t.words(), words) })
+func (in *language) textsWith(words string) (list []text) {
+	for t := range in.texts {
+		if strings.Contains(t.words(), words) {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 // ellipses finds texts of one language that write an ellipsis in another way than the

@@ -69,7 +69,7 @@ func headroom(l *linter) {
 		return
 	}
 	ratio := option[float64](l, schema.Headroom, "ratio")
-	for _, source := range l.source.texts {
+	for source := range l.source.texts {
 		limit, length := source.field.MaxLength(l.source.Locale), schema.Length(source.words())
 		if float64(length) <= ratio*float64(limit) || length > limit {
 			continue
