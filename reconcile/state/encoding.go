@@ -317,7 +317,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage, likely []schema.
 // then there is nothing in it that could not be read later.
 func (r *LocaleRecord) readDocument(loc schema.Locale, likely []schema.Document) (err error) {
 	if i := slices.IndexFunc(likely, func(d schema.Document) bool { return d.Locale == loc }); i >= 0 {
-		if text := must(likely[i].MarshalJSON()); bytes.Equal(text, jsontext.Compact(r.encoded)) {
+		if text := must(likely[i].MarshalJSON()); jsontext.IsCompact(text, r.encoded) {
 			r.encoded = text
 			return nil
 		}

@@ -8,6 +8,7 @@ package jsontext
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -45,15 +46,37 @@ func Members(object []byte, visit func(name string, value json.RawMessage) error
 // Compact is a copy of valid JSON without its blanks.
 func Compact(src []byte) []byte {
 	out := make([]byte, 0, len(src))
-	for i := SkipBlanks(src, 0); i < len(src); i = SkipBlanks(src, i) {
-		end := i + 1
-		if src[i] == '"' {
-			end = min(StringEnd(src, i)+1, len(src))
-		}
-		out = append(out, src[i:end]...)
-		i = end
+	for word := range words(src) {
+		out = append(out, word...)
 	}
 	return out
+}
+
+// IsCompact reports whether compact is what Compact gives of src, without making it.
+func IsCompact(compact, src []byte) bool {
+	for word := range words(src) {
+		var same bool
+		if compact, same = bytes.CutPrefix(compact, word); !same {
+			return false
+		}
+	}
+	return len(compact) == 0
+}
+
+// words visits the strings of a JSON text and each other byte that is no blank.
+func words(src []byte) iter.Seq[[]byte] {
+	return func(visit func([]byte) bool) {
+		for i := SkipBlanks(src, 0); i < len(src); i = SkipBlanks(src, i) {
+			end := i + 1
+			if src[i] == '"' {
+				end = min(StringEnd(src, i)+1, len(src))
+			}
+			if !visit(src[i:end]) {
+				return
+			}
+			i = end
+		}
+	}
 }
 
 // SkipBlanks is the offset of the first byte from i on that is no white space.
@@ -136,14 +159,13 @@ func AppendString(dst []byte, s string) []byte {
 
 // isPlain reports whether nothing in a text needs an escape, as in almost all of them.
 func isPlain(s string) bool {
-	ascii := true
+	var all byte
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c < ' ' || c == '"' || c == '\\':
+		c := s[i]
+		if c < ' ' || c == '"' || c == '\\' {
 			return false
-		case c >= utf8.RuneSelf:
-			ascii = false
 		}
+		all |= c
 	}
-	return ascii || utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
+	return all < utf8.RuneSelf || utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
 }

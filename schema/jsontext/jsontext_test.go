@@ -21,6 +21,9 @@ func FuzzCompact(f *testing.F) {
 		var want bytes.Buffer
 		require.NoError(t, json.Compact(&want, src))
 		require.Equal(t, want.String(), string(jsontext.Compact(src)))
+		require.True(t, jsontext.IsCompact(want.Bytes(), src))
+		require.False(t, jsontext.IsCompact(want.Bytes()[1:], src))
+		require.False(t, jsontext.IsCompact(append(want.Bytes(), '1'), src))
 	})
 }
 

@@ -35,7 +35,7 @@ func Check(src []byte) error { return check(src, nil) }
 // CheckRecord refuses what Check does and, as a *DuplicateError, an object that
 // has one name twice. It is for what livery has written itself: of two members of
 // one name, which only a hand or a merge leaves, nobody knows which one holds.
-func CheckRecord(src []byte) error { return check(src, &uniqueNames{text: string(src)}) }
+func CheckRecord(src []byte) error { return check(src, &uniqueNames{text: sharedText(src)}) }
 
 func check(src []byte, names *uniqueNames) error {
 	depth, elements := 0, 1

@@ -49,10 +49,13 @@ func (v *Value) At(name string) *Value {
 	return nil
 }
 
+// sharedText is a text that shares the memory of src, for as long as src does not change.
+func sharedText(src []byte) string { return unsafe.String(unsafe.SliceData(src), len(src)) }
+
 // Parse reads a JSON text in one pass; false if it is not valid, or nested deeper than
 // depth. The strings of the tree share the memory of src, which must not change.
 func Parse(src []byte, depth int) (*Value, bool) {
-	p := parser{src: src, text: unsafe.String(unsafe.SliceData(src), len(src)), depth: depth}
+	p := parser{src: src, text: sharedText(src), depth: depth}
 	p.blanks()
 	v := p.value()
 	p.blanks()
