@@ -10,8 +10,8 @@ import (
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" { // most runs are over before the memory is worth looking through twice
-		debug.SetGCPercent(200)
+	if os.Getenv("GOGC") == "" { // most runs are over before the memory would be looked through twice
+		debug.SetGCPercent(250)
 	}
 	os.Exit(cli.Main(os.Args[1:], command.System()))
 }
