@@ -5,6 +5,8 @@ const (
 	Missing      RuleID = "missing"
 	Untranslated RuleID = "untranslated"
 	Headroom     RuleID = "headroom"
+
+	StaleTranslation RuleID = "stale-translation"
 )
 
 var translationRules = []Rule{
@@ -49,6 +51,32 @@ locale "vi" {
   title_text = "Xác minh danh tính"
 }
 `,
+	},
+	{
+		ID: StaleTranslation, Group: TranslationGroup, Phase: Linting, Level: Warning, Source: true,
+		Help: "A translation that was made from words, or from a note for translators, that have changed since.",
+		Why:  "It says what the source used to say. `livery texts import` and `accept` record in the lock of texts from which words each translation was made; what is not recorded is no finding.",
+		Bad: `locale "en" {
+  title_text = "Identity check"
+}
+locale "vi" {
+  title_text = "Kiểm tra khuôn mặt"
+}
+`,
+		Good: `locale "en" {
+  title_text = "Face check"
+}
+locale "vi" {
+  title_text = "Kiểm tra khuôn mặt"
+}
+`,
+		Files: map[string]string{"livery.texts.lock": `# livery texts lock, version 1. Each text and the words it was translated from.
+
+[vi_VN]
+
+titleText
+  "Face check"
+`},
 	},
 	{
 		ID: Headroom, Group: TranslationGroup, Phase: Linting, Level: Notice, Source: true,

@@ -36,6 +36,7 @@ func commands() []command.Entry {
 		{Name: "simulator", Short: "Run the service on this machine", Build: simulatorCommand},
 		{Name: "stacks", Short: "List the stacks below this directory", Build: stacksCommand},
 		{Name: "state", Short: "Look at the state and move it", Build: stateCommand},
+		{Name: "texts", Short: "Send texts to translators and take them back", Build: textsCommand},
 		{Name: "version", Short: "Print the version", Build: versionCommand},
 	}
 }

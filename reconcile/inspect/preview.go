@@ -20,6 +20,7 @@ import (
 	"livery/schema/lint"
 	"livery/schema/preview"
 	"livery/schema/stack"
+	"livery/schema/texts"
 )
 
 // Preview draws one stack again and again, while its files change.
@@ -79,7 +80,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	g := &data.Gallery
 	g.Sheets = p.selected(sheets(loaded.Documents, before))
 	found := slices.Concat(diags, lint.Stack(loaded))
-	if _, ok := lint.Source(loaded); !ok { // else lint has compared with it
+	if _, ok := texts.Source(loaded); !ok { // else lint has compared with it
 		found = append(found, missing(g.Sheets, loaded.Levels)...)
 	}
 	shown, err := p.workspace.Suppress(loaded, found)

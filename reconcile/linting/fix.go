@@ -142,7 +142,7 @@ func prefixed(prefix string) string {
 // Write writes the files that have changed into the directory of the stack: all of them or,
 // if one cannot be written, none.
 func (f *Fixed) Write(d workspace.Directory) error {
-	if err := d.Rewrite(f.After); err != nil {
+	if err := d.Rewrite(f.Before, f.After); err != nil {
 		return workspace.Failf("Cannot write a file", "%v.", err)
 	}
 	return nil

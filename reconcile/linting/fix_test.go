@@ -59,12 +59,3 @@ func TestFixLeavesSharedFiles(t *testing.T) {
 		assert.Empty(t, fixed.After)
 	}
 }
-
-// One file that cannot be written leaves all as they are.
-func TestRewriteIsAllOrNothing(t *testing.T) {
-	w := open(t, map[string]string{"a": "old"}, ".")
-	require.Error(t, w.Dir.Rewrite(map[string][]byte{"a": []byte("new"), "gone": []byte("new")}))
-	kept, err := w.Dir.ReadFile("a")
-	require.NoError(t, err)
-	assert.Equal(t, "old", string(kept))
-}

@@ -18,6 +18,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/texts"
 )
 
 // Options says what to look at, and what not to show.
@@ -124,7 +125,7 @@ func (l *run) stack(w *workspace.Workspace) error {
 	if skipped := lint.WithoutSource(loaded); len(skipped) > len(l.Skipped) {
 		l.Skipped = skipped
 	}
-	_, compared := lint.Source(loaded)
+	_, compared := texts.Source(loaded)
 	switch {
 	case !diags.HasErrors():
 		found = append(found, ignores.Unused(func(id schema.RuleID) bool {

@@ -1,27 +1,48 @@
-// Package overlay is a file system in which some files have other bytes than on disk. It
-// does not know where they come from.
+// Package overlay is a file system in which some files have other bytes than on disk, or
+// are not on the disk at all. It does not know where they come from.
 package overlay
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"io/fs"
+	"path"
+	"time"
 )
 
 // FS is a file system in which some files have other bytes.
 type FS struct {
 	fs.FS
-	Files map[string][]byte // by their path in FS; a file that is not there stays so
+	Files map[string][]byte // by their path in FS; they need not be there
 }
 
 // Open implements fs.FS.
 func (u FS) Open(name string) (fs.File, error) {
 	file, err := u.FS.Open(name)
 	src, unsaved := u.Files[name]
-	if err != nil || !unsaved {
+	switch {
+	case unsaved && err == nil:
+		return unsavedFile{file, bytes.NewReader(src)}, nil
+	case unsaved && errors.Is(err, fs.ErrNotExist):
+		return unsavedFile{newFile{name: path.Base(name)}, bytes.NewReader(src)}, nil
+	default:
 		return file, err
 	}
-	return unsavedFile{file, bytes.NewReader(src)}, nil
 }
+
+// newFile is a file that is not on the disk. Its bytes and their number come from elsewhere.
+type newFile struct{ name string }
+
+func (f newFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (newFile) Read([]byte) (int, error)     { return 0, io.EOF }
+func (newFile) Close() error                 { return nil }
+func (f newFile) Name() string               { return f.name }
+func (newFile) Size() int64                  { return 0 }
+func (newFile) Mode() fs.FileMode            { return 0o644 }
+func (newFile) ModTime() time.Time           { return time.Time{} }
+func (newFile) IsDir() bool                  { return false }
+func (newFile) Sys() any                     { return nil }
 
 // unsavedFile is a file of the disk with other bytes.
 type unsavedFile struct {

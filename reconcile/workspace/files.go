@@ -1,7 +1,9 @@
 package workspace
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -18,6 +20,7 @@ import (
 var (
 	errNotRegular = errors.New("it is not a regular file")
 	errTooLarge   = errors.New("it is larger than 10 MB")
+	errChanged    = errors.New("it has changed meanwhile")
 )
 
 // Directory is what relative names are relative to. "." is the directory of the
@@ -96,19 +99,29 @@ func (d Directory) WriteFile(name string, data []byte, mode fs.FileMode) error {
 }
 
 func writeWhole(path string, data []byte, mode fs.FileMode) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return &fs.PathError{Op: "write", Path: path, Err: errNotRegular}
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
+	temp, err := stage(path, data, mode)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name()) // nothing is left once it is renamed
+	defer os.Remove(temp) // nothing is left once it is renamed
+	return os.Rename(temp, path)
+}
+
+// stage writes what a file is to hold into another one beside it, whose name it gives.
+func stage(path string, data []byte, mode fs.FileMode) (string, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", &fs.PathError{Op: "write", Path: path, Err: errNotRegular}
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
+	if err != nil {
+		return "", err
+	}
 	_, err = temp.Write(data)
 	if err := errors.Join(err, temp.Chmod(mode), temp.Close()); err != nil {
-		return err
+		os.Remove(temp.Name())
+		return "", err
 	}
-	return os.Rename(temp.Name(), path)
+	return temp.Name(), nil
 }
 
 // rewrite replaces a file as a whole and keeps its mode.
@@ -124,25 +137,72 @@ func rewrite(path string, data []byte) error {
 	return writeWhole(target, data, info.Mode().Perm())
 }
 
-// Rewrite replaces files of a directory as a whole. If one of them cannot be written,
-// none is.
-func (d Directory) Rewrite(files map[string][]byte) error {
-	for _, name := range sortedKeys(files) {
-		file, err := os.OpenFile(d.Path(filepath.FromSlash(name)), os.O_WRONLY, 0)
+// Rewrite replaces files of a directory as a whole, all of them or none. Before is what
+// they hold; a file that holds anything else by now is an error. One that before does not
+// have is made.
+func (d Directory) Rewrite(before, after map[string][]byte) error {
+	type staged struct{ name, target, temp string }
+	var files []staged
+	defer func() {
+		for _, f := range files {
+			os.Remove(f.temp)
+		}
+	}()
+	for _, name := range sortedKeys(after) {
+		target, mode, err := d.writable(name, before[name])
 		if err != nil {
 			return named(name, err)
 		}
-		if err := file.Close(); err != nil {
+		temp, err := stage(target, after[name], mode)
+		if err != nil {
 			return named(name, err)
 		}
+		files = append(files, staged{name, target, temp})
 	}
-	var failed error
-	for _, name := range sortedKeys(files) {
-		if err := rewrite(d.Path(filepath.FromSlash(name)), files[name]); err != nil {
-			failed = errors.Join(failed, named(name, err))
+	for i, f := range files {
+		err := os.Rename(f.temp, f.target)
+		if err == nil {
+			continue
 		}
+		for _, done := range files[:i] { // back to what they held
+			if before[done.name] == nil {
+				err = errors.Join(err, os.Remove(done.target))
+			} else {
+				err = errors.Join(err, rewrite(done.target, before[done.name]))
+			}
+		}
+		return named(f.name, err)
 	}
-	return failed
+	return nil
+}
+
+// writable is the file that a name leads to, if it holds what it is taken to hold, with its
+// mode; nil stands for one that is not there.
+func (d Directory) writable(name string, holds []byte) (target string, mode fs.FileMode, err error) {
+	target = d.Path(filepath.FromSlash(name))
+	if holds == nil {
+		if _, err := os.Lstat(target); err == nil {
+			return "", 0, &fs.PathError{Op: "write", Path: name, Err: errChanged}
+		}
+		return target, 0o644, os.MkdirAll(filepath.Dir(target), 0o755)
+	}
+	if target, err = filepath.EvalSymlinks(target); err != nil {
+		return "", 0, err
+	}
+	file, err := os.OpenFile(target, os.O_RDWR, 0) // a file that nobody may write stays as it is
+	if err != nil {
+		return "", 0, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", 0, err
+	}
+	now, err := io.ReadAll(io.LimitReader(file, int64(len(holds))+1))
+	if err == nil && !bytes.Equal(now, holds) {
+		err = &fs.PathError{Op: "write", Path: name, Err: errChanged}
+	}
+	return target, info.Mode().Perm(), err
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -303,3 +303,27 @@ func TestPrefix(t *testing.T) {
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, "main.livery.hcl", invalid.Diagnostics[0].Subject.Filename)
 }
+
+// One file that cannot be written leaves all as they are, and so does one that has changed.
+func TestRewriteIsAllOrNothing(t *testing.T) {
+	dir := workspace.Directory(t.TempDir())
+	require.NoError(t, dir.WriteFile("a", []byte("old"), 0o600))
+	require.NoError(t, os.Symlink("a", dir.Path("link")))
+	was := func(name string) string {
+		data, err := dir.ReadFile(name)
+		require.NoError(t, err)
+		return string(data)
+	}
+	old, changed := map[string][]byte{"a": []byte("old"), "z": nil}, map[string][]byte{"a": []byte("new"), "z": []byte("new")}
+	require.NoError(t, dir.WriteFile("z", []byte("meanwhile"), 0o600))
+	require.ErrorContains(t, dir.Rewrite(old, changed), "it has changed meanwhile")
+	require.ErrorContains(t, dir.Rewrite(map[string][]byte{"a": []byte("older"), "z": []byte("meanwhile")}, changed), "it has changed meanwhile")
+	assert.Equal(t, []string{"old", "meanwhile"}, []string{was("a"), was("z")})
+	require.NoError(t, os.Remove(dir.Path("z")))
+	require.NoError(t, dir.Rewrite(old, changed))
+	require.NoError(t, dir.Rewrite(map[string][]byte{"link": []byte("new")}, map[string][]byte{"link": []byte("newer"), "below/b": []byte("b")}))
+	assert.Equal(t, []string{"newer", "new", "b"}, []string{was("a"), was("z"), was("below/b")})
+	entries, err := os.ReadDir(dir.Path("."))
+	require.NoError(t, err)
+	assert.Len(t, entries, 4, "nothing else is left")
+}

@@ -28,11 +28,19 @@ type Sources struct {
 	faults hcl.Diagnostics // of the directory and of the include patterns
 	known  map[string]*Declarations
 	files  *syntax.Files
+	shown  func(string) string
 }
 
-// ReadFile reads another file, by its path from the stack; at is what names it.
+// Shown is the name that ranges have for a file, by its path from the stack.
+func (s *Sources) Shown(name string) string { return s.shown(name) }
+
+// ReadFile reads another file, by its path from the stack; at is what names it, the zero
+// Range where nothing does: then it need not be there.
 func (s *Sources) ReadFile(name string, at schema.Subject) ([]byte, *hcl.Diagnostic) {
 	src, err := s.files.Read(name)
+	if errors.Is(err, fs.ErrNotExist) && at.Range == (hcl.Range{}) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, unreadable(at.Range, "Cannot read a file", err)
 	}
@@ -100,6 +108,7 @@ func newReader(opts Options, previous *Sources) *reader {
 	if r.shown == nil {
 		r.shown = func(file string) string { return file }
 	}
+	r.sources.shown = r.shown
 	if previous != nil {
 		r.previous = previous.known
 	}

@@ -30,8 +30,18 @@ type Texts struct {
 	Range    hcl.Range     // the zero Range if there is no block
 	Source   schema.Locale // the language that the others are translated from; "" if the block does not say
 	SourceAt hcl.Range
+	Notes    string // a file of notes for translators, relative to the stack; "" for none
+	NotesAt  hcl.Range
+	Lock     string // the file that says from which words each text was translated; "" for DefaultLock
+	LockAt   hcl.Range
 	Keep     []string // names that no translation changes
 }
+
+// textsFields are the attributes of a texts block.
+var textsFields = []string{"source", "notes", "lock", "keep"}
+
+// DefaultLock is the lock of a stack that names none.
+const DefaultLock = "livery.texts.lock"
 
 // RuleOption is what a lint block says of a rule's option: a value of the type that the
 // option has in Go.
@@ -113,12 +123,16 @@ func (l *settingsReader) texts(b *Block) {
 	}
 	l.read.Texts.Range = b.DefRange
 	for _, block := range b.Blocks {
-		l.UnknownBlock(block, "in a texts block", schema.Subject{}, nil, []string{"source", "keep"})
+		l.UnknownBlock(block, "in a texts block", schema.Subject{}, nil, textsFields)
 	}
 	for _, a := range b.Attributes {
 		switch a.Name {
 		case "source":
 			l.textsSource(a)
+		case "notes":
+			l.read.Texts.Notes, l.read.Texts.NotesAt = l.fileName(a), a.Expr.Range()
+		case "lock":
+			l.read.Texts.Lock, l.read.Texts.LockAt = l.fileName(a), a.Expr.Range()
 		case "keep":
 			if v, ok := l.Constant(a); ok {
 				words, fault := parseWords(a.Name, v, schema.Subject{Range: a.Expr.Range()}, elementRange(a.Expr))
@@ -127,7 +141,7 @@ func (l *settingsReader) texts(b *Block) {
 				}
 			}
 		default:
-			l.UnknownField(a, "A texts block", schema.Subject{}, []string{"source", "keep"}, nil)
+			l.UnknownField(a, "A texts block", schema.Subject{}, textsFields, nil)
 		}
 	}
 }
@@ -162,7 +176,7 @@ func (l *settingsReader) lint(b *Block) {
 	declared := make(map[string]hcl.Range)
 	for _, a := range b.Attributes {
 		if a.Name == "baseline" {
-			l.baseline(a)
+			l.read.Baseline = l.fileName(a)
 			continue
 		}
 		l.UnknownField(a, "A lint block", schema.Subject{}, []string{"baseline"}, blockNames(lintBlocks))
@@ -187,13 +201,15 @@ func (l *settingsReader) lint(b *Block) {
 	}
 }
 
-func (l *settingsReader) baseline(a *hcl.Attribute) {
+// fileName is a file relative to the stack; "" where the attribute names none.
+func (l *settingsReader) fileName(a *hcl.Attribute) string {
 	name, ok := l.constantString(a)
 	if ok && (name == "" || path.IsAbs(name) || strings.Contains(name, `\`)) {
-		l.Report(schema.Diagnose(schema.Unreadable, schema.Subject{Range: a.Expr.Range()}, "Not a usable file", "baseline names a file relative to the stack, with forward slashes."))
-		return
+		l.Report(schema.Diagnose(schema.Unreadable, schema.Subject{Range: a.Expr.Range()}, "Not a usable file",
+			a.Name+" names a file relative to the stack, with forward slashes."))
+		return ""
 	}
-	l.read.Baseline = name
+	return name
 }
 
 func (l *settingsReader) rule(b *Block) {

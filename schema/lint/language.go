@@ -10,6 +10,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/stack"
+	"livery/schema/texts"
 )
 
 // language is a document with its texts.
@@ -60,36 +61,17 @@ func languageOf(d schema.Document) *language { return &language{Document: d, inf
 // texts visits the texts in the order of the catalogue. They are not kept: most runs only
 // look at each once.
 func (in *language) texts(visit func(text) bool) {
-	for _, f := range schema.Fields() {
-		switch f.Kind {
-		case schema.Text:
-			if v := in.At(f); v.Declared() && !visit(text{f.Path(), f, v}) {
-				return
-			}
-		case schema.Tips:
-			for i, tip := range in.At(f).Tips() {
-				if tip.Text.Declared() && !visit(text{fmt.Sprintf("%s[%d].text", f.Path(), i), f.Item("text"), tip.Text}) {
-					return
-				}
-			}
+	for t := range texts.Of(in.Document) {
+		if !visit(text{t.Path, t.Field, t.Value}) {
+			return
 		}
 	}
-}
-
-// Source is the language that the others are translated from: the one that the texts
-// block names, or en_US. It is false where no document is declared for it.
-func Source(s *stack.Stack) (schema.Locale, bool) {
-	source := s.Module.Settings.Texts.Source
-	if source == "" {
-		source = "en_US"
-	}
-	return source, slices.ContainsFunc(s.Documents, func(d schema.Document) bool { return d.Locale == source })
 }
 
 // WithoutSource lists the rules that are wanted and cannot run, since nobody says which
 // of several languages the others are translated from.
 func WithoutSource(s *stack.Stack) []schema.RuleID {
-	if _, ok := Source(s); ok || len(s.Documents) < 2 {
+	if _, ok := texts.Source(s); ok || len(s.Documents) < 2 {
 		return nil
 	}
 	var rules []schema.RuleID
@@ -103,12 +85,12 @@ func WithoutSource(s *stack.Stack) []schema.RuleID {
 
 // noSource reports a texts block that names a language which no document has.
 func noSource(l *linter) {
-	texts := l.Module.Settings.Texts
-	if _, ok := Source(l.Stack); ok || texts.Source == "" || !l.complete() {
+	set := l.Module.Settings.Texts
+	if _, ok := texts.Source(l.Stack); ok || set.Source == "" || !l.complete() {
 		return
 	}
-	l.found = append(l.found, schema.Diagnose(schema.Reference, schema.Subject{Range: texts.SourceAt}, "Source language not declared",
-		fmt.Sprintf("Nothing declares a document for %s, so nothing can be compared with it. Name a locale that is declared.", texts.Source)))
+	l.found = append(l.found, schema.Diagnose(schema.Reference, schema.Subject{Range: set.SourceAt}, "Source language not declared",
+		fmt.Sprintf("Nothing declares a document for %s, so nothing can be compared with it. Name a locale that is declared.", set.Source)))
 }
 
 // complete reports whether every locale block gave a document: where one could not be

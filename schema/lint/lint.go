@@ -7,7 +7,6 @@
 package lint
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -16,6 +15,7 @@ import (
 	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/stack"
+	"livery/schema/texts"
 )
 
 // families are all rules there are. Each asks first which of its rules are wanted.
@@ -23,7 +23,7 @@ var families = []func(*linter){
 	pairs, components, nearColours,
 	eachText, ellipses,
 	noSource, eachTranslation, inconsistent, glossary,
-	missing, untranslated, headroom,
+	missing, untranslated, stale, headroom,
 	unused, overridden, noEffect, literals, sessionLocales,
 }
 
@@ -42,12 +42,12 @@ func Stopping(s *stack.Stack) hcl.Diagnostics {
 
 func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Diagnostics {
 	l := &linter{Stack: s, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
-	source, ok := Source(s)
+	source, ok := texts.Source(s)
 	for _, rule := range schema.Rules() {
 		level := levelOf(s, rule)
 		l.wanted[rule.ID] = level != schema.Off && wanted(rule.ID, level) && (ok || !rule.Source)
 	}
-	l.keep = slices.SortedFunc(slices.Values(s.Module.Settings.Texts.Keep), func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	l.keep = texts.KeptNames(s)
 	for _, d := range s.Documents {
 		in := languageOf(d)
 		l.languages = append(l.languages, in)

@@ -2,9 +2,11 @@ package lint
 
 import (
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
 
 	"livery/schema"
+	"livery/schema/texts"
 )
 
 // missing finds texts that the source has and another language has not.
@@ -42,15 +44,31 @@ func untranslated(l *linter) {
 // sameWords reports whether a text is the source's and would have to be another: not one
 // of names alone, nor one that is very short.
 func (l *linter) sameWords(t, source text) bool {
-	const fewest = 4 // letters; OK is OK in most languages
-	if t.words() != source.words() {
-		return false
+	allowed := slices.Concat(l.keep, option[[]string](l, schema.Untranslated, "allow"))
+	return texts.SameWords(t.words(), source.words(), allowed)
+}
+
+// stale finds translations that were made from words, or from a note, that have changed
+// since; and what is wrong with the file that says so.
+func stale(l *linter) {
+	if !l.wants(schema.StaleTranslation) {
+		return
 	}
-	rest := l.withoutKept(t.words())
-	for _, word := range option[[]string](l, schema.Untranslated, "allow") {
-		rest = strings.ReplaceAll(rest, word, " ")
+	table, diags := texts.Read(l.Stack)
+	l.found = append(l.found, diags...)
+	if len(diags) > 0 {
+		maps.Copy(l.Sources, table.Sources)
 	}
-	return letters(rest) >= fewest
+	for _, in := range table.Languages {
+		for _, u := range in.Units {
+			if u.State != texts.Stale {
+				continue
+			}
+			at := schema.Subject{Address: in.Locale.AddressOf(), Locale: in.Locale, Path: u.Path, Range: texts.PlaceOf(u.Target)}
+			l.report(schema.StaleTranslation, at, "Translation out of date", u.Path+" "+u.Reason(table.Source.Locale),
+				map[string]any{"source": u.Source.Text(), "source_before": u.Before[0].Words})
+		}
+	}
 }
 
 // isUntranslated reports whether the rule of untranslated texts has a finding here.

@@ -114,6 +114,16 @@ func (b Block) Of(expr hcl.Expression) Parts {
 	return Parts{Block: b, expr: expr, file: file}
 }
 
+// File is the file that is read, if the expression is jsondecode(file("...")); "" for any
+// other expression.
+func (p Parts) File() string {
+	if p.file != "" {
+		return p.file
+	}
+	name, _ := p.tracer.decodedFile(p.tracer.unwrapped(p.expr))
+	return name
+}
+
 // Expression is the whole that they are parts of.
 func (p Parts) Expression() hcl.Expression { return p.expr }
 

@@ -359,20 +359,51 @@ func (t tracer) followJSON(expr hcl.Expression, path []string) way {
 	if text.Type() != cty.String {
 		return t.followMember(expr, path)
 	}
-	if !strings.ContainsAny(text.AsString(), "$%") {
-		return whole
-	}
-	template, ok := t.templates[expr]
+	template, ok := t.template(expr, text.AsString())
 	if !ok {
-		template, diags = hclsyntax.ParseTemplate([]byte(text.AsString()), whole.at.Filename, whole.at.Start)
-		if diags.HasErrors() {
-			return whole
-		}
-		t.templates[expr] = template
+		return whole
 	}
 	w := t.follow(template, path)
 	w.at = whole.at
 	return w
+}
+
+// template is what a string of the JSON syntax holds; false if that is a text alone.
+func (t tracer) template(expr hcl.Expression, text string) (hclsyntax.Expression, bool) {
+	if !strings.ContainsAny(text, "$%") {
+		return nil, false
+	}
+	template, ok := t.templates[expr]
+	if !ok {
+		var diags hcl.Diagnostics
+		template, diags = hclsyntax.ParseTemplate([]byte(text), expr.Range().Filename, expr.Range().Start)
+		if diags.HasErrors() {
+			return nil, false
+		}
+		t.templates[expr] = template
+	}
+	return template, true
+}
+
+// unwrapped is the part of an expression that is all of its value.
+func (t tracer) unwrapped(expr hcl.Expression) hcl.Expression {
+	switch e := expr.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return t.unwrapped(e.Expression)
+	case *hclsyntax.TemplateWrapExpr:
+		return t.unwrapped(e.Wrapped)
+	case hclsyntax.Expression:
+		if part, path, ok := t.chosen(e, nil); ok && len(path) == 0 {
+			return t.unwrapped(part)
+		}
+		return e
+	}
+	if text, diags := expr.Value(nil); !diags.HasErrors() && text.IsKnown() && !text.IsNull() && text.Type() == cty.String {
+		if template, ok := t.template(expr, text.AsString()); ok {
+			return t.unwrapped(template)
+		}
+	}
+	return expr
 }
 
 // KeysOf are the names and indexes of a reference; false if it is not one to a single value.

@@ -30,6 +30,20 @@ func (e *Evaluation) Layers(locale schema.Locale) []Layer {
 	return nil
 }
 
+// TextsFile is the JSON file that a document has its texts from, as its expression names
+// it, whether it is there or not; "" where they come from anywhere else.
+func (e *Evaluation) TextsFile(locale schema.Locale) string {
+	s, before := e.scope, len(e.scope.Diagnostics)
+	defer func() { s.Diagnostics = s.Diagnostics[:before] }()
+	for _, b := range s.module.Locales {
+		vars, forEach, ok := documents{s}.declaring(b, locale)
+		if a := b.Attribute("texts"); ok && a != nil {
+			return documents{s}.fields(locale, vars, forEach).origins.Of(a.Expr).File()
+		}
+	}
+	return ""
+}
+
 // declaring reports whether a block declares the document of a locale, and by which element
 // of what.
 func (e documents) declaring(b *config.Block, locale schema.Locale) (vars map[string]cty.Value, forEach hcl.Expression, ok bool) {

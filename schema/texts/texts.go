@@ -1,0 +1,283 @@
+package texts
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/config"
+	"livery/schema/stack"
+)
+
+// Text is one text of a document: a field, or the text of a tip.
+type Text struct {
+	Path  string
+	Field *schema.Field
+	Value schema.Value
+}
+
+// Words is the text as it is sent.
+func (t Text) Words() string { return t.Value.Text() }
+
+// Of visits the texts that a document declares, in the order of the catalogue.
+func Of(d schema.Document) iter.Seq[Text] {
+	return func(visit func(Text) bool) {
+		for _, f := range schema.Fields() {
+			switch f.Kind {
+			case schema.Text:
+				if v := d.At(f); v.Declared() && !visit(Text{f.Path(), f, v}) {
+					return
+				}
+			case schema.Tips:
+				for i, tip := range d.At(f).Tips() {
+					if tip.Text.Declared() && !visit(Text{fmt.Sprintf("%s[%d].text", f.Path(), i), f.Item("text"), tip.Text}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// Source is the language that the others are translated from: the one that the texts
+// block names, or en_US. It is false where no document is declared for it.
+func Source(s *stack.Stack) (schema.Locale, bool) {
+	source := cmp.Or(s.Module.Settings.Texts.Source, "en_US")
+	return source, slices.ContainsFunc(s.Documents, func(d schema.Document) bool { return d.Locale == source })
+}
+
+// State is how a text of a language stands to the source.
+type State string
+
+// States of a text.
+const (
+	Missing      State = "missing"      // the source has it, the language has not
+	Untranslated State = "untranslated" // the source's words
+	Stale        State = "stale"        // made from other words, or from another note
+	Unrecorded   State = "unrecorded"   // translated, and the lock does not know from what
+	Current      State = "current"      // translated, and the lock agrees
+	Extra        State = "extra"        // only this language has it
+)
+
+// States lists the states in the order in which they are counted.
+func States() []State { return []State{Current, Stale, Untranslated, Missing, Unrecorded, Extra} }
+
+// Unit is a text of a language, with that of the source.
+type Unit struct {
+	Path   string
+	Field  *schema.Field
+	Source schema.Value // not declared for a text that the source has not
+	Target schema.Value // not declared for one that is missing
+	Note   Made         // what a translation that is made now is made from
+	Hint   string       // a note for translators, of the file of notes or a comment; "" for none
+	Before []Made       // what the lock says that the translation was made from
+	State  State
+}
+
+// Reason says of a unit that is stale why it is, as the end of a sentence that begins with
+// its path.
+func (u *Unit) Reason(source schema.Locale) string {
+	switch made := u.Before[0]; {
+	case len(u.Before) > 1:
+		return "has two entries in the lock of texts, as a merge leaves them: whether it is right for today's words is not known."
+	case made.Words != u.Note.Words:
+		return fmt.Sprintf("was translated from %q; the source %s now says %q.", made.Words, source, u.Note.Words)
+	default:
+		return fmt.Sprintf("was translated with the note %q, which now says %q.", made.Note, u.Note.Note)
+	}
+}
+
+// Language is a language with its units, in the order of the catalogue.
+type Language struct {
+	schema.Document
+	Units []Unit
+}
+
+// Count is the number of units in a state.
+func (l *Language) Count(s State) int {
+	n := 0
+	for i := range l.Units {
+		if l.Units[i].State == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Percent is how much of the source's texts is translated, rounded down.
+func (l *Language) Percent() int {
+	all := len(l.Units) - l.Count(Extra)
+	if all == 0 {
+		return 100
+	}
+	return (l.Count(Current) + l.Count(Unrecorded)) * 100 / all
+}
+
+// Unit is the unit of that path, in either spelling; nil if there is none.
+func (l *Language) Unit(path string) *Unit {
+	i := slices.IndexFunc(l.Units, func(u Unit) bool { return u.Path == path || schema.Snake(u.Path) == path })
+	if i < 0 {
+		return nil
+	}
+	return &l.Units[i]
+}
+
+// Table is all texts of a stack.
+type Table struct {
+	Source    schema.Document
+	Texts     []Text      // of the source
+	Languages []*Language // but for the source, by locale
+	Keep      []string    // names that no translation changes, the longest first
+	Lock      *Lock
+	LockFile  string            // relative to the stack
+	LockSaved []byte            // what it holds; nil if it is not there
+	Sources   map[string][]byte // the lock and the notes, by their names in ranges
+}
+
+// Language is the language of a locale; nil if there is none.
+func (t *Table) Language(l schema.Locale) *Language {
+	i := slices.IndexFunc(t.Languages, func(in *Language) bool { return in.Locale == l })
+	if i < 0 {
+		return nil
+	}
+	return t.Languages[i]
+}
+
+// Read makes the table of a stack that has a source. With faults in the lock or in the
+// notes it is made without them.
+func Read(s *stack.Stack) (*Table, hcl.Diagnostics) {
+	source, _ := Source(s)
+	set := s.Module.Settings.Texts
+	t := &Table{
+		Lock: new(Lock), LockFile: cmp.Or(set.Lock, config.DefaultLock), Sources: make(map[string][]byte),
+		Keep: KeptNames(s),
+	}
+	diags := t.readLock(s.Module.Sources)
+	notes := notes{module: s.Module, comments: make(map[string]config.Comments)}
+	diags = append(diags, t.readNotes(&notes, set)...)
+	for _, d := range s.Documents {
+		if d.Locale == source {
+			t.Source, t.Texts = d, slices.Collect(Of(d))
+		}
+	}
+	allowed := KeptNames(s)
+	if words, ok := s.Options[schema.Untranslated]["allow"].Value.([]string); ok {
+		allowed = append(allowed, words...)
+	}
+	for _, d := range s.Documents {
+		if d.Locale != source {
+			t.Languages = append(t.Languages, t.language(d, notes, allowed))
+		}
+	}
+	slices.SortFunc(t.Languages, func(a, b *Language) int { return cmp.Compare(a.Locale, b.Locale) })
+	return t, diags
+}
+
+func (t *Table) readLock(files *config.Sources) hcl.Diagnostics {
+	src, fault := files.ReadFile(t.LockFile, schema.Subject{})
+	if fault != nil {
+		return hcl.Diagnostics{fault}
+	}
+	if src == nil {
+		return nil
+	}
+	t.LockSaved, t.Sources[files.Shown(t.LockFile)] = src, src
+	lock, fault := ParseLock(src, files.Shown(t.LockFile))
+	if fault != nil {
+		return hcl.Diagnostics{fault}
+	}
+	t.Lock = lock
+	return nil
+}
+
+// language compares a document with the source.
+func (t *Table) language(d schema.Document, notes notes, allowed []string) *Language {
+	l := &Language{Document: d}
+	own := make(map[string]Text)
+	for text := range Of(d) {
+		own[text.Path] = text
+	}
+	for _, text := range t.Texts {
+		target := own[text.Path]
+		delete(own, text.Path)
+		if !target.Value.Declared() && undecided(d, text.Path) {
+			continue // it may have any words, or none
+		}
+		l.Units = append(l.Units, t.unit(d, text, target.Value, notes, allowed))
+	}
+	for _, text := range own {
+		l.Units = append(l.Units, Unit{Path: text.Path, Field: text.Field, Target: text.Value, State: Extra, Before: t.Lock.Made(d.Locale, text.Path)})
+	}
+	slices.SortFunc(l.Units, func(a, b Unit) int { return comparePaths(a.Path, b.Path) })
+	return l
+}
+
+func undecided(d schema.Document, path string) bool {
+	list, _, _ := strings.Cut(path, "[")
+	_, open := d.Undecided()[list]
+	return open
+}
+
+func (t *Table) unit(d schema.Document, source Text, target schema.Value, notes notes, allowed []string) Unit {
+	u := Unit{Path: source.Path, Field: source.Field, Source: source.Value, Target: target, Before: t.Lock.Made(d.Locale, source.Path)}
+	u.Note = Made{Words: source.Words(), Note: notes.of(source.Path)}
+	u.Hint = cmp.Or(u.Note.Note, notes.beside(source.Value), notes.beside(target))
+	switch {
+	case !target.Declared():
+		u.State = Missing
+	case SameWords(target.Text(), source.Words(), allowed) && !SameLanguage(d.Locale, t.Source.Locale):
+		u.State = Untranslated
+	case len(u.Before) == 0:
+		u.State = Unrecorded
+	case len(u.Before) > 1 || !u.Before[0].agrees(u.Note):
+		u.State = Stale
+	default:
+		u.State = Current
+	}
+	return u
+}
+
+// agrees reports whether a translation that was made from one is right for the other: a
+// first note says nothing against what was made without one.
+func (m Made) agrees(now Made) bool {
+	return m.Words == now.Words && (m.Note == now.Note || m.Note == "" || now.Note == "")
+}
+
+// SameLanguage reports whether two locales differ in script or country alone.
+func SameLanguage(a, b schema.Locale) bool {
+	first, _, _ := strings.Cut(a.Info().BCP47, "-")
+	second, _, _ := strings.Cut(b.Info().BCP47, "-")
+	return first == second
+}
+
+// KeptNames are the names that no translation changes, the longest first: whoever looks
+// for Acme Pay must not find Acme before.
+func KeptNames(s *stack.Stack) []string {
+	return slices.SortedStableFunc(slices.Values(s.Module.Settings.Texts.Keep), func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+}
+
+// SameWords reports whether a text has the source's words and would have to have others:
+// not one of names, of words that are allowed and of braces alone, nor one that is very
+// short.
+func SameWords(words, source string, allowed []string) bool {
+	const fewest = 4 // letters; OK is OK in most languages
+	if words != source {
+		return false
+	}
+	for _, name := range slices.Concat(allowed, schema.Braces(words)) {
+		words = strings.ReplaceAll(words, name, " ")
+	}
+	n := 0
+	for _, r := range words {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n >= fewest
+}
