@@ -113,6 +113,11 @@ func (p *Plan) Summary() Summary {
 	return s
 }
 
+// Plus is what both come to.
+func (s Summary) Plus(o Summary) Summary {
+	return Summary{s.Add + o.Add, s.Change + o.Change, s.Destroy + o.Destroy, s.Forget + o.Forget, s.Record + o.Record, s.Unchanged + o.Unchanged}
+}
+
 func (s *Summary) count(a Action) {
 	switch a {
 	case Create:

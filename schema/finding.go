@@ -22,6 +22,7 @@ type Finding struct {
 	Data      map[string]any // the rule's own values, by name; nil for none
 
 	Suppression *Suppression // why it is not shown; nil for one that is
+	Stacks      []string     // that have it, by their paths, where several are looked at; else none
 }
 
 // Edit is a change to a file that mends a finding: the literal at that place gets another
@@ -152,7 +153,7 @@ func SortFindings(diags hcl.Diagnostics) hcl.Diagnostics {
 			end++
 		}
 		if end > i+1 {
-			mergeAddresses(first, diags[i+1:end])
+			merge(first, diags[i+1:end])
 		}
 		merged = append(merged, first)
 		i = end
@@ -167,17 +168,19 @@ func compareFindings(a, b *hcl.Diagnostic) int {
 }
 
 func sameFinding(a, b *hcl.Diagnostic) bool {
-	return compareRange(a.Subject, b.Subject) == 0 && a.Summary == b.Summary && a.Detail == b.Detail
+	return compareRange(a.Subject, b.Subject) == 0 && a.Summary == b.Summary && a.Detail == b.Detail && LevelOf(a) == LevelOf(b) &&
+		(a.Subject != nil || slices.Equal(FindingOf(a).Stacks, FindingOf(b).Stacks)) // each stack's own
 }
 
-func mergeAddresses(into *hcl.Diagnostic, same hcl.Diagnostics) {
-	all := slices.Clone(FindingOf(into).Addresses)
+// merge gives a finding what others like it have in common with it.
+func merge(into *hcl.Diagnostic, same hcl.Diagnostics) {
+	all, stacks := slices.Clone(FindingOf(into).Addresses), slices.Clone(FindingOf(into).Stacks)
 	for _, d := range same {
-		all = append(all, FindingOf(d).Addresses...)
+		all, stacks = append(all, FindingOf(d).Addresses...), append(stacks, FindingOf(d).Stacks...)
 	}
 	slices.SortFunc(all, Address.Compare)
-	all = slices.Compact(all)
-	Amend(into, func(f *Finding) { f.Addresses = all })
+	slices.Sort(stacks)
+	Amend(into, func(f *Finding) { f.Addresses, f.Stacks = slices.Compact(all), slices.Compact(stacks) })
 }
 
 func compareRange(a, b *hcl.Range) int {

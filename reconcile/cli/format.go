@@ -1,23 +1,28 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/stacks"
 	"livery/reconcile/workspace"
 	"livery/schema/syntax"
 )
 
 // formatFlags are those of fmt, and what has come of the files so far.
 type formatFlags struct {
-	run                           *command.Run
-	check, diff, write, recursive bool
-	list                          bool
-	changed, broken               bool
+	run                *command.Run
+	many               manyFlags
+	check, diff, write bool
+	list               bool
+	changed, broken    bool
 }
 
 func fmtCommand(run *command.Run) *cobra.Command {
@@ -28,7 +33,8 @@ func fmtCommand(run *command.Run) *cobra.Command {
 		Long: `Puts *.livery.hcl and *.liveryvars.hcl files into canonical style and prints the
 names of those that changed. Without arguments it works on this directory; with -
 it reads standard input and writes the result to standard output. JSON files are
-left alone.`,
+left alone. With -recursive the directories below are worked on too, but for those
+that livery stacks would not enter; -stack chooses among the stacks.`,
 		Example: "livery fmt\nlivery fmt -check -diff -recursive",
 		RunE:    f.execute,
 	}
@@ -36,13 +42,28 @@ left alone.`,
 	c.Flags().BoolVar(&f.diff, "diff", false, "Show the changes.")
 	c.Flags().BoolVar(&f.write, "write", true, "Only tell what would change, and write nothing.")
 	c.Flags().BoolVar(&f.list, "list", true, "Do not print the names of files that change.")
-	c.Flags().BoolVar(&f.recursive, "recursive", false, "Work on the directories below too.")
+	f.many.define(c, 0)
+	c.Flags().Lookup("recursive").Usage = "Work on the directories below too, also those that are no stacks."
 	return c
 }
 
-func (f *formatFlags) execute(_ *cobra.Command, args []string) error {
+func (f *formatFlags) execute(c *cobra.Command, args []string) error {
+	if err := f.many.check(c); err != nil {
+		return err
+	}
+	chosen := c.Flags().Changed("stack") || c.Flags().Changed("not-stack") || c.Flags().Changed("shard")
+	if chosen && len(args) > 0 {
+		return command.Fail("Invalid flag", "-stack, -not-stack and -shard choose stacks: leave out the names of files and directories.")
+	}
 	if len(args) == 0 {
 		args = []string{"."}
+	}
+	if chosen {
+		selected, err := f.many.selectStacks(c, f.run, f.run.Workspace(command.Inputs{}))
+		if err != nil {
+			return err
+		}
+		args = selected.Paths
 	}
 	var failed error
 	for len(args) > 0 {
@@ -51,9 +72,9 @@ func (f *formatFlags) execute(_ *cobra.Command, args []string) error {
 		case 0:
 			args, err = args[1:], f.stdin()
 		case -1:
-			args, err = nil, f.run.Dir.Format(args, f.recursive, f.file)
+			args, err = nil, f.files(c, args, f.many.On && !chosen)
 		default:
-			args, err = args[named:], f.run.Dir.Format(args[:named], f.recursive, f.file)
+			args, err = args[named:], f.files(c, args[:named], f.many.On)
 		}
 		if err != nil {
 			failed = err
@@ -69,6 +90,27 @@ func (f *formatFlags) execute(_ *cobra.Command, args []string) error {
 		return command.ExitUnformatted
 	}
 	return nil
+}
+
+// files formats files and those of directories, and of all that are below them.
+func (f *formatFlags) files(c *cobra.Command, names []string, below bool) error {
+	var all []string
+	var failed error
+	for _, name := range names {
+		path := f.run.Dir.Path(name)
+		if info, err := os.Stat(path); !below || err != nil || !info.IsDir() {
+			all = append(all, name)
+			continue
+		}
+		dirs, err := stacks.Directories(c.Context(), os.DirFS(path))
+		if err != nil {
+			failed = command.Fail("Cannot read the directory", "%v.", err)
+		}
+		for _, dir := range dirs {
+			all = append(all, filepath.Join(name, filepath.FromSlash(dir)))
+		}
+	}
+	return cmp.Or(f.run.Dir.Format(all, f.file), failed)
 }
 
 // stdin formats what is piped in. Without -diff and -check it comes out again,

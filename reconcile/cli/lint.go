@@ -14,8 +14,8 @@ import (
 	"livery/reconcile/command"
 	"livery/reconcile/findings"
 	"livery/reconcile/linting"
+	"livery/reconcile/lintreport"
 	"livery/reconcile/markdown"
-	"livery/reconcile/report"
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -34,6 +34,10 @@ type lintFlags struct {
 	diff           bool
 	fixed          *linting.Fixed
 	opts           linting.Options
+
+	many   manyFlags
+	expand bool
+	stacks []findings.StackTally // that were looked at; none for one alone
 
 	rules, statistics bool
 	explain           string
@@ -72,8 +76,23 @@ A lint block in the configuration sets the level of each rule.`,
 	run.JSONFlag(c)
 	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
 	l.in.Flags(c)
-	c.RunE = func(_ *cobra.Command, files []string) error {
+	l.many.define(c, 0)
+	f.BoolVar(&l.expand, "expand", false, "With -recursive, also show stacks without findings.")
+	c.RunE = func(c *cobra.Command, files []string) error {
 		l.opts.Files = files
+		if l.rules || l.explain != "" {
+			return l.about(run)
+		}
+		if run.View.JSON && len(l.formats) == 0 {
+			l.formats = []string{string(findings.JSONFormat)}
+		}
+		if err := cmp.Or(l.check(), l.many.check(c)); err != nil {
+			return err
+		}
+		run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
+		if l.many.On {
+			return l.runMany(c, run)
+		}
 		return l.run(run)
 	}
 	return c
@@ -181,41 +200,22 @@ func (l *lintFlags) chosen(diags hcl.Diagnostics) hcl.Diagnostics {
 }
 
 func (l *lintFlags) run(run *command.Run) error {
-	if l.rules || l.explain != "" {
-		return l.about(run)
-	}
-	if run.View.JSON && len(l.formats) == 0 {
-		l.formats = []string{string(findings.JSONFormat)}
-	}
-	if err := l.check(); err != nil {
-		return err
-	}
-	run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
 	w := run.Workspace(l.in)
 	w.Prefix = run.Dir.FromHere()
 	if l.fix != "" {
-		fixed, err := linting.Fix(w, l.opts, schema.Fix(l.fix))
-		if err != nil {
+		if err := l.mend(run, w); err != nil || l.diff {
 			return err
 		}
-		if l.diff {
-			return report.LintDiff(run.View, fixed)
-		}
-		if err := fixed.Write(run.Dir); err != nil {
-			return err
-		}
-		l.fixed = fixed
 	}
-	linted, err := linting.Lint(w, l.opts)
+	linted, err := l.lint(w)
 	if err != nil {
 		return err
 	}
-	linted.Diagnostics, linted.Elsewhere = l.chosen(linted.Diagnostics), l.chosen(linted.Elsewhere)
 	if l.statistics {
 		findings.WriteStatistics(run.Stdout, linted.Diagnostics)
 		return l.level.Exit(linted.Diagnostics)
 	}
-	verdict := report.LintVerdict{Linted: linted, Fixed: l.fixed, Failing: l.level.Failing(linted.Diagnostics)}
+	verdict := lintreport.Verdict{Linted: linted, Fixed: l.fixed, Failing: l.level.Failing(linted.Diagnostics)}
 	if err := l.write(run, verdict); err != nil {
 		return err
 	}
@@ -225,12 +225,55 @@ func (l *lintFlags) run(run *command.Run) error {
 	return l.level.Exit(linted.Diagnostics)
 }
 
+// mend mends what can be mended, or shows how.
+func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
+	fixed, err := linting.Fix(w, l.opts, schema.Fix(l.fix))
+	if err != nil {
+		return err
+	}
+	if l.diff {
+		return lintreport.WriteDiff(run.Stdout, fixed)
+	}
+	l.fixed = fixed
+	return fixed.Write(run.Dir)
+}
+
+// lint gives the findings that were asked for.
+func (l *lintFlags) lint(w *workspace.Workspace) (*linting.Linted, error) {
+	linted, err := linting.Lint(w, l.opts)
+	if err != nil {
+		return nil, err
+	}
+	linted.Diagnostics, linted.Elsewhere = l.chosen(linted.Diagnostics), l.chosen(linted.Elsewhere)
+	return linted, nil
+}
+
 // write writes the findings in all forms, those that go to files first.
-func (l *lintFlags) write(run *command.Run, verdict report.LintVerdict) error {
+func (l *lintFlags) write(run *command.Run, verdict lintreport.Verdict) error {
+	if err := l.writeFiles(run, verdict); err != nil {
+		return err
+	}
 	stdout := ""
+	if i := slices.IndexFunc(l.outputs, func(o output) bool { return o.file == "" }); i >= 0 {
+		stdout = l.outputs[i].format
+	}
+	switch stdout {
+	case "":
+		lintreport.WriteTotals(run.View, verdict)
+		return nil
+	case string(findings.TextFormat):
+		return lintreport.Write(run.View, verdict, l.showSuppressed)
+	}
+	for _, sentence := range verdict.Sentences() {
+		fmt.Fprintln(run.Stderr, sentence)
+	}
+	return l.render(run, run.Stdout, stdout, verdict, run.Style(run.Stdout))
+}
+
+// writeFiles writes the findings in the forms that go to files.
+func (l *lintFlags) writeFiles(run *command.Run, verdict lintreport.Verdict) error {
 	for _, o := range l.outputs {
 		if o.file == "" {
-			stdout = o.format
 			continue
 		}
 		var b bytes.Buffer
@@ -241,20 +284,10 @@ func (l *lintFlags) write(run *command.Run, verdict report.LintVerdict) error {
 			return command.Fail("Cannot write the findings", "%v.", err)
 		}
 	}
-	switch stdout {
-	case "":
-		report.LintTotals(run.View, verdict)
-		return nil
-	case string(findings.TextFormat):
-		return report.Linted(run.View, verdict, l.showSuppressed)
-	}
-	for _, sentence := range verdict.Sentences() {
-		fmt.Fprintln(run.Stderr, sentence)
-	}
-	return l.render(run, run.Stdout, stdout, verdict, run.Style(run.Stdout))
+	return nil
 }
 
-func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict report.LintVerdict, style terminal.Style) error {
+func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict lintreport.Verdict, style terminal.Style) error {
 	if format == "markdown" {
 		_, stack := workspace.Directory(".").Repository()
 		text := markdown.Findings(verdict.Diagnostics, findings.Count(verdict.Diagnostics).String(), markdown.Links("", stack, run.Getenv))
@@ -263,7 +296,7 @@ func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict
 	}
 	meta := findings.Meta{
 		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: schema.Rules(), Skipped: verdict.Skipped,
-		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed,
+		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed, Stacks: l.stacks,
 	}
 	if len(verdict.Files) > 0 {
 		elsewhere := findings.Count(verdict.Elsewhere)

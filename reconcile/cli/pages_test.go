@@ -312,11 +312,11 @@ func flagRows(text string) []string {
 }
 
 // TestPagesNameTheCommands holds the reference of commands to what help says: each
-// command has its section, and each flag stands once, in that section or in the table
-// that many commands share.
+// command has its section, and each flag stands once, in that section or in one of the
+// two tables that many commands share.
 func TestPagesNameTheCommands(t *testing.T) {
 	text := page(t, "reconcile/README.md")
-	shared := flagRows(section(t, text, "### Flags of many commands"))
+	shared := append(flagRows(section(t, text, "### Flags of many commands")), flagRows(section(t, text, "### Many stacks"))...)
 	planning := flagRows(section(t, text, "### plan"))
 	_, commands := helpOf(t)
 	require.Greater(t, len(commands), 10)

@@ -10,6 +10,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/inspect"
+	"livery/reconcile/recursive"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
 	"livery/reconcile/workspace"
@@ -41,6 +42,28 @@ func (f *stackFlags) selectStacks(c *cobra.Command, run *command.Run, w *workspa
 		report.WriteNothingSelected(run.Stdout, selected)
 	}
 	return selected, err
+}
+
+// manyFlags are those of a command that can be run over many stacks.
+type manyFlags struct {
+	stackFlags
+	recursive.Flags
+}
+
+// define defines the flags; jobs is as for recursive.Flags.
+func (f *manyFlags) define(c *cobra.Command, jobs int) {
+	f.Flags.Flags(c, jobs)
+	f.stackFlags.flags(c)
+}
+
+// check refuses flags that go with -recursive alone, and others that do not go with it.
+func (f *manyFlags) check(c *cobra.Command, single ...string) error {
+	for _, name := range single {
+		if f.On && c.Flags().Changed(name) {
+			return command.Fail("Invalid flag", "-%s is about one stack, so it cannot be combined with -recursive.", name)
+		}
+	}
+	return f.Flags.Check(c, "stack", "not-stack", "shard")
 }
 
 func stacksCommand(run *command.Run) *cobra.Command {

@@ -71,6 +71,7 @@ type Run struct {
 	commands []Entry
 	noColor  bool
 	logFile  io.Closer
+	below    string // the way from the run above, with slashes; "" for the run itself
 	opened   []*workspace.Workspace
 	ctx      context.Context // ends with the first signal
 	atOnce   context.Context // ends with the second signal
@@ -205,8 +206,11 @@ func (r *Run) chdir(dir string) error {
 
 // Workspace opens the stack in the directory of the run.
 func (r *Run) Workspace(in Inputs) *workspace.Workspace {
+	if r.below != "" {
+		in = r.inputsBelow(in)
+	}
 	c := workspace.Config{
-		Context: r.ctx, Dir: r.Dir, Assignments: in.Assignments, Getenv: r.Getenv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
+		Context: r.ctx, Dir: r.Dir, Prefix: r.below, Assignments: in.Assignments, Getenv: r.Getenv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
 	}
 	if in.Ask && !r.View.JSON {
 		c.Ask = r.Person().AskVariable
@@ -223,6 +227,9 @@ func (r *Run) Person() prompt.Person {
 
 // Style is how text for a stream is dressed.
 func (r *Run) Style(w io.Writer) terminal.Style {
+	if kept, ok := w.(*keptStream); ok {
+		w = kept.to
+	}
 	tty, width := false, 78 // as Terraform wraps what nobody watches
 	if f, ok := prompt.FileOf(w); ok && term.IsTerminal(int(f.Fd())) {
 		tty = true

@@ -66,7 +66,7 @@ func (r *Run) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, relea
 }
 
 // Interruptible lets the first signal close stop, for what has not begun, and the
-// second one end the context, for everything.
+// second one end the context, for everything. One of many runs is silent about it.
 func (r *Run) Interruptible(ctx context.Context) (until context.Context, stop <-chan struct{}, release func()) {
 	until, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(r.atOnce, cancel)
@@ -82,7 +82,9 @@ func (r *Run) Interruptible(ctx context.Context) (until context.Context, stop <-
 		} {
 			select {
 			case <-said.signal:
-				r.View.Interrupt(said.text)
+				if r.below == "" {
+					r.View.Interrupt(said.text)
+				}
 			case <-released:
 				return
 			}

@@ -22,6 +22,8 @@ type DiagnosticJSON struct {
 	Path     string       `json:"path"`    // "" for none
 	Range    *RangeJSON   `json:"range"`   // null for none
 	Snippet  *SnippetJSON `json:"snippet"` // null for none
+	Stack    string       `json:"stack,omitempty"`
+	Stacks   []string     `json:"stacks,omitempty"` // all that have it
 }
 
 // RangeJSON is a stretch of a file; the end is not included.
@@ -73,6 +75,9 @@ func newDiagnosticJSON(e entry) DiagnosticJSON {
 	j := DiagnosticJSON{
 		Severity: string(e.Level), Summary: e.Summary, Detail: e.Detail,
 		Rule: string(e.Rule), Address: e.Address().String(), Path: e.Path,
+	}
+	if len(e.Stacks) > 0 {
+		j.Stack, j.Stacks = e.Stacks[0], e.Stacks
 	}
 	if e.located {
 		j.Range, j.Snippet = NewRangeJSON(e.at.rng), snippet(e.Diagnostic, e.at)
@@ -155,6 +160,7 @@ type verdictJSON[D any] struct {
 	Diagnostics   []D             `json:"diagnostics"`
 	Suppressed    *[]D            `json:"suppressed,omitempty"` // of lint -show-suppressed alone
 	Elsewhere     *Tally          `json:"elsewhere,omitempty"`  // of lint with names of files alone
+	Stacks        []StackTally    `json:"stacks,omitempty"`     // where several were looked at
 }
 
 func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
@@ -171,15 +177,17 @@ func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
 	return v
 }
 
-// WriteJSON writes the answer of `validate -json`.
-func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources) error {
-	return terminal.WriteJSON(w, newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON))
+// WriteJSON writes the answer of `validate -json`, of these stacks if there are several.
+func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources, stacks ...StackTally) error {
+	v := newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON)
+	v.Stacks = stacks
+	return terminal.WriteJSON(w, v)
 }
 
 func writeLintJSON(w io.Writer, found, suppressed []entry, meta Meta) error {
 	v := newVerdictJSON(found, newFindingJSON)
 	v.SkippedRules = meta.Skipped
-	v.Elsewhere = meta.Elsewhere
+	v.Elsewhere, v.Stacks = meta.Elsewhere, meta.Stacks
 	v.Valid = v.Valid && (meta.Elsewhere == nil || meta.Elsewhere.Errors == 0)
 	if meta.ShowSuppressed {
 		list := newVerdictJSON(suppressed, newFindingJSON).Diagnostics

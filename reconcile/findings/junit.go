@@ -6,10 +6,15 @@ import (
 	"io"
 	"strings"
 
+	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
 type (
+	junitSuites struct {
+		XMLName xml.Name     `xml:"testsuites"`
+		Suites  []junitSuite `xml:"testsuite"`
+	}
 	junitSuite struct {
 		XMLName  xml.Name    `xml:"testsuite"`
 		Name     string      `xml:"name,attr"`
@@ -33,9 +38,27 @@ type (
 
 // writeJUnit writes one suite with a failed case for each rule and place, or
 // with a single case that passed, since readers take an empty suite for a run
-// that never happened. Notices are left out: a reader would take them for failures.
-func writeJUnit(w io.Writer, found []entry) error {
-	suite := junitSuite{Name: tool}
+// that never happened. Notices are left out: a reader would take them for failures. Each
+// of several stacks has a suite of its own; what they share stands in that of the first.
+func writeJUnit(w io.Writer, found []entry, stacks []StackTally) error {
+	if stacks == nil {
+		return writeXML(w, newJUnitSuite(tool, found))
+	}
+	byStack := make(map[string][]entry)
+	for _, f := range found {
+		if len(f.Stacks) > 0 {
+			byStack[f.Stacks[0]] = append(byStack[f.Stacks[0]], f)
+		}
+	}
+	var all junitSuites
+	for _, s := range stacks {
+		all.Suites = append(all.Suites, newJUnitSuite(terminal.Escape(s.Path, ""), byStack[s.Path]))
+	}
+	return writeXML(w, all)
+}
+
+func newJUnitSuite(name string, found []entry) junitSuite {
+	suite := junitSuite{Name: name}
 	places := map[[2]string]int{}
 	for _, f := range found {
 		if f.Level == schema.Notice {
@@ -58,7 +81,7 @@ func writeJUnit(w io.Writer, found []entry) error {
 		suite.Cases = []junitCase{{Name: "stack", Classname: tool}}
 	}
 	suite.Tests = len(suite.Cases)
-	return writeXML(w, suite)
+	return suite
 }
 
 // writeXML writes a document. What XML cannot hold has become an escape before.

@@ -55,6 +55,7 @@ type Meta struct {
 	// JSON and SARIF. Whoever reads the others would take it for what is wrong.
 	ShowSuppressed bool
 	Suppressed     hcl.Diagnostics // what is not to be shown, each with the reason
+	Stacks         []StackTally    // where several were looked at; else none
 	Elsewhere      *Tally          // what lies in other files than those that were asked for; nil if none were
 }
 
@@ -63,6 +64,13 @@ type Tally struct {
 	Errors   int `json:"error_count"`
 	Warnings int `json:"warning_count"`
 	Notices  int `json:"notice_count"`
+}
+
+// StackTally counts what was found in one of several stacks.
+type StackTally struct {
+	Path  string `json:"path"`
+	Valid bool   `json:"valid"`
+	Tally
 }
 
 // Count counts findings.
@@ -127,7 +135,7 @@ func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s ter
 	case GitLabFormat:
 		return writeGitLab(w, found)
 	case JUnitFormat:
-		return writeJUnit(w, found)
+		return writeJUnit(w, found, meta.Stacks)
 	case CheckstyleFormat:
 		return writeCheckstyle(w, found)
 	default:
@@ -199,12 +207,17 @@ func (e entry) message() string {
 	return text
 }
 
-// shared says which documents have this finding in common; "" for one document's own.
+// shared says which documents have this finding in common, "" for one document's own,
+// and which stacks.
 func (e entry) shared() string {
-	if len(e.Addresses) < 2 {
-		return ""
+	var parts []string
+	if len(e.Addresses) > 1 {
+		parts = append(parts, fmt.Sprintf("in %s and %s", terminal.Escape(e.Address().String(), ""), schema.Plural(len(e.Addresses)-1, "more document")))
 	}
-	return fmt.Sprintf("in %s and %s", terminal.Escape(e.Address().String(), ""), schema.Plural(len(e.Addresses)-1, "more document"))
+	if n := len(e.Stacks); n > 1 {
+		parts = append(parts, fmt.Sprintf("in the stack %s and %s", terminal.Escape(e.Stacks[0], ""), schema.Plural(n-1, "more stack")))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // subject is an address and the field, "" where there is neither.

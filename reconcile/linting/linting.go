@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -44,9 +45,10 @@ type Linted struct {
 	Elsewhere   hcl.Diagnostics // in other files of the stacks
 	Suppressed  hcl.Diagnostics // what is not to be shown, each with the reason
 	Sources     map[string][]byte
-	Baselined   int             // findings that are in the baseline
-	Stale       int             // entries of the baseline that no longer occur
-	Skipped     []schema.RuleID // rules that need a source language, where nobody says which that is
+	Baselined   int                  // findings that are in the baseline
+	Stale       int                  // entries of the baseline that no longer occur
+	Variables   map[string]cty.Value // that the stack declares
+	Skipped     []schema.RuleID      // rules that need a source language, where nobody says which that is
 }
 
 // run is one run of lint over stacks.
@@ -125,6 +127,7 @@ func (l *run) stack(w *workspace.Workspace) error {
 	if skipped := lint.WithoutSource(loaded); len(skipped) > len(l.Skipped) {
 		l.Skipped = skipped
 	}
+	l.Variables = loaded.Variables
 	_, compared := texts.Source(loaded)
 	switch {
 	case !diags.HasErrors():

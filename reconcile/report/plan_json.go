@@ -23,16 +23,17 @@ const streamVersion = "1.0"
 
 // stream writes one JSON object a line, in Terraform's shape.
 type stream struct {
-	w   io.Writer
-	now func() time.Time
+	w     io.Writer
+	stack string // the one of many; "" for none
+	now   func() time.Time
 
 	mu  sync.Mutex // an interrupt speaks while an apply goes on
 	err error
 }
 
 // newStream begins a stream with the version of livery.
-func newStream(w io.Writer, version string, now func() time.Time) *stream {
-	s := &stream{w: w, now: now}
+func newStream(w io.Writer, stack, version string, now func() time.Time) *stream {
+	s := &stream{w: w, stack: stack, now: now}
 	s.write("info", "livery "+version, "version", map[string]any{"livery": version, "ui": streamVersion})
 	return s
 }
@@ -45,13 +46,25 @@ func (s *stream) Err() error {
 }
 
 func (s *stream) write(level, message, kind string, members map[string]any) {
-	members["@level"], members["@message"], members["@module"] = level, message, module
+	if s.stack != "" {
+		members["stack"] = s.stack
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	members["@timestamp"], members["type"] = s.now().UTC().Format(time.RFC3339Nano), kind
-	if err := terminal.WriteJSONLine(s.w, members); err != nil && s.err == nil {
+	if err := writeStreamLine(s.w, s.now(), level, message, kind, members); err != nil && s.err == nil {
 		s.err = err
 	}
+}
+
+func writeStreamLine(w io.Writer, now time.Time, level, message, kind string, members map[string]any) error {
+	members["@level"], members["@message"], members["@module"] = level, message, module
+	members["@timestamp"], members["type"] = now.UTC().Format(time.RFC3339Nano), kind
+	return terminal.WriteJSONLine(w, members)
+}
+
+// WriteStreamLine writes a line of a stream that no View has begun.
+func WriteStreamLine(w io.Writer, now time.Time, kind, message string, members map[string]any) error {
+	return writeStreamLine(w, now, "info", message, kind, members)
 }
 
 // Diagnostics writes each finding.

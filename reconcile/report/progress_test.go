@@ -54,7 +54,7 @@ func TestWriteOutcome(t *testing.T) {
 func TestStream(t *testing.T) {
 	var b bytes.Buffer
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := newStream(&b, "1.2.3", func() time.Time { return now })
+	s := newStream(&b, "", "1.2.3", func() time.Time { return now })
 	s.Event(reconcile.Event{Step: reconcile.Finished, Change: localeChange("th_TH", reconcile.Reapply), Elapsed: 2 * time.Second, TransactionID: "t1"})
 	s.Event(reconcile.Event{Step: reconcile.Failed, Change: localeChange("th_TH", reconcile.Delete)})
 	s.Outcome(&reconcile.Outcome{Summary: reconcile.Summary{Change: 1}})

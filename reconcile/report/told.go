@@ -37,8 +37,8 @@ func (t *Told) tell(diags hcl.Diagnostics, src findings.Sources) {
 	}
 }
 
-// errors are the findings that ended the run.
-func (t *Told) errors() hcl.Diagnostics {
+// Errors are the findings that ended the run.
+func (t *Told) Errors() hcl.Diagnostics {
 	var list hcl.Diagnostics
 	for _, d := range t.Diagnostics {
 		if d.Severity == hcl.DiagError {
@@ -80,7 +80,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 // Failures are what ended the run.
 func (t *Told) Failures() []markdown.Failure {
 	var list []markdown.Failure
-	for _, d := range t.errors() {
+	for _, d := range t.Errors() {
 		f := markdown.Failure{Summary: d.Summary, Detail: d.Detail}
 		if d.Subject != nil {
 			f.File, f.Line = d.Subject.Filename, d.Subject.Start.Line
@@ -106,7 +106,7 @@ func stateOf(p *reconcile.Plan) string {
 // errors that ended the run.
 func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
 	var diagnostics json.RawMessage
-	if failed := t.errors(); len(failed) > 0 {
+	if failed := t.Errors(); len(failed) > 0 {
 		raw, err := json.Marshal(findings.JSON(failed, t.Sources))
 		if err != nil {
 			return err

@@ -21,16 +21,17 @@ type View struct {
 	Stdout, Stderr io.Writer
 	Style          func(io.Writer) terminal.Style // how text for one of the two is dressed
 	Now            func() time.Time
-	JSON           bool // one object, unless there is a stream
-	Advice         bool // somebody reads what to type next
-	Told           Told // what was told of a plan so far
+	JSON           bool   // one object, unless there is a stream
+	Advice         bool   // somebody reads what to type next
+	Stack          string // the one of many that is spoken of; "" for none
+	Told           Told   // what was told of a plan so far
 	stream         *stream
 }
 
 // Begin makes a stream of the JSON that was asked for.
 func (v *View) Begin(version string) {
 	if v.JSON && v.stream == nil {
-		v.stream = newStream(v.Stdout, version, v.Now)
+		v.stream = newStream(v.Stdout, v.Stack, version, v.Now)
 	}
 }
 

@@ -24,19 +24,38 @@ const ignoreFile = ".liveryignore"
 // error: a hole in the list would not be seen.
 func Find(ctx context.Context, tree fs.FS) ([]string, error) {
 	f := finder{ctx: ctx, tree: tree}
-	err := f.directory(".", nil)
-	slices.Sort(f.found)
-	return f.found, err
+	var found []string
+	err := f.directory(".", nil, func(dir string, entries []fs.DirEntry) error {
+		is, err := f.isStack(dir, entries)
+		if is {
+			found = append(found, dir)
+		}
+		return err
+	})
+	slices.Sort(found)
+	return found, err
+}
+
+// Directories lists the directories in which Find looks for stacks, in the order of their
+// bytes.
+func Directories(ctx context.Context, tree fs.FS) ([]string, error) {
+	f := finder{ctx: ctx, tree: tree}
+	var all []string
+	err := f.directory(".", nil, func(dir string, _ []fs.DirEntry) error {
+		all = append(all, dir)
+		return nil
+	})
+	slices.Sort(all)
+	return all, err
 }
 
 type finder struct {
-	ctx   context.Context
-	tree  fs.FS
-	found []string
+	ctx  context.Context
+	tree fs.FS
 }
 
-// directory looks into a directory and those below it.
-func (f *finder) directory(dir string, ignored ignores) error {
+// directory visits a directory and those below it.
+func (f *finder) directory(dir string, ignored ignores, visit func(dir string, entries []fs.DirEntry) error) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
@@ -44,12 +63,8 @@ func (f *finder) directory(dir string, ignored ignores) error {
 	if err != nil {
 		return err
 	}
-	is, err := f.isStack(dir, entries)
-	if err != nil {
+	if err := visit(dir, entries); err != nil {
 		return err
-	}
-	if is {
-		f.found = append(f.found, dir)
 	}
 	more, err := f.ignores(dir, entries)
 	if err != nil {
@@ -61,7 +76,7 @@ func (f *finder) directory(dir string, ignored ignores) error {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || e.Name() == "node_modules" || ignored.match(below) {
 			continue
 		}
-		if err := f.directory(below, ignored); err != nil {
+		if err := f.directory(below, ignored, visit); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 
 	"livery/reconcile/workspace"
@@ -37,4 +38,12 @@ func (s Selection) Select(ctx context.Context, w *workspace.Workspace, tree fs.F
 		return nil, workspace.Failf("No such stack", "%v. \"livery stacks\" lists them.", err)
 	}
 	return &Selected{Paths: s.Shard.Take(chosen), Of: len(chosen), Shard: s.Shard}, nil
+}
+
+// Notes say how the stacks were chosen among those below; none if all of them were.
+func (s *Selected) Notes() []string {
+	if s.Shard.Of == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("shard %s of %d", s.Shard, s.Of)}
 }

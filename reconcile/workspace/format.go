@@ -2,11 +2,9 @@ package workspace
 
 import (
 	"bytes"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
@@ -30,13 +28,13 @@ func (f *Formatted) Changed() bool {
 // each in the order of the names. Nothing is written. JSON files pass and stay as they
 // are, since hooks hand over every file of a stack. It goes on after a fault, and
 // gives the last one.
-func (d Directory) Format(names []string, recursive bool, show func(*Formatted) error) error {
+func (d Directory) Format(names []string, show func(*Formatted) error) error {
 	ahead := make(chan func() (*Formatted, error), runtime.GOMAXPROCS(0))
 	go func() {
 		defer close(ahead)
 		seen := make(map[string]bool)
 		for _, name := range names {
-			for _, t := range d.targets(name, recursive) {
+			for _, t := range d.targets(name) {
 				work := sync.OnceValues(func() (*Formatted, error) { return d.format(t) })
 				// A file that is named again is read when the one before has been shown, and written.
 				if real := d.real(t.name); !seen[real] {
@@ -67,13 +65,13 @@ type target struct {
 }
 
 // targets are the file of that name, or those of the directory.
-func (d Directory) targets(name string, recursive bool) []target {
+func (d Directory) targets(name string) []target {
 	info, err := os.Stat(d.Path(name))
 	switch {
 	case err != nil:
 		err = Failf("No such file or directory", "%v.", named(name, err))
 	case info.IsDir():
-		return d.directory(name, recursive)
+		return d.directory(name)
 	case !formattable(name):
 		err = Failf("Not a livery file", "%s: only *%s and *%s files can be formatted.", name, ".livery.hcl", ".liveryvars.hcl")
 	}
@@ -84,26 +82,16 @@ func formattable(name string) bool {
 	return syntax.IsConfiguration(name) || syntax.IsVariables(name)
 }
 
-func (d Directory) directory(dir string, recursive bool) []target {
-	root := d.Path(dir)
-	var list []target
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir() && path != root && (!recursive || strings.HasPrefix(e.Name(), ".")):
-			return filepath.SkipDir
-		case e.Type().IsRegular() && formattable(e.Name()):
-			rel, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
-			}
-			list = append(list, target{name: filepath.Join(dir, rel)})
-		}
-		return nil
-	})
+func (d Directory) directory(dir string) []target {
+	entries, err := os.ReadDir(d.Path(dir))
 	if err != nil {
-		list = append(list, target{dir, Failf("Cannot read the directory", "%v.", err)})
+		return []target{{dir, Failf("Cannot read the directory", "%v.", err)}}
+	}
+	var list []target
+	for _, e := range entries {
+		if e.Type().IsRegular() && formattable(e.Name()) {
+			list = append(list, target{name: filepath.Join(dir, e.Name())})
+		}
 	}
 	return list
 }

@@ -23,7 +23,7 @@ func TestFormatShowsInOrder(t *testing.T) {
 	var shown []string
 	format := func(names ...string) error {
 		shown = nil
-		return dir.Format(names, false, func(f *workspace.Formatted) error {
+		return dir.Format(names, func(f *workspace.Formatted) error {
 			shown = append(shown, fmt.Sprint(f.Name, " ", f.Changed()))
 			if !f.Changed() {
 				return nil

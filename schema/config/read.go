@@ -51,6 +51,7 @@ func (s *Sources) ReadFile(name string, at schema.Subject) ([]byte, *hcl.Diagnos
 type Values struct {
 	Name, Text string       // of -var
 	File       *syntax.File // of -var-file, or one that is loaded on its own
+	Shared     bool         // as in Assignment
 }
 
 // Options says which files to read.
@@ -65,6 +66,7 @@ type Options struct {
 type Assignment struct {
 	Name, Value string // of -var
 	File        string // of -var-file, relative to the stack
+	Shared      bool   // it is said to several stacks, of which not all need declare the variable
 }
 
 // Read reads the files of a stack. Of the previous sources, which may be nil, it
@@ -79,16 +81,16 @@ func Read(opts Options, previous *Sources) *Sources {
 	r.sources.Own = r.readAll(own)
 	r.sources.Included = r.readAll(r.includes())
 	for _, name := range values {
-		r.values(name)
+		r.values(name, false)
 	}
 	for _, a := range opts.Assignments {
 		switch {
 		case a.File == "":
-			r.sources.Values = append(r.sources.Values, Values{Name: a.Name, Text: a.Value})
+			r.sources.Values = append(r.sources.Values, Values{Name: a.Name, Text: a.Value, Shared: a.Shared})
 		case path.IsAbs(a.File): // what is said on the command line may be absolute
-			r.values(r.files.Relative(a.File))
+			r.values(r.files.Relative(a.File), a.Shared)
 		default:
-			r.values(a.File)
+			r.values(a.File, a.Shared)
 		}
 	}
 	return r.sources
@@ -155,10 +157,10 @@ func (r *reader) readAll(names []string) []*Declarations {
 }
 
 // values reads a file of values. What it would declare is of no interest.
-func (r *reader) values(name string) {
+func (r *reader) values(name string, shared bool) {
 	d := r.read(name)
 	r.sources.known[d.File.Name] = d
-	r.sources.Values = append(r.sources.Values, Values{File: d.File})
+	r.sources.Values = append(r.sources.Values, Values{File: d.File, Shared: shared})
 }
 
 // read reads one file relative to the stack, or keeps what was made of the same

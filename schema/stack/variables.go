@@ -82,11 +82,11 @@ func (vs *variables) resolve() {
 	}
 	for _, values := range vs.inputs.Values {
 		if values.File != nil {
-			vs.assignFile(values.File)
+			vs.assignFile(values.File, values.Shared)
 			continue
 		}
 		v, ok := vs.byName[values.Name]
-		if !ok && vs.broken {
+		if !ok && (vs.broken || values.Shared) {
 			continue
 		}
 		if !ok {
@@ -136,8 +136,8 @@ func (vs *variables) assign(v *variable, text, from, setBy string) {
 	v.value = v.Unknown()
 }
 
-// assignFile reads the values in a file.
-func (vs *variables) assignFile(file *syntax.File) {
+// assignFile reads the values in a file; one that is shared may set variables of others.
+func (vs *variables) assignFile(file *syntax.File, shared bool) {
 	vs.ReportCopies(file.Faults)
 	vs.unknown = vs.unknown || file.Faults.HasErrors()
 	attributes, blocks := vs.Content(file.Body)
@@ -146,7 +146,7 @@ func (vs *variables) assignFile(file *syntax.File) {
 	}
 	for _, a := range attributes {
 		v, ok := vs.byName[a.Name]
-		if !ok && vs.broken {
+		if !ok && (vs.broken || shared) {
 			continue // it may be declared where nothing could be understood
 		}
 		if !ok {

@@ -1,28 +1,33 @@
-package report
+// Package lintreport writes what lint has found, and what comes of it, as text.
+//
+// It does not know how a finding is drawn (package findings).
+package lintreport
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
 	"livery/reconcile/findings"
 	"livery/reconcile/linting"
+	"livery/reconcile/report"
 	"livery/reconcile/terminal"
 	"livery/schema"
 )
 
-// LintVerdict is what lint has found, and what comes of it.
-type LintVerdict struct {
+// Verdict is what lint has found, and what comes of it.
+type Verdict struct {
 	*linting.Linted
 	Fixed   *linting.Fixed // nil unless that was asked for
 	Failing string         // why a stack without errors fails all the same, as a clause; "" if it does not
 }
 
-// Linted writes findings as text, and what comes of them.
-func Linted(v *View, l LintVerdict, suppressed bool) error {
+// Write writes findings as text, and what comes of them.
+func Write(v *report.View, l Verdict, suppressed bool) error {
 	if n := len(l.Skipped); n > 0 {
-		v.print("%s\n\n", strings.Join(terminal.Wrap(fmt.Sprintf("No source language: %s that compare with it did not run. Say what the others "+
+		fmt.Fprintf(v.Stdout, "%s\n\n", strings.Join(terminal.Wrap(fmt.Sprintf("No source language: %s that compare with it did not run. Say what the others "+
 			"are translated from, as in livery { texts { source = \"th\" } }.", schema.Plural(n, "rule")), v.Out().Width-1), "\n"))
 	}
 	if suppressed {
@@ -43,22 +48,22 @@ func Linted(v *View, l LintVerdict, suppressed bool) error {
 		case l.Failing != "":
 			fmt.Fprintf(v.Stderr, "%s.\n", l.Failing)
 		default:
-			v.print("%s %s\n", v.Out().Green("Success!"), l.found())
+			fmt.Fprintf(v.Stdout, "%s %s\n", v.Out().Green("Success!"), l.found())
 		}
 	}
 	for _, sentence := range l.Sentences() {
-		v.print("%s\n", sentence)
+		fmt.Fprintf(v.Stdout, "%s\n", sentence)
 	}
 	return nil
 }
 
-// LintTotals writes what was found where the findings themselves are in files.
-func LintTotals(v *View, l LintVerdict) {
-	v.print("%s\n", strings.Join(append([]string{l.found()}, l.Sentences()...), " "))
+// WriteTotals writes what was found where the findings themselves are in files.
+func WriteTotals(v *report.View, l Verdict) {
+	fmt.Fprintf(v.Stdout, "%s\n", strings.Join(append([]string{l.found()}, l.Sentences()...), " "))
 }
 
 // found counts what was found, as a sentence.
-func (l LintVerdict) found() string {
+func (l Verdict) found() string {
 	where := ""
 	if n := len(l.Files); n > 0 {
 		where = " in " + schema.Plural(n, "file")
@@ -70,7 +75,7 @@ func (l LintVerdict) found() string {
 }
 
 // Sentences say what is not among the findings.
-func (l LintVerdict) Sentences() []string {
+func (l Verdict) Sentences() []string {
 	var list []string
 	if l.Fixed != nil {
 		list = append(list, fixedSentence(l.Fixed))
@@ -106,11 +111,11 @@ func fixedSentence(f *linting.Fixed) string {
 	return fmt.Sprintf("Fixed %s in %s%s.", schema.Plural(f.Findings, "finding"), schema.Plural(len(f.After), "file"), more)
 }
 
-// LintDiff writes what would be mended as a unified diff.
-func LintDiff(v *View, f *linting.Fixed) error {
+// WriteDiff writes what would be mended as a unified diff.
+func WriteDiff(w io.Writer, f *linting.Fixed) error {
 	for _, name := range f.Names() {
 		shown := terminal.Escape(name, "")
-		if _, err := v.Stdout.Write(diff.Diff("old/"+shown, f.Before[name], "new/"+shown, f.After[name])); err != nil {
+		if _, err := w.Write(diff.Diff("old/"+shown, f.Before[name], "new/"+shown, f.After[name])); err != nil {
 			return err
 		}
 	}

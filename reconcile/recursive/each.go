@@ -1,0 +1,153 @@
+package recursive
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"livery/reconcile/command"
+	"livery/reconcile/markdown"
+	"livery/reconcile/stacks"
+	"livery/reconcile/stacksreport"
+)
+
+// maxJobs is how many stacks are worked on at a time unless somebody wants more: each
+// holds its files in memory.
+const maxJobs = 8
+
+// Flags are those of every command that can be run over many stacks.
+type Flags struct {
+	On       bool // -recursive
+	jobs     int
+	failFast bool
+	told     bool // what has begun is told although an earlier stack has failed
+}
+
+// Flags defines the flags; jobs is how many stacks are worked on at a time, 0 for as many as
+// there are CPUs.
+func (f *Flags) Flags(c *cobra.Command, jobs int) {
+	if jobs == 0 {
+		jobs = min(runtime.NumCPU(), maxJobs)
+	}
+	c.Flags().BoolVar(&f.On, "recursive", false, "Work on every stack from this directory down. \"livery stacks\" lists them.")
+	c.Flags().IntVar(&f.jobs, "jobs", jobs, "With -recursive, work on this `number` of stacks at a time.")
+	c.Flags().Lookup("jobs").DefValue = "" // which differs from machine to machine
+	c.Flags().BoolVar(&f.failFast, "fail-fast", false, "With -recursive, begin no more stacks once one has failed.")
+}
+
+// Check refuses flags that say nothing without -recursive, and the number of jobs that
+// nothing can be done with.
+func (f *Flags) Check(c *cobra.Command, others ...string) error {
+	for _, name := range append(others, "jobs", "fail-fast") {
+		if !f.On && c.Flags().Changed(name) {
+			return command.Fail("Invalid flag", "-%s goes with -recursive.", name)
+		}
+	}
+	if f.jobs < 1 {
+		return command.Fail("Invalid flag", "-jobs takes a number from 1 up, not %d.", f.jobs)
+	}
+	return nil
+}
+
+// OneByOne works on one stack after the other, whatever was asked for: they change what
+// they share.
+func (f *Flags) OneByOne() { f.jobs = 1 }
+
+// Piece is what one stack has come to.
+type Piece[T any] struct {
+	Path   string
+	Begun  bool
+	Result T
+	Code   command.Exit
+	Failed []markdown.Failure // why, if it has failed
+	told   hcl.Diagnostics    // by the run itself
+	said   *command.Transcript
+}
+
+// Why says in a headline why the stack has failed.
+func (p *Piece[T]) Why() string {
+	if len(p.Failed) == 0 {
+		return "it did not end as it should"
+	}
+	return p.Failed[0].Summary
+}
+
+// Tell writes what the stack has said, under its name.
+func (p *Piece[T]) Tell(run *command.Run) error {
+	if p.said == nil || p.said.Empty() {
+		return nil
+	}
+	if !run.View.JSON {
+		if err := stacksreport.WriteHead(run.Stdout, p.Path, run.Style(run.Stdout)); err != nil {
+			return err
+		}
+	}
+	if err := p.said.Tell(); err != nil {
+		return err
+	}
+	if run.View.JSON {
+		return nil
+	}
+	_, err := run.Stdout.Write([]byte("\n"))
+	return err
+}
+
+// Each runs work for each stack and tells what came of it, in the order of the paths,
+// however many jobs there are. Stacks that were not begun, because of an interrupt or an
+// earlier failure, are told too.
+func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string, work func(*command.Run, string) (T, error), tell func(*Piece[T]) error) error {
+	place := make(map[string]int64, len(paths))
+	for i, path := range paths {
+		place[path] = int64(i)
+	}
+	var end atomic.Int64 // the first stack that is not to be begun
+	end.Store(int64(len(paths)))
+	release := context.AfterFunc(ctx, func() {
+		if run.View.JSON { // where nothing is said before the end
+			return
+		}
+		run.View.Interrupt("Interrupt received.\nPlease wait: what has begun is finished and recorded.\nGracefully shutting down...")
+	})
+	defer release()
+	failed, told := false, error(nil)
+	stacks.Each(paths, f.jobs, func(path string) *Piece[T] {
+		p := &Piece[T]{Path: path}
+		if place[path] >= end.Load() || ctx.Err() != nil {
+			return p
+		}
+		p.Begun = true
+		below, said := run.Below(path)
+		result, err := work(below, path)
+		p.Result, p.Code, p.said = result, below.Finish(err), said
+		p.told, p.Failed = below.View.Told.Errors(), below.View.Told.Failures()
+		if p.Code == command.ExitError && f.failFast {
+			lower(&end, place[path]+1)
+		}
+		return p
+	}, func(path string, p *Piece[T]) {
+		if told != nil {
+			return
+		}
+		if failed && f.failFast && !f.told { // as with a single job
+			p = &Piece[T]{Path: path}
+		}
+		failed = failed || p.Begun && p.Code == command.ExitError
+		if told = tell(p); told != nil {
+			end.Store(0)
+		}
+	})
+	return told
+}
+
+// lower gives a number another value unless that is larger.
+func lower(n *atomic.Int64, to int64) {
+	for {
+		now := n.Load()
+		if now <= to || n.CompareAndSwap(now, to) {
+			return
+		}
+	}
+}

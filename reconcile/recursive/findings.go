@@ -1,0 +1,211 @@
+package recursive
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/reconcile/command"
+	"livery/reconcile/findings"
+	"livery/reconcile/stacks"
+	"livery/reconcile/stacksreport"
+	"livery/schema"
+)
+
+// Found is what is wrong with a stack.
+type Found struct {
+	Diagnostics, Suppressed hcl.Diagnostics
+	Sources                 findings.Sources
+	Variables               map[string]cty.Value // that it declares
+	Prefix                  string               // the way to the stack, as the findings name it
+	Failing                 string               // why a stack without errors fails all the same, as a clause; "" if it does not
+	Exit                    error                // how the run of that stack alone ends
+}
+
+// Judge looks for what is wrong with the stack in the directory of a run.
+type Judge func(*command.Run) (Found, error)
+
+// Findings is what is wrong with many stacks.
+type Findings struct {
+	// Diagnostics are sorted, each once for all stacks that have it; none unless they were
+	// to be kept.
+	Diagnostics, Suppressed hcl.Diagnostics
+	Sources                 findings.Sources
+	Stacks                  []findings.StackTally
+	Summary                 *stacksreport.Summary
+	shared                  hcl.Diagnostics // in files outside of the stacks' directories
+	declared                declared
+}
+
+// Telling says what becomes of findings as they are found.
+type Telling struct {
+	// Own writes those in the files of a stack itself; nil writes nothing.
+	Own  func(*command.Run, Found) error
+	Keep bool // all of them, for what is written at the end
+}
+
+// judged is what is kept of a stack.
+type judged struct {
+	Found
+	shared hcl.Diagnostics // those of Diagnostics in files outside of the stack
+	tally  findings.Tally
+	why    string // it has failed
+}
+
+// JudgeAll looks for what is wrong with each stack. What is told and not kept is let go.
+func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, in command.Inputs, judge Judge, t Telling) (*Findings, error) {
+	all := &Findings{Sources: make(findings.Sources), Summary: newSummary(selected), declared: make(declared)}
+	all.Summary.Words = map[stacksreport.State]string{stacksreport.Changed: "", stacksreport.Unchanged: "valid"}
+	err := Each(ctx, run, f, selected.Paths, func(below *command.Run, stack string) (judged, error) {
+		found, err := judge(below)
+		if err != nil {
+			return judged{}, err
+		}
+		return t.keep(below, stack, found)
+	}, func(p *Piece[judged]) error {
+		all.add(p, t.Keep)
+		if t.Own == nil {
+			return nil
+		}
+		return p.Tell(run)
+	})
+	all.shared = schema.SortFindings(all.shared)
+	all.Diagnostics, all.Suppressed = schema.SortFindings(all.Diagnostics), schema.SortFindings(all.Suppressed)
+	return all, cmp.Or(err, all.declared.check(in, all.Summary))
+}
+
+// keep writes what can be written now, and keeps the rest.
+func (t *Telling) keep(below *command.Run, stack string, found Found) (judged, error) {
+	j := judged{Found: found, tally: findings.Count(found.Diagnostics), why: found.Failing}
+	if errs, _ := schema.Apart(found.Diagnostics, schema.Error); len(errs) > 0 {
+		j.why = errs[0].Summary
+	}
+	for _, d := range slices.Concat(found.Diagnostics, found.Suppressed) {
+		schema.Amend(d, func(f *schema.Finding) { f.Stacks = []string{stack} })
+	}
+	if t.Own != nil {
+		found.Diagnostics = nil
+		for _, d := range j.Diagnostics {
+			if isShared(d, found.Prefix) {
+				j.shared = append(j.shared, d)
+			} else {
+				found.Diagnostics = append(found.Diagnostics, d)
+			}
+		}
+		if err := t.Own(below, found); err != nil {
+			return j, err
+		}
+	}
+	if !t.Keep {
+		j.Diagnostics, j.Suppressed = nil, nil
+	}
+	j.Sources = make(findings.Sources)
+	for _, d := range slices.Concat(j.shared, j.Diagnostics, j.Suppressed) {
+		for _, at := range []*hcl.Range{d.Subject, d.Context} {
+			if at != nil {
+				j.Sources[at.Filename] = found.Sources[at.Filename]
+			}
+		}
+	}
+	return j, found.Exit
+}
+
+// isShared reports whether a finding is in a file outside of the directory of a stack,
+// which others may read too.
+func isShared(d *hcl.Diagnostic, prefix string) bool {
+	if d.Subject == nil {
+		return false
+	}
+	name := path.Clean(d.Subject.Filename)
+	if prefix = path.Clean(prefix); prefix == "." {
+		return strings.HasPrefix(name, "../")
+	}
+	return !strings.HasPrefix(name, prefix+"/")
+}
+
+func (all *Findings) add(p *Piece[judged], keep bool) {
+	row := stacksreport.Row{Path: p.Path, State: stacksreport.Unchanged, Text: cmp.Or(p.Result.tally.String(), "valid")}
+	switch {
+	case !p.Begun:
+		row.State = stacksreport.NotRun
+	case p.Code != command.ExitOK:
+		row.State, row.Text = stacksreport.Failed, cmp.Or(p.Result.why, p.Why())
+	}
+	all.Summary.Rows = append(all.Summary.Rows, row)
+	if !p.Begun {
+		return
+	}
+	all.declared.add(p.Result.Variables)
+	tally := p.Result.tally
+	if p.Result.Exit == nil && p.Code != command.ExitOK { // it could not be judged
+		tally.Errors += len(p.Failed)
+		for _, d := range p.told {
+			schema.Amend(d, func(f *schema.Finding) { f.Stacks = []string{p.Path} })
+			if keep {
+				all.Diagnostics = append(all.Diagnostics, d)
+			}
+		}
+	}
+	all.Stacks = append(all.Stacks, findings.StackTally{Path: p.Path, Valid: tally.Errors == 0, Tally: tally})
+	all.shared = append(all.shared, p.Result.shared...)
+	all.Diagnostics, all.Suppressed = append(all.Diagnostics, p.Result.Diagnostics...), append(all.Suppressed, p.Result.Suppressed...)
+	maps.Copy(all.Sources, p.Result.Sources)
+}
+
+// Text writes what stands in files that stacks share, and what came of all.
+func (all *Findings) Text(run *command.Run) error {
+	if len(all.shared) > 0 {
+		if err := stacksreport.WriteHead(run.Stdout, "shared files", run.Style(run.Stdout)); err != nil {
+			return err
+		}
+		run.View.Diagnostics(all.shared, all.Sources)
+	}
+	return all.Summary.Write(run.Stdout, run.Style(run.Stdout))
+}
+
+// Exit is the exit code of the run.
+func (all *Findings) Exit() error { return exit(all.Summary) }
+
+// exit is the exit code of a run over many stacks: that of what is not run, unless a shard or
+// a change leaves it out, is that of what has failed.
+func exit(s *stacksreport.Summary) error {
+	if s.Count(stacksreport.Failed)+s.Count(stacksreport.NotRun) > 0 {
+		return command.ExitError
+	}
+	return nil
+}
+
+// declared are the variables that stacks declare.
+type declared map[string]bool
+
+func (d declared) add(variables map[string]cty.Value) {
+	for name := range variables {
+		d[name] = true
+	}
+}
+
+// check refuses values of variables that no stack declares. One of a stack with errors may
+// have been meant.
+func (d declared) check(in command.Inputs, s *stacksreport.Summary) error {
+	if exit(s) != nil {
+		return nil
+	}
+	for _, a := range in.Assignments {
+		if a.File == "" && !d[a.Name] {
+			return command.Fail("Value for an undeclared variable", "-var sets %q, but no stack declares such a variable.%s",
+				a.Name, schema.DidYouMean(a.Name, slices.Sorted(maps.Keys(d))))
+		}
+	}
+	return nil
+}
+
+// newSummary begins a summary of the stacks that were selected.
+func newSummary(selected *stacks.Selected) *stacksreport.Summary {
+	return &stacksreport.Summary{Notes: selected.Notes()}
+}

@@ -1,0 +1,144 @@
+// Package stacksreport writes what a run over many stacks says: the name above what each
+// of them says, and what came of all at the end.
+//
+// It does not know what was done with the stacks, nor in which order it was done.
+package stacksreport
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"livery/reconcile"
+	"livery/reconcile/report"
+	"livery/reconcile/terminal"
+	"livery/schema"
+)
+
+// columns is how wide the line with the name of a stack is.
+const columns = 75
+
+// WriteHead writes the name of a stack above what it says.
+func WriteHead(w io.Writer, path string, s terminal.Style) error {
+	shown := terminal.Escape(path, "")
+	fill := strings.Repeat("─", max(columns-terminal.Width("── "+shown+" "), 2))
+	_, err := fmt.Fprintf(w, "── %s %s\n", s.Bold(shown), fill)
+	return err
+}
+
+// State is what came of one stack.
+type State string
+
+// States of stacks.
+const (
+	Changed   State = "changed"
+	Unchanged State = "unchanged"
+	Failed    State = "failed"
+	NotRun    State = "not_run"
+)
+
+// Row is one stack in the summary.
+type Row struct {
+	Path    string
+	State   State
+	Text    string            // what came of it; of one that has failed, why
+	Changes reconcile.Summary // what is done to its documents, or was
+}
+
+// Summary is what came of all stacks.
+type Summary struct {
+	Rows  []Row
+	Words map[State]string // that a command says instead of those of the states; "" counts nothing
+	Notes []string         // how the stacks were chosen
+	Total string           // the last line, for what all of them come to; "" for none
+}
+
+// Count counts the stacks of a state.
+func (s *Summary) Count(state State) int {
+	n := 0
+	for _, r := range s.Rows {
+		if r.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// Changes is what is done in all stacks together.
+func (s *Summary) Changes() reconcile.Summary {
+	var sum reconcile.Summary
+	for _, r := range s.Rows {
+		sum = sum.Plus(r.Changes)
+	}
+	return sum
+}
+
+// Write writes the summary for people.
+func (s *Summary) Write(w io.Writer, style terminal.Style) error {
+	var counts []string
+	for _, state := range []State{Changed, Unchanged, Failed, NotRun} {
+		word, renamed := s.Words[state]
+		if !renamed {
+			word = strings.ReplaceAll(string(state), "_", " ")
+		}
+		n := s.Count(state)
+		if word == "" || n == 0 && (state == Failed || state == NotRun) {
+			continue
+		}
+		counts = append(counts, fmt.Sprintf("%d %s", n, word))
+	}
+	notes := ""
+	if len(s.Notes) > 0 {
+		notes = " (" + strings.Join(s.Notes, ", ") + ")"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s %s%s.\n\n", style.Bold("Stacks:"), strings.Join(counts, ", "), notes)
+	width := 0
+	for _, r := range s.Rows {
+		width = max(width, terminal.Width(terminal.Escape(r.Path, "")))
+	}
+	for _, r := range s.Rows {
+		path, text := terminal.Escape(r.Path, ""), terminal.Escape(r.Text, "")
+		switch r.State {
+		case Failed:
+			text = style.Red("failed: " + text)
+		case NotRun:
+			text = "not run"
+		}
+		fmt.Fprintf(&b, "  %s%s  %s\n", path, strings.Repeat(" ", width-terminal.Width(path)), text)
+	}
+	if s.Total != "" {
+		fmt.Fprintf(&b, "\n%s\n", s.Total)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+type failureJSON struct {
+	Stack   string `json:"stack"`
+	Summary string `json:"summary"`
+}
+
+// WriteJSON writes the summary as the last line of a stream.
+func (s *Summary) WriteJSON(w io.Writer, now time.Time) error {
+	failures := []failureJSON{}
+	counts := make(map[State]int)
+	for _, r := range s.Rows {
+		counts[r.State]++
+		if r.State == Failed {
+			failures = append(failures, failureJSON{r.Path, r.Text})
+		}
+	}
+	changes := s.Changes()
+	return report.WriteStreamLine(w, now, "run_summary", s.message(), map[string]any{
+		"stacks":   map[State]int{Changed: counts[Changed], Unchanged: counts[Unchanged], Failed: counts[Failed], NotRun: counts[NotRun]},
+		"changes":  map[string]int{"add": changes.Add, "change": changes.Change, "remove": changes.Destroy, "forget": changes.Forget},
+		"failures": failures,
+	})
+}
+
+func (s *Summary) message() string {
+	return fmt.Sprintf("%s: %d changed, %d unchanged, %d failed, %d not run", schema.Plural(len(s.Rows), "stack"),
+		s.Count(Changed), s.Count(Unchanged), s.Count(Failed), s.Count(NotRun))
+}
