@@ -26,14 +26,19 @@ type Finding struct {
 }
 
 // Edit is a change to a file that mends a finding: the literal at that place gets another
-// value, or the attribute, block or comment that begins there is taken out.
+// value or becomes an expression, or the attribute, block or comment that begins there is
+// taken out.
 type Edit struct {
-	At    hcl.Range
-	Value cty.Value // cty.NilVal takes out what stands there
+	At         hcl.Range
+	Value      cty.Value // cty.NilVal for an expression, and to take out what stands there
+	Expression string    // in the native syntax of HCL, or else ""
 }
 
 // TakesOut reports whether an edit takes out what stands there.
-func (e Edit) TakesOut() bool { return e.Value == cty.NilVal }
+func (e Edit) TakesOut() bool { return e.Value == cty.NilVal && e.Expression == "" }
+
+// IsSame reports whether two edits take out the same.
+func (e Edit) IsSame(o Edit) bool { return e.At == o.At && e.TakesOut() && o.TakesOut() }
 
 // Overlaps reports whether two edits change the same bytes.
 func (e Edit) Overlaps(o Edit) bool {

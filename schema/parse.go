@@ -228,7 +228,7 @@ func judgePlaceholder(f *Field, s string, at Subject) hcl.Diagnostics {
 		d := Diagnose(Placeholder, at, "Placeholder missing",
 			fmt.Sprintf("%s contains %q where {second} should stand. The page fills in {second} in every language; people will read the braces.", at.Path, brace))
 		Amend(d, func(f *Finding) {
-			f.Fix, f.Data = AnyFix, map[string]any{"missing": SecondsPlaceholder, "unknown": brace}
+			f.Data = map[string]any{"missing": SecondsPlaceholder, "unknown": brace}
 		})
 		return hcl.Diagnostics{d}
 	case missing:

@@ -27,6 +27,22 @@ type Rule struct {
 	Files map[string]string // what both read, by the path from the stack
 }
 
+// In is what the rule weighs where lint blocks say this.
+func (r Rule) In(levels map[RuleID]Level) Level {
+	if level, ok := levels[r.ID]; ok && !r.Fixed {
+		return level
+	}
+	return r.Level
+}
+
+// Awake is what the rule weighs where it was off and is asked for by name.
+func (r Rule) Awake() Level {
+	if r.Level == Off {
+		return Warning
+	}
+	return r.Level
+}
+
 // Group says what a rule is about.
 type Group string
 

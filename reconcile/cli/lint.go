@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -41,7 +40,7 @@ type lintFlags struct {
 
 	rules, statistics bool
 	explain           string
-	only              []string // rules; none for all
+	only              []string // rules, as they are written; none for all
 }
 
 // output is a form in which findings are written, and the file; "" for stdout.
@@ -58,7 +57,7 @@ func lintCommand(run *command.Run) *cobra.Command {
 		Long: `Checks what validate checks, and the quality of what is declared. With FILES, the
 stacks that they belong to are checked and findings in those files are shown.
 A lint block in the configuration sets the level of each rule.`,
-		Example: "livery lint -format=sarif > livery.sarif\nlivery lint -fail-on=warning main.livery.hcl\nlivery lint -baseline=lint.baseline -write-baseline",
+		Example: "livery lint -format=sarif > livery.sarif\nlivery lint -base=origin/main\nlivery lint -fix -rule=unused-theme\nlivery lint -fail-on=warning main.livery.hcl\nlivery lint -baseline=lint.baseline -write-baseline",
 	}
 	f := c.Flags()
 	f.StringArrayVar(&l.formats, "format", nil, "Write the findings in this `format`: "+strings.Join(formats(), ", ")+"; with :FILE into a file. May be given several times.")
@@ -72,7 +71,8 @@ A lint block in the configuration sets the level of each rule.`,
 	f.BoolVar(&l.rules, "rules", false, "List all rules, with their level in this stack.")
 	f.StringVar(&l.explain, "explain", "", "Say what this `rule` finds, why, and how it is set.")
 	f.BoolVar(&l.statistics, "statistics", false, "Count the findings of each rule instead of listing them.")
-	f.StringArrayVar(&l.only, "rule", nil, "Show only findings of this `rule`, and faults of the files. May be given several times.")
+	f.StringArrayVar(&l.only, "rule", nil, "Show only findings of this `rule`, even if it is off, and faults of the files; with -fix, mend all of them. May be given several times.")
+	f.StringVar(&l.opts.Base, "base", "", "Show only findings that were not there where this branch left `REF`, as the baseline knows them, and faults of the files.")
 	run.JSONFlag(c)
 	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
 	l.in.Flags(c)
@@ -106,18 +106,29 @@ func (l *lintFlags) check() error {
 	if err := l.checkFormats(); err != nil {
 		return err
 	}
-	for _, name := range l.only {
-		if _, err := ruleNamed(name); err != nil {
-			return err
+	for _, list := range l.only {
+		for name := range strings.SplitSeq(list, ",") {
+			rule, err := ruleNamed(name)
+			if err != nil {
+				return err
+			}
+			if rule.Phase == schema.Drawing {
+				return command.Fail("Invalid flag", "%s is found by the browser that draws the pages: \"livery preview\" shows it.", rule.ID)
+			}
+			l.opts.Rules = append(l.opts.Rules, rule.ID)
 		}
 	}
 	switch {
 	case !slices.Contains([]string{"", string(schema.SafeFix), string(schema.AnyFix)}, l.fix):
 		return command.Fail("Invalid flag", "-fix takes safe or all, not %q.", l.fix)
-	case l.fix != "" && (len(l.opts.Files) > 0 || l.record != ""):
-		return command.Fail("Invalid flags", "-fix mends whole stacks: leave out the names of files, and write the baseline in a run of its own.")
-	case l.fix != "" && len(l.only) > 0:
-		return command.Fail("Invalid flag", "-fix mends the findings of all rules; it cannot be combined with -rule.")
+	case l.fix != "" && l.record != "":
+		return command.Fail("Invalid flags", "-fix and -write-baseline cannot be combined: write the baseline in a run of its own.")
+	case l.record != "" && (len(l.only) > 0 || l.opts.Base != ""):
+		return command.Fail("Invalid flags", "-write-baseline records what all rules find: leave out -rule and -base.")
+	case l.statistics && slices.ContainsFunc(l.outputs, func(o output) bool {
+		return o.file == "" && o.format != string(findings.TextFormat) && o.format != string(findings.JSONFormat)
+	}):
+		return command.Fail("Invalid flags", "-statistics is written as text or json: give the other formats a file each, as in -format=sarif:FILE.")
 	case l.diff && l.fix == "":
 		l.fix = string(schema.SafeFix)
 	}
@@ -187,18 +198,6 @@ func (l *lintFlags) about(run *command.Run) error {
 	return nil
 }
 
-// chosen are the findings of the rules that were asked for, and the faults of the files.
-func (l *lintFlags) chosen(diags hcl.Diagnostics) hcl.Diagnostics {
-	if len(l.only) == 0 {
-		return diags
-	}
-	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
-		id := schema.FindingOf(d).Rule
-		rule, _ := schema.RuleByID(id)
-		return !rule.Fixed && id != "" && !slices.Contains(l.only, string(id))
-	})
-}
-
 func (l *lintFlags) run(run *command.Run) error {
 	w := run.Workspace(l.in)
 	w.Prefix = run.Dir.FromHere()
@@ -207,13 +206,9 @@ func (l *lintFlags) run(run *command.Run) error {
 			return err
 		}
 	}
-	linted, err := l.lint(w)
+	linted, err := linting.Lint(w, l.opts)
 	if err != nil {
 		return err
-	}
-	if l.statistics {
-		findings.WriteStatistics(run.Stdout, linted.Diagnostics)
-		return l.level.Exit(linted.Diagnostics)
 	}
 	verdict := lintreport.Verdict{Linted: linted, Fixed: l.fixed, Failing: l.level.Failing(linted.Diagnostics)}
 	if err := l.write(run, verdict); err != nil {
@@ -238,16 +233,6 @@ func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
 	return fixed.Write(run.Dir)
 }
 
-// lint gives the findings that were asked for.
-func (l *lintFlags) lint(w *workspace.Workspace) (*linting.Linted, error) {
-	linted, err := linting.Lint(w, l.opts)
-	if err != nil {
-		return nil, err
-	}
-	linted.Diagnostics, linted.Elsewhere = l.chosen(linted.Diagnostics), l.chosen(linted.Elsewhere)
-	return linted, nil
-}
-
 // write writes the findings in all forms, those that go to files first.
 func (l *lintFlags) write(run *command.Run, verdict lintreport.Verdict) error {
 	if err := l.writeFiles(run, verdict); err != nil {
@@ -257,15 +242,22 @@ func (l *lintFlags) write(run *command.Run, verdict lintreport.Verdict) error {
 	if i := slices.IndexFunc(l.outputs, func(o output) bool { return o.file == "" }); i >= 0 {
 		stdout = l.outputs[i].format
 	}
-	switch stdout {
-	case "":
+	switch {
+	case l.statistics && stdout != string(findings.JSONFormat):
+		findings.WriteStatistics(run.Stdout, verdict.Diagnostics)
+		lintreport.WriteSentences(run.View, verdict)
+		return nil
+	case stdout == "":
 		lintreport.WriteTotals(run.View, verdict)
 		return nil
-	case string(findings.TextFormat):
+	case stdout == string(findings.TextFormat):
 		return lintreport.Write(run.View, verdict, l.showSuppressed)
 	}
 	for _, sentence := range verdict.Sentences() {
 		fmt.Fprintln(run.Stderr, sentence)
+	}
+	if l.statistics {
+		return findings.WriteStatisticsJSON(run.Stdout, verdict.Diagnostics)
 	}
 	return l.render(run, run.Stdout, stdout, verdict, run.Style(run.Stdout))
 }

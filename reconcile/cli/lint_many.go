@@ -49,8 +49,6 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	l.stacks = found.Stacks
 	verdict := lintreport.Verdict{Linted: linted}
 	switch {
-	case l.statistics:
-		findings.WriteStatistics(run.Stdout, linted.Diagnostics)
 	case asText:
 		l.outputs = slices.Delete(l.outputs, stdout, stdout+1)
 		err = cmp.Or(l.writeFiles(run, verdict), found.Text(run))
@@ -74,6 +72,11 @@ func (t *lintTotals) add(linted *linting.Linted) {
 	defer t.mu.Unlock()
 	t.Baselined += linted.Baselined
 	t.Stale += linted.Stale
+	t.Known += linted.Known
+	t.BaseBroken = t.BaseBroken || linted.BaseBroken
+	if len(linted.Awoken) > len(t.Awoken) {
+		t.Awoken = linted.Awoken
+	}
 	if len(linted.Skipped) > len(t.Skipped) {
 		t.Skipped = linted.Skipped
 	}
@@ -88,7 +91,7 @@ func (l *lintFlags) judge(below *command.Run, totals *lintTotals) (recursive.Fou
 		one.opts.Baseline = up + one.opts.Baseline
 	}
 	w.Prefix = below.Dir.FromHere()
-	linted, err := one.lint(w)
+	linted, err := linting.Lint(w, one.opts)
 	if err != nil {
 		return recursive.Found{}, err
 	}

@@ -112,19 +112,31 @@ func (d *Difference) find(ctx context.Context, repo *git.Repository, o Options) 
 	return from, err
 }
 
-// Declared is what was declared at a commit.
-type Declared struct {
-	Documents   map[schema.Locale]*schema.Document
-	Diagnostics hcl.Diagnostics // warnings about it
+// Before is a stack as it was at a commit.
+type Before struct {
+	*stack.Stack
+	Faults hcl.Diagnostics // of its files
+	Commit git.Commit
 }
 
-// DeclaredAt reads the documents of a stack as they were where the checkout left a commit.
-func DeclaredAt(ctx context.Context, w *workspace.Workspace, ref string) (*Declared, error) {
+// Warning says that the files had errors; nil if they had none. What could be understood of
+// them is there.
+func (b *Before) Warning() *hcl.Diagnostic {
+	if !b.Faults.HasErrors() {
+		return nil
+	}
+	return (&side{stack: b.Stack, faults: b.Faults}).warning(b.Commit.Ref)
+}
+
+// StackAt reads a stack as it was where the checkout left a commit; one that declares
+// nothing if it was not there.
+func StackAt(ctx context.Context, w *workspace.Workspace, ref string) (*Before, error) {
 	repo, err := git.Open(ctx, w.Dir.Path("."))
 	if err != nil {
 		return nil, gitFailure(err)
 	}
-	from, err := new(Difference).find(ctx, repo, Options{Base: ref})
+	d := new(Difference)
+	from, err := d.find(ctx, repo, Options{Base: ref})
 	if err != nil {
 		return nil, gitFailure(err)
 	}
@@ -132,14 +144,7 @@ func DeclaredAt(ctx context.Context, w *workspace.Workspace, ref string) (*Decla
 	if err != nil {
 		return nil, gitFailure(err)
 	}
-	d := &Declared{Documents: make(map[schema.Locale]*schema.Document)}
-	if base.faults.HasErrors() {
-		d.Diagnostics = hcl.Diagnostics{base.warning(ref)}
-	}
-	for i := range base.stack.Documents {
-		d.Documents[base.stack.Documents[i].Locale] = &base.stack.Documents[i]
-	}
-	return d, nil
+	return &Before{base.stack, base.faults, d.Base}, nil
 }
 
 // compare compares two sides that were loaded.
@@ -162,8 +167,8 @@ func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales [
 		return err
 	}
 	d.Plan.Variables, d.Sources = workspace.Variables(head.stack), head.stack.Sources
-	d.New, d.Gone = newFindings(base.findings, head.findings)
-	return nil
+	d.New, d.Gone, err = newFindings(w, base, head)
+	return err
 }
 
 // nameOfHead is how people know the head.
@@ -176,13 +181,8 @@ func (d *Difference) nameOfHead() string {
 
 // side is one of the stacks that are compared.
 type side struct {
-	stack    *stack.Stack
-	faults   hcl.Diagnostics // of the files
-	findings hcl.Diagnostics // these, and those of the rules
-}
-
-func newSide(s *stack.Stack, diags hcl.Diagnostics) *side {
-	return &side{s, diags, schema.SortFindings(slices.Concat(diags, lint.Stack(s)))}
+	stack  *stack.Stack
+	faults hcl.Diagnostics // of the files
 }
 
 // sideNow is the stack as its files are.
@@ -191,7 +191,7 @@ func sideNow(w *workspace.Workspace) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSide(loaded, diags), nil
+	return &side{loaded, diags}, nil
 }
 
 // sideAt is the stack as a commit has it; one that declares nothing if it has none.
@@ -214,7 +214,7 @@ func sideAt(ctx context.Context, w *workspace.Workspace, repo *git.Repository, c
 	if err := tree.Err(); err != nil {
 		return nil, err
 	}
-	return newSide(loaded, diags), nil
+	return &side{loaded, diags}, nil
 }
 
 // commitFiles are the files of a commit, but those that the command line names: they say
@@ -267,30 +267,20 @@ func (s *side) warning(name string) *hcl.Diagnostic {
 
 // newFindings gives the findings that the head alone has, and how many only the base has.
 // Where a finding stands within its file makes no difference.
-func newFindings(base, head hcl.Diagnostics) (fresh hcl.Diagnostics, gone int) {
-	known := make(map[string]int)
-	for _, d := range base {
-		known[findingKey(d)]++
-	}
-	for _, d := range head {
-		if key := findingKey(d); known[key] > 0 {
-			known[key]--
-		} else {
-			fresh = append(fresh, d)
+func newFindings(w *workspace.Workspace, base, head *side) (fresh hcl.Diagnostics, gone int, err error) {
+	var found [2]hcl.Diagnostics
+	for i, s := range []*side{base, head} {
+		if s.stack.Module == nil {
+			continue
+		}
+		if found[i], err = w.Ignored(s.stack, schema.SortFindings(slices.Concat(s.faults, lint.Stack(s.stack)))); err != nil {
+			return nil, 0, err
 		}
 	}
-	for _, n := range known {
-		gone += n
-	}
-	return fresh, gone
-}
-
-func findingKey(d *hcl.Diagnostic) string {
-	f, file := schema.FindingOf(d), ""
-	if d.Subject != nil {
-		file = d.Subject.Filename
-	}
-	return fmt.Sprintf("%s %q %v %q %q %q", f.Rule, file, f.Addresses, f.Path, d.Summary, d.Detail)
+	name := func(file string) string { return file }
+	known := lint.Earlier(found[0], base.stack.Sources, name, "the base has it")
+	fresh = known.Apply(found[1], head.stack.Sources, name)
+	return fresh, known.Stale(func(schema.RuleID, string) bool { return true }), nil
 }
 
 // gitFailure gives what git says the headline that it has.

@@ -45,19 +45,11 @@ func newRuleJSON(r schema.Rule, level schema.Level) ruleJSON {
 	return j
 }
 
-// levelIn is what a rule weighs where lint blocks say this.
-func levelIn(r schema.Rule, levels map[schema.RuleID]schema.Level) schema.Level {
-	if level, ok := levels[r.ID]; ok && !r.Fixed {
-		return level
-	}
-	return r.Level
-}
-
 // WriteRulesJSON lists all rules with what they weigh where lint blocks say this.
 func WriteRulesJSON(w io.Writer, levels map[schema.RuleID]schema.Level) error {
 	list := []ruleJSON{}
 	for _, r := range schema.Rules() {
-		list = append(list, newRuleJSON(r, levelIn(r, levels)))
+		list = append(list, newRuleJSON(r, r.In(levels)))
 	}
 	return terminal.WriteJSON(w, list)
 }
@@ -70,7 +62,7 @@ func WriteRules(w io.Writer, levels map[schema.RuleID]schema.Level) {
 		width = max(width, len(r.ID))
 	}
 	for _, r := range schema.Rules() {
-		fmt.Fprintf(w, "%-*s  %-7s  %-4s  %s\n", width, r.ID, levelIn(r, levels), cmp.Or(string(r.Fix), "-"), r.Help)
+		fmt.Fprintf(w, "%-*s  %-7s  %-4s  %s\n", width, r.ID, r.In(levels), cmp.Or(string(r.Fix), "-"), r.Help)
 	}
 }
 
@@ -121,41 +113,66 @@ func fixSentence(fix schema.Fix) string {
 	}
 }
 
-// ruleCount counts the findings of a rule, and those that can be mended.
-type ruleCount struct {
-	id              schema.RuleID
-	all, safe, more int
+// statistics count findings by rule, the most first.
+type statistics struct {
+	Rules    []*ruleCount `json:"rules"`
+	Findings int          `json:"findings"`
+	Fixable  int          `json:"fixable"`     // with -fix
+	More     int          `json:"fixable_all"` // with -fix=all alone
 }
 
-// WriteStatistics counts findings by rule, the most first.
-func WriteStatistics(w io.Writer, diags hcl.Diagnostics) {
+// ruleCount counts the findings of a rule, and those that can be mended.
+type ruleCount struct {
+	Rule     schema.RuleID `json:"rule"`
+	Findings int           `json:"findings"`
+	Fixable  int           `json:"fixable"`
+	More     int           `json:"fixable_all"`
+}
+
+func newStatistics(diags hcl.Diagnostics) statistics {
+	s := statistics{Rules: []*ruleCount{}, Findings: len(diags)}
 	counts := make(map[schema.RuleID]*ruleCount)
-	var list []*ruleCount
-	safe, more := 0, 0
 	for _, d := range diags {
 		f := schema.FindingOf(d)
 		c := counts[f.Rule]
 		if c == nil {
-			c = &ruleCount{id: f.Rule}
-			counts[f.Rule], list = c, append(list, c)
+			c = &ruleCount{Rule: cmp.Or(f.Rule, tool)}
+			counts[f.Rule], s.Rules = c, append(s.Rules, c)
 		}
-		c.all++
-		switch f.Fix {
-		case schema.SafeFix:
-			c.safe++
-			safe++
-		case schema.AnyFix:
-			c.more++
-			more++
+		c.Findings++
+		switch {
+		case len(f.Edits) == 0:
+		case f.Fix == schema.SafeFix:
+			c.Fixable++
+			s.Fixable++
+		default:
+			c.More++
+			s.More++
 		}
 	}
-	slices.SortFunc(list, func(a, b *ruleCount) int { return cmp.Or(cmp.Compare(b.all, a.all), cmp.Compare(a.id, b.id)) })
-	for _, c := range list {
-		line := fmt.Sprintf("%6d %s", c.all, terminal.Escape(cmp.Or(string(c.id), "livery"), ""))
-		if n := c.safe + c.more; n > 0 {
+	slices.SortFunc(s.Rules, func(a, b *ruleCount) int {
+		return cmp.Or(cmp.Compare(b.Findings, a.Findings), cmp.Compare(a.Rule, b.Rule))
+	})
+	return s
+}
+
+// WriteStatisticsJSON is WriteStatistics for machines.
+func WriteStatisticsJSON(w io.Writer, diags hcl.Diagnostics) error {
+	return terminal.WriteJSON(w, struct {
+		FormatVersion string `json:"format_version"`
+		statistics
+	}{"1.0", newStatistics(diags)})
+}
+
+// WriteStatistics counts findings by rule, the most first.
+func WriteStatistics(w io.Writer, diags hcl.Diagnostics) {
+	s := newStatistics(diags)
+	for _, c := range s.Rules {
+		line := fmt.Sprintf("%6d %s", c.Findings, terminal.Escape(string(c.Rule), ""))
+		if n := c.Fixable + c.More; n > 0 {
 			line = fmt.Sprintf("%-24s [fixable %d]", line, n)
 		}
 		fmt.Fprintf(w, "%s\n", line)
 	}
-	fmt.Fprintf(w, "%s of %s (%d fixable with -fix, %d more with -fix=all).\n", schema.Plural(len(diags), "finding"), schema.Plural(len(list), "rule"), safe, more)
+	fmt.Fprintf(w, "%s of %s (%d fixable with -fix, %d more with -fix=all).\n", schema.Plural(s.Findings, "finding"), schema.Plural(len(s.Rules), "rule"), s.Fixable, s.More)
 }

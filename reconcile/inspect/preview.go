@@ -186,11 +186,17 @@ func (p *Preview) compared(ctx context.Context, loaded *stack.Stack) (earlier, e
 		return p.confirmed(ctx, loaded), nil
 	}
 	if p.atBase == nil {
-		at, err := comparison.DeclaredAt(ctx, p.workspace, p.Base)
+		at, err := comparison.StackAt(ctx, p.workspace, p.Base)
 		if err != nil {
 			return earlier{}, err
 		}
-		p.atBase = &earlier{against: p.Base, known: true, documents: at.Documents, warnings: at.Diagnostics, gone: "Not declared any more."}
+		p.atBase = &earlier{against: p.Base, known: true, documents: make(map[schema.Locale]*schema.Document), gone: "Not declared any more."}
+		if warning := at.Warning(); warning != nil {
+			p.atBase.warnings = hcl.Diagnostics{warning}
+		}
+		for i := range at.Documents {
+			p.atBase.documents[at.Documents[i].Locale] = &at.Documents[i]
+		}
 	}
 	return *p.atBase, nil
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/syntax"
@@ -26,7 +28,8 @@ type Fixed struct {
 
 // Fix mends findings of the stack in memory: of literals, comments and blocks, and of
 // nothing else. Nothing is mended in files outside of the stack's directory: other stacks
-// may share them. If a stack would have errors that it has not now, nothing is changed.
+// may share them. Of the rules that opts names all findings are mended. If a stack would have
+// errors that it has not now, nothing is changed.
 func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
 	c := w.Config
 	c.Unsaved = maps.Clone(c.Unsaved)
@@ -34,27 +37,34 @@ func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
 		c.Unsaved = make(map[string][]byte)
 	}
 	fixed := &Fixed{Before: make(map[string][]byte), After: make(map[string][]byte)}
-	faults := -1
+	var faults map[schema.RuleID]int
 	for pass := 0; ; pass++ {
 		linted, err := Lint(workspace.New(c), opts)
 		if err != nil {
 			return nil, err
 		}
 		errs, _ := schema.Apart(slices.Concat(linted.Diagnostics, linted.Elsewhere), schema.Error)
-		if faults >= 0 && len(errs) > faults {
+		now := countRules(errs)
+		if faults != nil && isMore(now, faults) {
 			return nil, &workspace.InvalidError{Diagnostics: errs, Sources: linted.Sources}
 		}
-		faults = len(errs)
-		edits, more := fixed.edits(linted, how, w.Prefix)
+		faults = now
+		edits, n, more := fixed.edits(linted.Diagnostics, func(f schema.Finding) bool {
+			return f.Fix == schema.SafeFix || how == schema.AnyFix || slices.Contains(opts.Rules, f.Rule)
+		})
 		fixed.More = more
 		if len(edits) == 0 || pass == maxPasses {
 			return fixed, nil
 		}
-		for _, name := range slices.Sorted(maps.Keys(edits)) {
-			shown := filepath.ToSlash(filepath.Join(w.Prefix, name))
+		fixed.Findings += n
+		for _, shown := range slices.Sorted(maps.Keys(edits)) {
+			name, err := filepath.Rel(filepath.FromSlash(w.Prefix), filepath.FromSlash(shown))
+			if err != nil {
+				return nil, err
+			}
 			src := linted.Sources[shown]
-			after := fixed.apply(shown, src, edits[name])
-			if after == nil {
+			after, made := fixed.apply(shown, src, edits[shown])
+			if !made {
 				continue
 			}
 			if _, again := fixed.Before[name]; !again {
@@ -65,9 +75,27 @@ func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
 	}
 }
 
+func countRules(diags hcl.Diagnostics) map[schema.RuleID]int {
+	n := make(map[schema.RuleID]int)
+	for _, d := range diags {
+		n[schema.FindingOf(d).Rule]++
+	}
+	return n
+}
+
+// isMore reports whether there is more of anything.
+func isMore(now, before map[schema.RuleID]int) bool {
+	for rule, n := range now {
+		if n > before[rule] {
+			return true
+		}
+	}
+	return false
+}
+
 // apply makes edits, but for those that cannot be made: a place that is no literal was
-// computed after all. It gives nil if there is none left.
-func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) []byte {
+// computed after all. It makes none if there is none left.
+func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) (after []byte, made bool) {
 	patch := func(edits ...schema.Edit) ([]byte, error) {
 		list := make([]syntax.Edit, len(edits))
 		for i, e := range edits {
@@ -77,7 +105,7 @@ func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) []byte {
 	}
 	after, err := patch(edits...)
 	if err == nil {
-		return after
+		return after, true
 	}
 	possible := slices.DeleteFunc(slices.Clone(edits), func(e schema.Edit) bool {
 		_, err := patch(e)
@@ -90,53 +118,48 @@ func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) []byte {
 	if after, err = patch(possible...); err != nil || len(possible) == 0 {
 		f.refused = append(f.refused, possible...)
 		f.Findings -= len(possible)
-		return nil
+		return nil, false
 	}
-	return after
+	return after, true
 }
 
 // edits are the changes that mend findings now, by file: of two that change the same place
 // the second waits for the next pass. More counts what only schema.AnyFix would mend.
-func (f *Fixed) edits(linted *Linted, how schema.Fix, prefix string) (byFile map[string][]schema.Edit, more int) {
-	chosen := slices.Clone(f.refused)
+func (f *Fixed) edits(found hcl.Diagnostics, isMeant func(schema.Finding) bool) (byFile map[string][]schema.Edit, n, more int) {
 	byFile = make(map[string][]schema.Edit)
-	for _, d := range linted.Diagnostics {
+	for _, d := range found {
 		finding := schema.FindingOf(d)
+		isTaken := func(e schema.Edit) bool {
+			return slices.ContainsFunc(f.refused, e.Overlaps) ||
+				slices.ContainsFunc(byFile[e.At.Filename], func(o schema.Edit) bool { return e.Overlaps(o) && !e.IsSame(o) })
+		}
 		switch {
-		case len(finding.Edits) == 0 || slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return !isOwn(e.At.Filename, prefix) }):
-		case finding.Fix == schema.AnyFix && how != schema.AnyFix:
+		case len(finding.Edits) == 0 || slices.ContainsFunc(finding.Edits, isTaken):
+		case !isMeant(finding):
 			more++
-		case slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return slices.ContainsFunc(chosen, e.Overlaps) }):
 		default:
-			f.Findings++
+			n++
 			for _, e := range finding.Edits {
-				chosen = append(chosen, e)
-				name := strings.TrimPrefix(e.At.Filename, prefixed(prefix))
-				byFile[name] = append(byFile[name], e)
+				if name := e.At.Filename; !slices.ContainsFunc(byFile[name], e.IsSame) {
+					byFile[name] = append(byFile[name], e)
+				}
 			}
 		}
 	}
-	return byFile, more
+	return byFile, n, more
 }
 
 func syntaxEdit(e schema.Edit) syntax.Edit {
-	if e.TakesOut() {
+	switch {
+	case e.TakesOut():
 		return syntax.Remove(e.At)
+	case e.Expression == "":
+		return syntax.Replace(e.At, e.Value)
+	case strings.HasSuffix(e.At.Filename, ".json"):
+		return syntax.Rewrite(e.At, syntax.QuoteJSON("${"+e.Expression+"}"))
+	default:
+		return syntax.Rewrite(e.At, e.Expression)
 	}
-	return syntax.Replace(e.At, e.Value)
-}
-
-// isOwn reports whether a file is in the directory of the stack, or below it.
-func isOwn(shown, prefix string) bool {
-	name, within := strings.CutPrefix(shown, prefixed(prefix))
-	return within && !strings.HasPrefix(name, "../") && !filepath.IsAbs(name)
-}
-
-func prefixed(prefix string) string {
-	if prefix == "" {
-		return ""
-	}
-	return filepath.ToSlash(prefix) + "/"
 }
 
 // Write writes the files that have changed into the directory of the stack: all of them or,

@@ -5,6 +5,7 @@
 package linting
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"livery/reconcile/comparison"
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/lint"
@@ -24,8 +26,10 @@ import (
 
 // Options says what to look at, and what not to show.
 type Options struct {
-	Files    []string // findings in these alone, in the stacks that they belong to; none for the stack
-	Baseline string   // "" for that of the lint block
+	Files    []string        // findings in these alone, in the stacks that they belong to; none for the stack
+	Rules    []schema.RuleID // findings of these alone, and faults; none for all. One that is off runs
+	Base     string          // a commit: findings that were there where the checkout left it are not shown; "" for none
+	Baseline string          // "" for that of the lint block
 	Record   Record
 }
 
@@ -49,6 +53,9 @@ type Linted struct {
 	Stale       int                  // entries of the baseline that no longer occur
 	Variables   map[string]cty.Value // that the stack declares
 	Skipped     []schema.RuleID      // rules that need a source language, where nobody says which that is
+	Awoken      []schema.RuleID      // rules that are off and ran since they were asked for
+	Known       int                  // findings that were there at Options.Base
+	BaseBroken  bool                 // the files had errors at Options.Base
 }
 
 // run is one run of lint over stacks.
@@ -64,8 +71,9 @@ type run struct {
 // Lint checks what Validate checks and the quality of what is declared. With files it
 // checks the stacks that they belong to, and parts the findings in those files from others.
 func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
-	l := &run{Options: opts, root: w, baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
+	l := &run{Options: opts, root: w.Below("."), baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
 	l.Sources, l.Linted.Files = make(map[string][]byte), opts.Files
+	l.root.Wanted = opts.Rules
 	dirs, err := l.directories()
 	if err != nil {
 		return nil, err
@@ -102,7 +110,11 @@ func (l *run) directories() ([]string, error) {
 			}
 		}
 		l.names = append(l.names, filepath.ToSlash(filepath.Join(l.root.Prefix, file)))
-		dirs = append(dirs, filepath.Dir(filepath.Clean(file)))
+		dir, found := l.root.Dir.StackOf(file)
+		if !found {
+			return nil, workspace.Failf("No stack to check", "%s is in no stack: neither its directory nor one above it holds a *.livery.hcl or *.livery.json file.", file)
+		}
+		dirs = append(dirs, dir)
 	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs), nil
@@ -110,7 +122,31 @@ func (l *run) directories() ([]string, error) {
 
 // isMeant reports whether a finding is in one of the files that were asked for.
 func (l *run) isMeant(d *hcl.Diagnostic) bool {
-	return len(l.names) == 0 || d.Subject == nil || slices.Contains(l.names, d.Subject.Filename)
+	switch {
+	case len(l.names) == 0:
+		return true
+	case d.Subject == nil: // those of a directory that others include declare no documents
+		return schema.FindingOf(d).Rule != schema.NothingToApply
+	default:
+		return slices.Contains(l.names, d.Subject.Filename)
+	}
+}
+
+// own is a finding without edits of files outside of the directory of its stack: other
+// stacks may share them.
+func own(d *hcl.Diagnostic, prefix string) *hcl.Diagnostic {
+	f := schema.FindingOf(d)
+	isShared := func(e schema.Edit) bool {
+		name, err := filepath.Rel(filepath.FromSlash(prefix), filepath.FromSlash(e.At.Filename))
+		return err != nil || !filepath.IsLocal(name)
+	}
+	if !slices.ContainsFunc(f.Edits, isShared) {
+		return d
+	}
+	c := *d
+	f.Edits = nil
+	c.Extra = &f
+	return &c
 }
 
 // stack checks one stack.
@@ -119,22 +155,14 @@ func (l *run) stack(w *workspace.Workspace) error {
 	if err != nil {
 		return err
 	}
-	ignores, err := w.Ignores(loaded)
+	found, suppressed, err := l.judge(w, loaded, diags)
 	if err != nil {
 		return err
 	}
-	found := ignores.Apply(slices.Concat(diags, lint.Stack(loaded)))
-	if skipped := lint.WithoutSource(loaded); len(skipped) > len(l.Skipped) {
-		l.Skipped = skipped
-	}
+	l.note(loaded)
 	l.Variables = loaded.Variables
-	_, compared := texts.Source(loaded)
 	switch {
 	case !diags.HasErrors():
-		found = append(found, ignores.Unused(func(id schema.RuleID) bool {
-			rule, _ := schema.RuleByID(id)
-			return compared || !rule.Source
-		})...)
 		l.looked[path.Clean(filepath.ToSlash(w.Prefix))] = true
 		for name := range loaded.Sources {
 			l.looked[name] = true
@@ -149,16 +177,88 @@ func (l *run) stack(w *workspace.Workspace) error {
 	if baseline != nil {
 		found = baseline.Apply(found, loaded.Sources, baseline.Name)
 	}
-	l.Suppressed = append(l.Suppressed, ignores.Suppressed...)
+	if found, err = l.onlyNew(w, loaded, found); err != nil {
+		return err
+	}
+	l.Suppressed = append(l.Suppressed, suppressed...)
 	maps.Copy(l.Sources, loaded.Sources)
 	for _, d := range found {
-		if l.isMeant(d) {
+		d = own(d, w.Prefix)
+		switch {
+		case l.isMeant(d):
 			l.Diagnostics = append(l.Diagnostics, d)
-		} else {
+		case d.Subject != nil:
 			l.Elsewhere = append(l.Elsewhere, d)
 		}
 	}
 	return nil
+}
+
+// judge finds what is wrong with a stack and is not ignored.
+func (l *run) judge(w *workspace.Workspace, s *stack.Stack, faults hcl.Diagnostics) (found, suppressed hcl.Diagnostics, err error) {
+	ignores, err := w.Ignores(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = ignores.Apply(lint.Mendable(s, slices.Concat(faults, lint.Stack(s))))
+	if !faults.HasErrors() {
+		_, compared := texts.Source(s)
+		found = append(found, ignores.Unused(func(id schema.RuleID) bool {
+			rule, _ := schema.RuleByID(id)
+			return compared || !rule.Source
+		})...)
+	}
+	return slices.DeleteFunc(found, l.isUnasked), slices.DeleteFunc(ignores.Suppressed, l.isUnasked), nil
+}
+
+// isUnasked reports whether a finding is of a rule that was not asked for.
+func (l *run) isUnasked(d *hcl.Diagnostic) bool {
+	f := schema.FindingOf(d)
+	return !lint.IsFault(f) && !l.asks(f.Rule)
+}
+
+// asks reports whether findings of a rule are wanted.
+func (l *run) asks(id schema.RuleID) bool { return len(l.Rules) == 0 || slices.Contains(l.Rules, id) }
+
+// note notes which rules did not run as they are set.
+func (l *run) note(s *stack.Stack) {
+	skipped := slices.DeleteFunc(lint.WithoutSource(s), func(id schema.RuleID) bool { return !l.asks(id) })
+	if len(skipped) > len(l.Skipped) {
+		l.Skipped = skipped
+	}
+	for _, id := range l.Rules {
+		if rule, _ := schema.RuleByID(id); rule.In(s.Module.Settings.Levels) == schema.Off && !slices.Contains(l.Awoken, id) {
+			l.Awoken = append(l.Awoken, id)
+		}
+	}
+}
+
+// onlyNew gives the findings that were not there at the base.
+func (l *run) onlyNew(w *workspace.Workspace, s *stack.Stack, found hcl.Diagnostics) (hcl.Diagnostics, error) {
+	if l.Base == "" {
+		return found, nil
+	}
+	ctx := w.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	before, err := comparison.StackAt(ctx, w, l.Base)
+	if err != nil {
+		return nil, err
+	}
+	var old hcl.Diagnostics
+	if before.Module != nil {
+		if old, _, err = l.judge(w, before.Stack, before.Faults); err != nil {
+			return nil, err
+		}
+	}
+	name := func(file string) string { return file }
+	known := lint.Earlier(schema.SortFindings(old), before.Sources, name, "it was there at "+l.Base)
+	fresh := known.Apply(schema.SortFindings(found), s.Sources, name)
+	l.Known += len(known.Suppressed)
+	l.Suppressed = append(l.Suppressed, known.Suppressed...)
+	l.BaseBroken = l.BaseBroken || before.Faults.HasErrors()
+	return fresh, nil
 }
 
 // baseline opens the baseline of a stack, once for all that share it; nil for none.
@@ -197,9 +297,9 @@ func (l *run) endBaselines() error {
 		b := l.baselines[file]
 		l.Baselined += len(b.Suppressed)
 		l.Suppressed = append(l.Suppressed, b.Suppressed...)
-		looked := func(name string) bool {
+		looked := func(rule schema.RuleID, name string) bool {
 			name = path.Join(path.Dir(b.Shown), name)
-			return l.looked[name] || l.looked[path.Dir(name)]
+			return l.asks(rule) && (l.looked[name] || l.looked[path.Dir(name)])
 		}
 		if l.Record == RecordNothing {
 			l.Stale += b.Stale(looked)

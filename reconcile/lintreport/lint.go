@@ -51,10 +51,15 @@ func Write(v *report.View, l Verdict, suppressed bool) error {
 			fmt.Fprintf(v.Stdout, "%s %s\n", v.Out().Green("Success!"), l.found())
 		}
 	}
+	WriteSentences(v, l)
+	return nil
+}
+
+// WriteSentences says what is not among the findings.
+func WriteSentences(v *report.View, l Verdict) {
 	for _, sentence := range l.Sentences() {
 		fmt.Fprintf(v.Stdout, "%s\n", sentence)
 	}
-	return nil
 }
 
 // WriteTotals writes what was found where the findings themselves are in files.
@@ -80,6 +85,11 @@ func (l Verdict) Sentences() []string {
 	if l.Fixed != nil {
 		list = append(list, fixedSentence(l.Fixed))
 	}
+	for _, id := range l.Awoken {
+		rule, _ := schema.RuleByID(id)
+		list = append(list, fmt.Sprintf("%s is off in this stack and ran at the level %s, since -rule names it. To switch it on for everybody: livery { lint { rule %q { level = %q } } }.",
+			id, rule.Awake(), id, rule.Awake()))
+	}
 	if elsewhere := findings.Count(l.Elsewhere).String(); elsewhere != "" {
 		list = append(list, fmt.Sprintf("Elsewhere in the same stack: %s.", elsewhere))
 	}
@@ -88,6 +98,12 @@ func (l Verdict) Sentences() []string {
 	}
 	if l.Baselined > 0 {
 		list = append(list, fmt.Sprintf("%s in the baseline.", isOrAre(l.Baselined, "finding")))
+	}
+	if l.BaseBroken {
+		list = append(list, "The base has errors: what could be understood of it was compared.")
+	}
+	if l.Known > 0 {
+		list = append(list, fmt.Sprintf("%s not new.", isOrAre(l.Known, "finding")))
 	}
 	return list
 }

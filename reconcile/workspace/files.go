@@ -53,6 +53,24 @@ func (d Directory) Repository() (top, way string) {
 	}
 }
 
+// StackOf is the directory of the stack that a file belongs to: its own, or else the nearest
+// above it, within the repository, that holds configuration. Texts and tokens often lie in
+// one below their stack.
+func (d Directory) StackOf(file string) (dir string, found bool) {
+	for dir = filepath.Dir(filepath.Clean(file)); ; dir = filepath.Join(dir, "..") {
+		if names, err := d.configuration(dir); err == nil && len(names) > 0 {
+			return dir, true
+		}
+		at, err := filepath.Abs(d.Path(dir))
+		if err != nil || at == filepath.Dir(at) {
+			return "", false
+		}
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			return "", false
+		}
+	}
+}
+
 // FromHere is the way from the directory of the process, "" for that one itself.
 func (d Directory) FromHere() string {
 	here, err := filepath.Abs(".")
@@ -197,6 +215,9 @@ func (d Directory) writable(name string, holds []byte) (target string, mode fs.F
 	info, err := file.Stat()
 	if err != nil {
 		return "", 0, err
+	}
+	if info.Mode().Perm()&0o222 == 0 { // those whom no permission stops could
+		return "", 0, &fs.PathError{Op: "write", Path: name, Err: fs.ErrPermission}
 	}
 	now, err := io.ReadAll(io.LimitReader(file, int64(len(holds))+1))
 	if err == nil && !bytes.Equal(now, holds) {

@@ -24,19 +24,25 @@ func Found(w *Workspace) (*stack.Stack, hcl.Diagnostics, error) {
 // Suppress leaves out findings that the files of the stack ignore, and those that are in
 // the baseline which they name.
 func (c *Config) Suppress(s *stack.Stack, diags hcl.Diagnostics) (hcl.Diagnostics, error) {
-	ignores, err := c.Ignores(s)
-	if err != nil {
-		return nil, err
-	}
-	shown, name := ignores.Apply(diags), s.Module.Settings.Baseline
-	if name == "" {
-		return shown, nil
+	shown, err := c.Ignored(s, diags)
+	name := s.Module.Settings.Baseline
+	if name == "" || err != nil {
+		return shown, err
 	}
 	b, err := c.Baseline(name)
 	if err != nil {
 		return nil, err
 	}
 	return b.Apply(shown, s.Sources, b.Name), nil
+}
+
+// Ignored leaves out findings that the files of the stack ignore.
+func (c *Config) Ignored(s *stack.Stack, diags hcl.Diagnostics) (hcl.Diagnostics, error) {
+	ignores, err := c.Ignores(s)
+	if err != nil {
+		return nil, err
+	}
+	return ignores.Apply(diags), nil
 }
 
 // Ignores are those of a stack, at this moment.

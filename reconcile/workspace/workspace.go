@@ -31,6 +31,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
+	"livery/schema"
 	"livery/schema/config"
 )
 
@@ -50,6 +51,7 @@ type Config struct {
 	Prefix      string
 	Unsaved     map[string][]byte   // what files of the stack hold instead of what is on disk, by their names relative to Dir
 	Assignments []config.Assignment // values of variables; their order decides
+	Wanted      []schema.RuleID     // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil when
 	// nobody can be asked.
 	Ask     func(name, description string, sensitive bool) (string, bool)
@@ -111,7 +113,12 @@ func (w *Workspace) Close() {
 // are shown as seen from here.
 func (w *Workspace) Below(dir string) *Workspace {
 	c := w.Config
-	c.Dir, c.Prefix = Directory(w.Dir.Path(dir)), filepath.Join(w.Prefix, dir)
+	c.Dir, c.Prefix, c.Unsaved = Directory(w.Dir.Path(dir)), filepath.Join(w.Prefix, dir), make(map[string][]byte, len(w.Unsaved))
+	for name, src := range w.Unsaved {
+		if way, err := filepath.Rel(dir, name); err == nil {
+			c.Unsaved[way] = src
+		}
+	}
 	return New(c)
 }
 

@@ -27,6 +27,7 @@ type Baseline struct {
 	left     map[string]int // how many more findings of a fingerprint are to be silent
 	seen     []record       // what was found now, of the rules that may be recorded
 	all      bool           // whatever is found is recorded
+	earlier  string         // why a finding is silent that was there earlier; "" of a file
 }
 
 // record is a finding as it is recorded. It is written out for people; only the
@@ -69,6 +70,19 @@ func ParseBaseline(src []byte) (*Baseline, error) {
 // NewBaseline records whatever is found.
 func NewBaseline() *Baseline { return &Baseline{left: make(map[string]int), all: true} }
 
+// Earlier is a baseline of what was found in another version of the files; the reason says
+// why it is silent now.
+func Earlier(diags hcl.Diagnostics, sources map[string][]byte, name func(string) string, reason string) *Baseline {
+	b := NewBaseline()
+	b.earlier = reason
+	b.Apply(diags, sources, name)
+	b.all, b.recorded, b.Suppressed = false, b.seen, nil
+	for _, r := range b.recorded {
+		b.left[r.fingerprint]++
+	}
+	return b
+}
+
 // RecordAll makes the baseline take up whatever is found from now on.
 func (b *Baseline) RecordAll() { b.all = true }
 
@@ -78,9 +92,8 @@ func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name 
 	shown := make(hcl.Diagnostics, 0, len(diags))
 	for _, d := range diags {
 		f := schema.FindingOf(d)
-		rule, known := schema.RuleByID(f.Rule)
-		if !known || rule.Fixed || rule.Phase == schema.Loading && f.Level == schema.Error {
-			shown = append(shown, d) // a fault
+		if IsFault(f) && (b.earlier == "" || f.Level == schema.Error) {
+			shown = append(shown, d)
 			continue
 		}
 		r := recordOf(d, f, sources, name)
@@ -90,10 +103,17 @@ func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name 
 			continue
 		}
 		b.left[r.fingerprint] = max(b.left[r.fingerprint]-1, 0)
-		f.Suppression = &schema.Suppression{By: schema.ByBaseline, Reason: "it is in the baseline"}
+		f.Suppression = &schema.Suppression{By: schema.ByBaseline, Reason: cmp.Or(b.earlier, "it is in the baseline")}
 		b.Suppressed = append(b.Suppressed, withFinding(d, f, ""))
 	}
 	return shown
+}
+
+// IsFault reports whether a finding is a fault of the files rather than a matter of their
+// quality: nothing hides it.
+func IsFault(f schema.Finding) bool {
+	rule, known := schema.RuleByID(f.Rule)
+	return !known || rule.Fixed || rule.Phase == schema.Loading && f.Level == schema.Error
 }
 
 // recordOf records a finding. Its value is what is written at its place; a checkout may
@@ -116,20 +136,21 @@ func recordOf(d *hcl.Diagnostic, f schema.Finding, sources map[string][]byte, na
 	return r
 }
 
-// Stale counts the recorded findings that no longer occur, in files that were looked at.
-func (b *Baseline) Stale(looked func(file string) bool) int {
+// Stale counts the recorded findings that no longer occur, of rules that were asked in files
+// that were looked at.
+func (b *Baseline) Stale(looked func(rule schema.RuleID, file string) bool) int {
 	return len(b.recorded) - len(b.current(looked))
 }
 
 // current are the recorded findings that occurred again, or may have.
-func (b *Baseline) current(looked func(file string) bool) []record {
+func (b *Baseline) current(looked func(rule schema.RuleID, file string) bool) []record {
 	var kept []record
 	gone := make(map[string]int)
 	for fingerprint, n := range b.left {
 		gone[fingerprint] = n
 	}
 	for _, r := range b.recorded {
-		if gone[r.fingerprint] > 0 && looked(r.file) {
+		if gone[r.fingerprint] > 0 && looked(schema.RuleID(r.rule), r.file) {
 			gone[r.fingerprint]--
 			continue
 		}
@@ -141,10 +162,10 @@ func (b *Baseline) current(looked func(file string) bool) []record {
 // Write is the baseline as it is now: without what no longer occurs in the files that
 // were looked at and, if all is recorded, with what was found. A blank line lies between
 // two lines: two branches that add neighbouring lines could not be merged otherwise.
-func (b *Baseline) Write(looked func(file string) bool) []byte {
+func (b *Baseline) Write(looked func(rule schema.RuleID, file string) bool) []byte {
 	kept := b.current(looked)
 	if b.all {
-		kept = append(slices.DeleteFunc(kept, func(r record) bool { return looked(r.file) }), b.seen...)
+		kept = append(slices.DeleteFunc(kept, func(r record) bool { return looked(schema.RuleID(r.rule), r.file) }), b.seen...)
 	}
 	slices.SortFunc(kept, func(x, y record) int { return cmp.Compare(x.String(), y.String()) })
 	lines := make([]string, len(kept))

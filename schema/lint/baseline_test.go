@@ -15,9 +15,9 @@ import (
 	"livery/schema/stack"
 )
 
-func same(name string) string { return name }
-func everything(string) bool  { return true }
-func nothing(string) bool     { return false }
+func same(name string) string               { return name }
+func everything(schema.RuleID, string) bool { return true }
+func nothing(schema.RuleID, string) bool    { return false }
 func foundIn(t *testing.T, src string) (hcl.Diagnostics, map[string][]byte) {
 	t.Helper()
 	s, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(src)}}, Dir: "stack"})
@@ -110,6 +110,6 @@ func TestParseBaseline(t *testing.T) {
 	assert.EqualError(t, err, "line 2 does not begin with a fingerprint")
 	b, err := lint.ParseBaseline([]byte("0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\r\n"))
 	require.NoError(t, err)
-	assert.Equal(t, 1, b.Stale(func(file string) bool { return file == "a b.livery.hcl" }))
+	assert.Equal(t, 1, b.Stale(func(_ schema.RuleID, file string) bool { return file == "a b.livery.hcl" }))
 	assert.Equal(t, "0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\n", string(b.Write(nothing)))
 }

@@ -76,7 +76,7 @@ func WithoutSource(s *stack.Stack) []schema.RuleID {
 	}
 	var rules []schema.RuleID
 	for _, rule := range schema.Rules() {
-		if rule.Source && levelOf(s, rule) != schema.Off {
+		if rule.Source && rule.In(s.Levels) != schema.Off {
 			rules = append(rules, rule.ID)
 		}
 	}

@@ -44,7 +44,7 @@ func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Di
 	l := &linter{Stack: s, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
 	source, ok := texts.Source(s)
 	for _, rule := range schema.Rules() {
-		level := levelOf(s, rule)
+		level := rule.In(s.Levels)
 		l.wanted[rule.ID] = level != schema.Off && wanted(rule.ID, level) && (ok || !rule.Source)
 	}
 	l.keep = texts.KeptNames(s)
@@ -60,14 +60,6 @@ func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Di
 	}
 	s.Locate(l.found)
 	return schema.SortFindings(schema.ApplyLevels(l.found, s.Levels))
-}
-
-// levelOf is what a rule weighs in a stack.
-func levelOf(s *stack.Stack, rule schema.Rule) schema.Level {
-	if level, ok := s.Levels[rule.ID]; ok && !rule.Fixed {
-		return level
-	}
-	return rule.Level
 }
 
 // linter judges one stack.

@@ -4,8 +4,33 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"livery/schema"
+	"livery/schema/stack"
 )
+
+// Mendable gives findings of the files the edits that mend them, where a literal is to be
+// changed: whoever judged a value did not know how it is written.
+func Mendable(s *stack.Stack, diags hcl.Diagnostics) hcl.Diagnostics {
+	for i, d := range diags {
+		f := schema.FindingOf(d)
+		unknown, _ := f.Data["unknown"].(string)
+		if f.Rule != schema.Placeholder || unknown == "" || d.Subject == nil {
+			continue
+		}
+		field := schema.FieldByPath(f.Path)
+		for _, doc := range s.Documents {
+			if v := doc.At(field); field != nil && v.Declared() && v.Range() == *d.Subject {
+				c := withFinding(d, f, "")
+				fixable(c, v, strings.ReplaceAll(v.Text(), unknown, schema.SecondsPlaceholder))
+				diags[i] = c
+				break
+			}
+		}
+	}
+	return diags
+}
 
 // mended is a text without what a rule finds in it; "" where only a person can tell.
 func mended(rule schema.RuleID, in *language, words string) string {

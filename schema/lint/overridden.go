@@ -67,14 +67,14 @@ func (u uses) add(d schema.Document) {
 }
 
 func (l *linter) reportOverridden(uses uses) {
-	here := l.changeable()
+	here, declared := l.changeable(), l.declared()
 	for _, d := range l.Documents {
 		for _, o := range d.Overridden() {
 			at := schema.Subject{Address: d.Locale.AddressOf(), Path: o.Field.Path(), Range: o.Lower}
 			if u := uses[written{o.Field, o.Lower}]; u.wins == 0 && !u.shown && o.Lower.Filename != "" && here(o.Lower) && o.Lower != o.Upper {
 				found := l.report(schema.Unreachable, at, "Value that nobody sees",
 					o.Field.Path()+" is overridden in every document that uses it. Take it out.", nil)
-				schema.Amend(found, func(f *schema.Finding) { f.Fix = schema.AnyFix })
+				removal(found, declared(o.Field, o.Lower)...)
 			}
 			at.Range = o.Upper
 			if u := uses[written{o.Field, o.Upper}]; o.Same && !u.differs && u.equal >= u.wins+u.loses && u.wins > 0 && here(o.Upper) {
@@ -83,7 +83,7 @@ func (l *linter) reportOverridden(uses uses) {
 					why = fmt.Sprintf("equal to what is inherited from %s:%d", o.Lower.Filename, o.Lower.Start.Line)
 				}
 				found := l.report(schema.Redundant, at, "Value that is there without it", fmt.Sprintf("%s is %s. Take it out.", o.Field.Path(), why), nil)
-				schema.Amend(found, func(f *schema.Finding) { f.Fix = schema.SafeFix })
+				removal(found, declared(o.Field, o.Upper)...)
 			}
 		}
 	}

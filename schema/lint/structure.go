@@ -24,32 +24,46 @@ func (l *linter) own() []*config.Declaration {
 
 // unused finds what is declared here and named nowhere.
 func unused(l *linter) {
-	if !l.wants(schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable) || l.Module.Broken {
+	if !l.wants(schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable) || l.Module.Broken || l.isLibrary() {
 		return
 	}
 	used := usedNames(l.Module.Sources)
 	misspelt := l.misspelt(used)
-	report := func(id schema.RuleID, name string, at schema.Subject) {
-		if kind, _, _ := strings.Cut(name, "."); used[name] || misspelt[kind] {
-			return
+	isUnused := func(name string) bool {
+		kind, _, _ := strings.Cut(name, ".")
+		return !used[name] && !misspelt[kind]
+	}
+	report := func(id schema.RuleID, name string, at schema.Subject, places ...hcl.Range) {
+		if isUnused(name) {
+			removal(l.report(id, at, "Declared and not used", name+" is declared here and used nowhere. Take it out, or use it.", nil), places...)
 		}
-		d := l.report(id, at, "Declared and not used", name+" is declared here and used nowhere. Take it out, or use it.", nil)
-		schema.Amend(d, func(f *schema.Finding) { f.Fix = schema.AnyFix })
 	}
 	for _, b := range l.own() {
 		name := strings.Join(b.Labels, ".")
 		switch { // what has no usable name is in no module
 		case b.Type == "theme" && l.Module.Themes[name] == b.Block:
 			address := schema.Address{Kind: schema.ThemeAddress, Name: name}
-			report(schema.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange})
+			report(schema.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange}, placeOf(b))
 		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
-			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange})
+			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(l.settings(name), placeOf(b))...)
 		case b.Type == "locals":
+			isEmptied := !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool { return !isUnused("local." + a.Name) })
 			for _, a := range b.Attributes {
-				report(schema.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange})
+				at := a.NameRange
+				if isEmptied {
+					at = placeOf(b)
+				}
+				report(schema.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange}, at)
 			}
 		}
 	}
+}
+
+// isLibrary reports whether the directory only declares what others include.
+func (l *linter) isLibrary() bool {
+	return !slices.ContainsFunc(l.own(), func(b *config.Declaration) bool {
+		return b.Type == "livery" || b.Type == "account" || b.Type == "locale" || b.Type == "removed" || b.Type == "session"
+	})
 }
 
 // misspelt are the kinds of which something is named that is not declared: it may be meant

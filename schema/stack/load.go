@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"io/fs"
+	"maps"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -35,7 +36,7 @@ func (opts Options) read(previous *config.Sources) (*config.Module, Inputs) {
 	return sources.Module(), Inputs{
 		Context: opts.Context,
 		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
-		Env: opts.Env, Version: opts.Version, Need: opts.Need, Secrets: opts.Secrets, Ask: opts.Ask,
+		Env: opts.Env, Version: opts.Version, Need: opts.Need, Secrets: opts.Secrets, Ask: opts.Ask, Wanted: opts.Wanted,
 	}
 }
 
@@ -52,6 +53,7 @@ type Inputs struct {
 	Need    Need
 	Secrets []schema.Secret
 	Ask     func(name, description string, sensitive bool) (string, bool)
+	Wanted  []schema.RuleID
 }
 
 // Evaluate gives every declaration of a module its value, and leaves the module as it
@@ -76,7 +78,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Di
 	scope.ReportCopies(m.Faults)
 	m.Settings.CheckVersion(scope.Faults, in.Version)
 	resolved := scope.follow(scope.resolve)
-	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: m.Settings.Levels, Options: m.Settings.Options}
+	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: levels(m.Settings.Levels, in.Wanted), Options: m.Settings.Options}
 	stack.Account = (&accounts{scope: scope}).account(m.Account)
 	scope.recall(last, in, resolved)
 	stack.Documents = documents{scope}.all()
@@ -105,6 +107,21 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Di
 	stack.Variables = scope.variables.values()
 	stack.Read = scope.files.Dependencies()
 	return stack, scope, stack.settle(scope.Diagnostics)
+}
+
+// levels are those of lint blocks, but that no rule that is wanted is off.
+func levels(set map[schema.RuleID]schema.Level, wanted []schema.RuleID) map[schema.RuleID]schema.Level {
+	all := maps.Clone(set)
+	for _, id := range wanted {
+		rule, known := schema.RuleByID(id)
+		if known && rule.In(set) == schema.Off {
+			if all == nil {
+				all = make(map[schema.RuleID]schema.Level)
+			}
+			all[id] = rule.Awake()
+		}
+	}
+	return all
 }
 
 func (s *Stack) addSource(name string, src []byte) {

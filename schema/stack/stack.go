@@ -80,6 +80,7 @@ type Options struct {
 	Version     string // livery's own, for required_version
 	Need        Need
 	Secrets     []schema.Secret // keys that the account has from elsewhere; no document may hold one
+	Wanted      []schema.RuleID // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil or
 	// false means that nobody can be asked.
 	Ask func(name, description string, sensitive bool) (string, bool)

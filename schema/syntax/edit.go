@@ -86,8 +86,9 @@ func Add(to hcl.Range, path []string, value cty.Value, after ...[]string) Edit {
 	return Edit{op: addValue, at: to, path: path, value: value, after: after}
 }
 
-// Remove takes out an attribute, a block, a JSON member or a comment with its line. The
-// range may begin where the name or where the value begins.
+// Remove takes out an attribute, a block, a JSON member or a comment with its line, and the
+// comments right above an attribute or a block that are about it. The range may begin where
+// the name or where the value begins.
 func Remove(at hcl.Range) Edit {
 	return Edit{op: removeItem, at: at}
 }

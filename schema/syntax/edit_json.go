@@ -421,7 +421,7 @@ func (in *insertion) writeMembers(additions []*addition, layout jsonLayout, temp
 
 // writeMember writes a member behind that white space.
 func (in *insertion) writeMember(a *addition, layout jsonLayout, blank string, template bool) {
-	in.WriteString(blank + quoteJSON(a.name) + layout.colon)
+	in.WriteString(blank + QuoteJSON(a.name) + layout.colon)
 	if !a.isBlock() {
 		in.writeValue(jsonLiteral("", a.value, template), a.value)
 		return

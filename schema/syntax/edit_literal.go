@@ -114,7 +114,7 @@ func jsonLiteral(raw string, value cty.Value, template bool) string {
 	if template {
 		text = asTemplate(text)
 	}
-	quoted := quoteJSON(text)
+	quoted := QuoteJSON(text)
 	escaped := strings.Contains(raw, `\u`) && strings.IndexFunc(raw, isWide) < 0
 	if escaped || Check([]byte(quoted), jsonSuffix) != nil { // see glued
 		return escapeWide(quoted)
@@ -151,7 +151,7 @@ func templateText(template string) (string, bool) {
 	return v.AsString(), true
 }
 
-func quoteJSON(text string) string {
+func QuoteJSON(text string) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

@@ -41,6 +41,7 @@ type nativeItem struct {
 	start, end int
 	attribute  *hclsyntax.Attribute // nil of a block
 	body       *nativeBody          // of a block without labels
+	next       *nativeItem         // in the same body; nil of the last
 	removed    bool
 }
 
@@ -109,6 +110,9 @@ func (n *nativeFile) indexBody(body *hclsyntax.Body, b *nativeBody) *nativeBody 
 		b.items = append(b.items, item)
 	}
 	slices.SortFunc(b.items, func(x, y *nativeItem) int { return cmp.Compare(x.start, y.start) })
+	for i := 1; i < len(b.items); i++ {
+		b.items[i-1].next = b.items[i]
+	}
 	return b
 }
 
@@ -166,6 +170,11 @@ func constant(expr hclsyntax.Expression) (cty.Value, bool) {
 func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 	var splices, removals []splice
 	added := make(map[*nativeBody][]*addition)
+	for _, e := range edits {
+		if item := n.items[e.at.Start.Byte]; e.op == removeItem && item != nil {
+			item.removed = true
+		}
+	}
 	for _, e := range edits {
 		if e.op == removeItem {
 			s, err := n.remove(e)
@@ -317,6 +326,9 @@ func (n *nativeFile) add(body *nativeBody, additions []*addition) []splice {
 	if body == n.bodies[root] && kept < 0 {
 		in := insertion{eol: n.eol}
 		if text := bytes.TrimPrefix(n.src, []byte(ByteOrderMark)); len(text) > 0 && text[len(text)-1] != '\n' {
+			in.WriteString(n.eol)
+		}
+		if !n.blankBefore(len(n.src)) { // a comment that is about the file
 			in.WriteString(n.eol)
 		}
 		in.writeItems(groups[nil], "", 0)

@@ -9,18 +9,45 @@ import (
 )
 
 // remove takes out an attribute, a block or a comment, with its line if nothing else
-// stands on it.
+// stands on it and with the comments that are about it.
 func (n *nativeFile) remove(e Edit) (splice, error) {
 	start := e.at.Start.Byte
 	if item := n.items[start]; item != nil {
-		item.removed = true
-		return n.removal(item.start, item.end, e), nil
+		s := n.removal(item.start, item.end, e)
+		if n.wholeLines(s) {
+			s.start = n.leadOf(item, s)
+		}
+		return s, nil
 	}
 	i := n.tokenAt(start)
 	if i == len(n.lexed) || n.lexed[i].Type != hclsyntax.TokenComment || n.lexed[i].Range.Start.Byte != start {
 		return splice{}, &EditError{Range: e.at, Err: ErrNotFound, Detail: "no attribute, block or comment begins here"}
 	}
 	return n.removal(start, start+len(bytes.TrimRight(n.lexed[i].Bytes, "\r\n")), e), nil
+}
+
+// leadOf is where the comments begin that are about an item: those on the lines right above
+// it. What stands above several attributes, behind a blank line, is about all of them and
+// stays as long as one of them does.
+func (n *nativeFile) leadOf(item *nativeItem, s splice) int {
+	start := s.start
+	for i := n.tokenAt(item.start) - 1; i >= 0; i-- {
+		t := n.lexed[i]
+		if t.Type == hclsyntax.TokenNewline && i > 0 && !bytes.HasSuffix(n.lexed[i-1].Bytes, []byte("\n")) { // ends the line of /* */
+			i--
+			t = n.lexed[i]
+		}
+		if t.Type != hclsyntax.TokenComment || !n.beginsLine(t.Range.Start.Byte) {
+			break
+		}
+		start = lineStart(n.src, t.Range.Start.Byte)
+	}
+	next := item.next
+	headsOthers := item.attribute != nil && next != nil && next.attribute != nil && !next.removed && lineStart(n.src, next.start) == s.end
+	if headsOthers && n.blankBefore(start) {
+		return s.start
+	}
+	return start
 }
 
 func (n *nativeFile) removal(start, end int, e Edit) splice {
@@ -66,7 +93,7 @@ func (n *nativeFile) closeGaps(removals []splice) ([]splice, error) {
 			}
 			gap.end = removals[i].end
 		}
-		if n.wholeLines(gap) && n.blankBefore(gap.start) && n.closes(gap.end) {
+		if n.wholeLines(gap) && n.blankBefore(gap.start) && closes(n.src, gap.end) {
 			kept := bytes.TrimRight(n.src[:gap.start], " \t\r\n")
 			gap.start = min(gap.start, len(kept)+len(lineAt(n.src, len(kept))))
 		}
@@ -95,8 +122,8 @@ func (n *nativeFile) blankBefore(offset int) bool {
 }
 
 // closes reports whether a block or the file ends at the line that begins there.
-func (n *nativeFile) closes(offset int) bool {
-	line := bytes.TrimLeft(n.src[offset:], " \t")
+func closes(src []byte, offset int) bool {
+	line := bytes.TrimLeft(src[offset:], " \t")
 	return len(line) == 0 || line[0] == '}'
 }
 

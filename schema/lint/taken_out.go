@@ -1,0 +1,78 @@
+package lint
+
+import (
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/config"
+)
+
+// removal is the edit that takes out what is declared.
+func removal(d *hcl.Diagnostic, places ...hcl.Range) {
+	schema.Amend(d, func(f *schema.Finding) {
+		if rule, _ := schema.RuleByID(f.Rule); len(places) > 0 {
+			f.Fix = rule.Fix
+		}
+		for _, at := range places {
+			f.Edits = append(f.Edits, schema.Edit{At: at})
+		}
+	})
+}
+
+// placeOf is where a block begins, as far as it is one of its own: in JSON several of a type
+// stand in one object, each behind its label.
+func placeOf(b *config.Declaration) hcl.Range {
+	if n := len(b.LabelRanges); n > 0 && strings.HasSuffix(b.DefRange.Filename, ".json") {
+		return b.LabelRanges[n-1]
+	}
+	return b.TypeRange
+}
+
+// settings are the places in files of values that are loaded on their own where a variable
+// is set: without the variable they mean nothing.
+func (l *linter) settings(name string) []hcl.Range {
+	var places []hcl.Range
+	for _, v := range l.Module.Sources.Values {
+		if v.File == nil || !strings.Contains(path.Base(v.File.Name), ".auto.") || v.File.Body == nil {
+			continue
+		}
+		attributes, _ := v.File.Body.JustAttributes()
+		if a := attributes[name]; a != nil {
+			places = append(places, a.NameRange)
+		}
+	}
+	return places
+}
+
+// declared finds where the value of a field is declared as an attribute or a member that
+// can be taken out, by the range of the value. A value that is a part of an expression
+// cannot.
+func (l *linter) declared() func(*schema.Field, hcl.Range) []hcl.Range {
+	places := make(map[written]hcl.Range)
+	for _, b := range l.own() {
+		if b.Type != "theme" && b.Type != "locale" {
+			continue
+		}
+		b.Walk(func(in *config.Block, a *hcl.Attribute) {
+			page := in.Type
+			if in == b.Block {
+				page = ""
+			}
+			if f := schema.FieldByHCL(page, a.Name); f != nil {
+				places[written{f, a.Expr.Range()}] = a.NameRange
+			}
+		})
+	}
+	return func(f *schema.Field, at hcl.Range) []hcl.Range {
+		if l.Module.Files[at.Filename] == nil && strings.HasSuffix(at.Filename, ".json") && f.Kind != schema.Tips {
+			return []hcl.Range{at} // a file of texts
+		}
+		if place, ok := places[written{f, at}]; ok {
+			return []hcl.Range{place}
+		}
+		return nil
+	}
+}
