@@ -68,6 +68,7 @@ var layers = []layer{
 	{"livery/reconcile/markdown", "a report in a pull request is made from a plan, wherever it goes", nil},
 	{"livery/reconcile/textsreport", "what is said of translations does not depend on what is said of plans", nil},
 	{"livery/reconcile/reference", "what can be looked up is the same for every stack", nil},
+	{"livery/reconcile/tokenreport", "tokens are listed in one way, whoever read them", nil},
 	{"livery/reconcile/sessionreport", "what is said of a session does not depend on what is said of plans", nil},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", nil},
 	{"livery/reconcile/lintreport", "what lint says at the end stands on how every command speaks", nil},

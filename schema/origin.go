@@ -34,6 +34,8 @@ type Origin struct {
 	// to another token, or a variable that no file sets, whose last step names the flag or
 	// environment variable. It is empty for a literal.
 	Chain []Step `json:"chain,omitempty"`
+	// Also are the other tokens that a derived value was computed from.
+	Also []Step `json:"-"`
 }
 
 // Step is one name that an expression refers to.

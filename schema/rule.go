@@ -59,9 +59,10 @@ const (
 type Phase uint8
 
 const (
-	Loading Phase = iota // found by whoever reads the stack
-	Linting              // found by lint, the preview and the editor
-	Drawing              // found by the browser that draws the preview, which alone can measure
+	Loading  Phase = iota // found by whoever reads the stack
+	Linting               // found by lint, the preview and the editor
+	Checking              // found by tokens check alone
+	Drawing               // found by the browser that draws the preview, which alone can measure
 )
 
 // Level is how much a finding weighs.
@@ -100,6 +101,7 @@ const (
 	WordsOption   OptionType = "words"   // a list of texts: []string
 	LocalesOption OptionType = "locales" // a list of locales, empty for all: []Locale
 	FileOption    OptionType = "file"    // a file, relative to the stack: string
+	PairsOption   OptionType = "pairs"   // a list of objects with text, background and a ratio: []TokenPair
 )
 
 // Option is something that a lint block may say of a rule beside its level.

@@ -37,6 +37,7 @@ func commands() []command.Entry {
 		{Name: "stacks", Short: "List the stacks below this directory", Build: stacksCommand},
 		{Name: "state", Short: "Look at the state and move it", Build: stateCommand},
 		{Name: "texts", Short: "Send texts to translators and take them back", Build: textsCommand},
+		{Name: "tokens", Short: "List design tokens and check them", Build: tokensCommand},
 		{Name: "version", Short: "Print the version", Build: versionCommand},
 	}
 }

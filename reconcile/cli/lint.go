@@ -60,22 +60,13 @@ A lint block in the configuration sets the level of each rule.`,
 		Example: "livery lint -format=sarif > livery.sarif\nlivery lint -base=origin/main\nlivery lint -fix -rule=unused-theme\nlivery lint -fail-on=warning main.livery.hcl\nlivery lint -baseline=lint.baseline -write-baseline",
 	}
 	f := c.Flags()
-	f.StringArrayVar(&l.formats, "format", nil, "Write the findings in this `format`: "+strings.Join(formats(), ", ")+"; with :FILE into a file. May be given several times.")
-	f.BoolVar(&l.showSuppressed, "show-suppressed", false, "Also list what is ignored or in the baseline, with the reason.")
-	f.StringVar(&l.opts.Baseline, "baseline", "", "Show only what is not in this `file`.")
-	f.StringVar(&l.record, "write-baseline", "", "Write what is found into the baseline; with `prune` take out what no longer occurs.")
+	l.flags(run, c)
 	f.StringVar(&l.fix, "fix", "", "Mend what can be mended without changing what people see; with `all` also what changes it.")
 	f.Lookup("fix").NoOptDefVal = string(schema.SafeFix)
 	f.BoolVar(&l.diff, "diff", false, "With -fix, show the changes and write nothing.")
-	f.Lookup("write-baseline").NoOptDefVal = string(linting.RecordAll)
 	f.BoolVar(&l.rules, "rules", false, "List all rules, with their level in this stack.")
 	f.StringVar(&l.explain, "explain", "", "Say what this `rule` finds, why, and how it is set.")
-	f.BoolVar(&l.statistics, "statistics", false, "Count the findings of each rule instead of listing them.")
-	f.StringArrayVar(&l.only, "rule", nil, "Show only findings of this `rule`, even if it is off, and faults of the files; with -fix, mend all of them. May be given several times.")
 	f.StringVar(&l.opts.Base, "base", "", "Show only findings that were not there where this branch left `REF`, as the baseline knows them, and faults of the files.")
-	run.JSONFlag(c)
-	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
-	l.in.Flags(c)
 	l.many.define(c, 0)
 	f.BoolVar(&l.expand, "expand", false, "With -recursive, also show stacks without findings.")
 	c.RunE = func(c *cobra.Command, files []string) error {
@@ -83,13 +74,9 @@ A lint block in the configuration sets the level of each rule.`,
 		if l.rules || l.explain != "" {
 			return l.about(run)
 		}
-		if run.View.JSON && len(l.formats) == 0 {
-			l.formats = []string{string(findings.JSONFormat)}
-		}
-		if err := cmp.Or(l.check(), l.many.check(c)); err != nil {
+		if err := cmp.Or(l.check(run), l.many.check(c)); err != nil {
 			return err
 		}
-		run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
 		if l.many.On {
 			return l.runMany(c, run)
 		}
@@ -98,14 +85,30 @@ A lint block in the configuration sets the level of each rule.`,
 	return c
 }
 
+// flags are those that say which findings are shown, and how.
+func (l *lintFlags) flags(run *command.Run, c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVar(&l.formats, "format", nil, "Write the findings in this `format`: "+strings.Join(formats(), ", ")+"; with :FILE into a file. May be given several times.")
+	f.BoolVar(&l.showSuppressed, "show-suppressed", false, "Also list what is ignored or in the baseline, with the reason.")
+	f.StringVar(&l.opts.Baseline, "baseline", "", "Show only what is not in this `file`.")
+	f.StringVar(&l.record, "write-baseline", "", "Write what is found into the baseline; with `prune` take out what no longer occurs.")
+	f.Lookup("write-baseline").NoOptDefVal = string(linting.RecordAll)
+	f.BoolVar(&l.statistics, "statistics", false, "Count the findings of each rule instead of listing them.")
+	f.StringArrayVar(&l.only, "rule", nil, "Show only findings of this `rule`, even if it is off, and faults of the files; with -fix, mend all of them. May be given several times.")
+	run.JSONFlag(c)
+	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
+	l.in.Flags(c)
+}
+
 // check judges the flags.
-func (l *lintFlags) check() error {
-	if err := l.level.Check(); err != nil {
+func (l *lintFlags) check(run *command.Run) error {
+	if run.View.JSON && len(l.formats) == 0 {
+		l.formats = []string{string(findings.JSONFormat)}
+	}
+	if err := cmp.Or(l.level.Check(), l.checkFormats()); err != nil {
 		return err
 	}
-	if err := l.checkFormats(); err != nil {
-		return err
-	}
+	run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
 	for _, list := range l.only {
 		for name := range strings.SplitSeq(list, ",") {
 			rule, err := ruleNamed(name)
@@ -114,6 +117,9 @@ func (l *lintFlags) check() error {
 			}
 			if rule.Phase == schema.Drawing {
 				return command.Fail("Invalid flag", "%s is found by the browser that draws the pages: \"livery preview\" shows it.", rule.ID)
+			}
+			if rule.Phase == schema.Checking && !l.opts.Tokens {
+				return command.Fail("Invalid flag", "%s is about token files: \"livery tokens check\" shows it.", rule.ID)
 			}
 			l.opts.Rules = append(l.opts.Rules, rule.ID)
 		}

@@ -46,7 +46,7 @@ func (r *Run) commandLine(args []string) (name string, rest []string, err error)
 func (r *Run) argumentsFromEnvironment(name string, rest []string) ([]string, error) {
 	variables := []string{"LIVERY_CLI_ARGS", "LIVERY_CLI_ARGS_" + strings.ReplaceAll(name, "-", "_")}
 	var list []string
-	if (name == "state" || name == "session" || name == "texts") && len(rest) > 0 {
+	if slices.Contains([]string{"state", "session", "texts", "tokens"}, name) && len(rest) > 0 {
 		variables[1] += "_" + rest[0]
 	}
 	for _, variable := range variables {

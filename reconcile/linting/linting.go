@@ -27,6 +27,7 @@ import (
 // Options says what to look at, and what not to show.
 type Options struct {
 	Files    []string        // findings in these alone, in the stacks that they belong to; none for the stack
+	Tokens   bool            // the design tokens alone, used or not: those of Files, without a stack, or of the stack
 	Rules    []schema.RuleID // findings of these alone, and faults; none for all. One that is off runs
 	Base     string          // a commit: findings that were there where the checkout left it are not shown; "" for none
 	Baseline string          // "" for that of the lint block
@@ -45,6 +46,7 @@ const (
 // Linted is what lint has found.
 type Linted struct {
 	Files       []string // that were asked for; none for the whole stack
+	Partial     bool     // not all of a stack was looked at
 	Diagnostics hcl.Diagnostics
 	Elsewhere   hcl.Diagnostics // in other files of the stacks
 	Suppressed  hcl.Diagnostics // what is not to be shown, each with the reason
@@ -73,7 +75,7 @@ type run struct {
 func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
 	l := &run{Options: opts, root: w.Below("."), baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
 	l.Sources, l.Linted.Files = make(map[string][]byte), opts.Files
-	l.root.Wanted = opts.Rules
+	l.root.Wanted, l.Partial = opts.Rules, opts.Tokens || len(opts.Files) > 0
 	dirs, err := l.directories()
 	if err != nil {
 		return nil, err
@@ -96,13 +98,16 @@ func (l *run) directories() ([]string, error) {
 	if len(l.Linted.Files) == 0 {
 		return []string{"."}, nil
 	}
-	if l.Record != RecordNothing {
+	if l.Record != RecordNothing && !l.Tokens {
 		return nil, workspace.Failf("Invalid flags", "-write-baseline is about whole stacks: leave out the names of files.")
 	}
 	var dirs []string
 	for _, file := range l.Linted.Files {
 		if _, err := l.root.Dir.ReadFile(file); err != nil {
 			return nil, workspace.Failf("Cannot read a file", "%v.", err)
+		}
+		if l.Tokens {
+			continue // a file may bring others
 		}
 		if abs, err := filepath.Abs(l.root.Dir.Path(".")); err == nil && filepath.IsAbs(file) {
 			if way, err := filepath.Rel(abs, file); err == nil {
@@ -115,6 +120,9 @@ func (l *run) directories() ([]string, error) {
 			return nil, workspace.Failf("No stack to check", "%s is in no stack: neither its directory nor one above it holds a *.livery.hcl or *.livery.json file.", file)
 		}
 		dirs = append(dirs, dir)
+	}
+	if l.Tokens {
+		return []string{"."}, nil
 	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs), nil
@@ -151,7 +159,7 @@ func own(d *hcl.Diagnostic, prefix string) *hcl.Diagnostic {
 
 // stack checks one stack.
 func (l *run) stack(w *workspace.Workspace) error {
-	loaded, diags, err := workspace.Found(w)
+	loaded, diags, err := l.load(w)
 	if err != nil {
 		return err
 	}
@@ -163,7 +171,9 @@ func (l *run) stack(w *workspace.Workspace) error {
 	l.Variables = loaded.Variables
 	switch {
 	case !diags.HasErrors():
-		l.looked[path.Clean(filepath.ToSlash(w.Prefix))] = true
+		if !l.Tokens {
+			l.looked[path.Clean(filepath.ToSlash(w.Prefix))] = true
+		}
 		for name := range loaded.Sources {
 			l.looked[name] = true
 		}
@@ -200,12 +210,16 @@ func (l *run) judge(w *workspace.Workspace, s *stack.Stack, faults hcl.Diagnosti
 	if err != nil {
 		return nil, nil, err
 	}
-	found = ignores.Apply(lint.Mendable(s, slices.Concat(faults, lint.Stack(s))))
+	rules := lint.Stack
+	if l.Tokens {
+		rules = func(s *stack.Stack) hcl.Diagnostics { return lint.Tokens(s, faults) }
+	}
+	found = ignores.Apply(lint.Mendable(s, slices.Concat(faults, rules(s))))
 	if !faults.HasErrors() {
 		_, compared := texts.Source(s)
 		found = append(found, ignores.Unused(func(id schema.RuleID) bool {
 			rule, _ := schema.RuleByID(id)
-			return compared || !rule.Source
+			return l.runs(rule) && (compared || !rule.Source)
 		})...)
 	}
 	return slices.DeleteFunc(found, l.isUnasked), slices.DeleteFunc(ignores.Suppressed, l.isUnasked), nil
@@ -218,7 +232,13 @@ func (l *run) isUnasked(d *hcl.Diagnostic) bool {
 }
 
 // asks reports whether findings of a rule are wanted.
-func (l *run) asks(id schema.RuleID) bool { return len(l.Rules) == 0 || slices.Contains(l.Rules, id) }
+func (l *run) asks(id schema.RuleID) bool {
+	if len(l.Rules) > 0 || !l.Tokens {
+		return len(l.Rules) == 0 || slices.Contains(l.Rules, id)
+	}
+	rule, _ := schema.RuleByID(id)
+	return rule.Group == schema.TokenGroup || id == schema.UnusedIgnore
+}
 
 // note notes which rules did not run as they are set.
 func (l *run) note(s *stack.Stack) {
@@ -259,6 +279,22 @@ func (l *run) onlyNew(w *workspace.Workspace, s *stack.Stack, found hcl.Diagnost
 	l.Suppressed = append(l.Suppressed, known.Suppressed...)
 	l.BaseBroken = l.BaseBroken || before.Faults.HasErrors()
 	return fresh, nil
+}
+
+// load reads a stack, or the token files that were asked for.
+func (l *run) load(w *workspace.Workspace) (*stack.Stack, hcl.Diagnostics, error) {
+	if l.Tokens && len(l.Options.Files) > 0 {
+		return workspace.TokenFiles(w, l.Options.Files)
+	}
+	return workspace.Found(w)
+}
+
+// runs reports whether a rule is one of those that run.
+func (l *run) runs(rule schema.Rule) bool {
+	if l.Tokens {
+		return rule.Group == schema.TokenGroup
+	}
+	return rule.Phase != schema.Checking
 }
 
 // baseline opens the baseline of a stack, once for all that share it; nil for none.

@@ -33,7 +33,7 @@ func Write(v *report.View, l Verdict, suppressed bool) error {
 	if suppressed {
 		findings.WriteText(v.Stdout, l.Suppressed, l.Sources, v.Out())
 	}
-	if len(l.Files) == 0 {
+	if !l.Partial {
 		reason := ""
 		if l.Failing != "" {
 			reason = fmt.Sprintf("The configuration is valid, but %s.", l.Failing)

@@ -13,6 +13,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // Ignore says which findings are not to be shown, and why: a livery:ignore comment, or an
@@ -23,6 +24,7 @@ type Ignore struct {
 	Reason  string
 	Range   hcl.Range // of the comment, or of the header of the block
 	Comment bool
+	Token   bool // it is written in a design token, and like a comment about all of that
 
 	// Of a comment: the part of its file that it is about; Whole for all of it.
 	Whole      bool
@@ -184,7 +186,8 @@ func cutQuoted(s string) (text, after string, ok bool) {
 	return "", "", false
 }
 
-// checkIgnore judges what an ignore says, however it is written.
+// checkIgnore judges what an ignore says, however it is written; false if it cannot be
+// used, which is reported.
 func (f *Faults) checkIgnore(g *Ignore) bool {
 	_, err := time.Parse(time.DateOnly, g.Until)
 	switch {
@@ -223,6 +226,31 @@ func (f *Faults) checkIgnoredRules(g *Ignore) bool {
 
 func (f *Faults) badIgnore(g *Ignore, detail string) {
 	f.Report(schema.Diagnose(schema.BadIgnore, schema.Subject{Range: g.Range}, "Nothing is ignored here", detail))
+}
+
+// TokenIgnores are what tokens ignore, each once, however many sets it is in.
+func (f *Faults) TokenIgnores(sets []*tokens.Set) []*Ignore {
+	var list []*Ignore
+	seen := make(map[hcl.Range]bool)
+	for _, set := range sets {
+		for _, said := range set.Ignores() {
+			if seen[said.Range] {
+				continue
+			}
+			seen[said.Range] = true
+			g := &Ignore{
+				Rules: []schema.RuleID{schema.RuleID(said.Rule)}, Until: said.Until, Reason: said.Reason, Range: said.Range,
+				Comment: true, Token: true, Start: said.Token.Start.Byte, End: said.Token.End.Byte,
+			}
+			if said.Rule == "" {
+				g.Rules = nil
+			}
+			if f.checkIgnore(g) {
+				list = append(list, g)
+			}
+		}
+	}
+	return list
 }
 
 // ignoreFields are the attributes of an ignore block.

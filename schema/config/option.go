@@ -25,6 +25,8 @@ func parseOption(o schema.Option, v cty.Value, at schema.Subject, element func(i
 			return words, fault
 		}
 		return parseLocales(words, at, element)
+	case schema.PairsOption:
+		return parsePairs(o, v, at, element)
 	}
 	if v.IsNull() || v.Type() != cty.String || v.AsString() == "" {
 		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", o.Name+" takes a string in quotes.")
@@ -79,4 +81,44 @@ func parseLocales(words []string, at schema.Subject, element func(i int) hcl.Ran
 		locales[i] = locale
 	}
 	return locales, nil
+}
+
+// parsePairs judges a list of pairs of tokens.
+func parsePairs(o schema.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
+	wrong := func() *hcl.Diagnostic {
+		return schema.Diagnose(schema.WrongType, at, "Wrong type of value",
+			o.Name+` takes a list of pairs, such as [{ text = "color.text", background = "color.surface", ratio = 4.5 }].`)
+	}
+	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() {
+		return nil, wrong()
+	}
+	pairs := make([]schema.TokenPair, 0, v.LengthInt())
+	for i, item := range v.AsValueSlice() {
+		at.Range = element(i)
+		if item.IsNull() || !item.Type().IsObjectType() && !item.Type().IsMapType() {
+			return nil, wrong()
+		}
+		pair := schema.TokenPair{Ratio: 4.5}
+		for name, member := range item.AsValueMap() {
+			switch isText := !member.IsNull() && member.Type() == cty.String; {
+			case name == "text" && isText:
+				pair.Text = member.AsString()
+			case name == "background" && isText:
+				pair.Background = member.AsString()
+			case name == "ratio":
+				ratio, fault := parseNumber(schema.Option{Name: name, Noun: o.Noun, Min: o.Min, Max: o.Max}, member, at)
+				if fault != nil {
+					return nil, fault
+				}
+				pair.Ratio = ratio.(float64)
+			default:
+				return nil, wrong()
+			}
+		}
+		if pair.Text == "" || pair.Background == "" {
+			return nil, wrong()
+		}
+		pairs = append(pairs, pair)
+	}
+	return pairs, nil
 }

@@ -24,28 +24,30 @@ var families = []func(*linter){
 	eachText, ellipses,
 	noSource, eachTranslation, inconsistent, glossary,
 	missing, untranslated, stale, headroom,
-	unused, overridden, noEffect, literals, sessionLocales,
+	unused, overridden, noEffect, literals, sessionLocales, tokenDoubts,
 }
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
 // for, and those of the files that only lint shows.
 func Stack(s *stack.Stack) hcl.Diagnostics {
-	found := judge(s, func(schema.RuleID, schema.Level) bool { return true })
+	found := judge(s, families, func(r schema.Rule, _ schema.Level) bool { return r.Phase != schema.Checking })
 	return schema.SortFindings(append(found, s.Notices...))
 }
 
 // Stopping gives the findings of the rules whose level is error: nothing is planned and
 // nothing sent as long as there is one.
 func Stopping(s *stack.Stack) hcl.Diagnostics {
-	return judge(s, func(_ schema.RuleID, level schema.Level) bool { return level == schema.Error })
+	return judge(s, families, func(r schema.Rule, level schema.Level) bool {
+		return r.Phase != schema.Checking && level == schema.Error
+	})
 }
 
-func judge(s *stack.Stack, wanted func(schema.RuleID, schema.Level) bool) hcl.Diagnostics {
+func judge(s *stack.Stack, families []func(*linter), wanted func(schema.Rule, schema.Level) bool) hcl.Diagnostics {
 	l := &linter{Stack: s, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
 	source, ok := texts.Source(s)
 	for _, rule := range schema.Rules() {
 		level := rule.In(s.Levels)
-		l.wanted[rule.ID] = level != schema.Off && wanted(rule.ID, level) && (ok || !rule.Source)
+		l.wanted[rule.ID] = level != schema.Off && wanted(rule, level) && (ok || !rule.Source)
 	}
 	l.keep = texts.KeptNames(s)
 	for _, d := range s.Documents {

@@ -5,6 +5,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -12,6 +13,14 @@ import (
 	"livery/schema/lint"
 	"livery/schema/stack"
 )
+
+// ofPhase are the findings of the command that a rule belongs to.
+func ofPhase(s *stack.Stack, rule schema.Rule) hcl.Diagnostics {
+	if rule.Phase == schema.Checking {
+		return lint.Tokens(s, nil)
+	}
+	return lint.Stack(s)
+}
 
 // TestExamples loads the examples of the table: the bad one gives its rule and nothing
 // else, the good one gives nothing. What is drawn is measured by a browser, so of such
@@ -27,7 +36,7 @@ func TestExamples(t *testing.T) {
 			fsys["stack/main.livery.hcl"] = &fstest.MapFile{Data: []byte(src)}
 		}
 		s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack", Version: "0.1.0"})
-		diags = append(diags, lint.Stack(s)...)
+		diags = append(diags, ofPhase(s, rule)...)
 		diags = append(diags, lint.IgnoresOf(s, time.Time{}).Unused(func(schema.RuleID) bool { return true })...)
 		var ids []schema.RuleID
 		for _, d := range schema.SortFindings(diags) {

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
-	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // own are the blocks of the stack's own files: what an include brings, others may use.
@@ -147,17 +146,18 @@ func literals(l *linter) {
 		}
 		places[hex] = append(places[hex], literal.Range)
 	}
-	tokens := make(map[string][]token)
+	var colours map[string][]tokens.Token
 	if l.wants(schema.TokenBypass) && len(places) > 0 {
-		tokens = l.tokens()
+		colours = tokenColours(l)
 	}
 	count := int(option[float64](l, schema.RepeatedLiteral, "count"))
 	for _, hex := range order {
-		if named := tokens[hex]; len(named) == 1 {
+		if named := colours[hex]; len(named) == 1 {
+			token := named[0]
 			for _, rng := range places[hex] {
 				l.report(schema.TokenBypass, schema.Subject{Range: rng}, "Colour written beside its token",
-					fmt.Sprintf("%s is the token %q of %q. Name it, so that a change of the token is seen here too.", hex, named[0].path, named[0].file),
-					map[string]any{"colour": hex, "token": named[0].path, "file": named[0].file})
+					fmt.Sprintf("%s is the token %q (%s:%d). Name it, so that a change of the token is seen here too.", hex, token.Name, token.File, token.Range.Start.Line),
+					map[string]any{"colour": hex, "token": token.Name, "file": token.File, "line": token.Range.Start.Line})
 			}
 		}
 		if n := len(places[hex]); n >= count {
@@ -184,46 +184,6 @@ func (l *linter) colourLiterals() []config.Literal {
 		}
 	}
 	return found
-}
-
-// token is a colour of a file of design tokens.
-type token struct{ path, file string }
-
-// tokens are the colours of the files of design tokens that the stack reads, without
-// aliases.
-func (l *linter) tokens() map[string][]token {
-	found := make(map[string][]token)
-	for _, name := range l.Read {
-		if !strings.HasSuffix(name, ".json") {
-			continue
-		}
-		src, err := l.File(name)
-		if err != nil || !bytes.Contains(src, []byte(`"$value"`)) {
-			continue
-		}
-		root, _ := syntax.ParseJSON(src, name)
-		addTokens(root, nil, name, found)
-	}
-	return found
-}
-
-func addTokens(group *syntax.JSON, path []string, file string, found map[string][]token) {
-	if group == nil || len(path) > 100 {
-		return
-	}
-	if value := group.At("$value"); value != nil {
-		if v := value.Value(); !value.IsObject() && !value.IsArray() && !v.IsNull() && v.Type().FriendlyName() == "string" {
-			if hex, ok := schema.ParseColour(v.AsString()); ok {
-				found[hex] = append(found[hex], token{strings.Join(path, "."), file})
-			}
-		}
-		return
-	}
-	if group.IsObject() {
-		for _, member := range group.Members {
-			addTokens(member, append(slices.Clone(path), member.Name), file, found)
-		}
-	}
 }
 
 // sessionLocales finds what sessions say of locales that have no document.

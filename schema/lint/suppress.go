@@ -35,7 +35,7 @@ func IgnoresOf(s *stack.Stack, now time.Time) *Ignores {
 
 // Apply gives the findings that are not ignored.
 func (g *Ignores) Apply(diags hcl.Diagnostics) hcl.Diagnostics {
-	if len(g.stack.Module.Ignores) == 0 {
+	if len(g.stack.Ignores) == 0 {
 		return diags
 	}
 	shown := make(hcl.Diagnostics, 0, len(diags))
@@ -54,7 +54,7 @@ func (g *Ignores) judge(d *hcl.Diagnostic) *hcl.Diagnostic {
 		return d
 	}
 	expired, left := "", d
-	for _, ignore := range g.stack.Module.Ignores {
+	for _, ignore := range g.stack.Ignores {
 		if !slices.Contains(ignore.Rules, finding.Rule) || !covers(ignore, d.Subject, finding) {
 			continue
 		}
@@ -134,8 +134,8 @@ func (g *Ignores) Unused(ran func(schema.RuleID) bool) hcl.Diagnostics {
 		own[d.File.Name] = true
 	}
 	var diags hcl.Diagnostics
-	for _, ignore := range g.stack.Module.Ignores {
-		if !own[ignore.Range.Filename] {
+	for _, ignore := range g.stack.Ignores {
+		if !own[ignore.Range.Filename] && !ignore.Token {
 			continue
 		}
 		var unused []string
@@ -156,7 +156,7 @@ func (g *Ignores) Unused(ran func(schema.RuleID) bool) hcl.Diagnostics {
 func unusedIgnore(ignore *config.Ignore, unused []string) *hcl.Diagnostic {
 	d := schema.Diagnose(schema.UnusedIgnore, schema.Subject{Range: ignore.Range}, "Nothing to ignore",
 		fmt.Sprintf("%s finds nothing where it is ignored; take it out, or it will hide the next fault of that kind.", strings.Join(unused, " or ")))
-	if len(unused) == len(ignore.Rules) {
+	if len(unused) == len(ignore.Rules) && !ignore.Token {
 		schema.Amend(d, func(f *schema.Finding) {
 			f.Fix, f.Edits = schema.SafeFix, []schema.Edit{{At: ignore.Range}}
 		})

@@ -45,12 +45,13 @@ type Tracer struct {
 	names     Names
 	files     *Files
 	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
+	others    int                                     // parts of the value in hand that were followed for other tokens
 	templates map[hcl.Expression]hclsyntax.Expression // that strings of the JSON syntax hold, as far as origins need them
 }
 
 // NewTracer makes a tracer.
 func NewTracer(names Names, files *Files) *Tracer {
-	return &Tracer{names, files, make(map[hcl.Expression]cty.Value), make(map[hcl.Expression]hclsyntax.Expression)}
+	return &Tracer{names: names, files: files, traced: make(map[hcl.Expression]cty.Value), templates: make(map[hcl.Expression]hclsyntax.Expression)}
 }
 
 // Block tells the origins of the values of one block.
@@ -69,6 +70,7 @@ func (t *Tracer) Block(at schema.Subject, extra map[string]cty.Value, forEach hc
 type way struct {
 	at      hcl.Range     // the part of the expression that gives the value
 	steps   []schema.Step // the names that lead on from there; none where it is a literal
+	also    []schema.Step // the ways of other tokens that the value is computed from
 	derived bool          // a function or an operator computes the value
 }
 
@@ -96,7 +98,7 @@ func (w way) origin(at schema.Subject) *schema.Origin {
 		i = len(w.steps) - 1
 	}
 	source := w.steps[i]
-	return &schema.Origin{Kind: source.Kind, Path: source.Path, Range: source.Range, Derived: w.derived, Chain: w.steps}
+	return &schema.Origin{Kind: source.Kind, Path: source.Path, Range: source.Range, Derived: w.derived, Chain: w.steps, Also: w.also}
 }
 
 // Parts tells the origins of the parts of an expression.
@@ -142,6 +144,7 @@ func (p Parts) Origin(path ...string) *schema.Origin {
 	case p.file != "":
 		return way{steps: []schema.Step{p.tracer.files.textStep(p.file, path)}}.origin(p.at)
 	default:
+		p.tracer.others = 0
 		return p.tracer.follow(p.expr, path).origin(p.at)
 	}
 }

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,9 @@ type tracer struct {
 
 	values map[hcl.Expression]cty.Value // of parts that were evaluated; the texts of a document share one
 }
+
+// maxOthers is how many parts of a value are followed behind the first that leads anywhere.
+const maxOthers = 50
 
 // MaxSteps is how many expressions and names an origin is followed through.
 const MaxSteps = 200
@@ -104,15 +108,26 @@ func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression
 func (t tracer) composed(expr hcl.Expression) way {
 	whole := way{at: expr.Range()}
 	for _, part := range partsOf(expr) {
+		found := len(whole.steps) > 0
+		if found {
+			if t.others++; t.others > maxOthers {
+				break
+			}
+		}
 		w := t.follow(part, nil)
 		whole.derived = whole.derived || w.derived || len(w.steps) > 0
-		if len(w.steps) > 0 {
+		whole.also = append(whole.also, w.also...)
+		switch {
+		case !found:
 			whole.steps = w.steps
-			break
+		case slices.ContainsFunc(w.steps, isToken):
+			whole.also = append(whole.also, w.steps...)
 		}
 	}
 	return whole
 }
+
+func isToken(s schema.Step) bool { return s.Kind == schema.FromToken }
 
 // partsOf lists what a value is computed from or put together from, in reading order.
 func partsOf(expr hcl.Expression) []hcl.Expression {
@@ -251,7 +266,7 @@ func followTheme(look schema.Look, declared hcl.Range, name, called string, path
 	}
 	w := way{at: value.Range()}
 	if o := value.Origin(); o != nil {
-		w.steps, w.derived = o.Chain, o.Derived
+		w.steps, w.derived, w.also = o.Chain, o.Derived, o.Also
 		if len(w.steps) > 0 && w.steps[0].Path == "theme."+name {
 			w.steps = w.steps[1:] // the reference says so
 		}

@@ -95,6 +95,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Di
 		stack.memory = scope.memory
 		stack.memory.cost = scope.budget.Spent()
 	}
+	readTokens(scope, stack, last)
 	stack.Sources = scope.json.Sources()
 	for name, file := range m.Files {
 		stack.addSource(name, file.Bytes)

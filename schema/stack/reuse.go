@@ -13,6 +13,7 @@ import (
 	"livery/schema/function"
 	"livery/schema/origin"
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // memory is what an evaluation leaves to the next one: the documents, and all that they
@@ -21,6 +22,7 @@ type memory struct {
 	ground    ground
 	files     *syntax.Files
 	documents map[documentKey]*remembered
+	tokens    []tokens.Source
 	cost      function.Cost // at most what evaluating all of it would have cost
 }
 

@@ -30,6 +30,7 @@ type scope struct {
 	variables *variables
 	secrets   []string      // that no document may hold, in all their forms
 	files     *syntax.Files // that functions read
+	tokens    *tokens.Reader
 	json      *origin.Files // that origins lead into
 	origins   *origin.Tracer
 	digests   map[hcl.Expression]string // of values that are not known
@@ -52,7 +53,7 @@ func newScope(m *config.Module, in Inputs) *scope {
 	reader.MapGamut = set && level != schema.Error
 	files.Seen = way.see
 	s := &scope{
-		Faults: new(config.Faults), module: m, budget: budget, files: files, json: origin.NewFiles(files, reader, in.Name), trail: &way,
+		Faults: new(config.Faults), module: m, budget: budget, files: files, tokens: reader, json: origin.NewFiles(files, reader, in.Name), trail: &way,
 		digests: make(map[hcl.Expression]string),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},

@@ -32,6 +32,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/tokens"
 )
 
 // Stack is one directory's configuration, evaluated: one account, one state.
@@ -50,6 +51,8 @@ type Stack struct {
 	Empty     bool                 // the directory holds no configuration at all
 	Notices   hcl.Diagnostics      // findings of the files that only lint shows
 	Module    *config.Module       // what it was evaluated from
+	Tokens    []*tokens.Set        // the design tokens that it reads, but for files that cannot be used
+	Ignores   []*config.Ignore     // what its files and its tokens ignore
 
 	memory *memory // for Reload
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -25,6 +26,9 @@ type Reader struct {
 	shown     func(name string) string
 	documents syntax.Memo[*document]
 	sets      syntax.Memo[*Set]
+
+	mu      sync.Mutex
+	sources []Source // in the order in which they were first asked for
 }
 
 // NewReader reads files by the names that expressions use; shown gives those in ranges.
@@ -108,13 +112,25 @@ func (s Source) Key() string {
 // Read reads a set. The error is an *Error where a file was read and is at fault, and else a
 // *ReadError. Whoever asks depends on the files.
 func (r *Reader) Read(source Source) (*Set, error) {
-	set, err := r.sets.Do(source.Key(), func() (*Set, error) { return r.read(source) })
+	set, err := r.sets.Do(source.Key(), func() (*Set, error) {
+		r.mu.Lock()
+		r.sources = append(r.sources, source)
+		r.mu.Unlock()
+		return r.load(source)
+	})
 	if set != nil {
 		for _, name := range set.names {
 			_, _ = r.files.Read(name)
 		}
 	}
 	return set, err
+}
+
+// Sources are those that were read, in the order of their keys.
+func (r *Reader) Sources() []Source {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.SortedFunc(slices.Values(r.sources), func(a, b Source) int { return strings.Compare(a.Key(), b.Key()) })
 }
 
 // Set is the tokens of one or several files, put together.
@@ -138,7 +154,7 @@ func (s *Set) Names() []string { return s.names }
 // Value is the set as objects of plain values.
 func (s *Set) Value() cty.Value { return s.plain }
 
-func (r *Reader) read(source Source) (*Set, error) {
+func (r *Reader) load(source Source) (*Set, error) {
 	s := &Set{mapGamut: r.MapGamut, root: new(node)}
 	var faults hcl.Diagnostics
 	for _, name := range source.Names {
@@ -155,13 +171,13 @@ func (r *Reader) read(source Source) (*Set, error) {
 			faults = append(faults, schema.Diagnose(schema.Token, schema.Subject{Range: doc.rangeOf(doc.root.Start, doc.root.Start+1)}, "Inputs for a plain token file",
 				"Only a resolver document, which has a resolutionOrder, takes inputs. Leave them out."))
 		default:
-			s.lay(doc, doc.root)
+			builder{s}.lay(doc, doc.root)
 		}
 	}
 	if len(faults) > 0 {
 		return s, &Error{schema.SortFindings(faults)}
 	}
-	if s.inherit(s.root); s.nodes > maxTokens {
+	if (builder{s}).inherit(s.root); s.nodes > maxTokens {
 		return s, &Error{hcl.Diagnostics{schema.Diagnose(schema.Token, schema.Subject{Range: s.docs[0].rangeOf(0, 1)}, "Too many tokens",
 			fmt.Sprintf("With what its groups extend, this file has more than %d tokens and groups.", maxTokens))}}
 	}
@@ -189,7 +205,7 @@ func (r *Reader) document(s *Set, name string) (*document, error) {
 }
 
 // lay lays an object of tokens over the set.
-func (s *Set) lay(doc *document, object *jsontext.Value) {
+func (s builder) lay(doc *document, object *jsontext.Value) {
 	s.studio = s.studio || object.At("$themes") != nil || object.At("$metadata").At("tokenSetOrder") != nil
 	s.merge(s.root, doc, object)
 	s.root.value, s.root.fault = nil, nil
@@ -209,16 +225,21 @@ func (s *resolver) objectOf(n *node) cty.Value {
 		case c.state != done:
 			s.resolve(c)
 		}
-		members[c.name] = s.marked(c)
+		members[c.name] = c.marked()
 	}
 	return cty.ObjectVal(members)
 }
 
+// isDeprecated reports whether a token is deprecated of which this is said.
+func isDeprecated(said *jsontext.Value) bool {
+	return said != nil && (said.Kind == jsontext.Bool && said.Text == "true" || said.Kind == jsontext.Text)
+}
+
 // marked is the value of a token for who uses it, who should know if it is deprecated.
-func (s *Set) marked(n *node) cty.Value {
+func (n *node) marked() cty.Value {
 	v := n.result.value
 	deprecated := n.inheritedDeprecation()
-	if deprecated == nil || deprecated.Kind == jsontext.Bool && deprecated.Text != "true" || deprecated.Kind != jsontext.Bool && deprecated.Kind != jsontext.Text {
+	if !isDeprecated(deprecated) {
 		return v
 	}
 	detail := fmt.Sprintf("The token %q is deprecated.", n.dotted())

@@ -130,7 +130,7 @@ func (f *resolverFile) sources(list, owner *jsontext.Value) {
 		case source.Kind != jsontext.Object:
 			f.refuse(source, "A source is a $ref or an object of tokens.")
 		case ref == nil:
-			f.set.lay(f.doc, source)
+			builder{f.set}.lay(f.doc, source)
 		case strings.HasPrefix(ref.Text, "#"):
 			steps, _ := pointerSteps(ref.Text)
 			if len(steps) == 2 && steps[0] == "sets" && f.doc.root.At("sets").At(steps[1]) != nil {
@@ -172,6 +172,38 @@ func (f *resolverFile) file(ref *jsontext.Value) {
 			f.refuse(ref, fmt.Sprintf("%q is no group of %s.", part, name))
 			return
 		}
-		f.set.lay(doc, object)
+		builder{f.set}.lay(doc, object)
 	}
+}
+
+// Alone are the sources that show all of a file: the file, or a resolver document in each of
+// its contexts.
+func (r *Reader) Alone(name string) []Source {
+	whole := Source{Names: []string{name}}
+	doc, err := r.document(new(Set), name)
+	if err != nil || doc.root == nil || doc.root.At("resolutionOrder") == nil || doc.root.At("modifiers") == nil {
+		return []Source{whole}
+	}
+	first := make(map[string]string)
+	modifiers := doc.root.At("modifiers").Members
+	for _, m := range modifiers {
+		if contexts := memberNames(m.Value.At("contexts")); len(contexts) > 0 {
+			first[m.Name] = contexts[0]
+		}
+	}
+	var sources []Source
+	for i, m := range modifiers {
+		for j, context := range memberNames(m.Value.At("contexts")) {
+			if i > 0 && j == 0 {
+				continue // the first of each are one source
+			}
+			inputs := maps.Clone(first)
+			inputs[m.Name] = context
+			sources = append(sources, Source{whole.Names, inputs})
+		}
+	}
+	if len(sources) == 0 {
+		return []Source{whole}
+	}
+	return sources
 }

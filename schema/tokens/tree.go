@@ -74,7 +74,10 @@ func (n *node) inheritedDeprecation() *jsontext.Value {
 	return nil
 }
 
-func (s *Set) add(parent *node, name string) *node {
+// builder puts a set together.
+type builder struct{ *Set }
+
+func (s builder) add(parent *node, name string) *node {
 	n := &node{name: name, parent: parent}
 	parent.children = append(parent.children, n)
 	if parent.byName == nil {
@@ -87,7 +90,7 @@ func (s *Set) add(parent *node, name string) *node {
 
 // merge lays an object of a file over a group: groups are put together, and a token takes
 // the place of what was there.
-func (s *Set) merge(n *node, doc *document, at *jsontext.Value) {
+func (s builder) merge(n *node, doc *document, at *jsontext.Value) {
 	n.doc, n.at = doc, at
 	isToken := at.At(doc.valueName()) != nil || at.At("$ref") != nil
 	if older := at.At("value"); older != nil && !isToken && older.Kind != jsontext.Object {
@@ -106,7 +109,7 @@ func (s *Set) merge(n *node, doc *document, at *jsontext.Value) {
 }
 
 // member reads one member of a group or a token.
-func (s *Set) member(n *node, m jsontext.Member, ofToken bool) {
+func (s builder) member(n *node, m jsontext.Member, ofToken bool) {
 	isText, valueName := m.Value.Kind == jsontext.Text, n.doc.valueName()
 	name := m.Name
 	if n.doc.legacy && (name == "type" || name == "description") && isText {
@@ -136,7 +139,7 @@ func (s *Set) member(n *node, m jsontext.Member, ofToken bool) {
 	}
 }
 
-func (s *Set) child(n *node, m jsontext.Member) {
+func (s builder) child(n *node, m jsontext.Member) {
 	child := n.child(m.Name)
 	switch {
 	case child == nil:
@@ -156,7 +159,7 @@ func (s *Set) child(n *node, m jsontext.Member) {
 }
 
 // stray is a member that is neither a token nor a group.
-func (s *Set) stray(n *node, m jsontext.Member) {
+func (s builder) stray(n *node, m jsontext.Member) {
 	child := n.child(m.Name)
 	if child == nil {
 		child = s.add(n, m.Name)
@@ -167,7 +170,7 @@ func (s *Set) stray(n *node, m jsontext.Member) {
 }
 
 // judge finds what keeps an object from being a token.
-func (s *Set) judge(n *node) {
+func (s builder) judge(n *node) {
 	if n.value == nil || n.fault != nil {
 		return
 	}
@@ -205,7 +208,7 @@ func (n *node) holdsTokens() bool {
 }
 
 // judgeExtension refuses what Tokens Studio computes after it has resolved the value.
-func (s *Set) judgeExtension(n *node) {
+func (s builder) judgeExtension(n *node) {
 	for _, name := range []string{"$extensions", "extensions"} {
 		if modify := n.at.At(name).At("studio.tokens").At("modify"); modify != nil {
 			how := "it"
@@ -219,14 +222,14 @@ func (s *Set) judgeExtension(n *node) {
 }
 
 // inherit gives every group the tokens of the one that it extends.
-func (s *Set) inherit(n *node) {
+func (s builder) inherit(n *node) {
 	if n.state != untouched {
 		return
 	}
 	n.state = visiting
 	if n.value != nil && n.value == n.at { // it stands for a token or for a group
 		if steps, ok := pointerSteps(n.at.At("$ref").Text); ok {
-			if target := s.find(steps); target != nil && target.value == nil && target.fault == nil && target != n {
+			if target := s.root.find(steps); target != nil && target.value == nil && target.fault == nil && target != n {
 				n.extends, n.value = n.at.At("$ref"), nil
 			}
 		}
@@ -243,16 +246,16 @@ func (s *Set) inherit(n *node) {
 	}
 }
 
-func (s *Set) extend(n *node) {
+func (s builder) extend(n *node) {
 	text := n.extends.Text
 	refuse := func(detail string) {
 		n.fault = s.fault(n, n.extends, "Cannot extend this group", fmt.Sprintf("%q extends %s, %s", n.dotted(), text, detail))
 	}
 	var base *node
 	if name, ok := aliasName(text); ok && n.extends.Kind == jsontext.Text {
-		base = s.find(strings.Split(name, "."))
+		base = s.root.find(strings.Split(name, "."))
 	} else if steps, ok := pointerSteps(text); ok {
-		base = s.find(steps)
+		base = s.root.find(steps)
 	} else {
 		refuse("which is no reference to a group of this set. Write {group} or #/group.")
 		return
@@ -278,7 +281,7 @@ func (s *Set) extend(n *node) {
 }
 
 // takeOver copies what a group does not have itself.
-func (s *Set) takeOver(n, base *node) {
+func (s builder) takeOver(n, base *node) {
 	if n.kind == "" {
 		n.kind = base.inheritedKind()
 	}
@@ -303,10 +306,7 @@ func (s *Set) takeOver(n, base *node) {
 	}
 }
 
-// find is the group or token of that path; nil if there is none.
-func (s *Set) find(path []string) *node { return s.root.find(path) }
-
-// find is what a path leads to from here.
+// find is the group or token that a path leads to from here; nil if there is none.
 func (n *node) find(path []string) *node {
 	for _, name := range path {
 		if n = n.child(name); n == nil {
@@ -320,22 +320,22 @@ func (n *node) find(path []string) *node {
 // with "value" at the end, or, in a file of sets, within one of the sets.
 func (s *Set) lookUp(name string, from *node) (*node, string) {
 	path := strings.Split(name, ".")
-	if n := s.find(path); n != nil && n.value != nil {
+	if n := s.root.find(path); n != nil && n.value != nil {
 		return n, ""
 	}
-	if last := len(path) - 1; last > 0 && path[last] == "value" && s.find(path) == nil {
+	if last := len(path) - 1; last > 0 && path[last] == "value" && s.root.find(path) == nil {
 		path = path[:last]
-		if n := s.find(path); n != nil && n.value != nil {
+		if n := s.root.find(path); n != nil && n.value != nil {
 			return n, ""
 		}
 	}
 	if n, problem := s.lookUpInSets(path, from); n != nil || problem != "" {
 		return n, problem
 	}
-	if n := s.find(path); n != nil && n.child(Root) == nil {
+	if n := s.root.find(path); n != nil && n.child(Root) == nil {
 		return nil, "which is a group." + s.guess(append(path, ""))
 	}
-	if root := s.find(append(path, Root)); root != nil {
+	if root := s.root.find(append(path, Root)); root != nil {
 		return nil, fmt.Sprintf("which is a group. Its own value is {%s.$root}.", name)
 	}
 	return nil, "which does not exist." + s.guess(path)

@@ -1,0 +1,30 @@
+package stack
+
+import (
+	"path"
+	"slices"
+)
+
+// readTokens gives a stack the sets of design tokens that it was made of. A document that
+// was not evaluated again asked for its own the last time.
+func readTokens(s *scope, stack *Stack, last *memory) {
+	if last != nil && s.last != nil {
+		read := s.files.Dependencies()
+		for _, source := range last.tokens {
+			if !slices.ContainsFunc(source.Names, func(name string) bool { return !slices.Contains(read, path.Clean(name)) }) {
+				_, _ = s.tokens.Read(source) // what is wrong with it was reported
+			}
+		}
+	}
+	sources := s.tokens.Sources()
+	s.memory.tokens = sources
+	for _, source := range sources {
+		if set, err := s.tokens.Read(source); err == nil {
+			for _, name := range set.Names() {
+				s.json.Show(name)
+			}
+			stack.Tokens = append(stack.Tokens, set)
+		}
+	}
+	stack.Ignores = slices.Concat(s.module.Ignores, s.TokenIgnores(stack.Tokens))
+}
