@@ -5,7 +5,10 @@
 // a document valid (package schema).
 package cli
 
-import "livery/reconcile/command"
+import (
+	"livery/reconcile/command"
+	"livery/reconcile/sessioncommand"
+)
 
 // Main runs livery with the arguments after the program's name and returns the exit
 // code. After two signals it returns although something of the run may hang: the
@@ -31,7 +34,7 @@ func commands() []command.Entry {
 		{Name: "lint", Short: "Check the stack, in the formats of CI systems", Build: lintCommand},
 		{Name: "rollback", Short: "Plan to go back to an earlier state", Build: rollbackCommand},
 		{Name: "schema", Short: "Look fields up in the catalogue", Build: schemaCommand},
-		{Name: "session", Short: "Open liveness sessions and fetch their outcome", Build: sessionCommand},
+		{Name: "session", Short: "Open liveness sessions and fetch their outcome", Build: sessioncommand.New},
 		{Name: "show", Short: "Show the state or a saved plan", Build: showCommand},
 		{Name: "simulator", Short: "Run the service on this machine", Build: simulatorCommand},
 		{Name: "stacks", Short: "List the stacks below this directory", Build: stacksCommand},

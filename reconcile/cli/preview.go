@@ -205,5 +205,5 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		}
 	}()
 	defer func() { stop(); <-followed }()
-	return serve(ctx, listener, localserver.Server{Handler: server, OnShutdown: server.Close})
+	return command.Serve(ctx, listener, localserver.Server{Handler: server, OnShutdown: server.Close})
 }

@@ -92,14 +92,6 @@ func simulatorConfig(cfg *simulator.Config, accounts, faults []string, semantics
 	return nil
 }
 
-// serve answers until ctx ends.
-func serve(ctx context.Context, listener net.Listener, server localserver.Server) error {
-	if err := server.Serve(ctx, listener); err != nil {
-		return command.Fail("The server stopped", "%v.", err)
-	}
-	return nil
-}
-
 // reachable is an address that a browser on this machine can open, also where
 // the simulator listens on all of them.
 func reachable(addr net.Addr) string {
@@ -124,7 +116,7 @@ func simulate(run *command.Run, ctx context.Context, address string, hosts []str
 		return command.Fail("The simulator cannot start", "%v.", err)
 	}
 	report.WriteSimulatorAddress(run.Stdout, listener.Addr().String())
-	err = serve(ctx, listener, localserver.Server{Handler: s, Hosts: hosts})
+	err = command.Serve(ctx, listener, localserver.Server{Handler: s, Hosts: hosts})
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	return errors.Join(err, s.Shutdown(grace)) // callbacks on their way

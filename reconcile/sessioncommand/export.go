@@ -1,4 +1,4 @@
-package cli
+package sessioncommand
 
 import (
 	"net"
@@ -81,7 +81,7 @@ able to reach this machine.`,
 				run.Debug("a notification cannot be written", "error", err.Error())
 			}
 		})
-		return serve(c.Context(), listener, localserver.Server{Handler: handler, Audience: localserver.Programs})
+		return command.Serve(c.Context(), listener, localserver.Server{Handler: handler, Audience: localserver.Programs})
 	}
 	return c
 }

@@ -1,4 +1,4 @@
-package cli
+package sessioncommand
 
 import (
 	"context"
@@ -14,7 +14,8 @@ import (
 	"livery/schema/stack"
 )
 
-func sessionCommand(run *command.Run) *cobra.Command {
+// New is the command with all below it.
+func New(run *command.Run) *cobra.Command {
 	return command.Group(run, &cobra.Command{
 		Use: "session list|show|open|result|clear|export|listen",
 		Long: `Opens liveness sessions from the definitions that apply has recorded, and fetches and
