@@ -23,7 +23,7 @@ func (l *linter) own() []*config.Declaration {
 
 // unused finds what is declared here and named nowhere.
 func unused(l *linter) {
-	if !l.wants(schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable) || l.Module.Broken || l.isLibrary() {
+	if !l.wants(schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable) || l.Module.Broken || isLibrary(l.Module.Sources) {
 		return
 	}
 	used := usedNames(l.Module.Sources)
@@ -44,7 +44,7 @@ func unused(l *linter) {
 			address := schema.Address{Kind: schema.ThemeAddress, Name: name}
 			report(schema.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange}, placeOf(b))
 		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
-			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(l.settings(name), placeOf(b))...)
+			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(settings(l.Module.Sources, name), placeOf(b))...)
 		case b.Type == "locals":
 			isEmptied := !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool { return !isUnused("local." + a.Name) })
 			for _, a := range b.Attributes {
@@ -59,10 +59,15 @@ func unused(l *linter) {
 }
 
 // isLibrary reports whether the directory only declares what others include.
-func (l *linter) isLibrary() bool {
-	return !slices.ContainsFunc(l.own(), func(b *config.Declaration) bool {
-		return b.Type == "livery" || b.Type == "account" || b.Type == "locale" || b.Type == "removed" || b.Type == "session"
-	})
+func isLibrary(s *config.Sources) bool {
+	for _, d := range s.Own {
+		for _, b := range d.Blocks {
+			if b.Type == "livery" || b.Type == "account" || b.Type == "locale" || b.Type == "removed" || b.Type == "session" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // misspelt are the kinds of which something is named that is not declared: it may be meant
@@ -150,14 +155,19 @@ func literals(l *linter) {
 	if l.wants(schema.TokenBypass) && len(places) > 0 {
 		colours = tokenColours(l)
 	}
+	var references tokenReferences
+	if len(colours) > 0 {
+		references = tokenReferencesIn(l.Stack)
+	}
 	count := int(option[float64](l, schema.RepeatedLiteral, "count"))
 	for _, hex := range order {
 		if named := colours[hex]; len(named) == 1 {
 			token := named[0]
 			for _, rng := range places[hex] {
-				l.report(schema.TokenBypass, schema.Subject{Range: rng}, "Colour written beside its token",
+				found := l.report(schema.TokenBypass, schema.Subject{Range: rng}, "Colour written beside its token",
 					fmt.Sprintf("%s is the token %q (%s:%d). Name it, so that a change of the token is seen here too.", hex, token.Name, token.File, token.Range.Start.Line),
 					map[string]any{"colour": hex, "token": token.Name, "file": token.File, "line": token.Range.Start.Line})
+				references.mend(found, rng, token)
 			}
 		}
 		if n := len(places[hex]); n >= count {

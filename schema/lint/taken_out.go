@@ -33,9 +33,9 @@ func placeOf(b *config.Declaration) hcl.Range {
 
 // settings are the places in files of values that are loaded on their own where a variable
 // is set: without the variable they mean nothing.
-func (l *linter) settings(name string) []hcl.Range {
+func settings(s *config.Sources, name string) []hcl.Range {
 	var places []hcl.Range
-	for _, v := range l.Module.Sources.Values {
+	for _, v := range s.Values {
 		if v.File == nil || !strings.Contains(path.Base(v.File.Name), ".auto.") || v.File.Body == nil {
 			continue
 		}
