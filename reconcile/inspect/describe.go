@@ -2,11 +2,9 @@ package inspect
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"livery/reconcile/workspace"
 	"livery/schema/stack"
@@ -33,14 +31,13 @@ func Describe(w *workspace.Workspace) (*Description, error) {
 	d := &Description{
 		Path: filepath.ToSlash(w.Prefix), Documents: len(loaded.Documents), Sessions: len(loaded.Sessions),
 		Backend: cmp.Or(loaded.Backend.Type, "local"), BaseURL: account.BaseURL, Valid: !diags.HasErrors(),
-		Files: slices.AppendSeq(make([]string, 0, len(loaded.Sources)), maps.Keys(loaded.Sources)),
+		Files: make([]string, 0, len(loaded.Dependencies)),
 	}
-	for _, name := range loaded.Read {
-		file := path.Join(d.Path, name)
-		if strings.HasSuffix(name, "/") {
-			file += "/"
+	for _, looked := range loaded.Dependencies {
+		if !looked.IsOwnDirectory() { // which goes without saying
+			looked.Path = path.Join(d.Path, looked.Path)
+			d.Files = append(d.Files, looked.Name())
 		}
-		d.Files = append(d.Files, file)
 	}
 	slices.Sort(d.Files)
 	d.Files = slices.Compact(d.Files)

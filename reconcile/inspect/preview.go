@@ -151,11 +151,9 @@ func (p *Preview) requireLocale(g *preview.Gallery) error {
 
 // watched are the files and directories whose change may change the picture.
 func (p *Preview) watched(loaded *stack.Stack) []string {
-	names := append([]string{"."}, loaded.Read...)
-	for name := range loaded.Sources {
-		if rel, err := filepath.Rel(p.workspace.Prefix, filepath.FromSlash(name)); err == nil {
-			names = append(names, rel)
-		}
+	var names []string
+	for _, d := range loaded.Dependencies {
+		names = append(names, d.Path)
 	}
 	if path, ok := loaded.Backend.Attributes["path"]; ok {
 		names = append(names, path)

@@ -27,12 +27,19 @@ type Sources struct {
 	empty  bool            // the directory holds no configuration at all
 	faults hcl.Diagnostics // of the directory and of the include patterns
 	known  map[string]*Declarations
+	names  map[string]string // relative to the stack, by the name in ranges
 	files  *syntax.Files
 	shown  func(string) string
 }
 
 // Shown is the name that ranges have for a file, by its path from the stack.
 func (s *Sources) Shown(name string) string { return s.shown(name) }
+
+// NameOf is a file relative to the stack, by its name in ranges.
+func (s *Sources) NameOf(shown string) string { return s.names[shown] }
+
+// Dependencies are what reading the files looked at.
+func (s *Sources) Dependencies() []syntax.Dependency { return s.files.Dependencies() }
 
 // ReadFile reads another file, by its path from the stack; at is what names it, the zero
 // Range where nothing does: then it need not be there.
@@ -80,6 +87,7 @@ func Read(opts Options, previous *Sources) *Sources {
 	r.sources.empty = err == nil && len(own) == 0
 	r.sources.Own = r.readAll(own)
 	r.sources.Included = r.readAll(r.includes())
+	r.files.AskedBy("")
 	for _, name := range values {
 		r.values(name, false)
 	}
@@ -105,7 +113,7 @@ type reader struct {
 }
 
 func newReader(opts Options, previous *Sources) *reader {
-	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, sources: &Sources{known: make(map[string]*Declarations)}}
+	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, sources: &Sources{known: make(map[string]*Declarations), names: make(map[string]string)}}
 	r.sources.files = r.files
 	if r.shown == nil {
 		r.shown = func(file string) string { return file }
@@ -150,16 +158,20 @@ func (r *reader) readAll(names []string) []*Declarations {
 		})
 	}
 	_ = group.Wait() // faults are diagnostics
-	for _, d := range read {
-		r.sources.known[d.File.Name] = d
+	for i, d := range read {
+		r.keep(names[i], d)
 	}
 	return read
+}
+
+func (r *reader) keep(name string, d *Declarations) {
+	r.sources.known[d.File.Name], r.sources.names[d.File.Name] = d, name
 }
 
 // values reads a file of values. What it would declare is of no interest.
 func (r *reader) values(name string, shared bool) {
 	d := r.read(name)
-	r.sources.known[d.File.Name] = d
+	r.keep(name, d)
 	r.sources.Values = append(r.sources.Values, Values{File: d.File, Shared: shared})
 }
 
@@ -208,6 +220,7 @@ func (r *reader) includes() []string {
 				continue
 			}
 			if a := b.Attribute("include"); a != nil {
+				r.files.AskedBy(r.sources.NameOf(declared.File.Name))
 				names = append(names, r.expandInclude(a)...)
 			}
 		}

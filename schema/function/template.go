@@ -77,7 +77,10 @@ func templateFileFunction(files *syntax.Files, t templates) function.Function {
 				}
 			}
 			var v cty.Value
-			looked := looksAtFiles(files, func() { v, err = t.budget.paid(t.render(expr, args[1])) })
+			looked := looksAtFiles(files, func() {
+				defer files.AskedBy(files.AskedBy(name))
+				v, err = t.budget.paid(t.render(expr, args[1]))
+			})
 			if err == nil && !looked && len(done[name]) < maxRendered {
 				done[name] = append(done[name], rendered{args[1], v})
 			}
@@ -90,10 +93,10 @@ func templateFileFunction(files *syntax.Files, t templates) function.Function {
 // asks for it depends on these files.
 func looksAtFiles(files *syntax.Files, work func()) bool {
 	looked, told := false, files.Seen
-	files.Seen = func(p string, read bool) {
+	files.Seen = func(p, askedBy string, read bool) {
 		looked = true
 		if told != nil {
-			told(p, read)
+			told(p, askedBy, read)
 		}
 	}
 	work()

@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/syntax"
 )
 
 // use is what comes of a value that is written in one place, in how many documents.
@@ -108,11 +109,13 @@ func (l *linter) changeable() func(hcl.Range) bool {
 	for _, d := range l.Module.Sources.Included {
 		elsewhere[d.File.Name] = true
 	}
-	shared := slices.DeleteFunc(slices.Clone(l.Read), func(name string) bool { return !strings.HasPrefix(name, "../") })
+	shared := slices.DeleteFunc(slices.Clone(l.Dependencies), func(d syntax.Dependency) bool { return !strings.HasPrefix(d.Path, "../") })
 	return func(at hcl.Range) bool {
 		if file := l.Module.Files[at.Filename]; file != nil {
 			return !elsewhere[at.Filename] && !named[file.BlockAt(at.Start.Byte)]
 		}
-		return !slices.ContainsFunc(shared, func(name string) bool { return strings.HasSuffix(at.Filename, strings.TrimLeft(name, "./")) })
+		return !slices.ContainsFunc(shared, func(d syntax.Dependency) bool {
+			return strings.HasSuffix(at.Filename, strings.TrimLeft(d.Path, "./"))
+		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/explain"
+	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
 
@@ -106,7 +107,10 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Di
 		}
 	}
 	stack.Variables = scope.variables.values()
-	stack.Read = scope.files.Dependencies()
+	stack.Dependencies = scope.files.Dependencies()
+	if m.Sources != nil {
+		stack.Dependencies = syntax.SortDependencies(append(stack.Dependencies, m.Sources.Dependencies()...))
+	}
 	return stack, scope, stack.settle(scope.Diagnostics)
 }
 

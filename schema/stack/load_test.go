@@ -21,6 +21,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/syntax"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden sections of testdata/source")
@@ -165,7 +166,14 @@ func stackJSON(t *testing.T, s *Stack) string {
 	add("prevent_destroy", len(guarded) > 0, guarded)
 	add("removed", len(removed) > 0, removed)
 	add("levels", len(s.Levels) > 0, s.Levels)
-	add("read", len(s.Read) > 0, s.Read)
+	var read []string // by functions
+	for _, d := range s.Dependencies {
+		declared := slices.ContainsFunc(s.Module.Sources.Dependencies(), func(c syntax.Dependency) bool { return c.Path == d.Path && c.Pattern == d.Pattern })
+		if !declared && !slices.Contains(read, d.Name()) {
+			read = append(read, d.Name())
+		}
+	}
+	add("read", len(read) > 0, read)
 	add("empty", s.Empty, true)
 	account := make(map[string]any)
 	if a := s.Account; a.Range.Filename != "" {

@@ -63,14 +63,14 @@ type remembered struct {
 
 // trail is what is looked at while something is evaluated.
 type trail struct {
-	files     map[string]bool // that were read, as paths in the file system
-	json      map[string]bool // those of them that origins lead into, by the names that expressions use
-	variables map[string]bool // that were used
-	vague     bool            // something else was looked at: whether a file is there, what a directory holds
+	files     map[string]string // that were read, as paths in the file system, and which file asked
+	json      map[string]bool   // those of them that origins lead into, by the names that expressions use
+	variables map[string]bool   // that were used
+	vague     bool              // something else was looked at: whether a file is there, what a directory holds
 }
 
 func newTrail() trail {
-	return trail{files: make(map[string]bool), json: make(map[string]bool), variables: make(map[string]bool)}
+	return trail{files: make(map[string]string), json: make(map[string]bool), variables: make(map[string]bool)}
 }
 
 // leadInto notes a file that origins lead into, by the name that expressions use.
@@ -82,10 +82,10 @@ func (t *trail) leadInto(files *syntax.Files, name string, parsed bool) {
 	t.vague = t.vague || !parsed
 }
 
-func (t *trail) see(p string, read bool) {
-	if read {
-		t.files[p] = true
-	} else {
+func (t *trail) see(p, askedBy string, read bool) {
+	if _, known := t.files[p]; read && !known {
+		t.files[p] = askedBy
+	} else if !read {
 		t.vague = true
 	}
 }
@@ -163,8 +163,8 @@ func (s *scope) remembered(key documentKey, forEach trail, evaluate func() schem
 
 // repeat does what an evaluation does besides giving a document.
 func (s *scope) repeat(r *remembered) {
-	for p := range r.trail.files {
-		s.files.Depend(p)
+	for p, askedBy := range r.trail.files {
+		s.files.Depend(p, askedBy)
 	}
 	for name := range r.trail.json {
 		s.json.Show(name)

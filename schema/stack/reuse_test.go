@@ -34,7 +34,7 @@ func reloads(t *testing.T, last *Stack, opts Options, what string) *Stack {
 		require.True(t, reflect.DeepEqual(fresh.Documents[i], again.Documents[i]), "%s: %s", what, fresh.Documents[i].Locale)
 	}
 	require.Equal(t, fresh.Sources, again.Sources, what)
-	require.Equal(t, fresh.Read, again.Read, what)
+	require.Equal(t, fresh.Dependencies, again.Dependencies, what)
 	require.True(t, maps.EqualFunc(fresh.Variables, again.Variables, func(a, b cty.Value) bool { return a.RawEquals(b) }), what)
 	return again
 }

@@ -142,7 +142,9 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	if !ok {
 		return cty.DynamicVal
 	}
+	before := s.files.AskedBy(s.module.Sources.NameOf(expr.Range().Filename))
 	v, diags := s.budget.Value(expr, ctx)
+	s.files.AskedBy(before)
 	diags = reportTokens(s.Faults, diags, expr, at)
 	for _, d := range diags {
 		explain.Template(d)

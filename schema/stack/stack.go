@@ -32,6 +32,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
 
@@ -47,12 +48,13 @@ type Stack struct {
 	Options   map[schema.RuleID]map[string]config.RuleOption
 	Variables map[string]cty.Value // as expressions see them: unknown without a value, marked if sensitive or behind one of the account's keys
 	Sources   map[string][]byte    // every file that was read as configuration, by the name in ranges
-	Read      []string             // every file that a function read, relative to the stack
 	Empty     bool                 // the directory holds no configuration at all
 	Notices   hcl.Diagnostics      // findings of the files that only lint shows
 	Module    *config.Module       // what it was evaluated from
 	Tokens    []*tokens.Set        // the design tokens that it reads, but for files that cannot be used
 	Ignores   []*config.Ignore     // what its files and its tokens ignore
+
+	Dependencies []syntax.Dependency // all that loading it looked at
 
 	memory *memory // for Reload
 }

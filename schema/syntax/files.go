@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,11 +28,13 @@ type Files struct {
 	contents Memo[[]byte]
 	matches  Memo[[]string]
 	looks    atomic.Int64 // of patterns
-	used     sync.Map     // the paths that expressions looked at
+	used     sync.Map     // a look of each lookKey that was looked at
+	links    sync.Map     // what else each path depends on that leads through links
+	asking   string       // the file that asks, relative to the stack
 
-	// Seen is told of each path that an expression looks at; read says that the bytes of
-	// the file are the answer. It may be nil.
-	Seen func(p string, read bool)
+	// Seen is told of each path that is looked at and of the file that asks; read says that
+	// the bytes of the file are the answer. It may be nil.
+	Seen func(p, askedBy string, read bool)
 }
 
 // NewFiles gives access to files relative to dir. The file system is rooted
@@ -85,7 +86,7 @@ func (f *Files) Read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.see(p, true)
+	f.see(lookKey{path: p}, nil)
 	return f.Peek(p)
 }
 
@@ -109,18 +110,25 @@ func (f *Files) Text(name string) (string, error) {
 // ErrNotText says that a file that must be text is none.
 var ErrNotText = errors.New("not valid UTF-8")
 
-// Open reads a file with the same care and remembers nothing: configuration is
-// Read once by its nature and is no dependency of an expression.
+// Open is Read that does not keep the bytes: configuration is read once by its nature.
 func (f *Files) Open(name string) ([]byte, error) {
 	p, err := f.resolve(name)
 	if err != nil {
 		return nil, err
 	}
+	f.see(lookKey{path: p}, nil)
 	return f.load(p)
 }
 
+// ownFiles are the names that count in a stack's directory.
+const ownFiles = "*.{livery,auto.liveryvars}.{hcl,json}"
+
 // List is what lies in the stack's directory.
-func (f *Files) List() ([]fs.DirEntry, error) { return fs.ReadDir(f.fsys, rooted(f.dir, "")) }
+func (f *Files) List() ([]fs.DirEntry, error) {
+	dir := rooted(f.dir, "")
+	f.see(lookKey{dir, Listing, ownFiles}, nil)
+	return fs.ReadDir(f.fsys, dir)
+}
 
 // Exists reports whether name is a regular file.
 func (f *Files) Exists(name string) (bool, error) {
@@ -128,7 +136,7 @@ func (f *Files) Exists(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	f.see(p, false)
+	f.see(lookKey{path: p, kind: Presence}, nil)
 	info, err := f.stat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -178,9 +186,11 @@ func isSystem(p string) bool {
 	return top == "proc" || top == "sys" || top == "dev" && rest != "" && !strings.HasPrefix(rest+"/", "shm/")
 }
 
-// stat says what is at a path, and refuses one that leads there, by whatever links.
+// stat says what is at a path, and refuses one that leads there, by whatever links. These
+// are noted.
 func (f *Files) stat(p string) (fs.FileInfo, error) {
 	at := ""
+	var way []string
 	for rest, links := strings.Split(p, "/"), 0; len(rest) > 0 && links < 64; links++ {
 		next := rooted(at, rest[0])
 		rest = rest[1:]
@@ -193,40 +203,16 @@ func (f *Files) stat(p string) (fs.FileInfo, error) {
 			links--
 			continue
 		}
+		way = append(way, next)
 		if path.IsAbs(target) {
 			at = ""
 		}
 		rest = append(strings.Split(strings.Trim(filepath.ToSlash(target), "/"), "/"), rest...)
 	}
+	if len(way) > 0 {
+		f.links.Store(p, append(way, rooted("", at)))
+	}
 	return fs.Stat(f.fsys, p)
-}
-
-func (f *Files) see(p string, read bool) {
-	f.Depend(p)
-	if f.Seen != nil {
-		f.Seen(p, read)
-	}
-}
-
-// Depend makes a path a dependency.
-func (f *Files) Depend(p string) {
-	f.used.Store(p, nil)
-}
-
-// Dependencies lists what expressions looked at, relative to the stack and
-// sorted. A name that ends in "/" is a directory whose listing was used.
-func (f *Files) Dependencies() []string {
-	names := []string{}
-	for key := range f.used.Range {
-		p := key.(string)
-		name := f.Relative(strings.TrimSuffix(p, "/"))
-		if strings.HasSuffix(p, "/") {
-			name += "/"
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // Memo does each piece of work once, also when several ask for it at a time.

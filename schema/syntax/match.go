@@ -42,11 +42,28 @@ func (f *Files) Match(dir, pattern string) ([]string, error) {
 	for strings.HasPrefix(pattern, "../") { // an fs.FS cannot climb
 		start, pattern = rooted(start, ".."), pattern[len("../"):]
 	}
-	f.see(start+"/", false)
-	return f.matches.Do(base+"\x00"+start+"\x00"+pattern, func() ([]string, error) { return f.match(base, start, pattern) })
+	names, err := f.matches.Do(base+"\x00"+start+"\x00"+pattern, func() ([]string, error) { return f.match(base, start, pattern) })
+	f.seeMatches(start, pattern, base, names)
+	return names, err
+}
+
+// seeMatches notes what a pattern depends on: the files of a directory that may fit, or
+// whether one is there.
+func (f *Files) seeMatches(start, pattern, base string, names []string) {
+	dir, rest := doublestar.SplitPattern(pattern)
+	if dir = rooted(start, dir); !strings.ContainsAny(rest, `*?[{\`) {
+		f.see(lookKey{path: rooted(dir, rest), kind: Presence}, nil)
+		return
+	}
+	found := make([]string, len(names))
+	for i, name := range names {
+		found[i] = rooted(base, name)
+	}
+	f.see(lookKey{dir, Listing, rest}, found)
 }
 
 func (f *Files) match(base, start, pattern string) ([]string, error) {
+	_, _ = f.stat(start) // notes the links on the way
 	matches, err := doublestar.Glob(patientFS{f, start}, pattern, doublestar.WithNoFollow())
 	if err != nil {
 		return nil, fmt.Errorf("failed to glob pattern %q: %w", pattern, err)

@@ -29,6 +29,7 @@ type resolverFile struct {
 // combine puts together what a resolver document names, in its order.
 func (r *Reader) combine(s *Set, doc *document, inputs map[string]string) hcl.Diagnostics {
 	f := &resolverFile{Reader: r, set: s, doc: doc, inputs: inputs, used: make(map[string]bool)}
+	defer r.files.AskedBy(r.files.AskedBy(doc.name))
 	if version := doc.root.At("version"); version == nil || version.Text != "2025.10" {
 		f.refuse(doc.root.At("version"), `A resolver document says the version of its format: "version": "2025.10".`)
 	}
