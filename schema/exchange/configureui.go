@@ -19,7 +19,7 @@ import (
 
 // Body is a ConfigureUI request body that somebody brought along.
 type Body struct {
-	syntax.Body
+	Draft
 	Filename string
 	Range    hcl.Range // of the locale, or of the whole body
 }
@@ -330,7 +330,7 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 			out.WriteByte('\n')
 		}
 		fmt.Fprintf(&out, "# %s, from %s\n", b.Locale.Info().Name, printable(b.Filename))
-		if err := syntax.WriteLocale(&out, string(b.Locale), b.Body); err != nil {
+		if err := WriteLocale(&out, string(b.Locale), b.Draft); err != nil {
 			panic(fmt.Sprintf("exchange: writing to memory: %v", err))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"livery/schema"
+	"livery/schema/exchange"
 	"livery/schema/syntax"
 )
 
@@ -80,10 +81,10 @@ func checkDocument(t *testing.T, d schema.Document) {
 func checkWriting(t *testing.T, s *Stack) {
 	t.Helper()
 	for _, want := range s.Documents {
-		body, err := syntax.BodyOf(want)
+		body, err := exchange.DraftOf(want)
 		require.NoError(t, err)
 		var b bytes.Buffer
-		require.NoError(t, syntax.WriteLocale(&b, string(want.Locale), body))
+		require.NoError(t, exchange.WriteLocale(&b, string(want.Locale), body))
 		again, diags := Load(Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: b.Bytes()}}, Dir: "stack"})
 		require.False(t, diags.HasErrors(), "%s\n%s", diags, b.String())
 		require.Len(t, again.Documents, 1)

@@ -14,13 +14,14 @@ import (
 	"pgregory.net/rapid"
 
 	"livery/schema"
+	"livery/schema/exchange"
 	"livery/schema/syntax"
 )
 
 func TestWriteLocale(t *testing.T) {
 	at := func(path string) *schema.Field { return schema.FieldByPath(path) }
 	text := cty.StringVal
-	body := syntax.Body{
+	body := exchange.Draft{
 		Values: map[*schema.Field]cty.Value{
 			at("titleText"):                                        text("${a} %{b} {second} 100% $5"),
 			at("mobileResultPage.countdownText"):                   text("a\n\"b\"\\ {second}"),
@@ -41,7 +42,7 @@ func TestWriteLocale(t *testing.T) {
 		},
 	}
 	var b bytes.Buffer
-	require.NoError(t, syntax.WriteLocale(&b, "en_US", body))
+	require.NoError(t, exchange.WriteLocale(&b, "en_US", body))
 	assert.Equal(t, `locale "en_US" {
   title_text = "$${a} %%{b} {second} 100% $5"
 
@@ -133,10 +134,10 @@ func drawDocument(t *rapid.T) schema.Document {
 func TestWrittenDocumentsLoad(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := drawDocument(t)
-		body, err := syntax.BodyOf(want)
+		body, err := exchange.DraftOf(want)
 		require.NoError(t, err)
 		var b bytes.Buffer
-		require.NoError(t, syntax.WriteLocale(&b, string(want.Locale), body))
+		require.NoError(t, exchange.WriteLocale(&b, string(want.Locale), body))
 		formatted, diags := syntax.Format(b.Bytes(), "main.livery.hcl")
 		require.Empty(t, diags)
 		require.Equal(t, b.String(), string(formatted))

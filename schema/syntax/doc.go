@@ -12,7 +12,7 @@
 //
 // A [Patch] changes single values of a file in either language, and adds, renames or
 // takes out what it is told to; all other bytes stay. [Format] lays out a whole file,
-// [WriteLocale] writes a document as HCL.
+// [Expression] writes a value as HCL.
 //
 // Nothing here evaluates an expression, knows what a stack is made of, or writes to the
 // disk: files come in as bytes and go out as bytes.

@@ -16,7 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/syntax"
+	"livery/schema/exchange"
 )
 
 // borrowed names the texts of the languages whose file is not named as they are.
@@ -48,14 +48,14 @@ type File struct {
 
 // Bodies are the documents, one for every locale of the service. texts is the
 // directory of the example's texts.
-func Bodies(texts fs.FS) ([]syntax.Body, error) {
-	var bodies []syntax.Body
+func Bodies(texts fs.FS) ([]exchange.Draft, error) {
+	var bodies []exchange.Draft
 	for _, l := range schema.Locales() {
 		words, err := read(texts, l.Value)
 		if err != nil {
 			return nil, err
 		}
-		b := syntax.Body{Locale: l.Value, Values: make(map[*schema.Field]cty.Value)}
+		b := exchange.Draft{Locale: l.Value, Values: make(map[*schema.Field]cty.Value)}
 		for _, f := range schema.Fields() {
 			b.Values[f] = value(f, words)
 		}
@@ -125,11 +125,11 @@ func value(f *schema.Field, w words) cty.Value {
 // Livery is the stack as livery reads it, one file a document. It says that fields
 // which no document of the API names are meant, as a stack that sets them would:
 // otherwise it is the printing of hundreds of warnings that is measured.
-func Livery(bodies []syntax.Body, baseURL string) ([]File, error) {
+func Livery(bodies []exchange.Draft, baseURL string) ([]File, error) {
 	files := []File{{"main.livery.hcl", fmt.Appendf(nil, settings, baseURL)}}
 	for _, b := range bodies {
 		var out bytes.Buffer
-		if err := syntax.WriteLocale(&out, string(b.Locale), b); err != nil {
+		if err := exchange.WriteLocale(&out, string(b.Locale), b); err != nil {
 			return nil, fmt.Errorf("write %s: %w", b.Locale, err)
 		}
 		files = append(files, File{string(b.Locale) + ".livery.hcl", out.Bytes()})
@@ -139,7 +139,7 @@ func Livery(bodies []syntax.Body, baseURL string) ([]File, error) {
 
 // Terraform is the same values as Terraform reads them, one terraform_data a
 // document and one file each.
-func Terraform(bodies []syntax.Body) []File {
+func Terraform(bodies []exchange.Draft) []File {
 	var files []File
 	for _, b := range bodies {
 		pages := make(map[string]map[string]cty.Value)
