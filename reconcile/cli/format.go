@@ -51,9 +51,9 @@ func (f *formatFlags) execute(c *cobra.Command, args []string) error {
 	if err := f.many.check(c); err != nil {
 		return err
 	}
-	chosen := c.Flags().Changed("stack") || c.Flags().Changed("not-stack") || c.Flags().Changed("shard")
+	chosen := slices.ContainsFunc(f.many.names, c.Flags().Changed)
 	if chosen && len(args) > 0 {
-		return command.Fail("Invalid flag", "-stack, -not-stack and -shard choose stacks: leave out the names of files and directories.")
+		return command.Fail("Invalid flag", "-stack, -not-stack, -base and -shard choose stacks: leave out the names of files and directories.")
 	}
 	if len(args) == 0 {
 		args = []string{"."}

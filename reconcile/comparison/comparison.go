@@ -58,12 +58,12 @@ type Difference struct {
 func Run(ctx context.Context, w *workspace.Workspace, o Options) (*Difference, error) {
 	repo, err := git.Open(ctx, w.Dir.Path("."))
 	if err != nil {
-		return nil, gitFailure(err)
+		return nil, GitFailure(err)
 	}
 	d := &Difference{Title: cmp.Or(repo.Prefix, path.Base(filepath.ToSlash(repo.Root))), WorkTree: o.Head == ""}
 	from, err := d.find(ctx, repo, o)
 	if err != nil {
-		return nil, gitFailure(err)
+		return nil, GitFailure(err)
 	}
 	var base, head *side
 	var work errgroup.Group
@@ -88,7 +88,7 @@ func Run(ctx context.Context, w *workspace.Workspace, o Options) (*Difference, e
 		return err
 	})
 	if err := work.Wait(); err != nil {
-		return nil, gitFailure(err)
+		return nil, GitFailure(err)
 	}
 	return d, d.compare(w, base, head, o.Locales)
 }
@@ -104,6 +104,9 @@ func (d *Difference) find(ctx context.Context, repo *git.Repository, o Options) 
 	from = d.Base
 	if !o.TwoDots {
 		if from, err = repo.MergeBase(ctx, d.Base, d.Head); err != nil {
+			if said, ok := errors.AsType[*git.Error](err); ok {
+				err = &git.Error{Summary: said.Summary, Detail: fmt.Sprintf("%s -two-dots compares with %s itself.", said.Detail, d.Base.Ref)}
+			}
 			return from, err
 		}
 		d.MergeBase = &from
@@ -133,18 +136,17 @@ func (b *Before) Warning() *hcl.Diagnostic {
 func StackAt(ctx context.Context, w *workspace.Workspace, ref string) (*Before, error) {
 	repo, err := git.Open(ctx, w.Dir.Path("."))
 	if err != nil {
-		return nil, gitFailure(err)
+		return nil, GitFailure(err)
 	}
-	d := new(Difference)
-	from, err := d.find(ctx, repo, Options{Base: ref})
+	from, err := repo.Left(ctx, ref)
 	if err != nil {
-		return nil, gitFailure(err)
+		return nil, GitFailure(err)
 	}
 	base, err := sideAt(ctx, w, repo, from)
 	if err != nil {
-		return nil, gitFailure(err)
+		return nil, GitFailure(err)
 	}
-	return &Before{base.stack, base.faults, d.Base}, nil
+	return &Before{base.stack, base.faults, from}, nil
 }
 
 // compare compares two sides that were loaded.
@@ -283,10 +285,10 @@ func newFindings(w *workspace.Workspace, base, head *side) (fresh hcl.Diagnostic
 	return fresh, known.Stale(func(schema.RuleID, string) bool { return true }), nil
 }
 
-// gitFailure gives what git says the headline that it has.
-func gitFailure(err error) error {
+// GitFailure gives what git says the headline that it has.
+func GitFailure(err error) error {
 	if said, ok := errors.AsType[*git.Error](err); ok {
-		return workspace.Failf(said.Summary, "%s", said.Detail)
+		return &workspace.Failure{Summary: said.Summary, Detail: said.Detail, Err: err}
 	}
 	if _, ok := errors.AsType[*workspace.Failure](err); ok || errors.Is(err, context.Canceled) {
 		return err

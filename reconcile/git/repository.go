@@ -36,6 +36,22 @@ type Error struct{ Summary, Detail string }
 // Error implements error.
 func (e *Error) Error() string { return e.Summary + "\n\n" + e.Detail }
 
+// absentError is an Error about what another clone may have.
+type absentError struct{ said *Error }
+
+// Error implements error.
+func (e absentError) Error() string { return e.said.Error() }
+
+// Unwrap gives the Error.
+func (e absentError) Unwrap() error { return e.said }
+
+// IsAbsent reports whether an error says that a commit or a file is not in this clone, or
+// that two commits have no history in common here.
+func IsAbsent(err error) bool {
+	_, absent := errors.AsType[absentError](err)
+	return absent
+}
+
 // Open finds the repository that a directory belongs to. Errors are *Error.
 func Open(ctx context.Context, dir string) (*Repository, error) {
 	r := &Repository{dir: dir}
@@ -101,10 +117,10 @@ func (r *Repository) unknown(ctx context.Context, ref string) error {
 	case remote:
 		branch += ":refs/remotes/" + ref
 	case !r.shallow:
-		return &Error{"Unknown commit", fmt.Sprintf("git knows no commit called %s in %s.", ref, r.Root)}
+		return absentError{&Error{"Unknown commit", fmt.Sprintf("git knows no commit called %s in %s.", ref, r.Root)}}
 	}
-	return &Error{fmt.Sprintf("%s is not in this clone", ref),
-		fmt.Sprintf("Fetch it: git fetch --no-tags --depth=1000 origin %s. In GitHub's actions/checkout, set fetch-depth: 0.", branch)}
+	return absentError{&Error{fmt.Sprintf("%s is not in this clone", ref),
+		fmt.Sprintf("Fetch it: git fetch --no-tags --depth=1000 origin %s. In GitHub's actions/checkout, set fetch-depth: 0.", branch)}}
 }
 
 // MergeBase is the newest commit that both descend from.
@@ -116,10 +132,24 @@ func (r *Repository) MergeBase(ctx context.Context, a, b Commit) (Commit, error)
 	case ctx.Err() != nil:
 		return Commit{}, ctx.Err()
 	case r.shallow:
-		return Commit{}, &Error{fmt.Sprintf("Where the branch left %s is not in this clone", a.Ref),
-			fmt.Sprintf("The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0. -two-dots compares with %s itself.", a.Ref)}
+		return Commit{}, absentError{&Error{fmt.Sprintf("Where the branch left %s is not in this clone", a.Ref),
+			"The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."}}
 	}
-	return Commit{}, &Error{"No common history", fmt.Sprintf("%s and %s have no commit in common. -two-dots compares the two as they are.", a.Ref, b.Ref)}
+	return Commit{}, absentError{&Error{"No common history", fmt.Sprintf("%s and %s have no commit in common.", a.Ref, b.Ref)}}
+}
+
+// Left is the newest commit that both HEAD and another one descend from: where the
+// checkout left it.
+func (r *Repository) Left(ctx context.Context, ref string) (Commit, error) {
+	other, err := r.Commit(ctx, ref)
+	if err != nil {
+		return Commit{}, err
+	}
+	head, err := r.Commit(ctx, "HEAD")
+	if err != nil {
+		return Commit{}, err
+	}
+	return r.MergeBase(ctx, other, head)
 }
 
 // Distance counts the commits from one to a descendant of it.
@@ -153,7 +183,7 @@ func (r *Repository) ChangedFiles(ctx context.Context, base Commit) (n int, dirt
 }
 
 func (r *Repository) differing(ctx context.Context, commits ...string) (int, error) {
-	args := append([]string{"diff", "--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff", "--ignore-submodules=dirty"}, commits...)
+	args := append(diffArguments("--name-only"), commits...)
 	out, err := r.run(ctx, append(args, "--")...)
 	return strings.Count(out, "\x00"), err
 }

@@ -120,7 +120,7 @@ func (t *Tree) unusable(name string, content []byte, size int64) error {
 
 func (t *Tree) explain(name string, err error) error {
 	if errors.Is(err, errMissing) {
-		return &Error{"A file was not fetched", fmt.Sprintf("%s of %s is not in this partial clone. Bring it: git fetch --refetch --no-filter origin", t.relative(name), t.commit.Ref)}
+		return absentError{&Error{"A file was not fetched", fmt.Sprintf("%s of %s is not in this partial clone. Bring it: git fetch --refetch --no-filter origin", t.relative(name), t.commit.Ref)}}
 	}
 	return err
 }

@@ -23,7 +23,10 @@ const ignoreFile = ".liveryignore"
 // a .liveryignore file leads to is left out. A directory or file that cannot be read is an
 // error: a hole in the list would not be seen.
 func Find(ctx context.Context, tree fs.FS) ([]string, error) {
-	f := finder{ctx: ctx, tree: tree}
+	return (&finder{ctx: ctx, tree: tree}).stacks()
+}
+
+func (f *finder) stacks() ([]string, error) {
 	var found []string
 	err := f.directory(".", nil, func(dir string, entries []fs.DirEntry) error {
 		is, err := f.isStack(dir, entries)
@@ -52,6 +55,7 @@ func Directories(ctx context.Context, tree fs.FS) ([]string, error) {
 type finder struct {
 	ctx  context.Context
 	tree fs.FS
+	only map[string]bool // the directories that are entered; nil for all
 }
 
 // directory visits a directory and those below it.
@@ -73,7 +77,7 @@ func (f *finder) directory(dir string, ignored ignores, visit func(dir string, e
 	ignored = slices.Concat(ignored, more)
 	for _, e := range entries {
 		below := path.Join(dir, e.Name())
-		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || e.Name() == "node_modules" || ignored.match(below) {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || e.Name() == "node_modules" || f.only != nil && !f.only[below] || ignored.match(below) {
 			continue
 		}
 		if err := f.directory(below, ignored, visit); err != nil {

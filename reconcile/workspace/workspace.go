@@ -18,6 +18,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,6 +121,15 @@ func (w *Workspace) Below(dir string) *Workspace {
 		}
 	}
 	return New(c)
+}
+
+// StateFile is where a stack keeps its state, if that is a file: under the stack's own
+// directory unless the path is absolute. "" if the state is elsewhere.
+func StateFile(dir string, b config.Backend) string {
+	if b.Type != "" && b.Type != "local" {
+		return ""
+	}
+	return filepath.ToSlash(Directory(dir).Path(cmp.Or(b.Attributes["path"], stateFile)))
 }
 
 // Failure is an error with a headline of its own, for everything that is no fault

@@ -3,6 +3,8 @@ package stack
 import (
 	"path"
 	"slices"
+
+	"livery/schema/syntax"
 )
 
 // readTokens gives a stack the sets of design tokens that it was made of. A document that
@@ -11,7 +13,7 @@ func readTokens(s *scope, stack *Stack, last *memory) {
 	if last != nil && s.last != nil {
 		read := s.files.Dependencies()
 		for _, source := range last.tokens {
-			if !slices.ContainsFunc(source.Names, func(name string) bool { return !slices.Contains(read, path.Clean(name)) }) {
+			if !slices.ContainsFunc(source.Names, func(name string) bool { return !reads(read, path.Clean(name)) }) {
 				_, _ = s.tokens.Read(source) // what is wrong with it was reported
 			}
 		}
@@ -27,4 +29,8 @@ func readTokens(s *scope, stack *Stack, last *memory) {
 		}
 	}
 	stack.Ignores = slices.Concat(s.module.Ignores, s.TokenIgnores(stack.Tokens))
+}
+
+func reads(list []syntax.Dependency, name string) bool {
+	return slices.ContainsFunc(list, func(d syntax.Dependency) bool { return d.Kind == syntax.Content && d.Path == name })
 }

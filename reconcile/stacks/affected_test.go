@@ -1,0 +1,229 @@
+package stacks_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"livery/reconcile/stacks"
+	"livery/reconcile/workspace"
+)
+
+// repository is one of a test, with the real git.
+type repository struct {
+	t   *testing.T
+	dir string
+}
+
+func newRepository(t *testing.T, files map[string]string) repository {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not here")
+	}
+	for _, name := range []string{"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"} {
+		t.Setenv(name, os.DevNull)
+	}
+	for _, who := range []string{"AUTHOR", "COMMITTER"} {
+		t.Setenv("GIT_"+who+"_NAME", "a")
+		t.Setenv("GIT_"+who+"_EMAIL", "a@example.com")
+	}
+	// What git would do in the background would still be at it when the test is over.
+	t.Setenv("GIT_CONFIG_COUNT", "1")
+	t.Setenv("GIT_CONFIG_KEY_0", "maintenance.auto")
+	t.Setenv("GIT_CONFIG_VALUE_0", "false")
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	r := repository{t, dir}
+	r.git("init", "--quiet", "--initial-branch=main")
+	r.write(files)
+	r.commit()
+	r.git("checkout", "--quiet", "-b", "work")
+	return r
+}
+
+func (r repository) git(args ...string) {
+	r.t.Helper()
+	c := exec.Command("git", args...)
+	c.Dir = r.dir
+	out, err := c.CombinedOutput()
+	require.NoError(r.t, err, "git %s: %s", args, out)
+}
+
+// write writes files; those without content are removed.
+func (r repository) write(files map[string]string) {
+	r.t.Helper()
+	for name, content := range files {
+		path := filepath.Join(r.dir, filepath.FromSlash(name))
+		if content == "" {
+			require.NoError(r.t, os.Remove(path))
+			continue
+		}
+		require.NoError(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(r.t, os.WriteFile(path, []byte(content), 0o600))
+	}
+}
+
+func (r repository) commit() {
+	r.t.Helper()
+	r.git("add", "--all")
+	r.git("commit", "--quiet", "--allow-empty", "-m", "a commit")
+}
+
+func (r repository) selectStacks(s stacks.Selection, below ...string) (*stacks.Selected, error) {
+	dir := filepath.Join(append([]string{r.dir}, below...)...)
+	w := workspace.New(workspace.Config{Dir: workspace.Directory(dir), Getenv: func(string) string { return "" }})
+	return s.Select(r.t.Context(), w, os.DirFS(dir))
+}
+
+// brands is a tree in which three stacks share some of what they read.
+func brands() map[string]string {
+	return map[string]string{
+		"shared/look.livery.hcl":        "theme \"base\" {\n  title_text = \"A\"\n}\n",
+		"shared/words/texts.livery.hcl": "locals {\n  texts = { for name in fileset(\"texts\", \"*.json\") : trimsuffix(name, \".json\") => jsondecode(file(\"texts/${name}\")) }\n}\n",
+		"shared/tokens.resolver.json":   `{"version": "2025.10", "sets": {"a": {"sources": [{"$ref": "colours.json"}]}}, "resolutionOrder": [{"$ref": "#/sets/a"}]}`,
+		"shared/colours.json":           `{"brand": {"$type": "color", "$value": "#112233"}}`,
+		"shared/notes.md":               "Nobody reads this.\n",
+		"brands/acme/main.livery.hcl": "livery {\n  include = [\"../../shared/words/*.livery.hcl\", \"../../shared/look.livery.hcl\"]\n}\n" +
+			"locale \"all\" {\n  for_each = local.texts\n  code = each.key\n  theme = theme.base\n  texts = each.value\n}\n",
+		"brands/acme/texts/en.json":           `{"title_text": "Acme"}`,
+		"brands/acme/texts/readme.md":         "for translators\n",
+		"brands/globex/main.livery.hcl":       "livery {\n  include = [\"../../shared/look.livery.hcl\"]\n}\nvariable \"x\" {\n  default = 1\n}\nlocale \"en\" {\n  theme = theme.base\n}\n",
+		"brands/globex/a.auto.liveryvars.hcl": "x = 2\n",
+		"labs/main.livery.hcl": "locale \"en\" {\n  title_text = fileexists(\"../shared/maybe.txt\") ? \"a\" : templatefile(\"t.tpl\", {})\n  mobile_camera_page {\n" +
+			"    background_color = tokens(\"../shared/tokens.resolver.json\").brand\n    tips_text_color = csvdecode(file(\"t.csv\"))[0].c\n  }\n}\n",
+		"labs/t.tpl":          "${file(\"inner.txt\")}",
+		"labs/inner.txt":      "inner",
+		"labs/t.csv":          "c\n#223344\n",
+		"old/main.livery.hcl": "locale \"en\" {}\n",
+	}
+}
+
+func TestAffected(t *testing.T) {
+	for name, test := range map[string]struct {
+		change map[string]string
+		want   map[string][]string
+		gone   []stacks.Gone
+	}{
+		"nothing":              {nil, nil, nil},
+		"what nobody reads":    {map[string]string{"shared/notes.md": "x", "brands/acme/texts/readme.md": "x", "brands/acme/texts/more.md": "x", "shared/words/new.txt": "x"}, nil, nil},
+		"a text of one":        {map[string]string{"brands/acme/texts/en.json": `{"title_text": "B"}`}, map[string][]string{"brands/acme": {"texts/en.json (through ../../shared/words/texts.livery.hcl)"}}, nil},
+		"a new file of a set":  {map[string]string{"brands/acme/texts/th.json": `{}`}, map[string][]string{"brands/acme": {"texts/th.json (through ../../shared/words/texts.livery.hcl)"}}, nil},
+		"a file of a set gone": {map[string]string{"brands/acme/texts/en.json": ""}, map[string][]string{"brands/acme": {"texts/en.json (through ../../shared/words/texts.livery.hcl)"}}, nil},
+		"a comment in a library": {map[string]string{"shared/look.livery.hcl": "# A comment\n" + brands()["shared/look.livery.hcl"]},
+			map[string][]string{"brands/acme": {"../../shared/look.livery.hcl"}, "brands/globex": {"../../shared/look.livery.hcl"}}, nil},
+		"a new library of a glob":       {map[string]string{"shared/words/more.livery.hcl": "locals {\n  a = 1\n}\n"}, map[string][]string{"brands/acme": {"../../shared/words/more.livery.hcl"}}, nil},
+		"a library gone":                {map[string]string{"shared/look.livery.hcl": ""}, map[string][]string{"brands/acme": {"../../shared/look.livery.hcl"}, "brands/globex": {"../../shared/look.livery.hcl"}}, nil},
+		"values":                        {map[string]string{"brands/globex/a.auto.liveryvars.hcl": "x = 3\n"}, map[string][]string{"brands/globex": {"a.auto.liveryvars.hcl"}}, nil},
+		"values gone":                   {map[string]string{"brands/globex/a.auto.liveryvars.hcl": ""}, map[string][]string{"brands/globex": {"a.auto.liveryvars.hcl"}}, nil},
+		"values that are new":           {map[string]string{"labs/a.auto.liveryvars.json": "{}\n"}, map[string][]string{"labs": {"a.auto.liveryvars.json"}}, nil},
+		"tokens of a resolver":          {map[string]string{"shared/colours.json": `{"brand": {"$type": "color", "$value": "#112244"}}`}, map[string][]string{"labs": {"../shared/colours.json (through ../shared/tokens.resolver.json)"}}, nil},
+		"a file that may be":            {map[string]string{"shared/maybe.txt": "x"}, map[string][]string{"labs": {"../shared/maybe.txt"}}, nil},
+		"a file of a template":          {map[string]string{"labs/inner.txt": "x"}, map[string][]string{"labs": {"inner.txt (through t.tpl)"}}, nil},
+		"a table and a template":        {map[string]string{"labs/t.csv": "c\n#000000\n", "labs/t.tpl": "x"}, map[string][]string{"labs": {"t.csv", "t.tpl"}}, nil},
+		"a stack gone":                  {map[string]string{"old/main.livery.hcl": ""}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack that is a library now": {map[string]string{"old/main.livery.hcl": "locals {}\n"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack in another directory":  {map[string]string{"old/main.livery.hcl": "", "new/main.livery.hcl": "locale \"en\" {}\n"}, map[string][]string{"new": {"main.livery.hcl"}}, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack ignored":               {map[string]string{".liveryignore": "old\n"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack broken":                {map[string]string{"labs/main.livery.hcl": "locale \"en\" {"}, map[string][]string{"labs": {"main.livery.hcl"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepository(t, brands())
+			r.write(test.change)
+			for _, how := range []string{"as they are", "committed"} {
+				if how == "committed" {
+					r.commit()
+				} else if name == "a stack ignored" {
+					r.git("add", ".liveryignore")
+				}
+				got, err := r.selectStacks(stacks.Selection{Base: "main", Jobs: 2})
+				require.NoError(t, err)
+				want := test.want
+				if want == nil {
+					want = map[string][]string{}
+				}
+				assert.Equal(t, want, got.Changes.Why, how)
+				assert.Len(t, got.Paths, len(want), how)
+				assert.Equal(t, test.gone, got.Changes.Gone, how)
+			}
+		})
+	}
+}
+
+// What main has done since is not ours.
+func TestAffectedSinceTheBranchLeft(t *testing.T) {
+	r := newRepository(t, brands())
+	r.git("checkout", "--quiet", "main")
+	r.write(map[string]string{"shared/look.livery.hcl": "theme \"base\" {}\n"})
+	r.commit()
+	r.git("checkout", "--quiet", "work")
+	r.write(map[string]string{"labs/inner.txt": "x"})
+	got, err := r.selectStacks(stacks.Selection{Base: "main"})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"labs"}, got.Paths)
+	got, err = r.selectStacks(stacks.Selection{Base: "main"}, "brands")
+	require.NoError(t, err)
+	assert.Empty(t, got.Paths)
+	r.write(map[string]string{"shared/look.livery.hcl": "theme \"base\" {}\n"})
+	got, err = r.selectStacks(stacks.Selection{Base: "main", Shard: stacks.Shard{Number: 2, Of: 2}}, "brands")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"globex"}, got.Paths)
+	assert.Equal(t, 2, got.Of)
+	got, err = r.selectStacks(stacks.Selection{Base: "main", With: []string{"acme"}}, "brands")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"acme"}, got.Paths)
+}
+
+// What no commit has is not known to be as it was.
+func TestAffectedByWhatNoCommitHas(t *testing.T) {
+	files := map[string]string{"repo/.gitignore": "generated.json\n", "repo/a/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"generated.json\"))\n}\n",
+		"repo/b/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"../../outside.json\"))\n}\n", "repo/c/main.livery.hcl": "locale \"en\" {}\n"}
+	r := newRepository(t, files)
+	require.NoError(t, os.RemoveAll(filepath.Join(r.dir, ".git")))
+	inside := repository{t, filepath.Join(r.dir, "repo")}
+	inside.git("init", "--quiet", "--initial-branch=main")
+	inside.commit()
+	inside.write(map[string]string{"a/generated.json": "{}", "../outside.json": "{}"})
+	got, err := inside.selectStacks(stacks.Selection{Base: "main"})
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"a": {"generated.json"}, "b": {"../../outside.json is outside the repository"}}, got.Changes.Why)
+}
+
+func TestAffectedThroughLinks(t *testing.T) {
+	r := newRepository(t, map[string]string{"a/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"en.json\"))\n}\n", "shared/en.json": "{}", "shared/th.json": "{}"})
+	require.NoError(t, os.Symlink("../shared/en.json", filepath.Join(r.dir, "a", "en.json")))
+	r.commit()
+	r.git("branch", "--force", "main")
+	r.write(map[string]string{"shared/en.json": `{"title_text": "x"}`})
+	got, err := r.selectStacks(stacks.Selection{Base: "main"})
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"a": {"../shared/en.json"}}, got.Changes.Why)
+	r.write(map[string]string{"shared/en.json": "{}", "a/en.json": ""})
+	require.NoError(t, os.Symlink("../shared/th.json", filepath.Join(r.dir, "a", "en.json")))
+	got, err = r.selectStacks(stacks.Selection{Base: "main"})
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"a": {"en.json"}}, got.Changes.Why)
+}
+
+// A clone that lacks the base says what helps, or runs everything.
+func TestBaseThatIsNotHere(t *testing.T) {
+	r := newRepository(t, brands())
+	r.commit()
+	shallow := repository{t, filepath.Join(t.TempDir(), "shallow")}
+	r.git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+r.dir, shallow.dir)
+	_, err := shallow.selectStacks(stacks.Selection{Base: "origin/main"})
+	assert.ErrorContains(t, err, "fetch-depth: 0")
+	assert.NotContains(t, err.Error(), "two-dots")
+	got, err := shallow.selectStacks(stacks.Selection{Base: "origin/main", MissingAll: true})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"brands/acme", "brands/globex", "labs", "old"}, got.Paths)
+	assert.Equal(t, "origin/main is not in this clone", got.Changes.Unavailable)
+	_, err = r.selectStacks(stacks.Selection{Base: strings.Repeat("0", 40)})
+	assert.ErrorContains(t, err, "git knows no commit")
+	_, err = r.selectStacks(stacks.Selection{Base: "-x", MissingAll: true})
+	assert.ErrorContains(t, err, "not the name of a commit")
+}
