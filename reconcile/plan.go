@@ -113,6 +113,9 @@ func (p *Plan) Summary() Summary {
 	return s
 }
 
+// Changes counts everything that does not stay.
+func (s Summary) Changes() int { return s.Add + s.Change + s.Destroy + s.Forget + s.Record }
+
 // Plus is what both come to.
 func (s Summary) Plus(o Summary) Summary {
 	return Summary{s.Add + o.Add, s.Change + o.Change, s.Destroy + o.Destroy, s.Forget + o.Forget, s.Record + o.Record, s.Unchanged + o.Unchanged}

@@ -21,26 +21,40 @@ type applyFlags struct {
 func applyCommand(run *command.Run) *cobra.Command {
 	f := &applyFlags{planFlags: planFlags{run: run}}
 	c := &cobra.Command{
-		Use:  "apply [flags] [PLANFILE]",
+		Use:  "apply [flags] [PLANFILE or DIR]",
 		Args: command.Arguments(0, 1),
 		Long: `Plans, asks, and sends what differs. With PLANFILE it sends exactly the requests of
 that plan and asks nothing. What is sent is first recorded as in doubt, and each
 confirmed answer replaces the doubt: whatever happens in between, the state never
-claims what the service did not confirm.`,
+claims what the service did not confirm. With DIR it carries out the plans of many
+stacks that plan -recursive has saved there.`,
 		Example: "livery apply\nlivery apply tonight.plan\nlivery apply -auto-approve -target=locale.en_US",
 	}
 	f.flags(c)
+	f.many.define(c, 1)
 	c.Flags().BoolVar(&f.approved, "auto-approve", false, "Do not ask.")
 	c.RunE = f.execute
 	return c
 }
 
 func (f *applyFlags) execute(c *cobra.Command, args []string) error {
-	f.run.View.Begin(command.Version())
+	saved := len(args) == 1 && f.run.Dir.IsDirectory(args[0])
+	if f.many.On && !saved && len(args) == 1 {
+		return command.Fail("Not a directory", "-recursive takes a directory of plans, and %s is none.", args[0])
+	}
+	f.many.On = f.many.On || saved
+	if !f.many.On {
+		f.run.View.Begin(command.Version())
+	}
 	if err := f.check(c); err != nil {
 		return err
 	}
-	if len(args) == 1 {
+	switch {
+	case saved:
+		return f.applyDirectory(c, args[0])
+	case f.many.On:
+		return f.applyMany(c)
+	case len(args) == 1:
 		return f.applySaved(c, args[0])
 	}
 	return f.apply(c.Context())
@@ -48,11 +62,8 @@ func (f *applyFlags) execute(c *cobra.Command, args []string) error {
 
 // apply plans, asks and carries out.
 func (f *applyFlags) apply(ctx context.Context) (err error) {
-	switch {
-	case !f.approved && f.run.View.JSON:
-		return command.Fail("Plan file or auto-approve required", "livery cannot ask for approval when -json is set. Use -auto-approve, or apply a saved plan.")
-	case !f.approved && !f.inputs.Ask:
-		return command.Fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve, or apply a saved plan.")
+	if err := f.canAsk(); err != nil {
+		return err
 	}
 	opts, err := f.options()
 	if err != nil {
@@ -85,6 +96,17 @@ func (f *applyFlags) apply(ctx context.Context) (err error) {
 	return f.carryOut(ctx, op)
 }
 
+// canAsk refuses to plan what nobody could approve.
+func (f *applyFlags) canAsk() error {
+	switch {
+	case !f.approved && f.run.View.JSON:
+		return command.Fail("Plan file or auto-approve required", "livery cannot ask for approval when -json is set. Use -auto-approve, or apply a saved plan.")
+	case !f.approved && !f.inputs.Ask:
+		return command.Fail("Approval required", "livery cannot ask for approval when -input=false is set. Use -auto-approve, or apply a saved plan.")
+	}
+	return nil
+}
+
 func (f *applyFlags) approve(ctx context.Context) error {
 	question, warning := "Do you want to perform these actions?", "livery will perform the actions described above."
 	if f.plan.Destroy {
@@ -98,12 +120,20 @@ func (f *applyFlags) approve(ctx context.Context) error {
 	return err
 }
 
-// applySaved carries out a saved plan: exactly its requests, without a question.
-func (f *applyFlags) applySaved(c *cobra.Command, name string) (err error) {
-	for _, flag := range []string{"target", "exclude", "replace", "reapply", "destroy"} {
+// refuseFlags refuses flags that a saved plan has an answer to.
+func refuseFlags(c *cobra.Command, flags ...string) error {
+	for _, flag := range flags {
 		if c.Flags().Changed(flag) {
 			return command.Fail("Invalid flag", "-%s decides what a plan holds, so it cannot be used with a saved one.", flag)
 		}
+	}
+	return nil
+}
+
+// applySaved carries out a saved plan: exactly its requests, without a question.
+func (f *applyFlags) applySaved(c *cobra.Command, name string) (err error) {
+	if err := refuseFlags(c, "target", "exclude", "replace", "reapply", "destroy"); err != nil {
+		return err
 	}
 	w := f.run.Workspace(f.inputs)
 	plan, err := w.LoadPlan(name)

@@ -27,6 +27,7 @@ type planFlags struct {
 	parallel          int
 	failOn            command.FailOn
 	layout            command.LayoutFlags
+	many              manyFlags
 }
 
 // common defines the flags of every plan, wherever its documents come from.
@@ -45,7 +46,7 @@ func (p *planFlags) common(c *cobra.Command) {
 
 // outFlag defines the flag of those that only plan.
 func (p *planFlags) outFlag(c *cobra.Command) {
-	c.Flags().StringVar(&p.out, "out", "", "Save the plan to this `file`, for livery apply FILE.")
+	c.Flags().StringVar(&p.out, "out", "", "Save the plan to this `file`, for livery apply FILE; with -recursive the plans to this directory.")
 }
 
 // flags defines the flags of a plan for what is declared.
@@ -73,7 +74,7 @@ func (p *planFlags) check(c *cobra.Command) error {
 	if p.parallel < 1 {
 		return command.Fail("Invalid flag", "-parallelism takes a number from 1 up, not %d.", p.parallel)
 	}
-	return p.failOn.Check()
+	return cmp.Or(p.failOn.Check(), p.many.check(c))
 }
 
 // options are what is planned.
@@ -105,11 +106,15 @@ that somebody made elsewhere does not show.`,
 	}
 	p.flags(c)
 	p.outFlag(c)
+	p.many.define(c, 0)
 	c.RunE = p.runPlan
 	return c
 }
 
 func (p *planFlags) runPlan(c *cobra.Command, _ []string) error {
+	if p.many.On {
+		return p.runMany(c)
+	}
 	p.run.View.Begin(command.Version())
 	if err := p.check(c); err != nil {
 		return err

@@ -9,9 +9,10 @@ import (
 
 func showCommand(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "show [flags] [PLANFILE]",
-		Args:    command.Arguments(0, 1),
-		Long:    `Shows a saved plan or, without PLANFILE, the state.`,
+		Use:  "show [flags] [PLANFILE or DIR]",
+		Args: command.Arguments(0, 1),
+		Long: `Shows a saved plan or, without PLANFILE, the state. With DIR it shows the plans of many
+stacks that plan -recursive has saved there.`,
 		Example: "livery show tonight.plan\nlivery show -json tonight.plan | jq .summary",
 	}
 	run.JSONFlag(c)
@@ -30,6 +31,10 @@ func showCommand(run *command.Run) *cobra.Command {
 				return report.WriteStateJSON(run.Stdout, snapshot)
 			}
 			return report.WriteState(run.Stdout, snapshot, run.Style(run.Stdout))
+		}
+		if run.Dir.IsDirectory(args[0]) {
+			p := &planFlags{run: run, layout: layout, requests: *requests}
+			return p.showDirectory(args[0])
 		}
 		plan, err := w.LoadPlan(args[0])
 		if err != nil {

@@ -2,6 +2,7 @@ package recursive
 
 import (
 	"context"
+	"io"
 	"runtime"
 	"sync/atomic"
 
@@ -52,6 +53,10 @@ func (f *Flags) Check(c *cobra.Command, others ...string) error {
 	return nil
 }
 
+// TellAll tells of every stack that was begun, also behind one that has failed: what they
+// did cannot be taken back.
+func (f *Flags) TellAll() { f.told = true }
+
 // OneByOne works on one stack after the other, whatever was asked for: they change what
 // they share.
 func (f *Flags) OneByOne() { f.jobs = 1 }
@@ -75,23 +80,29 @@ func (p *Piece[T]) Why() string {
 	return p.Failed[0].Summary
 }
 
-// Tell writes what the stack has said, under its name.
-func (p *Piece[T]) Tell(run *command.Run) error {
-	if p.said == nil || p.said.Empty() {
+// Tell writes what the stack has said, under its name. Before, unless it is nil, writes what
+// is to stand above that.
+func (p *Piece[T]) Tell(run *command.Run, before func(io.Writer) error) error {
+	if before == nil && (p.said == nil || p.said.Empty()) {
 		return nil
 	}
-	if !run.View.JSON {
-		if err := stacksreport.WriteHead(run.Stdout, p.Path, run.Style(run.Stdout)); err != nil {
+	if run.View.JSON {
+		return p.said.Tell()
+	}
+	if err := stacksreport.WriteHead(run.Stdout, p.Path, run.Style(run.Stdout)); err != nil {
+		return err
+	}
+	if before != nil {
+		if err := before(run.Stdout); err != nil {
 			return err
 		}
 	}
-	if err := p.said.Tell(); err != nil {
-		return err
+	if p.said != nil {
+		if err := p.said.Tell(); err != nil {
+			return err
+		}
 	}
-	if run.View.JSON {
-		return nil
-	}
-	_, err := run.Stdout.Write([]byte("\n"))
+	_, err := io.WriteString(run.Stdout, "\n")
 	return err
 }
 
@@ -105,13 +116,16 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 	}
 	var end atomic.Int64 // the first stack that is not to be begun
 	end.Store(int64(len(paths)))
+	said := make(chan struct{})
 	release := context.AfterFunc(ctx, func() {
-		if run.View.JSON { // where nothing is said before the end
-			return
-		}
+		defer close(said)
 		run.View.Interrupt("Interrupt received.\nPlease wait: what has begun is finished and recorded.\nGracefully shutting down...")
 	})
-	defer release()
+	defer func() {
+		if !release() {
+			<-said
+		}
+	}()
 	failed, told := false, error(nil)
 	stacks.Each(paths, f.jobs, func(path string) *Piece[T] {
 		p := &Piece[T]{Path: path}

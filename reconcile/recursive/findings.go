@@ -3,6 +3,7 @@ package recursive
 import (
 	"cmp"
 	"context"
+	"io"
 	"maps"
 	"path"
 	"slices"
@@ -40,7 +41,7 @@ type Findings struct {
 	Stacks                  []findings.StackTally
 	Summary                 *stacksreport.Summary
 	shared                  hcl.Diagnostics // in files outside of the stacks' directories
-	declared                declared
+	declared                Declared
 }
 
 // Telling says what becomes of findings as they are found.
@@ -60,7 +61,7 @@ type judged struct {
 
 // JudgeAll looks for what is wrong with each stack. What is told and not kept is let go.
 func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, in command.Inputs, judge Judge, t Telling) (*Findings, error) {
-	all := &Findings{Sources: make(findings.Sources), Summary: newSummary(selected), declared: make(declared)}
+	all := &Findings{Sources: make(findings.Sources), Summary: NewSummary(selected), declared: make(Declared)}
 	all.Summary.Words = map[stacksreport.State]string{stacksreport.Changed: "", stacksreport.Unchanged: "valid"}
 	err := Each(ctx, run, f, selected.Paths, func(below *command.Run, stack string) (judged, error) {
 		found, err := judge(below)
@@ -73,11 +74,10 @@ func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.S
 		if t.Own == nil {
 			return nil
 		}
-		return p.Tell(run)
+		return p.Tell(run, nil)
 	})
-	all.shared = schema.SortFindings(all.shared)
 	all.Diagnostics, all.Suppressed = schema.SortFindings(all.Diagnostics), schema.SortFindings(all.Suppressed)
-	return all, cmp.Or(err, all.declared.check(in, all.Summary))
+	return all, cmp.Or(err, all.declared.Check(in, all.Summary))
 }
 
 // keep writes what can be written now, and keeps the rest.
@@ -90,14 +90,7 @@ func (t *Telling) keep(below *command.Run, stack string, found Found) (judged, e
 		schema.Amend(d, func(f *schema.Finding) { f.Stacks = []string{stack} })
 	}
 	if t.Own != nil {
-		found.Diagnostics = nil
-		for _, d := range j.Diagnostics {
-			if isShared(d, found.Prefix) {
-				j.shared = append(j.shared, d)
-			} else {
-				found.Diagnostics = append(found.Diagnostics, d)
-			}
-		}
+		found.Diagnostics, j.shared = Apart(j.Diagnostics, stack, found.Prefix)
 		if err := t.Own(below, found); err != nil {
 			return j, err
 		}
@@ -105,14 +98,7 @@ func (t *Telling) keep(below *command.Run, stack string, found Found) (judged, e
 	if !t.Keep {
 		j.Diagnostics, j.Suppressed = nil, nil
 	}
-	j.Sources = make(findings.Sources)
-	for _, d := range slices.Concat(j.shared, j.Diagnostics, j.Suppressed) {
-		for _, at := range []*hcl.Range{d.Subject, d.Context} {
-			if at != nil {
-				j.Sources[at.Filename] = found.Sources[at.Filename]
-			}
-		}
-	}
+	j.Sources = Sources(slices.Concat(j.shared, j.Diagnostics, j.Suppressed), found.Sources)
 	return j, found.Exit
 }
 
@@ -141,7 +127,7 @@ func (all *Findings) add(p *Piece[judged], keep bool) {
 	if !p.Begun {
 		return
 	}
-	all.declared.add(p.Result.Variables)
+	all.declared.Add(p.Result.Variables)
 	tally := p.Result.tally
 	if p.Result.Exit == nil && p.Code != command.ExitOK { // it could not be judged
 		tally.Errors += len(p.Failed)
@@ -160,40 +146,78 @@ func (all *Findings) add(p *Piece[judged], keep bool) {
 
 // Text writes what stands in files that stacks share, and what came of all.
 func (all *Findings) Text(run *command.Run) error {
-	if len(all.shared) > 0 {
-		if err := stacksreport.WriteHead(run.Stdout, "shared files", run.Style(run.Stdout)); err != nil {
-			return err
-		}
-		run.View.Diagnostics(all.shared, all.Sources)
+	if err := TellShared(run, all.shared, all.Sources); err != nil {
+		return err
 	}
 	return all.Summary.Write(run.Stdout, run.Style(run.Stdout))
 }
 
-// Exit is the exit code of the run.
-func (all *Findings) Exit() error { return exit(all.Summary) }
+// TellShared writes findings in files that stacks share, each once, if there are any.
+func TellShared(run *command.Run, shared hcl.Diagnostics, src findings.Sources) error {
+	if len(shared) == 0 {
+		return nil
+	}
+	if err := stacksreport.WriteHead(run.Stdout, "shared files", run.Style(run.Stdout)); err != nil {
+		return err
+	}
+	run.View.Diagnostics(schema.SortFindings(shared), src)
+	_, err := io.WriteString(run.Stdout, "\n")
+	return err
+}
 
-// exit is the exit code of a run over many stacks: that of what is not run, unless a shard or
+// Apart parts findings of a stack from those in files outside of its directory, which
+// others may read too, and gives these the name of the stack.
+func Apart(diags hcl.Diagnostics, stack, prefix string) (own, shared hcl.Diagnostics) {
+	for _, d := range diags {
+		if isShared(d, prefix) {
+			schema.Amend(d, func(f *schema.Finding) { f.Stacks = []string{stack} })
+			shared = append(shared, d)
+		} else {
+			own = append(own, d)
+		}
+	}
+	return own, shared
+}
+
+// Sources are the files that findings are in.
+func Sources(diags hcl.Diagnostics, all findings.Sources) findings.Sources {
+	src := make(findings.Sources)
+	for _, d := range diags {
+		for _, at := range []*hcl.Range{d.Subject, d.Context} {
+			if at != nil {
+				src[at.Filename] = all[at.Filename]
+			}
+		}
+	}
+	return src
+}
+
+// Exit is the exit code of the run.
+func (all *Findings) Exit() error { return Exit(all.Summary) }
+
+// Exit is the exit code of a run over many stacks: that of what is not run, unless a shard or
 // a change leaves it out, is that of what has failed.
-func exit(s *stacksreport.Summary) error {
+func Exit(s *stacksreport.Summary) error {
 	if s.Count(stacksreport.Failed)+s.Count(stacksreport.NotRun) > 0 {
 		return command.ExitError
 	}
 	return nil
 }
 
-// declared are the variables that stacks declare.
-type declared map[string]bool
+// Declared are the variables that stacks declare.
+type Declared map[string]bool
 
-func (d declared) add(variables map[string]cty.Value) {
+// Add adds those of a stack.
+func (d Declared) Add(variables map[string]cty.Value) {
 	for name := range variables {
 		d[name] = true
 	}
 }
 
-// check refuses values of variables that no stack declares. One of a stack with errors may
+// Check refuses values of variables that no stack declares. One of a stack with errors may
 // have been meant.
-func (d declared) check(in command.Inputs, s *stacksreport.Summary) error {
-	if exit(s) != nil {
+func (d Declared) Check(in command.Inputs, s *stacksreport.Summary) error {
+	if Exit(s) != nil {
 		return nil
 	}
 	for _, a := range in.Assignments {
@@ -205,7 +229,7 @@ func (d declared) check(in command.Inputs, s *stacksreport.Summary) error {
 	return nil
 }
 
-// newSummary begins a summary of the stacks that were selected.
-func newSummary(selected *stacks.Selected) *stacksreport.Summary {
+// NewSummary begins a summary of the stacks that were selected.
+func NewSummary(selected *stacks.Selected) *stacksreport.Summary {
 	return &stacksreport.Summary{Notes: selected.Notes()}
 }

@@ -39,7 +39,7 @@ func printDifference(p *planPrinter, d *comparison.Difference) {
 	}
 	printNotComparable(p, d.NotComparable)
 	if d.Different() {
-		p.line("%s", planSummary("Diff:", d.Plan.Summary(), p.s))
+		p.line("%s", PlanSummary("Diff:", d.Plan.Summary(), p.s))
 	}
 	if len(d.New)+d.Gone > 0 {
 		p.line("%s", lintLine(d))

@@ -66,6 +66,14 @@ func WritePlan(w io.Writer, p *reconcile.Plan, t PlanText) error {
 	return err
 }
 
+// WriteChanges writes what happens to each document of a plan, without what it was made from.
+func WriteChanges(w io.Writer, p *reconcile.Plan, t PlanText) error {
+	out := &planPrinter{t: t, s: t.Style}
+	printBody(out, p)
+	_, err := io.WriteString(w, out.b.String())
+	return err
+}
+
 // writeFooter writes where the plan was saved, or what to do about it that it
 // was not. Warnings stand between the plan and this.
 func writeFooter(w io.Writer, p *reconcile.Plan, t PlanText) error {
@@ -157,7 +165,7 @@ func (p *planPrinter) changes(plan *reconcile.Plan) {
 	if p.t.Terraform { // whose line ends with what is destroyed
 		sum.Record = 0
 	}
-	p.line("%s", planSummary("Plan:", sum, p.s))
+	p.line("%s", PlanSummary("Plan:", sum, p.s))
 }
 
 // printBody writes what happens to each document.
@@ -237,8 +245,8 @@ func (p *planPrinter) summary(plan *reconcile.Plan) {
 	p.line("")
 }
 
-// planSummary is the line that bots look for.
-func planSummary(head string, sum reconcile.Summary, s terminal.Style) string {
+// PlanSummary is the line that bots look for.
+func PlanSummary(head string, sum reconcile.Summary, s terminal.Style) string {
 	line := fmt.Sprintf("%s %d to add, %d to change, %d to destroy", s.Bold(head), sum.Add, sum.Change, sum.Destroy)
 	if sum.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", sum.Forget)

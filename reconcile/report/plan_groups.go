@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -42,16 +43,36 @@ func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Chang
 			}
 		}
 		p.line("    %s", p.s.Dim("# "+wrapNames("    # ", membersOf(g, names))))
-		for _, shared := range g.Changes {
-			comment := p.remark(sharedPlace(shared, head))
-			if shared[0].Kind == schema.Tips {
-				p.tipLines(groupIndent, shared[0].Path, *shared[0], comment)
-				continue
-			}
-			p.row(groupIndent, shared[0].Path, documents[0], *shared[0], comment)
-		}
+		printGroup(p, documents[0], g, head)
 	}
 	p.line("")
+}
+
+// printGroup writes the changes of a group, of which first is one of the documents.
+func printGroup(p *planPrinter, first *reconcile.Change, g reconcile.Group, head cause) {
+	for _, shared := range g.Changes {
+		comment := p.remark(sharedPlace(shared, head))
+		if shared[0].Kind == schema.Tips {
+			p.tipLines(groupIndent, shared[0].Path, *shared[0], comment)
+			continue
+		}
+		p.row(groupIndent, shared[0].Path, first, *shared[0], comment)
+	}
+}
+
+// WriteGroups writes groups of changes that documents of several plans have in common, all
+// with the action of first. Title says how many they are, where says in a list which a
+// group has.
+func WriteGroups(w io.Writer, title string, first *reconcile.Change, groups []reconcile.Group, where func(reconcile.Group) []string, t PlanText) error {
+	p := &planPrinter{t: t, s: t.Style}
+	p.line("  # %s\n", p.s.Bold(title+" "+p.fate(first.Action)))
+	for _, g := range groups {
+		p.line("    %s", p.s.Dim("# "+wrapNames("    # ", where(g))))
+		printGroup(p, first, g, cause{})
+		p.line("")
+	}
+	_, err := io.WriteString(w, p.b.String())
+	return err
 }
 
 // sharedReasons says why documents are destroyed, where that is the same for all.

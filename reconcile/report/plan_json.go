@@ -31,10 +31,12 @@ type stream struct {
 	err error
 }
 
-// newStream begins a stream with the version of livery.
+// newStream begins a stream with the version of livery; one without goes on.
 func newStream(w io.Writer, stack, version string, now func() time.Time) *stream {
 	s := &stream{w: w, stack: stack, now: now}
-	s.write("info", "livery "+version, "version", map[string]any{"livery": version, "ui": streamVersion})
+	if version != "" {
+		s.write("info", "livery "+version, "version", map[string]any{"livery": version, "ui": streamVersion})
+	}
 	return s
 }
 
@@ -84,7 +86,7 @@ func (s *stream) Log(message string) { s.write("info", message, "log", map[strin
 // Plan writes each planned change and the summary.
 func (s *stream) Plan(p *reconcile.Plan) {
 	s.Changes(p)
-	s.summary(p.Summary(), "plan", planSummary("Plan:", p.Summary(), terminal.Style{}))
+	s.summary(p.Summary(), "plan", PlanSummary("Plan:", p.Summary(), terminal.Style{}))
 }
 
 // Changes writes each planned change, as is done for a saved plan: it has been
@@ -134,7 +136,7 @@ func (s *stream) Event(e reconcile.Event) {
 
 // Outcome writes what an apply has done.
 func (s *stream) Outcome(o *reconcile.Outcome) {
-	message := applySummary(o.Summary)
+	message := ApplySummary(o.Summary)
 	if !o.OK() {
 		message = incompleteSummary(o)
 	}

@@ -54,8 +54,8 @@ func wordsOf(a reconcile.Action) (present, noun string) {
 	}
 }
 
-// applySummary is the line that bots look for.
-func applySummary(sum reconcile.Summary) string {
+// ApplySummary is the line that bots look for.
+func ApplySummary(sum reconcile.Summary) string {
 	return fmt.Sprintf("Apply complete! Resources: %s.", tally(sum))
 }
 
@@ -74,7 +74,7 @@ func tally(sum reconcile.Summary) string {
 // has not. Reasons are diagnostics and are written elsewhere.
 func writeOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 	if o.OK() {
-		line := applySummary(o.Summary)
+		line := ApplySummary(o.Summary)
 		if _, err := fmt.Fprintf(w, "\n%s\n", s.Bold(s.Green(line))); err != nil {
 			return err
 		}
@@ -106,6 +106,11 @@ func writeOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 	list("In doubt: ", o.InDoubt)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// IncompleteSummary is that line of a run over many stacks of which not all were applied.
+func IncompleteSummary(sum reconcile.Summary) string {
+	return fmt.Sprintf("Apply incomplete. Resources: %s.", tally(sum))
 }
 
 func incompleteSummary(o *reconcile.Outcome) string {

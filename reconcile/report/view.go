@@ -174,12 +174,17 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 	if err := WritePlan(v.Stdout, o.Plan, text); err != nil {
 		return err
 	}
-	v.Told.tell(o.Diagnostics, o.Stack.Sources) // all of them
-	v.write(consolidated(o.Diagnostics), o.Stack.Sources)
+	WriteWarnings(v, o)
 	if !opts.Footer {
 		return nil
 	}
 	return writeFooter(v.Stdout, o.Plan, text)
+}
+
+// WriteWarnings writes the warnings about a plan, those of each kind once.
+func WriteWarnings(v *View, o *workspace.Operation) {
+	v.Told.tell(o.Diagnostics, o.Stack.Sources) // all of them
+	v.write(consolidated(o.Diagnostics), o.Stack.Sources)
 }
 
 // SavedPlan writes the changes of a plan that was written when it was made.
@@ -210,11 +215,12 @@ func (v *View) Err() error {
 
 // Interrupt says what a signal does.
 func (v *View) Interrupt(text string) {
-	if v.stream != nil {
+	switch {
+	case v.stream != nil:
 		v.stream.Log(strings.ReplaceAll(text, "\n", " "))
-		return
+	case !v.silent():
+		fmt.Fprintf(v.Stderr, "\n%s\n\n", text)
 	}
-	fmt.Fprintf(v.Stderr, "\n%s\n\n", text)
 }
 
 // consolidated keeps the first warning of each kind and counts the others, so

@@ -93,7 +93,7 @@ func (s *Summary) Write(w io.Writer, style terminal.Style) error {
 		notes = " (" + strings.Join(s.Notes, ", ") + ")"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s %s%s.\n\n", style.Bold("Stacks:"), strings.Join(counts, ", "), notes)
+	fmt.Fprintf(&b, "%s %s%s.\n\n", style.Bold("Stacks:"), strings.Join(counts, ", "), notes)
 	width := 0
 	for _, r := range s.Rows {
 		width = max(width, terminal.Width(terminal.Escape(r.Path, "")))

@@ -69,6 +69,25 @@ func (r backendRecord) same(o backendRecord) bool {
 	return r.Type == o.Type && r.Name == o.Name && r.Attributes["endpoint"] == o.Attributes["endpoint"]
 }
 
+// key is the same for all who keep their state in the same place.
+func (b backends) key(c config.Backend, blob state.Blob) string {
+	r := b.recordOf(c, blob)
+	name := r.Name
+	if r.Type == "local" {
+		if abs, err := filepath.Abs(b.dir.Path(name)); err == nil {
+			name = abs
+		}
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil {
+			name = filepath.Join(dir, filepath.Base(name))
+		}
+	}
+	address := c.Attributes["address"]
+	if _, query, _ := strings.Cut(address, "?"); query == "" {
+		address = "" // the name says it all
+	}
+	return strings.Join([]string{r.Type, name, r.Attributes["endpoint"], address}, "\x00")
+}
+
 func (r backendRecord) backend() config.Backend {
 	return config.Backend{Type: r.Type, Attributes: r.Attributes}
 }

@@ -41,6 +41,12 @@ func (w *Workspace) open(ctx context.Context, b config.Backend, how access) (*st
 	if err != nil {
 		return nil, err
 	}
+	if w.Claim != nil {
+		if err := w.Claim(w.backends().key(b, blob), blob.String()); err != nil {
+			blob.Close()
+			return nil, err
+		}
+	}
 	if how.readOnly && how.Lock {
 		// A plan must work on a bare, even read-only checkout: where there is no
 		// state yet there is nothing to protect.

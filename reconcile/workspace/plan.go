@@ -29,6 +29,7 @@ type PlanOptions struct {
 	Replaces []schema.Address // sent also if nothing changed
 	Reapply  bool             // every document is sent
 	Destroy  bool             // every page goes back to the API's default look
+	Keys     bool             // what the account's keys come from must be known too
 }
 
 // Operation is a plan with the state open that it was made from: until Close,
@@ -44,6 +45,9 @@ type Operation struct {
 	client    *liveness.Client // nil until Connect
 }
 
+// Account is whose pages the plan is about.
+func (o *Operation) Account() Account { return o.account }
+
 // Close lets others have the state. What Apply has done must be recorded even if
 // ctx is over.
 func (o *Operation) Close(ctx context.Context) error {
@@ -54,7 +58,11 @@ func (o *Operation) Close(ctx context.Context) error {
 // Plan compares the stack with the state. Neither network nor credentials are
 // needed, and nothing is written.
 func (w *Workspace) Plan(ctx context.Context, opts PlanOptions) (*Operation, error) {
-	return w.plan(ctx, opts, stack.NeedDocuments, access{Locking: opts.Locking, operation: "plan", readOnly: true})
+	need := stack.NeedDocuments
+	if opts.Keys {
+		need = stack.NeedAccount
+	}
+	return w.plan(ctx, opts, need, access{Locking: opts.Locking, operation: "plan", readOnly: true})
 }
 
 // PlanToApply is Plan with the state open for writing and everything known that

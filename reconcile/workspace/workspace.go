@@ -61,6 +61,9 @@ type Config struct {
 	Version string       // livery's own
 	Log     *slog.Logger // nil for silence
 	Events  Events
+	// Claim is told where the state is kept before it is opened, the same for everybody who
+	// keeps it there, and how messages name it; an error leaves it alone. It may be nil.
+	Claim func(key, shown string) error
 }
 
 // Events are told what happens while a workspace is at work. Each may be nil.

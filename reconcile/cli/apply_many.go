@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile"
+	"livery/reconcile/command"
+	"livery/reconcile/recursive"
+	"livery/reconcile/report"
+	"livery/reconcile/stacks"
+	"livery/reconcile/stacksreport"
+)
+
+// applyMany plans many stacks, asks once and carries the plans out.
+func (f *applyFlags) applyMany(c *cobra.Command) error {
+	f.run.View.Begin("")
+	if err := f.canAsk(); err != nil {
+		return err
+	}
+	opts, err := f.manyOptions()
+	if err != nil {
+		return err
+	}
+	opts.Plan.Keys, opts.Keep = true, true
+	selected, err := f.many.selectStacks(c, f.run, f.run.Workspace(command.Inputs{}))
+	if err != nil {
+		return err
+	}
+	all, err := recursive.PlanAll(c.Context(), f.run, f.many.Flags, selected, opts)
+	if err != nil {
+		return err
+	}
+	before := all.TellOne // the lines of a stack stand together
+	if !f.run.View.JSON {
+		before = func(string) error { return nil }
+		if err := cmp.Or(all.Tell(), all.Summarize()); err != nil {
+			return err
+		}
+	}
+	if all.Rows.Count(stacksreport.Changed) > 0 && !f.approved {
+		if err := f.approve(c.Context()); err != nil {
+			return err
+		}
+	}
+	return f.carryOutMany(c.Context(), all.Rows, before, func(path string) (string, *reconcile.Plan, error) {
+		return path, all.Take(path), nil
+	})
+}
+
+// applyDirectory carries out the plans of a directory, exactly those.
+func (f *applyFlags) applyDirectory(c *cobra.Command, name string) error {
+	f.run.View.Begin("")
+	if err := refuseFlags(c, "target", "exclude", "replace", "reapply", "destroy", "stack", "not-stack", "shard"); err != nil {
+		return err
+	}
+	dir := f.run.Dir.PlanDirectory(name)
+	index, err := dir.Index()
+	if err != nil {
+		return err
+	}
+	rows := recursive.NewSummary(&stacks.Selected{})
+	for _, s := range index.Stacks {
+		row := stacksreport.Row{Path: s.Path, State: stacksreport.Unchanged, Text: "No changes."}
+		if s.Errored || s.Changes.Changes() > 0 {
+			row.State = stacksreport.Changed
+		}
+		rows.Rows = append(rows.Rows, row)
+	}
+	return f.carryOutMany(c.Context(), rows, func(string) error { return nil }, func(path string) (string, *reconcile.Plan, error) {
+		s, _ := index.Of(path)
+		plan, err := dir.Load(s)
+		return dir.Name(s), plan, err
+	})
+}
+
+// carryOutMany carries out the plans of the stacks that change, and says what came of all.
+// Before tells what was said of a stack earlier.
+func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summary, before func(path string) error, planOf func(path string) (string, *reconcile.Plan, error)) error {
+	changed := make(map[string]*stacksreport.Row)
+	var paths []string
+	for i := range rows.Rows {
+		if row := &rows.Rows[i]; row.State == stacksreport.Changed {
+			changed[row.Path] = row
+		}
+		paths = append(paths, rows.Rows[i].Path)
+	}
+	f.many.TellAll()
+	i := 0
+	err := recursive.Each(ctx, f.run, f.many.Flags, paths, func(below *command.Run, path string) (reconcile.Summary, error) {
+		if changed[path] == nil {
+			return reconcile.Summary{}, nil
+		}
+		one := *f
+		one.run = below
+		return one.carryOutOne(ctx, path, planOf)
+	}, func(p *recursive.Piece[reconcile.Summary]) error {
+		row := &rows.Rows[i]
+		i++
+		if err := before(p.Path); err != nil {
+			return err
+		}
+		if changed[p.Path] == nil {
+			return nil
+		}
+		switch {
+		case !p.Begun:
+			*row = stacksreport.Row{Path: p.Path, State: stacksreport.NotRun}
+			return nil
+		case p.Code == command.ExitError:
+			*row = stacksreport.Row{Path: p.Path, State: stacksreport.Failed, Text: p.Why(), Changes: p.Result}
+		default:
+			*row = stacksreport.Row{Path: p.Path, State: stacksreport.Changed, Text: report.ApplySummary(p.Result), Changes: p.Result}
+		}
+		return p.Tell(f.run, nil)
+	})
+	if err != nil {
+		return err
+	}
+	return f.applied(rows)
+}
+
+// applied says what came of all stacks.
+func (f *applyFlags) applied(rows *stacksreport.Summary) error {
+	rows.Total = report.ApplySummary(rows.Changes())
+	if recursive.Exit(rows) != nil {
+		rows.Total = report.IncompleteSummary(rows.Changes())
+	}
+	if f.run.View.JSON {
+		return cmp.Or(rows.WriteJSON(f.run.Stdout, f.run.Now()), f.exitMany(rows))
+	}
+	return cmp.Or(rows.Write(f.run.Stdout, f.run.View.Out()), f.exitMany(rows))
+}
+
+// carryOutOne carries out the plan of one of many stacks.
+func (f *applyFlags) carryOutOne(ctx context.Context, path string, planOf func(string) (string, *reconcile.Plan, error)) (done reconcile.Summary, err error) {
+	f.run.View.Begin("")
+	name, plan, err := planOf(path)
+	if err != nil {
+		return done, err
+	}
+	w := f.run.Workspace(f.inputs)
+	op, err := w.OpenPlan(ctx, name, plan, f.plan.Locking, f.parallel)
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, op.Close(ctx)) }()
+	err = f.carryOut(ctx, op)
+	if outcome := f.run.View.Told.Outcome; outcome != nil {
+		done = outcome.Summary
+	}
+	return done, err
+}

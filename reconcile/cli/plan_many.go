@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile"
+	"livery/reconcile/command"
+	"livery/reconcile/recursive"
+	"livery/reconcile/stacksreport"
+)
+
+// manyOptions say how many stacks are planned.
+func (p *planFlags) manyOptions() (recursive.PlanOptions, error) {
+	opts, err := p.options()
+	if err != nil {
+		return recursive.PlanOptions{}, err
+	}
+	layout, err := p.layout.Layout(&reconcile.Plan{})
+	if err != nil {
+		return recursive.PlanOptions{}, command.Fail("Invalid flag", "With -recursive, -expand takes no address: it shows all that every stack has to say.")
+	}
+	return recursive.PlanOptions{
+		Inputs: p.inputs, Plan: opts, FailOn: &p.failOn, Layout: layout, Requests: p.requests,
+		Whole: layout.ExpandAll || layout.Terraform || p.requests,
+	}, nil
+}
+
+// runMany plans many stacks and shows what would be done.
+func (p *planFlags) runMany(c *cobra.Command) error {
+	p.run.View.Begin("")
+	if err := p.check(c); err != nil {
+		return err
+	}
+	opts, err := p.manyOptions()
+	if err != nil {
+		return err
+	}
+	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(command.Inputs{}))
+	if err != nil {
+		return err
+	}
+	if p.out != "" {
+		dir := p.run.Dir.PlanDirectory(p.out)
+		if err := dir.Clear(); err != nil {
+			return err
+		}
+		opts.Dir = &dir
+	}
+	all, err := recursive.PlanAll(c.Context(), p.run, p.many.Flags, selected, opts)
+	if err != nil {
+		return err
+	}
+	if err := cmp.Or(all.Tell(), all.Finish(), all.Summarize()); err != nil {
+		return err
+	}
+	if p.out != "" && !p.run.View.JSON {
+		advice := p.run.View.Advice && all.Rows.Count(stacksreport.Changed) > 0
+		if err := stacksreport.WriteSaved(p.run.Stdout, p.out, advice); err != nil {
+			return err
+		}
+	}
+	return p.exitMany(all.Rows)
+}
+
+// exitMany is the exit code of a run over many stacks.
+func (p *planFlags) exitMany(rows *stacksreport.Summary) error {
+	switch err := recursive.Exit(rows); {
+	case err != nil:
+		return err
+	case p.detailed && rows.Count(stacksreport.Changed) > 0:
+		return command.ExitChanges
+	}
+	return nil
+}
+
+// showDirectory shows the plans of a directory.
+func (p *planFlags) showDirectory(name string) error {
+	dir := p.run.Dir.PlanDirectory(name)
+	index, err := dir.Index()
+	if err != nil {
+		return err
+	}
+	opts, err := p.manyOptions()
+	if err != nil {
+		return err
+	}
+	if !p.run.View.JSON {
+		all, err := recursive.SavedPlans(p.run, dir, index, opts)
+		if err != nil {
+			return err
+		}
+		return cmp.Or(all.Tell(), all.Summarize())
+	}
+	object := stacksreport.NewPlansJSON(index.LiveryVersion, index.Timestamp)
+	for _, s := range index.Stacks {
+		plan, err := dir.Load(s)
+		if err != nil {
+			return err
+		}
+		if err := object.Add(s.Path, plan); err != nil {
+			return err
+		}
+	}
+	return object.Write(p.run.Stdout)
+}

@@ -1,0 +1,271 @@
+package recursive
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/reconcile"
+	"livery/reconcile/command"
+	"livery/reconcile/findings"
+	"livery/reconcile/report"
+	"livery/reconcile/stacks"
+	"livery/reconcile/stacksreport"
+	"livery/reconcile/terminal"
+	"livery/reconcile/workspace"
+	"livery/schema"
+)
+
+// planned is what is kept of the plan of one of many stacks.
+type planned struct {
+	plan      *reconcile.Plan // nil where nothing changes
+	summary   reconcile.Summary
+	written   bool // all that the stack would say alone
+	saved     workspace.IndexedPlan
+	variables map[string]cty.Value
+	failing   string          // why it fails, if it has not said so itself
+	shared    hcl.Diagnostics // in files outside of the stack
+	sources   findings.Sources
+}
+
+// Plans are the plans of many stacks.
+type Plans struct {
+	PlanOptions
+	Rows   *stacksreport.Summary
+	run    *command.Run
+	claims *Claims
+	pieces []*Piece[planned]
+}
+
+// PlanOptions say what is planned, and how it is shown.
+type PlanOptions struct {
+	Inputs   command.Inputs
+	Plan     workspace.PlanOptions
+	FailOn   *command.FailOn
+	Layout   report.Layout
+	Requests bool                     // also show what would be sent
+	Whole    bool                     // show what each stack would say alone
+	Keep     bool                     // the plans as they are, to be carried out
+	Dir      *workspace.PlanDirectory // where plans are saved; nil for nowhere
+}
+
+// PlanAll plans the stacks. What two of them must not have in common is an error, and nothing
+// is told then but that.
+func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, opts PlanOptions) (*Plans, error) {
+	p := &Plans{PlanOptions: opts, Rows: NewSummary(selected), run: run, claims: NewClaims()}
+	declared := make(Declared)
+	err := Each(ctx, run, f, selected.Paths, func(below *command.Run, path string) (planned, error) {
+		return p.stack(ctx, below, path)
+	}, func(piece *Piece[planned]) error {
+		p.pieces = append(p.pieces, piece)
+		p.Rows.Rows = append(p.Rows.Rows, rowOf(piece))
+		declared.Add(piece.Result.variables)
+		piece.Result.variables = nil
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if diags, sources := p.claims.Conflicts(); len(diags) > 0 {
+		for i := range p.Rows.Rows {
+			p.Rows.Rows[i] = stacksreport.Row{Path: p.Rows.Rows[i].Path, State: stacksreport.NotRun}
+		}
+		p.run.View.Diagnostics(diags, sources)
+		return nil, cmp.Or(p.Summarize(), error(command.ExitError))
+	}
+	return p, declared.Check(p.Inputs, p.Rows)
+}
+
+// rowOf says in a line what a plan comes to.
+func rowOf(piece *Piece[planned]) stacksreport.Row {
+	row := stacksreport.Row{Path: piece.Path, State: stacksreport.Unchanged, Text: "No changes.", Changes: piece.Result.summary}
+	switch {
+	case !piece.Begun:
+		row.State = stacksreport.NotRun
+	case piece.Code == command.ExitError:
+		row.State, row.Text, row.Changes = stacksreport.Failed, cmp.Or(piece.Result.failing, piece.Why()), reconcile.Summary{}
+	case piece.Result.plan != nil:
+		row.State, row.Text = stacksreport.Changed, report.PlanSummary("Plan:", piece.Result.summary, terminal.Style{})
+	}
+	return row
+}
+
+// stack plans one of the stacks.
+func (p *Plans) stack(ctx context.Context, below *command.Run, path string) (done planned, err error) {
+	view := below.View
+	view.Begin(command.Version())
+	w := below.Workspace(p.Inputs)
+	w.Claim = p.claims.State(path)
+	op, err := w.Plan(ctx, p.Plan)
+	if invalid, ok := errors.AsType[*workspace.InvalidError](err); ok {
+		return p.invalid(below, path, w, invalid)
+	}
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, op.Close(ctx)) }()
+	p.claims.Documents(path, op)
+	done.summary, done.variables = op.Plan.Summary(), op.Stack.Variables
+	if p.Dir != nil {
+		if done.saved, err = p.Dir.Save(path, op.Plan); err != nil {
+			return done, err
+		}
+	}
+	if p.Whole || view.JSON {
+		if err := view.Operation(op, report.PlanOptions{Requests: p.Requests, Layout: p.Layout}); err != nil {
+			return done, err
+		}
+		done.written = true
+	} else {
+		op.Diagnostics, done.shared = Apart(op.Diagnostics, path, w.Prefix)
+		done.sources = Sources(done.shared, op.Stack.Sources)
+		report.WriteWarnings(view, op)
+	}
+	if !op.Plan.Empty() {
+		done.plan = op.Plan
+		if !p.Keep {
+			done.plan = shown(op.Plan)
+		}
+	}
+	if all := slices.Concat(op.Diagnostics, done.shared); p.FailOn.Exceeded(all) {
+		done.failing = p.FailOn.Failing(all)
+		view.Reason(p.FailOn.Reason(all))
+		return done, command.ExitError
+	}
+	return done, nil
+}
+
+// invalid says why a stack cannot be planned, but for what is wrong with files that others
+// have too.
+func (p *Plans) invalid(below *command.Run, path string, w *workspace.Workspace, err *workspace.InvalidError) (done planned, _ error) {
+	if p.Dir != nil {
+		var failed error
+		if done.saved, failed = p.Dir.Save(path, w.ErroredPlan()); failed != nil {
+			return done, errors.Join(err, failed)
+		}
+	}
+	if p.Whole || below.View.JSON {
+		return done, err
+	}
+	errs, _ := schema.Apart(err.Diagnostics, schema.Error)
+	own, shared := Apart(err.Diagnostics, path, w.Prefix)
+	done.failing, done.shared, done.sources = errs[0].Summary, shared, Sources(shared, err.Sources)
+	below.View.Diagnostics(own, err.Sources)
+	return done, command.ExitError
+}
+
+// shown is what is shown of a plan: what stays and what is sent are left out.
+func shown(plan *reconcile.Plan) *reconcile.Plan {
+	less := *plan
+	less.Changes = slices.DeleteFunc(slices.Clone(plan.Changes), func(c reconcile.Change) bool { return c.Action == reconcile.NoOp })
+	for i := range less.Changes {
+		c := &less.Changes[i]
+		c.Before, c.After, c.Body = nil, nil, nil
+	}
+	less.Changes = slices.Clip(less.Changes)
+	return &less
+}
+
+// Tell tells of every stack that has something to say, and once of what they share.
+func (p *Plans) Tell() error {
+	text := report.PlanText{Style: p.run.View.Out(), Now: p.run.Now(), Requests: p.Requests, Layout: p.Layout}
+	var list []stacksreport.Planned
+	if !p.run.View.JSON && !p.Whole && !p.Layout.Summary {
+		for _, piece := range p.pieces {
+			list = append(list, stacksreport.Planned{Path: piece.Path, Plan: piece.Result.plan})
+		}
+	}
+	together := stacksreport.Together(list)
+	var shared hcl.Diagnostics
+	sources := make(findings.Sources)
+	for _, piece := range p.pieces {
+		var own func(io.Writer) error
+		if plan := piece.Result.plan; plan != nil && !p.run.View.JSON && !piece.Result.written {
+			own = func(w io.Writer) error {
+				return together.WriteOwn(w, stacksreport.Planned{Path: piece.Path, Plan: plan}, text)
+			}
+		}
+		if err := piece.Tell(p.run, own); err != nil {
+			return err
+		}
+		shared = append(shared, piece.Result.shared...)
+		maps.Copy(sources, piece.Result.sources)
+	}
+	if err := TellShared(p.run, shared, sources); err != nil {
+		return err
+	}
+	return together.WriteShared(p.run.Stdout, text)
+}
+
+// Finish writes the index of the plans that were saved.
+func (p *Plans) Finish() error {
+	if p.Dir == nil {
+		return nil
+	}
+	index := workspace.PlanIndex{LiveryVersion: command.Version(), Timestamp: p.run.Now().UTC(), Stacks: []workspace.IndexedPlan{}}
+	for _, piece := range p.pieces {
+		if piece.Result.saved.File != "" {
+			index.Stacks = append(index.Stacks, piece.Result.saved)
+		}
+	}
+	return p.Dir.Finish(index)
+}
+
+// Summarize writes what the plans come to.
+func (p *Plans) Summarize() error {
+	if p.run.View.JSON {
+		return p.Rows.WriteJSON(p.run.Stdout, p.run.Now())
+	}
+	if len(p.Rows.Rows) == 0 { // which has been said
+		return nil
+	}
+	p.Rows.Total = report.PlanSummary("Plan:", p.Rows.Changes(), p.run.View.Out())
+	return p.Rows.Write(p.run.Stdout, p.run.View.Out())
+}
+
+// SavedPlans are the plans of a directory, to be shown.
+func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.PlanIndex, opts PlanOptions) (*Plans, error) {
+	p := &Plans{PlanOptions: opts, Rows: NewSummary(&stacks.Selected{}), run: run}
+	for _, s := range index.Stacks {
+		plan, err := dir.Load(s)
+		if err != nil {
+			return nil, err
+		}
+		piece := &Piece[planned]{Path: s.Path, Begun: true, Result: planned{summary: plan.Summary()}}
+		if !plan.Empty() {
+			piece.Result.plan = plan
+		}
+		if plan.Errored {
+			piece.Code, piece.Result.failing = command.ExitError, "made from an invalid configuration"
+		}
+		p.pieces, p.Rows.Rows = append(p.pieces, piece), append(p.Rows.Rows, rowOf(piece))
+	}
+	return p, nil
+}
+
+// Take gives the plan of a stack that is to be carried out, and lets it go; nil if there is
+// nothing to do.
+func (p *Plans) Take(path string) *reconcile.Plan {
+	i := slices.IndexFunc(p.pieces, func(piece *Piece[planned]) bool { return piece.Path == path })
+	if i < 0 || p.pieces[i].Code == command.ExitError {
+		return nil
+	}
+	plan := p.pieces[i].Result.plan
+	p.pieces[i].Result.plan = nil
+	return plan
+}
+
+// TellOne tells what a stack has said.
+func (p *Plans) TellOne(path string) error {
+	i := slices.IndexFunc(p.pieces, func(piece *Piece[planned]) bool { return piece.Path == path })
+	if i < 0 {
+		return nil
+	}
+	return p.pieces[i].Tell(p.run, nil)
+}

@@ -1,0 +1,232 @@
+package workspace
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"livery/reconcile"
+	"livery/schema/jsontext"
+)
+
+// indexFile lists the plans of a directory.
+const indexFile = "index.json"
+
+// planEnding ends the names of the plans in a directory.
+const planEnding = ".plan"
+
+// PlanIndex lists the plans of many stacks in one directory. The digest is that of the list,
+// and the list has those of the files: what was changed since is found.
+type PlanIndex struct {
+	FormatVersion string        `json:"format_version"`
+	LiveryVersion string        `json:"livery_version"`
+	Timestamp     time.Time     `json:"timestamp"`
+	Stacks        []IndexedPlan `json:"stacks"` // in the order of their paths
+	SHA256        string        `json:"sha256"`
+}
+
+// IndexedPlan is one of them.
+type IndexedPlan struct {
+	Path    string            `json:"path"` // of the stack
+	File    string            `json:"plan"` // relative to the directory, with slashes
+	SHA256  string            `json:"sha256"`
+	Errored bool              `json:"errored"` // there is no plan that can be applied
+	Changes reconcile.Summary `json:"changes"`
+}
+
+func (x *PlanIndex) digest() string {
+	list, err := json.Marshal(x.Stacks)
+	if err != nil {
+		panic("workspace: " + err.Error()) // it has nothing that cannot be encoded
+	}
+	return digest(list)
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// PlanDirectory is a directory of plans, each with the path of its stack.
+type PlanDirectory struct {
+	dir  Directory
+	name string // as people know it
+}
+
+// PlanDirectory is the directory of that name, which need not exist.
+func (d Directory) PlanDirectory(name string) PlanDirectory {
+	return PlanDirectory{Directory(d.Path(name)), name}
+}
+
+// IsDirectory reports whether a name is that of a directory.
+func (d Directory) IsDirectory(name string) bool {
+	info, err := os.Stat(d.Path(name))
+	return err == nil && info.IsDir()
+}
+
+// Clear takes out the plans that the directory has an index of, and the index first: what is
+// half written must not be taken for plans that belong together.
+func (p PlanDirectory) Clear() error {
+	var old PlanIndex
+	if data, err := p.dir.ReadFile(indexFile); err == nil {
+		_ = json.Unmarshal(data, &old) // what cannot be read lists nothing
+	}
+	if err := os.Remove(p.dir.Path(indexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Failf("Cannot save the plans", "%v.", err)
+	}
+	for _, s := range old.Stacks {
+		if name := filepath.FromSlash(s.File); filepath.IsLocal(name) && strings.HasSuffix(name, planEnding) {
+			_ = os.Remove(p.dir.Path(name)) // it will be found to be in no index
+		}
+	}
+	return nil
+}
+
+// Save writes the plan of a stack.
+func (p PlanDirectory) Save(stack string, plan *reconcile.Plan) (IndexedPlan, error) {
+	file := stack + planEnding
+	if stack == "." { // names that begin with a dot are not of stacks, and some leave them out
+		file = "=" + planEnding
+	}
+	data, at := plan.Encode(), p.dir.Path(filepath.FromSlash(file))
+	err := os.MkdirAll(filepath.Dir(at), 0o755)
+	if err == nil {
+		err = writeWhole(at, data, 0o600)
+	}
+	if err != nil {
+		return IndexedPlan{}, Failf("Cannot save the plan", "%v.", err)
+	}
+	return IndexedPlan{Path: stack, File: file, SHA256: digest(data), Errored: plan.Errored, Changes: plan.Summary()}, nil
+}
+
+// Finish writes the index.
+func (p PlanDirectory) Finish(x PlanIndex) error {
+	x.FormatVersion, x.SHA256 = "1.0", x.digest()
+	data, err := json.MarshalIndent(x, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(p.dir.Path("."), 0o755)
+	}
+	if err == nil {
+		err = p.dir.WriteFile(indexFile, append(data, '\n'), 0o600)
+	}
+	if err != nil {
+		return Failf("Cannot save the plans", "%v.", err)
+	}
+	return nil
+}
+
+// Index reads the index. The plans must be those that were written, all of them and no
+// others.
+func (p PlanDirectory) Index() (*PlanIndex, error) {
+	const summary = "Failed to load plans"
+	data, err := p.dir.ReadFile(indexFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, Failf(summary, "%s holds no %s: \"livery plan -recursive -out=DIR\" writes it, once all stacks are planned.", p.name, indexFile)
+	}
+	var x PlanIndex
+	if err == nil {
+		err = jsontext.CheckRecord(data)
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &x)
+	}
+	switch {
+	case err != nil:
+		return nil, Failf(summary, "%s: %v. Plan again.", filepath.Join(p.name, indexFile), err)
+	case x.FormatVersion != "1.0" || x.digest() != x.SHA256:
+		return nil, p.changed(indexFile, "is not as it was written")
+	}
+	files := make(map[string]bool)
+	for _, s := range x.Stacks {
+		files[s.File] = true
+		if !filepath.IsLocal(filepath.FromSlash(s.Path)) {
+			return nil, p.changed(indexFile, "names a stack outside")
+		}
+		if _, err := p.read(s); err != nil {
+			return nil, err
+		}
+	}
+	return &x, p.others(files)
+}
+
+// others refuses plans that are not in the index.
+func (p PlanDirectory) others(known map[string]bool) error {
+	return filepath.WalkDir(p.dir.Path("."), func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return Failf("Failed to load plans", "%v.", err)
+		}
+		name, _ := filepath.Rel(p.dir.Path("."), path) // it is below it
+		if name = filepath.ToSlash(name); !e.IsDir() && strings.HasSuffix(name, planEnding) && !known[name] {
+			return p.changed(name, "is not in the index")
+		}
+		return nil
+	})
+}
+
+func (p PlanDirectory) changed(file, how string) error {
+	return Failf("Saved plans have changed", "%s %s, so this is not what was planned. Plan again.", filepath.Join(p.name, file), how)
+}
+
+// read reads the bytes of a plan.
+func (p PlanDirectory) read(s IndexedPlan) ([]byte, error) {
+	if !filepath.IsLocal(filepath.FromSlash(s.File)) {
+		return nil, p.changed(indexFile, "names a file outside")
+	}
+	info, err := os.Stat(p.dir.Path(filepath.FromSlash(s.File)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, p.changed(s.File, "is gone")
+	case err == nil && (!info.Mode().IsRegular() || info.Size() > maxPlan):
+		return nil, p.changed(s.File, "is no plan")
+	}
+	data, err := os.ReadFile(p.dir.Path(filepath.FromSlash(s.File)))
+	switch {
+	case err != nil:
+		return nil, Failf("Failed to load plan", "%v.", err)
+	case digest(data) != s.SHA256:
+		return nil, p.changed(s.File, "is not as it was written")
+	}
+	return data, nil
+}
+
+// Load reads the plan of a stack.
+func (p PlanDirectory) Load(s IndexedPlan) (*reconcile.Plan, error) {
+	data, err := p.read(s)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := reconcile.DecodePlan(bytes.TrimSpace(data))
+	if err != nil {
+		return nil, Failf("Failed to load plan", "%s: %v. Make the plan again.", filepath.Join(p.name, s.File), err)
+	}
+	return plan, nil
+}
+
+// Name is the file of a plan, as people know it.
+func (p PlanDirectory) Name(s IndexedPlan) string { return filepath.Join(p.name, s.File) }
+
+// Paths are the stacks in the index.
+func (x *PlanIndex) Paths() []string {
+	paths := make([]string, len(x.Stacks))
+	for i, s := range x.Stacks {
+		paths[i] = s.Path
+	}
+	return paths
+}
+
+// Of is the entry of a stack; false if there is none.
+func (x *PlanIndex) Of(path string) (IndexedPlan, bool) {
+	i := slices.IndexFunc(x.Stacks, func(s IndexedPlan) bool { return s.Path == path })
+	if i < 0 {
+		return IndexedPlan{}, false
+	}
+	return x.Stacks[i], true
+}
