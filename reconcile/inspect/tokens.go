@@ -78,13 +78,17 @@ func isNoFault(d *hcl.Diagnostic) bool { return d.Severity != hcl.DiagError }
 // alias that it has in the first.
 func listTokens(s *stack.Stack) *TokenList {
 	list, uses := new(TokenList), lint.TokenUses(s)
-	seen := make(map[hcl.Range]bool)
+	type token struct {
+		name string
+		at   hcl.Range
+	}
+	seen := make(map[token]bool)
 	for _, set := range s.Tokens {
 		for _, t := range set.Tokens() {
-			if seen[t.Range] {
+			if seen[token{t.Name, t.Range}] {
 				continue
 			}
-			seen[t.Range] = true
+			seen[token{t.Name, t.Range}] = true
 			i := slices.IndexFunc(list.Files, func(f TokenFile) bool { return f.Path == t.File })
 			if i < 0 {
 				i = len(list.Files)

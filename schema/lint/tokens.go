@@ -151,10 +151,11 @@ func unusedTokens(l *linter) {
 	if !l.wants(schema.UnusedToken) || !l.complete() {
 		return
 	}
-	uses := TokenUses(l.Stack)
+	uses, told := TokenUses(l.Stack), make(map[hcl.Range]bool)
 	for _, set := range l.Stack.Tokens {
 		for _, t := range set.Tokens() {
-			if _, used := uses[t.Range]; !used {
+			if _, used := uses[t.Range]; !used && !told[t.Range] {
+				told[t.Range] = true
 				l.report(schema.UnusedToken, schema.Subject{Range: t.Range}, "Unused token",
 					fmt.Sprintf("No document uses the token %q.", t.Name), map[string]any{"token": t.Name})
 			}

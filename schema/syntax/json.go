@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // JSON is a value in a JSON file and where it stands. Strings are plain text here:
@@ -130,7 +131,7 @@ func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
 	}
 	rng := rangeAt(src, filename, max(0, min(len(src)-len(text)+offset, len(src))))
 	return nil, hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: rng},
-		"Invalid JSON", fmt.Sprintf("This is not valid JSON: %v.", err))}
+		"Invalid JSON", fmt.Sprintf("This is not valid JSON: %s.", jsontext.Explain(text, offset, err)))}
 }
 
 type jsonParser struct {

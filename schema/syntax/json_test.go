@@ -41,17 +41,22 @@ func TestParseJSON(t *testing.T) {
 
 func TestParseJSONFaults(t *testing.T) {
 	for src, want := range map[string]string{
-		"":                       "en.json:1,1-2: unexpected end",
-		"{\n  \"a\": 1":          "unexpected end",
-		"{\n  \"a\" 1}":          "en.json:2,7-8: invalid character",
-		"{}\n {}":                "en.json:2,2-3: invalid character",
-		"1\v":                    "invalid character",
-		"[1,]":                   "en.json:1,4-5: invalid character",
-		"{\"a\": 'x'}":           "en.json:1,7-8: invalid character",
-		"\xff":                   "not valid UTF-8",
+		"":                       "en.json:1,1-2: the file is empty",
+		"{\n  \"a\": 1":          "ends too early",
+		"{\n  \"a\" 1}":          "en.json:2,7-8: a colon is missing",
+		"{\"a\": 1 \"b\": 2}":    "en.json:1,9-10: a comma is missing",
+		"{}\n {}":                "en.json:2,2-3: this stands behind the end",
+		"1\v":                    "behind the end",
+		"[1,]":                   "en.json:1,4-5: a comma stands before this ]",
+		"{\"a\": 'x'}":           "en.json:1,7-8: names and texts stand in double quotes",
+		"{\n  “a”: 1}":           "en.json:2,3-4: “ is a curly quote",
+		"{ // x\n}":              "en.json:1,3-4: there are no comments in JSON",
+		"\xff":                   "not valid UTF-8, but most likely Latin-1",
+		"\xff\xfe{\x00}\x00":     "not valid UTF-8, but UTF-16",
 		strings.Repeat("[", 200): "nested more than 100 deep",
 		"[1e99999]":              "exponent",
-		"\"\n\"":                 "invalid character",
+		"[tru]":                  "invalid character",
+		"\"\n\"":                 "a line end or a tab stands within a text",
 		"{1: 2}":                 "en.json:1,2-3: ",
 	} {
 		root, diags := ParseJSON([]byte(src), "en.json")

@@ -84,7 +84,7 @@ func rangeAt(src []byte, shown string, offset int) hcl.Range {
 func checkText(src []byte, shown string) *fault {
 	switch {
 	case !utf8.Valid(src):
-		return &fault{0, "Not a text file", shown + " is not valid UTF-8; save it as UTF-8."}
+		return &fault{0, "Not a text file", shown + " is not valid UTF-8, but " + jsontext.Encoding(src) + "; save it as UTF-8."}
 	case bytes.IndexByte(src, 0) >= 0:
 		return &fault{0, "Not a text file", shown + " contains a NUL character; it is not a text file."}
 	}

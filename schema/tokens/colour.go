@@ -118,6 +118,9 @@ func (r colourReader) read() (colour.Colour, *Fault) {
 		return colour.Colour{}, fault
 	}
 	hex, hasHex := colour.Parse(textOf(r.members["hex"]))
+	if written := r.members["hex"]; written != cty.NilVal && !written.IsNull() && (!hasHex || len(textOf(written)) != len("#rrggbb")) {
+		return colour.Colour{}, r.refuse("hex", "has a hex that is not # and six digits, such as \"#0b5fff\"; an alpha stands beside it.")
+	}
 	hex = hex.WithAlpha(alpha).Plain()
 	bounds, known := colour.Components(name)
 	if !known && hasHex {
@@ -192,7 +195,7 @@ func bytesMeant(bounds [3]colour.Component, list cty.Value) string {
 		if v.Type() != cty.Number || v.IsNull() {
 			return ""
 		}
-		if p[i], _ = v.AsBigFloat().Float64(); p[i] < 0 || p[i] > 255 {
+		if p[i], _ = v.AsBigFloat().Float64(); p[i] < 0 || p[i] > 255 || !v.AsBigFloat().IsInt() {
 			return ""
 		}
 	}

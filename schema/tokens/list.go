@@ -51,13 +51,14 @@ func (n *node) walk(yield func(*node) bool) bool {
 	return true
 }
 
-// Tokens lists the tokens of the set in the order of its files. What a group takes over
-// from one that it extends is listed there.
+// Tokens lists the tokens of the set. What a group takes over from one that it extends has
+// the place that it has there.
 func (s *Set) Tokens() []Token {
 	var list []Token
-	for n := range s.tokens {
+	s.root.walk(func(n *node) bool {
 		list = append(list, n.token(s))
-	}
+		return true
+	})
 	return list
 }
 
