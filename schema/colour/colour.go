@@ -5,6 +5,7 @@
 package colour
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math"
 	"strconv"
@@ -43,11 +44,11 @@ func Parse(s string) (Colour, bool) {
 
 // String is # and 6 lower-case hex digits, or 8 for a colour with alpha.
 func (c Colour) String() string {
-	s := fmt.Sprintf("#%02x%02x%02x", channel(c.R), channel(c.G), channel(c.B))
+	digits := []byte{channel(c.R), channel(c.G), channel(c.B)}
 	if c.hasAlpha {
-		s += fmt.Sprintf("%02x", channel(c.alpha))
+		digits = append(digits, channel(c.alpha))
 	}
-	return s
+	return "#" + hex.EncodeToString(digits)
 }
 
 // channel rounds to 8 bits. Noise far behind the point, in which processors

@@ -3,6 +3,7 @@ package tokens
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -69,6 +70,50 @@ func isFigma(members map[string]cty.Value) bool {
 		}
 	}
 	return len(members) == 3 || len(members) == 4 && members["a"] != cty.NilVal
+}
+
+// plainColour reads a colour object in which nothing is out of the ordinary, as nearly all
+// are; false for any other, which is read with more care.
+func plainColour(v *jsontext.Value) (hex string, ok bool) {
+	var p [3]float64
+	alpha, bounds := 1.0, [3]colour.Component{}
+	space, list := v.At("colorSpace"), v.At("components")
+	if space == nil || list == nil || len(list.Items) != len(p) {
+		return "", false
+	}
+	if bounds, ok = colour.Components(space.Text); !ok {
+		return "", false
+	}
+	for _, m := range v.Members {
+		switch m.Name {
+		case "colorSpace", "components":
+		case "alpha":
+			if alpha, ok = plainNumber(m.Value); !ok || alpha < 0 || alpha > 1 {
+				return "", false
+			}
+		case "hex":
+			if _, ok = colour.Parse(m.Value.Text); !ok || len(m.Value.Text) != len("#rrggbb") {
+				return "", false
+			}
+		default:
+			return "", false
+		}
+	}
+	for i, item := range list.Items {
+		if p[i], ok = plainNumber(item); !ok || !bounds[i].Holds(p[i]) {
+			return "", false
+		}
+	}
+	c, _ := colour.InSpace(space.Text, p)
+	if c = c.WithAlpha(alpha).Plain(); !c.InGamut() {
+		return "", false
+	}
+	return c.String(), true
+}
+
+func plainNumber(v *jsontext.Value) (float64, bool) {
+	n, err := strconv.ParseFloat(v.Text, 64)
+	return n, err == nil && v.Kind == jsontext.Number
 }
 
 // colourReader reads one colour object.

@@ -32,8 +32,16 @@ type resolver struct {
 
 // step is a token or a value that is being resolved.
 type step struct {
-	what any // *node or *jsontext.Value
-	name string
+	what any    // *node or *jsontext.Value
+	name string // of a value
+}
+
+// String names the step as files do.
+func (s step) String() string {
+	if n, ok := s.what.(*node); ok {
+		return "{" + n.dotted() + "}"
+	}
+	return s.name
 }
 
 // enter notes that something is being resolved; false, with the members of the circle, if
@@ -42,7 +50,7 @@ func (s *resolver) enter(what any, name string) ([]string, bool) {
 	if at, open := s.open[what]; open {
 		var circle []string
 		for _, member := range s.trail[at:] {
-			circle = append(circle, member.name)
+			circle = append(circle, member.String())
 		}
 		return append(circle, name), false
 	}
@@ -65,7 +73,7 @@ func (s *resolver) resolve(n *node) resolved {
 	case n.fault != nil:
 		n.result = unusable(n.fault)
 	default:
-		s.enter(n, "{"+n.dotted()+"}")
+		s.enter(n, "")
 		defer func(before bool) { s.inColour = before }(s.inColour)
 		s.inColour = false
 		n.state = visiting
@@ -146,6 +154,9 @@ func (s *resolver) tooLarge(n *node, v *jsontext.Value) resolved {
 func (s *resolver) object(n *node, v *jsontext.Value, kind string) resolved {
 	if ref := v.At("$ref"); ref != nil {
 		return s.pointer(n, ref)
+	}
+	if hex, ok := plainColour(v); ok {
+		return resolved{value: cty.StringVal(hex), size: len(hex), kind: "color"}
 	}
 	defer func(before bool) { s.inColour = before }(s.inColour)
 	s.inColour = v.At("colorSpace") != nil
@@ -239,7 +250,7 @@ func (s *resolver) follow(n *node, v *jsontext.Value, target *node, kind string)
 	if at, open := s.open[target]; open && target.state == visiting {
 		members := make([]string, 0, len(s.trail)-at+1)
 		for _, member := range s.trail[at:] {
-			members = append(members, member.name)
+			members = append(members, member.String())
 		}
 		return s.circle(n, v, append(members, "{"+target.dotted()+"}"))
 	}
