@@ -147,7 +147,7 @@ func (e *Evaluation) Names() []string {
 	for _, d := range e.Documents {
 		names = append(names, fmt.Sprintf("%s[%q]", DocumentsName, d.Locale))
 	}
-	for name := range e.scope.root.Functions {
+	for name := range e.scope.functions() {
 		names = append(names, name+"(")
 	}
 	slices.Sort(names)

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	ctyfunction "github.com/zclconf/go-cty/cty/function"
 
 	"livery/schema"
 	"livery/schema/config"
@@ -35,7 +36,8 @@ type scope struct {
 	origins   *origin.Tracer
 	digests   map[hcl.Expression]string // of values that are not known
 	open      []schema.OpenBlock
-	root      *hcl.EvalContext // path, the functions, the variables; the locals once all of them are resolved
+	functions func() map[string]ctyfunction.Function // made when the first expression asks for them: most documents are literals
+	root      *hcl.EvalContext                       // path, the variables, and the functions once they are made; the locals once all of them are resolved
 	locals    map[string]cty.Value
 	complete  bool // the root holds the locals
 	themes    map[string]*theme
@@ -54,10 +56,10 @@ func newScope(m *config.Module, in Inputs) *scope {
 	files.Seen = way.see
 	s := &scope{
 		Faults: new(config.Faults), module: m, budget: budget, files: files, tokens: reader, json: origin.NewFiles(files, reader, in.Name), trail: &way,
-		digests: make(map[hcl.Expression]string),
+		digests:   make(map[hcl.Expression]string),
+		functions: sync.OnceValue(func() map[string]ctyfunction.Function { return function.Table(files, reader, budget) }),
 		root: &hcl.EvalContext{
 			Variables: map[string]cty.Value{"path": cty.ObjectVal(map[string]cty.Value{"stack": cty.StringVal(".")})},
-			Functions: function.Table(files, reader, budget),
 		},
 		locals: make(map[string]cty.Value, len(m.Locals)), themes: make(map[string]*theme, len(m.Themes)), circular: make(map[string]bool),
 	}
@@ -253,6 +255,7 @@ func (s names) Value(expr hcl.Expression, extra map[string]cty.Value) cty.Value 
 // not exist, which is reported.
 func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at schema.Subject) (*hcl.EvalContext, bool) {
 	ok := true
+	s.root.Functions = s.functions()
 	var locals, themes map[string]cty.Value
 	texts := sync.OnceValue(func() map[int]bool { return inTexts(expr) })
 	for _, ref := range expr.Variables() {
