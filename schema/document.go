@@ -91,16 +91,7 @@ func (l Look) lacks(k ExtraKey) bool {
 
 // field is the field of the catalogue with that address; nil if there is none.
 func (k ExtraKey) field() *Field {
-	p := PageByKey(k.Page)
-	if p == nil {
-		return nil
-	}
-	for i := range p.Fields {
-		if p.Fields[i].Key == k.Key {
-			return &p.Fields[i]
-		}
-	}
-	return nil
+	return PageByKey(k.Page).find(func(f *Field) bool { return f.Key == k.Key })
 }
 
 // Extra is a member sent as it is: canonical JSON and where it was written.

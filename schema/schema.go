@@ -134,16 +134,11 @@ type index struct {
 	fields []*Field
 	byKey  map[string]*Page
 	byHCL  map[string]*Page
-	byPath map[string]*Field
-	inHCL  map[hclKey]*Field
 }
-
-type hclKey struct{ page, name string }
 
 var catalogue = sync.OnceValue(func() *index {
 	ix := &index{
-		byKey: make(map[string]*Page, len(table)), byHCL: make(map[string]*Page, len(table)),
-		byPath: make(map[string]*Field, 160), inHCL: make(map[hclKey]*Field, 160),
+		fields: make([]*Field, 0, 160), byKey: make(map[string]*Page, len(table)), byHCL: make(map[string]*Page, len(table)),
 	}
 	for i := range table {
 		page := table[i]
@@ -166,7 +161,6 @@ var catalogue = sync.OnceValue(func() *index {
 				f.undeclared = Value{kind: Bool, flag: f.Unset == "true"}
 			}
 			ix.fields = append(ix.fields, f)
-			ix.byPath[f.path], ix.inHCL[hclKey{page.hclName, f.hclName}] = f, f
 		}
 	}
 	return ix
@@ -195,17 +189,33 @@ func PageByHCL(name string) *Page { return catalogue().byHCL[name] }
 
 // FieldByPath finds a field by its path, such as mobileResultPage.successDesc;
 // nil if there is none.
-func FieldByPath(path string) *Field { return catalogue().byPath[path] }
+func FieldByPath(path string) *Field {
+	page, _, ok := strings.Cut(path, ".")
+	if !ok {
+		page = ""
+	}
+	return PageByKey(page).find(func(f *Field) bool { return f.path == path })
+}
 
 // FieldByHCL finds a page's field by its name in configuration; nil if there
 // is none. The document's root is page "".
-func FieldByHCL(page, name string) *Field { return catalogue().inHCL[hclKey{page, name}] }
+func FieldByHCL(page, name string) *Field {
+	return PageByHCL(page).find(func(f *Field) bool { return f.hclName == name })
+}
 
 // Field finds a field of the page by its name in either spelling: its API key, or its name
 // in configuration; nil if there is none.
 func (p *Page) Field(name string) *Field {
+	return p.find(func(f *Field) bool { return f.Key == name || f.hclName == name })
+}
+
+// find is the first field of the page that is wanted; nil if there is none, or no page.
+func (p *Page) find(wanted func(*Field) bool) *Field {
+	if p == nil {
+		return nil
+	}
 	for i := range p.Fields {
-		if f := &p.Fields[i]; f.Key == name || f.hclName == name {
+		if f := &p.Fields[i]; wanted(f) {
 			return f
 		}
 	}
@@ -215,14 +225,13 @@ func (p *Page) Field(name string) *Field {
 // Snake turns an API key into a name in configuration: successDesc becomes
 // success_desc. Keys of the API hold ASCII letters only.
 func Snake(key string) string {
-	var b strings.Builder
-	b.Grow(len(key) + 8)
+	name := make([]byte, 0, 64) // longer than any key, so that it needs no memory of its own
 	for _, c := range []byte(key) {
 		if 'A' <= c && c <= 'Z' {
-			b.WriteByte('_')
+			name = append(name, '_')
 			c += 'a' - 'A'
 		}
-		b.WriteByte(c)
+		name = append(name, c)
 	}
-	return b.String()
+	return string(name)
 }
