@@ -68,7 +68,7 @@ func (r *settingsReader) unknownBackend(b *Block) {
 }
 
 // setting is the text of one attribute. null is the same as leaving it out.
-func (r *settingsReader) setting(kind storage.Backend, s storage.Setting, a *hcl.Attribute) (string, bool) {
+func (r *settingsReader) setting(kind storage.Backend, s storage.Setting, a *Attribute) (string, bool) {
 	at := schema.Subject{Range: a.Expr.Range()}
 	if refs := a.Expr.Variables(); len(refs) > 0 {
 		r.Report(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(

@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 
@@ -16,15 +15,26 @@ import (
 // what stands in it in the order in which it is written.
 type Block struct {
 	hcl.Block
-	Attributes []*hcl.Attribute
+	Attributes []*Attribute
 	Blocks     []*Block
 
 	label string // what its label names; "" if it takes none
 }
 
+// Attribute is an attribute as it is written, not evaluated.
+type Attribute struct {
+	Name string
+	Expr hcl.Expression
+
+	at *hcl.Range // of the name; the parser's own, since a copy for each attribute is most of what a file declares
+}
+
+// NameRange is where the name stands.
+func (a *Attribute) NameRange() hcl.Range { return *a.at }
+
 // Attribute is the attribute of that name; nil if there is none.
-func (b *Block) Attribute(name string) *hcl.Attribute {
-	if i := slices.IndexFunc(b.Attributes, func(a *hcl.Attribute) bool { return a.Name == name }); i >= 0 {
+func (b *Block) Attribute(name string) *Attribute {
+	if i := slices.IndexFunc(b.Attributes, func(a *Attribute) bool { return a.Name == name }); i >= 0 {
 		return b.Attributes[i]
 	}
 	return nil
@@ -109,11 +119,11 @@ func (f *Faults) read(block *Block, t blockType) {
 
 // Content is what stands in a body that no block may stand in, in the order in which
 // it is written.
-func (f *Faults) Content(body hcl.Body) ([]*hcl.Attribute, []*Block) { return f.content(body, nil) }
+func (f *Faults) Content(body hcl.Body) ([]*Attribute, []*Block) { return f.content(body, nil) }
 
 // content is what stands in a body of either syntax, in the order in which it is
 // written.
-func (f *Faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.Attribute, blocks []*Block) {
+func (f *Faults) content(body hcl.Body, allowed []blockType) (attributes []*Attribute, blocks []*Block) {
 	switch body := body.(type) {
 	case nil:
 	case *hclsyntax.Body:
@@ -121,16 +131,16 @@ func (f *Faults) content(body hcl.Body, allowed []blockType) (attributes []*hcl.
 	default:
 		attributes, blocks = f.jsonContent(body, allowed)
 	}
-	slices.SortFunc(attributes, func(a, b *hcl.Attribute) int {
-		return cmp.Compare(a.NameRange.Start.Byte, b.NameRange.Start.Byte)
+	slices.SortFunc(attributes, func(a, b *Attribute) int {
+		return cmp.Compare(a.NameRange().Start.Byte, b.NameRange().Start.Byte)
 	})
 	return attributes, blocks
 }
 
-func nativeContent(body *hclsyntax.Body) ([]*hcl.Attribute, []*Block) {
-	attributes, all := make([]*hcl.Attribute, 0, len(body.Attributes)), make([]hcl.Attribute, 0, len(body.Attributes))
+func nativeContent(body *hclsyntax.Body) ([]*Attribute, []*Block) {
+	attributes, all := make([]*Attribute, 0, len(body.Attributes)), make([]Attribute, 0, len(body.Attributes))
 	for _, a := range body.Attributes {
-		all = append(all, *a.AsHCLAttribute())
+		all = append(all, Attribute{a.Name, a.Expr, &a.NameRange})
 		attributes = append(attributes, &all[len(all)-1])
 	}
 	blocks := make([]*Block, 0, len(body.Blocks))
@@ -140,7 +150,7 @@ func nativeContent(body *hclsyntax.Body) ([]*hcl.Attribute, []*Block) {
 	return attributes, blocks
 }
 
-func (f *Faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribute, []*Block) {
+func (f *Faults) jsonContent(body hcl.Body, allowed []blockType) ([]*Attribute, []*Block) {
 	wanted := &hcl.BodySchema{}
 	for _, t := range allowed {
 		header := hcl.BlockHeaderSchema{Type: t.name}
@@ -157,7 +167,10 @@ func (f *Faults) jsonContent(body hcl.Body, allowed []blockType) ([]*hcl.Attribu
 		}
 		f.Report(d)
 	}
-	attributes := slices.Collect(maps.Values(attrs))
+	attributes := make([]*Attribute, 0, len(attrs))
+	for _, a := range attrs {
+		attributes = append(attributes, &Attribute{a.Name, a.Expr, &a.NameRange})
+	}
 	blocks := make([]*Block, 0, len(found.Blocks))
 	for _, b := range found.Blocks {
 		blocks = append(blocks, &Block{Block: *b})

@@ -64,8 +64,8 @@ func (f *Faults) UnknownBlock(b *Block, where string, at schema.Subject, names, 
 }
 
 // UnknownField says that nothing takes an attribute where it stands.
-func (f *Faults) UnknownField(a *hcl.Attribute, where string, at schema.Subject, names, blocks []string) {
-	at.Range = a.NameRange
+func (f *Faults) UnknownField(a *Attribute, where string, at schema.Subject, names, blocks []string) {
+	at.Range = a.NameRange()
 	detail := fmt.Sprintf("%s has no %s.", where, a.Name)
 	switch near := schema.DidYouMean(a.Name, names); {
 	case slices.Contains(blocks, a.Name):
@@ -104,7 +104,7 @@ func (f *Faults) validName(b *Block) bool {
 
 // Constant is the value of an attribute that may not refer to anything; false if
 // it has none, which is reported, or stands where the file does not parse.
-func (f *Faults) Constant(a *hcl.Attribute) (cty.Value, bool) {
+func (f *Faults) Constant(a *Attribute) (cty.Value, bool) {
 	if f.constants == nil {
 		f.constants = function.NewConstantBudget()
 	}
@@ -117,7 +117,7 @@ func (f *Faults) Constant(a *hcl.Attribute) (cty.Value, bool) {
 	return v, !diags.HasErrors() && v.IsWhollyKnown()
 }
 
-func (f *Faults) constantString(a *hcl.Attribute) (string, bool) {
+func (f *Faults) constantString(a *Attribute) (string, bool) {
 	v, ok := f.Constant(a)
 	if !ok {
 		return "", false
@@ -131,7 +131,7 @@ func (f *Faults) constantString(a *hcl.Attribute) (string, bool) {
 
 // ConstantBool is a constant that is true or false; false if it is neither, which is
 // reported.
-func (f *Faults) ConstantBool(a *hcl.Attribute) bool {
+func (f *Faults) ConstantBool(a *Attribute) bool {
 	v, ok := f.Constant(a)
 	if !ok {
 		return false

@@ -36,7 +36,7 @@ type Module struct {
 	Settings  Settings
 	Account   *Block // nil if there is none
 	Variables map[string]*Variable
-	Locals    map[string]*hcl.Attribute
+	Locals    map[string]*Attribute
 	Themes    map[string]*Block
 	Locales   []*Block
 	Sessions  []*Block
@@ -53,7 +53,7 @@ type Module struct {
 func (s *Sources) Module() *Module {
 	m := &merger{module: &Module{
 		Sources: s, Empty: s.empty,
-		Variables: make(map[string]*Variable), Locals: make(map[string]*hcl.Attribute), Themes: make(map[string]*Block),
+		Variables: make(map[string]*Variable), Locals: make(map[string]*Attribute), Themes: make(map[string]*Block),
 		Files: make(map[string]*syntax.File, len(s.Own)+len(s.Included)),
 	}, first: make(map[string]hcl.Range)}
 	m.Report(s.faults...)
@@ -125,7 +125,7 @@ func (m *merger) declare(b *Declaration) bool {
 		m.module.Variables[b.Labels[0]] = b.Variable
 	case "locals":
 		for _, a := range b.Attributes {
-			if m.isFirst("local."+a.Name, a.NameRange, fmt.Sprintf("local.%s is declared twice.", a.Name)) {
+			if m.isFirst("local."+a.Name, a.NameRange(), fmt.Sprintf("local.%s is declared twice.", a.Name)) {
 				m.module.Locals[a.Name] = a
 			}
 		}

@@ -229,7 +229,7 @@ func (r *reader) includes() []string {
 	return slices.Compact(names)
 }
 
-func (r *reader) expandInclude(a *hcl.Attribute) []string {
+func (r *reader) expandInclude(a *Attribute) []string {
 	exprs, diags := hcl.ExprList(a.Expr)
 	if diags.HasErrors() {
 		r.report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value",

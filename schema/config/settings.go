@@ -87,7 +87,7 @@ func (f *Faults) settings(b *Block) *Settings {
 	return &l.read
 }
 
-func (l *settingsReader) requiredVersion(a *hcl.Attribute) {
+func (l *settingsReader) requiredVersion(a *Attribute) {
 	text, ok := l.constantString(a)
 	if !ok {
 		return
@@ -146,7 +146,7 @@ func (l *settingsReader) texts(b *Block) {
 	}
 }
 
-func (l *settingsReader) textsSource(a *hcl.Attribute) {
+func (l *settingsReader) textsSource(a *Attribute) {
 	name, ok := l.constantString(a)
 	if !ok {
 		return
@@ -202,7 +202,7 @@ func (l *settingsReader) lint(b *Block) {
 }
 
 // fileName is a file relative to the stack; "" where the attribute names none.
-func (l *settingsReader) fileName(a *hcl.Attribute) string {
+func (l *settingsReader) fileName(a *Attribute) string {
 	name, ok := l.constantString(a)
 	if ok && (name == "" || path.IsAbs(name) || strings.Contains(name, `\`)) {
 		l.Report(schema.Diagnose(schema.Unreadable, schema.Subject{Range: a.Expr.Range()}, "Not a usable file",
@@ -244,7 +244,7 @@ func (l *settingsReader) rule(b *Block) {
 	}
 }
 
-func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *hcl.Attribute) {
+func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *Attribute) {
 	v, ok := l.Constant(a)
 	if !ok {
 		return
@@ -263,7 +263,7 @@ func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *h
 	l.read.Options[id][option.Name] = RuleOption{read, a.Expr.Range()}
 }
 
-func (l *settingsReader) ruleLevel(rule schema.Rule, a *hcl.Attribute) {
+func (l *settingsReader) ruleLevel(rule schema.Rule, a *Attribute) {
 	text, ok := l.constantString(a)
 	if !ok {
 		return

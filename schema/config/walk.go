@@ -8,7 +8,7 @@ import (
 
 // Walk visits every attribute of a block and of the blocks in it, with the block that it
 // stands in.
-func (b *Block) Walk(visit func(in *Block, a *hcl.Attribute)) {
+func (b *Block) Walk(visit func(in *Block, a *Attribute)) {
 	for _, a := range b.Attributes {
 		visit(b, a)
 	}
@@ -56,7 +56,7 @@ func Literals(expr hcl.Expression) []Literal {
 
 // References lists the names that an attribute refers to. In the JSON syntax those of
 // themes may stand alone, as a string.
-func References(a *hcl.Attribute) []hcl.Traversal {
+func References(a *Attribute) []hcl.Traversal {
 	if t, ok := a.Expr.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
 		return nil
 	}

@@ -96,7 +96,7 @@ func (l *linter) changeable() func(hcl.Range) bool {
 	named := make(map[string]bool)
 	for _, d := range slices.Concat(l.Module.Sources.Own, l.Module.Sources.Included) {
 		for _, b := range d.Blocks {
-			b.Walk(func(_ *config.Block, a *hcl.Attribute) {
+			b.Walk(func(_ *config.Block, a *config.Attribute) {
 				for _, ref := range config.References(a) {
 					if name, ok := strings.CutPrefix(rootOf(ref), "theme."); ok && len(ref) > 2 {
 						named[fmt.Sprintf("theme %q", name)] = true

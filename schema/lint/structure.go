@@ -46,13 +46,13 @@ func unused(l *linter) {
 		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
 			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(settings(l.Module.Sources, name), placeOf(b))...)
 		case b.Type == "locals":
-			isEmptied := !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool { return !isUnused("local." + a.Name) })
+			isEmptied := !slices.ContainsFunc(b.Attributes, func(a *config.Attribute) bool { return !isUnused("local." + a.Name) })
 			for _, a := range b.Attributes {
-				at := a.NameRange
+				at := a.NameRange()
 				if isEmptied {
 					at = placeOf(b)
 				}
-				report(schema.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange}, at)
+				report(schema.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange()}, at)
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func usedNames(s *config.Sources) map[string]bool {
 			case "variable":
 				self = "var." + strings.Join(b.Labels, ".")
 			}
-			b.Walk(func(_ *config.Block, a *hcl.Attribute) {
+			b.Walk(func(_ *config.Block, a *config.Attribute) {
 				own := self
 				if b.Type == "locals" {
 					own = "local." + a.Name
@@ -185,7 +185,7 @@ func (l *linter) colourLiterals() []config.Literal {
 	for _, b := range l.own() {
 		switch b.Type {
 		case "locals", "variable", "theme", "locale":
-			b.Walk(func(in *config.Block, a *hcl.Attribute) {
+			b.Walk(func(in *config.Block, a *config.Attribute) {
 				f := schema.FieldByHCL(in.Type, a.Name)
 				if b.Type == "locals" || b.Type == "variable" && a.Name == "default" || f != nil && f.Kind == schema.Colour {
 					found = append(found, config.Literals(a.Expr)...)

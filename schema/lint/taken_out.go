@@ -56,13 +56,13 @@ func (l *linter) declared() func(*schema.Field, hcl.Range) []hcl.Range {
 		if b.Type != "theme" && b.Type != "locale" {
 			continue
 		}
-		b.Walk(func(in *config.Block, a *hcl.Attribute) {
+		b.Walk(func(in *config.Block, a *config.Attribute) {
 			page := in.Type
 			if in == b.Block {
 				page = ""
 			}
 			if f := schema.FieldByHCL(page, a.Name); f != nil {
-				places[written{f, a.Expr.Range()}] = a.NameRange
+				places[written{f, a.Expr.Range()}] = a.NameRange()
 			}
 		})
 	}

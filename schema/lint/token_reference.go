@@ -37,7 +37,7 @@ func tokenReferencesIn(s *stack.Stack) tokenReferences {
 	}
 	for _, d := range slices.Concat(s.Module.Sources.Own, s.Module.Sources.Included) {
 		for _, b := range d.Blocks {
-			b.Walk(func(_ *config.Block, a *hcl.Attribute) {
+			b.Walk(func(_ *config.Block, a *config.Attribute) {
 				if call, ok := config.CallOf(a.Expr, "tokens"); ok && b.Type == "locals" {
 					r.locals = append(r.locals, tokenLocal{a.Name, path.Clean(call.Argument), call.Path})
 				}

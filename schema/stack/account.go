@@ -54,7 +54,7 @@ func (l *accounts) account(b *config.Block) Account {
 	return l.read
 }
 
-func (l *accounts) attribute(a *hcl.Attribute) {
+func (l *accounts) attribute(a *config.Attribute) {
 	at := schema.Subject{Path: a.Name, Range: a.Expr.Range()}
 	l.variables.inKeys = a.Name == "access_key" || a.Name == "secret_key"
 	v, _ := l.evaluate(a.Expr, nil, at).UnmarkDeep()

@@ -68,11 +68,11 @@ func (e documents) locale(b *config.Block) (schema.Locale, bool) {
 	return locale, ok
 }
 
-func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schema.Document {
+func (e documents) eachDocument(b *config.Block, forEach *config.Attribute) []schema.Document {
 	var list []schema.Document
 	code := b.Attribute("code")
 	if code == nil {
-		e.Report(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange}, "Missing code",
+		e.Report(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange()}, "Missing code",
 			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
 	}
 	var elements []cty.Value
@@ -102,7 +102,7 @@ func (e documents) eachDocument(b *config.Block, forEach *hcl.Attribute) []schem
 
 // openDocuments notes that the documents of a block are not known; d is what is known of
 // each of them.
-func (e documents) openDocuments(b *config.Block, d schema.Document, attributes ...*hcl.Attribute) {
+func (e documents) openDocuments(b *config.Block, d schema.Document, attributes ...*config.Attribute) {
 	open := openValues(e)
 	u := schema.Undecided{Path: "code", Expression: strconv.Quote(b.Labels[0]), Range: b.DefRange} // a label that is no locale
 	parts := []string{u.Expression}
@@ -132,7 +132,7 @@ func (e documents) localeName(name string, at schema.Subject) (schema.Locale, bo
 	return locale, fault == nil
 }
 
-func (e documents) localeCode(code *hcl.Attribute, vars map[string]cty.Value) (schema.Locale, bool) {
+func (e documents) localeCode(code *config.Attribute, vars map[string]cty.Value) (schema.Locale, bool) {
 	at := schema.Subject{Range: code.Expr.Range()}
 	v, ok := e.publicValue(code.Expr, vars, at)
 	if !ok {
@@ -146,7 +146,7 @@ func (e documents) localeCode(code *hcl.Attribute, vars map[string]cty.Value) (s
 }
 
 // elements lists what each is in turn; false if that is not known.
-func (e documents) elements(forEach *hcl.Attribute) ([]cty.Value, bool) {
+func (e documents) elements(forEach *config.Attribute) ([]cty.Value, bool) {
 	at := schema.Subject{Range: forEach.Expr.Range()}
 	v, _ := e.publicValue(forEach.Expr, nil, at)
 	if !v.IsKnown() || v.Type().IsSetType() && !v.IsWhollyKnown() {

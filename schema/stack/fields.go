@@ -69,7 +69,7 @@ func fieldNames(p *schema.Page) []string {
 }
 
 // field evaluates one attribute of a page, or of the root.
-func (r *fieldReader) field(p *schema.Page, a *hcl.Attribute) {
+func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
 	name := a.Name
 	if name == "tips" {
 		name = "tip" // a list of tips may also be given, or cleared, as one value
@@ -120,15 +120,15 @@ func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, par
 // page evaluates a page block.
 func (r *fieldReader) page(p *schema.Page, b *config.Block) {
 	list := schema.FieldByHCL(p.HCLName(), "tip")
-	var value *hcl.Attribute // the tips, if they are given as one value
+	var value *config.Attribute // the tips, if they are given as one value
 	for _, a := range b.Attributes {
 		if (a.Name == "tip" || a.Name == "tips") && list != nil {
 			if len(b.Blocks) > 0 {
-				r.Duplicate(a.NameRange, b.Blocks[0].DefRange, "The tips are given as blocks and as a value.")
+				r.Duplicate(a.NameRange(), b.Blocks[0].DefRange, "The tips are given as blocks and as a value.")
 				continue
 			}
 			if value != nil {
-				r.Duplicate(a.NameRange, value.NameRange, "The tips are given twice.")
+				r.Duplicate(a.NameRange(), value.NameRange(), "The tips are given twice.")
 				continue
 			}
 			value = a
@@ -157,12 +157,15 @@ func (r *fieldReader) page(p *schema.Page, b *config.Block) {
 
 // nullTips is the attribute tip of a body in the JSON syntax, if it is null: read
 // as a block that would be no tip at all, but it clears the list.
-func nullTips(body hcl.Body) *hcl.Attribute {
+func nullTips(body hcl.Body) *config.Attribute {
 	if _, native := body.(*hclsyntax.Body); native {
 		return nil
 	}
-	attrs, _ := body.JustAttributes()
-	if a := attrs["tip"]; a != nil {
+	attributes, _ := new(config.Faults).Content(body)
+	for _, a := range attributes {
+		if a.Name != "tip" {
+			continue
+		}
 		if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsNull() {
 			return a
 		}
@@ -222,7 +225,7 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 // knownAttributes reports whether a tip without a value is really empty, rather
 // than waiting for a variable.
 func knownAttributes(b *config.Block) bool {
-	return !slices.ContainsFunc(b.Attributes, func(a *hcl.Attribute) bool {
+	return !slices.ContainsFunc(b.Attributes, func(a *config.Attribute) bool {
 		_, constant := origin.Literal(a.Expr)
 		return !constant && len(a.Expr.Variables()) > 0
 	})
@@ -230,7 +233,7 @@ func knownAttributes(b *config.Block) bool {
 
 // readTexts lays an object of pages, fields and texts over the look. Keys may be in
 // the API's spelling or in that of configuration.
-func (r *fieldReader) readTexts(a *hcl.Attribute) {
+func (r *fieldReader) readTexts(a *config.Attribute) {
 	raw, at, ok := r.object(a, "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\")).")
 	if !ok {
 		if !raw.IsNull() {
@@ -316,7 +319,7 @@ func pageNames() []string {
 
 // object is the value of an attribute that takes an object, and where it stands; false
 // for null and for what cannot be used. expected says what it takes.
-func (r *fieldReader) object(a *hcl.Attribute, expected string) (cty.Value, schema.Subject, bool) {
+func (r *fieldReader) object(a *config.Attribute, expected string) (cty.Value, schema.Subject, bool) {
 	at := r.at
 	at.Range = a.Expr.Range()
 	v, ok := r.publicValue(a.Expr, r.extra, at)
@@ -335,7 +338,7 @@ func isObject(v cty.Value) bool {
 }
 
 // extraMembers reads what the catalogue does not know.
-func (r *fieldReader) extraMembers(a *hcl.Attribute) {
+func (r *fieldReader) extraMembers(a *config.Attribute) {
 	raw, at, ok := r.object(a, "extra takes an object, such as { newPage = { newColor = \"#000000\" } }.")
 	if !ok {
 		if !raw.IsNull() {

@@ -83,7 +83,7 @@ func (e documents) layers(b *config.Block, locale schema.Locale, vars map[string
 }
 
 // themeLayers are the layers of the themes that the argument of theme or extends gives.
-func (e documents) themeLayers(a *hcl.Attribute, extra map[string]cty.Value, at schema.Subject) []Layer {
+func (e documents) themeLayers(a *config.Attribute, extra map[string]cty.Value, at schema.Subject) []Layer {
 	var list []Layer
 	chosen, _ := e.themesIn(a, extra, at)
 	for _, name := range chosen {

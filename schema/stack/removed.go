@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"livery/schema"
 	"livery/schema/config"
 )
@@ -59,7 +57,7 @@ func (r removals) lifecycle(b *config.Block) {
 	}
 }
 
-func (r removals) removedFrom(from *hcl.Attribute) {
+func (r removals) removedFrom(from *config.Attribute) {
 	at := schema.Subject{Range: from.Expr.Range()}
 	ref, ok := reference(from.Expr)
 	if !ok || len(ref) != 2 {

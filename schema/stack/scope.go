@@ -93,7 +93,7 @@ func (s *scope) local(name string) cty.Value {
 		return v
 	}
 	v, declared := cty.DynamicVal, s.module.Locals[name]
-	if s.enter("local."+name, declared.NameRange) {
+	if s.enter("local."+name, declared.NameRange()) {
 		v = s.evaluate(declared.Expr, nil, schema.Subject{Range: declared.Expr.Range()})
 		s.leave()
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/origin"
 )
 
 // literalSecret refuses a secret that stands in a file of the stack: written in
 // place, computed from nothing, read from a file, or the value of a variable
 // that a file sets. The value is without its marks.
-func (l *accounts) literalSecret(a *hcl.Attribute, value cty.Value, at schema.Subject) {
+func (l *accounts) literalSecret(a *config.Attribute, value cty.Value, at schema.Subject) {
 	if v, diags := l.budget.Value(a.Expr, nil); !diags.HasErrors() && v.IsNull() {
 		return
 	}

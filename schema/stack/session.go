@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
@@ -103,7 +102,7 @@ func (e sessions) withoutAPI(b *config.Block, at schema.Subject) {
 			e.unknownAttribute(attr, "", number, at)
 		case schema.Attributes()[number].Kind != schema.Language:
 			var unused schema.Defaults
-			e.defaults([]*hcl.Attribute{attr}, schema.Attributes()[number].APIs[0], at, &unused)
+			e.defaults([]*config.Attribute{attr}, schema.Attributes()[number].APIs[0], at, &unused)
 		}
 	}
 }
@@ -120,7 +119,7 @@ func attributeNames(api schema.SessionAPI) []string {
 
 // defaults evaluates the attributes of a session or of an override. It returns
 // those that are there but without a usable value.
-func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []schema.Undecided) {
+func (e sessions) defaults(attributes []*config.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []schema.Undecided) {
 	origins := e.origins.Block(at, nil, nil)
 	for _, attr := range attributes {
 		if slices.Contains(sessionOwn, attr.Name) {
@@ -150,10 +149,10 @@ func (e sessions) defaults(attributes []*hcl.Attribute, api schema.SessionAPI, a
 	return unusable
 }
 
-func (e sessions) unknownAttribute(attr *hcl.Attribute, api schema.SessionAPI, number int, at schema.Subject) {
+func (e sessions) unknownAttribute(attr *config.Attribute, api schema.SessionAPI, number int, at schema.Subject) {
 	switch {
 	case number >= 0:
-		at.Range, at.Path = attr.NameRange, attr.Name
+		at.Range, at.Path = attr.NameRange(), attr.Name
 		takers := make([]string, 0, 2)
 		for _, other := range schema.Attributes()[number].APIs {
 			takers = append(takers, string(other))
@@ -161,7 +160,7 @@ func (e sessions) unknownAttribute(attr *hcl.Attribute, api schema.SessionAPI, n
 		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
 			fmt.Sprintf("Sessions of %s have no %s; it belongs to %s.", api, attr.Name, strings.Join(takers, " and "))))
 	case attr.Name == "user_id" || attr.Name == "biz_id":
-		at.Range, at.Path = attr.NameRange, attr.Name
+		at.Range, at.Path = attr.NameRange(), attr.Name
 		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
 			fmt.Sprintf("%s belongs to one session, so it cannot be declared: give it to `livery session open` as -%s.", attr.Name, strings.ReplaceAll(attr.Name, "_", "-"))))
 	default:
@@ -186,7 +185,7 @@ func (e sessions) override(b *config.Block, s *schema.Session, at schema.Subject
 	var d schema.Defaults
 	for _, a := range b.Attributes {
 		if slices.Contains(sessionOwn, a.Name) {
-			e.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: a.Name, Range: a.NameRange}, "Unknown field",
+			e.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: a.Name, Range: a.NameRange()}, "Unknown field",
 				fmt.Sprintf("A locale cannot change the %s of its session; declare another session.", a.Name)))
 		}
 	}

@@ -53,7 +53,7 @@ func themeFields(s *scope, name string, look *schema.Look) fieldReader {
 
 // layThemes lays the themes of an argument over a look, and names them. Of those among which it
 // cannot choose yet, what they may declare is not known.
-func layThemes(s *scope, look *schema.Look, a *hcl.Attribute, extra map[string]cty.Value, at schema.Subject) []string {
+func layThemes(s *scope, look *schema.Look, a *config.Attribute, extra map[string]cty.Value, at schema.Subject) []string {
 	before := len(s.Diagnostics)
 	chosen, open := s.themesIn(a, extra, at)
 	for _, name := range chosen {
@@ -78,7 +78,7 @@ func (t *theme) mayDeclare(f *schema.Field) bool {
 
 // themesIn names the themes that the argument of theme or extends gives, in their
 // order, and those among which it cannot choose yet. It evaluates these.
-func (s *scope) themesIn(a *hcl.Attribute, extra map[string]cty.Value, at schema.Subject) (chosen, undecided []string) {
+func (s *scope) themesIn(a *config.Attribute, extra map[string]cty.Value, at schema.Subject) (chosen, undecided []string) {
 	exprs := []hcl.Expression{a.Expr}
 	if list, diags := hcl.ExprList(a.Expr); !diags.HasErrors() {
 		exprs = list

@@ -31,7 +31,7 @@ func (s openValues) undecided(path string, expr hcl.Expression, extra map[string
 }
 
 // undecide notes that an attribute sets fields of a look, nobody knows to what.
-func (s openValues) undecide(look *schema.Look, a *hcl.Attribute, extra map[string]cty.Value, sets func(*schema.Field) bool) {
+func (s openValues) undecide(look *schema.Look, a *config.Attribute, extra map[string]cty.Value, sets func(*schema.Field) bool) {
 	u := s.undecided(a.Name, a.Expr, extra)
 	for _, f := range schema.Fields() {
 		if sets(f) {

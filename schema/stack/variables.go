@@ -150,7 +150,7 @@ func (vs *variables) assignFile(file *syntax.File, shared bool) {
 			continue // it may be declared where nothing could be understood
 		}
 		if !ok {
-			d := schema.Diagnose(schema.VariableValue, schema.Subject{Range: a.NameRange}, "Value for an undeclared variable",
+			d := schema.Diagnose(schema.VariableValue, schema.Subject{Range: a.NameRange()}, "Value for an undeclared variable",
 				fmt.Sprintf("The stack declares no variable %q, so this value has no effect.", a.Name))
 			schema.SetLevel(d, schema.Warning)
 			d.Detail += schema.DidYouMean(a.Name, sortedNames(vs.byName))
