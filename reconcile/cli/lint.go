@@ -233,7 +233,7 @@ func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
 		return err
 	}
 	if l.diff {
-		return lintreport.WriteDiff(run.Stdout, fixed)
+		return terminal.WriteFileDiffs(run.Stdout, fixed.Before, fixed.After)
 	}
 	l.fixed = fixed
 	return fixed.Write(run.Dir)

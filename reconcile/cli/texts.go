@@ -32,9 +32,9 @@ func textsCommand(run *command.Run) *cobra.Command {
 		Long: `Sends texts to translators and takes them back. Nothing is sent to the service, and
 neither state nor keys are needed. A lock beside the stack records from which words each
 translation was made.`,
-		Example: "livery texts status",
+		Example: "livery texts status\nlivery texts export -to=out\nlivery texts import out/*.xlf",
 	}
-	return command.Group(run, c, textsStatusCommand(run), textsAcceptCommand(run))
+	return command.Group(run, c, textsStatusCommand(run), textsExportCommand(run), textsImportCommand(run), textsAcceptCommand(run))
 }
 
 func textsStatusCommand(run *command.Run) *cobra.Command {

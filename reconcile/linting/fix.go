@@ -171,5 +171,3 @@ func (f *Fixed) Write(d workspace.Directory) error {
 	return nil
 }
 
-// Names are the files that change, sorted.
-func (f *Fixed) Names() []string { return slices.Sorted(maps.Keys(f.After)) }

@@ -5,10 +5,7 @@ package lintreport
 
 import (
 	"fmt"
-	"io"
 	"strings"
-
-	"github.com/rogpeppe/go-internal/diff"
 
 	"livery/reconcile/findings"
 	"livery/reconcile/linting"
@@ -125,15 +122,4 @@ func fixedSentence(f *linting.Fixed) string {
 		return fmt.Sprintf("Nothing to fix%s.", more)
 	}
 	return fmt.Sprintf("Fixed %s in %s%s.", schema.Plural(f.Findings, "finding"), schema.Plural(len(f.After), "file"), more)
-}
-
-// WriteDiff writes what would be mended as a unified diff.
-func WriteDiff(w io.Writer, f *linting.Fixed) error {
-	for _, name := range f.Names() {
-		shown := terminal.Escape(name, "")
-		if _, err := w.Write(diff.Diff("old/"+shown, f.Before[name], "new/"+shown, f.After[name])); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -3,7 +3,7 @@
 // lock of texts records.
 //
 // It knows neither flags nor how anything is written for people, nor the forms of
-// translators' files, which package exchange reads and writes.
+// translators' files, which package interchange reads and writes.
 package translating
 
 import (

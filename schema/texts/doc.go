@@ -6,5 +6,5 @@
 // themselves, so that a review can read them and nothing else needs git's history.
 //
 // The package reads the files of the stack and writes none. It does not know the forms in
-// which texts go to translators and come back, which package exchange says.
+// which texts go to translators and come back, which package interchange says.
 package texts

@@ -168,12 +168,12 @@ func (l *Lock) Bytes() []byte {
 	b.WriteString(lockHeader)
 	for _, locale := range slices.Sorted(maps.Keys(l.made)) {
 		fmt.Fprintf(&b, "\n[%s]\n", locale)
-		for _, path := range slices.SortedFunc(maps.Keys(l.made[locale]), comparePaths) {
+		for _, path := range slices.SortedFunc(maps.Keys(l.made[locale]), ComparePaths) {
 			fmt.Fprintf(&b, "\n%s\n", path)
 			for _, m := range l.made[locale][path] {
-				b.WriteString("  " + quote(m.Words))
+				b.WriteString("  " + Quote(m.Words))
 				if m.Note != "" {
-					b.WriteString(" note " + quote(m.Note))
+					b.WriteString(" note " + Quote(m.Note))
 				}
 				b.WriteByte('\n')
 			}
@@ -182,8 +182,8 @@ func (l *Lock) Bytes() []byte {
 	return b.Bytes()
 }
 
-// quote writes a text as JSON does, and leaves all letters as they are.
-func quote(text string) string {
+// Quote writes a text as JSON does, and leaves all letters as they are.
+func Quote(text string) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -191,10 +191,10 @@ func quote(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// comparePaths orders texts as the catalogue does.
-func comparePaths(a, b string) int {
-	f, i := splitPath(a)
-	g, j := splitPath(b)
+// ComparePaths orders the paths of texts as the catalogue does.
+func ComparePaths(a, b string) int {
+	f, i := FieldOf(a)
+	g, j := FieldOf(b)
 	switch {
 	case f == nil || g == nil:
 		return cmp.Or(cmp.Compare(btoi(f == nil), btoi(g == nil)), cmp.Compare(a, b))
@@ -210,9 +210,9 @@ func btoi(b bool) int {
 	return 0
 }
 
-// splitPath is the field of the catalogue that a path leads to and, of the text of a tip,
-// its place in the list; nil for no field.
-func splitPath(path string) (*schema.Field, int) {
+// FieldOf is the field of the catalogue that the path of a text leads to and, of the text of
+// a tip, its place in the list; nil for no field.
+func FieldOf(path string) (*schema.Field, int) {
 	list, rest, inList := strings.Cut(path, "[")
 	field := schema.FieldByPath(list)
 	if !inList {

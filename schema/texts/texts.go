@@ -214,7 +214,7 @@ func (t *Table) language(d schema.Document, notes notes, allowed []string) *Lang
 	for _, text := range own {
 		l.Units = append(l.Units, Unit{Path: text.Path, Field: text.Field, Target: text.Value, State: Extra, Before: t.Lock.Made(d.Locale, text.Path)})
 	}
-	slices.SortFunc(l.Units, func(a, b Unit) int { return comparePaths(a.Path, b.Path) })
+	slices.SortFunc(l.Units, func(a, b Unit) int { return ComparePaths(a.Path, b.Path) })
 	return l
 }
 

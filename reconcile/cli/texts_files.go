@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"livery/reconcile/command"
+	"livery/reconcile/terminal"
+	"livery/reconcile/textsreport"
+	"livery/reconcile/translating"
+	"livery/schema"
+	"livery/schema/interchange"
+	"livery/schema/texts"
+)
+
+// exportFlags are those of texts export.
+type exportFlags struct {
+	textsFlags
+	to, format  string
+	states      []string
+	all, noMark bool
+}
+
+func textsExportCommand(run *command.Run) *cobra.Command {
+	f := new(exportFlags)
+	c := &cobra.Command{
+		Use:   "export [flags]",
+		Short: "Write files for translators",
+		Args:  command.Arguments(0, 0),
+		Long: `Writes what is to be translated: texts that are missing, that are still the source's, or
+whose source has changed. Into a directory goes one file a language; one file takes all
+languages, but for JSON. The form is that of the file's ending, else XLIFF 1.2.`,
+		Example: "livery texts export -to=out\nlivery texts export -to=texts.xlsx -all\nlivery texts export -to=out -format=csv -locale=th",
+	}
+	c.Flags().StringVar(&f.to, "to", "", "Write this `file`, or files into this directory.")
+	c.Flags().StringVar(&f.format, "format", "", "Write them in this `form`: xliff, csv, xlsx or json.")
+	c.Flags().StringArrayVar(&f.states, "state", nil, "Only texts in this `state`: missing, untranslated, stale, unrecorded or current. May be given several times.")
+	c.Flags().BoolVar(&f.all, "all", false, "All texts, whatever their state.")
+	c.Flags().BoolVar(&f.noMark, "no-bom", false, "Begin CSV without the byte order mark that spreadsheets need.")
+	f.flags(c)
+	c.RunE = func(*cobra.Command, []string) error { return f.run(run) }
+	return c
+}
+
+func (f *exportFlags) run(run *command.Run) error {
+	form, states, err := f.check()
+	if err != nil {
+		return err
+	}
+	s, err := f.open(run)
+	if err != nil {
+		return err
+	}
+	sheet := s.Export(states)
+	if len(sheet.Languages) == 0 {
+		fmt.Fprintln(run.Stdout, "Nothing to translate.")
+		return nil
+	}
+	_, isFile := interchange.FormOf(f.to)
+	if info, err := os.Stat(run.Dir.Path(f.to)); err == nil {
+		isFile = !info.IsDir()
+	}
+	if strings.HasSuffix(f.to, "/") {
+		isFile = false
+	}
+	if isFile {
+		if form == interchange.JSON && len(sheet.Languages) > 1 {
+			return command.Fail("Several languages", "A file of texts holds one language: name it with -locale, or name a directory with -to.")
+		}
+		return f.write(run, f.to, form, sheet)
+	}
+	if err := os.MkdirAll(run.Dir.Path(f.to), 0o755); err != nil {
+		return command.Fail("Cannot make the directory", "%v.", err)
+	}
+	for _, in := range sheet.Languages {
+		one := *sheet
+		one.Languages = []interchange.SheetLanguage{in}
+		if err := f.write(run, filepath.Join(f.to, string(in.Locale)+form.Ending()), form, &one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check judges the flags.
+func (f *exportFlags) check() (interchange.Form, []texts.State, error) {
+	if f.to == "" {
+		return "", nil, command.Fail("Missing flag", "Say with -to which file to write, or into which directory.")
+	}
+	form, _ := interchange.FormOf(f.to)
+	form = cmp.Or(interchange.Form(f.format), form, interchange.XLIFF)
+	if !slices.Contains(interchange.Forms(), form) {
+		return "", nil, command.Fail("Invalid flag", "-format takes xliff, csv, xlsx or json, not %q.", f.format)
+	}
+	all := slices.DeleteFunc(texts.States(), func(s texts.State) bool { return s == texts.Extra })
+	switch {
+	case f.all && len(f.states) > 0:
+		return "", nil, command.Fail("Invalid flags", "-all is about every text; leave out -state.")
+	case f.all:
+		return form, all, nil
+	case len(f.states) == 0:
+		return form, translating.ToTranslate(), nil
+	}
+	var states []texts.State
+	for _, name := range f.states {
+		if !slices.Contains(all, texts.State(name)) {
+			return "", nil, command.Fail("Invalid flag", "-state takes missing, untranslated, stale, unrecorded or current, not %q.", name)
+		}
+		states = append(states, texts.State(name))
+	}
+	return form, states, nil
+}
+
+func (f *exportFlags) write(run *command.Run, name string, form interchange.Form, sheet *interchange.Sheet) error {
+	if err := run.Dir.WriteFile(name, sheet.Write(form, !f.noMark), 0o644); err != nil {
+		return command.Fail("Cannot write a file", "%v.", err)
+	}
+	n := 0
+	for _, in := range sheet.Languages {
+		n += len(in.Units)
+	}
+	fmt.Fprintf(run.Stdout, "Wrote %s: %s.\n", filepath.ToSlash(name), schema.Plural(n, "text"))
+	return nil
+}
+
+func textsImportCommand(run *command.Run) *cobra.Command {
+	var f textsFlags
+	var opts translating.ImportOptions
+	var dryRun bool
+	c := &cobra.Command{
+		Use:   "import [flags] FILE...",
+		Short: "Take translations back, each where it is written",
+		Args:  command.Arguments(1, -1),
+		Long: `Writes translations into the files of the stack, where the words of each text stand, and
+records in the lock from which words they were made. XLIFF 1.2, CSV, XLSX and JSON are
+told apart by what they hold. Nothing is written if a text is refused: one whose source
+has changed, that is too long, that has lost a placeholder, or that a function makes.`,
+		Example: "livery texts import out/*.xlf\nlivery texts import -dry-run texts.xlsx\nlivery texts import -locale=th th.json",
+	}
+	c.Flags().BoolVar(&opts.Partial, "partial", false, "Write what is not refused, and exit 1 all the same.")
+	c.Flags().BoolVar(&opts.Stale, "stale", false, "Take translations of words that have changed since; they stay marked as out of date.")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "Show the changes, and write nothing.")
+	run.JSONFlag(c)
+	f.flags(c)
+	c.RunE = func(_ *cobra.Command, names []string) error {
+		var files []translating.File
+		for _, name := range names {
+			data, err := run.Dir.ReadFile(name)
+			if err != nil {
+				return command.Fail("Cannot read a file", "%v.", err)
+			}
+			files = append(files, translating.File{Name: filepath.ToSlash(name), Data: data})
+		}
+		s, err := f.open(run)
+		if err != nil {
+			return err
+		}
+		imported, err := s.Import(files, opts)
+		if err != nil {
+			return err
+		}
+		if !dryRun {
+			if err := imported.Write(); err != nil {
+				return err
+			}
+		}
+		if err := tellImport(run, imported, opts, dryRun); err != nil {
+			return err
+		}
+		if imported.Refused > 0 {
+			return command.ExitError
+		}
+		return nil
+	}
+	return c
+}
+
+// tellImport says what came of an import.
+func tellImport(run *command.Run, imported *translating.Imported, opts translating.ImportOptions, dryRun bool) error {
+	if run.View.JSON {
+		return textsreport.WriteImportJSON(run.Stdout, imported, dryRun)
+	}
+	run.View.Diagnostics(imported.Findings, imported.Files)
+	if dryRun {
+		if err := terminal.WriteFileDiffs(run.Stdout, imported.Before, imported.After); err != nil {
+			return err
+		}
+	}
+	for _, name := range imported.Undated {
+		fmt.Fprintf(run.Stdout, "%s does not say from which words it was translated: the lock records today's.\n", name)
+	}
+	textsreport.WriteTallies(run.Stdout, imported.Tallies, translating.Written, translating.Unchanged, translating.Skipped, translating.Refused)
+	if imported.Refused > 0 && !opts.Partial {
+		fmt.Fprintln(run.Stderr, "Nothing is written. With -partial what is not refused is.")
+	}
+	return nil
+}

@@ -1,0 +1,323 @@
+package translating
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/reconcile/workspace"
+	"livery/schema"
+	"livery/schema/interchange"
+	"livery/schema/texts"
+)
+
+// File is a file of translators.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// ImportOptions say what is taken besides what is beyond doubt.
+type ImportOptions struct {
+	Partial bool // what is not refused is written although something else is
+	Stale   bool // translations of words that have changed since are taken, and are stale at once
+}
+
+// Imported is what comes of an import. Nothing is written yet.
+type Imported struct {
+	Tallies       []Tally
+	Findings      hcl.Diagnostics   // refusals are errors
+	Files         map[string][]byte // that findings lie in
+	Before, After map[string][]byte // of the files that change, the lock among them
+	Undated       []string          // files that do not say from which words they were translated
+	Texts         []ImportedText
+	Refused       int
+
+	stack *Stack
+}
+
+// ImportedText is what became of a text.
+type ImportedText struct {
+	Locale  schema.Locale
+	Path    string
+	Outcome Outcome
+	Reason  string // why it was refused or skipped; "" where there is nothing to say
+}
+
+// Import takes texts of files and says what would be written. Files that cannot be read are
+// an *workspace.InvalidError.
+func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
+	r := &importer{
+		Stack: s, ImportOptions: opts, changes: make(map[key]*change), first: make(map[key]string),
+		out: &Imported{Files: maps.Clone(s.Files), stack: s},
+	}
+	for _, f := range files {
+		r.out.Files[f.Name] = f.Data
+		list, form, diags := interchange.Read(f.Data, f.Name, s.Source.Locale)
+		if diags.HasErrors() {
+			return nil, &workspace.InvalidError{Diagnostics: diags, Sources: r.out.Files}
+		}
+		r.out.Findings = append(r.out.Findings, diags...)
+		if form == interchange.JSON {
+			r.out.Undated = append(r.out.Undated, f.Name)
+		}
+		for _, t := range list {
+			if err := r.take(f.Name, t); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := r.write(); err != nil {
+		return nil, err
+	}
+	return r.finish(), nil
+}
+
+// Write writes what changes, all or nothing.
+func (i *Imported) Write() error {
+	if len(i.After) == 0 {
+		return nil
+	}
+	if err := i.stack.w.Dir.Rewrite(i.Before, i.After); err != nil {
+		return workspace.Failf("Cannot write the files", "%v.", err)
+	}
+	return nil
+}
+
+// key names a text of a language.
+type key struct {
+	locale schema.Locale
+	path   string
+}
+
+// change is a text that is to be written.
+type change struct {
+	in    *texts.Language
+	unit  *texts.Unit
+	words string
+	made  texts.Made
+	at    hcl.Range // in the file that it comes from
+}
+
+func (c *change) key() key { return key{c.in.Locale, c.unit.Path} }
+
+type importer struct {
+	*Stack
+	ImportOptions
+	out     *Imported
+	order   []key // of the changes, as they came
+	changes map[key]*change
+	first   map[key]string // what was read for a text
+	layers  map[schema.Locale]layers
+	shared  map[hcl.Range][]key // who has its words from a place
+}
+
+// take judges the texts of one language of a file.
+func (r *importer) take(file string, t interchange.Translation) error {
+	locale := t.Locale
+	if locale == "" {
+		base := strings.TrimSuffix(path.Base(file), path.Ext(file))
+		named, ok := schema.ParseLocale(base)
+		switch {
+		case len(r.Chosen) == 1:
+			locale = r.Chosen[0].Locale
+		case ok:
+			locale = named
+		default:
+			return workspace.Failf("No language", "%s does not say which language it is in: say it with -locale.", file)
+		}
+	}
+	if t.From != "" && t.From != r.Source.Locale {
+		return workspace.Failf("Another source language", "%s was translated from %s; the source of this stack is %s.", file, t.From, r.Source.Locale)
+	}
+	in := r.Language(locale)
+	if in == nil {
+		return workspace.Failf("No such locale", "%s has texts for %s, and nothing declares a document for it.%s", file, locale, r.declared())
+	}
+	if !slices.Contains(r.Chosen, in) {
+		return nil
+	}
+	for _, text := range t.Texts {
+		r.judge(in, text)
+	}
+	return nil
+}
+
+// told counts what became of a text.
+func (r *importer) told(k key, outcome Outcome, reason string) {
+	r.out.Texts = append(r.out.Texts, ImportedText{k.locale, k.path, outcome, reason})
+}
+
+// refuse says why a text is not taken.
+func (r *importer) refuse(k key, at hcl.Range, rule schema.RuleID, reason, detail string) {
+	r.out.Refused++
+	r.told(k, Refused, reason)
+	d := schema.Diagnose(rule, schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at},
+		fmt.Sprintf("%s %s: %s", k.locale, k.path, reason), detail)
+	schema.SetLevel(d, schema.Error)
+	r.out.Findings = append(r.out.Findings, d)
+	delete(r.changes, k)
+}
+
+func (r *importer) warn(k key, at hcl.Range, summary, detail string) {
+	d := schema.Diagnose("", schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at}, summary, detail)
+	schema.SetLevel(d, schema.Warning)
+	r.out.Findings = append(r.out.Findings, d)
+}
+
+// judge decides what becomes of a text.
+func (r *importer) judge(in *texts.Language, t interchange.Translated) {
+	u := in.Unit(t.ID)
+	k := key{in.Locale, t.ID}
+	if u == nil {
+		r.told(k, Skipped, "unknown id")
+		r.warn(k, t.Range, "Unknown text", fmt.Sprintf("%s has no text %q, so it is left out.%s", in.Locale, t.ID, schema.DidYouMean(t.ID, r.paths(t.ID))))
+		return
+	}
+	k.path = u.Path
+	words := r.wordsOf(k, u, t)
+	if words == "" || t.Said == interchange.SaidNotTranslated {
+		r.told(k, Skipped, "not translated")
+		return
+	}
+	if before, again := r.first[k]; again {
+		if before != words {
+			r.refuse(k, t.Range, schema.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", u.Path, before, words))
+		}
+		return
+	}
+	r.first[k] = words
+	made, current := u.Note, !t.HasSource || sameSource(t.Source, u.Source.Text())
+	switch {
+	case u.Target.Declared() && words == u.Target.Text():
+		r.told(k, Unchanged, "")
+		if current && u.Source.Declared() && (u.State != texts.Stale || t.Said == interchange.SaidTranslated) && u.State != texts.Untranslated {
+			r.Lock.Record(in.Locale, u.Path, made)
+		}
+		return
+	case !current && !r.Stale:
+		r.refuse(k, t.Range, schema.StaleTranslation, "source has changed",
+			fmt.Sprintf("It was translated from %q; the source %s now says %q. With -stale it is taken all the same, and stays marked as out of date.", t.Source, r.Source.Locale, u.Source.Text()))
+		return
+	case !current:
+		made.Words = t.Source
+	}
+	c := &change{in: in, unit: u, words: words, made: made, at: t.Range}
+	if r.check(c) {
+		r.changes[k] = c
+		r.order = append(r.order, k)
+	}
+}
+
+// wordsOf is the words of a translation as they are kept: without blanks at the end that
+// the source has not, and with the line feed that ends a heredoc.
+func (r *importer) wordsOf(k key, u *texts.Unit, t interchange.Translated) string {
+	words, source := t.Words, u.Source.Text()
+	if t.HasSource && t.Source != source && sameSource(t.Source, source) { // a tool has laid the file out anew
+		words = laidOut(words, strings.Contains(source, "\n"))
+	}
+	trimmed := strings.TrimRight(words, " \t\n")
+	wanted := source[len(strings.TrimRight(source, " \t\n")):]
+	if trimmed == "" {
+		return ""
+	}
+	if rest := words[len(trimmed):]; rest != "" && rest != wanted && words != u.Target.Text() {
+		r.warn(k, t.Range, "Blanks at the end", fmt.Sprintf("%s ends with blanks that the source has not; they are left out.", u.Path))
+		words = trimmed
+	}
+	if now := u.Target.Text(); strings.HasSuffix(now, "\n") && !strings.HasSuffix(words, "\n") {
+		words += "\n"
+	}
+	return words
+}
+
+// sameSource compares the source in a file with today's. Tools indent what they write.
+func sameSource(file, today string) bool {
+	return file == today || laidOut(file, false) == laidOut(today, false)
+}
+
+// laidOut is a text without the white space that a tool may have put into it.
+func laidOut(text string, keepLines bool) string {
+	if !keepLines {
+		return strings.Join(strings.Fields(text), " ")
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// check judges the words as the loader would, and against the source.
+func (r *importer) check(c *change) bool {
+	at := schema.Subject{Address: c.in.Locale.AddressOf(), Locale: c.in.Locale, Path: c.unit.Path, Range: c.at}
+	_, diags := c.unit.Field.Parse(cty.StringVal(c.words), at)
+	errs, _ := schema.Apart(schema.ApplyLevels(diags, r.asked.Levels), schema.Error)
+	for _, d := range errs {
+		r.refuse(c.key(), c.at, schema.FindingOf(d).Rule, lowerFirst(d.Summary), d.Detail)
+	}
+	if len(errs) > 0 || !c.unit.Source.Declared() {
+		return len(errs) == 0
+	}
+	own, wanted := schema.Braces(c.words), schema.Braces(c.unit.Source.Text())
+	for _, brace := range wanted {
+		if !slices.Contains(own, brace) {
+			r.refuse(c.key(), c.at, schema.Placeholder, "placeholder lost", fmt.Sprintf("%s lacks %s, which the source has: the page fills it in, so it stays as it is in every language.", c.unit.Path, brace))
+			return false
+		}
+	}
+	for _, brace := range own {
+		if !slices.Contains(wanted, brace) {
+			r.refuse(c.key(), c.at, schema.Placeholder, "placeholder added", fmt.Sprintf("%s has %s, which the source has not: people would see it as it is.", c.unit.Path, brace))
+			return false
+		}
+	}
+	return true
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// finish counts, and leaves out what is not to be written.
+func (r *importer) finish() *Imported {
+	out := r.out
+	for _, k := range r.order {
+		c := r.changes[k]
+		if c == nil {
+			continue
+		}
+		r.told(k, Written, "")
+		if c.unit.Source.Declared() {
+			r.Lock.Record(k.locale, k.path, c.made)
+		}
+	}
+	out.Before, out.After = withLock(r.Stack, out.Before, out.After)
+	if out.Refused > 0 && !r.Partial {
+		out.Before, out.After = nil, nil
+		for i := range out.Texts {
+			if out.Texts[i].Outcome == Written {
+				out.Texts[i].Outcome, out.Texts[i].Reason = Skipped, "another text was refused"
+			}
+		}
+	}
+	for _, in := range r.Chosen {
+		t := Tally{in.Locale, make(map[Outcome]int)}
+		for _, text := range out.Texts {
+			if text.Locale == in.Locale {
+				t.Counts[text.Outcome]++
+			}
+		}
+		if len(t.Counts) > 0 {
+			out.Tallies = append(out.Tallies, t)
+		}
+	}
+	slices.SortStableFunc(out.Texts, func(a, b ImportedText) int {
+		return cmp.Or(cmp.Compare(a.Locale, b.Locale), texts.ComparePaths(a.Path, b.Path))
+	})
+	return out
+}
