@@ -37,8 +37,11 @@ type Edit struct {
 // TakesOut reports whether an edit takes out what stands there.
 func (e Edit) TakesOut() bool { return e.Value == cty.NilVal && e.Expression == "" }
 
-// IsSame reports whether two edits take out the same.
-func (e Edit) IsSame(o Edit) bool { return e.At == o.At && e.TakesOut() && o.TakesOut() }
+// IsSame reports whether two edits do the same at the same place.
+func (e Edit) IsSame(o Edit) bool {
+	return e.At == o.At && e.Expression == o.Expression && (e.Value == cty.NilVal && o.Value == cty.NilVal ||
+		e.Value != cty.NilVal && o.Value != cty.NilVal && e.Value.RawEquals(o.Value))
+}
 
 // Overlaps reports whether two edits change the same bytes.
 func (e Edit) Overlaps(o Edit) bool {

@@ -65,6 +65,8 @@ func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
 func TestForms(t *testing.T) {
 	sarif, err := jsonschema.NewCompiler().Compile(filepath.Join(golden, "schema", "sarif-2.1.0.json"))
 	require.NoError(t, err)
+	gitlab, err := jsonschema.NewCompiler().Compile(filepath.Join(golden, "schema", "gitlab-code-quality.json"))
+	require.NoError(t, err)
 	for name, scenario := range scenarios() {
 		for i, form := range forms {
 			t.Run(name+"/"+form.file, func(t *testing.T) {
@@ -81,12 +83,34 @@ func TestForms(t *testing.T) {
 				case ".xml":
 					requireXML(t, got, strings.TrimSuffix(form.file, ".xml"))
 				case ".sarif":
-					value, err := jsonschema.UnmarshalJSON(bytes.NewReader(got))
-					require.NoError(t, err)
-					assert.NoError(t, sarif.Validate(value))
+					requireFits(t, sarif, got)
+				}
+				if form.format == GitLabFormat {
+					requireFits(t, gitlab, got)
+					requireOwnFingerprints(t, got)
 				}
 			})
 		}
+	}
+}
+
+func requireFits(t testing.TB, form *jsonschema.Schema, doc []byte) {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
+	require.NoError(t, err)
+	require.NoError(t, form.Validate(value))
+}
+
+// requireOwnFingerprints holds what no schema can say: GitLab drops the second of two issues
+// with the same fingerprint.
+func requireOwnFingerprints(t testing.TB, doc []byte) {
+	t.Helper()
+	var issues []gitlabIssue
+	require.NoError(t, json.Unmarshal(doc, &issues))
+	seen := make(map[string]bool)
+	for _, issue := range issues {
+		require.False(t, seen[issue.Fingerprint], "%s", issue.Fingerprint)
+		seen[issue.Fingerprint] = true
 	}
 }
 

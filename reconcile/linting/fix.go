@@ -49,28 +49,35 @@ func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
 			return nil, &workspace.InvalidError{Diagnostics: errs, Sources: linted.Sources}
 		}
 		faults = now
-		edits, n, more := fixed.edits(linted.Diagnostics, func(f schema.Finding) bool {
+		chosen, more := fixed.choose(linted.Diagnostics, func(f schema.Finding) bool {
 			return f.Fix == schema.SafeFix || how == schema.AnyFix || slices.Contains(opts.Rules, f.Rule)
 		})
 		fixed.More = more
+		edits := byFile(chosen)
 		if len(edits) == 0 || pass == maxPasses {
 			return fixed, nil
 		}
-		fixed.Findings += n
+		var made []schema.Edit
 		for _, shown := range slices.Sorted(maps.Keys(edits)) {
 			name, err := filepath.Rel(filepath.FromSlash(w.Prefix), filepath.FromSlash(shown))
 			if err != nil {
 				return nil, err
 			}
 			src := linted.Sources[shown]
-			after, made := fixed.apply(shown, src, edits[shown])
-			if !made {
+			after, done := fixed.apply(shown, src, edits[shown])
+			if len(done) == 0 {
 				continue
 			}
+			made = append(made, done...)
 			if _, again := fixed.Before[name]; !again {
 				fixed.Before[name] = src
 			}
 			fixed.After[name], c.Unsaved[name] = after, after
+		}
+		for _, finding := range chosen {
+			if !slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return !slices.ContainsFunc(made, e.IsSame) }) {
+				fixed.Findings++
+			}
 		}
 	}
 }
@@ -93,9 +100,9 @@ func isMore(now, before map[schema.RuleID]int) bool {
 	return false
 }
 
-// apply makes edits, but for those that cannot be made: a place that is no literal was
-// computed after all. It makes none if there is none left.
-func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) (after []byte, made bool) {
+// apply makes edits and says which. A place that is no literal was computed after all: its
+// edit is refused. What stands in something that is taken out waits for the next pass.
+func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) (after []byte, made []schema.Edit) {
 	patch := func(edits ...schema.Edit) ([]byte, error) {
 		list := make([]syntax.Edit, len(edits))
 		for i, e := range edits {
@@ -105,48 +112,59 @@ func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) (after []by
 	}
 	after, err := patch(edits...)
 	if err == nil {
-		return after, true
+		return after, edits
 	}
-	possible := slices.DeleteFunc(slices.Clone(edits), func(e schema.Edit) bool {
-		_, err := patch(e)
-		if err != nil {
+	removals := slices.DeleteFunc(slices.Clone(edits), func(e schema.Edit) bool { return !e.TakesOut() })
+	for _, e := range append(removals, slices.DeleteFunc(edits, schema.Edit.TakesOut)...) {
+		if _, err := patch(e); err != nil {
 			f.refused = append(f.refused, e)
-			f.Findings--
+		} else if both, err := patch(append(made, e)...); err == nil {
+			after, made = both, append(made, e)
 		}
-		return err != nil
-	})
-	if after, err = patch(possible...); err != nil || len(possible) == 0 {
-		f.refused = append(f.refused, possible...)
-		f.Findings -= len(possible)
-		return nil, false
 	}
-	return after, true
+	return after, made
 }
 
-// edits are the changes that mend findings now, by file: of two that change the same place
-// the second waits for the next pass. More counts what only schema.AnyFix would mend.
-func (f *Fixed) edits(found hcl.Diagnostics, isMeant func(schema.Finding) bool) (byFile map[string][]schema.Edit, n, more int) {
-	byFile = make(map[string][]schema.Edit)
+// choose gives the findings to mend now: of two that change the same place the second waits
+// for the next pass. More counts what only schema.AnyFix would mend.
+func (f *Fixed) choose(found hcl.Diagnostics, isMeant func(schema.Finding) bool) (chosen []schema.Finding, more int) {
+	taken := make(map[string][]schema.Edit)
+	isRefused := func(e schema.Edit) bool { return slices.ContainsFunc(f.refused, e.Overlaps) }
+	isTaken := func(e schema.Edit) bool {
+		return isRefused(e) || slices.ContainsFunc(taken[e.At.Filename], func(o schema.Edit) bool { return e.Overlaps(o) && !e.IsSame(o) })
+	}
+	refers := slices.ContainsFunc(found, func(d *hcl.Diagnostic) bool {
+		finding := schema.FindingOf(d)
+		return isMeant(finding) && slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return e.Expression != "" && !isRefused(e) })
+	})
 	for _, d := range found {
 		finding := schema.FindingOf(d)
-		isTaken := func(e schema.Edit) bool {
-			return slices.ContainsFunc(f.refused, e.Overlaps) ||
-				slices.ContainsFunc(byFile[e.At.Filename], func(o schema.Edit) bool { return e.Overlaps(o) && !e.IsSame(o) })
-		}
 		switch {
 		case len(finding.Edits) == 0 || slices.ContainsFunc(finding.Edits, isTaken):
 		case !isMeant(finding):
 			more++
+		case refers && finding.Rule == schema.UnusedLocal: // in the next pass something may use it
 		default:
-			n++
+			chosen = append(chosen, finding)
 			for _, e := range finding.Edits {
-				if name := e.At.Filename; !slices.ContainsFunc(byFile[name], e.IsSame) {
-					byFile[name] = append(byFile[name], e)
-				}
+				taken[e.At.Filename] = append(taken[e.At.Filename], e)
 			}
 		}
 	}
-	return byFile, n, more
+	return chosen, more
+}
+
+// byFile are the edits of findings by file, each once.
+func byFile(findings []schema.Finding) map[string][]schema.Edit {
+	edits := make(map[string][]schema.Edit)
+	for _, finding := range findings {
+		for _, e := range finding.Edits {
+			if name := e.At.Filename; !slices.ContainsFunc(edits[name], e.IsSame) {
+				edits[name] = append(edits[name], e)
+			}
+		}
+	}
+	return edits
 }
 
 func syntaxEdit(e schema.Edit) syntax.Edit {
