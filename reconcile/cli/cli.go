@@ -32,6 +32,7 @@ func commands() []command.Entry {
 		{Name: "history", Short: "List the states that are kept, and what changed", Build: historyCommand},
 		{Name: "import", Short: "Print HCL for ConfigureUI bodies you already have", Build: importCommand},
 		{Name: "lint", Short: "Check the stack, in the formats of CI systems", Build: lintCommand},
+		{Name: "lsp", Short: "Speak with an editor about the files of stacks", Build: lspCommand},
 		{Name: "rollback", Short: "Plan to go back to an earlier state", Build: rollbackCommand},
 		{Name: "schema", Short: "Look fields up in the catalogue", Build: schemaCommand},
 		{Name: "session", Short: "Open liveness sessions and fetch their outcome", Build: sessioncommand.New},

@@ -106,7 +106,7 @@ func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) (after []by
 	patch := func(edits ...schema.Edit) ([]byte, error) {
 		list := make([]syntax.Edit, len(edits))
 		for i, e := range edits {
-			list[i] = syntaxEdit(e)
+			list[i] = EditOf(e)
 		}
 		return syntax.NewPatch(shown, src, list...).Apply(src)
 	}
@@ -167,7 +167,8 @@ func byFile(findings []schema.Finding) map[string][]schema.Edit {
 	return edits
 }
 
-func syntaxEdit(e schema.Edit) syntax.Edit {
+// EditOf is an edit of a finding as the editor of files makes it.
+func EditOf(e schema.Edit) syntax.Edit {
 	switch {
 	case e.TakesOut():
 		return syntax.Remove(e.At)

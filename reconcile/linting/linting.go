@@ -73,9 +73,7 @@ type run struct {
 // Lint checks what Validate checks and the quality of what is declared. With files it
 // checks the stacks that they belong to, and parts the findings in those files from others.
 func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
-	l := &run{Options: opts, root: w.Below("."), baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
-	l.Sources, l.Linted.Files = make(map[string][]byte), opts.Files
-	l.root.Wanted, l.Partial = opts.Rules, opts.Tokens || len(opts.Files) > 0
+	l := newRun(w, opts)
 	dirs, err := l.directories()
 	if err != nil {
 		return nil, err
@@ -85,12 +83,33 @@ func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
 			return nil, err
 		}
 	}
+	return l.end()
+}
+
+func newRun(w *workspace.Workspace, opts Options) *run {
+	l := &run{Options: opts, root: w.Below("."), baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
+	l.Sources, l.Linted.Files = make(map[string][]byte), opts.Files
+	l.root.Wanted, l.Partial = opts.Rules, opts.Tokens || len(opts.Files) > 0
+	return l
+}
+
+// end counts what is in the baselines, and orders what was found.
+func (l *run) end() (*Linted, error) {
 	if err := l.endBaselines(); err != nil {
 		return nil, err
 	}
 	l.Suppressed = slices.DeleteFunc(l.Suppressed, func(d *hcl.Diagnostic) bool { return !l.isMeant(d) })
 	l.Diagnostics, l.Elsewhere, l.Suppressed = schema.SortFindings(l.Diagnostics), schema.SortFindings(l.Elsewhere), schema.SortFindings(l.Suppressed)
 	return &l.Linted, nil
+}
+
+// Judge is Lint of a stack that has been read already, and what was found in doing so.
+func Judge(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diagnostics) (*Linted, error) {
+	l := newRun(w, Options{})
+	if err := l.loaded(w, loaded, diags); err != nil {
+		return nil, err
+	}
+	return l.end()
 }
 
 // directories are those of the stacks to look at.
@@ -163,6 +182,11 @@ func (l *run) stack(w *workspace.Workspace) error {
 	if err != nil {
 		return err
 	}
+	return l.loaded(w, loaded, diags)
+}
+
+// loaded checks a stack that has been read already.
+func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diagnostics) error {
 	found, suppressed, err := l.judge(w, loaded, diags)
 	if err != nil {
 		return err

@@ -4,10 +4,12 @@ package overlay
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 )
 
@@ -29,6 +31,24 @@ func (u FS) Open(name string) (fs.File, error) {
 	default:
 		return file, err
 	}
+}
+
+// ReadDir implements fs.ReadDirFS: files that are not on the disk are listed too.
+func (u FS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(u.FS, name)
+	if err != nil {
+		return entries, err
+	}
+	byName := func(e fs.DirEntry, name string) int { return cmp.Compare(e.Name(), name) }
+	for file := range u.Files {
+		if path.Dir(file) != name {
+			continue
+		}
+		if i, there := slices.BinarySearchFunc(entries, path.Base(file), byName); !there {
+			entries = slices.Insert(entries, i, fs.FileInfoToDirEntry(newFile{path.Base(file)}))
+		}
+	}
+	return entries, nil
 }
 
 // newFile is a file that is not on the disk. Its bytes and their number come from elsewhere.

@@ -132,3 +132,6 @@ func ReadableOn(background Colour) Colour {
 	}
 	return White()
 }
+
+// Alpha is how opaque the colour is, from 0 to 1.
+func (c Colour) Alpha() float64 { return c.alpha }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	ctyfunction "github.com/zclconf/go-cty/cty/function"
 
 	"livery/schema"
 	"livery/schema/function"
@@ -67,6 +68,10 @@ func (e *Evaluation) Value(src []byte, name string) (cty.Value, hcl.Diagnostics)
 	}
 	return v, schema.SortFindings(diags)
 }
+
+// Functions are those that expressions may call, by name. They must not be called beside
+// anything else that is asked of the evaluation.
+func (e *Evaluation) Functions() map[string]ctyfunction.Function { return e.scope.root.Functions }
 
 // HoldsSecret reports whether a text holds the secret key of the account.
 func (e *Evaluation) HoldsSecret(text string) bool { return e.scope.holdsSecret(cty.StringVal(text)) }

@@ -1,0 +1,181 @@
+package lsp
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// diagnostic is a finding on the wire.
+type diagnostic struct {
+	Range    textRange `json:"range"`
+	Severity int       `json:"severity"`
+	Code     string    `json:"code,omitempty"`
+	Source   string    `json:"source"`
+	Message  string    `json:"message"`
+	Tags     []int     `json:"tags,omitempty"`
+	Data     any       `json:"data,omitempty"`
+}
+
+type publishParams struct {
+	URI         string       `json:"uri"`
+	Version     *int         `json:"version,omitempty"` // of the text that it is about
+	Diagnostics []diagnostic `json:"diagnostics"`
+}
+
+// The protocol's tags.
+const (
+	unnecessary = 1
+	deprecated  = 2
+)
+
+// publisher says what is wrong with files, where that is something else than it said last.
+type publisher struct {
+	*desk
+	said map[string]string // by URI
+	tell func(method string, params any)
+}
+
+// publish says of each file what is wrong with it.
+func (s publisher) publish() {
+	all := make(map[string][]diagnostic)
+	for _, p := range s.projects {
+		texts := make(map[string]*lines)
+		for _, d := range p.findings {
+			path, of := s.placeOf(p, d)
+			if path == "" {
+				continue
+			}
+			if texts[path] == nil {
+				texts[path] = s.linesOf(p, path, of)
+			}
+			all[path] = append(all[path], newDiagnostic(d, texts[path]))
+		}
+	}
+	seen := make(map[string]bool)
+	for path, list := range all {
+		uri := s.uriOf(path)
+		seen[uri] = true
+		s.say(uri, withoutDoubles(list))
+	}
+	for uri := range s.documents {
+		if !seen[uri] {
+			seen[uri] = true
+			s.say(uri, []diagnostic{})
+		}
+	}
+	for uri := range s.said {
+		if !seen[uri] { // it was closed and is fine, or left the stack
+			s.say(uri, []diagnostic{})
+			delete(s.said, uri)
+		}
+	}
+}
+
+// say tells the editor what is wrong with a file, unless it knows.
+func (s publisher) say(uri string, list []diagnostic) {
+	p := publishParams{URI: uri, Diagnostics: list}
+	if d := s.documents[uri]; d != nil {
+		version := d.version
+		p.Version = &version
+	}
+	body, err := json.Marshal(p)
+	if err != nil || s.said[uri] == string(body) {
+		return
+	}
+	s.said[uri] = string(body)
+	s.tell("textDocument/publishDiagnostics", p)
+}
+
+// faultsAtOnce says of a file that has just changed that it does not parse: that need not
+// wait for the rest of the stack.
+func (s publisher) faultsAtOnce(d *document) {
+	if !isSource(d.path) {
+		return
+	}
+	file := syntax.NewFile(d.text, filepath.Base(d.path))
+	if !file.Faults.HasErrors() {
+		return
+	}
+	list := []diagnostic{}
+	for _, fault := range file.Faults {
+		list = append(list, newDiagnostic(fault, d.lines))
+	}
+	s.say(d.uri, list)
+}
+
+// placeOf is the file that a finding is shown in, and its name in ranges. What is about no
+// file in particular is shown at the beginning of the stack's first.
+func (s publisher) placeOf(p *project, d *hcl.Diagnostic) (path, name string) {
+	if d.Subject != nil {
+		return filepath.Join(p.dir, filepath.FromSlash(d.Subject.Filename)), d.Subject.Filename
+	}
+	for of, shown := range p.reads {
+		if filepath.Dir(of) == p.dir && isSource(of) && (path == "" || of < path) {
+			path, name = of, shown
+		}
+	}
+	return path, name
+}
+
+// linesOf is the text of a file as it was analysed.
+func (s publisher) linesOf(p *project, path, name string) *lines {
+	for _, d := range s.documents {
+		if d.path == path {
+			return d.lines
+		}
+	}
+	if src, ok := p.loaded.Sources[name]; ok {
+		return newLines(src, s.units)
+	}
+	src, err := p.loaded.File(name)
+	if err != nil {
+		return newLines(nil, s.units)
+	}
+	return newLines(src, s.units)
+}
+
+func newDiagnostic(d *hcl.Diagnostic, text *lines) diagnostic {
+	f := schema.FindingOf(d)
+	out := diagnostic{Severity: 3, Code: string(f.Rule), Source: "livery", Message: d.Summary}
+	switch schema.LevelOf(d) {
+	case schema.Error:
+		out.Severity = 1
+	case schema.Warning:
+		out.Severity = 2
+	}
+	if d.Subject != nil {
+		out.Range = text.span(d.Subject.Start.Byte, d.Subject.End.Byte)
+	}
+	if d.Detail != "" {
+		out.Message += ": " + d.Detail
+	}
+	if f.Rule != "" {
+		out.Message += " (" + string(f.Rule) + ")"
+	}
+	switch {
+	case strings.HasPrefix(string(f.Rule), "unused-"), f.Rule == "unreachable", f.Rule == "redundant":
+		out.Tags = []int{unnecessary}
+	case strings.HasPrefix(string(f.Rule), "deprecated"):
+		out.Tags = []int{deprecated}
+	}
+	return out
+}
+
+// withoutDoubles leaves out what several stacks say alike of a file that they share, and
+// orders the rest by place.
+func withoutDoubles(list []diagnostic) []diagnostic {
+	slices.SortStableFunc(list, func(a, b diagnostic) int {
+		if c := a.Range.Start.compare(b.Range.Start); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
+	})
+	return slices.CompactFunc(list, func(a, b diagnostic) bool { return a.Range == b.Range && a.Code == b.Code && a.Message == b.Message })
+}

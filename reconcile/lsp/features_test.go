@@ -1,0 +1,281 @@
+package lsp_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const brand = `
+-- main.livery.hcl --
+livery {
+  texts {
+    source = "en"
+  }
+}
+
+variable "brand" {
+  type        = string
+  description = "The brand's colour."
+  default     = "#0B5FFF"
+}
+
+locals {
+  danger = "#d92d20"
+  design = tokens("brand.tokens.json")
+}
+
+theme "base" {
+  mobile_loading_page {
+    progress_color     = var.brand
+    loading_text_color = "#FFFFFF"
+  }
+  mobile_result_page {
+    background_color           = local.design.color.surface
+    liveness_result_text_color = darken(local.danger, 0.1)
+  }
+}
+
+locale "en" {
+  theme = theme.base
+  texts = jsondecode(file("texts/en.json"))
+}
+
+locale "th" {
+  theme      = theme.base
+  title_text = "สวัสดี 👋 " # ยินดี
+  mobile_result_page {
+    success_desc = "Done"
+  }
+}
+-- texts/en.json --
+{
+  "titleText": "Hello",
+  "mobileResultPage": {
+    "successDesc": "Done"
+  }
+}
+-- brand.tokens.json --
+{
+  "color": {
+    "$type": "color",
+    "base": { "$value": "#ffffff" },
+    "surface": { "$value": "{color.base}" }
+  }
+}
+`
+
+// at is the position behind the n-th (from 1) of a word in a file of the archive.
+func at(t *testing.T, archive, file, word string, n int) obj {
+	t.Helper()
+	_, src, ok := strings.Cut(archive, "-- "+file+" --\n")
+	require.True(t, ok)
+	src, _, _ = strings.Cut(src, "\n-- ")
+	for line, text := range strings.Split(src, "\n") {
+		from := 0
+		for {
+			i := strings.Index(text[from:], word)
+			if i < 0 {
+				break
+			}
+			from += i + len(word)
+			if n--; n == 0 {
+				return obj{"line": line, "character": utf16Length(text[:from])}
+			}
+		}
+	}
+	require.FailNow(t, "no such word", word)
+	return nil
+}
+
+func utf16Length(s string) (n int) {
+	for _, r := range s {
+		if n++; r >= 0x10000 {
+			n++
+		}
+	}
+	return n
+}
+
+func opened(t *testing.T) *client {
+	c := start(t, brand)
+	c.initialize(obj{"workspace": obj{"workspaceEdit": obj{"documentChanges": true}}, "textDocument": obj{"documentSymbol": obj{"hierarchicalDocumentSymbolSupport": true}}})
+	c.open("main.livery.hcl")
+	c.findings("main.livery.hcl", 1)
+	return c
+}
+
+func (c *client) here(file, word string, n int) obj {
+	p := c.doc(file)
+	p["position"] = at(c.t.(*testing.T), brand, file, word, n)
+	return p
+}
+
+func (c *client) labels(p obj) (labels []string) {
+	c.t.Helper()
+	for _, item := range c.result("textDocument/completion", p).(obj)["items"].([]any) {
+		labels = append(labels, item.(obj)["label"].(string))
+	}
+	return labels
+}
+
+func TestHover(t *testing.T) {
+	c := opened(t)
+	for word, want := range map[string][]string{
+		"success_desc":               {"mobileResultPage.successDesc", "4 of 100", "`th_TH`: `\"Done\"`", "same as source"},
+		"var.brand":                  {"variable", "The brand's colour.", "#0B5FFF"},
+		"theme.base":                 {"theme", "Worn by en, th"},
+		"darken":                     {"darken(", "```hcl"},
+		"\"th":                       {"Thai", "left to right", "51"},
+		"local.design.color.surface": {"#ffffff"},
+		"progress_color":             {"mobileLoadingPage.progressColor", "#0b5fff"},
+	} {
+		p := c.here("main.livery.hcl", word, 1)
+		r, ok := c.result("textDocument/hover", p).(obj)
+		require.True(t, ok, word)
+		for _, part := range want {
+			assert.Contains(t, r["contents"].(obj)["value"], part, word)
+		}
+	}
+	assert.Contains(t, c.result("textDocument/hover", c.here("texts/en.json", "Done", 1)).(obj)["contents"].(obj)["value"], "In every language")
+}
+
+func TestColours(t *testing.T) {
+	c := opened(t)
+	var ranges []any
+	list := c.result("textDocument/documentColor", c.doc("main.livery.hcl")).([]any)
+	for _, found := range list {
+		ranges = append(ranges, found.(obj)["range"])
+	}
+	assert.Equal(t, []any{
+		rng(9, 16, 9, 25), rng(13, 11, 13, 20), rng(19, 25, 19, 34), rng(20, 25, 20, 34),
+		rng(23, 33, 23, 59), rng(24, 33, 24, 58), rng(24, 40, 24, 52),
+	}, ranges)
+	assert.InDelta(t, 0x5f/255.0, list[2].(obj)["color"].(obj)["green"], 0.001)
+	ways := c.result("textDocument/colorPresentation", obj{"textDocument": obj{"uri": c.uri("main.livery.hcl")}, "color": obj{"red": 0x0b / 255.0, "green": 0x5f / 255.0, "blue": 1, "alpha": 1}, "range": rng(20, 25, 20, 34)}).([]any)
+	require.Len(t, ways, 2)
+	assert.Equal(t, "#0B5FFF", ways[0].(obj)["label"])
+	assert.Equal(t, `"#0B5FFF"`, ways[0].(obj)["textEdit"].(obj)["newText"])
+	assert.Equal(t, "var.brand", ways[1].(obj)["label"])
+	assert.Empty(t, c.result("textDocument/colorPresentation", obj{"textDocument": obj{"uri": c.uri("main.livery.hcl")}, "color": obj{"red": 1, "green": 1, "blue": 1, "alpha": 1}, "range": rng(19, 25, 19, 34)}))
+	assert.Len(t, c.result("textDocument/documentColor", c.doc("brand.tokens.json")), 2)
+}
+
+func TestNavigation(t *testing.T) {
+	c := opened(t)
+	first := func(method string, p obj) (string, any) {
+		l := c.result(method, p).([]any)
+		require.NotEmpty(t, l)
+		return strings.TrimPrefix(l[0].(obj)["uri"].(string), c.uri("")+"/"), l[0].(obj)["range"]
+	}
+	file, where := first("textDocument/definition", c.here("main.livery.hcl", "var.brand", 1))
+	assert.Equal(t, []any{"main.livery.hcl", rng(6, 10, 6, 15)}, []any{file, where})
+	file, _ = first("textDocument/definition", c.here("main.livery.hcl", "texts/en", 1))
+	assert.Equal(t, "texts/en.json", file)
+	file, where = first("textDocument/definition", c.here("main.livery.hcl", "color.surface", 1))
+	assert.Equal(t, []any{"brand.tokens.json", rng(4, 27, 4, 41)}, []any{file, where})
+	p := c.here("main.livery.hcl", "theme.base", 1)
+	p["context"] = obj{"includeDeclaration": true}
+	assert.Len(t, c.result("textDocument/references", p), 3)
+	p["newName"] = "ground"
+	edit := c.result("textDocument/rename", p).(obj)["documentChanges"].([]any)
+	assert.Len(t, edit[0].(obj)["edits"], 3)
+	p["newName"] = "not a name"
+	assert.Equal(t, -32803, code(c.ask("textDocument/rename", p)))
+	assert.Equal(t, -32803, code(c.ask("textDocument/prepareRename", c.here("main.livery.hcl", "locale \"th", 1))))
+}
+
+func TestHints(t *testing.T) {
+	c := opened(t)
+	p := c.doc("main.livery.hcl")
+	p["range"] = rng(0, 0, 100, 0)
+	var labels []any
+	for _, h := range c.result("textDocument/inlayHint", p).([]any) {
+		labels = append(labels, h.(obj)["label"], h.(obj)["position"])
+	}
+	assert.Equal(t, []any{"10/100", obj{"line": 35.0, "character": 27.0}, "4/100", obj{"line": 37.0, "character": 25.0}}, labels)
+	p = c.doc("texts/en.json")
+	p["range"] = rng(0, 0, 100, 0)
+	assert.Len(t, c.result("textDocument/inlayHint", p), 2)
+}
+
+func TestActions(t *testing.T) {
+	c := opened(t)
+	p := c.doc("main.livery.hcl")
+	p["range"], p["context"] = rng(35, 0, 35, 30), obj{"diagnostics": []any{}}
+	var titles []any
+	for _, a := range c.result("textDocument/codeAction", p).([]any) {
+		titles = append(titles, a.(obj)["title"])
+	}
+	assert.Contains(t, titles, "Ignore whitespace here…")
+	p["context"] = obj{"only": []string{"source.fixAll"}}
+	all := c.result("textDocument/codeAction", p).([]any)
+	require.Len(t, all, 1)
+	edit := all[0].(obj)["edit"].(obj)["documentChanges"].([]any)[0].(obj)["edits"].([]any)
+	var texts []any
+	for _, e := range edit {
+		texts = append(texts, e.(obj)["newText"])
+	}
+	assert.Equal(t, []any{"local.design.color.base", ""}, texts)
+}
+
+func TestCompletion(t *testing.T) {
+	c := opened(t)
+	complete := func(text string) []string {
+		t.Helper()
+		i := strings.Index(text, "|")
+		c.notify("textDocument/didOpen", obj{"textDocument": obj{"uri": c.uri("new.livery.hcl"), "languageId": "livery", "version": 1, "text": text[:i] + text[i+1:]}})
+		before := text[:i]
+		line := strings.Count(before, "\n")
+		p := c.doc("new.livery.hcl")
+		p["position"] = obj{"line": line, "character": utf16Length(before[strings.LastIndexByte(before, '\n')+1:])}
+		return c.labels(p)
+	}
+	assert.Contains(t, complete("|"), "locale")
+	assert.Contains(t, complete("lo|"), "locals")
+	assert.Contains(t, complete("locale \"|\""), "vi_VN")
+	assert.NotContains(t, complete("locale \"|\""), "th_TH")
+	assert.Contains(t, complete("locale \"vi\" {\n  |\n}\n"), "mobile_result_page")
+	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    succ|\n  }\n}\n"), "success_desc")
+	assert.Contains(t, complete("locale \"vi\" {\n  theme = |\n}\n"), "theme.base")
+	assert.Equal(t, "local.danger", complete("locale \"vi\" {\n  mobile_result_page {\n    background_color = |\n  }\n}\n")[1])
+	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    background_color = local.design.color.|\n  }\n}\n"), "surface")
+	assert.Contains(t, complete("session \"s\" {\n  api = \"|\n"), "h5_url")
+	assert.Contains(t, complete("livery {\n  lint {\n    rule \"con|\" {\n"), "contrast")
+	assert.Contains(t, complete("livery {\n  lint {\n    rule \"contrast\" {\n      |"), "ratio")
+	assert.Contains(t, complete("# livery:ignore |"), "contrast")
+	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    countdown_text = \"in {|"), "{second}")
+	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    is_show = |"), "true")
+}
+
+func TestStructure(t *testing.T) {
+	c := opened(t)
+	symbols := c.result("textDocument/documentSymbol", c.doc("main.livery.hcl")).([]any)
+	assert.Equal(t, "theme base", symbols[3].(obj)["name"])
+	assert.Len(t, symbols[3].(obj)["children"], 2)
+	assert.NotEmpty(t, c.result("workspace/symbol", obj{"query": "base"}))
+	assert.NotEmpty(t, c.result("textDocument/foldingRange", c.doc("main.livery.hcl")))
+	assert.NotEmpty(t, c.result("textDocument/documentLink", c.doc("main.livery.hcl")))
+	p := c.doc("main.livery.hcl")
+	p["positions"] = []obj{at(t, brand, "main.livery.hcl", "succ", 1)}
+	inner := c.result("textDocument/selectionRange", p).([]any)[0].(obj)
+	assert.Equal(t, rng(37, 4, 37, 16), inner["range"])
+	assert.NotEmpty(t, c.result("textDocument/semanticTokens/full", c.doc("main.livery.hcl")).(obj)["data"])
+	p = c.doc("main.livery.hcl")
+	p["position"] = at(t, brand, "main.livery.hcl", "darken(local.danger, ", 1)
+	help := c.result("textDocument/signatureHelp", p).(obj)
+	assert.Equal(t, 1.0, help["activeParameter"])
+}
+
+func TestFormatting(t *testing.T) {
+	c := start(t, oneStack)
+	c.initialize(obj{})
+	c.open("main.livery.hcl", "locale \"en\" {\n  title_text = \"Hello\"\n  theme=theme.base\n}\n")
+	got := c.result("textDocument/formatting", c.doc("main.livery.hcl")).([]any)
+	require.Len(t, got, 1)
+	assert.Equal(t, rng(2, 0, 3, 0), got[0].(obj)["range"])
+	c.open("main.livery.hcl", "locale \"en\" {\n")
+	assert.Nil(t, c.result("textDocument/formatting", c.doc("main.livery.hcl")))
+}

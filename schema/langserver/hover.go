@@ -1,0 +1,351 @@
+package langserver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"livery/schema"
+	"livery/schema/colour"
+	"livery/schema/lint"
+	"livery/schema/syntax"
+	"livery/schema/texts"
+)
+
+// maxShown is how many documents a text about a value lists.
+const maxShown = 5
+
+// Hover says what stands at a byte of a file, in Markdown, and where it stands; "" for
+// nothing.
+func (v *View) Hover(file *syntax.File, offset int) (string, hcl.Range) {
+	return teller{v}.about(file, offset)
+}
+
+// teller says what things are.
+type teller struct{ *View }
+
+func (v teller) about(file *syntax.File, offset int) (string, hcl.Range) {
+	if m, ok := v.MentionAt(file.Name, offset); ok {
+		return v.aboutName(m, file), m.Range
+	}
+	if text, at := v.aboutCall(file, offset); text != "" {
+		return text, at
+	}
+	if text, at := v.aboutReference(file, offset); text != "" {
+		return text, at
+	}
+	if w, ok := v.FieldAt(file, offset); ok {
+		at := w.NameAt
+		if holds(w.ValueAt, offset) {
+			at = w.ValueAt
+		}
+		return v.aboutField(w), at
+	}
+	return v.aboutWord(file, offset)
+}
+
+// aboutField is what there is to know of a field.
+func (v teller) aboutField(w Written) string {
+	f := w.Field
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** `%s`\n\n%s\n", f.HCLName(), f.Path(), f.Help)
+	if page := schema.PageByKey(f.Page); page != nil {
+		fmt.Fprintf(&b, "\nPage: %s.\n", page.Title)
+	}
+	if text, ok := w.literal(); ok && f.MaxLength("") > 0 {
+		fmt.Fprintf(&b, "\nLength: %d of %d (%s).\n", schema.Length(text), w.limit(v.View), counts(text))
+	} else if limit := f.MaxLength(w.Locale); limit > 0 {
+		fmt.Fprintf(&b, "\nAt most %d UTF-16 code units.\n", limit)
+	}
+	if f.Default != "" {
+		fmt.Fprintf(&b, "\nThe service's own: `%s`\n", oneLine([]byte(f.Default)))
+	}
+	if f.Refusal.Message != "" {
+		fmt.Fprintf(&b, "\nRefused with: %s\n", f.Refusal.Message)
+	}
+	if f.Provenance == schema.FieldUse {
+		b.WriteString("\nNo document of the API names this field.\n")
+	}
+	b.WriteString(v.aboutValues(w))
+	if f.Kind == schema.Text || f.Kind == schema.TipText {
+		b.WriteString(v.otherLanguages(w))
+	}
+	if f.Kind == schema.Colour {
+		b.WriteString(v.aboutContrast(w))
+	}
+	return b.String()
+}
+
+// aboutValues is what the documents have that wear a value.
+func (v teller) aboutValues(w Written) string {
+	worn := v.worn(w)
+	if len(worn) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n")
+	for i, d := range worn {
+		if i == maxShown {
+			fmt.Fprintf(&b, "- and %d more\n", len(worn)-maxShown)
+			break
+		}
+		fmt.Fprintf(&b, "- `%s`: `%s`", d.Locale, oneLine(d.Value.AppendJSON(nil)))
+		if o := d.Value.Origin(); o != nil && o.Range.Filename != "" {
+			fmt.Fprintf(&b, ", from %s:%d", o.Range.Filename, o.Range.Start.Line)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// otherLanguages is what the same field says in the others, the source first.
+func (v teller) otherLanguages(w Written) string {
+	f := schema.FieldByPath(w.Field.Path())
+	if f == nil || v.Stack == nil || len(v.documents()) < 2 {
+		return ""
+	}
+	source, hasSource := texts.Source(v.Stack)
+	documents := slices.Clone(v.documents())
+	slices.SortStableFunc(documents, func(a, b schema.Document) int {
+		switch {
+		case a.Locale == source:
+			return -1
+		case b.Locale == source:
+			return 1
+		}
+		return 0
+	})
+	var original string
+	var b strings.Builder
+	b.WriteString("\nIn every language:\n\n")
+	for _, d := range documents {
+		text := d.At(f).Text()
+		note := ""
+		switch {
+		case d.Locale == source:
+			original = text
+		case text == "":
+			note = " *missing*"
+		case hasSource && text == original:
+			note = " *same as source*"
+		}
+		fmt.Fprintf(&b, "- `%s`: %s%s\n", d.Locale, oneLine([]byte(text)), note)
+	}
+	return b.String()
+}
+
+// aboutContrast is how well the colour reads with what it stands on, or what stands on it.
+func (v teller) aboutContrast(w Written) string {
+	f := schema.FieldByPath(w.Field.Path())
+	var b strings.Builder
+	for _, worn := range v.worn(w) {
+		i := slices.IndexFunc(v.documents(), func(d schema.Document) bool { return d.Locale == worn.Locale })
+		for _, pair := range lint.Pairs(v.documents()[i]) {
+			other := pair.Background
+			if pair.Background == f {
+				other = pair.Text
+			} else if pair.Text != f {
+				continue
+			}
+			fmt.Fprintf(&b, "\nContrast with `%s`: %.2f.\n", other.Path(), colour.Cut(pair.Contrast))
+		}
+		if b.Len() > 0 {
+			return b.String()
+		}
+	}
+	return ""
+}
+
+// aboutName is what a theme, a local, a variable, a session or a locale is.
+func (v teller) aboutName(m Mention, file *syntax.File) string {
+	switch m.Kind {
+	case "locale":
+		return aboutLocale(schema.Locale(m.Name.Name))
+	case "theme":
+		return v.aboutTheme(m)
+	case "session":
+		return fmt.Sprintf("**session** `%s`\n\nDefaults of the requests that open a liveness session.\n", m.Name.Name)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** `%s`\n", map[string]string{"var": "variable", "local": "local"}[m.Kind], m.Name.Name)
+	if variable := v.Module.Variables[m.Name.Name]; m.Kind == "var" && variable != nil {
+		if variable.Description != "" {
+			fmt.Fprintf(&b, "\n%s\n", variable.Description)
+		}
+		if variable.Sensitive {
+			b.WriteString("\nSensitive: its value is never shown.\n")
+			return b.String()
+		}
+	}
+	b.WriteString(v.valueOf(m.Kind + "." + m.Name.Name))
+	for _, other := range v.MentionsOf(m.Name) {
+		if other.Declares {
+			fmt.Fprintf(&b, "\nDeclared in %s:%d.\n", other.Range.Filename, other.Range.Start.Line)
+		}
+	}
+	return b.String()
+}
+
+// valueOf is what an expression is worth, as code; "" where that is not known or not to be
+// shown.
+func (v teller) valueOf(expression string) string {
+	if v.Explore == nil {
+		return ""
+	}
+	e := v.Explore()
+	if e == nil || e.HoldsSecret(expression) || e.IsSensitive(expression) {
+		return ""
+	}
+	value, diags := e.Value([]byte(expression), "value")
+	if diags.HasErrors() || !value.IsWhollyKnown() || value.ContainsMarked() {
+		return ""
+	}
+	text := syntax.Expression(value)
+	if len(text) > 2000 {
+		return ""
+	}
+	return fmt.Sprintf("\n```hcl\n%s\n```\n", text)
+}
+
+func aboutLocale(l schema.Locale) string {
+	info := l.Info()
+	if info.Value == "" {
+		return ""
+	}
+	text := fmt.Sprintf("**%s** %s\n", info.Value, info.Name)
+	if info.Short != "" {
+		text += fmt.Sprintf("\nAlso written `%s`.\n", info.Short)
+	}
+	direction := "left to right"
+	if info.RTL {
+		direction = "right to left"
+	}
+	limit := schema.TipMax
+	if info.Chinese {
+		limit = schema.TipMaxChinese
+	}
+	return text + fmt.Sprintf("\nWritten %s. A tip has at most %d UTF-16 code units.\n", direction, limit)
+}
+
+// aboutTheme is who extends and wears a theme.
+func (v teller) aboutTheme(m Mention) string {
+	users := make(map[string][]string) // by the type of their blocks
+	for _, other := range v.MentionsOf(m.Name) {
+		if b := v.blockAt(other.Range); b != nil && !other.Declares {
+			users[b.Type] = append(users[b.Type], firstLabel(b))
+		}
+	}
+	text := fmt.Sprintf("**theme** `%s`\n", m.Name.Name)
+	for _, row := range []struct{ words, kind string }{{"Extended by", "theme"}, {"Worn by", "locale"}} {
+		if names := users[row.kind]; len(names) > 0 {
+			slices.Sort(names)
+			text += fmt.Sprintf("\n%s %s.\n", row.words, strings.Join(slices.Compact(names), ", "))
+		}
+	}
+	return text
+}
+
+// blockAt is the top-level block around a place; nil if there is none.
+func (v teller) blockAt(at hcl.Range) *hclsyntax.Block {
+	f := v.Module.Files[at.Filename]
+	if f == nil {
+		return nil
+	}
+	body, native := f.Body.(*hclsyntax.Body)
+	if !native {
+		return nil
+	}
+	i := slices.IndexFunc(body.Blocks, func(b *hclsyntax.Block) bool { return holds(b.Range(), at.Start.Byte) })
+	if i < 0 {
+		return nil
+	}
+	return body.Blocks[i]
+}
+
+// aboutReference is the value of a reference that is no name alone.
+func (v teller) aboutReference(file *syntax.File, offset int) (string, hcl.Range) {
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return "", hcl.Range{}
+	}
+	t := traversalAt(body, offset)
+	if len(t) < 3 {
+		return "", hcl.Range{}
+	}
+	at := t.SourceRange()
+	text := string(at.SliceBytes(file.Bytes))
+	value := v.valueOf(text)
+	if value == "" {
+		return "", hcl.Range{}
+	}
+	chain := ""
+	if w, ok := v.FieldAt(file, offset); ok {
+		for i, d := range v.worn(w) {
+			o := d.Value.Origin()
+			if i > 0 || o == nil {
+				break
+			}
+			for _, step := range o.Chain {
+				if step.Range.Filename != "" {
+					chain += fmt.Sprintf("\n- %s %s, %s:%d", step.Kind, step.Path, step.Range.Filename, step.Range.Start.Line)
+				}
+			}
+		}
+	}
+	return fmt.Sprintf("`%s`\n%s%s\n", text, value, chain), at
+}
+
+// aboutCall is what a function does, where its name stands.
+func (v teller) aboutCall(file *syntax.File, offset int) (string, hcl.Range) {
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return "", hcl.Range{}
+	}
+	var text string
+	var at hcl.Range
+	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+		if !holds(a.Expr.Range(), offset) {
+			return
+		}
+		_ = hclsyntax.VisitAll(a.Expr, func(node hclsyntax.Node) hcl.Diagnostics {
+			if call, ok := node.(*hclsyntax.FunctionCallExpr); ok && holds(call.NameRange, offset) {
+				if f, known := v.functions()[call.Name]; known {
+					text, at = fmt.Sprintf("```hcl\n%s\n```\n\n%s\n", Signature(call.Name, f).Label, f.Description()), call.NameRange
+				}
+			}
+			return nil
+		})
+	})
+	return text, at
+}
+
+func (v *View) functions() map[string]function.Function {
+	if e := v.explored(); e != nil {
+		return e.Functions()
+	}
+	return nil
+}
+
+// aboutWord is what the type of a block, or an attribute that is no field, means.
+func (v teller) aboutWord(file *syntax.File, offset int) (string, hcl.Range) {
+	start, end := wordAt(file.Bytes, offset)
+	if start == end {
+		return "", hcl.Range{}
+	}
+	word := string(file.Bytes[start:end])
+	at := hcl.Range{Filename: file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
+	p := placeAt(file.Bytes, start)
+	if !p.named() {
+		return "", at
+	}
+	for _, item := range (&completer{v.View, p}).namesIn() {
+		if item.Label == word && item.Documentation != "" {
+			return fmt.Sprintf("**%s**\n\n%s\n", word, item.Documentation), at
+		}
+	}
+	return "", at
+}

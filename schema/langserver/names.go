@@ -1,0 +1,160 @@
+package langserver
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+	"livery/schema/config"
+	"livery/schema/stack"
+	"livery/schema/syntax"
+)
+
+// Name is what a stack gives a name to.
+type Name struct {
+	Kind string // theme, local, var, session or locale
+	Name string
+}
+
+// Mention is a place where a name stands.
+type Mention struct {
+	Name
+	Range    hcl.Range // of the name alone, without quotation marks
+	Whole    hcl.Range // of the expression or block that it stands in
+	Declares bool
+}
+
+// View is a stack as its files are now, and what was evaluated when it last could be.
+type View struct {
+	Module  *config.Module
+	Stack   *stack.Stack             // as it is now, with its faults
+	Explore func() *stack.Evaluation // when it could last be understood; nil if it never could
+}
+
+// declaring are the blocks whose label is a name, and what it is called in expressions.
+var declaring = map[string]string{"theme": "theme", "variable": "var", "session": "session", "locale": "locale"}
+
+// Mentions lists every place of the files of a stack where a name stands, in the order of
+// the files' names and of the bytes.
+func (v *View) Mentions() []Mention {
+	var all []Mention
+	names := make([]string, 0, len(v.Module.Files))
+	for name := range v.Module.Files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		all = append(all, mentionsIn(v.Module.Files[name])...)
+	}
+	for _, values := range v.Module.Sources.Values {
+		if values.File != nil {
+			all = append(all, assigned(values.File)...)
+		}
+	}
+	return all
+}
+
+// assigned are the variables that a file gives values to.
+func assigned(file *syntax.File) (list []Mention) {
+	if body, ok := file.Body.(*hclsyntax.Body); ok {
+		for _, a := range body.Attributes {
+			list = append(list, Mention{Name: Name{"var", a.Name}, Range: a.NameRange, Whole: a.Range()})
+		}
+	} else if root, diags := syntax.ParseJSON(file.Bytes, file.Name); !diags.HasErrors() {
+		for _, m := range root.Members {
+			list = append(list, Mention{Name: Name{"var", m.Name}, Range: within(m.NameRange, 1), Whole: hcl.RangeBetween(m.NameRange, m.Range)})
+		}
+	}
+	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
+	return list
+}
+
+func mentionsIn(file *syntax.File) []Mention {
+	var list []Mention
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	for _, b := range body.Blocks {
+		if kind := declaring[b.Type]; kind != "" && len(b.Labels) > 0 {
+			name := Name{kind, b.Labels[0]}
+			if locale, known := schema.ParseLocale(name.Name); kind == "locale" && known {
+				name.Name = string(locale)
+			}
+			list = append(list, Mention{Name: name, Range: label(b.LabelRanges[0], file.Bytes), Whole: b.Range(), Declares: true})
+		}
+		if b.Type == "locals" {
+			for _, a := range b.Body.Attributes {
+				list = append(list, Mention{Name: Name{"local", a.Name}, Range: a.NameRange, Whole: a.Range(), Declares: true})
+			}
+		}
+	}
+	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+		for _, t := range a.Expr.Variables() {
+			if name, at, ok := mentioned(t); ok {
+				list = append(list, Mention{Name: name, Range: at, Whole: t.SourceRange()})
+			}
+		}
+	})
+	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
+	return list
+}
+
+// mentioned is the name that a reference begins with.
+func mentioned(t hcl.Traversal) (Name, hcl.Range, bool) {
+	root, ok := t[0].(hcl.TraverseRoot)
+	if !ok || len(t) < 2 {
+		return Name{}, hcl.Range{}, false
+	}
+	kind := root.Name
+	switch kind {
+	case "theme", "local", "var", "session", "locale":
+	default:
+		return Name{}, hcl.Range{}, false
+	}
+	switch step := t[1].(type) {
+	case hcl.TraverseAttr:
+		at := step.SrcRange
+		at.Start.Byte = at.End.Byte - len(step.Name)
+		name := step.Name
+		if locale, known := schema.ParseLocale(name); kind == "locale" && known {
+			name = string(locale)
+		}
+		return Name{kind, name}, at, true
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String {
+			return Name{kind, step.Key.AsString()}, within(step.SrcRange, 2), true
+		}
+	}
+	return Name{}, hcl.Range{}, false
+}
+
+// label is the range of a label without its quotation marks.
+func label(rng hcl.Range, src []byte) hcl.Range {
+	if text := rng.SliceBytes(src); len(text) >= 2 && text[0] == '"' {
+		return within(rng, 1)
+	}
+	return rng
+}
+
+// MentionAt is the name that stands at a byte of a file.
+func (v *View) MentionAt(file string, offset int) (Mention, bool) {
+	all := v.Mentions()
+	i := slices.IndexFunc(all, func(m Mention) bool { return m.Range.Filename == file && holds(m.Range, offset) })
+	if i < 0 {
+		return Mention{}, false
+	}
+	return all[i], true
+}
+
+// MentionsOf are the places where a name stands.
+func (v *View) MentionsOf(name Name) []Mention {
+	return slices.DeleteFunc(v.Mentions(), func(m Mention) bool { return m.Name != name })
+}
+
+func holds(rng hcl.Range, offset int) bool {
+	return rng.Start.Byte <= offset && offset <= rng.End.Byte
+}

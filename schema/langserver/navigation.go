@@ -1,0 +1,240 @@
+package langserver
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"livery/schema"
+	"livery/schema/syntax"
+)
+
+// Definitions are the places that a byte of a file leads to: of a name where it is
+// declared, of a path into a theme the field there, of a value where its words or digits
+// stand, of a field what it overrides.
+func (v *View) Definitions(file *syntax.File, offset int) []hcl.Range {
+	return leader{v}.from(file, offset)
+}
+
+// leader leads from one place to others.
+type leader struct{ *View }
+
+func (v leader) from(file *syntax.File, offset int) []hcl.Range {
+	if at, ok := v.fieldReference(file, offset); ok {
+		return at
+	}
+	if m, ok := v.MentionAt(file.Name, offset); ok && !m.Declares {
+		var found []hcl.Range
+		for _, other := range v.MentionsOf(m.Name) {
+			if other.Declares {
+				found = append(found, other.Range)
+			}
+		}
+		return found
+	}
+	if at, ok := v.iteration(file, offset); ok {
+		return at
+	}
+	w, ok := v.FieldAt(file, offset)
+	if !ok {
+		return nil
+	}
+	if holds(w.ValueAt, offset) {
+		return v.origins(w)
+	}
+	return v.overridden(w)
+}
+
+// fieldReference is where theme.x.page.field leads to.
+func (v leader) fieldReference(file *syntax.File, offset int) ([]hcl.Range, bool) {
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil, false
+	}
+	steps := stepsTo(traversalAt(body, offset), offset)
+	if len(steps) < 3 || steps[0] != "theme" {
+		return nil, false
+	}
+	for _, f := range v.Module.Files {
+		root, native := f.Body.(*hclsyntax.Body)
+		if !native {
+			continue
+		}
+		for _, b := range root.Blocks {
+			if b.Type != "theme" || firstLabel(b) != steps[1] {
+				continue
+			}
+			if at, found := member(b.Body, steps[2:]); found {
+				return []hcl.Range{at}, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// stepsTo are the names of a reference up to the one at a byte.
+func stepsTo(t hcl.Traversal, offset int) (steps []string) {
+	for _, step := range t {
+		switch step := step.(type) {
+		case hcl.TraverseRoot:
+			steps = append(steps, step.Name)
+		case hcl.TraverseAttr:
+			if steps = append(steps, step.Name); holds(step.SrcRange, offset) {
+				return steps
+			}
+		default:
+			return steps
+		}
+	}
+	return steps
+}
+
+// member is the attribute or block that a path of names leads to.
+func member(body *hclsyntax.Body, path []string) (hcl.Range, bool) {
+	if a := body.Attributes[path[0]]; a != nil && len(path) == 1 {
+		return a.NameRange, true
+	}
+	for _, b := range body.Blocks {
+		switch {
+		case b.Type != path[0]:
+		case len(path) == 1:
+			return b.TypeRange, true
+		default:
+			return member(b.Body, path[1:])
+		}
+	}
+	return hcl.Range{}, false
+}
+
+// traversalAt is the reference around a byte; nil if there is none.
+func traversalAt(body *hclsyntax.Body, offset int) (found hcl.Traversal) {
+	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+		if !holds(a.Expr.Range(), offset) {
+			return
+		}
+		for _, t := range a.Expr.Variables() {
+			if holds(t.SourceRange(), offset) {
+				found = t
+			}
+		}
+	})
+	return found
+}
+
+// iteration leads each to its for_each, and self to the label of the block.
+func (v leader) iteration(file *syntax.File, offset int) ([]hcl.Range, bool) {
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil, false
+	}
+	t := traversalAt(body, offset)
+	if t == nil || t.RootName() != "each" && t.RootName() != "self" {
+		return nil, false
+	}
+	for _, b := range body.Blocks {
+		if !holds(b.Range(), offset) {
+			continue
+		}
+		if a := b.Body.Attributes["for_each"]; a != nil && t.RootName() == "each" {
+			return []hcl.Range{a.NameRange}, true
+		}
+		if len(b.LabelRanges) > 0 && t.RootName() == "self" {
+			return []hcl.Range{label(b.LabelRanges[0], file.Bytes)}, true
+		}
+	}
+	return nil, false
+}
+
+// origins are where the words or digits of a value stand, when that is not here.
+func (v leader) origins(w Written) (found []hcl.Range) {
+	for _, d := range v.worn(w) {
+		if o := d.Value.Origin(); o != nil && o.Range.Filename != "" && o.Range != w.ValueAt && !slices.Contains(found, o.Range) {
+			found = append(found, o.Range)
+		}
+	}
+	return found
+}
+
+// overridden are the values that a field takes the place of.
+func (v leader) overridden(w Written) (found []hcl.Range) {
+	f := schema.FieldByPath(w.Field.Path())
+	if f == nil || v.Explore == nil {
+		return nil
+	}
+	e := v.Explore()
+	if e == nil {
+		return nil
+	}
+	for _, d := range v.worn(w) {
+		var below hcl.Range
+		for _, layer := range e.Layers(d.Locale) {
+			value := layer.At(f)
+			if value.Range().Filename == w.ValueAt.Filename && value.Range().Start.Byte == w.ValueAt.Start.Byte {
+				break
+			}
+			if value.Declared() {
+				below = value.Range()
+			}
+		}
+		if below.Filename != "" && !slices.Contains(found, below) {
+			found = append(found, below)
+		}
+	}
+	return found
+}
+
+// References are the places that lead to what stands at a byte: those of its name, or of a
+// field the values that take its place.
+func (v *View) References(file *syntax.File, offset int, declaration bool) []hcl.Range {
+	m, ok := v.MentionAt(file.Name, offset)
+	if !ok {
+		return nil
+	}
+	var found []hcl.Range
+	for _, other := range v.MentionsOf(m.Name) {
+		if declaration || !other.Declares {
+			found = append(found, other.Range)
+		}
+	}
+	return found
+}
+
+// Renameable is the name at a byte, if it can be renamed; else why not, as a sentence.
+func (v *View) Renameable(file *syntax.File, offset int) (Mention, string) {
+	m, ok := v.MentionAt(file.Name, offset)
+	switch {
+	case !ok:
+		return m, "Only themes, locals, variables and sessions can be renamed."
+	case m.Kind == "locale":
+		return m, "A locale has the code that the service gives it."
+	case !slices.ContainsFunc(v.MentionsOf(m.Name), func(o Mention) bool { return o.Declares }):
+		return m, "It is declared nowhere."
+	}
+	return m, ""
+}
+
+// Rename lists the places where a name becomes another one; else why it cannot, as a
+// sentence.
+func (v *View) Rename(m Mention, to string) ([]hcl.Range, string) {
+	if !hclsyntax.ValidIdentifier(to) {
+		return nil, "A name begins with a letter and holds letters, digits, _ and - alone."
+	}
+	for name, f := range v.Module.Files {
+		if f.Faults.HasErrors() {
+			return nil, name + " does not parse, so what it refers to is not known."
+		}
+		if strings.HasSuffix(name, ".json") && strings.Contains(string(f.Bytes), m.Kind+"."+m.Name.Name) {
+			return nil, name + " refers to it in JSON, where it cannot be renamed."
+		}
+	}
+	if to != m.Name.Name && len(v.MentionsOf(Name{m.Kind, to})) > 0 {
+		return nil, "There is a " + m.Kind + " with that name already."
+	}
+	var at []hcl.Range
+	for _, other := range v.MentionsOf(m.Name) {
+		at = append(at, other.Range)
+	}
+	return at, ""
+}
