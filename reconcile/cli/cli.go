@@ -8,6 +8,7 @@ package cli
 import (
 	"livery/reconcile/command"
 	"livery/reconcile/sessioncommand"
+	"livery/reconcile/textscommand"
 )
 
 // Main runs livery with the arguments after the program's name and returns the exit
@@ -40,7 +41,7 @@ func commands() []command.Entry {
 		{Name: "simulator", Short: "Run the service on this machine", Build: simulatorCommand},
 		{Name: "stacks", Short: "List the stacks below this directory", Build: stacksCommand},
 		{Name: "state", Short: "Look at the state and move it", Build: stateCommand},
-		{Name: "texts", Short: "Send texts to translators and take them back", Build: textsCommand},
+		{Name: "texts", Short: "Send texts to translators and take them back", Build: textscommand.Command},
 		{Name: "tokens", Short: "List design tokens and check them", Build: tokensCommand},
 		{Name: "version", Short: "Print the version", Build: versionCommand},
 	}

@@ -69,8 +69,7 @@ func (e *Evaluation) Value(src []byte, name string) (cty.Value, hcl.Diagnostics)
 	return v, schema.SortFindings(diags)
 }
 
-// Functions are those that expressions may call, by name. They must not be called beside
-// anything else that is asked of the evaluation.
+// Functions are those that expressions may call, by name.
 func (e *Evaluation) Functions() map[string]ctyfunction.Function { return e.scope.root.Functions }
 
 // HoldsSecret reports whether a text holds the secret key of the account.

@@ -1,4 +1,4 @@
-package cli
+package textscommand
 
 import (
 	"fmt"
@@ -10,23 +10,24 @@ import (
 	"livery/reconcile/translating"
 )
 
-// textsFlags are those of all commands about texts.
-type textsFlags struct {
+// sharedFlags are those of all commands about texts.
+type sharedFlags struct {
 	in      command.Inputs
 	locales []string
 }
 
-func (f *textsFlags) flags(c *cobra.Command) {
+func (f *sharedFlags) flags(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.locales, "locale", nil, "Only this `locale`. May be given several times; all but the source without it.")
 	f.in.Flags(c)
 }
 
 // open reads the texts of the stack.
-func (f *textsFlags) open(run *command.Run) (*translating.Stack, error) {
+func (f *sharedFlags) open(run *command.Run) (*translating.Stack, error) {
 	return translating.Open(run.Workspace(f.in), f.locales)
 }
 
-func textsCommand(run *command.Run) *cobra.Command {
+// Command is texts, with the commands below it.
+func Command(run *command.Run) *cobra.Command {
 	c := &cobra.Command{
 		Use: "texts COMMAND",
 		Long: `Sends texts to translators and takes them back. Nothing is sent to the service, and
@@ -34,11 +35,11 @@ neither state nor keys are needed. A lock beside the stack records from which wo
 translation was made.`,
 		Example: "livery texts status\nlivery texts export -to=out\nlivery texts import out/*.xlf",
 	}
-	return command.Group(run, c, textsStatusCommand(run), textsExportCommand(run), textsImportCommand(run), textsAcceptCommand(run))
+	return command.Group(run, c, statusCommand(run), exportCommand(run), importCommand(run), acceptCommand(run))
 }
 
-func textsStatusCommand(run *command.Run) *cobra.Command {
-	var f textsFlags
+func statusCommand(run *command.Run) *cobra.Command {
+	var f sharedFlags
 	var format string
 	var least int
 	var details bool
@@ -92,8 +93,8 @@ which nobody has recorded what they were made from.`,
 	return c
 }
 
-func textsAcceptCommand(run *command.Run) *cobra.Command {
-	var f textsFlags
+func acceptCommand(run *command.Run) *cobra.Command {
+	var f sharedFlags
 	var all bool
 	c := &cobra.Command{
 		Use:   "accept [flags] [ID...]",

@@ -1,4 +1,4 @@
-package cli
+package textscommand
 
 import (
 	"cmp"
@@ -21,13 +21,13 @@ import (
 
 // exportFlags are those of texts export.
 type exportFlags struct {
-	textsFlags
+	sharedFlags
 	to, format  string
 	states      []string
 	all, noMark bool
 }
 
-func textsExportCommand(run *command.Run) *cobra.Command {
+func exportCommand(run *command.Run) *cobra.Command {
 	f := new(exportFlags)
 	c := &cobra.Command{
 		Use:   "export [flags]",
@@ -129,8 +129,8 @@ func (f *exportFlags) write(run *command.Run, name string, form interchange.Form
 	return nil
 }
 
-func textsImportCommand(run *command.Run) *cobra.Command {
-	var f textsFlags
+func importCommand(run *command.Run) *cobra.Command {
+	var f sharedFlags
 	var opts translating.ImportOptions
 	var dryRun bool
 	c := &cobra.Command{
