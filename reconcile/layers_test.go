@@ -33,6 +33,7 @@ var layers = []layer{
 	{"livery/schema/jsonschema", "what JSON may hold is said of the catalogue and the settings alone, without reading any", nil},
 	{"livery/schema/explain", "what HCL finds wrong is said in one way, wherever it is found, so it stands above all that parse and evaluate", nil},
 	{"livery/schema/layout", "the style of a file is a matter of its tokens, whatever they mean", nil},
+	{"livery/schema/cache", "what is kept is so whatever was made of it", nil},
 	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",
 		nil},
 	{"livery/schema/tokens", "a token file means the same to whoever asks: functions, origins and the commands that list tokens", nil},

@@ -10,6 +10,7 @@ import (
 
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
+	"livery/schema/cache"
 )
 
 // Transcript is what a run has written, kept in the order in which it was written.
@@ -62,12 +63,22 @@ func (r *Run) Below(dir string) (*Run, *Transcript) {
 	kept := new(Transcript)
 	b := &Run{
 		Env: r.Env, Dir: workspace.Directory(r.Dir.Path(filepath.FromSlash(dir))), Log: r.Log,
-		noColor: r.noColor, below: dir, ctx: r.ctx, atOnce: r.atOnce,
+		noColor: r.noColor, shared: r.sharedBelow(), below: dir, ctx: r.ctx, atOnce: r.atOnce,
 	}
 	b.Stdin, b.Stdout, b.Stderr = strings.NewReader(""), &keptStream{kept, r.Stdout}, &keptStream{kept, r.Stderr}
 	b.Raw = b.Stdout
 	b.View = &report.View{Stdout: b.Stdout, Stderr: b.Stderr, Style: b.Style, Now: r.Now, JSON: r.View.JSON, Stack: dir}
 	return b, kept
+}
+
+// sharedBelow is what runs below share of the files that they read.
+func (r *Run) sharedBelow() *cache.Cache {
+	r.sharing.Do(func() {
+		if r.shared == nil {
+			r.shared = new(cache.Cache)
+		}
+	})
+	return r.shared
 }
 
 // Finish closes what the run has opened, says what came of it and gives the exit code.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"livery/reconcile/state"
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
+	"livery/schema/cache"
 )
 
 // Env is what a run has from outside.
@@ -76,6 +78,9 @@ type Run struct {
 	ctx      context.Context // ends with the first signal
 	atOnce   context.Context // ends with the second signal
 	atEnd    func() error    // writes the reports that were asked for; may be nil
+
+	shared  *cache.Cache // with other runs below the same one; nil for a run of its own
+	sharing sync.Once
 }
 
 // Main runs one of the commands with the arguments after the program's name and returns
@@ -211,6 +216,7 @@ func (r *Run) Workspace(in Inputs) *workspace.Workspace {
 	}
 	c := workspace.Config{
 		Context: r.ctx, Dir: r.Dir, Prefix: r.below, Assignments: in.Assignments, Getenv: r.Getenv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
+		Shared: r.shared,
 	}
 	if in.Ask && !r.View.JSON {
 		c.Ask = r.Person().AskVariable

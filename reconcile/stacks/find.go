@@ -124,13 +124,55 @@ func (f *finder) declares(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if beginsStack(src, name) {
+		return true, nil
+	}
 	file := syntax.NewFile(src, name)
 	if file.Faults.HasErrors() || file.Body == nil {
 		return true, nil
 	}
 	return slices.ContainsFunc(config.DeclarationsOf(file).Blocks, func(b *config.Declaration) bool {
-		return slices.Contains([]string{"livery", "account", "locale", "removed"}, b.Type)
+		return slices.Contains(blocksOfStacks(), b.Type)
 	}), nil
+}
+
+// blocksOfStacks are those that only a stack has.
+func blocksOfStacks() []string { return []string{"livery", "account", "locale", "removed"} }
+
+// beginsStack reports whether a file certainly has a block of a stack, or does not parse,
+// without looking at what stands behind the beginning of that block: where what is before it
+// is whole, it stands at the top level. false says nothing.
+func beginsStack(src []byte, name string) bool {
+	if strings.HasSuffix(name, ".json") {
+		return false
+	}
+	for at := 0; at >= 0; at = nextLine(src, at) {
+		if !opensBlock(src[at:]) {
+			continue
+		}
+		before := syntax.NewFile(src[:at:at], name)
+		return before.Body != nil && len(before.Faults) == 0
+	}
+	return false
+}
+
+// nextLine is where the line behind a byte begins; -1 for none.
+func nextLine(src []byte, at int) int {
+	if i := bytes.IndexByte(src[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return -1
+}
+
+// opensBlock reports whether a line begins like a block of a stack.
+func opensBlock(line []byte) bool {
+	for _, kind := range blocksOfStacks() {
+		if rest, ok := bytes.CutPrefix(line, []byte(kind)); ok {
+			rest = bytes.TrimLeft(rest, " \t")
+			return len(rest) > 0 && (rest[0] == '"' || rest[0] == '{')
+		}
+	}
+	return false
 }
 
 // read reads a file, but not without end: behind the limit of a file of configuration it

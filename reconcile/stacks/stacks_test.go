@@ -46,8 +46,13 @@ func TestFind(t *testing.T) {
 			".liveryignore": "# old things\nold/\n/top\nwith/slash\nkept*\n!kept2\n\n", "old/x.livery.hcl": locale, "a/old/x.livery.hcl": locale,
 			"top/x.livery.hcl": locale, "a/top/x.livery.hcl": locale, "with/slash/x.livery.hcl": locale, "kept1/x.livery.hcl": locale, "kept2/x.livery.hcl": locale,
 		}, []string{"a/top", "kept2"}},
-		"ignored further down":               {map[string]string{"a/.liveryignore": "/b\n", "a/b/x.livery.hcl": locale, "b/x.livery.hcl": locale}, []string{"b"}},
-		"what is in a directory":             {map[string]string{".liveryignore": "a/**\n", "a/x.livery.hcl": locale, "a/b/x.livery.hcl": locale}, []string{"a"}},
+		"ignored further down":   {map[string]string{"a/.liveryignore": "/b\n", "a/b/x.livery.hcl": locale, "b/x.livery.hcl": locale}, []string{"b"}},
+		"what is in a directory": {map[string]string{".liveryignore": "a/**\n", "a/x.livery.hcl": locale, "a/b/x.livery.hcl": locale}, []string{"a"}},
+		"words that only look like a block": {map[string]string{
+			"a/x.livery.hcl": "/*\nlocale \"en\" {}\n*/\nlocals {}\n", "b/x.livery.hcl": "locals {\n  a = <<-EOT\nlocale \"en\" {}\nEOT\n}\n",
+			"c/x.livery.hcl": "theme \"a\" {\nlocale {}\n}\n", "d/x.livery.hcl": "locals {\n  a = {\nlocale {}\n  }\n}\n", "e/x.livery.hcl": "locals {}\nlocale\"en\"{}\n",
+			"f/x.livery.hcl": "locals {\n  a = \"\nlocale \"en\" {}\n", "g/x.livery.hcl": "# locale\nlocale = 1\n", "h/x.livery.hcl": "locals {}\r\nremoved {\r\n",
+		}, []string{"d", "e", "f", "h"}},
 		"braces are letters":                 {map[string]string{".liveryignore": "{a,b}\r\n", "{a,b}/x.livery.hcl": locale, "a/x.livery.hcl": locale}, []string{"a"}},
 		"a pattern's letters in a directory": {map[string]string{"[ab]/.liveryignore": "/x\n", "[ab]/x/x.livery.hcl": locale, "a/x/x.livery.hcl": locale}, []string{"a/x"}},
 	} {

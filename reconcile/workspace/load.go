@@ -70,7 +70,7 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 // LoadOptions say how the stack is loaded from a directory of a file system.
 func LoadOptions(w *Workspace, root fs.FS, dir string, need stack.Need) stack.Options {
 	opts := stack.Options{
-		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need, Wanted: w.Wanted,
+		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need, Wanted: w.Wanted, Shared: w.Shared,
 		Name: func(file string) string {
 			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
 		},

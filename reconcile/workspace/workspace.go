@@ -33,6 +33,7 @@ import (
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/cache"
 	"livery/schema/config"
 )
 
@@ -59,6 +60,7 @@ type Config struct {
 	Getenv  func(string) string
 	Now     func() time.Time
 	Version string       // livery's own
+	Shared  *cache.Cache // with other workspaces of the run; may be nil
 	Log     *slog.Logger // nil for silence
 	Events  Events
 	// Claim is told where the state is kept before it is opened, the same for everybody who
@@ -83,6 +85,7 @@ type Workspace struct {
 	Config
 
 	mu         sync.Mutex
+	below      *cache.Cache           // with workspaces below
 	simulators []*simulator.Simulator // that run inside this process
 }
 
@@ -123,7 +126,21 @@ func (w *Workspace) Below(dir string) *Workspace {
 			c.Unsaved[way] = src
 		}
 	}
+	c.Shared = w.sharedBelow()
 	return New(c)
+}
+
+// sharedBelow is what workspaces below share.
+func (w *Workspace) sharedBelow() *cache.Cache {
+	if w.Shared != nil {
+		return w.Shared
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.below == nil {
+		w.below = new(cache.Cache)
+	}
+	return w.below
 }
 
 // StateFile is where a stack keeps its state, if that is a file: under the stack's own

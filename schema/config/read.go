@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"livery/schema"
+	"livery/schema/cache"
 	"livery/schema/syntax"
 )
 
@@ -67,6 +68,7 @@ type Options struct {
 	Dir         string                   // the stack's directory within FS, in slash form
 	Name        func(file string) string // the name in ranges; nil: as it is
 	Assignments []Assignment
+	Shared      *cache.Cache // with other stacks of the run; may be nil
 }
 
 // Assignment is one -var or -var-file argument; their order decides.
@@ -114,7 +116,7 @@ type reader struct {
 
 func newReader(opts Options, previous *Sources) *reader {
 	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, sources: &Sources{known: make(map[string]*Declarations), names: make(map[string]string)}}
-	r.sources.files = r.files
+	r.files.Shared, r.sources.files = opts.Shared, r.files
 	if r.shown == nil {
 		r.shown = func(file string) string { return file }
 	}
@@ -194,7 +196,9 @@ func (r *reader) read(name string) *Declarations {
 	if before := r.previous[shown]; before != nil && before.File.Bytes != nil && bytes.Equal(before.File.Bytes, src) {
 		return before
 	}
-	return DeclarationsOf(syntax.NewFile(src, shown))
+	return cache.Get(r.files.Outside(name), "declarations\x00"+shown, src, 16*len(src), func() *Declarations {
+		return DeclarationsOf(syntax.NewFile(src, shown))
+	})
 }
 
 func unreadable(rng hcl.Range, summary string, err error) *hcl.Diagnostic {

@@ -3,6 +3,7 @@ package function
 import (
 	"net/url"
 
+	"livery/schema/cache"
 	"livery/schema/syntax"
 
 	yaml "github.com/zclconf/go-cty-yaml"
@@ -12,20 +13,20 @@ import (
 )
 
 // encodeFunctions are those that turn values into text of some form and back.
-func encodeFunctions(b *Budget) map[string]function.Function {
+func encodeFunctions(files *syntax.Files, b *Budget) map[string]function.Function {
 	return map[string]function.Function{
-		"csvdecode":  b.once(stdlib.CSVDecodeFunc, func(string) error { return nil }),
-		"jsondecode": b.once(stdlib.JSONDecodeFunc, checkJSON),
+		"csvdecode":  b.once(files, "csvdecode", stdlib.CSVDecodeFunc, func(string) error { return nil }),
+		"jsondecode": b.once(files, "jsondecode", stdlib.JSONDecodeFunc, checkJSON),
 		"jsonencode": checkFirst(stdlib.JSONEncodeFunc, checkWeight),
 		"urlencode":  urlEncodeFunction(),
-		"yamldecode": b.once(yaml.YAMLDecodeFunc.WithNewDescriptions("Reads a YAML text.", []string{"The YAML text."}), checkYAML),
+		"yamldecode": b.once(files, "yamldecode", yaml.YAMLDecodeFunc.WithNewDescriptions("Reads a YAML text.", []string{"The YAML text."}), checkYAML),
 		"yamlencode": checkFirst(yaml.YAMLEncodeFunc.WithNewDescriptions("Writes a value as YAML.", []string{"The value to write."}), checkWeight),
 	}
 }
 
 // once decodes each text that is sound once, however often it is asked for: the fields of a document
-// take their values from one file. The value draws on the budget when it is made.
-func (b *Budget) once(decode function.Function, check func(string) error) function.Function {
+// take their values from one file. The value draws on the budget when it is first asked for.
+func (b *Budget) once(files *syntax.Files, name string, decode function.Function, check func(string) error) function.Function {
 	var done syntax.Memo[cty.Value]
 	return function.New(&function.Spec{
 		Description: decode.Description(),
@@ -34,13 +35,23 @@ func (b *Budget) once(decode function.Function, check func(string) error) functi
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			text := args[0].AsString()
 			return done.Do(text, func() (cty.Value, error) {
-				if err := check(text); err != nil {
-					return cty.NilVal, function.NewArgError(0, err)
-				}
-				return b.paid(decode.Call(args))
+				d := cache.Get(files.SharedText(text), name+"\x00"+text, nil, 16*len(text), func() decoded {
+					if err := check(text); err != nil {
+						return decoded{err: function.NewArgError(0, err)}
+					}
+					v, err := decode.Call(args)
+					return decoded{v, err}
+				})
+				return b.paid(d.value, d.err)
 			})
 		},
 	})
+}
+
+// decoded is what became of a text.
+type decoded struct {
+	value cty.Value
+	err   error
 }
 
 func urlEncodeFunction() function.Function {

@@ -24,7 +24,7 @@ import (
 func Table(files *syntax.Files, reader *tokens.Reader, budget *Budget) map[string]function.Function {
 	all := make(map[string]function.Function, 128)
 	for _, part := range []map[string]function.Function{
-		textFunctions(budget), collectionFunctions(), encodeFunctions(budget), typeFunctions(), colourFunctions(), fileFunctions(files, reader, budget),
+		textFunctions(budget), collectionFunctions(), encodeFunctions(files, budget), typeFunctions(), colourFunctions(), fileFunctions(files, reader, budget),
 	} {
 		maps.Copy(all, part)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/cache"
 	"livery/schema/config"
 	"livery/schema/explain"
 	"livery/schema/syntax"
@@ -33,11 +34,11 @@ func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
 
 // read reads the files, but for those that are as they were.
 func (opts Options) read(previous *config.Sources) (*config.Module, Inputs) {
-	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments}, previous)
+	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments, Shared: opts.Shared}, previous)
 	return sources.Module(), Inputs{
 		Context: opts.Context,
 		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
-		Env: opts.Env, Version: opts.Version, Need: opts.Need, Secrets: opts.Secrets, Ask: opts.Ask, Wanted: opts.Wanted,
+		Env: opts.Env, Version: opts.Version, Need: opts.Need, Shared: opts.Shared, Secrets: opts.Secrets, Ask: opts.Ask, Wanted: opts.Wanted,
 	}
 }
 
@@ -52,6 +53,7 @@ type Inputs struct {
 	Env     func(string) string
 	Version string
 	Need    Need
+	Shared  *cache.Cache
 	Secrets []schema.Secret
 	Ask     func(name, description string, sensitive bool) (string, bool)
 	Wanted  []schema.RuleID

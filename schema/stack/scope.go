@@ -53,7 +53,7 @@ func newScope(m *config.Module, in Inputs) *scope {
 	reader := tokens.NewReader(files, in.Name)
 	level, set := m.Settings.Levels[schema.Gamut]
 	reader.MapGamut = set && level != schema.Error
-	files.Seen = way.see
+	files.Seen, files.Shared = way.see, in.Shared
 	s := &scope{
 		Faults: new(config.Faults), module: m, budget: budget, files: files, tokens: reader, json: origin.NewFiles(files, reader, in.Name), trail: &way,
 		digests:   make(map[hcl.Expression]string),

@@ -31,6 +31,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/cache"
 	"livery/schema/config"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
@@ -84,6 +85,7 @@ type Options struct {
 	Env         func(string) string
 	Version     string // livery's own, for required_version
 	Need        Need
+	Shared      *cache.Cache    // with other stacks of the run; may be nil
 	Secrets     []schema.Secret // keys that the account has from elsewhere; no document may hold one
 	Wanted      []schema.RuleID // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil or

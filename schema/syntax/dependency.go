@@ -34,7 +34,9 @@ func (d Dependency) Name() string {
 }
 
 // IsOwnDirectory reports whether it is the listing that says which files a stack has.
-func (d Dependency) IsOwnDirectory() bool { return d.Kind == Listing && d.Pattern == ownFiles && d.Path == "." }
+func (d Dependency) IsOwnDirectory() bool {
+	return d.Kind == Listing && d.Pattern == ownFiles && d.Path == "."
+}
 
 // lookKey tells looks apart.
 type lookKey struct {

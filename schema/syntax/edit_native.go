@@ -41,7 +41,7 @@ type nativeItem struct {
 	start, end int
 	attribute  *hclsyntax.Attribute // nil of a block
 	body       *nativeBody          // of a block without labels
-	next       *nativeItem         // in the same body; nil of the last
+	next       *nativeItem          // in the same body; nil of the last
 	removed    bool
 }
 

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
+
+	"livery/schema/cache"
 )
 
 // MaxFile is the size in bytes of the largest file that is read.
@@ -30,11 +32,14 @@ type Files struct {
 	looks    atomic.Int64 // of patterns
 	used     sync.Map     // a look of each lookKey that was looked at
 	links    sync.Map     // what else each path depends on that leads through links
+	outside  sync.Map     // texts of files outside the stack
 	asking   string       // the file that asks, relative to the stack
 
 	// Seen is told of each path that is looked at and of the file that asks; read says that
 	// the bytes of the file are the answer. It may be nil.
 	Seen func(p, askedBy string, read bool)
+
+	Shared *cache.Cache // with other stacks; may be nil
 }
 
 // NewFiles gives access to files relative to dir. The file system is rooted
@@ -104,7 +109,11 @@ func (f *Files) Text(name string) (string, error) {
 	if !utf8.Valid(src) {
 		return "", ErrNotText
 	}
-	return string(src), nil
+	text := string(src)
+	if f.Outside(name) != nil {
+		f.outside.Store(text, nil)
+	}
+	return text, nil
 }
 
 // ErrNotText says that a file that must be text is none.
@@ -213,6 +222,26 @@ func (f *Files) stat(p string) (fs.FileInfo, error) {
 		f.links.Store(p, append(way, rooted("", at)))
 	}
 	return fs.Stat(f.fsys, p)
+}
+
+// Outside is what is shared with other stacks of a file by this name, relative to the
+// stack: nothing if it lies within the stack.
+func (f *Files) Outside(name string) *cache.Cache {
+	if strings.HasPrefix(rooted(f.dir, name)+"/", strings.TrimPrefix(f.dir+"/", "./")) {
+		return nil
+	}
+	return f.Shared
+}
+
+// SharedText is what is shared of a text: nothing unless a file outside the stack holds it.
+func (f *Files) SharedText(text string) *cache.Cache {
+	if f.Shared == nil {
+		return nil
+	}
+	if _, outside := f.outside.Load(text); !outside {
+		return nil
+	}
+	return f.Shared
 }
 
 // Memo does each piece of work once, also when several ask for it at a time.

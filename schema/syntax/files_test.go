@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"livery/schema/cache"
+
 	"github.com/stretchr/testify/assert"
 )
 
@@ -69,4 +71,18 @@ func TestFilesetStopsSomewhere(t *testing.T) {
 	}
 	_, err := NewFiles(fsys, "/a").Match("..", "../../../**")
 	assert.ErrorContains(t, err, "looks at more than")
+}
+
+func TestOutside(t *testing.T) {
+	for _, dir := range []string{"/a/b", "/"} {
+		f := NewFiles(nil, dir)
+		f.Shared = new(cache.Cache)
+		assert.Nil(t, f.Outside("x"))
+		assert.Nil(t, f.Outside("c/../x"))
+	}
+	f := NewFiles(nil, "/a/b")
+	f.Shared = new(cache.Cache)
+	assert.Same(t, f.Shared, f.Outside("../x"))
+	assert.Same(t, f.Shared, f.Outside("../bc/x"))
+	assert.Nil(t, f.Outside("../b/x"))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/cache"
 	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
@@ -196,7 +197,8 @@ func (r *Reader) document(s *Set, name string) (*document, error) {
 		if err != nil {
 			return nil, err
 		}
-		return parse(name, r.shown(name), src), nil
+		shown := r.shown(name)
+		return cache.Get(r.files.Outside(name), "tokens\x00"+name+"\x00"+shown, src, 16*len(src), func() *document { return parse(name, shown, src) }), nil
 	})
 	if err == nil && !slices.Contains(s.docs, doc) {
 		s.docs = append(s.docs, doc)
