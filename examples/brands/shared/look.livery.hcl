@@ -1,32 +1,21 @@
-# What both brands have in common. An included file may hold variable, locals, theme
-# and session blocks; which languages there are, each brand says itself.
-
-variable "brand" {
-  type        = string
-  description = "The brand colour; each brand sets it in brand.auto.liveryvars.hcl."
-}
-
-variable "paper" {
-  type        = string
-  default     = "#ffffff"
-  description = "The colour behind the camera."
-}
+# What all brands have in common. An included file may hold variable, locals, theme and
+# session blocks; which account and which languages there are, each stack says itself.
 
 theme "base" {
   mobile_loading_page {
-    progress_color = var.brand
+    progress_color = local.brand
   }
 
   mobile_camera_page {
-    background_color = var.paper
+    background_color = local.paper
     tips_text_color  = "#14202b"
   }
 
   mobile_result_page {
-    background_color                  = var.paper
+    background_color                  = local.paper
     liveness_result_text_color        = "#14202b"
     countdown_text_color              = "#14202b"
-    next_step_button_background_color = var.brand
-    next_step_button_text_color       = readable_on(var.brand)
+    next_step_button_background_color = local.brand
+    next_step_button_text_color       = readable_on(local.brand)
   }
 }

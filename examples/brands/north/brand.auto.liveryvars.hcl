@@ -1,1 +1,0 @@
-brand = "#0b5fff"

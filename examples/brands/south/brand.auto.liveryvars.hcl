@@ -1,2 +1,0 @@
-brand = "#7a1f3d"
-paper = "#fdf7f9"

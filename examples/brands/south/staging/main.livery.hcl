@@ -1,0 +1,23 @@
+# South, staging: its account for rehearsals.
+
+livery {
+  include = ["../brand.livery.hcl", "../../shared/*.livery.hcl"]
+}
+
+account {
+  base_url = "simulator" # the address of this account; its keys come from the environment
+}
+
+locale "all" {
+  for_each = local.languages
+
+  code  = each.key
+  theme = theme.base
+  texts = jsondecode(file("../../shared/texts/${each.key}.json"))
+}
+
+# South speaks to its customers in its own words here.
+locale "vi" {
+  theme = theme.base
+  texts = jsondecode(file("../texts/vi.json"))
+}
