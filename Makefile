@@ -12,7 +12,7 @@ SH       := bash -euo pipefail
 VCS      := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false) # a copy without git has no commit to name
 
 .DEFAULT_GOAL := help
-.PHONY: build demo test check bench fuzz e2e release help
+.PHONY: build demo test check bench bench-scale fuzz e2e release help
 
 ## build: the binary, in .build/livery
 build:
@@ -42,6 +42,10 @@ fuzz:
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
 	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver
+
+## bench-scale: a hundred and four hundred stacks in one run, beside the floor, a process each, and Terraform; takes half an hour
+bench-scale:
+	@$(GO) run ./testdata/bench -scale -runs 3
 
 ## release: archives, checksums, completions and man pages for all platforms, in .build/release
 release:

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"livery/schema/exchange"
+	"livery/schema/stack"
+	"livery/testdata/bench/corpus"
+)
+
+// A hundred stacks are measured in full, four hundred for whether it stays in proportion.
+const (
+	manyStacks = 100
+	moreStacks = 400
+	alone      = 5 // stacks that are planned in processes of their own, to reckon from
+)
+
+// scale measures many stacks in one run beside the floor of the same bytes, beside a process
+// for each stack, and beside Terraform with the same values, in one configuration and in a
+// directory each.
+func (l *lab) scale() error {
+	bodies, err := corpus.Bodies(os.DirFS("examples/acme/texts"))
+	if err != nil {
+		return err
+	}
+	files, err := corpus.Livery(bodies, stack.Simulator)
+	if err != nil {
+		return err
+	}
+	figures := make(map[int]map[string]sample)
+	for _, n := range []int{manyStacks, moreStacks} {
+		if figures[n], err = l.measureMany(n, files); err != nil {
+			return err
+		}
+	}
+	many, more := figures[manyStacks], figures[moreStacks]
+	fmt.Printf("\n%d and %d stacks of %d documents, %d KB each\n\n%-40s %10s %10s %8s %10s %10s\n", manyStacks, moreStacks, documents, corpus.Size(files)>>10, "", "CPU", "CPU", "ratio", "peak", "peak")
+	for _, w := range manyWork {
+		a, b := many[w.name], more[w.name]
+		fmt.Printf("%-40s %9.2fs %9.2fs %7.2f× %7d MB %7d MB\n", w.name, a.CPU.Seconds(), b.CPU.Seconds(), b.CPU.Seconds()/a.CPU.Seconds(), a.Peak>>20, b.Peak>>20)
+	}
+	one, err := l.planAlone()
+	if err != nil {
+		return err
+	}
+	plan, floor := many[manyNoChange], many[floorWork]
+	fmt.Printf("%-40s %9.2fs (reckoned from %d)\n\n", fmt.Sprintf("%d × livery plan", manyStacks), one.Seconds()*manyStacks, alone)
+	for _, t := range []struct {
+		name      string
+		got, most float64
+	}{
+		{"no-change plan -recursive beside the floor", plan.CPU.Seconds() / floor.CPU.Seconds(), 1.25},
+		{"beside as many runs of livery plan", plan.CPU.Seconds() / (one.Seconds() * manyStacks), 0.4},
+		{"four times the stacks", more[manyNoChange].CPU.Seconds() / plan.CPU.Seconds(), 4.2},
+		{"peak of 400 stacks with one job, in MB", float64(more[manyOneJob].Peak >> 20), 70},
+	} {
+		holds := "holds"
+		if t.got > t.most {
+			holds = "does not hold"
+		}
+		fmt.Printf("%-45s %8.2f, at most %g: %s\n", t.name, t.got, t.most, holds)
+	}
+	return l.scaleOfTerraform(bodies)
+}
+
+const (
+	manyNoChange = "plan -recursive, no change"
+	manyOneJob   = "plan -recursive -jobs=1, no change"
+)
+
+// manyWork is what is measured over many stacks.
+var manyWork = []struct {
+	name string
+	args []string
+}{
+	{floorWork, nil},
+	{"stacks", []string{"stacks"}},
+	{"stacks -json", []string{"stacks", "-json"}},
+	{"stacks -base, one reached", []string{"stacks", "-base=HEAD"}},
+	{"validate -recursive", []string{"validate", "-recursive"}},
+	{manyNoChange, []string{"plan", "-recursive", "-input=false"}},
+	{manyOneJob, []string{"plan", "-recursive", "-input=false", "-jobs=1"}},
+}
+
+// measureMany writes so many stacks, all applied, and measures the work on them.
+func (l *lab) measureMany(n int, files []corpus.File) (map[string]sample, error) {
+	root := fmt.Sprintf("many-%d", n)
+	var names []string
+	if err := os.MkdirAll(filepath.Join(l.dir, root), 0o755); err != nil {
+		return nil, err
+	}
+	first := root + "/brand-000"
+	if err := l.write(first, files); err != nil {
+		return nil, err
+	}
+	if _, err := l.run(l.ours(first, "apply", "-auto-approve", "-input=false")); err != nil {
+		return nil, err
+	}
+	applied := os.DirFS(filepath.Join(l.dir, first))
+	for i := range n {
+		dir := filepath.Join(l.dir, root, fmt.Sprintf("brand-%03d", i))
+		if i > 0 {
+			if err := os.CopyFS(dir, applied); err != nil {
+				return nil, err
+			}
+		}
+		for _, f := range files {
+			names = append(names, filepath.Join(dir, f.Name))
+		}
+	}
+	if err := l.commit(root); err != nil {
+		return nil, err
+	}
+	changed := filepath.Join(l.dir, root, "brand-000", "main.livery.hcl")
+	data, err := os.ReadFile(changed)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(changed, append(data, "# A comment.\n"...), 0o600); err != nil {
+		return nil, err
+	}
+	best := make(map[string]sample)
+	for range l.runs {
+		for _, w := range manyWork {
+			c := l.ours(root, w.args...)
+			if w.args == nil {
+				c = &command{dir: l.dir, args: append([]string{l.program("floor")}, names...), env: []string{"GOMAXPROCS=1"}}
+			}
+			s, err := l.run(c)
+			if err != nil {
+				return nil, err
+			}
+			if before, ok := best[w.name]; !ok || s.CPU < before.CPU {
+				best[w.name] = s
+			}
+		}
+	}
+	return best, nil
+}
+
+// commit puts all files of a directory into a repository of their own.
+func (l *lab) commit(root string) error {
+	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}, {"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "-m", "all"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = filepath.Join(l.dir, root)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %v: %w\n%s", args, err, out)
+		}
+	}
+	return nil
+}
+
+// planAlone is the mean CPU time of a process that plans one of the stacks.
+func (l *lab) planAlone() (time.Duration, error) {
+	var sum time.Duration
+	for i := range alone {
+		var best time.Duration
+		for range l.runs {
+			s, err := l.run(l.ours(fmt.Sprintf("many-%d/brand-%03d", manyStacks, i), "plan", "-input=false"))
+			if err != nil {
+				return 0, err
+			}
+			if best == 0 || s.CPU < best {
+				best = s.CPU
+			}
+		}
+		sum += best
+	}
+	return sum / alone, nil
+}
+
+// scaleOfTerraform measures the no-change plan of as many objects.
+func (l *lab) scaleOfTerraform(bodies []exchange.Draft) error {
+	if l.terraform == "" {
+		return nil
+	}
+	theirs := corpus.Terraform(bodies)
+	var all []corpus.File
+	for i := range manyStacks {
+		for _, f := range theirs {
+			locale := strings.TrimSuffix(f.Name, ".tf")
+			name := fmt.Sprintf("%s_%03d", locale, i)
+			all = append(all, corpus.File{Name: name + ".tf", Data: bytes.Replace(f.Data, []byte(strconv.Quote(locale)), []byte(strconv.Quote(name)), 1)})
+		}
+	}
+	for _, w := range []struct {
+		name, dir string
+		files     []corpus.File
+		times     int
+	}{
+		{fmt.Sprintf("terraform plan, one configuration of %d", manyStacks*documents), "many", all, 1},
+		{fmt.Sprintf("%d × terraform plan, a directory each", manyStacks), "one-of-many", theirs, manyStacks},
+	} {
+		if err := l.write("terraform-"+w.dir, w.files); err != nil {
+			return err
+		}
+		for _, args := range [][]string{{"init", "-input=false"}, {"apply", "-auto-approve"}} {
+			if _, err := l.run(l.theirs(w.dir, args...)); err != nil {
+				return err
+			}
+		}
+		s, err := l.run(l.theirs(w.dir, "plan", "-input=false"))
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-45s %8.2fs CPU, peak %d MB\n", w.name, s.CPU.Seconds()*float64(w.times), s.Peak>>20)
+	}
+	return nil
+}
