@@ -26,7 +26,7 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 		return err
 	}
 	opts.Plan.Keys, opts.Keep = true, true
-	selected, err := f.many.selectStacks(c, f.run, f.run.Workspace(command.Inputs{}))
+	selected, err := f.many.selectStacks(c, f.run, f.run.Workspace(f.inputs))
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 // applyDirectory carries out the plans of a directory, exactly those.
 func (f *applyFlags) applyDirectory(c *cobra.Command, name string) error {
 	f.run.View.Begin("")
-	if err := refuseFlags(c, "target", "exclude", "replace", "reapply", "destroy", "stack", "not-stack", "shard"); err != nil {
+	if err := refuseFlags(c, "target", "exclude", "replace", "reapply", "destroy", "stack", "not-stack", "base", "shard"); err != nil {
 		return err
 	}
 	dir := f.run.Dir.PlanDirectory(name)

@@ -13,6 +13,7 @@ func diffCommand(run *command.Run) *cobra.Command {
 	var in command.Inputs
 	var layout command.LayoutFlags
 	var locales command.StringList
+	var many manyFlags
 	var detailed bool
 	c := &cobra.Command{
 		Use:  "diff -base=REF [flags]",
@@ -33,6 +34,7 @@ and no network, and writes nothing.`,
 	layout.Flags(run, c)
 	command.ReportFlags(run, c)
 	in.Flags(c)
+	many.define(c, 0)
 	command.CompleteAddresses(run, c)
 	c.RunE = func(c *cobra.Command, _ []string) (err error) {
 		run.View.Told.Comparing = true
@@ -42,7 +44,18 @@ and no network, and writes nothing.`,
 		if o.Locales, err = command.Locales(locales); err != nil {
 			return err
 		}
-		d, err := comparison.Run(c.Context(), run.Workspace(in), o)
+		compare := func(run *command.Run) (*comparison.Difference, error) {
+			return comparison.Run(c.Context(), run.Workspace(in), o)
+		}
+		if err := many.check(c); err != nil {
+			return err
+		}
+		if many.On {
+			many.whole = o.Head != "" || o.TwoDots // what is chosen by a commit is so from where the checkout left it
+			p := &planFlags{run: run, inputs: in, layout: layout, detailed: detailed, many: many}
+			return p.diffMany(c, compare)
+		}
+		d, err := compare(run)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	case l.opts.Record != linting.RecordNothing:
 		l.many.OneByOne() // they may share the baseline
 	}
-	selected, err := l.many.selectStacks(c, run, run.Workspace(command.Inputs{}))
+	selected, err := l.many.selectStacks(c, run, run.Workspace(l.in))
 	if err != nil || len(selected.Paths) == 0 {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/command"
+	"livery/reconcile/comparison"
 	"livery/reconcile/recursive"
 	"livery/reconcile/stacksreport"
 )
@@ -37,7 +38,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(command.Inputs{}))
+	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(p.inputs))
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,27 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 		if err := stacksreport.WriteSaved(p.run.Stdout, p.out, advice); err != nil {
 			return err
 		}
+	}
+	return p.exitMany(all.Rows)
+}
+
+// diffMany compares many stacks with what they were.
+func (p *planFlags) diffMany(c *cobra.Command, compare func(*command.Run) (*comparison.Difference, error)) error {
+	opts, err := p.manyOptions()
+	if err != nil {
+		return err
+	}
+	opts.Compared = true
+	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(p.inputs))
+	if err != nil {
+		return err
+	}
+	all, err := recursive.DiffAll(c.Context(), p.run, p.many.Flags, selected, opts, compare)
+	if err != nil {
+		return err
+	}
+	if err := cmp.Or(all.Tell(), all.Summarize()); err != nil {
+		return err
 	}
 	return p.exitMany(all.Rows)
 }

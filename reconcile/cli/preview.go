@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -26,6 +27,7 @@ type previewFlags struct {
 	out         string
 	screenshots string
 	changed     changedFlags
+	many        manyFlags
 }
 
 func previewCommand(run *command.Run) *cobra.Command {
@@ -43,7 +45,8 @@ saves one sees it at once. What the service last confirmed is shown beside it, a
 what changed is ringed; with -base, what was declared at a commit. With PLANFILE the
 looks are those of a saved plan.
 
--out writes one file that needs nothing beside it, to attach to a pull request.
+-out writes one file that needs nothing beside it, to attach to a pull request. With
+-recursive it is a directory that gets one of each stack, and an index.html.
 -screenshots takes a picture of every screen with the Chromium or Chrome that is on
 this machine (CHROME_PATH, chromium, google-chrome). With -changed it takes two of
 each screen that differs, before and after: languages that differ alike are drawn
@@ -57,16 +60,20 @@ once, and index.json says which they are. -sheet puts these pairs into one pictu
 	f.BoolVar(&p.open, "open", false, "Open the gallery in the browser.")
 	f.BoolVar(&p.shown.Images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
 	f.StringVar(&p.shown.Base, "base", "", "Compare with what was declared where the checkout left this `commit`, and not with what was last confirmed.")
-	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`.")
+	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`; with -recursive one of each stack, and an index.html, to this directory.")
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
 	p.changed.flags(run, c)
 	p.inputs.Flags(c)
+	p.many.define(c, 0)
 	return c
 }
 
 func (p *previewFlags) execute(c *cobra.Command, args []string) error {
-	if err := p.check(c, args); err != nil {
+	if err := cmp.Or(p.check(c, args), p.many.check(c)); err != nil {
 		return err
+	}
+	if p.many.On {
+		return p.runMany(c, args)
 	}
 	source := inspect.NewPreview(p.run.Workspace(p.inputs), p.shown)
 	data := source.Data

@@ -21,6 +21,7 @@ type stackFlags struct {
 	with, without  command.StringList
 	missing, shard string
 	names          []string // of the flags that are about nothing else
+	whole          bool     // -base chooses none
 }
 
 func (f *stackFlags) flags(c *cobra.Command) {
@@ -38,13 +39,16 @@ func (f *stackFlags) flags(c *cobra.Command) {
 // selectStacks finds the stacks that are meant. Why there is nothing to do is said.
 func (f *stackFlags) selectStacks(c *cobra.Command, run *command.Run, w *workspace.Workspace) (*stacks.Selected, error) {
 	base := c.Flags().Lookup("base").Value.String()
+	if f.whole {
+		base = ""
+	}
 	selection := stacks.Selection{With: f.with, Without: f.without, Base: base, MissingAll: f.missing == "all", Jobs: min(runtime.NumCPU(), 8)}
 	switch given := c.Flags().Changed; {
 	case f.missing != "all" && f.missing != "fail":
 		return nil, command.Fail("Invalid flag", "-base-missing takes all or fail, not %q.", f.missing)
 	case given("base-missing") && base == "":
 		return nil, command.Fail("Invalid flag", "-base-missing goes with -base.")
-	case given("base") && base == "":
+	case given("base") && base == "" && !f.whole:
 		return nil, command.Fail("Invalid flag", "-base names a commit, such as origin/main.")
 	}
 	if f.shard != "" {

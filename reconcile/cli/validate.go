@@ -59,7 +59,7 @@ credentials; variables without a value are allowed.`,
 
 // validate checks many stacks.
 func (f *manyFlags) validate(c *cobra.Command, run *command.Run, in command.Inputs, judge recursive.Judge, expand bool) error {
-	selected, err := f.selectStacks(c, run, run.Workspace(command.Inputs{}))
+	selected, err := f.selectStacks(c, run, run.Workspace(in))
 	if err != nil || len(selected.Paths) == 0 && !run.View.JSON {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/command"
+	"livery/reconcile/comparison"
 	"livery/reconcile/findings"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
@@ -26,7 +28,8 @@ import (
 type planned struct {
 	plan      *reconcile.Plan // nil where nothing changes
 	summary   reconcile.Summary
-	written   bool // all that the stack would say alone
+	text      string // what it comes to, in a line
+	written   bool   // all that the stack would say alone
 	saved     workspace.IndexedPlan
 	variables map[string]cty.Value
 	failing   string          // why it fails, if it has not said so itself
@@ -53,6 +56,15 @@ type PlanOptions struct {
 	Whole    bool                     // show what each stack would say alone
 	Keep     bool                     // the plans as they are, to be carried out
 	Dir      *workspace.PlanDirectory // where plans are saved; nil for nowhere
+	Compared bool                     // nobody carries them out: two commits are compared
+}
+
+// head begins the line that says what a plan comes to.
+func (o *PlanOptions) head() string {
+	if o.Compared {
+		return "Diff:"
+	}
+	return "Plan:"
 }
 
 // PlanAll plans the stacks. What two of them must not have in common is an error, and nothing
@@ -60,14 +72,8 @@ type PlanOptions struct {
 func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, opts PlanOptions) (*Plans, error) {
 	p := &Plans{PlanOptions: opts, Rows: NewSummary(selected), run: run, claims: NewClaims()}
 	declared := make(Declared)
-	err := Each(ctx, run, f, selected.Paths, func(below *command.Run, path string) (planned, error) {
+	err := p.each(ctx, f, selected, declared, func(below *command.Run, path string) (planned, error) {
 		return p.stack(ctx, below, path)
-	}, func(piece *Piece[planned]) error {
-		p.pieces = append(p.pieces, piece)
-		p.Rows.Rows = append(p.Rows.Rows, rowOf(piece))
-		declared.Add(piece.Result.variables)
-		piece.Result.variables = nil
-		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -82,16 +88,50 @@ func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 	return p, declared.Check(p.Inputs, p.Rows)
 }
 
+// DiffAll compares the stacks with what they were.
+func DiffAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, opts PlanOptions, compare func(*command.Run) (*comparison.Difference, error)) (*Plans, error) {
+	p := &Plans{PlanOptions: opts, Rows: NewSummary(selected), run: run}
+	return p, p.each(ctx, f, selected, make(Declared), func(below *command.Run, _ string) (done planned, err error) {
+		d, err := compare(below)
+		if err != nil {
+			return done, err
+		}
+		done.summary, done.text = d.Plan.Summary(), report.EffectOf(d)
+		if d.Different() {
+			done.plan, done.text = shown(d.Plan), ""
+		}
+		// What cannot be compared, and what else is said, stands where the stack does.
+		if done.written = p.Whole || below.View.JSON || len(d.NotComparable)+len(d.Diagnostics) > 0; done.written {
+			return done, report.WriteDifference(below.View, d, p.Layout)
+		}
+		if len(d.New)+d.Gone > 0 {
+			fmt.Fprintln(below.Stdout, report.LintLine(d))
+		}
+		return done, nil
+	})
+}
+
+// each makes the plans, and keeps what is needed to tell of them.
+func (p *Plans) each(ctx context.Context, f Flags, selected *stacks.Selected, declared Declared, work func(*command.Run, string) (planned, error)) error {
+	return Each(ctx, p.run, f, selected.Paths, work, func(piece *Piece[planned]) error {
+		p.pieces = append(p.pieces, piece)
+		p.Rows.Rows = append(p.Rows.Rows, p.rowOf(piece))
+		declared.Add(piece.Result.variables)
+		piece.Result.variables = nil
+		return nil
+	})
+}
+
 // rowOf says in a line what a plan comes to.
-func rowOf(piece *Piece[planned]) stacksreport.Row {
-	row := stacksreport.Row{Path: piece.Path, State: stacksreport.Unchanged, Text: "No changes.", Changes: piece.Result.summary}
+func (p *Plans) rowOf(piece *Piece[planned]) stacksreport.Row {
+	row := stacksreport.Row{Path: piece.Path, State: stacksreport.Unchanged, Text: cmp.Or(piece.Result.text, "No changes."), Changes: piece.Result.summary}
 	switch {
 	case !piece.Begun:
 		row.State = stacksreport.NotRun
 	case piece.Code == command.ExitError:
 		row.State, row.Text, row.Changes = stacksreport.Failed, cmp.Or(piece.Result.failing, piece.Why()), reconcile.Summary{}
 	case piece.Result.plan != nil:
-		row.State, row.Text = stacksreport.Changed, report.PlanSummary("Plan:", piece.Result.summary, terminal.Style{})
+		row.State, row.Text = stacksreport.Changed, report.PlanSummary(p.head(), piece.Result.summary, terminal.Style{})
 	}
 	return row
 }
@@ -174,11 +214,13 @@ func shown(plan *reconcile.Plan) *reconcile.Plan {
 
 // Tell tells of every stack that has something to say, and once of what they share.
 func (p *Plans) Tell() error {
-	text := report.PlanText{Style: p.run.View.Out(), Now: p.run.Now(), Requests: p.Requests, Layout: p.Layout}
+	text := report.PlanText{Style: p.run.View.Out(), Now: p.run.Now(), Requests: p.Requests, Compared: p.Compared, Layout: p.Layout}
 	var list []stacksreport.Planned
 	if !p.run.View.JSON && !p.Whole && !p.Layout.Summary {
 		for _, piece := range p.pieces {
-			list = append(list, stacksreport.Planned{Path: piece.Path, Plan: piece.Result.plan})
+			if !piece.Result.written {
+				list = append(list, stacksreport.Planned{Path: piece.Path, Plan: piece.Result.plan})
+			}
 		}
 	}
 	together := stacksreport.Together(list)
@@ -225,7 +267,7 @@ func (p *Plans) Summarize() error {
 	if len(p.Rows.Rows) == 0 { // which has been said
 		return nil
 	}
-	p.Rows.Total = report.PlanSummary("Plan:", p.Rows.Changes(), p.run.View.Out())
+	p.Rows.Total = report.PlanSummary(p.head(), p.Rows.Changes(), p.run.View.Out())
 	return p.Rows.Write(p.run.Stdout, p.run.View.Out())
 }
 
@@ -244,7 +286,7 @@ func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.
 		if plan.Errored {
 			piece.Code, piece.Result.failing = command.ExitError, "made from an invalid configuration"
 		}
-		p.pieces, p.Rows.Rows = append(p.pieces, piece), append(p.Rows.Rows, rowOf(piece))
+		p.pieces, p.Rows.Rows = append(p.pieces, piece), append(p.Rows.Rows, p.rowOf(piece))
 	}
 	return p, nil
 }

@@ -18,7 +18,7 @@ import (
 func WriteDifference(v *View, d *comparison.Difference, layout Layout) error {
 	v.Told.Plan, v.Told.Difference = d.Plan, d
 	if v.JSON {
-		return writeDifferenceJSON(v.Stdout, d)
+		return writeDifferenceJSON(v.Stdout, v.Stack, d)
 	}
 	out := &planPrinter{t: PlanText{Style: v.Out(), Now: v.Now(), Layout: layout, Compared: true}, s: v.Out()}
 	printDifference(out, d)
@@ -42,7 +42,7 @@ func printDifference(p *planPrinter, d *comparison.Difference) {
 		p.line("%s", PlanSummary("Diff:", d.Plan.Summary(), p.s))
 	}
 	if len(d.New)+d.Gone > 0 {
-		p.line("%s", lintLine(d))
+		p.line("%s", LintLine(d))
 	}
 }
 
@@ -64,6 +64,11 @@ func comparedWith(d *comparison.Difference) string {
 	return text
 }
 
+// EffectOf says in two sentences that nothing differs, and how many files do.
+func EffectOf(d *comparison.Difference) string {
+	return noEffect(d) + " " + filesDiffer(d.FilesChanged)
+}
+
 func noEffect(d *comparison.Difference) string {
 	if len(d.NotComparable) > 0 {
 		return "No effective change in what can be compared."
@@ -82,7 +87,8 @@ func filesDiffer(n int) string {
 	}
 }
 
-func lintLine(d *comparison.Difference) string {
+// LintLine counts what lint finds newly and no longer.
+func LintLine(d *comparison.Difference) string {
 	return fmt.Sprintf("lint: %s, %d gone.", schema.Plural(len(d.New), "new finding"), d.Gone)
 }
 
@@ -134,7 +140,7 @@ func compared(r *markdown.Report, d *comparison.Difference) {
 		}
 	}
 	if len(d.New)+d.Gone > 0 {
-		r.State += " " + lintLine(d)
+		r.State += " " + LintLine(d)
 	}
 	r.Commit = "" // it says more
 	for _, f := range d.New {
@@ -146,6 +152,7 @@ func compared(r *markdown.Report, d *comparison.Difference) {
 
 type differenceJSON struct {
 	FormatVersion string              `json:"format_version"`
+	Stack         string              `json:"stack,omitempty"` // the one of many
 	LiveryVersion string              `json:"livery_version"`
 	Base          baseJSON            `json:"base"`
 	Head          headJSON            `json:"head"`
@@ -188,9 +195,9 @@ type lintJSON struct {
 	Gone int `json:"gone"`
 }
 
-func writeDifferenceJSON(w io.Writer, d *comparison.Difference) error {
+func writeDifferenceJSON(w io.Writer, stack string, d *comparison.Difference) error {
 	out := differenceJSON{
-		FormatVersion: "1.0", LiveryVersion: d.Plan.LiveryVersion, Base: baseJSON{Ref: d.Base.Ref, Commit: d.Base.ID},
+		FormatVersion: "1.0", Stack: stack, LiveryVersion: d.Plan.LiveryVersion, Base: baseJSON{Ref: d.Base.Ref, Commit: d.Base.ID},
 		Head: headJSON{Commit: d.Head.ID, Dirty: d.Dirty}, Changes: make([]differentJSON, 0, len(d.Plan.Changes)),
 		FilesChanged: d.FilesChanged, NotComparable: make([]notComparableJSON, 0, len(d.NotComparable)),
 		Summary: d.Plan.Summary(), Lint: lintJSON{New: findings.JSON(d.New, d.Sources), Gone: d.Gone},

@@ -115,7 +115,7 @@ func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
 	}
 	switch {
 	case t.Difference != nil:
-		return writeDifferenceJSON(w, t.Difference)
+		return writeDifferenceJSON(w, "", t.Difference)
 	case t.Comparing:
 		return terminal.WriteJSONLine(w, map[string]any{"format_version": "1.0", "livery_version": version, "errored": true, "diagnostics": diagnostics})
 	}

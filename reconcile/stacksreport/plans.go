@@ -127,7 +127,11 @@ func (p *Plans) WriteOwn(w io.Writer, planned Planned, t report.PlanText) error 
 	if with > 0 {
 		fmt.Fprintf(&b, "  # %s as in other stacks: see \"%s\"\n\n", schema.Plural(with, "document")+" "+changesOrChange(with), sharedTitle)
 	}
-	fmt.Fprintf(&b, "%s\n", report.PlanSummary("Plan:", planned.Plan.Summary(), t.Style))
+	head := "Plan:"
+	if t.Compared {
+		head = "Diff:"
+	}
+	fmt.Fprintf(&b, "%s\n", report.PlanSummary(head, planned.Plan.Summary(), t.Style))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
