@@ -83,6 +83,7 @@ var layers = []layer{
 	{"livery/reconcile/recursive", "a run over many stacks is many runs of one, whatever the command", nil},
 	{"livery/reconcile/textscommand", "translators' files have flags of their own, and nothing of the other commands", nil},
 	{"livery/reconcile/sessioncommand", "sessions have flags of their own, and nothing of the other commands", nil},
+	{"livery/reconcile/lintcommand", "lint has flags of its own, and nothing of the other commands", nil},
 	{"livery/reconcile/cli", "wiring stands at the end: nothing may depend on flags and exit codes", nil},
 	{"livery", "main only calls the command line", nil},
 }
@@ -121,7 +122,7 @@ var shared = []struct {
 	{"os", []string{"livery/reconcile/process", "livery/reconcile/git", "livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/previewserver", "livery/reconcile/workspace", "livery/reconcile/lsp", "livery/reconcile/prompt", "livery/reconcile/command", "livery/reconcile/textscommand", "livery/reconcile/sessioncommand", "livery/reconcile/cli", "livery"},
 		"files, environment and exit codes are passed in everywhere else"},
 	{"github.com/bmatcuk/doublestar", []string{"livery/schema/syntax", "livery/reconcile/stacks"}, "one package chooses files by patterns, the other stacks"},
-	{"github.com/spf13/cobra", []string{"livery/reconcile/command", "livery/reconcile/recursive", "livery/reconcile/textscommand", "livery/reconcile/sessioncommand", "livery/reconcile/cli"}, "flags end where the work begins"},
+	{"github.com/spf13/cobra", []string{"livery/reconcile/command", "livery/reconcile/recursive", "livery/reconcile/textscommand", "livery/reconcile/sessioncommand", "livery/reconcile/lintcommand", "livery/reconcile/cli"}, "flags end where the work begins"},
 	{"github.com/cenkalti/backoff", []string{"livery/reconcile/liveness", "livery/reconcile/backend"}, "who talks to a server decides what may be said twice"},
 	{"golang.org/x/text/language", []string{"livery/schema", "livery/reconcile/simulator"}, "countries and languages are judged once, and once more by the second witness"},
 	{"github.com/clipperhouse/displaywidth", []string{"livery/schema/lint", "livery/reconcile/terminal"}, "columns are counted in one way, of tips as of a terminal"},

@@ -31,7 +31,7 @@ stacks that plan -recursive has saved there.`,
 		Example: "livery apply\nlivery apply tonight.plan\nlivery apply -auto-approve -target=locale.en_US",
 	}
 	f.flags(c)
-	f.many.define(c, 1)
+	f.many.Define(c, 1)
 	c.Flags().BoolVar(&f.approved, "auto-approve", false, "Do not ask.")
 	c.RunE = f.execute
 	return c

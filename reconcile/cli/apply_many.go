@@ -26,11 +26,11 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 		return err
 	}
 	opts.Plan.Keys, opts.Keep = true, true
-	selected, err := f.many.selectStacks(c, f.run, f.run.Workspace(f.inputs))
+	selected, err := f.many.Select(c, f.run, f.run.Workspace(f.inputs))
 	if err != nil {
 		return err
 	}
-	all, err := recursive.PlanAll(c.Context(), f.run, f.many.Flags, selected, opts)
+	all, err := recursive.PlanAll(c.Context(), f.run, f.many, selected, opts)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summar
 	}
 	f.many.TellAll()
 	i := 0
-	err := recursive.Each(ctx, f.run, f.many.Flags, paths, func(below *command.Run, path string) (reconcile.Summary, error) {
+	err := recursive.Each(ctx, f.run, f.many, paths, func(below *command.Run, path string) (reconcile.Summary, error) {
 		if changed[path] == nil {
 			return reconcile.Summary{}, nil
 		}

@@ -7,6 +7,7 @@ package cli
 
 import (
 	"livery/reconcile/command"
+	"livery/reconcile/lintcommand"
 	"livery/reconcile/sessioncommand"
 	"livery/reconcile/textscommand"
 )
@@ -32,7 +33,7 @@ func commands() []command.Entry {
 		{Name: "force-unlock", Short: "Take away a lock that was left behind", Build: forceUnlockCommand},
 		{Name: "history", Short: "List the states that are kept, and what changed", Build: historyCommand},
 		{Name: "import", Short: "Print HCL for ConfigureUI bodies you already have", Build: importCommand},
-		{Name: "lint", Short: "Check the stack, in the formats of CI systems", Build: lintCommand},
+		{Name: "lint", Short: "Check the stack, in the formats of CI systems", Build: lintcommand.New},
 		{Name: "lsp", Short: "Speak with an editor about the files of stacks", Build: lspCommand},
 		{Name: "rollback", Short: "Plan to go back to an earlier state", Build: rollbackCommand},
 		{Name: "schema", Short: "Look fields up in the catalogue", Build: schemaCommand},
@@ -42,7 +43,7 @@ func commands() []command.Entry {
 		{Name: "stacks", Short: "List the stacks below this directory", Build: stacksCommand},
 		{Name: "state", Short: "Look at the state and move it", Build: stateCommand},
 		{Name: "texts", Short: "Send texts to translators and take them back", Build: textscommand.Command},
-		{Name: "tokens", Short: "List design tokens and check them", Build: tokensCommand},
+		{Name: "tokens", Short: "List design tokens and check them", Build: lintcommand.Tokens},
 		{Name: "version", Short: "Print the version", Build: versionCommand},
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/comparison"
+	"livery/reconcile/recursive"
 	"livery/reconcile/report"
 )
 
@@ -13,7 +14,7 @@ func diffCommand(run *command.Run) *cobra.Command {
 	var in command.Inputs
 	var layout command.LayoutFlags
 	var locales command.StringList
-	var many manyFlags
+	var many recursive.Flags
 	var detailed bool
 	c := &cobra.Command{
 		Use:  "diff -base=REF [flags]",
@@ -34,7 +35,7 @@ and no network, and writes nothing.`,
 	layout.Flags(run, c)
 	command.ReportFlags(run, c)
 	in.Flags(c)
-	many.define(c, 0)
+	many.Define(c, 0)
 	command.CompleteAddresses(run, c)
 	c.RunE = func(c *cobra.Command, _ []string) (err error) {
 		run.View.Told.Comparing = true
@@ -47,11 +48,13 @@ and no network, and writes nothing.`,
 		compare := func(run *command.Run) (*comparison.Difference, error) {
 			return comparison.Run(c.Context(), run.Workspace(in), o)
 		}
-		if err := many.check(c); err != nil {
+		if err := many.Check(c); err != nil {
 			return err
 		}
 		if many.On {
-			many.whole = o.Head != "" || o.TwoDots // what is chosen by a commit is so from where the checkout left it
+			if o.Head != "" || o.TwoDots { // what is chosen by a commit is so from where the checkout left it
+				many.WithoutBase()
+			}
 			p := &planFlags{run: run, inputs: in, layout: layout, detailed: detailed, many: many}
 			return p.diffMany(c, compare)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/recursive"
 	"livery/reconcile/stacks"
 	"livery/reconcile/workspace"
 	"livery/schema/syntax"
@@ -19,7 +20,7 @@ import (
 // formatFlags are those of fmt, and what has come of the files so far.
 type formatFlags struct {
 	run                *command.Run
-	many               manyFlags
+	many               recursive.Flags
 	check, diff, write bool
 	list               bool
 	changed, broken    bool
@@ -42,16 +43,16 @@ that livery stacks would not enter; -stack chooses among the stacks.`,
 	c.Flags().BoolVar(&f.diff, "diff", false, "Show the changes.")
 	c.Flags().BoolVar(&f.write, "write", true, "Only tell what would change, and write nothing.")
 	c.Flags().BoolVar(&f.list, "list", true, "Do not print the names of files that change.")
-	f.many.define(c, 0)
+	f.many.Define(c, 0)
 	c.Flags().Lookup("recursive").Usage = "Work on the directories below too, also those that are no stacks."
 	return c
 }
 
 func (f *formatFlags) execute(c *cobra.Command, args []string) error {
-	if err := f.many.check(c); err != nil {
+	if err := f.many.Check(c); err != nil {
 		return err
 	}
-	chosen := slices.ContainsFunc(f.many.names, c.Flags().Changed)
+	chosen := f.many.Chosen(c)
 	if chosen && len(args) > 0 {
 		return command.Fail("Invalid flag", "-stack, -not-stack, -base and -shard choose stacks: leave out the names of files and directories.")
 	}
@@ -59,7 +60,7 @@ func (f *formatFlags) execute(c *cobra.Command, args []string) error {
 		args = []string{"."}
 	}
 	if chosen {
-		selected, err := f.many.selectStacks(c, f.run, f.run.Workspace(command.Inputs{}))
+		selected, err := f.many.Select(c, f.run, f.run.Workspace(command.Inputs{}))
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/command"
+	"livery/reconcile/recursive"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -27,7 +28,7 @@ type planFlags struct {
 	parallel          int
 	failOn            command.FailOn
 	layout            command.LayoutFlags
-	many              manyFlags
+	many              recursive.Flags
 }
 
 // common defines the flags of every plan, wherever its documents come from.
@@ -74,7 +75,7 @@ func (p *planFlags) check(c *cobra.Command) error {
 	if p.parallel < 1 {
 		return command.Fail("Invalid flag", "-parallelism takes a number from 1 up, not %d.", p.parallel)
 	}
-	return cmp.Or(p.failOn.Check(), p.many.check(c))
+	return cmp.Or(p.failOn.Check(), p.many.Check(c))
 }
 
 // options are what is planned.
@@ -106,7 +107,7 @@ that somebody made elsewhere does not show.`,
 	}
 	p.flags(c)
 	p.outFlag(c)
-	p.many.define(c, 0)
+	p.many.Define(c, 0)
 	c.RunE = p.runPlan
 	return c
 }

@@ -38,7 +38,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(p.inputs))
+	selected, err := p.many.Select(c, p.run, p.run.Workspace(p.inputs))
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 		}
 		opts.Dir = &dir
 	}
-	all, err := recursive.PlanAll(c.Context(), p.run, p.many.Flags, selected, opts)
+	all, err := recursive.PlanAll(c.Context(), p.run, p.many, selected, opts)
 	if err != nil {
 		return err
 	}
@@ -72,11 +72,11 @@ func (p *planFlags) diffMany(c *cobra.Command, compare func(*command.Run) (*comp
 		return err
 	}
 	opts.Compared = true
-	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(p.inputs))
+	selected, err := p.many.Select(c, p.run, p.run.Workspace(p.inputs))
 	if err != nil {
 		return err
 	}
-	all, err := recursive.DiffAll(c.Context(), p.run, p.many.Flags, selected, opts, compare)
+	all, err := recursive.DiffAll(c.Context(), p.run, p.many, selected, opts, compare)
 	if err != nil {
 		return err
 	}

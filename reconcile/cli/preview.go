@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/inspect"
 	"livery/reconcile/localserver"
 	"livery/reconcile/previewserver"
+	"livery/reconcile/recursive"
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 )
@@ -27,7 +28,7 @@ type previewFlags struct {
 	out         string
 	screenshots string
 	changed     changedFlags
-	many        manyFlags
+	many        recursive.Flags
 }
 
 func previewCommand(run *command.Run) *cobra.Command {
@@ -64,12 +65,12 @@ once, and index.json says which they are. -sheet puts these pairs into one pictu
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
 	p.changed.flags(run, c)
 	p.inputs.Flags(c)
-	p.many.define(c, 0)
+	p.many.Define(c, 0)
 	return c
 }
 
 func (p *previewFlags) execute(c *cobra.Command, args []string) error {
-	if err := cmp.Or(p.check(c, args), p.many.check(c)); err != nil {
+	if err := cmp.Or(p.check(c, args), p.many.Check(c)); err != nil {
 		return err
 	}
 	if p.many.On {

@@ -23,14 +23,14 @@ func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
 	case p.out == "" || p.screenshots != "" || p.changed.sheet != "":
 		return command.Fail("Invalid flag", "With -recursive, -out=DIR names the directory for a gallery of each stack; nothing is served and no screenshots are taken.")
 	}
-	selected, err := p.many.selectStacks(c, p.run, p.run.Workspace(p.inputs))
+	selected, err := p.many.Select(c, p.run, p.run.Workspace(p.inputs))
 	if err != nil || len(selected.Paths) == 0 {
 		return err
 	}
 	rows := recursive.NewSummary(selected)
 	rows.Words = map[stacksreport.State]string{stacksreport.Changed: "", stacksreport.Unchanged: "drawn"}
 	var pages []stacksreport.Page
-	err = recursive.Each(c.Context(), p.run, p.many.Flags, selected.Paths, func(below *command.Run, path string) (stacksreport.Page, error) {
+	err = recursive.Each(c.Context(), p.run, p.many, selected.Paths, func(below *command.Run, path string) (stacksreport.Page, error) {
 		d, err := inspect.NewPreview(below.Workspace(p.inputs), p.shown).Data(c.Context())
 		if err != nil {
 			return stacksreport.Page{}, err

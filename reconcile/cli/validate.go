@@ -13,7 +13,7 @@ import (
 func validateCommand(run *command.Run) *cobra.Command {
 	var in command.Inputs
 	var level command.FailOn
-	var many manyFlags
+	var many recursive.Flags
 	c := &cobra.Command{
 		Use:  "validate [flags]",
 		Args: command.Arguments(0, 0),
@@ -25,7 +25,7 @@ credentials; variables without a value are allowed.`,
 	run.JSONFlag(c)
 	level.Flag(c)
 	in.Flags(c)
-	many.define(c, 0)
+	many.Define(c, 0)
 	expand := c.Flags().Bool("expand", false, "With -recursive, also show stacks without findings.")
 	judge := func(run *command.Run) (recursive.Found, error) {
 		w := run.Workspace(in)
@@ -39,11 +39,11 @@ credentials; variables without a value are allowed.`,
 		}, nil
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := cmp.Or(level.Check(), many.check(c)); err != nil {
+		if err := cmp.Or(level.Check(), many.Check(c)); err != nil {
 			return err
 		}
 		if many.On {
-			return many.validate(c, run, in, judge, *expand)
+			return validateMany(c, run, many, in, judge, *expand)
 		}
 		found, err := judge(run)
 		if err != nil {
@@ -57,9 +57,9 @@ credentials; variables without a value are allowed.`,
 	return c
 }
 
-// validate checks many stacks.
-func (f *manyFlags) validate(c *cobra.Command, run *command.Run, in command.Inputs, judge recursive.Judge, expand bool) error {
-	selected, err := f.selectStacks(c, run, run.Workspace(in))
+// validateMany checks many stacks.
+func validateMany(c *cobra.Command, run *command.Run, f recursive.Flags, in command.Inputs, judge recursive.Judge, expand bool) error {
+	selected, err := f.Select(c, run, run.Workspace(in))
 	if err != nil || len(selected.Paths) == 0 && !run.View.JSON {
 		return err
 	}
@@ -73,7 +73,7 @@ func (f *manyFlags) validate(c *cobra.Command, run *command.Run, in command.Inpu
 			return nil
 		}
 	}
-	found, err := recursive.JudgeAll(c.Context(), run, f.Flags, selected, in, judge, telling)
+	found, err := recursive.JudgeAll(c.Context(), run, f, selected, in, judge, telling)
 	switch {
 	case err != nil:
 		return err

@@ -21,15 +21,17 @@ const maxJobs = 8
 
 // Flags are those of every command that can be run over many stacks.
 type Flags struct {
+	Selection
 	On       bool // -recursive
 	jobs     int
 	failFast bool
 	told     bool // what has begun is told although an earlier stack has failed
 }
 
-// Flags defines the flags; jobs is how many stacks are worked on at a time, 0 for as many as
+// Define defines the flags; jobs is how many stacks are worked on at a time, 0 for as many as
 // there are CPUs.
-func (f *Flags) Flags(c *cobra.Command, jobs int) {
+func (f *Flags) Define(c *cobra.Command, jobs int) {
+	f.Selection.Flags(c)
 	if jobs == 0 {
 		jobs = min(runtime.NumCPU(), maxJobs)
 	}
@@ -41,8 +43,8 @@ func (f *Flags) Flags(c *cobra.Command, jobs int) {
 
 // Check refuses flags that say nothing without -recursive, and the number of jobs that
 // nothing can be done with.
-func (f *Flags) Check(c *cobra.Command, others ...string) error {
-	for _, name := range append(others, "jobs", "fail-fast") {
+func (f *Flags) Check(c *cobra.Command) error {
+	for _, name := range append([]string{"jobs", "fail-fast"}, f.names...) {
 		if !f.On && c.Flags().Changed(name) {
 			return command.Fail("Invalid flag", "-%s goes with -recursive.", name)
 		}

@@ -35,6 +35,9 @@ func (d Directory) Path(name string) string {
 	return filepath.Join(string(d), name)
 }
 
+// FS is the files of the directory and of those below.
+func (d Directory) FS() fs.FS { return os.DirFS(d.Path(".")) }
+
 // Repository is the top of the repository that a directory is in, and the way from there
 // to the directory, "" for none. Without a repository it is the directory itself.
 func (d Directory) Repository() (top, way string) {

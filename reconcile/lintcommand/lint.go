@@ -1,4 +1,7 @@
-package cli
+// Package lintcommand is the command lint: its flags, and the wiring between the packages
+// that look for findings, mend them and write them. It does not know the rules (package
+// lint).
+package lintcommand
 
 import (
 	"bytes"
@@ -15,6 +18,7 @@ import (
 	"livery/reconcile/linting"
 	"livery/reconcile/lintreport"
 	"livery/reconcile/markdown"
+	"livery/reconcile/recursive"
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -34,7 +38,7 @@ type lintFlags struct {
 	fixed          *linting.Fixed
 	opts           linting.Options
 
-	many   manyFlags
+	many   recursive.Flags
 	expand bool
 	stacks []findings.StackTally // that were looked at; none for one alone
 
@@ -49,7 +53,8 @@ type output struct{ format, file string }
 // formats are the forms of lint by name, text first.
 func formats() []string { return append(findings.Formats(), "markdown") }
 
-func lintCommand(run *command.Run) *cobra.Command {
+// New is the command.
+func New(run *command.Run) *cobra.Command {
 	l := new(lintFlags)
 	c := &cobra.Command{
 		Use:  "lint [flags] [FILES]",
@@ -67,14 +72,14 @@ A lint block in the configuration sets the level of each rule.`,
 	f.BoolVar(&l.rules, "rules", false, "List all rules, with their level in this stack.")
 	f.StringVar(&l.explain, "explain", "", "Say what this `rule` finds, why, and how it is set.")
 	f.StringVar(&l.opts.Base, "base", "", "Show only findings that were not there where this branch left `REF`, as the baseline knows them, and faults of the files.")
-	l.many.define(c, 0)
+	l.many.Define(c, 0)
 	f.BoolVar(&l.expand, "expand", false, "With -recursive, also show stacks without findings.")
 	c.RunE = func(c *cobra.Command, files []string) error {
 		l.opts.Files = files
 		if l.rules || l.explain != "" {
 			return l.about(run)
 		}
-		if err := cmp.Or(l.check(run), l.many.check(c)); err != nil {
+		if err := cmp.Or(l.check(run), l.many.Check(c)); err != nil {
 			return err
 		}
 		if l.many.On {

@@ -1,4 +1,4 @@
-package cli
+package lintcommand
 
 import (
 	"cmp"
@@ -27,7 +27,7 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	case l.opts.Record != linting.RecordNothing:
 		l.many.OneByOne() // they may share the baseline
 	}
-	selected, err := l.many.selectStacks(c, run, run.Workspace(l.in))
+	selected, err := l.many.Select(c, run, run.Workspace(l.in))
 	if err != nil || len(selected.Paths) == 0 {
 		return err
 	}
@@ -38,7 +38,7 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 		telling.Own = l.tellOwn
 	}
 	var totals lintTotals
-	found, err := recursive.JudgeAll(c.Context(), run, l.many.Flags, selected, l.in, func(below *command.Run) (recursive.Found, error) {
+	found, err := recursive.JudgeAll(c.Context(), run, l.many, selected, l.in, func(below *command.Run) (recursive.Found, error) {
 		return l.judge(below, &totals)
 	}, telling)
 	if err != nil {

@@ -1,6 +1,8 @@
-package cli
+package lintcommand
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -8,7 +10,8 @@ import (
 	"livery/reconcile/tokenreport"
 )
 
-func tokensCommand(run *command.Run) *cobra.Command {
+// Tokens is the command tokens, whose check is lint of token files.
+func Tokens(run *command.Run) *cobra.Command {
 	return command.Group(run, &cobra.Command{
 		Use:     "tokens list|check",
 		Long:    `Looks at files of design tokens: what is in them, who wears it, and what is wrong.`,
@@ -60,10 +63,14 @@ rule, and what is compared by token-parity and token-contrast.`,
 		Example: "livery tokens check\nlivery tokens check -fail-on=warning design/*.tokens.json\nlivery tokens check -rule=token-bypass",
 	}
 	l.flags(run, c)
-	c.RunE = func(_ *cobra.Command, files []string) error {
+	l.many.Define(c, 0)
+	c.RunE = func(c *cobra.Command, files []string) error {
 		l.opts.Files, l.opts.Tokens = files, true
-		if err := l.check(run); err != nil {
+		if err := cmp.Or(l.check(run), l.many.Check(c)); err != nil {
 			return err
+		}
+		if l.many.On {
+			return l.runMany(c, run)
 		}
 		return l.run(run)
 	}
