@@ -2,6 +2,7 @@ package function
 
 import (
 	"net/url"
+	"strings"
 
 	"livery/schema/cache"
 	"livery/schema/syntax"
@@ -33,13 +34,13 @@ func (b *Budget) once(files *syntax.Files, name string, decode function.Function
 		Params:      decode.Params(),
 		Type:        function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			text := args[0].AsString()
+			text := strings.TrimPrefix(args[0].AsString(), syntax.ByteOrderMark)
 			return done.Do(text, func() (cty.Value, error) {
-				d := cache.Get(files.SharedText(text), name+"\x00"+text, nil, 16*len(text), func() decoded {
+				d := cache.Get(files.SharedText(args[0].AsString()), name+"\x00"+text, nil, 16*len(text), func() decoded {
 					if err := check(text); err != nil {
 						return decoded{err: function.NewArgError(0, err)}
 					}
-					v, err := decode.Call(args)
+					v, err := decode.Call([]cty.Value{cty.StringVal(text)})
 					return decoded{v, err}
 				})
 				return b.paid(d.value, d.err)

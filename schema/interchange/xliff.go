@@ -20,7 +20,7 @@ func (s *Sheet) writeXLIFF() []byte {
 	w.line(0, `<?xml version="1.0" encoding="UTF-8"?>`)
 	w.line(0, `<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">`)
 	for _, in := range s.Languages {
-		w.line(1, `<file original="livery" datatype="plaintext" source-language="%s" target-language="%s" xml:space="preserve">`, s.Source.Info().BCP47, in.Locale.Info().BCP47)
+		w.line(1, `<file original="livery" datatype="plaintext" source-language="%s" target-language="%s">`, s.Source.Info().BCP47, in.Locale.Info().BCP47)
 		w.line(2, `<body>`)
 		for _, u := range in.Units {
 			w.unit(in.Locale, u)
@@ -44,7 +44,7 @@ func (w *xliffWriter) line(depth int, format string, args ...any) {
 
 func (w *xliffWriter) unit(locale schema.Locale, u *texts.Unit) {
 	limit := u.Field.MaxLength(locale)
-	w.line(3, `<trans-unit id="%s" resname="%s" maxwidth="%d" size-unit="char">`, u.Path, schema.Snake(u.Path), limit)
+	w.line(3, `<trans-unit id="%s" resname="%s" maxwidth="%d" size-unit="char" xml:space="preserve">`, u.Path, schema.Snake(u.Path), limit)
 	w.line(4, `<source>%s</source>`, w.inline(u.Source.Text()))
 	switch {
 	case !hasWords(u):
@@ -61,7 +61,7 @@ func (w *xliffWriter) unit(locale schema.Locale, u *texts.Unit) {
 	if u.Hint != "" {
 		w.line(4, `<note from="developer">%s</note>`, escapeXML.Replace(u.Hint))
 	}
-	w.line(4, `<note>%s</note>`, limitNote(limit))
+	w.line(4, `<note from="developer">%s</note>`, limitNote(limit))
 	if u.State == texts.Stale && u.Before[0].Words != u.Source.Text() {
 		w.line(4, `<alt-trans alttranstype="previous-version">`)
 		w.line(5, `<source>%s</source>`, w.inline(u.Before[0].Words))

@@ -39,6 +39,12 @@ func (j *Files) Sources() map[string][]byte { return j.read }
 // Show counts a file among those that ranges lie in, without parsing it.
 func (j *Files) Show(name string) { j.read[j.shown(name)], _ = j.files.Read(name) }
 
+// Shown is the name of a file in ranges, which lie in it from now on.
+func (j *Files) Shown(name string) string {
+	j.Show(name)
+	return j.shown(name)
+}
+
 // value is what a file holds; nil if it is no JSON. Its faults are reported when the
 // expression that reads it is evaluated.
 func (j *Files) value(name string) *syntax.JSON {

@@ -8,6 +8,7 @@
 package origin
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/syntax"
 )
 
 // Names are what expressions refer to, during one evaluation.
@@ -114,6 +116,29 @@ func (b Block) Of(expr hcl.Expression) Parts {
 	b.at.Range = expr.Range()
 	file, _ := b.tracer.decodedFile(expr)
 	return Parts{Block: b, expr: expr, file: file}
+}
+
+// Duplicates are the keys that stand twice in the file that the texts come from, in either
+// spelling: of two texts one would be lost in silence.
+func (p Parts) Duplicates() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if p.file == "" || p.tracer.files.value(p.file) == nil {
+		return nil
+	}
+	for object := range p.tracer.files.value(p.file).All() {
+		seen := make(map[string]*syntax.JSON)
+		for _, member := range object.Members {
+			name := schema.Snake(member.Name)
+			if first := seen[name]; first != nil && object.IsObject() {
+				at := p.at
+				at.Path, at.Range = "", member.NameRange
+				diags = append(diags, schema.Diagnose(schema.Duplicate, at, "Declared twice",
+					fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)))
+			}
+			seen[name] = member
+		}
+	}
+	return diags
 }
 
 // File is the file that is read, if the expression is jsondecode(file("...")); "" for any

@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -242,6 +243,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		return
 	}
 	texts := r.origins.Of(a.Expr)
+	r.Report(texts.Duplicates()...)
 	seen := make(map[*schema.Page]string)
 	root := schema.PageByKey("")
 	for it := raw.ElementIterator(); it.Next(); {
@@ -260,6 +262,9 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 			page = schema.PageByHCL(name)
 		}
 		if first, ok := seen[page]; ok && page != nil {
+			if texts.File() != "" {
+				continue // both lines are told
+			}
 			r.Report(schema.Diagnose(schema.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
 			continue
 		}
@@ -296,13 +301,7 @@ func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subj
 
 func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names []string) {
 	at.Path = path
-	name := path
-	for i := len(path) - 1; i >= 0; i-- {
-		if path[i] == '.' {
-			name = path[i+1:]
-			break
-		}
-	}
+	name := path[strings.LastIndexByte(path, '.')+1:]
 	detail += schema.DidYouMean(name, names)
 	r.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field in texts", detail))
 }

@@ -147,7 +147,8 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	before := s.files.AskedBy(s.module.Sources.NameOf(expr.Range().Filename))
 	v, diags := s.budget.Value(expr, ctx)
 	s.files.AskedBy(before)
-	diags = reportTokens(s.Faults, diags, expr, at)
+	diags, broken := function.BrokenFiles(reportTokens(s.Faults, diags, expr, at), s.files, s.json.Shown)
+	s.Report(broken...)
 	for _, d := range diags {
 		explain.Template(d)
 		explain.Member(d)
@@ -156,7 +157,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 		}
 	}
 	s.Expression(diags, at)
-	if diags.HasErrors() {
+	if diags.HasErrors() || broken.HasErrors() {
 		return cty.DynamicVal
 	}
 	// What shares its parts may be small here and endless when written out.
