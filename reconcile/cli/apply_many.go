@@ -129,6 +129,7 @@ func (f *applyFlags) applied(rows *stacksreport.Summary) error {
 	if recursive.Exit(rows) != nil {
 		rows.Total = report.IncompleteSummary(rows.Changes())
 	}
+	recursive.Report(f.run, rows, rows.Total)
 	if f.run.View.JSON {
 		return cmp.Or(rows.WriteJSON(f.run.Stdout, f.run.Now()), f.exitMany(rows))
 	}

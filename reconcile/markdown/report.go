@@ -37,6 +37,8 @@ type Report struct {
 	Problems map[schema.Address]int
 	Failures []Failure
 
+	Stacks []Stack // of a run over many; Plan and Failures are nil then
+
 	Footer  string // what to do next
 	Version string
 	// Link leads to a line of a file; nil or "" makes none.
@@ -81,6 +83,9 @@ func (r *Report) Marker() string {
 // many bytes. A limit below MinLimit is taken for it.
 func (r *Report) Write(limit int) string {
 	limit = max(limit, MinLimit)
+	if r.Stacks != nil {
+		return r.stacks(limit)
+	}
 	if len(r.Failures) > 0 {
 		return r.failed(limit)
 	}

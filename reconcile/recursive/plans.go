@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/command"
 	"livery/reconcile/comparison"
 	"livery/reconcile/findings"
+	"livery/reconcile/markdown"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
@@ -259,8 +260,9 @@ func (p *Plans) Finish() error {
 	return p.Dir.Finish(index)
 }
 
-// Summarize writes what the plans come to.
+// Summarize writes what the plans come to, and notes it for a report.
 func (p *Plans) Summarize() error {
+	Report(p.run, p.Rows, report.PlanSummary(p.head(), p.Rows.Changes(), terminal.Style{}))
 	if p.run.View.JSON {
 		return p.Rows.WriteJSON(p.run.Stdout, p.run.Now())
 	}
@@ -310,4 +312,20 @@ func (p *Plans) TellOne(path string) error {
 		return nil
 	}
 	return p.pieces[i].Tell(p.run, nil)
+}
+
+// Report notes for a report what stacks have come to.
+func Report(run *command.Run, rows *stacksreport.Summary, verdict string) {
+	told := &run.View.Told
+	told.Stacks, told.Verdict = []markdown.Stack{}, verdict
+	for _, row := range rows.Rows {
+		text := row.Text
+		switch row.State {
+		case stacksreport.Failed:
+			text = "failed: " + text
+		case stacksreport.NotRun:
+			text = "not run"
+		}
+		told.Stacks = append(told.Stacks, markdown.Stack{Path: row.Path, Text: text})
+	}
 }

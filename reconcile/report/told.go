@@ -24,6 +24,8 @@ type Told struct {
 	Difference  *comparison.Difference
 	Diagnostics hcl.Diagnostics
 	Sources     findings.Sources
+	Stacks      []markdown.Stack // of a run over many
+	Verdict     string           // and what they come to
 }
 
 // tell notes findings for a report.
@@ -53,6 +55,9 @@ func (t *Told) Errors() hcl.Diagnostics {
 func (t *Told) Markdown(r *markdown.Report) {
 	if t.Comparing {
 		r.Kind = markdown.Diff
+	}
+	if r.Stacks, r.Verdict = t.Stacks, t.Verdict; t.Stacks != nil {
+		return
 	}
 	r.Plan, r.Problems = t.Plan, make(map[schema.Address]int)
 	for _, d := range t.Diagnostics {
