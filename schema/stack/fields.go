@@ -43,7 +43,7 @@ func (r *fieldReader) read(block *config.Block) {
 	for _, b := range block.Blocks {
 		page := schema.PageByHCL(b.Type)
 		if page == nil || page.Key == "" {
-			r.UnknownBlock(b, "in "+article(r.noun), r.at, config.PageNames(), append(fieldNames(root), r.own...))
+			r.UnknownBlock(b, "in a"+r.noun[1:], r.at, config.PageNames(), append(fieldNames(root), r.own...))
 			continue
 		}
 		if first, ok := seen[b.Type]; ok {
@@ -56,8 +56,6 @@ func (r *fieldReader) read(block *config.Block) {
 		}
 	}
 }
-
-func article(noun string) string { return "a" + noun[1:] }
 
 func fieldNames(p *schema.Page) []string {
 	names := make([]string, 0, len(p.Fields))
@@ -261,10 +259,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		if page == nil {
 			page = schema.PageByHCL(name)
 		}
-		if first, ok := seen[page]; ok && page != nil {
-			if texts.File() != "" {
-				continue // both lines are told
-			}
+		if first, ok := seen[page]; ok && page != nil && texts.File() == "" { // of a file both lines are told
 			r.Report(schema.Diagnose(schema.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
 			continue
 		}

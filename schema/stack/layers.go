@@ -30,8 +30,7 @@ func (e *Evaluation) Layers(locale schema.Locale) []Layer {
 	return nil
 }
 
-// TextsFile is the JSON file that a document has its texts from, as its expression names
-// it, whether it is there or not; "" where they come from anywhere else.
+// TextsFile is the JSON file, there or not, that a document names for its texts; "" for none.
 func (e *Evaluation) TextsFile(locale schema.Locale) string {
 	s, before := e.scope, len(e.scope.Diagnostics)
 	defer func() { s.Diagnostics = s.Diagnostics[:before] }()
