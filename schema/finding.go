@@ -15,6 +15,7 @@ type Finding struct {
 	Rule      RuleID         // "" for what no rule says, such as a refusal by the service
 	Level     Level          // what it weighs; SetLevel changes it
 	Addresses []Address      // all that share it, sorted; none where it belongs to no address
+	Check     string         // the check block that found it; "" for a rule of livery's own
 	Path      string         // the field in the API's spelling, "" where there is none
 	Block     string         // the header of the top-level block around it, as in locale "en"; "" for none
 	Fix       Fix            // what can be done about it without a person
@@ -204,12 +205,13 @@ func compareRange(a, b *hcl.Range) int {
 }
 
 // ApplyLevels gives each finding the level that a lint block asks for and leaves out
-// those that are off. A rule that the service cannot do without keeps its level.
+// those that are off. A rule that the service cannot do without keeps its level; a check
+// has given its findings theirs, and can only be turned off.
 func ApplyLevels(diags hcl.Diagnostics, levels map[RuleID]Level) hcl.Diagnostics {
 	kept := make(hcl.Diagnostics, 0, len(diags))
 	for _, d := range diags {
 		id := FindingOf(d).Rule
-		if level, ok := levels[id]; ok {
+		if level, ok := levels[id]; ok && (id != Check || level == Off) {
 			if r, known := RuleByID(id); known && !r.Fixed {
 				SetLevel(d, level)
 			}

@@ -126,8 +126,8 @@ func (r Rule) Option(name string) (Option, bool) {
 }
 
 // tables are the rows in the order of the reference.
-func tables() [7][]Rule {
-	return [...][]Rule{faultRules, tokenRules, colourRules, textRules, translationRules, structureRules, ignoreRules}
+func tables() [8][]Rule {
+	return [...][]Rule{faultRules, tokenRules, colourRules, textRules, translationRules, structureRules, checkRules, ignoreRules}
 }
 
 // Rules lists the rules in the order of the reference.

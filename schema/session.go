@@ -138,6 +138,41 @@ func (s Session) Locales() []Locale {
 	return list
 }
 
+// At is the value of an attribute in a locale, "" for none. An override that says null takes
+// the default away.
+func (s Session) At(l Locale, number int) Value {
+	if own := s.Overrides[l].At(number); own.Declared() || own.IsNull() {
+		return own
+	}
+	return s.Defaults.At(number)
+}
+
+// Cty is the session as expressions see it: its api and all defaults, null without a value,
+// and under locales the same for each locale that has some of its own.
+func (s Session) Cty() cty.Value {
+	open := make(map[string]bool)
+	for _, u := range s.Undecided {
+		open[u.Path] = true
+	}
+	members := func(l Locale, prefix string) map[string]cty.Value {
+		values := map[string]cty.Value{"api": cty.StringVal(string(s.API))}
+		for i, a := range Attributes() {
+			own := s.Overrides[l].At(i)
+			values[a.Name] = s.At(l, i).Cty()
+			if isOwn := own.Declared() || own.IsNull(); open[prefix+a.Name] || open[a.Name] && !isOwn {
+				values[a.Name] = cty.DynamicVal
+			}
+		}
+		return values
+	}
+	all, locales := members("", ""), make(map[string]cty.Value)
+	for _, l := range s.Locales() {
+		locales[string(l)] = cty.ObjectVal(members(l, l.AddressOf().String()+"."))
+	}
+	all["locales"] = cty.ObjectVal(locales)
+	return cty.ObjectVal(all)
+}
+
 // Equal compares definitions, not where they were written.
 func (s Session) Equal(o Session) bool {
 	if s.API != o.API || !s.Defaults.Equal(o.Defaults) {

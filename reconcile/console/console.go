@@ -15,6 +15,7 @@ import (
 
 	"livery/reconcile/findings"
 	"livery/reconcile/terminal"
+	"livery/schema/config"
 	"livery/schema/stack"
 )
 
@@ -99,7 +100,7 @@ func Complete(names []string, line string, pos int) (completed string, newPos in
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`_-."[`, r))
 	}) + 1
 	begun := line[start:pos]
-	if !strings.HasPrefix(begun, stack.DocumentsName) {
+	if !strings.HasPrefix(begun, config.DocumentsName) && !strings.HasPrefix(begun, config.SessionsName) {
 		begun = begun[strings.LastIndexByte(begun, '[')+1:] // the first element of a list
 	}
 	common := ""

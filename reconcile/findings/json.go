@@ -18,10 +18,11 @@ type DiagnosticJSON struct {
 	Summary  string       `json:"summary"`
 	Detail   string       `json:"detail"`
 	Rule     string       `json:"rule"`
-	Address  string       `json:"address"` // "" for none
-	Path     string       `json:"path"`    // "" for none
-	Range    *RangeJSON   `json:"range"`   // null for none
-	Snippet  *SnippetJSON `json:"snippet"` // null for none
+	Check    string       `json:"check,omitempty"` // the check block that found it
+	Address  string       `json:"address"`         // "" for none
+	Path     string       `json:"path"`            // "" for none
+	Range    *RangeJSON   `json:"range"`           // null for none
+	Snippet  *SnippetJSON `json:"snippet"`         // null for none
 	Stack    string       `json:"stack,omitempty"`
 	Stacks   []string     `json:"stacks,omitempty"` // all that have it
 }
@@ -74,7 +75,7 @@ func JSON(diags hcl.Diagnostics, src Sources) []DiagnosticJSON {
 func newDiagnosticJSON(e entry) DiagnosticJSON {
 	j := DiagnosticJSON{
 		Severity: string(e.Level), Summary: e.Summary, Detail: e.Detail,
-		Rule: string(e.Rule), Address: e.Address().String(), Path: e.Path,
+		Rule: string(e.Rule), Check: e.Check, Address: e.Address().String(), Path: e.Path,
 	}
 	if len(e.Stacks) > 0 {
 		j.Stack, j.Stacks = e.Stacks[0], e.Stacks

@@ -207,12 +207,19 @@ func (e entry) message() string {
 	return text
 }
 
-// shared says which documents have this finding in common, "" for one document's own,
-// and which stacks.
+// shared says which documents have this finding in common, "" for one document's own unless
+// it points at the check that found it, and which stacks.
 func (e entry) shared() string {
 	var parts []string
-	if len(e.Addresses) > 1 {
-		parts = append(parts, fmt.Sprintf("in %s and %s", terminal.Escape(e.Address().String(), ""), schema.Plural(len(e.Addresses)-1, "more document")))
+	switch n := len(e.Addresses); {
+	case n > 1:
+		noun := "more document"
+		if e.Address().Kind == schema.SessionAddress {
+			noun = "more session"
+		}
+		parts = append(parts, fmt.Sprintf("in %s and %s", terminal.Escape(e.Address().String(), ""), schema.Plural(n-1, noun)))
+	case n == 1 && strings.HasPrefix(e.Block, "check "):
+		parts = append(parts, "in "+terminal.Escape(e.Address().String(), ""))
 	}
 	if n := len(e.Stacks); n > 1 {
 		parts = append(parts, fmt.Sprintf("in the stack %s and %s", terminal.Escape(e.Stacks[0], ""), schema.Plural(n-1, "more stack")))
@@ -254,7 +261,7 @@ func (e entry) print(seen map[string]int) string {
 		about = e.summary() + "\x00" + e.detail()
 	}
 	address, field := terminal.Escape(e.Address().String(), ""), terminal.Escape(e.Path, "")
-	sum := sha256.Sum256([]byte(strings.Join([]string{e.rule(), e.file, address, field, about}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{e.rule() + e.Check, e.file, address, field, about}, "\x00")))
 	key := hex.EncodeToString(sum[:16])
 	seen[key]++
 	return fmt.Sprintf("%s:%d", key, seen[key])

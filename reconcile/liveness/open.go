@@ -76,17 +76,13 @@ type declaration struct {
 	locale  schema.Locale // "" for none
 }
 
-// value is the value of an attribute. An override that says null takes the default
-// away.
+// value is the value of an attribute.
 func (d declaration) value(name string) schema.Value {
 	n := schema.AttributeNumber(name)
 	if n < 0 {
 		panic("liveness: no attribute of sessions: " + name)
 	}
-	if own := d.session.Overrides[d.locale].At(n); own.Declared() || own.IsNull() {
-		return own
-	}
-	return d.session.Defaults.At(n)
+	return d.session.At(d.locale, n)
 }
 
 func (d declaration) text(name string) string { return d.value(name).Text() }

@@ -53,6 +53,7 @@ var (
 	lintBlocks     = []blockType{{name: "rule", label: "rule"}, {name: "ignore"}}
 	variableBlocks = []blockType{{name: "validation"}}
 	removedBlocks  = []blockType{{name: "lifecycle"}}
+	checkBlocks    = []blockType{{name: "assert"}}
 	sessionBlocks  = []blockType{{name: "locale", label: "code"}}
 	tipBlocks      = []blockType{{name: "tip"}}
 )
@@ -65,6 +66,7 @@ var rootBlocks = sync.OnceValue(func() []blockType {
 		{name: "variable", label: "name", inner: variableBlocks}, {name: "locals"},
 		{name: "theme", label: "name", inner: fields}, {name: "locale", label: "code", inner: fields},
 		{name: "removed", inner: removedBlocks}, {name: "session", label: "name", inner: sessionBlocks},
+		{name: "check", label: "name", inner: checkBlocks},
 	}
 })
 

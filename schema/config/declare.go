@@ -24,6 +24,7 @@ type Declaration struct {
 	*Block
 	Settings *Settings // of a livery block
 	Variable *Variable // of a variable block
+	Check    *Check    // of a check block; nil if something is wrong with it
 
 	usable bool            // its labels are as they must be
 	faults hcl.Diagnostics // of the block alone
@@ -64,6 +65,8 @@ func declarationOf(b *Block, t blockType, constants *function.Budget) *Declarati
 		d.Settings = f.settings(d.Block)
 	case "variable":
 		d.Variable = f.variable(d.Block)
+	case "check":
+		d.Check = checkOf(&f, d.Block)
 	case "locals":
 		for _, inner := range d.Blocks {
 			f.UnknownBlock(inner, "in locals", schema.Subject{}, nil, nil)
@@ -73,7 +76,7 @@ func declarationOf(b *Block, t blockType, constants *function.Budget) *Declarati
 	return d
 }
 
-// hasName reports whether the label of a block is a name that can be referred to.
+// hasName reports whether the label of a block is a name, and not one of the service's words.
 func hasName(blockType string) bool {
-	return blockType == "variable" || blockType == "theme" || blockType == "session"
+	return blockType == "variable" || blockType == "theme" || blockType == "session" || blockType == "check"
 }

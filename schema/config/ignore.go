@@ -308,8 +308,5 @@ func (l *settingsReader) ignoredPath(g *Ignore, path string) {
 	if slices.Contains(names, path) {
 		return
 	}
-	for _, field := range schema.Fields() {
-		names = append(names, field.Path())
-	}
-	l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+schema.DidYouMean(path, names))
+	l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+schema.DidYouMean(path, append(names, fieldPaths()...)))
 }

@@ -28,8 +28,8 @@ func instead(name string) string {
 		return "livery has no providers: the service and its keys stand in account { ... }."
 	case "terraform":
 		return "Settings such as required_version and the backend stand in livery { ... }."
-	case "check", "assert", "precondition", "postcondition":
-		return "Values are checked by a validation in their variable { ... }, and rules are weighed in livery { lint { ... } }."
+	case "precondition", "postcondition":
+		return `Values are checked by a validation in their variable { ... }, and documents by check "name" { ... } at the top level of a file.`
 	case "provisioner", "connection", "depends_on":
 		return "livery finds the order by itself, and runs nothing of its own."
 	case "lifecycle":

@@ -40,6 +40,7 @@ type Module struct {
 	Themes    map[string]*Block
 	Locales   []*Block
 	Sessions  []*Block
+	Checks    []*Check
 	Removed   []*Block
 	Ignores   []*Ignore               // of the stack's own files and of those it includes
 	Files     map[string]*syntax.File // by the name in ranges
@@ -77,7 +78,7 @@ type merger struct {
 
 func includable(blockType string) bool {
 	switch blockType {
-	case "variable", "locals", "theme", "session":
+	case "variable", "locals", "theme", "session", "check":
 		return true
 	default:
 		return false
@@ -93,7 +94,7 @@ func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
 	for _, b := range d.Blocks {
 		if !allowed(b.Type) {
 			m.Report(schema.Diagnose(schema.UnknownBlock, schema.Subject{Range: b.TypeRange}, "Block not allowed in an included file",
-				fmt.Sprintf("An included file may add variable, locals, theme and session blocks only; move this %s block into the stack itself.", b.Type)))
+				fmt.Sprintf("An included file may add variable, locals, theme, session and check blocks only; move this %s block into the stack itself.", b.Type)))
 			continue
 		}
 		if !b.usable || m.declare(b) {
@@ -110,7 +111,7 @@ func (m *merger) declare(b *Declaration) bool {
 		if !m.isFirst(b.Type, b.DefRange, "A stack has at most one "+b.Type+" block.") {
 			return false
 		}
-	case "variable", "theme", "session":
+	case "variable", "theme", "session", "check":
 		if !m.isFirst(b.Type+"."+b.Labels[0], b.DefRange, fmt.Sprintf("The %s %q is declared twice.", b.Type, b.Labels[0])) {
 			return false
 		}
@@ -135,6 +136,10 @@ func (m *merger) declare(b *Declaration) bool {
 		m.module.Locales = append(m.module.Locales, b.Block)
 	case "session":
 		m.module.Sessions = append(m.module.Sessions, b.Block)
+	case "check":
+		if b.Check != nil {
+			m.module.Checks = append(m.module.Checks, b.Check)
+		}
 	case "removed":
 		m.module.Removed = append(m.module.Removed, b.Block)
 	}

@@ -56,8 +56,12 @@ func parseNumber(o schema.Option, v cty.Value, at schema.Subject) (any, *hcl.Dia
 
 // parseWords judges a list of texts, none of them empty.
 func parseWords(name string, v cty.Value, at schema.Subject, element func(i int) hcl.Range) ([]string, *hcl.Diagnostic) {
+	example := "Acme"
+	if name == "locales" {
+		example = "th"
+	}
 	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
-		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes a list of strings, such as [\"Acme\"].", name))
+		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes a list of strings, such as [%q].", name, example))
 	}
 	words := make([]string, 0, v.LengthInt())
 	for _, word := range v.AsValueSlice() {
@@ -70,7 +74,7 @@ func parseWords(name string, v cty.Value, at schema.Subject, element func(i int)
 	return words, nil
 }
 
-func parseLocales(words []string, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
+func parseLocales(words []string, at schema.Subject, element func(i int) hcl.Range) ([]schema.Locale, *hcl.Diagnostic) {
 	locales := make([]schema.Locale, len(words))
 	for i, word := range words {
 		at.Range = element(i)

@@ -28,7 +28,8 @@ type Variable struct {
 	optional *typeexpr.Defaults
 }
 
-// Validation is a condition that the value of a variable must meet.
+// Validation is a condition that the value of a variable, or what a check is about, must
+// meet.
 type Validation struct {
 	Condition, Message hcl.Expression
 	Range              hcl.Range
@@ -58,7 +59,9 @@ func (f *Faults) variable(b *Block) *Variable {
 			continue
 		}
 		f.Labelled(block)
-		f.validation(v, block)
+		if read, ok := f.validation(block, "a validation"); ok {
+			v.Validations = append(v.Validations, read)
+		}
 	}
 	if a := b.Attribute("default"); a != nil {
 		v.Default = v.Unknown()
@@ -99,29 +102,6 @@ func (f *Faults) variableType(v *Variable, expr hcl.Expression) {
 	}
 	f.Expression(diags, schema.Subject{})
 	v.Type, v.optional, v.Literal = t, defaults, t.IsPrimitiveType()
-}
-
-// validation reads a validation block.
-func (f *Faults) validation(v *Variable, b *Block) {
-	for _, block := range b.Blocks {
-		f.UnknownBlock(block, "in a validation", schema.Subject{}, nil, []string{"condition", "error_message"})
-	}
-	check := Validation{Range: b.DefRange}
-	for _, a := range b.Attributes {
-		switch a.Name {
-		case "condition":
-			check.Condition = a.Expr
-		case "error_message":
-			check.Message = a.Expr
-		default:
-			f.UnknownField(a, "A validation", schema.Subject{}, []string{"condition", "error_message"}, nil)
-		}
-	}
-	if check.Condition == nil || check.Message == nil {
-		f.Report(schema.Diagnose(schema.Required, schema.Subject{Range: b.DefRange}, "Incomplete validation", "A validation block needs a condition and an error_message."))
-		return
-	}
-	v.Validations = append(v.Validations, check)
 }
 
 // Unknown is the value of a variable that has none.

@@ -61,6 +61,7 @@ func stack() *node {
 		"theme":   defs.labelled("theme", name, theme),
 		"locale":  defs.labelled("locale", &node{AnyOf: []*node{locales(), name}}, one),
 		"removed": defs.block("removed", defs.removed()), "session": defs.labelled("session", name, defs.session()),
+		"check": defs.labelled("check", name, defs.check()),
 	}))
 	return &node{Title: "Configuration of livery", AnyOf: []*node{file, listOf(file)}, Defs: defs,
 		Description: "A *.livery.json file: HCL in its JSON syntax. Texts may hold expressions, such as \"${var.brand}\"."}
@@ -163,6 +164,29 @@ func (d definitions) session() *node {
 	}
 	n := body(overrides, own)
 	n.Required = []string{"api"}
+	return n
+}
+
+func (d definitions) check() *node {
+	var fields []string
+	for _, f := range schema.Fields() {
+		fields = append(fields, f.Path())
+	}
+	for _, a := range schema.Attributes() {
+		fields = append(fields, a.Name)
+	}
+	assert := body(map[string]*node{
+		"condition": {Type: []string{"string", "boolean"}}, "error_message": text,
+		"level": oneOf(schema.Levels()[1:]).described("What a finding weighs; an error stops an apply."),
+		"field": oneOf(fields).described("Whose line a finding points at."),
+	})
+	assert.Required = []string{"condition", "error_message"}
+	n := body(map[string]*node{
+		"for_each": {Type: []string{"string", "object"}, Description: "What is judged one by one, such as documents or sessions; once where it is left out."},
+		"locales":  orTemplate(listOf(locales())).described("The documents that it is about; all where it is left out."),
+		"assert":   d.block("assert", assert),
+	})
+	n.Required = []string{"assert"}
 	return n
 }
 

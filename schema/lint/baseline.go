@@ -128,6 +128,9 @@ func recordOf(d *hcl.Diagnostic, f schema.Finding, sources map[string][]byte, na
 		}
 	}
 	parts := []string{r.rule, r.file, r.path}
+	if f.Check != "" {
+		parts = append(parts, f.Check)
+	}
 	for _, a := range f.Addresses {
 		parts = append(parts, a.String())
 	}

@@ -25,6 +25,7 @@ var families = []func(*linter){
 	noSource, eachTranslation, inconsistent, glossary,
 	missing, untranslated, stale, headroom,
 	unused, overridden, noEffect, literals, sessionLocales, tokenDoubts,
+	checks,
 }
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
@@ -43,7 +44,7 @@ func Stopping(s *stack.Stack) hcl.Diagnostics {
 }
 
 func judge(s *stack.Stack, families []func(*linter), wanted func(schema.Rule, schema.Level) bool) hcl.Diagnostics {
-	l := &linter{Stack: s, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
+	l := &linter{Stack: s, asked: wanted, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
 	source, ok := texts.Source(s)
 	for _, rule := range schema.Rules() {
 		level := rule.In(s.Levels)
@@ -67,6 +68,7 @@ func judge(s *stack.Stack, families []func(*linter), wanted func(schema.Rule, sc
 // linter judges one stack.
 type linter struct {
 	*stack.Stack
+	asked     func(schema.Rule, schema.Level) bool // which rules are to be judged
 	wanted    map[schema.RuleID]bool
 	languages []*language
 	source    *language                // nil if there is none

@@ -149,12 +149,17 @@ func (e documents) localeCode(code *config.Attribute, vars map[string]cty.Value)
 func (e documents) elements(forEach *config.Attribute) ([]cty.Value, bool) {
 	at := schema.Subject{Range: forEach.Expr.Range()}
 	v, _ := e.publicValue(forEach.Expr, nil, at)
+	return elementsOf(e.Faults, v, at)
+}
+
+// elementsOf lists what each is in turn, for a value without marks.
+func elementsOf(f *config.Faults, v cty.Value, at schema.Subject) ([]cty.Value, bool) {
 	if !v.IsKnown() || v.Type().IsSetType() && !v.IsWhollyKnown() {
 		return nil, false // values of a map need not be known to tell the documents
 	}
 	set := v.Type().IsSetType() && v.Type().ElementType() == cty.String
 	if v.IsNull() || !set && !isObject(v) && (!v.Type().IsSetType() || v.LengthInt() > 0) {
-		e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
+		f.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
 		return nil, true
 	}
 	var list []cty.Value
@@ -164,7 +169,7 @@ func (e documents) elements(forEach *config.Attribute) ([]cty.Value, bool) {
 			key = value
 		}
 		if key.IsNull() {
-			e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each must not hold null."))
+			f.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each must not hold null."))
 			continue
 		}
 		list = append(list, cty.ObjectVal(map[string]cty.Value{"key": key, "value": value}))

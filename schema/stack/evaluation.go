@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,9 @@ import (
 	ctyfunction "github.com/zclconf/go-cty/cty/function"
 
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/function"
+	"livery/schema/origin"
 	"livery/schema/syntax"
 )
 
@@ -20,20 +23,15 @@ import (
 // It is not for several goroutines.
 type Evaluation struct {
 	*Stack
-	scope     *scope
-	documents cty.Value // as expressions see them; made when first needed
+	scope *scope
+	made  map[string]cty.Value // the documents and the sessions as expressions see them, once they were needed
 }
 
 // Explore loads a stack to be asked. With errors it knows what could be understood.
 func Explore(opts Options) (*Evaluation, hcl.Diagnostics) {
 	m, in := opts.read(nil)
-	stack, scope, diags := evaluate(nil, m, in)
-	return &Evaluation{Stack: stack, scope: scope}, diags
+	return evaluate(nil, m, in)
 }
-
-// DocumentsName is what expressions that are asked for can refer to beyond what files can:
-// documents["th_TH"].mobile_result_page.success_desc is what is sent, null where nothing is.
-const DocumentsName = "documents"
 
 // Value is the value of an expression; name is that of src in ranges. It may cost what a
 // whole stack may, and is unknown where it has a fault or depends on what is not known. A
@@ -50,15 +48,31 @@ func (e *Evaluation) Value(src []byte, name string) (cty.Value, hcl.Diagnostics)
 		}
 		return cty.DynamicVal, diags[:1] // the others follow from it
 	}
-	s, before := e.scope, len(e.scope.Diagnostics)
-	s.budget.Refill()
-	at := schema.Subject{Range: expr.Range()}
-	v := s.evaluate(expr, e.beyondFiles(expr), at)
+	e.Refill()
+	return e.Evaluate(expr, nil, schema.Subject{})
+}
+
+// Refill grants as much again as to a whole stack, for what is evaluated from now on.
+func (e *Evaluation) Refill() { e.scope.budget.Refill() }
+
+// Evaluate is the value of an expression that can refer to all that files can and to vars,
+// and beyond that to documents and sessions: documents["th_TH"].title_text is what is sent,
+// null where nothing is. The subject is what a fault is about. The value is unknown where it
+// has a fault or depends on what is not known; one that holds the secret key of the account
+// is marked as sensitive.
+func (e *Evaluation) Evaluate(expr hcl.Expression, vars map[string]cty.Value, at schema.Subject) (cty.Value, hcl.Diagnostics) {
+	s, before, v := e.scope, len(e.scope.Diagnostics), cty.DynamicVal
+	at.Range = expr.Range()
+	way := s.follow(func() { v = s.evaluate(expr, e.beyondFiles(expr, vars), at) })
+	if len(way.files) > 0 || way.vague {
+		e.Dependencies = dependenciesOf(s)
+		maps.Copy(e.Sources, s.json.Sources())
+	}
 	if fault := s.budget.Fault(); fault != nil {
 		v = cty.DynamicVal
 		s.Report(fault)
 	}
-	diags = slices.Clone(s.Diagnostics[before:])
+	diags := slices.Clone(s.Diagnostics[before:])
 	s.Diagnostics = s.Diagnostics[:before]
 	for _, d := range diags {
 		e.conceal(d)
@@ -71,6 +85,36 @@ func (e *Evaluation) Value(src []byte, name string) (cty.Value, hcl.Diagnostics)
 
 // Functions are those that expressions may call, by name.
 func (e *Evaluation) Functions() map[string]ctyfunction.Function { return e.scope.root.Functions }
+
+// Elements lists what each is in turn, an object of key and value; false if that is not
+// known.
+func (e *Evaluation) Elements(forEach hcl.Expression) ([]cty.Value, bool, hcl.Diagnostics) {
+	at := schema.Subject{Range: forEach.Range()}
+	v, diags := e.Evaluate(forEach, nil, at)
+	if v.IsMarked() {
+		d := schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in for_each", "for_each cannot be sensitive: the findings name its elements. Use another value, or nonsensitive(...) if it may be shown.")
+		return nil, true, append(diags, d)
+	}
+	var faults config.Faults
+	elements, known := elementsOf(&faults, v, at)
+	return elements, known, append(diags, faults.Diagnostics...)
+}
+
+// IsBroken reports whether the stack has errors, from which others follow.
+func (e *Evaluation) IsBroken() bool { return e.scope.Diagnostics.HasErrors() }
+
+// Unset lists the variables without a value that an expression depends on, also where it
+// refers to a field of the document that it is evaluated for.
+func (e *Evaluation) Unset(expr hcl.Expression, each schema.Document) []string {
+	names := openValues{e.scope}.unset(expr)
+	for _, ref := range expr.Variables() {
+		if keys, plain := origin.KeysOf(ref[1:]); plain && ref.RootName() == "each" && len(keys) > 1 {
+			names = append(names, each.Undecided()[pathOf(keys[1:])].Variables...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // HoldsSecret reports whether a text holds the secret key of the account.
 func (e *Evaluation) HoldsSecret(text string) bool { return e.scope.holdsSecret(cty.StringVal(text)) }
@@ -103,42 +147,40 @@ func (e *Evaluation) conceal(d *hcl.Diagnostic) {
 	}
 }
 
-// beyondFiles are the names that an expression may use that is in no file.
-func (e *Evaluation) beyondFiles(expr hcl.Expression) map[string]cty.Value {
-	refers := slices.ContainsFunc(expr.Variables(), func(ref hcl.Traversal) bool { return ref.RootName() == DocumentsName })
-	if !refers {
-		return nil
+// beyondFiles are the names that an expression may use that is in no file, beside vars.
+func (e *Evaluation) beyondFiles(expr hcl.Expression, vars map[string]cty.Value) map[string]cty.Value {
+	for _, ref := range expr.Variables() {
+		switch name := ref.RootName(); name {
+		case config.DocumentsName, config.SessionsName:
+			vars = maps.Clone(vars)
+			vars = with(vars, name, e.declared(name))
+		}
 	}
-	if e.documents == cty.NilVal {
-		all := make(map[string]cty.Value, len(e.Documents))
+	return vars
+}
+
+// declared are all documents or all sessions, by their names.
+func (e *Evaluation) declared(name string) cty.Value {
+	if v, made := e.made[name]; made {
+		return v
+	}
+	all := make(map[string]cty.Value)
+	if name == config.SessionsName {
+		for _, s := range e.Sessions {
+			all[s.Name] = s.Cty()
+		}
+	} else {
 		for _, d := range e.Documents {
-			all[string(d.Locale)] = sent(d)
-		}
-		e.documents = cty.ObjectVal(all)
-	}
-	return map[string]cty.Value{DocumentsName: e.documents}
-}
-
-// sent is a document as it is sent, by the names in configuration.
-func sent(d schema.Document) cty.Value {
-	root := make(map[string]cty.Value)
-	for _, p := range schema.Pages() {
-		fields := root
-		if p.Key != "" {
-			fields = make(map[string]cty.Value, len(p.Fields))
-		}
-		for i := range p.Fields {
-			fields[schema.Snake(p.Fields[i].Key)] = d.Effective(&p.Fields[i]).Cty()
-		}
-		if p.Key != "" {
-			root[p.HCLName()] = cty.ObjectVal(fields)
+			all[string(d.Locale)] = lookObject(d.Look, func(*schema.Field) bool { return true }, d.Effective)
 		}
 	}
-	return cty.ObjectVal(root)
+	v := cty.ObjectVal(all)
+	e.made = with(e.made, name, v)
+	return v
 }
 
-// Names lists all that an expression can begin with, sorted: the variables, locals, themes
-// and documents, and the functions, each with the bracket behind it.
+// Names lists all that an expression can begin with, sorted: the variables, locals, themes,
+// documents and sessions, and the functions, each with the bracket behind it.
 func (e *Evaluation) Names() []string {
 	var names []string
 	for kind, declared := range map[string][]string{
@@ -149,7 +191,10 @@ func (e *Evaluation) Names() []string {
 		}
 	}
 	for _, d := range e.Documents {
-		names = append(names, fmt.Sprintf("%s[%q]", DocumentsName, d.Locale))
+		names = append(names, fmt.Sprintf("%s[%q]", config.DocumentsName, d.Locale))
+	}
+	for _, session := range e.Sessions {
+		names = append(names, fmt.Sprintf("%s[%q]", config.SessionsName, session.Name))
 	}
 	for name := range e.scope.functions() {
 		names = append(names, name+"(")

@@ -28,8 +28,8 @@ func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
 		previous = s.Module.Sources
 	}
 	m, in := opts.read(previous)
-	loaded, _, diags := evaluate(s.memory, m, in)
-	return loaded, diags
+	e, diags := evaluate(s.memory, m, in)
+	return e.Stack, diags
 }
 
 // read reads the files, but for those that are as they were.
@@ -63,11 +63,11 @@ type Inputs struct {
 // is. The stack is never nil; the diagnostics are all that is wrong with it, those of
 // reading and declaring too, sorted by file and byte.
 func Evaluate(m *config.Module, in Inputs) (*Stack, hcl.Diagnostics) {
-	stack, _, diags := evaluate(nil, m, in)
-	return stack, diags
+	e, diags := evaluate(nil, m, in)
+	return e.Stack, diags
 }
 
-func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Diagnostics) {
+func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagnostics) {
 	if in.Name == nil {
 		in.Name = func(file string) string { return file }
 	}
@@ -109,11 +109,20 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Stack, *scope, hcl.Di
 		}
 	}
 	stack.Variables = scope.variables.values()
-	stack.Dependencies = scope.files.Dependencies()
-	if m.Sources != nil {
-		stack.Dependencies = syntax.SortDependencies(append(stack.Dependencies, m.Sources.Dependencies()...))
+	stack.Dependencies = dependenciesOf(scope)
+	e := &Evaluation{Stack: stack, scope: scope}
+	if len(m.Checks) > 0 {
+		stack.evaluation = e
 	}
-	return stack, scope, stack.settle(scope.Diagnostics)
+	return e, stack.settle(scope.Diagnostics)
+}
+
+// dependenciesOf is all that was looked at so far.
+func dependenciesOf(s *scope) []syntax.Dependency {
+	if s.module.Sources == nil {
+		return s.files.Dependencies()
+	}
+	return syntax.SortDependencies(append(s.files.Dependencies(), s.module.Sources.Dependencies()...))
 }
 
 // levels are those of lint blocks, but that no rule that is wanted is off.

@@ -367,9 +367,11 @@ func (s *scope) unknownRoot(ref hcl.Traversal, texts map[int]bool) string {
 	root := ref.RootName()
 	switch root {
 	case "each":
-		return "each.key and each.value exist only in a locale with for_each."
+		return "each.key and each.value exist only in a locale with for_each, and in a check with it."
 	case "self":
 		return "self.code exists only inside a locale."
+	case config.DocumentsName, config.SessionsName:
+		return root + " exists only in a check block: nothing that is sent can depend on what is sent elsewhere. Put what is shared into a theme or locals."
 	case "locale", "session":
 		return fmt.Sprintf("Values of a %s cannot be referred to; put what is shared into a theme or locals.", root)
 	}

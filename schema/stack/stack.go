@@ -55,9 +55,10 @@ type Stack struct {
 	Tokens    []*tokens.Set        // the design tokens that it reads, but for files that cannot be used
 	Ignores   []*config.Ignore     // what its files and its tokens ignore
 
-	Dependencies []syntax.Dependency // all that loading it looked at
+	Dependencies []syntax.Dependency // all that loading it looked at, and judging its checks
 
-	memory *memory // for Reload
+	memory     *memory     // for Reload
+	evaluation *Evaluation // nil unless there are checks
 }
 
 // Removed is a document or session to be forgotten without touching the page.
@@ -92,6 +93,9 @@ type Options struct {
 	// false means that nobody can be asked.
 	Ask func(name, description string, sensitive bool) (string, bool)
 }
+
+// Evaluation is what the checks of the stack are judged with; nil if it has none.
+func (s *Stack) Evaluation() *Evaluation { return s.evaluation }
 
 // Locate notes in each finding the block that it stands in. A finding about a
 // block's own header stands in none.

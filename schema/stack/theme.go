@@ -228,26 +228,33 @@ func (s *scope) themeObject(name string) cty.Value {
 	if t.object != cty.NilVal {
 		return t.object
 	}
+	t.object = lookObject(t.look, t.mayDeclare, t.look.At)
+	return t.object
+}
+
+// lookObject is a look as expressions see it, by the names in configuration: the fields
+// that it has, null without a value.
+func lookObject(look schema.Look, has func(*schema.Field) bool, value func(*schema.Field) schema.Value) cty.Value {
 	root := make(map[string]cty.Value)
 	for _, p := range schema.Pages() {
 		fields := root
 		if p.Key != "" {
-			fields = make(map[string]cty.Value)
+			fields = make(map[string]cty.Value, len(p.Fields))
 		}
 		for i := range p.Fields {
 			f := &p.Fields[i]
-			if !t.mayDeclare(f) {
+			if !has(f) {
 				continue
 			}
-			fields[schema.Snake(f.Key)] = t.look.At(f).Cty()
-			if _, open := t.look.Undecided()[f.Path()]; open {
-				fields[schema.Snake(f.Key)] = cty.DynamicVal
+			v := value(f).Cty()
+			if _, open := look.Undecided()[f.Path()]; open {
+				v = cty.DynamicVal
 			}
+			fields[schema.Snake(f.Key)] = v
 		}
 		if p.Key != "" && len(fields) > 0 {
 			root[p.HCLName()] = cty.ObjectVal(fields)
 		}
 	}
-	t.object = cty.ObjectVal(root)
-	return t.object
+	return cty.ObjectVal(root)
 }

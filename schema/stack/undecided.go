@@ -21,13 +21,18 @@ type openValues struct{ *scope }
 
 // undecided is what stands in the place of the value of an expression.
 func (s openValues) undecided(path string, expr hcl.Expression, extra map[string]cty.Value) schema.Undecided {
-	u := schema.Undecided{Path: path, Expression: s.module.Text(expr), Range: expr.Range(), Digest: s.digest(expr, extra)}
+	return schema.Undecided{Path: path, Expression: s.module.Text(expr), Range: expr.Range(), Variables: s.unset(expr), Digest: s.digest(expr, extra)}
+}
+
+// unset lists the variables without a value that an expression depends on.
+func (s openValues) unset(expr hcl.Expression) []string {
+	var names []string
 	for _, name := range variablesIn(s.withLocals(expr)) {
-		if v := s.variables.byName[name]; v != nil && v.value == cty.NilVal && !slices.Contains(u.Variables, name) {
-			u.Variables = append(u.Variables, name)
+		if v := s.variables.byName[name]; v != nil && v.value == cty.NilVal && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return u
+	return names
 }
 
 // undecide notes that an attribute sets fields of a look, nobody knows to what.

@@ -1,5 +1,5 @@
-# What all brands have in common. An included file may hold variable, locals, theme and
-# session blocks; which account and which languages there are, each stack says itself.
+# What all brands have in common. An included file may hold variable, locals, theme, session
+# and check blocks; which account and which languages there are, each stack says itself.
 
 theme "base" {
   mobile_loading_page {
