@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/findings"
 	"livery/reconcile/terminal"
 	"livery/schema/config"
+	"livery/schema/layout"
 	"livery/schema/stack"
 )
 
@@ -66,7 +67,7 @@ func (c *Console) expression() (expr string, lines int, err error) {
 			return expr, lines, err
 		}
 		expr += line + "\n"
-		if lines++; !stack.IsOpen([]byte(expr)) {
+		if lines++; !layout.IsOpen([]byte(expr)) {
 			return expr, lines, nil
 		}
 		prompt = ": "
@@ -77,7 +78,7 @@ func (c *Console) expression() (expr string, lines int, err error) {
 // first line.
 func (c *Console) answer(expr string, number int) (ok bool) {
 	text := strings.TrimSuffix(expr, "\n")
-	if stack.IsOpen([]byte(text)) && !stack.IsOpen([]byte(expr)) {
+	if layout.IsOpen([]byte(text)) && !layout.IsOpen([]byte(expr)) {
 		text = expr // a heredoc, whose last line ends it only with a line end
 	}
 	src := []byte(strings.Repeat("\n", number-1) + text)

@@ -258,7 +258,7 @@ func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at sche
 	ok := true
 	s.root.Functions = s.functions()
 	var locals, themes map[string]cty.Value
-	texts := sync.OnceValue(func() map[int]bool { return inTexts(expr) })
+	texts := sync.OnceValue(func() map[int]bool { return explain.InTexts(expr) })
 	for _, ref := range expr.Variables() {
 		if _, given := extra[ref.RootName()]; given {
 			continue
@@ -384,76 +384,5 @@ func (s *scope) unknownRoot(ref hcl.Traversal, texts map[int]bool) string {
 	case s.module.Themes[root] != nil:
 		return detail + fmt.Sprintf(" Did you mean theme.%s?", root)
 	}
-	near := schema.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
-	hex := schema.ColourMeant(root)
-	switch word := plainWord(root); {
-	case texts == nil || texts[ref.SourceRange().Start.Byte]:
-		return detail + near + fmt.Sprintf(" If it is text for the page, such as {%s}, write it without the dollar or percent sign: \"{%s}\".", root, root)
-	case word != "" && len(ref) == 1:
-		return detail + fmt.Sprintf(" Write %s.", word)
-	case near != "" && len(ref) > 1:
-		return detail + near
-	case hex != "":
-		return detail + fmt.Sprintf(" As a colour write its digits in double quotes: %q.", hex)
-	}
-	written := root
-	for _, step := range ref[1:] {
-		if attr, ok := step.(hcl.TraverseAttr); ok {
-			written += "." + attr.Name
-		}
-	}
-	return detail + near + fmt.Sprintf(" A text stands in double quotes: %s.", explain.Quote(written))
-}
-
-// plainWord is the word of the language for one of other languages; "" for any other.
-func plainWord(s string) string {
-	switch strings.ToLower(s) {
-	case "yes", "on", "true":
-		return "true"
-	case "no", "off", "false":
-		return "false"
-	case "null", "nil", "none", "undefined":
-		return "null"
-	}
-	return ""
-}
-
-// inTexts notes by their first bytes the references that stand in a text, behind ${ or
-// %{; nil for the JSON syntax, where all do.
-func inTexts(expr hcl.Expression) map[int]bool {
-	native, ok := expr.(hclsyntax.Expression)
-	if !ok {
-		return nil
-	}
-	w := textWalker{found: make(map[int]bool)}
-	_ = hclsyntax.Walk(native, &w)
-	return w.found
-}
-
-// textWalker notes references that stand in a text.
-type textWalker struct {
-	depth int // of texts within each other
-	found map[int]bool
-}
-
-// Enter implements hclsyntax.Walker.
-func (w *textWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
-	switch node := node.(type) {
-	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
-		w.depth++
-	case *hclsyntax.ScopeTraversalExpr:
-		if w.depth > 0 {
-			w.found[node.Range().Start.Byte] = true
-		}
-	}
-	return nil
-}
-
-// Exit implements hclsyntax.Walker.
-func (w *textWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
-	switch node.(type) {
-	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
-		w.depth--
-	}
-	return nil
+	return detail + explain.UnknownName(ref, texts == nil || texts[ref.SourceRange().Start.Byte])
 }
