@@ -33,12 +33,13 @@ func Tokens(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
 	for _, d := range reported {
 		known[placeOf(d)] = true
 	}
-	return slices.DeleteFunc(judgeTokens(s), func(d *hcl.Diagnostic) bool { return known[placeOf(d)] })
+	return slices.DeleteFunc(judgeTokens(s, !reported.HasErrors()), func(d *hcl.Diagnostic) bool { return known[placeOf(d)] })
 }
 
-func judgeTokens(s *stack.Stack) hcl.Diagnostics {
+// judgeTokens judges the tokens. Of a stack that is not whole nobody knows what is unused.
+func judgeTokens(s *stack.Stack, whole bool) hcl.Diagnostics {
 	return judge(s, []func(*linter){tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals}, func(r schema.Rule, _ schema.Level) bool {
-		return r.Group == schema.TokenGroup || r.ID == schema.TokenBypass
+		return r.Group == schema.TokenGroup && (whole || r.ID != schema.UnusedToken) || r.ID == schema.TokenBypass
 	})
 }
 
