@@ -56,6 +56,16 @@ func Distance(a, b Colour) float64 {
 	return math.Round(a.DistanceCIEDE2000(b.Color)*100*1e4) / 1e4
 }
 
+// LightnessPerDistance is how much two colours may differ in lightness at most for each unit
+// of their distance: CIEDE2000 weighs lightness by at most 1 + 0.015·50²/√(20 + 50²).
+const LightnessPerDistance = 1.75
+
+// Lightness is L* of CIELAB, 0 to 100, without the alpha.
+func (c Colour) Lightness() float64 {
+	l, _, _ := c.Lab()
+	return l * 100
+}
+
 // lightnessSteps is how finely a lightness is looked for.
 const lightnessSteps = 1024
 

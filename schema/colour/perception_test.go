@@ -1,6 +1,9 @@
 package colour_test
 
 import (
+	"fmt"
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -67,4 +70,15 @@ func TestReadable(t *testing.T) {
 	}
 	_, ok := colour.Readable(parse(t, "#ffffff"), parse(t, "#777777"), 7)
 	assert.False(t, ok)
+}
+
+// What differs more in lightness than LightnessPerDistance says is as far apart.
+func TestLightnessBoundsDistance(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		a, far := parse(t, fmt.Sprintf("#%06x", r.IntN(1<<24))), parse(t, fmt.Sprintf("#%06x", r.IntN(1<<24)))
+		for _, b := range []colour.Colour{far, colour.Mix(a, far, 0.02)} {
+			assert.LessOrEqual(t, math.Abs(a.Lightness()-b.Lightness()), colour.Distance(a, b)*colour.LightnessPerDistance+0.001, "%s %s", a, b)
+		}
+	}
 }

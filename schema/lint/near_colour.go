@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"livery/schema"
@@ -15,6 +16,8 @@ type writtenColour struct {
 	text  string
 	at    schema.Subject // the first field that has it
 	token bool
+
+	lightness float64
 }
 
 // nearColours finds colours of one document that nobody can tell apart: most are slips.
@@ -23,11 +26,23 @@ func nearColours(l *linter) {
 		return
 	}
 	delta := option[float64](l, schema.NearColour, "delta")
-	distances := make(map[[2]string]float64)
+	distances, lightness := make(map[[2]string]float64), make(map[string]float64)
 	for _, d := range l.Documents {
 		written := l.writtenColours(d)
+		for i := range written {
+			text := written[i].text
+			known, ok := lightness[text]
+			if !ok {
+				known = l.colours[text].Lightness()
+				lightness[text] = known
+			}
+			written[i].lightness = known
+		}
 		for i, b := range written {
 			for _, a := range written[:i] {
+				if math.Abs(a.lightness-b.lightness) > delta*colour.LightnessPerDistance {
+					continue // most are, and this is soon known
+				}
 				key := [2]string{min(a.text, b.text), max(a.text, b.text)}
 				distance, known := distances[key]
 				if !known {
