@@ -51,12 +51,11 @@ and no network, and writes nothing.`,
 		if err := many.Check(c); err != nil {
 			return err
 		}
+		if o.Head != "" || o.TwoDots { // what is chosen by a commit is so from where the checkout left it
+			many.WithoutBase()
+		}
 		if many.On {
-			if o.Head != "" || o.TwoDots { // what is chosen by a commit is so from where the checkout left it
-				many.WithoutBase()
-			}
-			p := &planFlags{run: run, inputs: in, layout: layout, detailed: detailed, many: many}
-			return p.diffMany(c, compare)
+			return (&planFlags{run: run, inputs: in, layout: layout, detailed: detailed, many: many}).diffMany(c, compare)
 		}
 		d, err := compare(run)
 		if err != nil {

@@ -114,20 +114,8 @@ func (l *lintFlags) check(run *command.Run) error {
 		return err
 	}
 	run.View.JSON = slices.Contains(l.outputs, output{format: string(findings.JSONFormat)})
-	for _, list := range l.only {
-		for name := range strings.SplitSeq(list, ",") {
-			rule, err := ruleNamed(name)
-			if err != nil {
-				return err
-			}
-			if rule.Phase == schema.Drawing {
-				return command.Fail("Invalid flag", "%s is found by the browser that draws the pages: \"livery preview\" shows it.", rule.ID)
-			}
-			if rule.Phase == schema.Checking && !l.opts.Tokens {
-				return command.Fail("Invalid flag", "%s is about token files: \"livery tokens check\" shows it.", rule.ID)
-			}
-			l.opts.Rules = append(l.opts.Rules, rule.ID)
-		}
+	if err := l.checkRules(); err != nil {
+		return err
 	}
 	switch {
 	case !slices.Contains([]string{"", string(schema.SafeFix), string(schema.AnyFix)}, l.fix):
@@ -146,6 +134,26 @@ func (l *lintFlags) check(run *command.Run) error {
 	l.opts.Record = linting.Record(l.record)
 	if !slices.Contains([]linting.Record{linting.RecordNothing, linting.RecordAll, linting.RecordPrune}, l.opts.Record) {
 		return command.Fail("Invalid flag", "-write-baseline takes prune or nothing, not %q.", l.record)
+	}
+	return nil
+}
+
+// checkRules reads -rule.
+func (l *lintFlags) checkRules() error {
+	if len(l.only) == 0 {
+		return nil
+	}
+	for name := range strings.SplitSeq(strings.Join(l.only, ","), ",") {
+		rule, err := ruleNamed(name)
+		switch {
+		case err != nil:
+			return err
+		case rule.Phase == schema.Drawing:
+			return command.Fail("Invalid flag", "%s is found by the browser that draws the pages: \"livery preview\" shows it.", rule.ID)
+		case rule.Phase == schema.Checking && !l.opts.Tokens:
+			return command.Fail("Invalid flag", "%s is about token files: \"livery tokens check\" shows it.", rule.ID)
+		}
+		l.opts.Rules = append(l.opts.Rules, rule.ID)
 	}
 	return nil
 }

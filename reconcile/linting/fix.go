@@ -53,33 +53,42 @@ func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
 			return f.Fix == schema.SafeFix || how == schema.AnyFix || slices.Contains(opts.Rules, f.Rule)
 		})
 		fixed.More = more
-		edits := byFile(chosen)
-		if len(edits) == 0 || pass == maxPasses {
+		if len(chosen) == 0 || pass == maxPasses {
 			return fixed, nil
 		}
-		var made []schema.Edit
-		for _, shown := range slices.Sorted(maps.Keys(edits)) {
-			name, err := filepath.Rel(filepath.FromSlash(w.Prefix), filepath.FromSlash(shown))
-			if err != nil {
-				return nil, err
-			}
-			src := linted.Sources[shown]
-			after, done := fixed.apply(shown, src, edits[shown])
-			if len(done) == 0 {
-				continue
-			}
-			made = append(made, done...)
-			if _, again := fixed.Before[name]; !again {
-				fixed.Before[name] = src
-			}
-			fixed.After[name], c.Unsaved[name] = after, after
+		if err := fixed.mend(chosen, linted.Sources, w.Prefix); err != nil {
+			return nil, err
 		}
-		for _, finding := range chosen {
-			if !slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return !slices.ContainsFunc(made, e.IsSame) }) {
-				fixed.Findings++
-			}
+		maps.Copy(c.Unsaved, fixed.After)
+	}
+}
+
+// mend makes the edits of findings, in files whose names in ranges begin with the prefix.
+func (f *Fixed) mend(chosen []schema.Finding, sources map[string][]byte, prefix string) error {
+	var made []schema.Edit
+	edits := byFile(chosen)
+	for _, shown := range slices.Sorted(maps.Keys(edits)) {
+		name, err := filepath.Rel(filepath.FromSlash(prefix), filepath.FromSlash(shown))
+		if err != nil {
+			return err
+		}
+		after, done := f.apply(shown, sources[shown], edits[shown])
+		if len(done) == 0 {
+			continue
+		}
+		made = append(made, done...)
+		if _, again := f.Before[name]; !again {
+			f.Before[name] = sources[shown]
+		}
+		f.After[name] = after
+	}
+	isOpen := func(e schema.Edit) bool { return !slices.ContainsFunc(made, e.IsSame) }
+	for _, finding := range chosen {
+		if !slices.ContainsFunc(finding.Edits, isOpen) {
+			f.Findings++
 		}
 	}
+	return nil
 }
 
 func countRules(diags hcl.Diagnostics) map[schema.RuleID]int {
@@ -189,4 +198,3 @@ func (f *Fixed) Write(d workspace.Directory) error {
 	}
 	return nil
 }
-

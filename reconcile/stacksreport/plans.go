@@ -46,18 +46,7 @@ type sharedAction struct {
 func Together(list []Planned) *Plans {
 	p := &Plans{list: list, taken: make(map[*reconcile.FieldChange]bool)}
 	for _, action := range []reconcile.Action{reconcile.Create, reconcile.Update, reconcile.Delete, reconcile.Reapply, reconcile.Record} {
-		s := sharedAction{}
-		for _, planned := range list {
-			if planned.Plan == nil {
-				continue
-			}
-			for _, c := range planned.Plan.Changes {
-				if c.Action == action && c.Address.Kind == schema.LocaleAddress && c.Reason != reconcile.ReasonInDoubt {
-					c.Address.Name = planned.Path + separator + c.Address.Name
-					s.documents = append(s.documents, &c)
-				}
-			}
-		}
+		s := sharedAction{documents: documentsWith(action, list)}
 		if s.stacks = stacksOf(s.documents); len(s.stacks) < 2 || len(s.documents) < minTogether {
 			continue
 		}
@@ -66,10 +55,8 @@ func Together(list []Planned) *Plans {
 				continue
 			}
 			s.groups = append(s.groups, g)
-			for _, shared := range g.Changes {
-				for _, f := range shared {
-					p.taken[f] = true
-				}
+			for _, f := range slices.Concat(g.Changes...) {
+				p.taken[f] = true
 			}
 		}
 		if len(s.groups) > 0 {
@@ -77,6 +64,23 @@ func Together(list []Planned) *Plans {
 		}
 	}
 	return p
+}
+
+// documentsWith are the documents of all stacks that have an action, each named with its
+// stack.
+func documentsWith(action reconcile.Action, list []Planned) (documents []*reconcile.Change) {
+	for _, planned := range list {
+		if planned.Plan == nil {
+			continue
+		}
+		for _, c := range planned.Plan.Changes {
+			if c.Action == action && c.Address.Kind == schema.LocaleAddress && c.Reason != reconcile.ReasonInDoubt {
+				c.Address.Name = planned.Path + separator + c.Address.Name
+				documents = append(documents, &c)
+			}
+		}
+	}
+	return documents
 }
 
 func stacksOf(documents []*reconcile.Change) []string {

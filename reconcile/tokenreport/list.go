@@ -20,17 +20,7 @@ func Write(w io.Writer, list *inspect.TokenList) error {
 	var rows [][]string
 	for _, f := range list.Files {
 		for _, t := range f.Tokens {
-			row := []string{t.Name, text(t.Value), fmt.Sprintf("%s:%d", f.Path, t.Range.Start.Line), "", "unused"}
-			if t.Alias != "" {
-				row[3] = "{" + t.Alias + "}"
-			}
-			if t.Fields > 0 {
-				row[4] = schema.Plural(len(t.Documents), "document") + ", " + schema.Plural(t.Fields, "field")
-			}
-			for i := range row {
-				row[i] = terminal.Escape(row[i], "")
-			}
-			rows = append(rows, row)
+			rows = append(rows, rowOf(f.Path, t))
 		}
 	}
 	if len(rows) == 0 {
@@ -55,6 +45,21 @@ func Write(w io.Writer, list *inspect.TokenList) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// rowOf is a line of the list.
+func rowOf(file string, t inspect.Token) []string {
+	row := []string{t.Name, text(t.Value), fmt.Sprintf("%s:%d", file, t.Range.Start.Line), "", "unused"}
+	if t.Alias != "" {
+		row[3] = "{" + t.Alias + "}"
+	}
+	if t.Fields > 0 {
+		row[4] = schema.Plural(len(t.Documents), "document") + ", " + schema.Plural(t.Fields, "field")
+	}
+	for i := range row {
+		row[i] = terminal.Escape(row[i], "")
+	}
+	return row
 }
 
 // text is a value in a line of the list.

@@ -57,11 +57,7 @@ func (w *Workspace) open(ctx context.Context, b config.Backend, how access) (*st
 	if how.Lock && !blob.Capabilities().Locks && w.Events.NoLock != nil {
 		w.Events.NoLock(blob.String())
 	}
-	ledger, err := state.Open(ctx, blob, w.stateOptions(how))
-	if how.readOnly && how.Lock && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
-		how.Lock = false // what cannot be written here needs no protection from here
-		ledger, err = state.Open(ctx, blob, w.stateOptions(how))
-	}
+	ledger, err := w.ledger(ctx, blob, how)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +72,16 @@ func (w *Workspace) open(ctx context.Context, b config.Backend, how access) (*st
 		}
 	}
 	return ledger, nil
+}
+
+// ledger opens the state at a place.
+func (w *Workspace) ledger(ctx context.Context, blob state.Blob, how access) (*state.Ledger, error) {
+	ledger, err := state.Open(ctx, blob, w.stateOptions(how))
+	if how.readOnly && how.Lock && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)) {
+		how.Lock = false // what cannot be written here needs no protection from here
+		return state.Open(ctx, blob, w.stateOptions(how))
+	}
+	return ledger, err
 }
 
 func (w *Workspace) stateOptions(how access) state.Options {

@@ -33,13 +33,8 @@ func TokenFiles(w *Workspace, names []string) (*stack.Stack, hcl.Diagnostics, er
 	}
 	for i, name := range names {
 		for _, source := range reader.Alone(name) {
-			set, err := reader.Read(source)
-			if err == nil && len(names) > 1 && len(source.Inputs) == 0 && len(set.Faults()) > 0 {
-				others := slices.Concat(names[:i], names[i+1:], []string{name})
-				if together, err := reader.Read(tokens.Source{Names: others}); err == nil {
-					set = together
-				}
-			}
+			others := slices.Concat(names[:i], names[i+1:])
+			set, err := readTokens(reader, source, name, others)
 			for _, file := range set.Names() {
 				s.Sources[opts.Name(file)], _ = files.Read(file)
 			}
@@ -54,4 +49,16 @@ func TokenFiles(w *Workspace, names []string) (*stack.Stack, hcl.Diagnostics, er
 	}
 	s.Ignores = faults.TokenIgnores(s.Tokens)
 	return s, schema.SortFindings(faults.Diagnostics), nil
+}
+
+// readTokens reads a file, and behind the others if it has faults alone.
+func readTokens(reader *tokens.Reader, source tokens.Source, name string, others []string) (*tokens.Set, error) {
+	set, err := reader.Read(source)
+	if err != nil || len(others) == 0 || len(source.Inputs) > 0 || len(set.Faults()) == 0 {
+		return set, err
+	}
+	if together, err := reader.Read(tokens.Source{Names: append(others, name)}); err == nil {
+		return together, nil
+	}
+	return set, nil
 }

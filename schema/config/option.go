@@ -89,40 +89,49 @@ func parseLocales(words []string, at schema.Subject, element func(i int) hcl.Ran
 
 // parsePairs judges a list of pairs of tokens.
 func parsePairs(o schema.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
-	wrong := func() *hcl.Diagnostic {
-		return schema.Diagnose(schema.WrongType, at, "Wrong type of value",
-			o.Name+` takes a list of pairs, such as [{ text = "color.text", background = "color.surface", ratio = 4.5 }].`)
-	}
 	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() {
-		return nil, wrong()
+		return nil, noPairs(o, at)
 	}
 	pairs := make([]schema.TokenPair, 0, v.LengthInt())
 	for i, item := range v.AsValueSlice() {
 		at.Range = element(i)
-		if item.IsNull() || !item.Type().IsObjectType() && !item.Type().IsMapType() {
-			return nil, wrong()
-		}
-		pair := schema.TokenPair{Ratio: 4.5}
-		for name, member := range item.AsValueMap() {
-			switch isText := !member.IsNull() && member.Type() == cty.String; {
-			case name == "text" && isText:
-				pair.Text = member.AsString()
-			case name == "background" && isText:
-				pair.Background = member.AsString()
-			case name == "ratio":
-				ratio, fault := parseNumber(schema.Option{Name: name, Noun: o.Noun, Min: o.Min, Max: o.Max}, member, at)
-				if fault != nil {
-					return nil, fault
-				}
-				pair.Ratio = ratio.(float64)
-			default:
-				return nil, wrong()
-			}
-		}
-		if pair.Text == "" || pair.Background == "" {
-			return nil, wrong()
+		pair, fault := parsePair(o, item, at)
+		if fault != nil {
+			return nil, fault
 		}
 		pairs = append(pairs, pair)
 	}
 	return pairs, nil
+}
+
+func noPairs(o schema.Option, at schema.Subject) *hcl.Diagnostic {
+	return schema.Diagnose(schema.WrongType, at, "Wrong type of value",
+		o.Name+` takes a list of pairs, such as [{ text = "color.text", background = "color.surface", ratio = 4.5 }].`)
+}
+
+func parsePair(o schema.Option, v cty.Value, at schema.Subject) (schema.TokenPair, *hcl.Diagnostic) {
+	pair := schema.TokenPair{Ratio: 4.5}
+	if v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		return pair, noPairs(o, at)
+	}
+	for name, member := range v.AsValueMap() {
+		switch isText := !member.IsNull() && member.Type() == cty.String; {
+		case name == "text" && isText:
+			pair.Text = member.AsString()
+		case name == "background" && isText:
+			pair.Background = member.AsString()
+		case name == "ratio":
+			ratio, fault := parseNumber(schema.Option{Name: name, Noun: o.Noun, Min: o.Min, Max: o.Max}, member, at)
+			if fault != nil {
+				return pair, fault
+			}
+			pair.Ratio = ratio.(float64)
+		default:
+			return pair, noPairs(o, at)
+		}
+	}
+	if pair.Text == "" || pair.Background == "" {
+		return pair, noPairs(o, at)
+	}
+	return pair, nil
 }

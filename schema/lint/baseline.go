@@ -75,7 +75,7 @@ func NewBaseline() *Baseline { return &Baseline{left: make(map[string]int), all:
 func Earlier(diags hcl.Diagnostics, sources map[string][]byte, name func(string) string, reason string) *Baseline {
 	b := NewBaseline()
 	b.earlier = reason
-	b.Apply(diags, sources, name)
+	_ = b.Apply(diags, sources, name) // all are taken up
 	b.all, b.recorded, b.Suppressed = false, b.seen, nil
 	for _, r := range b.recorded {
 		b.left[r.fingerprint]++

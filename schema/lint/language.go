@@ -131,17 +131,6 @@ func (l *linter) withoutKept(words string) string {
 	return words
 }
 
-// letters counts the letters of a text.
-func letters(words string) int {
-	n := 0
-	for _, r := range words {
-		if unicode.IsLetter(r) {
-			n++
-		}
-	}
-	return n
-}
-
 // hasWord reports whether a text holds a word as a whole one. Where a script has no
 // blanks, or another script goes on, a word ends anywhere.
 func hasWord(words, word string) bool {

@@ -16,8 +16,6 @@ type writtenColour struct {
 	text  string
 	at    schema.Subject // the first field that has it
 	token bool
-
-	lightness float64
 }
 
 // nearColours finds colours of one document that nobody can tell apart: most are slips.
@@ -25,31 +23,12 @@ func nearColours(l *linter) {
 	if !l.wants(schema.NearColour) {
 		return
 	}
-	delta := option[float64](l, schema.NearColour, "delta")
-	distances, lightness := make(map[[2]string]float64), make(map[string]float64)
+	n := &neighbours{linter: l, delta: option[float64](l, schema.NearColour, "delta"), distances: make(map[[2]string]float64), lightness: make(map[string]float64)}
 	for _, d := range l.Documents {
 		written := l.writtenColours(d)
-		for i := range written {
-			text := written[i].text
-			known, ok := lightness[text]
-			if !ok {
-				known = l.colours[text].Lightness()
-				lightness[text] = known
-			}
-			written[i].lightness = known
-		}
 		for i, b := range written {
 			for _, a := range written[:i] {
-				if math.Abs(a.lightness-b.lightness) > delta*colour.LightnessPerDistance {
-					continue // most are, and this is soon known
-				}
-				key := [2]string{min(a.text, b.text), max(a.text, b.text)}
-				distance, known := distances[key]
-				if !known {
-					distance = colour.Distance(l.colours[a.text], l.colours[b.text])
-					distances[key] = distance
-				}
-				if distance > 0 && distance <= delta {
+				if distance := n.distance(a.text, b.text); distance > 0 && distance <= n.delta {
 					l.report(schema.NearColour, b.at, "Two colours that look the same",
 						fmt.Sprintf("%s is so near to %s at %s:%d that nobody can tell them apart (CIEDE2000 %.2f). If one is meant, write it once.",
 							b.text, a.text, a.at.Range.Filename, a.at.Range.Start.Line, distance),
@@ -58,6 +37,38 @@ func nearColours(l *linter) {
 			}
 		}
 	}
+}
+
+// neighbours remembers how near colours are to each other, in all documents.
+type neighbours struct {
+	*linter
+	delta     float64
+	distances map[[2]string]float64
+	lightness map[string]float64
+}
+
+// distance is that of two colours by CIEDE2000; an infinite one of colours whose lightness
+// alone tells them apart, as that of most does.
+func (n *neighbours) distance(a, b string) float64 {
+	if math.Abs(n.light(a)-n.light(b)) > n.delta*colour.LightnessPerDistance {
+		return math.Inf(1)
+	}
+	key := [2]string{min(a, b), max(a, b)}
+	distance, known := n.distances[key]
+	if !known {
+		distance = colour.Distance(n.colours[a], n.colours[b])
+		n.distances[key] = distance
+	}
+	return distance
+}
+
+func (n *neighbours) light(text string) float64 {
+	light, known := n.lightness[text]
+	if !known {
+		light = n.colours[text].Lightness()
+		n.lightness[text] = light
+	}
+	return light
 }
 
 // writtenColours are the colours of a document that are written and not computed: tokens,

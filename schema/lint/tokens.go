@@ -88,27 +88,14 @@ type TokenUse struct {
 // or through an alias.
 func TokenUses(s *stack.Stack) map[hcl.Range]TokenUse {
 	uses := make(map[hcl.Range]TokenUse)
-	reached := make(map[hcl.Range][]hcl.Range)
+	r := tokenReach{s, make(map[hcl.Range][]hcl.Range)}
 	for _, d := range s.Documents {
+		address := d.Locale.AddressOf()
 		for _, f := range schema.Fields() {
-			places := make(map[hcl.Range]bool)
-			for _, o := range origins(d.At(f)) {
-				for _, step := range slices.Concat(o.Chain, o.Also) {
-					if step.Kind != schema.FromToken {
-						continue
-					}
-					if _, known := reached[step.Range]; !known {
-						reached[step.Range] = reachedFrom(s, step.Range)
-					}
-					for _, place := range reached[step.Range] {
-						places[place] = true
-					}
-				}
-			}
-			for place := range places {
+			for place := range r.of(d.At(f)) {
 				use := uses[place]
 				use.Fields++
-				if address := d.Locale.AddressOf(); !slices.Contains(use.Documents, address) {
+				if !slices.Contains(use.Documents, address) {
 					use.Documents = append(use.Documents, address)
 				}
 				uses[place] = use
@@ -116,6 +103,31 @@ func TokenUses(s *stack.Stack) map[hcl.Range]TokenUse {
 		}
 	}
 	return uses
+}
+
+// tokenReach follows values to all tokens that they are made of.
+type tokenReach struct {
+	stack *stack.Stack
+	from  map[hcl.Range][]hcl.Range // what a token reaches, by its place
+}
+
+// of are the places of the tokens of a value.
+func (r tokenReach) of(v schema.Value) map[hcl.Range]bool {
+	places := make(map[hcl.Range]bool)
+	for _, o := range origins(v) {
+		for _, step := range slices.Concat(o.Chain, o.Also) {
+			if step.Kind != schema.FromToken {
+				continue
+			}
+			if _, known := r.from[step.Range]; !known {
+				r.from[step.Range] = reachedFrom(r.stack, step.Range)
+			}
+			for _, place := range r.from[step.Range] {
+				places[place] = true
+			}
+		}
+	}
+	return places
 }
 
 // origins are those of a value and of the elements of a list.
@@ -171,16 +183,7 @@ func tokenParity(l *linter) {
 		return
 	}
 	for _, set := range l.Stack.Tokens {
-		first := make(map[string]string) // the group that has a name first
-		var names []string
-		for _, group := range groups {
-			own, _, _ := set.Group(group)
-			for _, name := range own {
-				if first[name] == "" {
-					first[name], names = group, append(names, name)
-				}
-			}
-		}
+		names, first := namesInGroups(set, groups)
 		for _, group := range groups {
 			own, at, ok := set.Group(group)
 			if !ok && len(names) > 0 {
@@ -195,6 +198,20 @@ func tokenParity(l *linter) {
 			}
 		}
 	}
+}
+
+// namesInGroups are the names that any group has, and of each the group that has it first.
+func namesInGroups(set *tokens.Set, groups []string) (names []string, first map[string]string) {
+	first = make(map[string]string)
+	for _, group := range groups {
+		own, _, _ := set.Group(group)
+		for _, name := range own {
+			if first[name] == "" {
+				first[name], names = group, append(names, name)
+			}
+		}
+	}
+	return names, first
 }
 
 // quoted lists names in a sentence, not all of very many.

@@ -76,12 +76,13 @@ func isFigma(members map[string]cty.Value) bool {
 // are; false for any other, which is read with more care.
 func plainColour(v *jsontext.Value) (hex string, ok bool) {
 	var p [3]float64
-	alpha, bounds := 1.0, [3]colour.Component{}
+	alpha := 1.0
 	space, list := v.At("colorSpace"), v.At("components")
 	if space == nil || list == nil || len(list.Items) != len(p) {
 		return "", false
 	}
-	if bounds, ok = colour.Components(space.Text); !ok {
+	bounds, ok := colour.Components(space.Text)
+	if !ok {
 		return "", false
 	}
 	for _, m := range v.Members {
