@@ -143,6 +143,18 @@ func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action != NoOp })
 }
 
+// Shown is what is shown of the plan: what stays and what is sent are left out.
+func (p *Plan) Shown() *Plan {
+	less := *p
+	less.Changes = slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Action == NoOp })
+	for i := range less.Changes {
+		c := &less.Changes[i]
+		c.Before, c.After, c.Body = nil, nil, nil
+	}
+	less.Changes = slices.Clip(less.Changes)
+	return &less
+}
+
 // Applyable reports whether the plan can be applied and would do something.
 func (p *Plan) Applyable() bool { return !p.Errored && !p.Empty() }
 

@@ -143,6 +143,7 @@ func (f *applyFlags) carryOutOne(ctx context.Context, path string, planOf func(s
 	if err != nil {
 		return done, err
 	}
+	f.run.View.Told.Plan = plan
 	w := f.run.Workspace(f.inputs)
 	op, err := w.OpenPlan(ctx, name, plan, f.plan.Locking, f.parallel)
 	if err != nil {

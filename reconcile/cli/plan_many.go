@@ -108,22 +108,15 @@ func (p *planFlags) showDirectory(name string) error {
 	if err != nil {
 		return err
 	}
-	if !p.run.View.JSON {
-		all, err := recursive.SavedPlans(p.run, dir, index, opts)
-		if err != nil {
-			return err
-		}
-		return cmp.Or(all.Tell(), all.Summarize())
+	told := &p.run.View.Told
+	told.Wanted = told.Wanted || p.run.View.JSON
+	all, err := recursive.SavedPlans(p.run, dir, index, opts)
+	if err != nil {
+		return err
 	}
-	object := stacksreport.NewPlansJSON(index.LiveryVersion, index.Timestamp)
-	for _, s := range index.Stacks {
-		plan, err := dir.Load(s)
-		if err != nil {
-			return err
-		}
-		if err := object.Add(s.Path, plan); err != nil {
-			return err
-		}
+	if p.run.View.JSON {
+		recursive.Report(p.run, all.Rows, "")
+		return told.WriteJSON(p.run.Stdout, index.LiveryVersion, index.Timestamp)
 	}
-	return object.Write(p.run.Stdout)
+	return cmp.Or(all.Tell(), all.Summarize())
 }

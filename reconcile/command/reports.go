@@ -83,7 +83,7 @@ func (r *reportFlags) begin(*cobra.Command, []string) error {
 	if r.markdown == "-" || r.json == "-" {
 		r.run.Stdout, r.run.View.Stdout = r.run.Stderr, r.run.Stderr
 	}
-	r.run.atEnd = r.write
+	r.run.atEnd, r.run.View.Told.Wanted = r.write, true
 	return nil
 }
 
@@ -120,6 +120,8 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	told := &r.run.View.Told
 	told.Markdown(m)
 	switch {
+	case told.Stacks != nil && told.Verdict == "" && !told.Comparing && told.Total.Changes() > 0:
+		m.Footer = "Plans that are saved with -out=DIR are applied exactly as they are shown: livery apply DIR."
 	case told.Plan == nil || told.Outcome != nil:
 	case told.Comparing:
 		m.Footer = "Compared from git alone, without the state: plan shows what apply would send."

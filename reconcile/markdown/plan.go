@@ -30,45 +30,73 @@ type part struct {
 
 // shorten shortens the n smallest groups; one more than there are, and it is the table of
 // documents too.
-func (p *parts) shorten(n int) {
-	order := make([]*part, len(p.groups))
-	for i := range p.groups {
-		order[i] = &p.groups[i]
+func (p *parts) shorten(n int) { shortenAll([]*parts{p}, n) }
+
+// shortenAll shortens the n smallest groups of several reports; one more than there are, and
+// it is their tables of documents too.
+func shortenAll(all []*parts, n int) {
+	var order []*part
+	for _, p := range all {
+		for i := range p.groups {
+			order = append(order, &p.groups[i])
+		}
 	}
 	slices.SortStableFunc(order, func(a, b *part) int { return a.changes - b.changes })
 	for i, g := range order {
 		g.shortened = i < n
 	}
-	p.short = n > len(order)
+	for _, p := range all {
+		p.short = n > len(order)
+	}
 }
 
 // assemble puts the parts together. What is shortened is said first.
 func (r *Report) assemble(p *parts) string {
-	var tables, lines []string
-	left := 0
+	blocks := append([]string{r.head(r.left(p.left()), "")}, p.blocks()...)
+	return join(append(blocks, p.footer))
+}
+
+// left says how many changes are not shown.
+func (r *Report) left(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Shortened to fit: %s not shown.%s", schema.Plural(n, "change"), r.full())
+}
+
+// left counts the changes that are not shown.
+func (p *parts) left() int {
+	n := 0
 	for _, g := range p.groups {
 		if g.shortened {
-			left += g.changes
+			n += g.changes
+		}
+	}
+	return n
+}
+
+// blocks are what stands between head and footer.
+func (p *parts) blocks() []string {
+	if p.short {
+		return []string{p.documentsShort}
+	}
+	var lines []string
+	blocks := []string{p.documents}
+	for _, g := range p.groups {
+		if g.shortened {
 			lines = append(lines, g.line)
 		} else {
-			tables = append(tables, g.full)
+			blocks = append(blocks, g.full)
 		}
 	}
-	said := ""
-	if left > 0 {
-		said = fmt.Sprintf("Shortened to fit: %s not shown.%s", schema.Plural(left, "change"), r.full())
+	if len(lines) > 0 {
+		blocks = append(blocks, "- "+strings.Join(lines, "\n- ")+"\n")
 	}
-	blocks := []string{r.head(said, "")}
-	if p.short {
-		blocks = append(blocks, p.documentsShort)
-	} else {
-		blocks = append(blocks, p.documents)
-		blocks = append(blocks, tables...)
-		if len(lines) > 0 {
-			blocks = append(blocks, "- "+strings.Join(lines, "\n- ")+"\n")
-		}
-	}
-	blocks = append(blocks, p.footer)
+	return blocks
+}
+
+// join puts blocks below each other, with an empty line between them.
+func join(blocks []string) string {
 	return strings.Join(slices.DeleteFunc(blocks, func(s string) bool { return s == "" }), "\n")
 }
 

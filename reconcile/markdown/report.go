@@ -37,7 +37,10 @@ type Report struct {
 	Problems map[schema.Address]int
 	Failures []Failure
 
-	Stacks []Stack // of a run over many; Plan and Failures are nil then
+	// Stacks are those of a run over many, and Total what is done in all of them; Plan is nil
+	// then, and Failures are those of no stack alone.
+	Stacks []Stack
+	Total  reconcile.Summary
 
 	Footer  string // what to do next
 	Version string
@@ -193,29 +196,37 @@ func (r *Report) inDoubt() string {
 
 // failed is a report of errors; it never looks like one of success.
 func (r *Report) failed(limit int) string {
-	sentence := fmt.Sprintf("**%s:** %s.", map[bool]string{true: "Not applied", false: "No " + string(r.Kind)}[r.Plan != nil], schema.Plural(len(r.Failures), "error"))
+	sentence := r.failureSentence()
 	for shown := len(r.Failures); shown >= 0; shown-- {
 		left := ""
 		if n := len(r.Failures) - shown; n > 0 {
 			left = fmt.Sprintf("Left out for their length: %s.%s", schema.Plural(n, "error"), r.full())
 		}
-		var b strings.Builder
-		b.WriteString(r.head(left, sentence))
-		for _, f := range r.Failures[:shown] {
-			fmt.Fprintf(&b, "\n**%s**", Text(shorten(f.Summary, 200)))
-			if f.File != "" {
-				b.WriteString(" " + r.place(f.File, f.Line))
-			}
-			if f.Detail != "" {
-				b.WriteString("<br>" + Text(shorten(f.Detail, 2000)))
-			}
-			b.WriteString("\n")
-		}
-		if text := b.String(); fits(text, limit) {
+		if text := r.head(left, sentence) + r.failures(r.Failures[:shown]); fits(text, limit) {
 			return text
 		}
 	}
 	return r.head("", sentence)
+}
+
+func (r *Report) failureSentence() string {
+	return fmt.Sprintf("**%s:** %s.", map[bool]string{true: "Not applied", false: "No " + string(r.Kind)}[r.Plan != nil], schema.Plural(len(r.Failures), "error"))
+}
+
+// failures tells of errors, each after an empty line.
+func (r *Report) failures(list []Failure) string {
+	var b strings.Builder
+	for _, f := range list {
+		fmt.Fprintf(&b, "\n**%s**", Text(shorten(f.Summary, 200)))
+		if f.File != "" {
+			b.WriteString(" " + r.place(f.File, f.Line))
+		}
+		if f.Detail != "" {
+			b.WriteString("<br>" + Text(shorten(f.Detail, 2000)))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 func (r *Report) full() string {

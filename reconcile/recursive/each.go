@@ -1,6 +1,7 @@
 package recursive
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/markdown"
+	"livery/reconcile/report"
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
 )
@@ -72,6 +74,7 @@ type Piece[T any] struct {
 	Failed []markdown.Failure // why, if it has failed
 	told   hcl.Diagnostics    // by the run itself
 	said   *command.Transcript
+	kept   *report.Told // for a report; nil if there is to be none
 }
 
 // Why says in a headline why the stack has failed.
@@ -139,6 +142,9 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 		result, err := work(below, path)
 		p.Result, p.Code, p.said = result, below.Finish(err), said
 		p.told, p.Failed = below.View.Told.Errors(), below.View.Told.Failures()
+		if run.View.Told.Wanted {
+			p.kept = &below.View.Told
+		}
 		if p.Code == command.ExitError && f.failFast {
 			lower(&end, place[path]+1)
 		}
@@ -151,7 +157,11 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 			p = &Piece[T]{Path: path}
 		}
 		failed = failed || p.Begun && p.Code == command.ExitError
-		if told = tell(p); told != nil {
+		if p.kept != nil {
+			told = run.View.Told.Keep(path, p.kept, command.Version(), run.Now())
+			p.kept = nil
+		}
+		if told = cmp.Or(told, tell(p)); told != nil {
 			end.Store(0)
 		}
 	})

@@ -16,7 +16,6 @@ import (
 	"livery/reconcile/command"
 	"livery/reconcile/comparison"
 	"livery/reconcile/findings"
-	"livery/reconcile/markdown"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
@@ -97,9 +96,11 @@ func DiffAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 		if err != nil {
 			return done, err
 		}
+		told := &below.View.Told
+		told.Plan, told.Difference = d.Plan, d
 		done.summary, done.text = d.Plan.Summary(), report.EffectOf(d)
 		if d.Different() {
-			done.plan, done.text = shown(d.Plan), ""
+			done.plan, done.text = d.Plan.Shown(), ""
 		}
 		// What cannot be compared, and what else is said, stands where the stack does.
 		if done.written = p.Whole || below.View.JSON || len(d.NotComparable)+len(d.Diagnostics) > 0; done.written {
@@ -152,7 +153,7 @@ func (p *Plans) stack(ctx context.Context, below *command.Run, path string) (don
 	}
 	defer func() { err = errors.Join(err, op.Close(ctx)) }()
 	p.claims.Documents(path, op)
-	done.summary, done.variables = op.Plan.Summary(), op.Stack.Variables
+	done.summary, done.variables, view.Told.Plan = op.Plan.Summary(), op.Stack.Variables, op.Plan
 	if p.Dir != nil {
 		if done.saved, err = p.Dir.Save(path, op.Plan); err != nil {
 			return done, err
@@ -171,7 +172,7 @@ func (p *Plans) stack(ctx context.Context, below *command.Run, path string) (don
 	if !op.Plan.Empty() {
 		done.plan = op.Plan
 		if !p.Keep {
-			done.plan = shown(op.Plan)
+			done.plan = op.Plan.Shown()
 		}
 	}
 	if all := slices.Concat(op.Diagnostics, done.shared); p.FailOn.Exceeded(all) {
@@ -198,19 +199,8 @@ func (p *Plans) invalid(below *command.Run, path string, w *workspace.Workspace,
 	own, shared := Apart(err.Diagnostics, path, w.Prefix)
 	done.failing, done.shared, done.sources = errs[0].Summary, shared, Sources(shared, err.Sources)
 	below.View.Diagnostics(own, err.Sources)
+	below.View.Told.Note(shared, err.Sources)
 	return done, command.ExitError
-}
-
-// shown is what is shown of a plan: what stays and what is sent are left out.
-func shown(plan *reconcile.Plan) *reconcile.Plan {
-	less := *plan
-	less.Changes = slices.DeleteFunc(slices.Clone(plan.Changes), func(c reconcile.Change) bool { return c.Action == reconcile.NoOp })
-	for i := range less.Changes {
-		c := &less.Changes[i]
-		c.Before, c.After, c.Body = nil, nil, nil
-	}
-	less.Changes = slices.Clip(less.Changes)
-	return &less
 }
 
 // Tell tells of every stack that has something to say, and once of what they share.
@@ -262,7 +252,7 @@ func (p *Plans) Finish() error {
 
 // Summarize writes what the plans come to, and notes it for a report.
 func (p *Plans) Summarize() error {
-	Report(p.run, p.Rows, report.PlanSummary(p.head(), p.Rows.Changes(), terminal.Style{}))
+	Report(p.run, p.Rows, "")
 	if p.run.View.JSON {
 		return p.Rows.WriteJSON(p.run.Stdout, p.run.Now())
 	}
@@ -282,8 +272,11 @@ func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.
 			return nil, err
 		}
 		piece := &Piece[planned]{Path: s.Path, Begun: true, Result: planned{summary: plan.Summary()}}
+		if err := run.View.Told.Keep(s.Path, &report.Told{Plan: plan}, index.LiveryVersion, index.Timestamp); err != nil {
+			return nil, err
+		}
 		if !plan.Empty() {
-			piece.Result.plan = plan
+			piece.Result.plan = plan.Shown()
 		}
 		if plan.Errored {
 			piece.Code, piece.Result.failing = command.ExitError, "made from an invalid configuration"
@@ -314,18 +307,24 @@ func (p *Plans) TellOne(path string) error {
 	return p.pieces[i].Tell(p.run, nil)
 }
 
-// Report notes for a report what stacks have come to.
+// Report notes for a report what stacks have come to; verdict is "" where the number of changes
+// says it.
 func Report(run *command.Run, rows *stacksreport.Summary, verdict string) {
 	told := &run.View.Told
-	told.Stacks, told.Verdict = []markdown.Stack{}, verdict
+	told.Verdict, told.Total, told.Counted = verdict, rows.Changes(), rows.Counts()
+	if told.Stacks == nil {
+		told.Stacks = []report.ToldStack{}
+	}
 	for _, row := range rows.Rows {
-		text := row.Text
+		s := told.Stack(row.Path)
+		s.Failed = row.State == stacksreport.Failed || row.State == stacksreport.NotRun
 		switch row.State {
 		case stacksreport.Failed:
-			text = "failed: " + text
+			s.Text = "failed: " + row.Text
 		case stacksreport.NotRun:
-			text = "not run"
+			s.Text = "not run"
+		default:
+			s.Text = row.Text
 		}
-		told.Stacks = append(told.Stacks, markdown.Stack{Path: row.Path, Text: text})
 	}
 }

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -24,12 +26,52 @@ type Told struct {
 	Difference  *comparison.Difference
 	Diagnostics hcl.Diagnostics
 	Sources     findings.Sources
-	Stacks      []markdown.Stack // of a run over many
-	Verdict     string           // and what they come to
+
+	// Of a run over many stacks: what is kept of each, what it comes to, and how many of
+	// them there are. Wanted says that there will be a report, for which to keep it.
+	Wanted  bool
+	Stacks  []ToldStack
+	Verdict string
+	Total   reconcile.Summary
+	Counted string
 }
 
-// tell notes findings for a report.
-func (t *Told) tell(diags hcl.Diagnostics, src findings.Sources) {
+// ToldStack is what one of many stacks has told.
+type ToldStack struct {
+	markdown.Stack
+	object json.RawMessage // as WriteJSON writes it
+}
+
+// Stack is what is kept of one of many stacks.
+func (t *Told) Stack(path string) *ToldStack {
+	i := slices.IndexFunc(t.Stacks, func(s ToldStack) bool { return s.Path == path })
+	if i < 0 {
+		i = len(t.Stacks)
+		t.Stacks = append(t.Stacks, ToldStack{Stack: markdown.Stack{Path: path}})
+	}
+	return &t.Stacks[i]
+}
+
+// Keep keeps what one of many stacks has told for the reports, if there are to be any.
+func (t *Told) Keep(path string, one *Told, version string, now time.Time) error {
+	if one.Comparing = t.Comparing; !t.Wanted || one.Plan == nil && len(one.Errors()) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := one.WriteJSON(&b, version, now); err != nil {
+		return err
+	}
+	s := t.Stack(path)
+	s.object, s.Report = b.Bytes(), &markdown.Report{Kind: markdown.Plan}
+	one.Markdown(s.Report)
+	if s.Report.Plan != nil {
+		s.Report.Plan = s.Report.Plan.Shown()
+	}
+	return nil
+}
+
+// Note notes findings for a report.
+func (t *Told) Note(diags hcl.Diagnostics, src findings.Sources) {
 	t.Diagnostics = append(t.Diagnostics, diags...)
 	if t.Sources == nil {
 		t.Sources = make(findings.Sources)
@@ -56,7 +98,8 @@ func (t *Told) Markdown(r *markdown.Report) {
 	if t.Comparing {
 		r.Kind = markdown.Diff
 	}
-	if r.Stacks, r.Verdict = t.Stacks, t.Verdict; t.Stacks != nil {
+	if t.Stacks != nil {
+		t.markdownOfAll(r)
 		return
 	}
 	r.Plan, r.Problems = t.Plan, make(map[schema.Address]int)
@@ -79,6 +122,21 @@ func (t *Told) Markdown(r *markdown.Report) {
 		if !o.OK() {
 			r.Verdict = incompleteSummary(o)
 		}
+	}
+}
+
+// markdownOfAll makes a report of many stacks. What several of them suffer from is said once.
+func (t *Told) markdownOfAll(r *markdown.Report) {
+	r.Verdict, r.Total, r.State, r.Failures = t.Verdict, t.Total, t.Counted, t.Failures()
+	for _, s := range t.Stacks {
+		if one := s.Report; one != nil && len(one.Failures) > 0 {
+			own := slices.DeleteFunc(slices.Clone(one.Failures), func(f markdown.Failure) bool { return slices.Contains(r.Failures, f) })
+			if s.Report = nil; len(own) > 0 {
+				less := *one
+				less.Failures, s.Report = own, &less
+			}
+		}
+		r.Stacks = append(r.Stacks, s.Stack)
 	}
 }
 
@@ -119,6 +177,8 @@ func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
 		diagnostics = raw
 	}
 	switch {
+	case t.Stacks != nil:
+		return t.writeStacksJSON(w, version, now, diagnostics)
 	case t.Difference != nil:
 		return writeDifferenceJSON(w, "", t.Difference)
 	case t.Comparing:
@@ -130,5 +190,38 @@ func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
 	}
 	out := newPlanJSON(p)
 	out.Errored, out.Diagnostics = out.Errored || diagnostics != nil, diagnostics
+	return terminal.WriteJSONLine(w, out)
+}
+
+// stacksJSON is what was told of many stacks.
+type stacksJSON struct {
+	FormatVersion string            `json:"format_version"`
+	LiveryVersion string            `json:"livery_version"`
+	Timestamp     time.Time         `json:"timestamp"`
+	Errored       bool              `json:"errored"` // a stack has failed or was not run
+	Stacks        []stackJSON       `json:"stacks"`
+	Summary       reconcile.Summary `json:"summary"`
+	Diagnostics   json.RawMessage   `json:"diagnostics,omitempty"` // of no stack alone
+}
+
+// stackJSON is the plan or the difference of a stack; neither of one that was not run.
+type stackJSON struct {
+	Path string          `json:"path"`
+	Plan json.RawMessage `json:"plan,omitempty"`
+	Diff json.RawMessage `json:"diff,omitempty"`
+}
+
+func (t *Told) writeStacksJSON(w io.Writer, version string, now time.Time, diagnostics json.RawMessage) error {
+	out := stacksJSON{
+		FormatVersion: "1.0", LiveryVersion: version, Timestamp: now.UTC(), Errored: diagnostics != nil,
+		Stacks: make([]stackJSON, len(t.Stacks)), Summary: t.Total, Diagnostics: diagnostics,
+	}
+	for i, s := range t.Stacks {
+		out.Stacks[i] = stackJSON{Path: s.Path, Plan: s.object}
+		if t.Comparing {
+			out.Stacks[i] = stackJSON{Path: s.Path, Diff: s.object}
+		}
+		out.Errored = out.Errored || s.Failed
+	}
 	return terminal.WriteJSONLine(w, out)
 }

@@ -46,7 +46,7 @@ func (v *View) silent() bool { return v.JSON && v.stream == nil }
 // Diagnostics writes findings: in a stream all of them, as an object if that is
 // all there is to be, otherwise warnings to stdout and errors to stderr.
 func (v *View) Diagnostics(diags hcl.Diagnostics, src findings.Sources) {
-	v.Told.tell(diags, src)
+	v.Told.Note(diags, src)
 	v.write(diags, src)
 }
 
@@ -183,7 +183,7 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 
 // WriteWarnings writes the warnings about a plan, those of each kind once.
 func WriteWarnings(v *View, o *workspace.Operation) {
-	v.Told.tell(o.Diagnostics, o.Stack.Sources) // all of them
+	v.Told.Note(o.Diagnostics, o.Stack.Sources) // all of them
 	v.write(consolidated(o.Diagnostics), o.Stack.Sources)
 }
 

@@ -1,14 +1,11 @@
 package stacksreport
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"livery/reconcile"
 	"livery/reconcile/report"
@@ -212,35 +209,3 @@ func WriteSaved(w io.Writer, dir string, advice bool) error {
 	_, err := io.WriteString(w, text)
 	return err
 }
-
-// PlansJSON is the plans of many stacks as one object.
-type PlansJSON struct {
-	FormatVersion string            `json:"format_version"`
-	LiveryVersion string            `json:"livery_version"`
-	Timestamp     time.Time         `json:"timestamp"`
-	Stacks        []planOfStack     `json:"stacks"`
-	Summary       reconcile.Summary `json:"summary"`
-}
-
-type planOfStack struct {
-	Path string          `json:"path"`
-	Plan json.RawMessage `json:"plan"` // as show -json prints it
-}
-
-// NewPlansJSON begins an object.
-func NewPlansJSON(version string, at time.Time) *PlansJSON {
-	return &PlansJSON{FormatVersion: "1.0", LiveryVersion: version, Timestamp: at, Stacks: []planOfStack{}}
-}
-
-// Add adds the plan of a stack.
-func (o *PlansJSON) Add(path string, plan *reconcile.Plan) error {
-	var b bytes.Buffer
-	if err := report.WritePlanJSON(&b, plan); err != nil {
-		return err
-	}
-	o.Stacks, o.Summary = append(o.Stacks, planOfStack{path, b.Bytes()}), o.Summary.Plus(plan.Summary())
-	return nil
-}
-
-// Write writes the object.
-func (o *PlansJSON) Write(w io.Writer) error { return terminal.WriteJSONLine(w, o) }

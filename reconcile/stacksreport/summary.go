@@ -74,8 +74,10 @@ func (s *Summary) Changes() reconcile.Summary {
 	return sum
 }
 
-// Write writes the summary for people.
-func (s *Summary) Write(w io.Writer, style terminal.Style) error {
+// Counts says how many stacks there are of each state, in a sentence.
+func (s *Summary) Counts() string { return s.counts(terminal.Style{}) }
+
+func (s *Summary) counts(style terminal.Style) string {
 	var counts []string
 	for _, state := range []State{Changed, Unchanged, Failed, NotRun} {
 		word, renamed := s.Words[state]
@@ -92,8 +94,13 @@ func (s *Summary) Write(w io.Writer, style terminal.Style) error {
 	if len(s.Notes) > 0 {
 		notes = " (" + strings.Join(s.Notes, ", ") + ")"
 	}
+	return fmt.Sprintf("%s %s%s.", style.Bold("Stacks:"), strings.Join(counts, ", "), notes)
+}
+
+// Write writes the summary for people.
+func (s *Summary) Write(w io.Writer, style terminal.Style) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s%s.\n\n", style.Bold("Stacks:"), strings.Join(counts, ", "), notes)
+	b.WriteString(s.counts(style) + "\n\n")
 	width := 0
 	for _, r := range s.Rows {
 		width = max(width, terminal.Width(terminal.Escape(r.Path, "")))
