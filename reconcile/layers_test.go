@@ -45,6 +45,7 @@ var layers = []layer{
 	{"livery/schema/stack", "what files say is a matter of the vocabulary alone: the same files give the same stack whatever was applied", nil},
 	{"livery/schema/texts", "what is translated, and from what, is a matter of the files, whoever judges it or sends it out", nil},
 	{"livery/schema/interchange", "translators' files are read and written without knowing what becomes of them", nil},
+	{"livery/schema/suppress", "what is not shown is decided when all is found, whoever found it", nil},
 	{"livery/schema/lint", "rules judge a stack; a rule that knew the state would judge the same files differently tomorrow", nil},
 	{"livery/schema/exchange", "other people's forms are read and written without the world", nil},
 	{"livery/schema/preview", "pages are drawn from documents, wherever these come from", nil},

@@ -96,6 +96,15 @@ func Amend(d *hcl.Diagnostic, change func(*Finding)) {
 	}
 }
 
+// WithFinding is a copy of a diagnostic about another finding, since others may keep the
+// diagnostic itself; more is added to its detail.
+func WithFinding(d *hcl.Diagnostic, f Finding, more string) *hcl.Diagnostic {
+	c := *d
+	c.Detail += more
+	c.Extra = &f
+	return &c
+}
+
 // LevelOf is what a diagnostic weighs. HCL knows two severities, so the finding says
 // which warnings are only notices.
 func LevelOf(d *hcl.Diagnostic) Level {

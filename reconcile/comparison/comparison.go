@@ -25,6 +25,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 )
 
 // Options say what is compared.
@@ -280,7 +281,7 @@ func newFindings(w *workspace.Workspace, base, head *side) (fresh hcl.Diagnostic
 		}
 	}
 	name := func(file string) string { return file }
-	known := lint.Earlier(found[0], base.stack.Sources, name, "the base has it")
+	known := suppress.Earlier(found[0], base.stack.Sources, name, "the base has it")
 	fresh = known.Apply(found[1], head.stack.Sources, name)
 	return fresh, known.Stale(func(schema.RuleID, string) bool { return true }), nil
 }

@@ -21,6 +21,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 	"livery/schema/texts"
 )
 
@@ -252,7 +253,7 @@ func (l *run) judge(w *workspace.Workspace, s *stack.Stack, faults hcl.Diagnosti
 // isUnasked reports whether a finding is of a rule that was not asked for.
 func (l *run) isUnasked(d *hcl.Diagnostic) bool {
 	f := schema.FindingOf(d)
-	return !lint.IsFault(f) && !l.asks(f.Rule)
+	return !suppress.IsFault(f) && !l.asks(f.Rule)
 }
 
 // asks reports whether findings of a rule are wanted.
@@ -297,7 +298,7 @@ func (l *run) onlyNew(w *workspace.Workspace, s *stack.Stack, found hcl.Diagnost
 		}
 	}
 	name := func(file string) string { return file }
-	known := lint.Earlier(schema.SortFindings(old), before.Sources, name, "it was there at "+l.Base)
+	known := suppress.Earlier(schema.SortFindings(old), before.Sources, name, "it was there at "+l.Base)
 	fresh := known.Apply(schema.SortFindings(found), s.Sources, name)
 	l.Known += len(known.Suppressed)
 	l.Suppressed = append(l.Suppressed, known.Suppressed...)

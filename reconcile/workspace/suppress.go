@@ -8,8 +8,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 )
 
 // Found reads a stack and says what is wrong with it, also what is not to be shown.
@@ -46,7 +46,7 @@ func (c *Config) Ignored(s *stack.Stack, diags hcl.Diagnostics) (hcl.Diagnostics
 }
 
 // Ignores are those of a stack, at this moment.
-func (c *Config) Ignores(s *stack.Stack) (*lint.Ignores, error) {
+func (c *Config) Ignores(s *stack.Stack) (*suppress.Ignores, error) {
 	now := c.Now()
 	if text := c.Getenv("LIVERY_NOW"); text != "" {
 		set, err := time.Parse(time.RFC3339, text)
@@ -55,12 +55,12 @@ func (c *Config) Ignores(s *stack.Stack) (*lint.Ignores, error) {
 		}
 		now = set
 	}
-	return lint.IgnoresOf(s, now), nil
+	return suppress.IgnoresOf(s, now), nil
 }
 
 // Baseline is a file of findings that are not to be shown.
 type Baseline struct {
-	*lint.Baseline
+	*suppress.Baseline
 	Path  string // relative to the process
 	Shown string // as findings would name it
 }
@@ -68,7 +68,7 @@ type Baseline struct {
 // NewBaseline is a baseline that is not written yet.
 func (c *Config) NewBaseline(name string) *Baseline {
 	file := filepath.FromSlash(name)
-	return &Baseline{lint.NewBaseline(), c.Dir.Path(file), filepath.ToSlash(filepath.Join(c.Prefix, file))}
+	return &Baseline{suppress.NewBaseline(), c.Dir.Path(file), filepath.ToSlash(filepath.Join(c.Prefix, file))}
 }
 
 // Baseline reads a baseline, which is named relative to the stack.
@@ -78,7 +78,7 @@ func (c *Config) Baseline(name string) (*Baseline, error) {
 	if err != nil {
 		return nil, &Failure{"Cannot read the baseline", fmt.Sprintf("%v. \"livery lint -baseline=%s -write-baseline\" writes it.", err, name), err}
 	}
-	if b.Baseline, err = lint.ParseBaseline(data); err != nil {
+	if b.Baseline, err = suppress.ParseBaseline(data); err != nil {
 		return nil, Failf("Cannot read the baseline", "%s: %v.", name, err)
 	}
 	return b, nil

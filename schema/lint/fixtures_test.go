@@ -18,6 +18,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 )
 
 var update = flag.Bool("update", false, "rewrite the findings in testdata")
@@ -91,7 +92,7 @@ func lines(diags hcl.Diagnostics) string {
 
 // shown are the findings of a stack that it does not ignore, and its useless ignores.
 func shown(s *stack.Stack, rule schema.Rule) hcl.Diagnostics {
-	ignores := lint.IgnoresOf(s, time.Time{})
+	ignores := suppress.IgnoresOf(s, time.Time{})
 	found := ignores.Apply(ofPhase(s, rule))
 	return schema.SortFindings(append(found, ignores.Unused(func(schema.RuleID) bool { return true })...))
 }

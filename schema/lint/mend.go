@@ -22,7 +22,7 @@ func Mendable(s *stack.Stack, diags hcl.Diagnostics) hcl.Diagnostics {
 		field := schema.FieldByPath(f.Path)
 		for _, doc := range s.Documents {
 			if v := doc.At(field); field != nil && v.Declared() && v.Range() == *d.Subject {
-				c := withFinding(d, f, "")
+				c := schema.WithFinding(d, f, "")
 				fixable(c, v, strings.ReplaceAll(v.Text(), unknown, schema.SecondsPlaceholder))
 				diags[i] = c
 				break

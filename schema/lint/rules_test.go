@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 )
 
 // ofPhase are the findings of the command that a rule belongs to.
@@ -37,7 +38,7 @@ func TestExamples(t *testing.T) {
 		}
 		s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack", Version: "0.1.0"})
 		diags = append(diags, ofPhase(s, rule)...)
-		diags = append(diags, lint.IgnoresOf(s, time.Time{}).Unused(func(schema.RuleID) bool { return true })...)
+		diags = append(diags, suppress.IgnoresOf(s, time.Time{}).Unused(func(schema.RuleID) bool { return true })...)
 		var ids []schema.RuleID
 		for _, d := range schema.SortFindings(diags) {
 			if rule.Level != schema.Off { // such an example turns its rule on

@@ -1,4 +1,4 @@
-package lint
+package suppress
 
 import (
 	"cmp"
@@ -104,7 +104,7 @@ func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name 
 		}
 		b.left[r.fingerprint] = max(b.left[r.fingerprint]-1, 0)
 		f.Suppression = &schema.Suppression{By: schema.ByBaseline, Reason: cmp.Or(b.earlier, "it is in the baseline")}
-		b.Suppressed = append(b.Suppressed, withFinding(d, f, ""))
+		b.Suppressed = append(b.Suppressed, schema.WithFinding(d, f, ""))
 	}
 	return shown
 }

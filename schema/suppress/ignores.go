@@ -1,4 +1,4 @@
-package lint
+package suppress
 
 import (
 	"fmt"
@@ -61,7 +61,7 @@ func (g *Ignores) judge(d *hcl.Diagnostic) *hcl.Diagnostic {
 		g.hit[hit{ignore, finding.Rule}] = true
 		if ignore.Ended(g.now) {
 			expired = fmt.Sprintf(" The ignore of %s has expired.", ignore.Until)
-			left = withFinding(d, finding, expired)
+			left = schema.WithFinding(d, finding, expired)
 			continue
 		}
 		kept, hidden := apart(finding.Addresses, ignore.Locale)
@@ -70,7 +70,7 @@ func (g *Ignores) judge(d *hcl.Diagnostic) *hcl.Diagnostic {
 			return nil
 		}
 		finding.Addresses = kept
-		left = withFinding(d, finding, expired)
+		left = schema.WithFinding(d, finding, expired)
 	}
 	return left
 }
@@ -95,15 +95,7 @@ func (g *Ignores) suppress(d *hcl.Diagnostic, f schema.Finding, addresses []sche
 	if ignore.Comment {
 		f.Suppression.By = schema.ByComment
 	}
-	g.Suppressed = append(g.Suppressed, withFinding(d, f, ""))
-}
-
-// withFinding is a copy of a diagnostic: others may keep the diagnostic itself.
-func withFinding(d *hcl.Diagnostic, f schema.Finding, more string) *hcl.Diagnostic {
-	c := *d
-	c.Detail += more
-	c.Extra = &f
-	return &c
+	g.Suppressed = append(g.Suppressed, schema.WithFinding(d, f, ""))
 }
 
 // covers reports whether an ignore is about the place of a finding.

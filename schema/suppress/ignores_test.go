@@ -1,4 +1,4 @@
-package lint_test
+package suppress_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 )
 
 // judged gives what is shown and what is suppressed of a stack of one file, a line each.
@@ -20,7 +21,7 @@ func judged(t *testing.T, name, src string, now time.Time) (shown, suppressed []
 	t.Helper()
 	fsys := fstest.MapFS{"stack/" + name: &fstest.MapFile{Data: []byte(src)}}
 	s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack", Version: "0.1.0"})
-	ignores := lint.IgnoresOf(s, now)
+	ignores := suppress.IgnoresOf(s, now)
 	found := ignores.Apply(append(diags, lint.Stack(s)...))
 	if !diags.HasErrors() {
 		found = append(found, ignores.Unused(func(schema.RuleID) bool { return true })...)

@@ -1,4 +1,4 @@
-package lint_test
+package suppress_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"livery/schema"
 	"livery/schema/lint"
 	"livery/schema/stack"
+	"livery/schema/suppress"
 )
 
 func same(name string) string               { return name }
@@ -51,13 +52,13 @@ func TestBaseline(t *testing.T) {
 	diags, sources := foundIn(t, icons(old...))
 	diags = links(diags)
 	require.Len(t, diags, 20)
-	b := lint.NewBaseline()
+	b := suppress.NewBaseline()
 	assert.Empty(t, b.Apply(diags, sources, same), "what is recorded is silent at once")
 	written := b.Write(everything)
 	assert.Equal(t, 20, strings.Count(string(written), "insecure-link main.livery.hcl mobileResultPage.successIconLink\n"))
 	assert.Equal(t, 19, strings.Count(string(written), "\n\n"), "a blank line between two lines")
 
-	b, err := lint.ParseBaseline(written)
+	b, err := suppress.ParseBaseline(written)
 	require.NoError(t, err)
 	assert.Empty(t, b.Apply(diags, sources, same))
 	assert.Len(t, b.Suppressed, 20)
@@ -68,7 +69,7 @@ func TestBaseline(t *testing.T) {
 	names := append([]string{"new"}, old[1:]...)
 	diags, sources = foundIn(t, "# a line more\r\n"+icons(names...))
 	diags = links(diags)
-	b, err = lint.ParseBaseline(written)
+	b, err = suppress.ParseBaseline(written)
 	require.NoError(t, err)
 	shown := b.Apply(diags, sources, same)
 	require.Len(t, shown, 1)
@@ -78,7 +79,7 @@ func TestBaseline(t *testing.T) {
 	assert.Equal(t, string(written), string(b.Write(nothing)))
 	assert.Equal(t, 19, strings.Count(string(b.Write(everything)), "insecure-link"), "pruned")
 
-	b, err = lint.ParseBaseline(written)
+	b, err = suppress.ParseBaseline(written)
 	require.NoError(t, err)
 	b.RecordAll()
 	assert.Empty(t, b.Apply(diags, sources, same))
@@ -89,9 +90,9 @@ func TestBaseline(t *testing.T) {
 // Twice the same is recorded twice: a third is new.
 func TestBaselineCounts(t *testing.T) {
 	diags, sources := foundIn(t, icons("a"))
-	b := lint.NewBaseline()
+	b := suppress.NewBaseline()
 	b.Apply(diags[:1], sources, same)
-	b, err := lint.ParseBaseline(b.Write(everything))
+	b, err := suppress.ParseBaseline(b.Write(everything))
 	require.NoError(t, err)
 	assert.Len(t, b.Apply(hcl.Diagnostics{diags[0], diags[0]}, sources, same), 1)
 }
@@ -100,15 +101,15 @@ func TestBaselineCounts(t *testing.T) {
 func TestBaselineHoldsNoFaults(t *testing.T) {
 	s, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte("locale \"en\" {\n  titel_text = \"x\"\n  mobile_tips_page {\n    tip {\n      text = \"Find a place that is bright, but with no light behind you\"\n    }\n  }\n}\n")}}, Dir: "stack"})
 	require.Len(t, diags, 2)
-	b := lint.NewBaseline()
+	b := suppress.NewBaseline()
 	assert.Len(t, b.Apply(diags, s.Sources, same), 2)
 	assert.Empty(t, b.Write(everything))
 }
 
 func TestParseBaseline(t *testing.T) {
-	_, err := lint.ParseBaseline([]byte("\n<<<<<<< HEAD\n"))
+	_, err := suppress.ParseBaseline([]byte("\n<<<<<<< HEAD\n"))
 	assert.EqualError(t, err, "line 2 does not begin with a fingerprint")
-	b, err := lint.ParseBaseline([]byte("0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\r\n"))
+	b, err := suppress.ParseBaseline([]byte("0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\r\n"))
 	require.NoError(t, err)
 	assert.Equal(t, 1, b.Stale(func(_ schema.RuleID, file string) bool { return file == "a b.livery.hcl" }))
 	assert.Equal(t, "0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\n", string(b.Write(nothing)))
