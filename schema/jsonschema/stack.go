@@ -249,6 +249,8 @@ func (d definitions) livery() *node {
 		"texts": d.block("texts", body(map[string]*node{
 			"source": locales().described("The language that the others are translated from."),
 			"keep":   listOf(text).described("Names that no translation changes."),
+			"lock":   text.described("The file that records from which words each translation was made: livery.texts.lock unless another is named."),
+			"notes":  text.described("A JSON file of notes for translators: page => field => note."),
 		})),
 	})
 }
