@@ -78,10 +78,25 @@ var nearMisses = [...]struct {
 // Locales is every document the service keeps, in the order of its list.
 func Locales() []LocaleInfo { return locales[:] }
 
-// Info is the locale's row; the zero row for a locale that does not exist.
+// Pseudo-languages stand in for languages that a stack does not have yet: nobody speaks
+// them, no file can name them and ParseLocale does not know them, so that nothing can
+// plan them. BCP47 has the names that browsers and phones give theirs.
+const (
+	Pseudo    Locale = "pseudo"
+	PseudoRTL Locale = "pseudo-rtl"
+)
+
+var pseudoLocales = [...]LocaleInfo{
+	{Value: Pseudo, BCP47: "en-XA", Name: "Pseudo-language"},
+	{Value: PseudoRTL, BCP47: "ar-XB", Name: "Pseudo-language, right to left", RTL: true},
+}
+
+// Info is the row of a locale or of a pseudo-language; the zero row for what is neither.
 func (l Locale) Info() LocaleInfo {
-	if i := slices.IndexFunc(locales[:], func(row LocaleInfo) bool { return row.Value == l }); i >= 0 {
-		return locales[i]
+	for _, rows := range [][]LocaleInfo{locales[:], pseudoLocales[:]} {
+		if i := slices.IndexFunc(rows, func(row LocaleInfo) bool { return row.Value == l }); i >= 0 {
+			return rows[i]
+		}
 	}
 	return LocaleInfo{}
 }

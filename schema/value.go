@@ -85,11 +85,16 @@ func (v Value) From(o *Origin) Value {
 
 // TipsFrom is a list of tips with an origin for each declared member of each element.
 func (v Value) TipsFrom(f *Field, origin func(i int, member *Field) *Origin) Value {
+	return v.WithTips(f, func(i int, member *Field, was Value) Value { return was.From(origin(i, member)) })
+}
+
+// WithTips is a list of tips with other values for the declared members of its elements.
+func (v Value) WithTips(f *Field, value func(i int, member *Field, was Value) Value) Value {
 	tips := slices.Clone(v.Tips())
 	for i := range tips {
 		for j := range f.Items {
 			if member := tips[i].member(f.Items[j].Kind); member.Declared() {
-				*member = member.From(origin(i, &f.Items[j]))
+				*member = value(i, &f.Items[j], *member)
 			}
 		}
 	}

@@ -27,6 +27,7 @@ type previewFlags struct {
 	shown       inspect.PreviewOptions
 	out         string
 	screenshots string
+	pseudo      pseudoFlags
 	changed     changedFlags
 	many        recursive.Flags
 }
@@ -48,11 +49,16 @@ looks are those of a saved plan.
 
 -out writes one file that needs nothing beside it, to attach to a pull request. With
 -recursive it is a directory that gets one of each stack, and an index.html.
+With -pseudo a language is drawn that nobody speaks: the words of the source with
+accents, in brackets and 35 % longer, so that what cannot be translated and what has
+no room can be seen before there are translations. With -pseudo-rtl it runs from right
+to left.
+
 -screenshots takes a picture of every screen with the Chromium or Chrome that is on
 this machine (CHROME_PATH, chromium, google-chrome). With -changed it takes two of
 each screen that differs, before and after: languages that differ alike are drawn
 once, and index.json says which they are. -sheet puts these pairs into one picture.`,
-		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan\nlivery preview -base=origin/main -changed -screenshots=pictures",
+		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -pseudo -pseudo-rtl\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan\nlivery preview -base=origin/main -changed -screenshots=pictures",
 		RunE:    p.execute,
 	}
 	f := c.Flags()
@@ -63,6 +69,7 @@ once, and index.json says which they are. -sheet puts these pairs into one pictu
 	f.StringVar(&p.shown.Base, "base", "", "Compare with what was declared where the checkout left this `commit`, and not with what was last confirmed.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`; with -recursive one of each stack, and an index.html, to this directory.")
 	f.StringVar(&p.screenshots, "screenshots", "", "Write a PNG of every screen to this `directory`.")
+	p.pseudo.flags(c)
 	p.changed.flags(run, c)
 	p.inputs.Flags(c)
 	p.many.Define(c, 0)
@@ -102,6 +109,9 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 		return err
 	}
 	p.shown.Locales = locales
+	if p.shown.Pseudo, err = p.pseudo.languages(c, args); err != nil {
+		return err
+	}
 	files := p.files()
 	switch {
 	case p.shown.Images && files:

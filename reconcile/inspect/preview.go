@@ -49,6 +49,7 @@ type PreviewData struct {
 // PreviewOptions say what is drawn, and what it is compared with.
 type PreviewOptions struct {
 	Locales []schema.Locale // these alone; none for all
+	Pseudo  []texts.Pseudo  // languages that are drawn besides, of the words of the source
 	Images  bool            // pictures are fetched from their links
 	Base    string          // compare with what was declared where the checkout left this commit; "" for what was last confirmed
 }
@@ -89,8 +90,41 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	}
 	g.Problems = preview.Problems(shown)
 	g.TooLong = loaded.Levels[schema.TooLong]
+	if err := p.requireLocale(g); err != nil {
+		return nil, err
+	}
+	p.leaveOut(g)
+	if err := p.addPseudo(g, loaded); err != nil {
+		return nil, err
+	}
 	p.setTitle(g)
-	return data, p.requireLocale(g)
+	return data, nil
+}
+
+// addPseudo draws the pseudo-languages, in which words that nobody can translate stay as they
+// are, and others take as much room as translations will.
+func (p *Preview) addPseudo(g *preview.Gallery, loaded *stack.Stack) error {
+	if len(p.Pseudo) == 0 {
+		return nil
+	}
+	source, ok := texts.Source(loaded)
+	if !ok {
+		summary, detail := texts.NoSource(source)
+		return workspace.Failf(summary, "%s", detail)
+	}
+	i := slices.IndexFunc(loaded.Documents, func(d schema.Document) bool { return d.Locale == source })
+	for _, language := range p.Pseudo {
+		language.Keep = texts.KeptNames(loaded)
+		d, tooLong := language.Document(loaded.Documents[i])
+		var found hcl.Diagnostics
+		for _, t := range tooLong {
+			found = append(found, schema.Diagnose(schema.TooLong, schema.Subject{Address: d.Locale.AddressOf(), Path: t.Path, Range: texts.PlaceOf(t.Value)}, "No room",
+				fmt.Sprintf("%s takes at most %d UTF-16 units: a translation that is %d %% longer than the source %s has no room.", t.Path, t.Field.MaxLength(source), language.Longer, source)))
+		}
+		g.Problems = append(g.Problems, preview.Problems(schema.ApplyLevels(found, loaded.Levels))...)
+		g.Sheets = append(g.Sheets, preview.Sheet{Document: d, Note: fmt.Sprintf("Made of the words of %s for this preview. It is no locale: nothing plans or sends it.", source)})
+	}
+	return nil
 }
 
 // missing compares the languages that are shown: a text that one has, all should have.
@@ -134,7 +168,11 @@ func (p *Preview) lastApplied(ctx context.Context, b config.Backend) (*state.Sna
 func (p *Preview) setTitle(g *preview.Gallery) {
 	g.Title, g.Images = "Liveness pages", p.Images
 	g.Subject = fmt.Sprintf("%s, %d screens each", schema.Plural(len(g.Sheets), "language"), len(preview.Screens()))
-	if len(p.Locales) > 0 { // what is wrong elsewhere is not looked at
+}
+
+// leaveOut drops what is wrong with languages that are not looked at.
+func (p *Preview) leaveOut(g *preview.Gallery) {
+	if len(p.Locales) > 0 {
 		g.Problems = slices.DeleteFunc(g.Problems, func(q preview.Problem) bool {
 			return q.Locale != "" && !slices.Contains(p.Locales, q.Locale)
 		})

@@ -26,7 +26,7 @@ func (r *importer) listOf(c *change, field *schema.Field) (list, bool) {
 		if inherited {
 			words = tip.Text.Text()
 		}
-		if other := r.changes[key{c.in.Locale, fmt.Sprintf("%s[%d].text", field.Path(), i)}]; other != nil {
+		if other := r.changes[key{c.in.Locale, texts.TipPath(field, i)}]; other != nil {
 			words = other.words
 		} else if !inherited && tip.Text.Declared() {
 			r.notHere(c, c.in.Range, fmt.Sprintf("%s is a list, which is replaced whole: translate all %s of it together.", field.Path(), schema.Plural(len(l.tips), "text")))

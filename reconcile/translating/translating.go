@@ -70,7 +70,8 @@ func Open(w *workspace.Workspace, locales []string) (*Stack, error) {
 		return nil, s.invalid(diags)
 	}
 	if source, ok := texts.Source(s.asked.Stack); !ok {
-		return nil, workspace.Failf("No source language", "No document is declared for %s, which the others would be translated from. Say which one it is, as in livery { texts { source = \"th\" } }.", source)
+		summary, detail := texts.NoSource(source)
+		return nil, workspace.Failf(summary, "%s", detail)
 	}
 	if s.Table, diags = texts.Read(s.asked.Stack); diags.HasErrors() {
 		maps.Copy(s.Files, s.Sources)

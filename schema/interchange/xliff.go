@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -74,34 +73,18 @@ func (w *xliffWriter) unit(locale schema.Locale, u *texts.Unit) {
 // inline marks what a translator must not change: braces, and names that are kept.
 func (w *xliffWriter) inline(text string) string {
 	var b strings.Builder
-	braces := schema.Braces(text)
-	starts := func(list []string) string {
-		if i := slices.IndexFunc(list, func(s string) bool { return s != "" && strings.HasPrefix(text, s) }); i >= 0 {
-			return list[i]
-		}
-		return ""
-	}
-	plain := 0
-	for whole := text; ; {
-		brace, name := starts(braces), starts(w.keep)
-		if text != "" && brace == "" && name == "" {
-			text = text[1:]
-			continue
-		}
-		end := len(whole) - len(text)
-		b.WriteString(escapeXML.Replace(whole[plain:end]))
-		switch {
-		case text == "":
-			return b.String()
-		case brace != "":
-			fmt.Fprintf(&b, `<x id="%s" equiv-text="%[2]s"/>`, escapeXML.Replace(strings.Trim(brace, "{}")), escapeXML.Replace(brace))
-			text = text[len(brace):]
+	for part := range texts.Parts(text, w.keep) {
+		words := escapeXML.Replace(part.Text)
+		switch part.Kind {
+		case texts.Brace:
+			fmt.Fprintf(&b, `<x id="%s" equiv-text="%s"/>`, strings.Trim(words, "{}"), words)
+		case texts.Name:
+			fmt.Fprintf(&b, `<mrk mtype="protected">%s</mrk>`, words)
 		default:
-			fmt.Fprintf(&b, `<mrk mtype="protected">%s</mrk>`, escapeXML.Replace(name))
-			text = text[len(name):]
+			b.WriteString(words)
 		}
-		plain = len(whole) - len(text)
 	}
+	return b.String()
 }
 
 // readXLIFF reads XLIFF 1.0 to 1.2.

@@ -2,7 +2,6 @@ package texts
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -132,7 +131,7 @@ func (r *jsonReader) field(f *schema.Field, v *syntax.JSON) {
 		for i, tip := range v.Members {
 			for _, member := range tip.Members {
 				if item := f.Item(member.Name); item != nil && item.Kind == schema.TipText {
-					r.add(f.Path()+"["+strconv.Itoa(i)+"].text", member)
+					r.add(TipPath(f, i), member)
 				}
 			}
 		}

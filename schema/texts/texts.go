@@ -36,7 +36,7 @@ func Of(d schema.Document) iter.Seq[Text] {
 				}
 			case schema.Tips:
 				for i, tip := range d.At(f).Tips() {
-					if tip.Text.Declared() && !visit(Text{fmt.Sprintf("%s[%d].text", f.Path(), i), f.Item("text"), tip.Text}) {
+					if tip.Text.Declared() && !visit(Text{TipPath(f, i), f.Item("text"), tip.Text}) {
 						return
 					}
 				}
@@ -45,11 +45,20 @@ func Of(d schema.Document) iter.Seq[Text] {
 	}
 }
 
+// TipPath is the path of the text of a tip, by its place in the list.
+func TipPath(f *schema.Field, i int) string { return fmt.Sprintf("%s[%d].text", f.Path(), i) }
+
 // Source is the language that the others are translated from: the one that the texts
 // block names, or en_US. It is false where no document is declared for it.
 func Source(s *stack.Stack) (schema.Locale, bool) {
 	source := cmp.Or(s.Module.Settings.Texts.Source, "en_US")
 	return source, slices.ContainsFunc(s.Documents, func(d schema.Document) bool { return d.Locale == source })
+}
+
+// NoSource is what to say of a stack without a document for its source: a summary, and what
+// helps.
+func NoSource(source schema.Locale) (summary, detail string) {
+	return "No source language", fmt.Sprintf("No document is declared for %s, which the others would be translated from. Say which one it is, as in livery { texts { source = \"th\" } }.", source)
 }
 
 // State is how a text of a language stands to the source.
