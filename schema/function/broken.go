@@ -90,14 +90,20 @@ func brokenCSV(src []byte, name string) hcl.Diagnostics {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark))))
 	for {
 		_, err := r.Read()
-		fault := (*csv.ParseError)(nil)
 		switch {
-		case errors.As(err, &fault):
-			return brokenAt(name, fault.StartLine, 1, "Invalid CSV", fmt.Sprintf("The row that begins on line %d is not valid CSV: %v.", fault.StartLine, fault.Err))
-		case errors.Is(err, io.EOF), err != nil:
+		case errors.Is(err, io.EOF):
 			return nil
+		case err != nil:
+			return hcl.Diagnostics{InvalidCSV(err, name)}
 		}
 	}
+}
+
+// InvalidCSV says what a csv.Reader finds wrong with a file, at the row of it.
+func InvalidCSV(err error, name string) *hcl.Diagnostic {
+	fault := &csv.ParseError{StartLine: 1, Err: err}
+	errors.As(err, &fault)
+	return brokenAt(name, fault.StartLine, 1, "Invalid CSV", fmt.Sprintf("The row that begins on line %d is not valid CSV: %v.", fault.StartLine, fault.Err))[0]
 }
 
 // brokenYAML reads where the fault is off the message of the parser.
