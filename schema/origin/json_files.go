@@ -42,6 +42,9 @@ func (j *Files) Show(name string) { j.read[j.shown(name)], _ = j.files.Read(name
 // Shown is the name of a file in ranges, which lie in it from now on.
 func (j *Files) Shown(name string) string {
 	j.Show(name)
+	if j.Looked != nil {
+		j.Looked(name, true)
+	}
 	return j.shown(name)
 }
 

@@ -121,6 +121,23 @@ func TestReloadEvaluatesWhatHasChanged(t *testing.T) {
 	}
 }
 
+// What a broken file says stays when another one changes, and the file with it.
+func TestReloadKeepsBrokenFiles(t *testing.T) {
+	fsys := fstest.MapFS{"main.livery.hcl": {Data: []byte(`locale "en" {
+  texts = jsondecode(file("en.json"))
+}
+locale "de_DE" {
+  texts = jsondecode(file("de.json"))
+}
+`)}}
+	fsys["en.json"], fsys["de.json"] = &fstest.MapFile{Data: []byte(`{"titleText": "A"}`)}, &fstest.MapFile{Data: []byte(`{"titleText": "B"`)}
+	opts := Options{FS: fsys, Dir: "."}
+	last := reloads(t, new(Stack), opts, "as it is")
+	require.Contains(t, last.Sources, "de.json")
+	fsys["en.json"] = &fstest.MapFile{Data: []byte(`{"titleText": "C"}`)}
+	reloads(t, last, opts, "another file has changed")
+}
+
 func TestReloadWithOtherInputs(t *testing.T) {
 	fsys := fstest.MapFS{"main.livery.hcl": {Data: []byte("variable \"a\" {}\nlocale \"en\" {\n  title_text = var.a\n}\n")}}
 	env := ""
