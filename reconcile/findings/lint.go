@@ -89,6 +89,11 @@ func Count(diags hcl.Diagnostics) Tally {
 	return t
 }
 
+// Plus is both together.
+func (t Tally) Plus(o Tally) Tally {
+	return Tally{t.Errors + o.Errors, t.Warnings + o.Warnings, t.Notices + o.Notices}
+}
+
 // String is the tally in words, such as "1 error, 2 warnings"; "" for nothing.
 func (t Tally) String() string {
 	var parts []string

@@ -245,6 +245,11 @@ func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
 	if err != nil {
 		return err
 	}
+	return l.fixedOrShown(run, fixed)
+}
+
+// fixedOrShown writes the files that change, or shows what changes.
+func (l *lintFlags) fixedOrShown(run *command.Run, fixed *linting.Fixed) error {
 	if l.diff {
 		return terminal.WriteFileDiffs(run.Stdout, fixed.Before, fixed.After)
 	}

@@ -3,11 +3,13 @@ package lintcommand
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -15,6 +17,7 @@ import (
 	"livery/reconcile/linting"
 	"livery/reconcile/lintreport"
 	"livery/reconcile/recursive"
+	"livery/schema"
 )
 
 // runMany lints many stacks.
@@ -22,8 +25,6 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	switch {
 	case len(l.opts.Files) > 0:
 		return command.Fail("Invalid flag", "-recursive is about whole stacks: leave out the names of files, and choose stacks with -stack.")
-	case l.fix != "":
-		return command.Fail("Invalid flag", "-fix mends one stack at a time: leave out -recursive, and name it with -chdir.")
 	case l.opts.Record != linting.RecordNothing:
 		l.many.OneByOne() // they may share the baseline
 	}
@@ -31,23 +32,32 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	if err != nil || len(selected.Paths) == 0 {
 		return err
 	}
+	// What is shared is judged and mended where all that read it are looked at. A baseline is
+	// written of what each stack has by itself.
+	l.opts.Shared = !l.many.Chosen(c) && l.opts.Base == "" && l.opts.Record == linting.RecordNothing
+	if l.fix != "" {
+		if err := l.mendMany(run, selected.Paths); err != nil || l.diff {
+			return err
+		}
+	}
 	stdout := slices.IndexFunc(l.outputs, func(o output) bool { return o.file == "" })
 	asText := stdout >= 0 && l.outputs[stdout].format == string(findings.TextFormat) && !l.statistics
 	telling := recursive.Telling{Keep: !asText || len(l.outputs) > 1}
 	if asText {
 		telling.Own = l.tellOwn
 	}
-	var totals lintTotals
+	totals := lintTotals{readers: make(map[string]int)}
 	found, err := recursive.JudgeAll(c.Context(), run, l.many, selected, l.in, func(below *command.Run) (recursive.Found, error) {
 		return l.judge(below, &totals)
 	}, telling)
 	if err != nil {
 		return err
 	}
+	found.Late(totals.unused(), totals.Sources, l.level.Failing, telling.Keep)
 	linted := &totals.Linted
 	linted.Diagnostics, linted.Suppressed, linted.Sources = found.Diagnostics, found.Suppressed, found.Sources
 	l.stacks = found.Stacks
-	verdict := lintreport.Verdict{Linted: linted}
+	verdict := lintreport.Verdict{Linted: linted, Fixed: l.fixed}
 	switch {
 	case asText:
 		l.outputs = slices.Delete(l.outputs, stdout, stdout+1)
@@ -65,11 +75,34 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 type lintTotals struct {
 	mu sync.Mutex
 	linting.Linted
+	readers map[string]int // of files, by name: the stacks that read them
 }
 
-func (t *lintTotals) add(linted *linting.Linted) {
+// unused are the findings of what no stack uses that reads the file.
+func (t *lintTotals) unused() hcl.Diagnostics {
+	if t.Broken { // a stack that is not whole may use anything
+		return nil
+	}
+	return slices.DeleteFunc(schema.SortFindings(t.Unshared), func(d *hcl.Diagnostic) bool {
+		return len(schema.FindingOf(d).Stacks) < t.readers[d.Subject.Filename]
+	})
+}
+
+func (t *lintTotals) add(stack string, linted *linting.Linted) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for name := range linted.Sources {
+		t.readers[name]++
+	}
+	t.Broken = t.Broken || linted.Broken
+	for _, d := range linted.Unshared {
+		schema.Amend(d, func(f *schema.Finding) { f.Stacks = []string{stack} })
+	}
+	t.Unshared = append(t.Unshared, linted.Unshared...)
+	if t.Sources == nil {
+		t.Sources = make(findings.Sources)
+	}
+	maps.Copy(t.Sources, recursive.Sources(linted.Unshared, linted.Sources))
 	t.Baselined += linted.Baselined
 	t.Stale += linted.Stale
 	t.Known += linted.Known
@@ -84,22 +117,41 @@ func (t *lintTotals) add(linted *linting.Linted) {
 
 // judge lints one of many stacks.
 func (l *lintFlags) judge(below *command.Run, totals *lintTotals) (recursive.Found, error) {
-	w := below.Workspace(l.in)
-	one := *l
-	if one.opts.Baseline != "" && !filepath.IsAbs(one.opts.Baseline) && w.Prefix != "." {
-		up := strings.Repeat("../", strings.Count(w.Prefix, "/")+1)
-		one.opts.Baseline = up + one.opts.Baseline
-	}
-	w.Prefix = below.Dir.FromHere()
-	linted, err := linting.Lint(w, one.opts)
+	task := l.task(below)
+	linted, err := linting.Lint(task.Workspace, task.Options)
 	if err != nil {
 		return recursive.Found{}, err
 	}
-	totals.add(linted)
+	totals.add(below.View.Stack, linted)
 	return recursive.Found{
-		Diagnostics: linted.Diagnostics, Suppressed: linted.Suppressed, Sources: linted.Sources, Variables: linted.Variables, Prefix: w.Prefix,
+		Diagnostics: linted.Diagnostics, Suppressed: linted.Suppressed, Sources: linted.Sources, Variables: linted.Variables, Prefix: task.Workspace.Prefix,
 		Failing: l.level.Failing(linted.Diagnostics), Exit: l.level.Exit(linted.Diagnostics),
 	}, nil
+}
+
+// task is one of many stacks, and what is looked at there. Names are shown as seen from here.
+func (l *lintFlags) task(below *command.Run) linting.Task {
+	w, opts := below.Workspace(l.in), l.opts
+	if opts.Baseline != "" && !filepath.IsAbs(opts.Baseline) && w.Prefix != "." {
+		opts.Baseline = strings.Repeat("../", strings.Count(w.Prefix, "/")+1) + opts.Baseline
+	}
+	w.Prefix = below.Dir.FromHere()
+	return linting.Task{Workspace: w, Options: opts}
+}
+
+// mendMany mends what can be mended in all stacks, and in what they share, or shows how.
+func (l *lintFlags) mendMany(run *command.Run, paths []string) error {
+	tasks := make([]linting.Task, len(paths))
+	for i, path := range paths {
+		below, _ := run.Below(path)
+		defer below.Finish(nil)
+		tasks[i] = l.task(below)
+	}
+	fixed, err := linting.FixAll(run.Dir.FromHere(), tasks, schema.Fix(l.fix))
+	if err != nil {
+		return err
+	}
+	return l.fixedOrShown(run, fixed)
 }
 
 // tellOwn writes what was found in the files of one of many stacks.

@@ -1,6 +1,7 @@
 package linting
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,14 @@ type Fixed struct {
 	Findings      int               // that were mended
 	More          int               // that only schema.AnyFix would mend
 
-	refused []schema.Edit // that cannot be made where they are
+	refused  []schema.Edit // that cannot be made where they are
+	declined []schema.Edit // that a stack does not take
+}
+
+// Task is a stack whose findings are to be mended.
+type Task struct {
+	Workspace *workspace.Workspace
+	Options   Options
 }
 
 // Fix mends findings of the stack in memory: of literals, comments and blocks, and of
@@ -31,64 +39,261 @@ type Fixed struct {
 // may share them. Of the rules that opts names all findings are mended. If a stack would have
 // errors that it has not now, nothing is changed.
 func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
-	c := w.Config
-	c.Unsaved = maps.Clone(c.Unsaved)
-	if c.Unsaved == nil {
-		c.Unsaved = make(map[string][]byte)
-	}
-	fixed := &Fixed{Before: make(map[string][]byte), After: make(map[string][]byte)}
-	var faults map[schema.RuleID]int
-	for pass := 0; ; pass++ {
-		linted, err := Lint(workspace.New(c), opts)
-		if err != nil {
-			return nil, err
-		}
-		errs, _ := schema.Apart(slices.Concat(linted.Diagnostics, linted.Elsewhere), schema.Error)
-		now := countRules(errs)
-		if faults != nil && isMore(now, faults) {
-			return nil, &workspace.InvalidError{Diagnostics: errs, Sources: linted.Sources}
-		}
-		faults = now
-		chosen, more := fixed.choose(linted.Diagnostics, func(f schema.Finding) bool {
-			return f.Fix == schema.SafeFix || how == schema.AnyFix || slices.Contains(opts.Rules, f.Rule)
-		})
-		fixed.More = more
-		if len(chosen) == 0 || pass == maxPasses {
-			return fixed, nil
-		}
-		if err := fixed.mend(chosen, linted.Sources, w.Prefix); err != nil {
-			return nil, err
-		}
-		maps.Copy(c.Unsaved, fixed.After)
-	}
+	return FixAll(w.Prefix, []Task{{w, opts}}, how)
 }
 
-// mend makes the edits of findings, in files whose names in ranges begin with the prefix.
-func (f *Fixed) mend(chosen []schema.Finding, sources map[string][]byte, prefix string) error {
-	var made []schema.Edit
-	edits := byFile(chosen)
-	for _, shown := range slices.Sorted(maps.Keys(edits)) {
-		name, err := filepath.Rel(filepath.FromSlash(prefix), filepath.FromSlash(shown))
-		if err != nil {
-			return err
+// FixAll is Fix for many stacks; the names of files are relative to the directory that is shown
+// as prefix. Where Options.Shared is set, files that several stacks read are mended too, as
+// far as none of them has new errors or more findings of the same rule, and nothing is taken
+// out or named that is not so in each of them.
+func FixAll(prefix string, tasks []Task, how schema.Fix) (*Fixed, error) {
+	fixed := &Fixed{Before: make(map[string][]byte), After: make(map[string][]byte)}
+	m := &mending{Fixed: fixed, tasks: tasks, prefix: prefix}
+	now, err := m.lint(nil)
+	if err != nil {
+		return nil, err
+	}
+	isMeant := func(f schema.Finding) bool {
+		return f.Fix == schema.SafeFix || how == schema.AnyFix || slices.Contains(tasks[0].Options.Rules, f.Rule)
+	}
+	for range maxPasses {
+		var chosen []edited
+		chosen, fixed.More = fixed.choose(m.agreed(now), isMeant)
+		after, made, err := m.apply(now, chosen)
+		if err != nil || len(after) == 0 {
+			return fixed, err
 		}
-		after, done := f.apply(shown, sources[shown], edits[shown])
-		if len(done) == 0 {
+		if declined, err := m.decline(now, chosen, func(f edited) bool { return len(f.rivals) > 0 }); declined || err != nil {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
-		made = append(made, done...)
-		if _, again := f.Before[name]; !again {
-			f.Before[name] = sources[shown]
+		next, err := m.lint(after)
+		if err != nil {
+			return nil, err
 		}
-		f.After[name] = after
+		if worse, errs := isWorse(now, next, chosen); worse {
+			declined, err := m.decline(now, chosen, func(f edited) bool { return f.disputed })
+			switch {
+			case err != nil:
+				return nil, err
+			case declined:
+				continue
+			case errs != nil:
+				return nil, errs
+			}
+		}
+		m.take(now, after, made, chosen)
+		now = next
 	}
-	isOpen := func(e schema.Edit) bool { return !slices.ContainsFunc(made, e.IsSame) }
-	for _, finding := range chosen {
-		if !slices.ContainsFunc(finding.Edits, isOpen) {
-			f.Findings++
+	_, fixed.More = fixed.choose(m.agreed(now), isMeant)
+	return fixed, nil
+}
+
+// mending is the work of FixAll.
+type mending struct {
+	*Fixed
+	tasks  []Task
+	prefix string
+}
+
+// edited is a finding with edits, and where it is.
+type edited struct {
+	schema.Finding
+	at       string
+	disputed bool  // a stack that reads the file would not make the same edits
+	rivals   []int // stacks that would make others in this place, by the same rule
+}
+
+// lint looks for findings of all stacks, with some files as they would be.
+func (m *mending) lint(after map[string][]byte) ([]*Linted, error) {
+	list := make([]*Linted, len(m.tasks))
+	for i, task := range m.tasks {
+		c := task.Workspace.Config
+		c.Unsaved = maps.Clone(c.Unsaved)
+		if c.Unsaved == nil {
+			c.Unsaved = make(map[string][]byte)
+		}
+		for _, files := range []map[string][]byte{m.After, after} {
+			for name, src := range files {
+				way, err := filepath.Rel(filepath.FromSlash(c.Prefix), filepath.Join(filepath.FromSlash(m.prefix), name))
+				if err != nil {
+					return nil, err
+				}
+				c.Unsaved[way] = src
+			}
+		}
+		var err error
+		if list[i], err = Lint(workspace.New(c), task.Options); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// agreed are the findings of all stacks whose edits every stack that reads the file may take.
+func (m *mending) agreed(stacks []*Linted) []edited {
+	has := make(map[string][]bool) // edits, by the stacks that have them
+	mendable := func(one *Linted) hcl.Diagnostics {
+		if slices.ContainsFunc(stacks, func(l *Linted) bool { return l.Broken }) { // which may use what others do not
+			return one.Diagnostics
+		}
+		return slices.Concat(one.Diagnostics, one.Unshared)
+	}
+	for i, one := range stacks {
+		for _, d := range mendable(one) {
+			for _, e := range schema.FindingOf(d).Edits {
+				key := keyOf(e)
+				if has[key] == nil {
+					has[key] = make([]bool, len(stacks))
+				}
+				has[key][i] = true
+			}
+		}
+	}
+	isDisputed := func(e schema.Edit) bool {
+		for i, one := range stacks {
+			if _, reads := one.Sources[e.At.Filename]; reads && !has[keyOf(e)][i] {
+				return true
+			}
+		}
+		return false
+	}
+	var list []edited
+	for _, one := range stacks {
+		for _, d := range mendable(one) {
+			f := edited{Finding: schema.FindingOf(d)}
+			if d.Subject != nil {
+				f.at = d.Subject.String()
+			}
+			if f.disputed = slices.ContainsFunc(f.Edits, isDisputed); f.disputed && slices.ContainsFunc(f.Edits, func(e schema.Edit) bool {
+				return (e.TakesOut() || e.Expression != "") && isDisputed(e)
+			}) {
+				continue
+			}
+			list = append(list, f)
+		}
+	}
+	for i := range list {
+		list[i].rivals = rivals(list[i], stacks)
+	}
+	return list
+}
+
+// rivals are the stacks that would mend a disputed finding in another way.
+func rivals(f edited, stacks []*Linted) []int {
+	var list []int
+	isRival := func(d *hcl.Diagnostic) bool {
+		other := schema.FindingOf(d)
+		return other.Rule == f.Rule && slices.ContainsFunc(other.Edits, func(o schema.Edit) bool {
+			return slices.ContainsFunc(f.Edits, func(e schema.Edit) bool { return e.Overlaps(o) && !e.IsSame(o) })
+		})
+	}
+	for i, one := range stacks {
+		if f.disputed && slices.ContainsFunc(one.Diagnostics, isRival) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+func keyOf(e schema.Edit) string {
+	return fmt.Sprintf("%s\x00%d\x00%s\x00%#v", e.At, e.At.Start.Byte, e.Expression, e.Value)
+}
+
+// apply gives the files with the edits of findings, and the edits that were made.
+func (m *mending) apply(stacks []*Linted, chosen []edited) (after map[string][]byte, made []schema.Edit, err error) {
+	after = make(map[string][]byte)
+	edits := byFile(chosen)
+	for _, shown := range slices.Sorted(maps.Keys(edits)) {
+		name, err := m.name(shown)
+		if err != nil {
+			return nil, nil, err
+		}
+		if src, done := m.Fixed.apply(shown, sourceOf(stacks, shown), edits[shown]); len(done) > 0 {
+			after[name], made = src, append(made, done...)
+		}
+	}
+	return after, made, nil
+}
+
+func (m *mending) name(shown string) (string, error) {
+	return filepath.Rel(filepath.FromSlash(m.prefix), filepath.FromSlash(shown))
+}
+
+func sourceOf(stacks []*Linted, shown string) []byte {
+	for _, one := range stacks {
+		if src, reads := one.Sources[shown]; reads {
+			return src
 		}
 	}
 	return nil
+}
+
+// decline declines those of some findings that alone make things worse, and reports whether
+// there are any.
+func (m *mending) decline(now []*Linted, chosen []edited, isSome func(edited) bool) (bool, error) {
+	any := false
+	for _, f := range chosen {
+		if !isSome(f) {
+			continue
+		}
+		after, _, err := m.apply(now, []edited{f})
+		if err != nil {
+			return false, err
+		}
+		next, err := m.lint(after)
+		if err != nil {
+			return false, err
+		}
+		if worse, _ := isWorse(now, next, []edited{f}); worse {
+			m.declined, any = append(m.declined, f.Edits...), true
+		}
+	}
+	return any, nil
+}
+
+// take takes files as they would be, and counts what is mended by that.
+func (m *mending) take(now []*Linted, after map[string][]byte, made []schema.Edit, chosen []edited) {
+	for shown := range byFile(chosen) {
+		name, _ := m.name(shown)
+		if src, changed := after[name]; changed {
+			if _, again := m.Before[name]; !again {
+				m.Before[name] = sourceOf(now, shown)
+			}
+			m.After[name] = src
+		}
+	}
+	counted := make(map[string]bool)
+	for _, f := range chosen {
+		key := string(f.Rule) + f.at
+		if !counted[key] && !slices.ContainsFunc(f.Edits, func(e schema.Edit) bool { return !slices.ContainsFunc(made, e.IsSame) }) {
+			counted[key] = true
+			m.Findings++
+		}
+	}
+}
+
+// isWorse reports whether a stack has more errors of a rule than before, which are given too,
+// or more findings of the rules of disputed findings; of a rival as many are too many.
+func isWorse(before, after []*Linted, chosen []edited) (bool, error) {
+	for i := range after {
+		errs, _ := schema.Apart(slices.Concat(after[i].Diagnostics, after[i].Elsewhere), schema.Error)
+		was, _ := schema.Apart(slices.Concat(before[i].Diagnostics, before[i].Elsewhere), schema.Error)
+		if isMore(countRules(errs), countRules(was)) {
+			return true, &workspace.InvalidError{Diagnostics: errs, Sources: after[i].Sources}
+		}
+	}
+	for i := range after {
+		was, now := countRules(before[i].Diagnostics), countRules(after[i].Diagnostics)
+		for _, f := range chosen {
+			if n := now[f.Rule] - was[f.Rule]; f.disputed && (n > 0 || n == 0 && slices.Contains(f.rivals, i)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 func countRules(diags hcl.Diagnostics) map[schema.RuleID]int {
@@ -136,22 +341,23 @@ func (f *Fixed) apply(shown string, src []byte, edits []schema.Edit) (after []by
 
 // choose gives the findings to mend now: of two that change the same place the second waits
 // for the next pass. More counts what only schema.AnyFix would mend.
-func (f *Fixed) choose(found hcl.Diagnostics, isMeant func(schema.Finding) bool) (chosen []schema.Finding, more int) {
+func (f *Fixed) choose(found []edited, isMeant func(schema.Finding) bool) (chosen []edited, more int) {
 	taken := make(map[string][]schema.Edit)
-	isRefused := func(e schema.Edit) bool { return slices.ContainsFunc(f.refused, e.Overlaps) }
+	isRefused := func(e schema.Edit) bool {
+		return slices.ContainsFunc(f.refused, e.Overlaps) || slices.ContainsFunc(f.declined, e.IsSame)
+	}
 	isTaken := func(e schema.Edit) bool {
 		return isRefused(e) || slices.ContainsFunc(taken[e.At.Filename], func(o schema.Edit) bool { return e.Overlaps(o) && !e.IsSame(o) })
 	}
-	refers := slices.ContainsFunc(found, func(d *hcl.Diagnostic) bool {
-		finding := schema.FindingOf(d)
-		return isMeant(finding) && slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return e.Expression != "" && !isRefused(e) })
+	refers := slices.ContainsFunc(found, func(finding edited) bool {
+		return isMeant(finding.Finding) && slices.ContainsFunc(finding.Edits, func(e schema.Edit) bool { return e.Expression != "" && !isRefused(e) })
 	})
-	for _, d := range found {
-		finding := schema.FindingOf(d)
+	others := make(map[string]bool)
+	for _, finding := range found {
 		switch {
 		case len(finding.Edits) == 0 || slices.ContainsFunc(finding.Edits, isTaken):
-		case !isMeant(finding):
-			more++
+		case !isMeant(finding.Finding):
+			others[string(finding.Rule)+finding.at] = true
 		case refers && finding.Rule == schema.UnusedLocal: // in the next pass something may use it
 		default:
 			chosen = append(chosen, finding)
@@ -160,11 +366,11 @@ func (f *Fixed) choose(found hcl.Diagnostics, isMeant func(schema.Finding) bool)
 			}
 		}
 	}
-	return chosen, more
+	return chosen, len(others)
 }
 
 // byFile are the edits of findings by file, each once.
-func byFile(findings []schema.Finding) map[string][]schema.Edit {
+func byFile(findings []edited) map[string][]schema.Edit {
 	edits := make(map[string][]schema.Edit)
 	for _, finding := range findings {
 		for _, e := range finding.Edits {

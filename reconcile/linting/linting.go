@@ -19,6 +19,7 @@ import (
 	"livery/reconcile/comparison"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/lint"
 	"livery/schema/stack"
 	"livery/schema/suppress"
@@ -33,6 +34,7 @@ type Options struct {
 	Base     string          // a commit: findings that were there where the checkout left it are not shown; "" for none
 	Baseline string          // "" for that of the lint block
 	Record   Record
+	Shared   bool // this is one of all stacks that there are: files outside of its directory are mended too, and Unshared is looked for
 }
 
 // Record says what becomes of the baseline.
@@ -59,6 +61,8 @@ type Linted struct {
 	Awoken      []schema.RuleID      // rules that are off and ran since they were asked for
 	Known       int                  // findings that were there at Options.Base
 	BaseBroken  bool                 // the files had errors at Options.Base
+	Unshared    hcl.Diagnostics      // what an include brings and this stack does not use; findings where no other does
+	Broken      bool                 // what the stack declares is not all known
 }
 
 // run is one run of lint over stacks.
@@ -193,7 +197,7 @@ func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diag
 		return err
 	}
 	l.note(loaded)
-	l.Variables = loaded.Variables
+	l.Variables, l.Broken = loaded.Variables, l.Broken || loaded.Module.Broken
 	switch {
 	case !diags.HasErrors():
 		if !l.Tokens {
@@ -218,8 +222,12 @@ func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diag
 	l.Suppressed = append(l.Suppressed, suppressed...)
 	maps.Copy(l.Sources, loaded.Sources)
 	for _, d := range found {
-		d = own(d, w.Prefix)
+		if !l.Shared {
+			d = own(d, w.Prefix)
+		}
 		switch {
+		case l.Shared && isIncluded(loaded, d):
+			l.Unshared = append(l.Unshared, d)
 		case l.isMeant(d):
 			l.Diagnostics = append(l.Diagnostics, d)
 		case d.Subject != nil:
@@ -227,6 +235,14 @@ func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diag
 		}
 	}
 	return nil
+}
+
+// isIncluded reports whether a finding is about something unused that an include brings.
+func isIncluded(s *stack.Stack, d *hcl.Diagnostic) bool {
+	unused := []schema.RuleID{schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable}
+	return d.Subject != nil && slices.Contains(unused, schema.FindingOf(d).Rule) && slices.ContainsFunc(s.Module.Sources.Included, func(i *config.Declarations) bool {
+		return slices.ContainsFunc(i.Blocks, func(b *config.Declaration) bool { return b.DefRange.Filename == d.Subject.Filename })
+	})
 }
 
 // judge finds what is wrong with a stack and is not ignored.
@@ -239,7 +255,11 @@ func (l *run) judge(w *workspace.Workspace, s *stack.Stack, faults hcl.Diagnosti
 	if l.Tokens {
 		rules = func(s *stack.Stack) hcl.Diagnostics { return lint.Tokens(s, faults) }
 	}
-	found = ignores.Apply(lint.Mendable(s, slices.Concat(faults, rules(s))))
+	all := slices.Concat(faults, rules(s))
+	if l.Shared {
+		all = append(all, lint.Shared(s)...)
+	}
+	found = ignores.Apply(lint.Mendable(s, all))
 	if !faults.HasErrors() {
 		_, compared := texts.Source(s)
 		found = append(found, ignores.Unused(func(id schema.RuleID) bool {

@@ -144,6 +144,36 @@ func (all *Findings) add(p *Piece[judged], keep bool) {
 	maps.Copy(all.Sources, p.Result.Sources)
 }
 
+// Late adds findings in shared files that only all stacks together can have; failing says why a
+// stack fails by such findings, "" if it does not.
+func (all *Findings) Late(late hcl.Diagnostics, src findings.Sources, failing func(hcl.Diagnostics) string, keep bool) {
+	if len(late) == 0 {
+		return
+	}
+	all.shared = append(all.shared, late...)
+	if maps.Copy(all.Sources, src); keep {
+		all.Diagnostics = schema.SortFindings(append(all.Diagnostics, late...))
+	}
+	for i := range all.Stacks {
+		stack := &all.Stacks[i]
+		own := slices.DeleteFunc(slices.Clone(late), func(d *hcl.Diagnostic) bool {
+			return !slices.Contains(schema.FindingOf(d).Stacks, stack.Path)
+		})
+		stack.Tally = stack.Tally.Plus(findings.Count(own))
+		stack.Valid = stack.Tally.Errors == 0
+		row := &all.Summary.Rows[slices.IndexFunc(all.Summary.Rows, func(r stacksreport.Row) bool { return r.Path == stack.Path })]
+		switch why := failing(own); {
+		case len(own) == 0 || row.State == stacksreport.Failed:
+		case own.HasErrors():
+			row.State, row.Text = stacksreport.Failed, own[0].Summary
+		case why != "":
+			row.State, row.Text = stacksreport.Failed, why
+		default:
+			row.Text = stack.Tally.String()
+		}
+	}
+}
+
 // Text writes what stands in files that stacks share, and what came of all.
 func (all *Findings) Text(run *command.Run) error {
 	if err := TellShared(run, all.shared, all.Sources); err != nil {

@@ -75,3 +75,18 @@ func References(a *Attribute) []hcl.Traversal {
 	}
 	return refs
 }
+
+// RootOf is the name that a reference begins with, such as local.brand.
+func RootOf(ref hcl.Traversal) string {
+	if len(ref) > 1 {
+		switch step := ref[1].(type) {
+		case hcl.TraverseAttr:
+			return ref.RootName() + "." + step.Name
+		case hcl.TraverseIndex:
+			if key := step.Key; key.Type().FriendlyName() == "string" {
+				return ref.RootName() + "." + key.AsString()
+			}
+		}
+	}
+	return ref.RootName()
+}

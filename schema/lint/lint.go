@@ -35,6 +35,12 @@ func Stack(s *stack.Stack) hcl.Diagnostics {
 	return schema.SortFindings(append(found, s.Notices...))
 }
 
+// Shared gives what an include brings and this stack does not use: others may.
+func Shared(s *stack.Stack) hcl.Diagnostics {
+	shared := func(l *linter) { l.shared = true; unused(l) }
+	return judge(s, []func(*linter){shared}, func(schema.Rule, schema.Level) bool { return true })
+}
+
 // Stopping gives the findings of the rules whose level is error: nothing is planned and
 // nothing sent as long as there is one.
 func Stopping(s *stack.Stack) hcl.Diagnostics {
@@ -75,6 +81,7 @@ type linter struct {
 	keep      []string                 // names that no translation changes, the longest first
 	colours   map[string]colour.Colour // that were parsed, by their text
 	found     hcl.Diagnostics
+	shared    bool // what is included is judged instead of the stack's own blocks
 }
 
 // wants reports whether one of the rules is wanted.

@@ -98,7 +98,7 @@ func (l *linter) changeable() func(hcl.Range) bool {
 		for _, b := range d.Blocks {
 			b.Walk(func(_ *config.Block, a *config.Attribute) {
 				for _, ref := range config.References(a) {
-					if name, ok := strings.CutPrefix(rootOf(ref), "theme."); ok && len(ref) > 2 {
+					if name, ok := strings.CutPrefix(config.RootOf(ref), "theme."); ok && len(ref) > 2 {
 						named[fmt.Sprintf("theme %q", name)] = true
 					}
 				}

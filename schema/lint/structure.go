@@ -14,8 +14,11 @@ import (
 
 // own are the blocks of the stack's own files: what an include brings, others may use.
 func (l *linter) own() []*config.Declaration {
-	var blocks []*config.Declaration
-	for _, d := range l.Module.Sources.Own {
+	files, blocks := l.Module.Sources.Own, []*config.Declaration(nil)
+	if l.shared {
+		files = l.Module.Sources.Included
+	}
+	for _, d := range files {
 		blocks = append(blocks, d.Blocks...)
 	}
 	return blocks
@@ -46,7 +49,7 @@ func unused(l *linter) {
 		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
 			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(settings(l.Module.Sources, name), placeOf(b))...)
 		case b.Type == "locals":
-			isEmptied := !slices.ContainsFunc(b.Attributes, func(a *config.Attribute) bool { return !isUnused("local." + a.Name) })
+			isEmptied := !l.shared && !slices.ContainsFunc(b.Attributes, func(a *config.Attribute) bool { return !isUnused("local." + a.Name) })
 			for _, a := range b.Attributes {
 				at := a.NameRange()
 				if isEmptied {
@@ -109,7 +112,7 @@ func usedNames(s *config.Sources) map[string]bool {
 					own = "local." + a.Name
 				}
 				for _, ref := range config.References(a) {
-					if name := rootOf(ref); name != own {
+					if name := config.RootOf(ref); name != own {
 						used[name] = true
 					}
 				}
@@ -117,21 +120,6 @@ func usedNames(s *config.Sources) map[string]bool {
 		}
 	}
 	return used
-}
-
-// rootOf is the name that a reference begins with, such as local.brand.
-func rootOf(ref hcl.Traversal) string {
-	if len(ref) > 1 {
-		switch step := ref[1].(type) {
-		case hcl.TraverseAttr:
-			return ref.RootName() + "." + step.Name
-		case hcl.TraverseIndex:
-			if key := step.Key; key.Type().FriendlyName() == "string" {
-				return ref.RootName() + "." + key.AsString()
-			}
-		}
-	}
-	return ref.RootName()
 }
 
 // literals finds colours that are written out again and again, or beside a token.
