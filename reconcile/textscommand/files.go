@@ -195,6 +195,9 @@ func tellImport(run *command.Run, imported *translating.Imported, opts translati
 	for _, name := range imported.Undated {
 		fmt.Fprintf(run.Stdout, "%s does not say from which words it was translated: the lock records today's.\n", name)
 	}
+	if len(imported.Tallies) == 0 {
+		fmt.Fprintln(run.Stdout, "Nothing to import: the files have no text for a language that is asked for.")
+	}
 	textsreport.WriteTallies(run.Stdout, imported.Tallies, translating.Written, translating.Unchanged, translating.Skipped, translating.Refused)
 	if imported.Refused > 0 && !opts.Partial {
 		fmt.Fprintln(run.Stderr, "Nothing is written. With -partial what is not refused is.")

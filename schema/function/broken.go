@@ -108,8 +108,12 @@ func InvalidCSV(err error, name string) *hcl.Diagnostic {
 
 // brokenYAML reads where the fault is off the message of the parser.
 func brokenYAML(src []byte, name string) hcl.Diagnostics {
-	_, err := yaml.Standard.ImpliedType(bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark)))
+	src = bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark))
+	_, err := yaml.Standard.ImpliedType(src)
 	if err == nil {
+		if keys := keysTwiceIn(string(src)); keys != nil {
+			return keys.in(name)
+		}
 		return nil
 	}
 	text, line, column := err.Error(), 1, 1

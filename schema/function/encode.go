@@ -20,7 +20,7 @@ func encodeFunctions(files *syntax.Files, b *Budget) map[string]function.Functio
 		"jsondecode": b.once(files, "jsondecode", stdlib.JSONDecodeFunc, checkJSON),
 		"jsonencode": checkFirst(stdlib.JSONEncodeFunc, checkWeight),
 		"urlencode":  urlEncodeFunction(),
-		"yamldecode": b.once(files, "yamldecode", yaml.YAMLDecodeFunc.WithNewDescriptions("Reads a YAML text.", []string{"The YAML text."}), checkYAML),
+		"yamldecode": b.once(files, "yamldecode", yaml.YAMLDecodeFunc.WithNewDescriptions("Reads a YAML text.", []string{"The YAML text."}), soundYAML),
 		"yamlencode": checkFirst(yaml.YAMLEncodeFunc.WithNewDescriptions("Writes a value as YAML.", []string{"The value to write."}), checkWeight),
 	}
 }

@@ -21,6 +21,7 @@ func glossary(l *linter) {
 	src, fault := files.ReadFile(name, schema.Subject{Range: l.Options[schema.Glossary]["file"].Range})
 	var terms []texts.Term
 	if fault == nil {
+		l.Sources[files.Shown(name)] = src
 		terms, fault = texts.ReadGlossary(src, files.Shown(name), l.source.Locale)
 	}
 	if fault != nil {
