@@ -110,7 +110,7 @@ func (r *Report) section(s *Stack) (section, bool) {
 	one := *s.Report
 	one.Link, one.FullURL = r.Link, r.FullURL
 	out := section{parts: new(parts)}
-	sentence := ""
+	var sentence string
 	switch {
 	case len(one.Failures) > 0:
 		sentence = one.failureSentence() + "\n" + one.failures(one.Failures)

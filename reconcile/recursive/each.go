@@ -121,30 +121,13 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 	}
 	var end atomic.Int64 // the first stack that is not to be begun
 	end.Store(int64(len(paths)))
-	said := make(chan struct{})
-	release := context.AfterFunc(ctx, func() {
-		defer close(said)
-		run.View.Interrupt("Interrupt received.\nPlease wait: what has begun is finished and recorded.\nGracefully shutting down...")
-	})
-	defer func() {
-		if !release() {
-			<-said
-		}
-	}()
+	defer announceInterrupt(ctx, run)()
 	failed, told := false, error(nil)
 	stacks.Each(paths, f.jobs, func(path string) *Piece[T] {
-		p := &Piece[T]{Path: path}
 		if place[path] >= end.Load() || ctx.Err() != nil {
-			return p
+			return &Piece[T]{Path: path}
 		}
-		p.Begun = true
-		below, said := run.Below(path)
-		result, err := work(below, path)
-		p.Result, p.Code, p.said = result, below.Finish(err), said
-		p.told, p.Failed = below.View.Told.Errors(), below.View.Told.Failures()
-		if run.View.Told.Wanted {
-			p.kept = &below.View.Told
-		}
+		p := begin(run, path, work)
 		if p.Code == command.ExitError && f.failFast {
 			lower(&end, place[path]+1)
 		}
@@ -166,6 +149,33 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 		}
 	})
 	return told
+}
+
+// begin runs work for a stack.
+func begin[T any](run *command.Run, path string, work func(*command.Run, string) (T, error)) *Piece[T] {
+	below, said := run.Below(path)
+	result, err := work(below, path)
+	p := &Piece[T]{Path: path, Begun: true, Result: result, Code: below.Finish(err), said: said}
+	p.told, p.Failed = below.View.Told.Errors(), below.View.Told.Failures()
+	if run.View.Told.Wanted {
+		p.kept = &below.View.Told
+	}
+	return p
+}
+
+// announceInterrupt says when the context ends that people must wait, until what it gives
+// is called.
+func announceInterrupt(ctx context.Context, run *command.Run) func() {
+	said := make(chan struct{})
+	release := context.AfterFunc(ctx, func() {
+		defer close(said)
+		run.View.Interrupt("Interrupt received.\nPlease wait: what has begun is finished and recorded.\nGracefully shutting down...")
+	})
+	return func() {
+		if !release() {
+			<-said
+		}
+	}
 }
 
 // lower gives a number another value unless that is larger.
