@@ -144,7 +144,7 @@ func (l *lintFlags) mendMany(run *command.Run, paths []string) error {
 	tasks := make([]linting.Task, len(paths))
 	for i, path := range paths {
 		below, _ := run.Below(path)
-		defer below.Finish(nil)
+		defer func() { _ = below.Finish(nil) }() // it only closes what was opened
 		tasks[i] = l.task(below)
 	}
 	fixed, err := linting.FixAll(run.Dir.FromHere(), tasks, schema.Fix(l.fix))

@@ -101,6 +101,7 @@ type mending struct {
 // edited is a finding with edits, and where it is.
 type edited struct {
 	schema.Finding
+	stack    int // that has it
 	at       string
 	disputed bool  // a stack that reads the file would not make the same edits
 	rivals   []int // stacks that would make others in this place, by the same rule
@@ -134,49 +135,53 @@ func (m *mending) lint(after map[string][]byte) ([]*Linted, error) {
 
 // agreed are the findings of all stacks whose edits every stack that reads the file may take.
 func (m *mending) agreed(stacks []*Linted) []edited {
-	has := make(map[string][]bool) // edits, by the stacks that have them
-	mendable := func(one *Linted) hcl.Diagnostics {
-		if slices.ContainsFunc(stacks, func(l *Linted) bool { return l.Broken }) { // which may use what others do not
-			return one.Diagnostics
-		}
-		return slices.Concat(one.Diagnostics, one.Unshared)
-	}
-	for i, one := range stacks {
-		for _, d := range mendable(one) {
-			for _, e := range schema.FindingOf(d).Edits {
-				key := keyOf(e)
-				if has[key] == nil {
-					has[key] = make([]bool, len(stacks))
-				}
-				has[key][i] = true
+	found := mendable(stacks)
+	has := make(map[string]map[int]bool) // edits, by the stacks that have them
+	for _, f := range found {
+		for _, e := range f.Edits {
+			key := keyOf(e)
+			if has[key] == nil {
+				has[key] = make(map[int]bool)
 			}
+			has[key][f.stack] = true
 		}
 	}
 	isDisputed := func(e schema.Edit) bool {
+		by := has[keyOf(e)]
 		for i, one := range stacks {
-			if _, reads := one.Sources[e.At.Filename]; reads && !has[keyOf(e)][i] {
+			if _, reads := one.Sources[e.At.Filename]; reads && !by[i] {
 				return true
 			}
 		}
 		return false
 	}
+	needsAll := func(e schema.Edit) bool { return (e.TakesOut() || e.Expression != "") && isDisputed(e) }
+	found = slices.DeleteFunc(found, func(f edited) bool { return slices.ContainsFunc(f.Edits, needsAll) })
+	for i := range found {
+		f := &found[i]
+		f.disputed = slices.ContainsFunc(f.Edits, isDisputed)
+		f.rivals = rivals(*f, stacks)
+	}
+	return found
+}
+
+// mendable are the findings of all stacks. While one of them is not whole, nothing that is
+// included counts as unused: that one may use it.
+func mendable(stacks []*Linted) []edited {
+	isBroken := slices.ContainsFunc(stacks, func(l *Linted) bool { return l.Broken })
 	var list []edited
-	for _, one := range stacks {
-		for _, d := range mendable(one) {
-			f := edited{Finding: schema.FindingOf(d)}
+	for i, one := range stacks {
+		diags := one.Diagnostics
+		if !isBroken {
+			diags = slices.Concat(diags, one.Unshared)
+		}
+		for _, d := range diags {
+			f := edited{Finding: schema.FindingOf(d), stack: i}
 			if d.Subject != nil {
 				f.at = d.Subject.String()
 			}
-			if f.disputed = slices.ContainsFunc(f.Edits, isDisputed); f.disputed && slices.ContainsFunc(f.Edits, func(e schema.Edit) bool {
-				return (e.TakesOut() || e.Expression != "") && isDisputed(e)
-			}) {
-				continue
-			}
 			list = append(list, f)
 		}
-	}
-	for i := range list {
-		list[i].rivals = rivals(list[i], stacks)
 	}
 	return list
 }

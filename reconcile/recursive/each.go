@@ -77,6 +77,15 @@ type Piece[T any] struct {
 	kept   *report.Told // for a report; nil if there is to be none
 }
 
+// keep keeps what the stack has told for a report, if there is to be one.
+func (p *Piece[T]) keep(run *command.Run) error {
+	if p.kept == nil {
+		return nil
+	}
+	defer func() { p.kept = nil }()
+	return run.View.Told.Keep(p.Path, p.kept, command.Version(), run.Now())
+}
+
 // Why says in a headline why the stack has failed.
 func (p *Piece[T]) Why() string {
 	if len(p.Failed) == 0 {
@@ -140,11 +149,7 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 			p = &Piece[T]{Path: path}
 		}
 		failed = failed || p.Begun && p.Code == command.ExitError
-		if p.kept != nil {
-			told = run.View.Told.Keep(path, p.kept, command.Version(), run.Now())
-			p.kept = nil
-		}
-		if told = cmp.Or(told, tell(p)); told != nil {
+		if told = cmp.Or(p.keep(run), tell(p)); told != nil {
 			end.Store(0)
 		}
 	})
