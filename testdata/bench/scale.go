@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -92,38 +93,8 @@ var manyWork = []struct {
 // measureMany writes so many stacks, all applied, and measures the work on them.
 func (l *lab) measureMany(n int, files []corpus.File) (map[string]sample, error) {
 	root := fmt.Sprintf("many-%d", n)
-	var names []string
-	if err := os.MkdirAll(filepath.Join(l.dir, root), 0o755); err != nil {
-		return nil, err
-	}
-	first := root + "/brand-000"
-	if err := l.write(first, files); err != nil {
-		return nil, err
-	}
-	if _, err := l.run(l.ours(first, "apply", "-auto-approve", "-input=false")); err != nil {
-		return nil, err
-	}
-	applied := os.DirFS(filepath.Join(l.dir, first))
-	for i := range n {
-		dir := filepath.Join(l.dir, root, fmt.Sprintf("brand-%03d", i))
-		if i > 0 {
-			if err := os.CopyFS(dir, applied); err != nil {
-				return nil, err
-			}
-		}
-		for _, f := range files {
-			names = append(names, filepath.Join(dir, f.Name))
-		}
-	}
-	if err := l.commit(root); err != nil {
-		return nil, err
-	}
-	changed := filepath.Join(l.dir, root, "brand-000", "main.livery.hcl")
-	data, err := os.ReadFile(changed)
+	names, err := l.writeMany(root, n, files)
 	if err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(changed, append(data, "# A comment.\n"...), 0o600); err != nil {
 		return nil, err
 	}
 	best := make(map[string]sample)
@@ -143,6 +114,40 @@ func (l *lab) measureMany(n int, files []corpus.File) (map[string]sample, error)
 		}
 	}
 	return best, nil
+}
+
+// writeMany writes so many stacks, all applied and committed but for a comment in one of
+// them, and gives the names of their files.
+func (l *lab) writeMany(root string, n int, files []corpus.File) (names []string, err error) {
+	if err := os.MkdirAll(filepath.Join(l.dir, root), 0o755); err != nil {
+		return nil, err
+	}
+	first := root + "/brand-000"
+	if err := l.write(first, files); err != nil {
+		return nil, err
+	}
+	if _, err := l.run(l.ours(first, "apply", "-auto-approve", "-input=false")); err != nil {
+		return nil, err
+	}
+	applied := os.DirFS(filepath.Join(l.dir, first))
+	for i := range n {
+		dir := filepath.Join(l.dir, root, fmt.Sprintf("brand-%03d", i))
+		if i > 0 {
+			err = errors.Join(err, os.CopyFS(dir, applied))
+		}
+		for _, f := range files {
+			names = append(names, filepath.Join(dir, f.Name))
+		}
+	}
+	if err := errors.Join(err, l.commit(root)); err != nil {
+		return nil, err
+	}
+	changed := filepath.Join(l.dir, first, "main.livery.hcl")
+	data, err := os.ReadFile(changed)
+	if err != nil {
+		return nil, err
+	}
+	return names, os.WriteFile(changed, append(data, "# A comment.\n"...), 0o600)
 }
 
 // commit puts all files of a directory into a repository of their own.
