@@ -109,6 +109,9 @@ func InvalidCSV(err error, name string) *hcl.Diagnostic {
 // brokenYAML reads where the fault is off the message of the parser.
 func brokenYAML(src []byte, name string) hcl.Diagnostics {
 	src = bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark))
+	if checkYAML(string(src)) != nil {
+		return nil // the parser is not to see it, and the call has said why
+	}
 	_, err := yaml.Standard.ImpliedType(src)
 	if err == nil {
 		if keys := keysTwiceIn(string(src)); keys != nil {
