@@ -27,10 +27,7 @@ type Swatch struct {
 // Colours lists the places of a file that stand for colours: literals, and what gives the
 // same colour in every document.
 func (v *View) Colours(file *syntax.File) []Swatch {
-	c := &colourFinder{view: v, src: file.Bytes}
-	if v.Explore != nil {
-		c.evaluation = v.Explore()
-	}
+	c := &colourFinder{view: v, src: file.Bytes, evaluation: v.explored()}
 	body, native := file.Body.(*hclsyntax.Body)
 	switch {
 	case native && syntax.IsVariables(file.Name):
@@ -216,8 +213,10 @@ const maxNamed = 5000
 // digits, then each name of the stack that holds exactly this colour. In the place of
 // anything else it cannot be written.
 func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
-	i := slices.IndexFunc(v.Colours(file), func(s Swatch) bool { return s.Range.Start.Byte == at.Start.Byte && s.Range.End.Byte == at.End.Byte })
-	if i < 0 || !v.Colours(file)[i].Literal {
+	isLiteral := func(s Swatch) bool {
+		return s.Literal && s.Range.Start.Byte == at.Start.Byte && s.Range.End.Byte == at.End.Byte
+	}
+	if !slices.ContainsFunc(v.Colours(file), isLiteral) {
 		return nil
 	}
 	digits := hexOf(r, g, b, a)
@@ -229,8 +228,8 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 		digits = strings.ToUpper(digits)
 	}
 	ways := []Way{{digits, `"` + digits + `"`}}
-	if _, native := file.Body.(*hclsyntax.Body); native && v.Explore != nil {
-		if e := v.Explore(); e != nil {
+	if _, native := file.Body.(*hclsyntax.Body); native {
+		if e := v.explored(); e != nil {
 			for _, name := range namesOf(e, strings.ToLower(digits)) {
 				ways = append(ways, Way{name, name})
 			}

@@ -193,10 +193,7 @@ func (v teller) aboutName(m Mention, file *syntax.File) string {
 // valueOf is what an expression is worth, as code; "" where that is not known or not to be
 // shown.
 func (v teller) valueOf(expression string) string {
-	if v.Explore == nil {
-		return ""
-	}
-	e := v.Explore()
+	e := v.explored()
 	if e == nil || e.HoldsSecret(expression) || e.IsSensitive(expression) {
 		return ""
 	}

@@ -160,11 +160,8 @@ func (v leader) origins(w Written) (found []hcl.Range) {
 // overridden are the values that a field takes the place of.
 func (v leader) overridden(w Written) (found []hcl.Range) {
 	f := schema.FieldByPath(w.Field.Path())
-	if f == nil || v.Explore == nil {
-		return nil
-	}
-	e := v.Explore()
-	if e == nil {
+	e := v.explored()
+	if f == nil || e == nil {
 		return nil
 	}
 	for _, d := range v.worn(w) {
