@@ -31,11 +31,7 @@ type codeAction struct {
 }
 
 // actions are what can be done about the findings at a range.
-func actions(s *server, p actionParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func actions(s *server, a *asked, p actionParams) (any, error) {
 	wanted := func(kind string) bool {
 		return len(p.Context.Only) == 0 || slices.ContainsFunc(p.Context.Only, func(only string) bool {
 			return only == kind || strings.HasPrefix(kind, only+".")

@@ -47,6 +47,8 @@ type documentParams struct {
 	} `json:"textDocument"`
 }
 
+func (p documentParams) uri() string { return p.TextDocument.URI }
+
 func (k *desk) open(p openParams) {
 	name, _ := pathOf(p.TextDocument.URI)
 	d := &document{uri: p.TextDocument.URI, path: name, version: p.TextDocument.Version, text: []byte(p.TextDocument.Text)}

@@ -98,11 +98,7 @@ func markdown(text string) *markup {
 	return &markup{"markdown", text}
 }
 
-func hover(s *server, p positionParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func hover(s *server, a *asked, p positionParams) (any, error) {
 	text, at := a.view.Hover(a.file, a.offset(p.Position))
 	if text == "" {
 		return nil, nil
@@ -110,11 +106,7 @@ func hover(s *server, p positionParams) (any, error) {
 	return object{"contents": markdown(text), "range": a.span(at)}, nil
 }
 
-func definition(s *server, p positionParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func definition(s *server, a *asked, p positionParams) (any, error) {
 	offset := a.offset(p.Position)
 	for _, l := range langserver.Links(a.file) {
 		if l.File != "" && l.Range.Start.Byte <= offset && offset <= l.Range.End.Byte {
@@ -131,19 +123,11 @@ type referenceParams struct {
 	} `json:"context"`
 }
 
-func references(s *server, p referenceParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func references(s *server, a *asked, p referenceParams) (any, error) {
 	return s.locations(a, a.view.References(a.file, a.offset(p.Position), p.Context.IncludeDeclaration)), nil
 }
 
-func highlights(s *server, p positionParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func highlights(s *server, a *asked, p positionParams) (any, error) {
 	list := []object{}
 	for _, rng := range a.view.References(a.file, a.offset(p.Position), true) {
 		if rng.Filename == a.file.Name {
@@ -153,11 +137,7 @@ func highlights(s *server, p positionParams) (any, error) {
 	return list, nil
 }
 
-func prepareRename(s *server, p positionParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func prepareRename(s *server, a *asked, p positionParams) (any, error) {
 	m, why := a.view.Renameable(a.file, a.offset(p.Position))
 	if why != "" {
 		return nil, &rpcError{codeRequestFailed, why}
@@ -171,11 +151,7 @@ type renameParams struct {
 }
 
 // rename edits every stack that shares the file: what one of them cannot take, none does.
-func rename(s *server, p renameParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func rename(s *server, a *asked, p renameParams) (any, error) {
 	m, why := a.view.Renameable(a.file, a.offset(p.Position))
 	if why != "" {
 		return nil, &rpcError{codeRequestFailed, why}
@@ -225,11 +201,7 @@ type rgba struct {
 	Alpha float64 `json:"alpha"`
 }
 
-func colours(s *server, p documentParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func colours(s *server, a *asked, p documentParams) (any, error) {
 	list := []object{}
 	for _, swatch := range a.view.Colours(a.file) {
 		list = append(list, object{"range": a.span(swatch.Range), "color": rgba{swatch.R, swatch.G, swatch.B, swatch.A}})
@@ -243,11 +215,7 @@ type presentationParams struct {
 	Range textRange `json:"range"`
 }
 
-func presentations(s *server, p presentationParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func presentations(s *server, a *asked, p presentationParams) (any, error) {
 	start, end := a.bounds(p.Range)
 	at := hcl.Range{Filename: a.file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
 	list := []object{}
@@ -257,11 +225,7 @@ func presentations(s *server, p presentationParams) (any, error) {
 	return list, nil
 }
 
-func hints(s *server, p rangeParams) (any, error) {
-	a := s.about(p.TextDocument.URI, true)
-	if a == nil {
-		return nil, nil
-	}
+func hints(s *server, a *asked, p rangeParams) (any, error) {
 	var hints []langserver.Hint
 	if s.settings.HintLengths != "off" {
 		hints = a.view.Lengths(a.file, s.settings.HintLengths == "near")

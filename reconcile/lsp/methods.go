@@ -15,6 +15,18 @@ func with[P any](take func(*server, P) (any, error)) func(*server, json.RawMessa
 	}
 }
 
+// asking answers what is asked about a file of a stack, as its text is now; of a file that
+// is not there it has nothing to say.
+func asking[P interface{ uri() string }](answer func(*server, *asked, P) (any, error)) func(*server, json.RawMessage) (any, error) {
+	return with(func(s *server, p P) (any, error) {
+		a := s.about(p.uri(), true)
+		if a == nil {
+			return nil, nil
+		}
+		return answer(s, a, p)
+	})
+}
+
 // requests are the methods that are answered.
 func requests() map[string]func(*server, json.RawMessage) (any, error) {
 	return map[string]func(*server, json.RawMessage) (any, error){
@@ -29,21 +41,21 @@ func requests() map[string]func(*server, json.RawMessage) (any, error) {
 		"textDocument/foldingRange":         with(folds),
 		"textDocument/selectionRange":       with(selections),
 		"textDocument/documentLink":         with(links),
-		"textDocument/hover":                with(hover),
-		"textDocument/definition":           with(definition),
-		"textDocument/references":           with(references),
-		"textDocument/documentHighlight":    with(highlights),
-		"textDocument/prepareRename":        with(prepareRename),
-		"textDocument/rename":               with(rename),
-		"textDocument/documentColor":        with(colours),
-		"textDocument/colorPresentation":    with(presentations),
-		"textDocument/inlayHint":            with(hints),
+		"textDocument/hover":                asking(hover),
+		"textDocument/definition":           asking(definition),
+		"textDocument/references":           asking(references),
+		"textDocument/documentHighlight":    asking(highlights),
+		"textDocument/prepareRename":        asking(prepareRename),
+		"textDocument/rename":               asking(rename),
+		"textDocument/documentColor":        asking(colours),
+		"textDocument/colorPresentation":    asking(presentations),
+		"textDocument/inlayHint":            asking(hints),
 		"textDocument/signatureHelp":        with(signature),
 		"textDocument/completion":           with(completion),
 		"completionItem/resolve":            with(resolve),
 		"textDocument/semanticTokens/full":  with(semanticTokens),
 		"textDocument/semanticTokens/range": with(semanticTokensIn),
-		"textDocument/codeAction":           with(actions),
+		"textDocument/codeAction":           asking(actions),
 		"workspace/symbol":                  with(findSymbols),
 	}
 }
