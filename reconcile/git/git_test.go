@@ -3,7 +3,6 @@ package git_test
 import (
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,79 +12,36 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/reconcile/git"
+	"livery/testdata/gittest"
 )
 
-// repo is a repository of a test, with the real git.
-type repo struct {
-	t   *testing.T
-	dir string
-}
+// repo is a repository of a test, with what this package makes of it.
+type repo struct{ gittest.Repository }
 
 func newRepo(t *testing.T, args ...string) repo {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not here")
-	}
-	for _, name := range []string{"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"} {
-		t.Setenv(name, os.DevNull)
-	}
-	for _, who := range []string{"AUTHOR", "COMMITTER"} {
-		t.Setenv("GIT_"+who+"_NAME", "a")
-		t.Setenv("GIT_"+who+"_EMAIL", "a@example.com")
-	}
-	// What git would do in the background would still be at it when the test is over.
-	t.Setenv("GIT_CONFIG_COUNT", "1")
-	t.Setenv("GIT_CONFIG_KEY_0", "maintenance.auto")
-	t.Setenv("GIT_CONFIG_VALUE_0", "false")
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	require.NoError(t, err)
-	r := repo{t, dir}
-	r.git(append([]string{"init", "--quiet", "--initial-branch=main"}, args...)...)
-	return r
-}
-
-func (r repo) git(args ...string) string {
-	r.t.Helper()
-	c := exec.Command("git", args...)
-	c.Dir = r.dir
-	out, err := c.CombinedOutput()
-	require.NoError(r.t, err, "git %s: %s", args, out)
-	return strings.TrimSpace(string(out))
-}
-
-func (r repo) write(name, content string) {
-	r.t.Helper()
-	path := filepath.Join(r.dir, filepath.FromSlash(name))
-	require.NoError(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
-	require.NoError(r.t, os.WriteFile(path, []byte(content), 0o600))
+	return repo{gittest.New(t, args...)}
 }
 
 func (r repo) link(target, name string) {
-	r.t.Helper()
-	require.NoError(r.t, os.Symlink(target, filepath.Join(r.dir, name)))
-}
-
-func (r repo) commit(message string) string {
-	r.t.Helper()
-	r.git("add", "--all")
-	r.git("commit", "--quiet", "--allow-empty", "-m", message)
-	return r.git("rev-parse", "HEAD")
+	r.T.Helper()
+	require.NoError(r.T, os.Symlink(target, filepath.Join(r.Dir, name)))
 }
 
 func (r repo) open(dir string) *git.Repository {
-	r.t.Helper()
-	opened, err := git.Open(r.t.Context(), filepath.Join(r.dir, dir))
-	require.NoError(r.t, err)
+	r.T.Helper()
+	opened, err := git.Open(r.T.Context(), filepath.Join(r.Dir, dir))
+	require.NoError(r.T, err)
 	return opened
 }
 
 // tree is a commit's files below the top of the work tree.
 func (r repo) tree(opened *git.Repository, ref string) fs.FS {
-	r.t.Helper()
-	c, err := opened.Commit(r.t.Context(), ref)
-	require.NoError(r.t, err)
-	tree := opened.Tree(r.t.Context(), c)
-	r.t.Cleanup(tree.Close)
+	r.T.Helper()
+	c, err := opened.Commit(r.T.Context(), ref)
+	require.NoError(r.T, err)
+	tree := opened.Tree(r.T.Context(), c)
+	r.T.Cleanup(tree.Close)
 	return inside{tree, strings.TrimPrefix(filepath.ToSlash(opened.Root), "/")}
 }
 
@@ -106,16 +62,16 @@ func TestTree(t *testing.T) {
 	for _, format := range []string{"sha1", "sha256"} {
 		t.Run(format, func(t *testing.T) {
 			r := newRepo(t, "--object-format="+format)
-			r.write("a.txt", "one")
-			r.write("brands/acme/main.livery.hcl", "acme")
-			r.write("brands/sun and moon/ü.json", "{}")
-			r.write("shared/empty", "")
+			r.Write("a.txt", "one")
+			r.Write("brands/acme/main.livery.hcl", "acme")
+			r.Write("brands/sun and moon/ü.json", "{}")
+			r.Write("shared/empty", "")
 			r.link("shared", "also")
 			r.link("../a.txt", "brands/up")
 			r.link("brands/up", "twice")
-			r.commit("files")
-			r.write("a.txt", "changed since")
-			require.NoError(t, os.RemoveAll(filepath.Join(r.dir, "brands")))
+			r.Commit("files")
+			r.Write("a.txt", "changed since")
+			require.NoError(t, os.RemoveAll(filepath.Join(r.Dir, "brands")))
 
 			tree := r.tree(r.open(""), "HEAD")
 			require.NoError(t, fstest.TestFS(linkless{tree}, "a.txt", "brands/acme/main.livery.hcl", "brands/sun and moon/ü.json", "shared/empty"))
@@ -176,13 +132,13 @@ func (d linklessDir) ReadDir(n int) ([]fs.DirEntry, error) {
 // What a commit does not hold is said with its path, each kind in its own words.
 func TestTreeLeaksNothing(t *testing.T) {
 	r := newRepo(t)
-	r.write("large.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n")
+	r.Write("large.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n")
 	r.link("/etc/passwd", "absolute")
 	r.link("../../outside", "climbs")
 	r.link("circle", "circle")
-	r.commit("links")
-	r.git("update-index", "--add", "--cacheinfo", "160000,"+r.git("rev-parse", "HEAD")+",module")
-	r.git("commit", "--quiet", "-m", "a submodule")
+	r.Commit("links")
+	r.Git("update-index", "--add", "--cacheinfo", "160000,"+r.Git("rev-parse", "HEAD")+",module")
+	r.Git("commit", "--quiet", "-m", "a submodule")
 	tree := r.tree(r.open(""), "main")
 	for name, want := range map[string]string{
 		"large.json": "kept by Git LFS", "absolute": "leads to \"/etc/passwd\"", "climbs": "The link climbs leads to", "circle": "leads to itself",
@@ -199,15 +155,15 @@ func TestTreeLeaksNothing(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	r := newRepo(t)
-	r.write("brands/acme/x", "")
-	first := r.commit("first")
+	r.Write("brands/acme/x", "")
+	first := r.Commit("first")
 	opened := r.open("brands/acme")
-	assert.Equal(t, r.dir, opened.Root)
+	assert.Equal(t, r.Dir, opened.Root)
 	assert.Equal(t, "brands/acme", opened.Prefix)
-	r.git("checkout", "--quiet", "-b", "other")
-	second := r.commit("second")
-	r.git("checkout", "--quiet", "main")
-	r.commit("third")
+	r.Git("checkout", "--quiet", "-b", "other")
+	second := r.Commit("second")
+	r.Git("checkout", "--quiet", "main")
+	r.Commit("third")
 
 	main, err := opened.Commit(t.Context(), "main")
 	require.NoError(t, err)
@@ -221,9 +177,9 @@ func TestOpen(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
 
-	r.git("worktree", "add", "--quiet", filepath.Join(r.dir, "elsewhere"), "other")
+	r.Git("worktree", "add", "--quiet", filepath.Join(r.Dir, "elsewhere"), "other")
 	beside := r.open("elsewhere")
-	assert.Equal(t, filepath.Join(r.dir, "elsewhere"), beside.Root)
+	assert.Equal(t, filepath.Join(r.Dir, "elsewhere"), beside.Root)
 	assert.Empty(t, beside.Prefix)
 
 	_, err = opened.Commit(t.Context(), "nowhere")
@@ -232,27 +188,27 @@ func TestOpen(t *testing.T) {
 	assert.ErrorContains(t, err, "is not the name of a commit")
 	_, err = git.Open(t.Context(), t.TempDir())
 	assert.ErrorContains(t, err, "is in no git repository")
-	_, err = git.Open(t.Context(), filepath.Join(r.dir, ".git"))
+	_, err = git.Open(t.Context(), filepath.Join(r.Dir, ".git"))
 	assert.ErrorContains(t, err, "Run livery in the work tree")
 	bare := newRepo(t, "--bare")
-	_, err = git.Open(t.Context(), bare.dir)
+	_, err = git.Open(t.Context(), bare.Dir)
 	assert.ErrorContains(t, err, "The repository is bare")
 	t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-	_, err = git.Open(t.Context(), filepath.Join(r.dir, "brands/acme"))
-	assert.ErrorContains(t, err, "--add safe.directory "+r.dir)
+	_, err = git.Open(t.Context(), filepath.Join(r.Dir, "brands/acme"))
+	assert.ErrorContains(t, err, "--add safe.directory "+r.Dir)
 	assert.NotContains(t, err.Error(), "acme", "the repository is to be trusted, not a directory in it")
 	t.Setenv("PATH", t.TempDir())
-	_, err = git.Open(t.Context(), r.dir)
+	_, err = git.Open(t.Context(), r.Dir)
 	assert.ErrorContains(t, err, "not on the PATH")
 }
 
 // Files count as changed against a commit, staged or not, tracked or not.
 func TestChanged(t *testing.T) {
 	r := newRepo(t)
-	r.write("a", "1")
-	r.write("dir/b", "1")
-	r.write(".gitignore", "ignored\n")
-	r.commit("first")
+	r.Write("a", "1")
+	r.Write("dir/b", "1")
+	r.Write(".gitignore", "ignored\n")
+	r.Commit("first")
 	opened := r.open("dir")
 	base, err := opened.Commit(t.Context(), "HEAD")
 	require.NoError(t, err)
@@ -269,15 +225,15 @@ func TestChanged(t *testing.T) {
 	n, dirty := now()
 	assert.Zero(t, n)
 	assert.False(t, dirty)
-	r.write("a", "2")
-	r.write("new", "2")
-	r.write("ignored", "2")
-	r.git("mv", "dir/b", "dir/c")
+	r.Write("a", "2")
+	r.Write("new", "2")
+	r.Write("ignored", "2")
+	r.Git("mv", "dir/b", "dir/c")
 	n, dirty = now()
 	assert.Equal(t, 4, n, "a, new, and b as two")
 	assert.True(t, dirty)
 	assert.Zero(t, changed(base))
-	r.commit("second")
+	r.Commit("second")
 	n, dirty = now()
 	assert.Equal(t, 4, n)
 	assert.False(t, dirty, "they differ from the base and not from HEAD")
@@ -289,22 +245,22 @@ func TestChanged(t *testing.T) {
 // A clone that was cut short says what helps, and never takes what it lacks for new.
 func TestCutShort(t *testing.T) {
 	origin := newRepo(t)
-	origin.write("a", "1")
-	origin.commit("first")
-	origin.git("checkout", "--quiet", "-b", "work")
-	origin.write("a", "2")
-	origin.commit("second")
-	origin.git("checkout", "--quiet", "main")
-	origin.commit("third")
-	origin.git("config", "uploadpack.allowFilter", "true")
+	origin.Write("a", "1")
+	origin.Commit("first")
+	origin.Git("checkout", "--quiet", "-b", "work")
+	origin.Write("a", "2")
+	origin.Commit("second")
+	origin.Git("checkout", "--quiet", "main")
+	origin.Commit("third")
+	origin.Git("config", "uploadpack.allowFilter", "true")
 
-	shallow := repo{t, filepath.Join(t.TempDir(), "shallow")}
-	origin.git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+origin.dir, shallow.dir)
+	shallow := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "shallow")}}
+	origin.Git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+origin.Dir, shallow.Dir)
 	_, err := shallow.open("").Commit(t.Context(), "origin/main")
 	assert.ErrorContains(t, err, "origin/main is not in this clone")
 	assert.ErrorContains(t, err, "fetch-depth: 0")
 	shallow.advised(err)
-	shallow.git("fetch", "--quiet", "--depth=1", "origin", "main", "work") // cut it short again
+	shallow.Git("fetch", "--quiet", "--depth=1", "origin", "main", "work") // cut it short again
 	opened := shallow.open("")
 	head, err := opened.Commit(t.Context(), "HEAD")
 	require.NoError(t, err)
@@ -315,10 +271,10 @@ func TestCutShort(t *testing.T) {
 	shallow.advised(err)
 	base, err := shallow.open("").MergeBase(t.Context(), main, head)
 	require.NoError(t, err, "so has this one")
-	assert.Equal(t, origin.git("rev-parse", "main~1"), base.ID)
+	assert.Equal(t, origin.Git("rev-parse", "main~1"), base.ID)
 
-	partial := repo{t, filepath.Join(t.TempDir(), "partial")}
-	origin.git("clone", "--quiet", "--filter=blob:none", "--branch=work", "file://"+origin.dir, partial.dir)
+	partial := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "partial")}}
+	origin.Git("clone", "--quiet", "--filter=blob:none", "--branch=work", "file://"+origin.Dir, partial.Dir)
 	tree := partial.tree(partial.open(""), "origin/main")
 	_, err = fs.ReadFile(tree, "a")
 	assert.ErrorContains(t, err, "a of origin/main is not in this partial clone")
@@ -330,21 +286,21 @@ func TestCutShort(t *testing.T) {
 
 // advised runs the git command that an error names.
 func (r repo) advised(err error) {
-	r.t.Helper()
+	r.T.Helper()
 	_, rest, _ := strings.Cut(err.Error(), ": git ")
 	command, _, _ := strings.Cut(rest+". ", ". ")
-	r.git(strings.Fields(strings.TrimSuffix(command, "."))...)
+	r.Git(strings.Fields(strings.TrimSuffix(command, "."))...)
 }
 
 // Reading leaves no trace: not in the index, not in the objects.
 func TestReadingWritesNothing(t *testing.T) {
 	r := newRepo(t)
-	r.write("a", "1")
-	r.commit("first")
-	r.write("a", "2")
+	r.Write("a", "1")
+	r.Commit("first")
+	r.Write("a", "2")
 	state := func() map[string]string {
 		files := make(map[string]string)
-		err := filepath.WalkDir(filepath.Join(r.dir, ".git"), func(path string, d fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(r.Dir, ".git"), func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() {
 				var data []byte
 				data, err = os.ReadFile(path)

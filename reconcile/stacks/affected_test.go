@@ -2,7 +2,6 @@ package stacks_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,72 +11,42 @@ import (
 
 	"livery/reconcile/stacks"
 	"livery/reconcile/workspace"
+	"livery/testdata/gittest"
 )
 
-// repository is one of a test, with the real git.
-type repository struct {
-	t   *testing.T
-	dir string
-}
+// repository is one of a test, in which stacks are chosen.
+type repository struct{ gittest.Repository }
 
 func newRepository(t *testing.T, files map[string]string) repository {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not here")
-	}
-	for _, name := range []string{"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"} {
-		t.Setenv(name, os.DevNull)
-	}
-	for _, who := range []string{"AUTHOR", "COMMITTER"} {
-		t.Setenv("GIT_"+who+"_NAME", "a")
-		t.Setenv("GIT_"+who+"_EMAIL", "a@example.com")
-	}
-	// What git would do in the background would still be at it when the test is over.
-	t.Setenv("GIT_CONFIG_COUNT", "1")
-	t.Setenv("GIT_CONFIG_KEY_0", "maintenance.auto")
-	t.Setenv("GIT_CONFIG_VALUE_0", "false")
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	require.NoError(t, err)
-	r := repository{t, dir}
-	r.git("init", "--quiet", "--initial-branch=main")
+	r := repository{gittest.New(t)}
 	r.write(files)
 	r.commit()
-	r.git("checkout", "--quiet", "-b", "work")
+	r.Git("checkout", "--quiet", "-b", "work")
 	return r
-}
-
-func (r repository) git(args ...string) {
-	r.t.Helper()
-	c := exec.Command("git", args...)
-	c.Dir = r.dir
-	out, err := c.CombinedOutput()
-	require.NoError(r.t, err, "git %s: %s", args, out)
 }
 
 // write writes files; those without content are removed.
 func (r repository) write(files map[string]string) {
-	r.t.Helper()
+	r.T.Helper()
 	for name, content := range files {
-		path := filepath.Join(r.dir, filepath.FromSlash(name))
 		if content == "" {
-			require.NoError(r.t, os.Remove(path))
-			continue
+			require.NoError(r.T, os.Remove(filepath.Join(r.Dir, filepath.FromSlash(name))))
+		} else {
+			r.Write(name, content)
 		}
-		require.NoError(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
-		require.NoError(r.t, os.WriteFile(path, []byte(content), 0o600))
 	}
 }
 
 func (r repository) commit() {
-	r.t.Helper()
-	r.git("add", "--all")
-	r.git("commit", "--quiet", "--allow-empty", "-m", "a commit")
+	r.T.Helper()
+	r.Commit("a commit")
 }
 
 func (r repository) selectStacks(s stacks.Selection, below ...string) (*stacks.Selected, error) {
-	dir := filepath.Join(append([]string{r.dir}, below...)...)
+	dir := filepath.Join(append([]string{r.Dir}, below...)...)
 	w := workspace.New(workspace.Config{Dir: workspace.Directory(dir), Getenv: func(string) string { return "" }})
-	return s.Select(r.t.Context(), w, os.DirFS(dir))
+	return s.Select(r.T.Context(), w, os.DirFS(dir))
 }
 
 // brands is a tree in which three stacks share some of what they read.
@@ -138,7 +107,7 @@ func TestAffected(t *testing.T) {
 				if how == "committed" {
 					r.commit()
 				} else if name == "a stack ignored" {
-					r.git("add", ".liveryignore")
+					r.Git("add", ".liveryignore")
 				}
 				got, err := r.selectStacks(stacks.Selection{Base: "main", Jobs: 2})
 				require.NoError(t, err)
@@ -157,10 +126,10 @@ func TestAffected(t *testing.T) {
 // What main has done since is not ours.
 func TestAffectedSinceTheBranchLeft(t *testing.T) {
 	r := newRepository(t, brands())
-	r.git("checkout", "--quiet", "main")
+	r.Git("checkout", "--quiet", "main")
 	r.write(map[string]string{"shared/look.livery.hcl": "theme \"base\" {}\n"})
 	r.commit()
-	r.git("checkout", "--quiet", "work")
+	r.Git("checkout", "--quiet", "work")
 	r.write(map[string]string{"labs/inner.txt": "x"})
 	got, err := r.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
@@ -183,9 +152,9 @@ func TestAffectedByWhatNoCommitHas(t *testing.T) {
 	files := map[string]string{"repo/.gitignore": "generated.json\n", "repo/a/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"generated.json\"))\n}\n",
 		"repo/b/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"../../outside.json\"))\n}\n", "repo/c/main.livery.hcl": "locale \"en\" {}\n"}
 	r := newRepository(t, files)
-	require.NoError(t, os.RemoveAll(filepath.Join(r.dir, ".git")))
-	inside := repository{t, filepath.Join(r.dir, "repo")}
-	inside.git("init", "--quiet", "--initial-branch=main")
+	require.NoError(t, os.RemoveAll(filepath.Join(r.Dir, ".git")))
+	inside := repository{gittest.Repository{T: t, Dir: filepath.Join(r.Dir, "repo")}}
+	inside.Git("init", "--quiet", "--initial-branch=main")
 	inside.commit()
 	inside.write(map[string]string{"a/generated.json": "{}", "../outside.json": "{}"})
 	got, err := inside.selectStacks(stacks.Selection{Base: "main"})
@@ -195,15 +164,15 @@ func TestAffectedByWhatNoCommitHas(t *testing.T) {
 
 func TestAffectedThroughLinks(t *testing.T) {
 	r := newRepository(t, map[string]string{"a/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"en.json\"))\n}\n", "shared/en.json": "{}", "shared/th.json": "{}"})
-	require.NoError(t, os.Symlink("../shared/en.json", filepath.Join(r.dir, "a", "en.json")))
+	require.NoError(t, os.Symlink("../shared/en.json", filepath.Join(r.Dir, "a", "en.json")))
 	r.commit()
-	r.git("branch", "--force", "main")
+	r.Git("branch", "--force", "main")
 	r.write(map[string]string{"shared/en.json": `{"title_text": "x"}`})
 	got, err := r.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
 	assert.Equal(t, map[string][]string{"a": {"../shared/en.json"}}, got.Changes.Why)
 	r.write(map[string]string{"shared/en.json": "{}", "a/en.json": ""})
-	require.NoError(t, os.Symlink("../shared/th.json", filepath.Join(r.dir, "a", "en.json")))
+	require.NoError(t, os.Symlink("../shared/th.json", filepath.Join(r.Dir, "a", "en.json")))
 	got, err = r.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
 	assert.Equal(t, map[string][]string{"a": {"en.json"}}, got.Changes.Why)
@@ -213,8 +182,8 @@ func TestAffectedThroughLinks(t *testing.T) {
 func TestBaseThatIsNotHere(t *testing.T) {
 	r := newRepository(t, brands())
 	r.commit()
-	shallow := repository{t, filepath.Join(t.TempDir(), "shallow")}
-	r.git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+r.dir, shallow.dir)
+	shallow := repository{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "shallow")}}
+	r.Git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+r.Dir, shallow.Dir)
 	_, err := shallow.selectStacks(stacks.Selection{Base: "origin/main"})
 	assert.ErrorContains(t, err, "fetch-depth: 0")
 	assert.NotContains(t, err.Error(), "two-dots")
