@@ -154,20 +154,31 @@ func (f *formatFlags) see(file *workspace.Formatted, list bool) {
 }
 
 func importCommand(run *command.Run) *cobra.Command {
-	var locale string
+	var locale, texts string
 	c := &cobra.Command{
 		Use:  "import [flags] BODY.json...",
 		Args: command.Arguments(1, -1),
 		Long: `Prints HCL for request bodies of ConfigureUI that you already have: the service
 itself cannot be read. What the catalogue does not know goes into extra; a value
-that livery would refuse is kept, and said on stderr. Nothing is sent or recorded.`,
-		Example: "livery import body.json > en.livery.hcl\nlivery import -locale=th body.json",
+that livery would refuse is kept, and said on stderr. Nothing is sent or recorded.
+
+With -texts the words of each body go into a file of their own in that directory,
+for writers and translators, and what all bodies say alike into a theme. A file
+that exists is never written over.`,
+		Example: "livery import body.json > en.livery.hcl\nlivery import -locale=th body.json\nlivery import -texts=texts en.json th.json > main.livery.hcl",
 	}
 	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale.")
-	c.RunE = func(_ *cobra.Command, files []string) error {
-		text, diags, sources := run.Dir.Import(files, locale)
-		err := run.View.Imported(text, diags, sources)
-		if diags.HasErrors() {
+	c.Flags().StringVar(&texts, "texts", "", "Write the words of each body into a file in this `directory`, relative to the stack.")
+	c.RunE = func(c *cobra.Command, files []string) error {
+		if texts == "" && c.Flags().Changed("texts") {
+			return command.Fail("Invalid flag", "-texts takes a directory, such as -texts=texts.")
+		}
+		in, err := run.Dir.Import(files, locale, texts)
+		if err != nil {
+			return err
+		}
+		err = run.View.Imported(in)
+		if in.Diagnostics.HasErrors() {
 			err = errors.Join(command.ExitError, err)
 		}
 		return err

@@ -46,10 +46,14 @@ func (v *View) Reason(reason string) {
 	}
 }
 
-// Imported writes HCL that was made of request bodies, and what was found in them.
-func (v *View) Imported(text []byte, diags hcl.Diagnostics, src findings.Sources) error {
-	findings.WriteText(v.Stderr, diags, src, v.Style(v.Stderr))
-	_, err := v.Stdout.Write(text)
+// Imported writes HCL that was made of request bodies; what was found in them and which
+// files of texts were made is told on stderr.
+func (v *View) Imported(in *workspace.Imported) error {
+	findings.WriteText(v.Stderr, in.Diagnostics, in.Sources, v.Style(v.Stderr))
+	for _, name := range in.Written {
+		fmt.Fprintf(v.Stderr, "Wrote %s\n", terminal.Escape(name, ""))
+	}
+	_, err := v.Stdout.Write(in.HCL)
 	return err
 }
 

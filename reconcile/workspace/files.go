@@ -231,12 +231,24 @@ func (d Directory) writable(name string, holds []byte) (target string, mode fs.F
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// Imported is what request bodies have become.
+type Imported struct {
+	HCL         []byte
+	Written     []string // files of texts
+	Diagnostics hcl.Diagnostics
+	Sources     map[string][]byte
+}
+
 // Import turns request bodies into HCL. The locale is that of a body which names
-// none.
-func (d Directory) Import(files []string, locale string) ([]byte, hcl.Diagnostics, map[string][]byte) {
+// none. With a directory for texts the bodies become a stack whose words stand in
+// files there, which are made; none that exists is written over. With errors in the
+// diagnostics nothing is made.
+func (d Directory) Import(files []string, locale, texts string) (*Imported, error) {
+	if filepath.IsAbs(texts) {
+		return nil, Failf("Invalid flag", "-texts takes a directory relative to the stack, such as texts, not %s: that is how configuration names its files.", texts)
+	}
 	var bodies []*exchange.Body
-	var diags hcl.Diagnostics
-	sources := make(map[string][]byte)
+	in := &Imported{Sources: make(map[string][]byte)}
 	for _, file := range files {
 		data, err := d.ReadFile(file)
 		if err != nil {
@@ -244,19 +256,35 @@ func (d Directory) Import(files []string, locale string) ([]byte, hcl.Diagnostic
 			if errors.Is(err, fs.ErrNotExist) {
 				detail = "There is no file " + file + "."
 			}
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: detail})
+			in.Diagnostics = append(in.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: detail})
 			continue
 		}
-		sources[file] = data
+		in.Sources[file] = data
 		body, more := exchange.ReadBody(data, file, locale)
-		diags = append(diags, more...)
+		in.Diagnostics = append(in.Diagnostics, more...)
 		if body != nil {
 			bodies = append(bodies, body)
 		}
 	}
-	if diags.HasErrors() {
-		return nil, diags, sources
+	if in.Diagnostics.HasErrors() {
+		return in, nil
 	}
-	text, more := exchange.ImportHCL(bodies)
-	return text, append(diags, more...), sources
+	var words map[string][]byte
+	var diags hcl.Diagnostics
+	if texts == "" {
+		in.HCL, diags = exchange.ImportHCL(bodies)
+	} else {
+		in.HCL, words, diags = exchange.ImportStack(bodies, filepath.ToSlash(texts))
+	}
+	in.Diagnostics = append(in.Diagnostics, diags...)
+	in.Written = sortedKeys(words)
+	for _, name := range in.Written {
+		if _, err := os.Lstat(d.Path(filepath.FromSlash(name))); err == nil {
+			return nil, Failf("There is a file already", "%s exists, and import never overwrites. Nothing was written; move it away, or name another directory.", name)
+		}
+	}
+	if err := d.Rewrite(nil, words); err != nil {
+		return nil, Failf("Cannot write a file", "%v.", err)
+	}
+	return in, nil
 }

@@ -90,12 +90,15 @@ func (d Directory) writeMissing(done *Initialised, name, text string) error {
 // firstStack is the text of the stack to begin with, without its account.
 func (d Directory) firstStack(done *Initialised, opts InitOptions) (string, error) {
 	if opts.From != "" {
-		text, diags, sources := d.Import([]string{opts.From}, "")
-		if diags.HasErrors() {
-			return "", &InvalidError{diags, sources}
+		in, err := d.Import([]string{opts.From}, "", "")
+		if err != nil {
+			return "", err
 		}
-		done.Diagnostics, done.Sources = diags, sources
-		return "\n" + string(text), nil
+		if in.Diagnostics.HasErrors() {
+			return "", &InvalidError{in.Diagnostics, in.Sources}
+		}
+		done.Diagnostics, done.Sources = in.Diagnostics, in.Sources
+		return "\n" + string(in.HCL), nil
 	}
 	language, colour := "en", "#0b5fff"
 	if opts.Ask != nil {

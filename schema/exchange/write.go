@@ -1,9 +1,9 @@
 package exchange
 
 import (
-	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -18,6 +18,8 @@ import (
 // brings them along shall see them where they can be corrected.
 type Draft struct {
 	Locale schema.Locale
+	Theme  string                        // that it builds on; "" for none
+	Texts  string                        // the JSON file of its texts, relative to the stack; "" for none
 	Values map[*schema.Field]cty.Value   // known fields; a null one is left out
 	Extra  map[schema.ExtraKey]cty.Value // members that the catalogue does not know
 }
@@ -44,32 +46,36 @@ func DraftOf(d schema.Document) (Draft, error) {
 // WriteLocale writes a draft as one locale block with the given label, in
 // catalogue order and canonical layout. Loading it gives the same document.
 func WriteLocale(w io.Writer, label string, d Draft) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "locale %s {\n", syntax.Expression(cty.StringVal(label)))
-	parts := 0
+	return writeBlock(w, "locale", label, d)
+}
+
+func writeBlock(w io.Writer, kind, label string, d Draft) error {
+	var parts []string
 	for _, p := range schema.Pages() {
-		lines := pageLines(p, d)
-		if lines == "" {
-			continue
-		}
-		if parts++; parts > 1 {
-			b.WriteByte('\n')
-		}
-		if p.Key == "" {
-			b.WriteString(lines)
-		} else {
-			fmt.Fprintf(&b, "%s {\n%s}\n", p.HCLName(), lines)
+		switch lines := pageLines(p, d); {
+		case p.Key == "":
+			parts = append(parts, baseLines(d), lines)
+		case lines != "":
+			parts = append(parts, fmt.Sprintf("%s {\n%s}\n", p.HCLName(), lines))
 		}
 	}
-	if extra := extraLines(d.Extra); extra != "" {
-		if parts > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(extra)
-	}
-	b.WriteString("}\n")
-	_, err := w.Write(layout.Format(b.Bytes()))
+	parts = append(parts, extraLines(d.Extra))
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	text := fmt.Sprintf("%s %s {\n%s}\n", kind, syntax.Expression(cty.StringVal(label)), strings.Join(parts, "\n"))
+	_, err := w.Write(layout.Format([]byte(text)))
 	return err
+}
+
+// baseLines are the attributes that say what the block's own fields lie on.
+func baseLines(d Draft) string {
+	var b strings.Builder
+	if d.Theme != "" {
+		fmt.Fprintf(&b, "theme = theme.%s\n", d.Theme)
+	}
+	if d.Texts != "" {
+		fmt.Fprintf(&b, "texts = jsondecode(file(%s))\n", syntax.Expression(cty.StringVal(d.Texts)))
+	}
+	return b.String()
 }
 
 // pageLines is the inside of a page's block: its attributes, then its tips.
