@@ -18,9 +18,8 @@
 package previewserver
 
 import (
-	"bytes"
 	"context"
-	"fmt"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -55,8 +54,9 @@ type Server struct {
 
 	mu         sync.Mutex
 	lastValid  *preview.Gallery // the last picture of files without errors
-	page       []byte
-	pageNumber int
+	parts      *preview.Parts
+	shown      []preview.Hashes // of the last revisions, the newest last
+	pageNumber int              // of the newest
 	watch      []string
 	changed    chan struct{} // closed when there is a new page
 	shutdown   chan struct{}
@@ -64,10 +64,14 @@ type Server struct {
 
 // Addresses of what is served.
 const (
-	stylesPath = "/gallery.css"
-	scriptPath = "/gallery.js"
-	eventsPath = "/events"
+	stylesPath  = "/gallery.css"
+	scriptPath  = "/gallery.js"
+	eventsPath  = "/events"
+	screensPath = "/screens"
 )
+
+// remembered is how many revisions a page may be behind to get only what has changed.
+const remembered = 64
 
 // New renders for the first time. The error is Render's.
 func New(ctx context.Context, cfg Config, now time.Time) (*Server, error) {
@@ -81,17 +85,20 @@ func New(ctx context.Context, cfg Config, now time.Time) (*Server, error) {
 	return s, nil
 }
 
-// Redraw renders again, and tells the browsers if the page has changed.
+// Redraw renders again, and tells the browsers if something has changed. The error is
+// Render's; the page says it too, beside the last picture, if there is one.
 func (s *Server) Redraw(ctx context.Context) error {
 	snapshot, err := s.cfg.Render(ctx)
-	if err != nil {
-		return err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.watch = snapshot.Watch
+	if err != nil && s.lastValid == nil {
+		return err
+	}
 	g := snapshot.Gallery
 	switch {
+	case err != nil:
+		g = *s.lastValid
+		g.Unread = err.Error()
 	case !snapshot.HasErrors:
 		lastValid := g
 		s.lastValid = &lastValid
@@ -100,28 +107,58 @@ func (s *Server) Redraw(ctx context.Context) error {
 	default:
 		g.Broken = "What you see is what could be read of them."
 	}
-	revision := s.revision(s.pageNumber)
-	page := g.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Revision: revision})
-	if bytes.Equal(page, s.page) {
-		return nil
+	if err == nil {
+		s.watch = snapshot.Watch
 	}
-	s.pageNumber++ // only a page that differs gets a new revision
-	s.page = bytes.Replace(page, []byte(revision), []byte(s.revision(s.pageNumber)), 1)
+	s.parts = g.Parts(s.parts)
+	hashes := s.parts.Hashes()
+	if len(s.shown) > 0 && hashes.Same(s.shown[len(s.shown)-1]) {
+		return err
+	}
+	s.pageNumber++ // only a picture that differs gets a new revision
+	s.shown = append(s.shown, hashes)
+	if len(s.shown) > remembered {
+		s.shown = s.shown[1:]
+	}
 	close(s.changed)
 	s.changed = make(chan struct{})
-	return nil
+	return err
 }
 
-// revision names a page. All are of one length, for one to take another's place.
+// revision names a picture.
 func (s *Server) revision(pageNumber int) string {
-	return fmt.Sprintf("%s.%08d", s.startID, pageNumber)
+	return s.startID + "." + strconv.Itoa(pageNumber)
 }
 
-// current is the page, its revision, and what is closed when there is another.
-func (s *Server) current() (page []byte, revision string, changed <-chan struct{}) {
+// current is the newest revision, and what is closed when there is another.
+func (s *Server) current() (revision string, changed <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.page, s.revision(s.pageNumber), s.changed
+	return s.revision(s.pageNumber), s.changed
+}
+
+// page is the whole page.
+func (s *Server) page() []byte {
+	s.mu.Lock()
+	parts, revision := s.parts, s.revision(s.pageNumber)
+	s.mu.Unlock()
+	return parts.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Screens: screensPath, Revision: revision})
+}
+
+// since is what a page takes that shows a revision; everything for one that is not known,
+// such as one of an earlier run.
+func (s *Server) since(revision string) *preview.Update {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var known preview.Hashes
+	for i, hashes := range s.shown {
+		if revision == s.revision(s.pageNumber-len(s.shown)+1+i) {
+			known = hashes
+		}
+	}
+	update := s.parts.Since(known)
+	update.Revision = s.revision(s.pageNumber)
+	return update
 }
 
 // Close ends the streams of the browsers, which would wait for ever otherwise.
@@ -140,12 +177,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "a preview is only looked at", http.StatusMethodNotAllowed)
 	case r.URL.Path == "/":
-		page, _, _ := s.current()
-		writeBody(w, "text/html", page)
+		writeBody(w, "text/html", s.page())
 	case r.URL.Path == stylesPath:
 		writeBody(w, "text/css", []byte(preview.GalleryStyles()))
 	case r.URL.Path == scriptPath:
 		writeBody(w, "text/javascript", []byte(preview.Script()))
+	case r.URL.Path == screensPath:
+		data, err := json.Marshal(s.since(r.URL.Query().Get("since")))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		writeBody(w, "application/json", data)
 	case r.URL.Path == eventsPath:
 		s.serveEvents(w, r)
 	default:
@@ -175,7 +218,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	defer tick.Stop()
 	sent := ""
 	for {
-		_, revision, changed := s.current()
+		revision, changed := s.current()
 		text := ": still here\n\n"
 		if revision != sent {
 			text, sent = "retry: 500\nevent: picture\ndata: "+revision+"\n\n", revision

@@ -1,6 +1,10 @@
 package preview
 
-import _ "embed"
+import (
+	"embed"
+	"strings"
+	"sync"
+)
 
 // The looks of the screens, and what stands around them in a gallery.
 var (
@@ -10,6 +14,24 @@ var (
 	galleryStyles string
 	//go:embed assets/contact.css
 	contactStyles string
-	//go:embed assets/gallery.js
-	script string
+	//go:embed assets/gallery
+	galleryScripts embed.FS
 )
+
+// script joins the files of the gallery's script, one for each task, in one function:
+// they share their names with one another and with nobody else. What a name is given by
+// an expression stands before what runs with it.
+var script = sync.OnceValue(func() string {
+	var b strings.Builder
+	b.WriteString("\"use strict\";\n(() => {\n")
+	for _, task := range []string{"address", "filter", "move", "rings", "inspect", "compare", "fit", "live", "keys", "start"} {
+		text, err := galleryScripts.ReadFile("assets/gallery/" + task + ".js")
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		b.Write(text)
+		b.WriteString("\n")
+	}
+	b.WriteString("})();\n")
+	return b.String()
+})

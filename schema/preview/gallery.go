@@ -3,15 +3,12 @@ package preview
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"hash/fnv"
 	"html"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"golang.org/x/sync/errgroup"
 
 	"livery/schema"
 )
@@ -31,6 +28,7 @@ type Gallery struct {
 	Sheets   []Sheet
 	Problems []Problem
 	Broken   string       // the files have errors: what the sheets show all the same; "" without errors
+	Unread   string       // why nothing can be read any more: the sheets are the last that could be; "" if it can
 	TooLong  schema.Level // of the rule that the browser measures; "" for the rule's own
 	Images   bool         // pictures are fetched from their links
 	Compare  bool         // what was applied is shown beside what is to be from the start
@@ -40,6 +38,7 @@ type Gallery struct {
 type Live struct {
 	Styles, Script string // addresses
 	Events         string // of the stream that tells when to look again
+	Screens        string // of what has become another since a revision
 	Revision       string // that the stream gives for this very page
 }
 
@@ -58,18 +57,18 @@ func ContentPolicy(images bool) string {
 // HTML is the gallery as one file that needs nothing beside it: the same gallery
 // gives the same bytes.
 func (g *Gallery) HTML() []byte {
-	sum := sha256.Sum256([]byte(script))
+	sum := sha256.Sum256([]byte(script()))
 	policy := "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'"
 	head := `<meta http-equiv="Content-Security-Policy" content="` + html.EscapeString(policy) + `">` + "\n<style>" + pageStyles + galleryStyles + "</style>\n"
-	return g.page(head, "<script>"+script+"</script>\n", Live{})
+	return g.Parts(nil).page(head, "<script>"+script()+"</script>\n", Live{})
 }
 
 // Page is the gallery as it is served, with its styles and its script in files.
-func (g *Gallery) Page(l Live) []byte {
+func (p *Parts) Page(l Live) []byte {
 	head := `<link rel="stylesheet" href="` + html.EscapeString(l.Styles) + "\">\n"
 	foot := `<script src="` + html.EscapeString(l.Script) + "\"></script>\n"
-	return g.page(head, foot, l)
+	return p.page(head, foot, l)
 }
 
 // Styles are what screens look like in their frames.
@@ -79,10 +78,10 @@ func Styles() string { return pageStyles }
 func GalleryStyles() string { return pageStyles + galleryStyles }
 
 // Script moves a gallery from screen to screen.
-func Script() string { return script }
+func Script() string { return script() }
 
-func (g *Gallery) page(head, foot string, l Live) []byte {
-	drawn := g.draw(l.Events != "")
+func (p *Parts) page(head, foot string, l Live) []byte {
+	g := p.gallery
 	var c HTMLWriter
 	c.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
 	c.Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
@@ -91,52 +90,38 @@ func (g *Gallery) page(head, foot string, l Live) []byte {
 	c.Raw("</head>\n<body")
 	c.Attr("data-too-long", string(g.TooLong))
 	if l.Events != "" {
-		c.Printf(` data-events="%s" data-revision="%s"`, l.Events, l.Revision)
+		c.Printf(` data-events="%s" data-screens="%s" data-revision="%s"`, l.Events, l.Screens, l.Revision)
 	}
 	c.Raw(">\n")
 	box, path := qrPath(SampleLink)
 	c.Printf("<svg hidden><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol></svg>\n", box, path)
-	g.header(&c)
-	g.navigation(&c, drawn)
+	p.header(&c)
+	c.Raw("<div class=\"index\" id=\"index\">\n" + p.index.HTML + "</div>\n")
 	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n")
-	for i := range g.Sheets {
-		c.Raw(drawn[i].html)
+	for i := range p.sheets {
+		before, after, _ := strings.Cut(p.sheets[i].frame.HTML, screensHere)
+		c.Raw(before + screensHere)
+		for _, screen := range p.sheets[i].screens {
+			c.Raw(screen.HTML)
+		}
+		c.Raw(after)
 	}
-	if len(g.Sheets) == 0 {
-		c.Raw("<p class=\"empty\">No language is declared here. A block such as <code>locale \"en\" {}</code> declares one; \"livery init\" writes a stack to begin with.</p>\n")
+	if len(p.sheets) == 0 {
+		c.Raw(nothingDeclared)
 	}
 	c.Raw("</main>\n")
-	g.side(&c)
+	p.side(&c)
 	c.Raw(foot)
 	c.Raw("</body>\n</html>\n")
 	return c.buf
 }
 
-// drawn is a sheet as HTML, and which of its screens differ from what was applied.
-type drawn struct {
-	html    string
-	changed []string
-}
+const (
+	screensHere     = `<div class="screens">` // in the frame of a sheet
+	nothingDeclared = "<p class=\"empty\">No language is declared here. A block such as <code>locale \"en\" {}</code> declares one; \"livery init\" writes a stack to begin with.</p>\n"
+)
 
-// draw draws all sheets, side by side: each knows of no other.
-func (g *Gallery) draw(live bool) []drawn {
-	list := make([]drawn, len(g.Sheets))
-	compared := slices.ContainsFunc(g.Sheets, func(s Sheet) bool { return s.Applied != nil })
-	var all errgroup.Group
-	all.SetLimit(4)
-	for i := range list {
-		all.Go(func() error {
-			s := g.Sheets[i]
-			s.New = s.New && compared // where all are new, none is newer than the others
-			list[i] = s.draw(Drawing{Images: g.Images}, live)
-			return nil
-		})
-	}
-	_ = all.Wait() // drawing does not fail
-	return list
-}
-
-func (s *Sheet) draw(how Drawing, live bool) drawn {
+func (s *Sheet) draw(how Drawing) sheetParts {
 	var c HTMLWriter
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
@@ -145,24 +130,23 @@ func (s *Sheet) draw(how Drawing, live bool) drawn {
 	if s.New && note == "" {
 		note = "New: nothing was here before."
 	}
-	c.Printf("<p class=\"about\">%s</p>\n<div class=\"screens\">\n", note)
-	var d drawn
+	c.Printf("<p class=\"about\">%s</p>\n", note)
+	c.Raw(screensHere + "</div></article>\n")
+	d := sheetParts{of: *s, frame: newPart(loc, c.String())}
 	for _, screen := range Screens() {
-		body, changed := s.screen(screen, how, live)
-		c.Raw(body)
+		body, changed := s.screen(screen, how)
+		d.screens = append(d.screens, newPart(loc+"."+screen.Name, body))
 		if changed {
 			d.changed = append(d.changed, screen.Name)
 		}
 	}
-	c.Raw("</div></article>\n")
-	d.html = c.String()
 	return d
 }
 
 // screen is a section: a caption, the screen, and what it was before if that is
 // another picture. The picture before lies in a template: it is no part of the
 // page until somebody asks to see it.
-func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, changed bool) {
+func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool) {
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
 	p := newPageWriter(screen, s.Document, s.Applied, how)
@@ -183,9 +167,6 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 	if changed {
 		c.Raw(" data-changed")
 	}
-	if live {
-		c.Printf(` data-hash="%s"`, fingerprint(p.String()+before))
-	}
 	c.Printf(`><h3 class="cap" lang="en" dir="ltr">%s</h3>`, screen.Title) // the script makes a link of it
 	c.Raw(p.String())
 	if before != "" {
@@ -195,20 +176,20 @@ func (s *Sheet) screen(screen Screen, how Drawing, live bool) (section string, c
 	return c.String(), changed
 }
 
-// fingerprint tells a screen that is drawn anew from one that stayed as it was.
-func fingerprint(s string) string {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(s)) // never fails
-	return hex.EncodeToString(h.Sum(nil))
+// heading says whose look it is, and what is shown.
+func (g *Gallery) heading() string {
+	var c HTMLWriter
+	c.Printf("<h1>%s <small>%s</small></h1>\n", g.Title, g.Subject)
+	return c.String()
 }
 
-func (g *Gallery) header(c *HTMLWriter) {
-	c.Printf("<header class=\"top\">\n<h1>%s <small>%s</small></h1>\n", g.Title, g.Subject)
+func (p *Parts) header(c *HTMLWriter) {
+	c.Raw("<header class=\"top\">\n" + p.title.HTML)
 	c.Raw(`<label class="find"><span class="vh">Filter languages, pages, fields and texts</span><input type="search" id="q" placeholder="Filter: language, page, field, text  /" autocomplete="off" spellcheck="false"></label>
 <fieldset class="seg" id="device"><legend class="vh">Device</legend><label><input type="radio" name="device" value="" checked><span>All</span></label><label><input type="radio" name="device" value="mobile"><span>Phone</span></label><label><input type="radio" name="device" value="pc"><span>Desktop</span></label></fieldset>
 <fieldset class="seg" id="width"><legend class="vh">Width</legend><label><input type="radio" name="width" value="s"><span title="320 and 1024 pixels">S</span></label><label><input type="radio" name="width" value="" checked><span title="375 and 1280 pixels">M</span></label><label><input type="radio" name="width" value="l"><span title="430 and 1440 pixels">L</span></label></fieldset>
 `)
-	c.Printf("<label class=\"switch\"><input type=\"checkbox\" id=\"before\"%s><span>Before</span></label>\n", flag(g.Compare, " checked"))
+	c.Printf("<label class=\"switch\"><input type=\"checkbox\" id=\"before\"%s><span>Before</span></label>\n", flag(p.gallery.Compare, " checked"))
 	c.Raw(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
 <button type="button" id="keys" aria-expanded="false" aria-controls="help">Keys</button>
 </header>
@@ -216,14 +197,16 @@ func (g *Gallery) header(c *HTMLWriter) {
 `)
 }
 
-func (g *Gallery) navigation(c *HTMLWriter, list []drawn) {
+// navigation leads to languages and pages.
+func (g *Gallery) navigation(list []sheetParts) string {
+	var c HTMLWriter
 	changed := make(map[string]bool)
 	for _, d := range list {
 		for _, name := range d.changed {
 			changed[name] = true
 		}
 	}
-	c.Raw("<div class=\"index\" id=\"index\">\n<nav aria-label=\"Languages\"><h2>Languages</h2><ul>\n<li><a href=\"#\" data-all>All languages</a></li>\n")
+	c.Raw("<nav aria-label=\"Languages\"><h2>Languages</h2><ul>\n<li><a href=\"#\" data-all>All languages</a></li>\n")
 	for i := range g.Sheets {
 		info := g.Sheets[i].Document.Locale.Info()
 		c.Printf(`<li><a href="#locale=%s" data-locale="%s"%s>%s</a></li>`+"\n", string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
@@ -232,7 +215,8 @@ func (g *Gallery) navigation(c *HTMLWriter, list []drawn) {
 	for _, s := range Screens() {
 		c.Printf(`<li><a href="#screen=%s" data-screen="%s"%s>%s</a></li>`+"\n", s.Name, s.Name, flag(changed[s.Name], " data-changed"), s.Label())
 	}
-	c.Raw("</ul></nav>\n</div>\n")
+	c.Raw("</ul></nav>\n")
+	return c.String()
 }
 
 // attribute is written as it is.
@@ -247,15 +231,12 @@ func flag(on bool, text string) attribute {
 	return nil
 }
 
-func (g *Gallery) side(c *HTMLWriter) {
+func (p *Parts) side(c *HTMLWriter) {
 	c.Raw("<aside class=\"side\" aria-label=\"Details and problems\">\n")
 	c.Raw("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></section>\n")
-	findings := g.findings()
-	c.Printf("<div id=\"findings\" data-hash=\"%s\">\n", fingerprint(findings))
-	c.Raw(findings)
-	c.Raw("</div>\n")
+	c.Raw("<div id=\"findings\">\n" + p.findings.HTML + "</div>\n")
 	c.Raw("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
-	if g.Images {
+	if p.gallery.Images {
 		c.Raw("Pictures come from their links.")
 	} else {
 		c.Raw("Pictures are boxes with their names.")
@@ -266,6 +247,9 @@ func (g *Gallery) side(c *HTMLWriter) {
 // findings are what is wrong: with the files, and with how they look.
 func (g *Gallery) findings() string {
 	var c HTMLWriter
+	if g.Unread != "" {
+		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>Nothing can be read any more</h2><p>%s</p><p>What you see is the last picture; it is renewed when it can be.</p></section>\n", g.Unread)
+	}
 	if g.Broken != "" {
 		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n", g.Broken)
 		g.list(&c, func(p Problem) bool { return p.Level == schema.Error && p.Fault })

@@ -180,7 +180,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 	}
 	g := Gallery{Title: hostile, Subject: hostile, Images: true, Sheets: []Sheet{{Document: d, Applied: &d, Note: hostile}},
 		Problems: []Problem{{Level: schema.Error, Rule: schema.Contrast, Text: hostile, At: hostile, Path: "titleText", Locale: "en_US"}}}
-	html := string(g.Page(Live{Styles: "s", Script: "x"}))
+	html := string(g.Parts(nil).Page(Live{Styles: "s", Script: "x"}))
 	assert.Equal(t, 1, strings.Count(html, "<script"), "only our own")
 	assert.NotContains(t, html, "</template><!--")
 	assert.Contains(t, html, "&lt;script&gt;")
@@ -231,7 +231,7 @@ func TestWhatChangedIsMarked(t *testing.T) {
 	after.Set(f, sample(t, f, "main.livery.hcl"))
 	s := Sheet{Document: after, Applied: &before}
 	for _, screen := range Screens() {
-		html, changed := s.screen(screen, Drawing{}, true)
+		html, changed := s.screen(screen, Drawing{})
 		assert.Equal(t, screen.Name == "phone-loading", changed, screen.Name)
 		if changed {
 			assert.Contains(t, html, `data-changed="#0055ff"`)
@@ -244,7 +244,7 @@ func TestWhatChangedIsMarked(t *testing.T) {
 	title := schema.FieldByPath("titleText")
 	after = schema.Document{Locale: "en_US"}
 	after.Set(title, sample(t, title, ""))
-	d := (&Sheet{Document: after, Applied: &schema.Document{Locale: "en_US"}}).draw(Drawing{}, true)
+	d := (&Sheet{Document: after, Applied: &schema.Document{Locale: "en_US"}}).draw(Drawing{})
 	assert.Equal(t, []string{"phone-tips", "pc-tips"}, d.changed)
 }
 

@@ -1,0 +1,148 @@
+package previewserver_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/reconcile/previewserver"
+	"livery/schema"
+	"livery/schema/preview"
+)
+
+func get(s http.Handler, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+var revisionOf = regexp.MustCompile(`data-revision="([^"]+)"`)
+
+// A page asks for what has changed since the picture that it shows.
+func TestOnlyWhatChangedIsSent(t *testing.T) {
+	g := library(t)
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: func(context.Context) (previewserver.Snapshot, error) {
+		copied := g
+		copied.Sheets = slices.Clone(g.Sheets)
+		return previewserver.Snapshot{Gallery: copied}, nil
+	}}, time.Unix(1, 0))
+	require.NoError(t, err)
+	first := revisionOf.FindStringSubmatch(get(s, "/").Body.String())[1]
+	since := func(revision string) map[string]any {
+		t.Helper()
+		w := get(s, "/screens?since="+revision)
+		require.Equal(t, "application/json; charset=utf-8", w.Header().Get("Content-Type"))
+		var u map[string]any
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &u))
+		return u
+	}
+	assert.Equal(t, map[string]any{"revision": first, "screens": []any{}}, since(first))
+
+	d := g.Sheets[2].Document
+	d.Look = schema.Look{}
+	set(t, &d, "mobileResultPage.successDesc", cty.StringVal("Other words"))
+	g.Sheets[2].Document = d
+	require.NoError(t, s.Redraw(t.Context()))
+	u := since(first)
+	assert.NotEqual(t, first, u["revision"])
+	require.Len(t, u["screens"], 1)
+	one := u["screens"].([]any)[0].(map[string]any)
+	assert.Equal(t, "th_TH.phone-passed", one["id"])
+	assert.Contains(t, one["html"], "Other words")
+	assert.NotEmpty(t, one["hash"])
+	assert.NotContains(t, u, "order")
+	assert.NotContains(t, u, "title")
+
+	second := u["revision"].(string)
+	require.NoError(t, s.Redraw(t.Context()))
+	assert.Equal(t, second, since(second)["revision"], "a picture that stays has no new revision")
+	for _, unknown := range []string{"", "another", "1.1"} {
+		u := since(unknown)
+		assert.Len(t, u["screens"], 3*len(preview.Screens()), unknown)
+		assert.Len(t, u["order"], 3)
+		assert.Contains(t, u["title"], "Library")
+	}
+}
+
+// hide makes the page believe that nobody sees it, or that somebody does.
+func (b *tab) hide(on bool) {
+	b.t.Helper()
+	b.until(`window.isHidden = %v, Object.defineProperty(document, "hidden", { configurable: true, get: () => window.isHidden }), document.dispatchEvent(new Event("visibilitychange"))`, on)
+}
+
+// A page that nobody sees has no stream, so that many can be open: a browser has six
+// connections for all pages of a server. It catches up when it is seen again.
+func TestHiddenPagesLetGo(t *testing.T) {
+	d := desk{t, t.TempDir()}
+	d.save("#112233", 2)
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: d.draw}, time.Now())
+	require.NoError(t, err)
+	var mu sync.Mutex
+	streams := 0
+	count := func(by int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		streams += by
+		return streams
+	}
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/events" {
+			count(1)
+			defer count(-1)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { s.Close(); site.Close() })
+	var tabs []*tab
+	for range 8 {
+		b := openTab(t, 800, 600)
+		b.visit(site.URL)
+		b.until(passed + ` === "rgb(17, 34, 51)"`)
+		b.hide(true)
+		tabs = append(tabs, b)
+	}
+	last := tabs[len(tabs)-1]
+	last.hide(false)
+	require.Eventually(t, func() bool { return count(0) == 1 }, 2*time.Minute, 10*time.Millisecond)
+	d.save("#223344", 2)
+	require.NoError(t, s.Redraw(t.Context()))
+	last.until(passed + ` === "rgb(34, 51, 68)"`)
+	assert.Equal(t, "rgb(17, 34, 51)", ask[string](tabs[0], passed), "nobody sees it")
+	tabs[0].hide(false)
+	tabs[0].until(passed + ` === "rgb(34, 51, 68)"`)
+}
+
+// Configuration that cannot be read any more is said on the page, which keeps the last
+// picture and goes on when the files are there again.
+func TestWhatCannotBeReadIsSaid(t *testing.T) {
+	d := desk{t, t.TempDir()}
+	d.save("#112233", 2)
+	gone := false
+	s, address, _ := serve(t, func(ctx context.Context) (previewserver.Snapshot, error) {
+		if gone {
+			return previewserver.Snapshot{}, os.ErrNotExist
+		}
+		return d.draw(ctx)
+	})
+	b := openTab(t, 1440, 700)
+	b.visit(address)
+	gone = true
+	require.ErrorIs(t, s.Redraw(t.Context()), os.ErrNotExist)
+	b.until(`document.querySelector(".broken")?.checkVisibility() && document.querySelector(".broken").textContent.includes("file does not exist")`)
+	assert.Equal(t, "rgb(17, 34, 51)", ask[string](b, passed))
+	gone = false
+	d.save("#223344", 2)
+	require.NoError(t, s.Redraw(t.Context()))
+	b.until(passed + ` === "rgb(34, 51, 68)" && !document.querySelector(".broken")`)
+}

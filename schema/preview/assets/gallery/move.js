@@ -1,0 +1,39 @@
+// From screen to screen.
+
+// Only one screen is a stop for the tab key; arrows go on from there.
+function roving() {
+  const first = here || screens.find((s) => !s.hidden);
+  for (const screen of screens) {
+    const link = screen.querySelector(".cap a"), stop = screen === first ? 0 : -1;
+    if (link.tabIndex !== stop) link.tabIndex = stop;
+  }
+}
+
+function choose(screen, focus = true) {
+  if (here) here.classList.remove("here");
+  here = screen;
+  if (!screen) return;
+  screen.classList.add("here");
+  roving();
+  if (focus) {
+    screen.querySelector(".cap a").focus({ preventScroll: true });
+    screen.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+}
+
+// move goes to the screen some places on, in the language or across languages.
+function move(pages, languages) {
+  const visible = screens.filter((s) => !s.hidden);
+  if (at.locale && at.screen) {
+    const order = [...new Set(screens.map((s) => s.dataset.screen))], sheets = [...new Set(screens.map((s) => s.dataset.locale))];
+    const next = (list, value, by) => list[(list.indexOf(value) + by + list.length) % list.length];
+    return go({ locale: next(sheets, at.locale, languages), screen: next(order, at.screen, pages) }, true);
+  }
+  if (!visible.length) return;
+  if (!here) return choose(visible[0]);
+  if (languages) {
+    const column = visible.filter((s) => s.dataset.screen === here.dataset.screen);
+    return choose(column[column.indexOf(here) + languages] || here);
+  }
+  choose(visible[Math.max(0, Math.min(visible.length - 1, visible.indexOf(here) + pages))]);
+}

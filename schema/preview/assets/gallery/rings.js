@@ -1,0 +1,59 @@
+// Rings around elements.
+
+// Rings stand over the screens and not on what is drawn in them: nothing of the gallery
+// may change an element that somebody judges. Only what is near the window has them:
+// to measure what is out of sight takes long.
+const lit = new Set(); // elements
+const near = new Set(); // screens
+const nearing = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    near[entry.isIntersecting ? "add" : "delete"](entry.target);
+    ring(entry.target);
+  }
+}, { rootMargin: "50%" });
+const resizing = new ResizeObserver((entries) => entries.forEach((entry) => { if (near.has(entry.target)) ring(entry.target); }));
+
+function ring(screen) {
+  const layer = screen.querySelector(":scope > .rings") || document.createElement("div");
+  const changed = body.classList.contains("comparing") ? all(".device [data-changed]", screen) : [];
+  const marked = near.has(screen) ? [...new Set([...changed, ...lit])].filter((e) => screen.contains(e)) : [];
+  const from = screen.getBoundingClientRect(), scale = Number(getComputedStyle(screen).getPropertyValue("--s"));
+  const list = marked.map((e) => ringOf(e, from, scale)).filter(Boolean);
+  layer.className = "rings";
+  layer.replaceChildren(...list);
+  if (!list.length) layer.remove();
+  else if (!layer.parentElement) screen.append(layer);
+}
+
+function ringOf(e, from, scale) {
+  const at = extent(e), around = 3 + 3, ring = document.createElement("i"); // a gap and the line
+  if (!at) return null;
+  ring.className = lit.has(e) ? "ring lit" : "ring";
+  ring.dataset.ring = e.dataset.field;
+  ring.style.left = at.left - from.left - around + "px";
+  ring.style.top = at.top - from.top - around + "px";
+  ring.style.width = at.width + 2 * around + "px";
+  ring.style.height = at.height + 2 * around + "px";
+  const radius = getComputedStyle(e).borderTopLeftRadius;
+  if (radius !== "0px") ring.style.borderRadius = radius.endsWith("px") ? parseFloat(radius) * scale + around + "px" : radius;
+  return ring;
+}
+
+// extent is where an element is seen. A switch has no box: it is where its contents
+// are, or would be; null for what is hidden.
+function extent(e) {
+  let box = e.getBoundingClientRect();
+  if (!e.matches(".when")) return box.width ? box : null;
+  const inside = document.createRange();
+  inside.selectNodeContents(e);
+  box = inside.getBoundingClientRect();
+  if (box.width) return box;
+  const before = e.previousElementSibling, parent = e.parentElement.closest(":not(.when)").getBoundingClientRect();
+  return parent.width ? new DOMRect(parent.left, before ? before.getBoundingClientRect().bottom : parent.top, parent.width, 0) : null;
+}
+
+function shine(elements) {
+  lit.clear();
+  for (const e of elements) lit.add(e);
+  near.forEach(ring);
+}

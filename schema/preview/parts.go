@@ -1,0 +1,163 @@
+package preview
+
+import (
+	"encoding/hex"
+	"hash/fnv"
+	"maps"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"livery/schema"
+)
+
+// Parts are a gallery as it is drawn, piece by piece: a page is put together of them, and
+// a page that is open takes those that have become others.
+type Parts struct {
+	gallery                *Gallery
+	title, index, findings Part
+	sheets                 []sheetParts
+}
+
+// Part is a piece of HTML.
+type Part struct {
+	// ID is the language and the screen, such as th_TH.phone-tips; the language alone for
+	// a sheet without its screens.
+	ID   string `json:"id"`
+	HTML string `json:"html"`
+	Hash string `json:"hash"` // tells it from what it was before
+}
+
+func newPart(id, html string) Part { return Part{ID: id, HTML: html, Hash: fingerprint(html)} }
+
+// sheetParts is a sheet as HTML.
+type sheetParts struct {
+	of      Sheet
+	frame   Part // the sheet without its screens
+	screens []Part
+	changed []string // names of the screens that differ from what was applied
+}
+
+// Hashes tell what a page shows: the hash of each part by its name.
+type Hashes map[string]string
+
+// Update is what has become another since a page was drawn, as it is sent to that page.
+type Update struct {
+	Revision string `json:"revision"` // that the page shows then
+	Title    string `json:"title,omitempty"`
+	Index    string `json:"index,omitempty"`
+	Findings string `json:"findings,omitempty"`
+	TooLong  string `json:"tooLong,omitempty"` // the level of the rule
+	// Order holds the frames of all sheets in their order, where one is new, gone,
+	// elsewhere or has another heading.
+	Order   []Part `json:"order,omitempty"`
+	Screens []Part `json:"screens"`
+}
+
+// Parts draws a gallery. Sheets that are the same in an earlier drawing, which may be nil,
+// are taken from there; the others are drawn side by side, since each knows of no other.
+func (g *Gallery) Parts(earlier *Parts) *Parts {
+	p := &Parts{gallery: g, sheets: make([]sheetParts, len(g.Sheets))}
+	drawn := make(map[schema.Locale]*sheetParts)
+	if earlier != nil && earlier.gallery.Images == g.Images {
+		for i := range earlier.sheets {
+			drawn[earlier.sheets[i].of.Document.Locale] = &earlier.sheets[i]
+		}
+	}
+	compared := slices.ContainsFunc(g.Sheets, func(s Sheet) bool { return s.Applied != nil })
+	var all errgroup.Group
+	all.SetLimit(4)
+	for i := range p.sheets {
+		s := g.Sheets[i]
+		s.New = s.New && compared // where all are new, none is newer than the others
+		if before := drawn[s.Document.Locale]; before != nil && before.of.same(&s) {
+			p.sheets[i] = *before
+			continue
+		}
+		all.Go(func() error {
+			p.sheets[i] = s.draw(Drawing{Images: g.Images})
+			return nil
+		})
+	}
+	_ = all.Wait() // drawing does not fail
+	p.title = newPart("title", g.heading())
+	p.index = newPart("index", g.navigation(p.sheets))
+	p.findings = newPart("findings", g.findings())
+	return p
+}
+
+// Hashes are those of all parts.
+func (p *Parts) Hashes() Hashes {
+	h := Hashes{"tooLong": string(p.gallery.TooLong)}
+	for _, one := range []Part{p.title, p.index, p.findings} {
+		h[one.ID] = one.Hash
+	}
+	order := ""
+	for i := range p.sheets {
+		order += p.sheets[i].frame.Hash
+		for _, screen := range p.sheets[i].screens {
+			h[screen.ID] = screen.Hash
+		}
+	}
+	h["order"] = order
+	return h
+}
+
+// Same reports whether both show the same.
+func (h Hashes) Same(o Hashes) bool { return maps.Equal(h, o) }
+
+// Since is what a page takes that shows what the hashes say; everything for nil.
+func (p *Parts) Since(earlier Hashes) *Update {
+	now, u := p.Hashes(), &Update{Screens: []Part{}}
+	other := func(id string) bool { return earlier == nil || now[id] != earlier[id] }
+	for to, part := range map[*string]Part{&u.Title: p.title, &u.Index: p.index, &u.Findings: p.findings} {
+		if other(part.ID) {
+			*to = part.HTML
+		}
+	}
+	if other("tooLong") {
+		u.TooLong = string(p.gallery.TooLong)
+	}
+	for i := range p.sheets {
+		s := &p.sheets[i]
+		if other("order") {
+			u.Order = append(u.Order, s.frame)
+		}
+		for _, screen := range s.screens {
+			if other(screen.ID) {
+				u.Screens = append(u.Screens, screen)
+			}
+		}
+	}
+	if len(p.sheets) == 0 && other("order") {
+		u.Order = []Part{newPart("", nothingDeclared)}
+	}
+	return u
+}
+
+// fingerprint tells a part that was drawn anew from one that stayed as it was.
+func fingerprint(s string) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(s)) // never fails
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// same reports whether a sheet would be drawn alike: its values are equal, and were
+// written at the same places.
+func (s *Sheet) same(o *Sheet) bool {
+	if s.New != o.New || s.Note != o.Note || (s.Applied == nil) != (o.Applied == nil) {
+		return false
+	}
+	for _, f := range schema.Fields() {
+		if !sameValue(s.Document.At(f), o.Document.At(f)) || s.Applied != nil && !s.Applied.At(f).Equal(o.Applied.At(f)) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameValue(a, b schema.Value) bool {
+	return a.Equal(b) && at(a) == at(b) && slices.EqualFunc(a.Tips(), b.Tips(), func(x, y schema.Tip) bool {
+		return at(x.Icon) == at(y.Icon) && at(x.Text) == at(y.Text)
+	})
+}

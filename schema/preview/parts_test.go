@@ -1,0 +1,134 @@
+package preview
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema"
+)
+
+func ids(parts []Part) []string {
+	var list []string
+	for _, p := range parts {
+		list = append(list, p.ID)
+	}
+	return list
+}
+
+// A page gets what has become another, and only that; what is taken from an earlier
+// drawing is what would be drawn.
+func TestWhatIsSentAfterAChange(t *testing.T) {
+	field := func(path string) *schema.Field {
+		f := schema.FieldByPath(path)
+		require.NotNil(t, f, path)
+		return f
+	}
+	words := func(path, text string, line int) schema.Value {
+		v, diags := field(path).Parse(cty.StringVal(text), schema.Subject{Range: hcl.Range{Filename: "a.livery.hcl", Start: hcl.Pos{Line: line}}})
+		require.Empty(t, diags)
+		return v
+	}
+	base := func() *Gallery {
+		g := &Gallery{Title: "T"}
+		for _, loc := range []schema.Locale{"en_US", "th_TH", "ar_AE"} {
+			applied := full(t, loc)
+			g.Sheets = append(g.Sheets, Sheet{Document: full(t, loc), Applied: &applied})
+		}
+		return g
+	}
+	every := len(Screens())
+	for _, c := range []struct {
+		name    string
+		change  func(*Gallery)
+		screens []string
+		count   int // of screens, where they are too many to be named
+		other   []string
+		order   []string
+	}{
+		{name: "nothing", change: func(*Gallery) {}},
+		{
+			name: "one text of one language",
+			change: func(g *Gallery) {
+				g.Sheets[1].Document.Set(field("mobileTipsPage.titleText"), words("mobileTipsPage.titleText", "Others", 7))
+			},
+			screens: []string{"th_TH.phone-tips"}, other: []string{"index"},
+		},
+		{
+			name: "the same text on another line",
+			change: func(g *Gallery) {
+				g.Sheets[1].Document.Set(field("mobileTipsPage.titleText"), words("mobileTipsPage.titleText", "Words of titleText", 8))
+			},
+			screens: []string{"th_TH.phone-tips"},
+		},
+		{
+			name: "what was applied",
+			change: func(g *Gallery) {
+				g.Sheets[2].Applied.Set(field("mobileTipsPage.titleText"), words("mobileTipsPage.titleText", "Others", 7))
+			},
+			screens: []string{"ar_AE.phone-tips"}, other: []string{"index"},
+		},
+		{name: "a title", change: func(g *Gallery) { g.Title = "U" }, other: []string{"title"}},
+		{name: "a problem", change: func(g *Gallery) { g.Problems = []Problem{{Text: "x"}} }, other: []string{"findings"}},
+		{name: "files that cannot be read", change: func(g *Gallery) { g.Unread = "gone" }, other: []string{"findings"}},
+		{name: "the level of a rule", change: func(g *Gallery) { g.TooLong = schema.Off }, other: []string{"tooLong"}},
+		{name: "a note", change: func(g *Gallery) { g.Sheets[0].Note = "N" }, order: []string{"en_US", "th_TH", "ar_AE"}},
+		{name: "a language less", change: func(g *Gallery) { g.Sheets = g.Sheets[:2] }, other: []string{"index"}, order: []string{"en_US", "th_TH"}},
+		{
+			name: "another order", change: func(g *Gallery) { g.Sheets[0], g.Sheets[2] = g.Sheets[2], g.Sheets[0] },
+			other: []string{"index"}, order: []string{"ar_AE", "th_TH", "en_US"},
+		},
+		{
+			name: "a language more", change: func(g *Gallery) { g.Sheets = append(g.Sheets, Sheet{Document: schema.Document{Locale: "vi_VN"}}) },
+			count: every, other: []string{"index"}, order: []string{"en_US", "th_TH", "ar_AE", "vi_VN"},
+		},
+		{name: "no language", change: func(g *Gallery) { g.Sheets = nil }, other: []string{"index"}, order: []string{""}},
+		{name: "pictures", change: func(g *Gallery) { g.Images = true }, count: -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := base().Parts(nil)
+			g := base()
+			c.change(g)
+			after := g.Parts(before)
+			assert.Empty(t, cmp.Diff(g.Parts(nil).Hashes(), after.Hashes()), "taken from an earlier drawing")
+			u := after.Since(before.Hashes())
+			switch {
+			case c.count > 0:
+				assert.Len(t, u.Screens, c.count)
+			case c.count == 0:
+				assert.Equal(t, c.screens, ids(u.Screens))
+			}
+			var other []string
+			for _, one := range []struct{ name, html string }{{"title", u.Title}, {"index", u.Index}, {"findings", u.Findings}, {"tooLong", u.TooLong}} {
+				if one.html != "" {
+					other = append(other, one.name)
+				}
+			}
+			assert.Equal(t, c.other, other)
+			assert.Equal(t, c.order, ids(u.Order))
+			assert.Equal(t, c.name == "nothing", after.Hashes().Same(before.Hashes()))
+
+			all := after.Since(nil)
+			assert.Len(t, all.Screens, every*len(g.Sheets))
+			assert.NotEmpty(t, all.Order)
+			assert.NotEmpty(t, all.Title)
+		})
+	}
+}
+
+// A page is put together of what an update holds.
+func TestAPageIsItsParts(t *testing.T) {
+	g := &Gallery{Title: "T", Sheets: []Sheet{{Document: full(t, "en_US")}, {Document: full(t, "ar_AE")}}}
+	p := g.Parts(nil)
+	page, u := string(p.Page(Live{Styles: "s", Script: "x"})), p.Since(nil)
+	for _, part := range u.Screens {
+		assert.Contains(t, page, part.HTML, part.ID)
+	}
+	for _, html := range []string{u.Title, u.Index, u.Findings} {
+		assert.Contains(t, page, html)
+	}
+}
