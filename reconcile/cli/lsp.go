@@ -30,7 +30,7 @@ LIVERY_LOG and LIVERY_LOG_PATH say what is logged, and where.`,
 	}
 	c.Flags().BoolVar(&stdio, "stdio", false, "Speak on stdin and stdout, as it does anyway.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		code, err := lsp.Serve(c.Context(), run.Stdin, run.Stdout, lsp.Config{
+		code, err := lsp.Serve(c.Context(), run.Stdin, run.Raw, lsp.Config{
 			Workspace: run.Workspace(command.Inputs{}).Config, Version: command.Version(), Log: run.Log, Alive: process.Alive,
 		})
 		if err == nil && code != 0 {
