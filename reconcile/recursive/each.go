@@ -97,11 +97,11 @@ func (p *Piece[T]) Why() string {
 // Tell writes what the stack has said, under its name. Before, unless it is nil, writes what
 // is to stand above that.
 func (p *Piece[T]) Tell(run *command.Run, before func(io.Writer) error) error {
-	if before == nil && (p.said == nil || p.said.Empty()) {
+	if before == nil && p.Silent() {
 		return nil
 	}
 	if run.View.JSON {
-		return p.said.Tell()
+		return p.TellBare()
 	}
 	if err := stacksreport.WriteHead(run.Stdout, p.Path, run.Style(run.Stdout)); err != nil {
 		return err
@@ -111,13 +111,22 @@ func (p *Piece[T]) Tell(run *command.Run, before func(io.Writer) error) error {
 			return err
 		}
 	}
-	if p.said != nil {
-		if err := p.said.Tell(); err != nil {
-			return err
-		}
+	if err := p.TellBare(); err != nil {
+		return err
 	}
 	_, err := io.WriteString(run.Stdout, "\n")
 	return err
+}
+
+// Silent reports whether the stack has said nothing.
+func (p *Piece[T]) Silent() bool { return p.said == nil || p.said.Empty() }
+
+// TellBare writes what the stack has said, with nothing above it.
+func (p *Piece[T]) TellBare() error {
+	if p.Silent() {
+		return nil
+	}
+	return p.said.Tell()
 }
 
 // Each runs work for each stack and tells what came of it, in the order of the paths,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"livery/reconcile"
+	"livery/reconcile/markdown"
 	"livery/reconcile/report"
 	"livery/reconcile/terminal"
 	"livery/schema"
@@ -119,6 +120,30 @@ func (s *Summary) Write(w io.Writer, style terminal.Style) error {
 		fmt.Fprintf(&b, "\n%s\n", s.Total)
 	}
 	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteMarkdown writes the summary as a table for a pull request.
+func (s *Summary) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString(s.Counts() + "\n\n| stack | |\n|---|---|\n")
+	for _, r := range s.Rows {
+		text := markdown.Text(r.Text)
+		switch r.State {
+		case Failed:
+			text = "**failed:** " + text
+		case NotRun:
+			text = "not run"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", markdown.Code(r.Path), text)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteMarkdownHead writes the name of a stack above what it says.
+func WriteMarkdownHead(w io.Writer, path string) error {
+	_, err := fmt.Fprintf(w, "### %s\n\n", markdown.Code(path))
 	return err
 }
 

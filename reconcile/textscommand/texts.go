@@ -1,8 +1,6 @@
 package textscommand
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -36,61 +34,6 @@ translation was made.`,
 		Example: "livery texts status\nlivery texts export -to=out\nlivery texts import out/*.xlf",
 	}
 	return command.Group(run, c, statusCommand(run), exportCommand(run), importCommand(run), acceptCommand(run))
-}
-
-func statusCommand(run *command.Run) *cobra.Command {
-	var f sharedFlags
-	var format string
-	var least int
-	var details bool
-	c := &cobra.Command{
-		Use:   "status [flags]",
-		Short: "Count what is translated, and what no longer is",
-		Args:  command.Arguments(0, 0),
-		Long: `Counts the texts of each language: those that are made from today's words, from words
-that have changed since, that are still the source's, that are missing, and those of
-which nobody has recorded what they were made from.`,
-		Example: "livery texts status\nlivery texts status -details -locale=th\nlivery texts status -min=90",
-	}
-	c.Flags().StringVar(&format, "format", "text", "Write it as `text` or markdown.")
-	c.Flags().IntVar(&least, "min", 0, "Exit 1 if less than this `percent` of a language is translated.")
-	c.Flags().BoolVar(&details, "details", false, "List each text that is not current, with the words before and after.")
-	run.JSONFlag(c)
-	f.flags(c)
-	c.RunE = func(*cobra.Command, []string) error {
-		switch {
-		case format != "text" && format != "markdown":
-			return command.Fail("Invalid flag", "-format takes text or markdown, not %q.", format)
-		case least < 0 || least > 100:
-			return command.Fail("Invalid flag", "-min takes a percentage from 0 to 100, not %d.", least)
-		}
-		s, err := f.open(run)
-		if err != nil {
-			return err
-		}
-		switch {
-		case run.View.JSON:
-			err = textsreport.WriteStatusJSON(run.Stdout, s)
-		case format == "markdown":
-			err = textsreport.WriteStatusMarkdown(run.Stdout, s)
-		default:
-			err = textsreport.WriteStatus(run.Stdout, s, details, run.Style(run.Stdout))
-		}
-		if err != nil {
-			return err
-		}
-		var code error
-		for _, in := range s.Chosen {
-			if percent := in.Percent(); percent < least {
-				code = command.ExitError
-				if !run.View.JSON {
-					fmt.Fprintf(run.Stderr, "%s: %d %% is translated, less than -min=%d.\n", in.Locale, percent, least)
-				}
-			}
-		}
-		return code
-	}
-	return c
 }
 
 func acceptCommand(run *command.Run) *cobra.Command {

@@ -40,7 +40,8 @@ func WriteStatus(w io.Writer, s *translating.Stack, details bool, style terminal
 		}
 		fmt.Fprintf(&b, "   %3d %%\n", in.Percent())
 	}
-	b.WriteString("\n" + summary(s) + "\n")
+	text, _ := Summary(s)
+	b.WriteString("\n" + text + "\n")
 	if details {
 		writeDetails(&b, s, style)
 	}
@@ -52,8 +53,8 @@ func head(s *translating.Stack) string {
 	return fmt.Sprintf("Source: %s, %s. Lock: %s", s.Source.Locale, schema.Plural(len(s.Texts), "text"), terminal.Escape(s.LockFile, ""))
 }
 
-// summary counts what is to be done.
-func summary(s *translating.Stack) string {
+// Summary counts in a sentence what is to be done, and reports whether anything is.
+func Summary(s *translating.Stack) (sentence string, behind bool) {
 	var parts []string
 	for _, state := range toDo {
 		n := 0
@@ -65,21 +66,21 @@ func summary(s *translating.Stack) string {
 		}
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("Everything is translated into %s.", schema.Plural(len(s.Chosen), "language"))
+		return fmt.Sprintf("Everything is translated into %s.", schema.Plural(len(s.Chosen), "language")), false
 	}
-	behind, all := 0, len(s.Chosen)
+	languages, all := 0, len(s.Chosen)
 	if all == len(s.Languages) {
 		all++ // the source is one of the stack's languages too
 	}
 	for _, in := range s.Chosen {
 		for _, state := range toDo {
 			if in.Count(state) > 0 {
-				behind++
+				languages++
 				break
 			}
 		}
 	}
-	return fmt.Sprintf("%s in %d of %s.", strings.Join(parts, ", "), behind, schema.Plural(all, "language"))
+	return fmt.Sprintf("%s in %d of %s.", strings.Join(parts, ", "), languages, schema.Plural(all, "language")), true
 }
 
 // writeDetails lists the texts that are not current, with the words before and after.
@@ -144,16 +145,24 @@ func WriteStatusMarkdown(w io.Writer, s *translating.Stack) error {
 		}
 		fmt.Fprintf(&b, " %d %% |\n", in.Percent())
 	}
-	b.WriteString("\n" + summary(s) + "\n")
+	text, _ := Summary(s)
+	b.WriteString("\n" + text + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-type statusJSON struct {
-	FormatVersion string        `json:"format_version"`
-	Source        schema.Locale `json:"source"`
-	Lock          string        `json:"lock"`
-	Locales       []localeJSON  `json:"locales"`
+// Status is all texts of all languages of a stack, as JSON has them.
+type Status struct {
+	Source  schema.Locale `json:"source"`
+	Lock    string        `json:"lock"`
+	Locales []localeJSON  `json:"locales"`
+}
+
+// StackStatus is that of one of many stacks.
+type StackStatus struct {
+	Path    string `json:"path"`
+	Failed  string `json:"failed,omitempty"` // why; what was found stands here all the same
+	*Status        // nil if nothing was
 }
 
 type localeJSON struct {
@@ -174,9 +183,9 @@ type unitJSON struct {
 	Range        *findings.RangeJSON `json:"range"`         // of the target, null for one that is missing
 }
 
-// WriteStatusJSON writes all texts of all languages as one object.
-func WriteStatusJSON(w io.Writer, s *translating.Stack) error {
-	out := statusJSON{"1.0", s.Source.Locale, s.LockFile, make([]localeJSON, 0, len(s.Chosen))}
+// NewStatus is what JSON says of a stack.
+func NewStatus(s *translating.Stack) *Status {
+	out := &Status{s.Source.Locale, s.LockFile, make([]localeJSON, 0, len(s.Chosen))}
 	for _, in := range s.Chosen {
 		l := localeJSON{in.Locale, make(map[texts.State]int), in.Percent(), make([]unitJSON, 0, len(in.Units))}
 		for _, state := range texts.States() {
@@ -187,7 +196,23 @@ func WriteStatusJSON(w io.Writer, s *translating.Stack) error {
 		}
 		out.Locales = append(out.Locales, l)
 	}
-	return terminal.WriteJSON(w, out)
+	return out
+}
+
+// WriteStatusJSON writes what there is to say of a stack as one object.
+func WriteStatusJSON(w io.Writer, s *translating.Stack) error {
+	return terminal.WriteJSON(w, struct {
+		FormatVersion string `json:"format_version"`
+		*Status
+	}{"1.0", NewStatus(s)})
+}
+
+// WriteStatusesJSON writes what there is to say of many stacks as one object.
+func WriteStatusesJSON(w io.Writer, stacks []StackStatus) error {
+	return terminal.WriteJSON(w, struct {
+		FormatVersion string        `json:"format_version"`
+		Stacks        []StackStatus `json:"stacks"`
+	}{"1.0", stacks})
 }
 
 func newUnitJSON(locale schema.Locale, u *texts.Unit) unitJSON {

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -80,6 +81,9 @@ func Open(w *workspace.Workspace, locales []string) (*Stack, error) {
 	s.Chosen, err = s.choose(locales)
 	return s, err
 }
+
+// Variables are those that the stack declares.
+func (s *Stack) Variables() map[string]cty.Value { return s.asked.Variables }
 
 func (s *Stack) invalid(diags hcl.Diagnostics) error {
 	return &workspace.InvalidError{Diagnostics: diags, Sources: s.Files}
