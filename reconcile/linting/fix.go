@@ -11,6 +11,7 @@ import (
 
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
 
@@ -395,7 +396,7 @@ func EditOf(e schema.Edit) syntax.Edit {
 	case e.Expression == "":
 		return syntax.Replace(e.At, e.Value)
 	case strings.HasSuffix(e.At.Filename, ".json"):
-		return syntax.Rewrite(e.At, syntax.QuoteJSON("${"+e.Expression+"}"))
+		return syntax.Rewrite(e.At, jsontext.Quote("${"+e.Expression+"}"))
 	default:
 		return syntax.Rewrite(e.At, e.Expression)
 	}

@@ -159,7 +159,7 @@ func TestImportWritesInPlace(t *testing.T) {
 		"a file that is not there": {
 			"-- th.livery.hcl --\nlocale \"th\" {\n  texts = jsondecode(file(\"new/th.json\"))\n}\n",
 			[]string{"mobileTipsPage.tips[1].text", "ค", "mobileTipsPage.tips[0].text", "ข", "titleText", "ก"},
-			"+{\n+  \"titleText\": \"ก\",\n+  \"mobileTipsPage\": {\n+    \"tips\": [\n+      {\"iconLink\": \"https://a.example/1.png\", \"text\": \"ข\"},\n+      {\"text\": \"ค\"}\n+    ]\n+  }\n+}\n",
+			"+{\n+  \"titleText\": \"ก\",\n+  \"mobileTipsPage\": {\n+    \"tips\": [\n+      { \"text\": \"ข\", \"iconLink\": \"https://a.example/1.png\" },\n+      { \"text\": \"ค\" }\n+    ]\n+  }\n+}\n",
 		},
 	}
 	for name, test := range tests {

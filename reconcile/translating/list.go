@@ -8,6 +8,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/exchange"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 	"livery/schema/texts"
 )
@@ -43,7 +45,7 @@ func (l *list) mark() string { return fmt.Sprintf("livery: %s of %s", l.field.Pa
 
 // write puts the list in the place of its mark.
 func (l *list) write(name string, src []byte) ([]byte, error) {
-	mark := texts.Quote(l.mark())
+	mark := jsontext.Quote(l.mark())
 	from := strings.Index(string(src), mark)
 	if from < 0 {
 		return nil, fmt.Errorf("%s: there is no place for %s", name, l.field.Path())
@@ -67,14 +69,14 @@ func (l *list) array(indent string, lines bool) string {
 		icon = "icon_link"
 	}
 	for i, tip := range l.tips {
-		var members []string
-		if tip.Icon.Declared() {
-			members = append(members, texts.Quote(icon)+": "+texts.Quote(tip.Icon.Text()))
-		}
+		var t exchange.Tip
 		if l.words[i] != "" {
-			members = append(members, `"text": `+texts.Quote(l.words[i]))
+			t = append(t, exchange.Member{Key: "text", Text: l.words[i]})
 		}
-		objects[i] = "{" + strings.Join(members, ", ") + "}"
+		if tip.Icon.Declared() {
+			t = append(t, exchange.Member{Key: icon, Text: tip.Icon.Text()})
+		}
+		objects[i] = t.JSON()
 	}
 	if !lines {
 		return "[" + strings.Join(objects, ", ") + "]"

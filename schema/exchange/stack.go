@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -12,7 +13,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/jsontext"
 )
 
 // baseTheme is the theme that holds what all bodies have in common.
@@ -22,8 +22,8 @@ const baseTheme = "base"
 // own in dir, which is relative to the stack and written with slashes; all else that every
 // body says alike in a theme; the rest in their blocks. It gives the configuration, and the
 // files of texts by their names. Errors are those of [ImportHCL].
-func ImportStack(bodies []*Body, dir string) (src []byte, texts map[string][]byte, diags hcl.Diagnostics) {
-	texts = make(map[string][]byte)
+func ImportStack(bodies []*Body, dir string) (src []byte, files map[string][]byte, diags hcl.Diagnostics) {
+	files = make(map[string][]byte)
 	shared := sharedBy(bodies)
 	split := make([]*Body, len(bodies))
 	for i, b := range bodies {
@@ -42,7 +42,7 @@ func ImportStack(bodies []*Body, dir string) (src []byte, texts map[string][]byt
 		maps.DeleteFunc(own.Extra, func(k schema.ExtraKey, _ cty.Value) bool { _, ok := shared.Extra[k]; return ok })
 		if len(words.Values) > 0 {
 			own.Texts = path.Join(dir, string(b.Locale)+".json")
-			texts[own.Texts] = textsFile(words)
+			files[own.Texts] = textsFile(words)
 		}
 		if !shared.isEmpty() {
 			own.Theme = baseTheme
@@ -61,7 +61,7 @@ func ImportStack(bodies []*Body, dir string) (src []byte, texts map[string][]byt
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}
-	return append(out.Bytes(), blocks...), texts, diags
+	return append(out.Bytes(), blocks...), files, diags
 }
 
 func (d Draft) isEmpty() bool { return len(d.Values)+len(d.Extra) == 0 }
@@ -109,56 +109,35 @@ func isWords(f *schema.Field, v cty.Value) bool {
 	return false
 }
 
-// textsFile is a file of texts, in the order of the catalogue.
+// textsFile is a file of  In a tip the text stands before its picture.
 func textsFile(d Draft) []byte {
-	var members []string
-	for _, p := range schema.Pages() {
-		var fields []string
-		indent := strings.Repeat("  ", min(len(p.Key), 1)+1)
-		for i := range p.Fields {
-			f := &p.Fields[i]
-			if v, ok := d.Values[f]; ok {
-				fields = append(fields, indent+jsonQuote(f.Key)+": "+jsonWords(v, indent))
+	contents := make(map[*schema.Field]Content)
+	for f, v := range d.Values {
+		if v.Type() == cty.String {
+			contents[f] = Content{Text: v.AsString()}
+			continue
+		}
+		var tips []Tip
+		for _, tip := range v.AsValueSlice() {
+			var t Tip
+			for key, v := range tip.AsValueMap() {
+				if !v.IsNull() {
+					t = append(t, Member{Key: key, Text: v.AsString()})
+				}
 			}
+			slices.SortFunc(t, func(a, b Member) int {
+				return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.Key, b.Key))
+			})
+			tips = append(tips, t)
 		}
-		switch {
-		case p.Key == "":
-			members = fields
-		case len(fields) > 0:
-			members = append(members, fmt.Sprintf("  %s: {\n%s\n  }", jsonQuote(p.Key), strings.Join(fields, ",\n")))
-		}
+		contents[f] = Content{Tips: tips}
 	}
-	return fmt.Appendf(nil, "{\n%s\n}\n", strings.Join(members, ",\n"))
+	return WriteTexts(contents)
 }
 
-// jsonWords writes a text, or a list of tips with one on a line.
-func jsonWords(v cty.Value, indent string) string {
-	if v.Type() == cty.String {
-		return jsonQuote(v.AsString())
+func rank(m Member) int {
+	if m.Key == "text" {
+		return 0
 	}
-	var tips []string
-	for _, tip := range v.AsValueSlice() {
-		var members []string
-		values := tip.AsValueMap()
-		for _, key := range slices.SortedFunc(maps.Keys(values), compareTipKeys) {
-			if v := values[key]; !v.IsNull() {
-				members = append(members, jsonQuote(key)+": "+jsonQuote(v.AsString()))
-			}
-		}
-		tips = append(tips, fmt.Sprintf("%s  { %s }", indent, strings.Join(members, ", ")))
-	}
-	return fmt.Sprintf("[\n%s\n%s]", strings.Join(tips, ",\n"), indent)
+	return 1
 }
-
-// compareTipKeys puts the text before its picture.
-func compareTipKeys(a, b string) int {
-	switch {
-	case a == "text":
-		return -1
-	case b == "text":
-		return 1
-	}
-	return strings.Compare(a, b)
-}
-
-func jsonQuote(text string) string { return string(jsontext.AppendString(nil, text)) }

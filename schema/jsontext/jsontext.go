@@ -157,6 +157,9 @@ func AppendString(dst []byte, s string) []byte {
 	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
 }
 
+// Quote is a text as a JSON string, as [AppendString] writes it.
+func Quote(s string) string { return string(AppendString(nil, s)) }
+
 // isPlain reports whether nothing in a text needs an escape, as in almost all of them.
 func isPlain(s string) bool {
 	var all byte

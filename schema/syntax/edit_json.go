@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 )
 
 // jsonFile is a JSON file with its values by the byte they begin at.
@@ -421,7 +422,7 @@ func (in *insertion) writeMembers(additions []*addition, layout jsonLayout, temp
 
 // writeMember writes a member behind that white space.
 func (in *insertion) writeMember(a *addition, layout jsonLayout, blank string, template bool) {
-	in.WriteString(blank + QuoteJSON(a.name) + layout.colon)
+	in.WriteString(blank + jsontext.Quote(a.name) + layout.colon)
 	if !a.isBlock() {
 		in.writeValue(jsonLiteral("", a.value, template), a.value)
 		return

@@ -1,13 +1,13 @@
 package syntax
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"livery/schema/jsontext"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -114,7 +114,7 @@ func jsonLiteral(raw string, value cty.Value, template bool) string {
 	if template {
 		text = asTemplate(text)
 	}
-	quoted := QuoteJSON(text)
+	quoted := jsontext.Quote(text)
 	escaped := strings.Contains(raw, `\u`) && strings.IndexFunc(raw, isWide) < 0
 	if escaped || Check([]byte(quoted), jsonSuffix) != nil { // see glued
 		return escapeWide(quoted)
@@ -149,14 +149,6 @@ func templateText(template string) (string, bool) {
 		return "", false
 	}
 	return v.AsString(), true
-}
-
-func QuoteJSON(text string) string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string always can be
-	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func isWide(r rune) bool { return r >= utf8.RuneSelf }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/jsontext"
 	"livery/schema/syntax"
 )
 
@@ -171,24 +172,15 @@ func (l *Lock) Bytes() []byte {
 		for _, path := range slices.SortedFunc(maps.Keys(l.made[locale]), ComparePaths) {
 			fmt.Fprintf(&b, "\n%s\n", path)
 			for _, m := range l.made[locale][path] {
-				b.WriteString("  " + Quote(m.Words))
+				b.WriteString("  " + jsontext.Quote(m.Words))
 				if m.Note != "" {
-					b.WriteString(" note " + Quote(m.Note))
+					b.WriteString(" note " + jsontext.Quote(m.Note))
 				}
 				b.WriteByte('\n')
 			}
 		}
 	}
 	return b.Bytes()
-}
-
-// Quote writes a text as JSON does, and leaves all letters as they are.
-func Quote(text string) string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string always can be
-	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // ComparePaths orders the paths of texts as the catalogue does.
