@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/colour"
 	"livery/schema/config"
 	"livery/schema/lint"
 	"livery/schema/preview"
@@ -79,9 +80,11 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: before.against, NotCompared: before.err}
 	diags = append(diags, before.warnings...)
 	g := &data.Gallery
-	g.Sheets = p.selected(sheets(loaded.Documents, before))
+	source, sourced := texts.Source(loaded)
+	g.Sheets = p.selected(sheets(loaded.Documents, before), source)
+	judge(g.Sheets, lint.LeastContrast(loaded))
 	found := slices.Concat(diags, lint.Stack(loaded))
-	if _, ok := texts.Source(loaded); !ok { // else lint has compared with it
+	if !sourced { // else lint has compared with it
 		found = append(found, missing(g.Sheets, loaded.Levels)...)
 	}
 	shown, err := p.workspace.Suppress(loaded, found)
@@ -282,12 +285,29 @@ func sheets(documents []schema.Document, before earlier) []preview.Sheet {
 	return list
 }
 
-// selected sorts the sheets and leaves out those that were not asked for.
-func (p *Preview) selected(list []preview.Sheet) []preview.Sheet {
+// judge adds what contrast the texts have; low is what is less than the rule asks for.
+func judge(sheets []preview.Sheet, least float64) {
+	for i := range sheets {
+		s := &sheets[i]
+		for _, pair := range lint.Pairs(s.Document) {
+			s.Contrasts = append(s.Contrasts, preview.Contrast{Text: pair.Text, Background: pair.Background, Ratio: colour.Cut(pair.Contrast), Low: pair.Contrast < least})
+		}
+	}
+}
+
+// selected sorts the sheets, the language that the others are translated from first and
+// the others by their names, and leaves out those that were not asked for.
+func (p *Preview) selected(list []preview.Sheet, source schema.Locale) []preview.Sheet {
 	list = slices.DeleteFunc(list, func(s preview.Sheet) bool {
 		return len(p.Locales) > 0 && !slices.Contains(p.Locales, s.Document.Locale)
 	})
-	slices.SortFunc(list, func(x, y preview.Sheet) int { return cmp.Compare(x.Document.Locale, y.Document.Locale) })
+	key := func(s preview.Sheet) string {
+		if s.Document.Locale == source {
+			return ""
+		}
+		return s.Document.Locale.Info().Name
+	}
+	slices.SortFunc(list, func(x, y preview.Sheet) int { return cmp.Compare(key(x), key(y)) })
 	return list
 }
 
@@ -317,13 +337,17 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		}
 		g.Sheets = append(g.Sheets, sheet)
 	}
-	g.Sheets = p.selected(g.Sheets)
+	g.Sheets = p.selected(g.Sheets, english)
+	judge(g.Sheets, lint.LeastContrast(new(stack.Stack)))
 	g.Problems = preview.Problems(missing(g.Sheets, nil))
 	p.setTitle(g)
 	g.Compare = slices.ContainsFunc(g.Sheets, func(s preview.Sheet) bool { return s.Applied != nil })
 	g.Subject += ", as planned"
 	return data, p.requireLocale(g)
 }
+
+// english is the source where a plan, which does not know it, is drawn.
+const english schema.Locale = "en_US"
 
 // sheetOf reads the documents of a change. The plan knows where a value was
 // written only for those that change.

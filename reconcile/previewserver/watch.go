@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -13,6 +14,10 @@ import (
 // quietPeriod is how long files must be left alone before they are read: editors and
 // version control write several at once.
 const quietPeriod = 20 * time.Millisecond
+
+// replacedPeriod is how often it is looked whether a directory is still the one that is
+// watched.
+const replacedPeriod = time.Second
 
 // Follow renders again whenever a file that the pages depend on changes, until ctx
 // ends. Directories are watched rather than files, since editors put a new file in
@@ -23,10 +28,12 @@ func (s *Server) Follow(ctx context.Context) error {
 		return fmt.Errorf("watching files: %w", err)
 	}
 	defer watcher.Close()
-	watched := make(map[string]bool)
+	watched := make(map[string]os.FileInfo)
 	s.watchAll(watcher, watched)
 	pending := time.NewTimer(time.Hour)
 	pending.Stop()
+	check := time.NewTicker(replacedPeriod)
+	defer check.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -44,31 +51,61 @@ func (s *Server) Follow(ctx context.Context) error {
 			}
 			s.cfg.Log.Warn("a file could not be watched", "error", err.Error())
 			pending.Reset(quietPeriod) // something may have been missed
+		case <-check.C:
+			if len(replaced(watcher, watched)) > 0 {
+				pending.Reset(quietPeriod)
+			}
 		case <-pending.C:
 			if err := s.Redraw(ctx); err != nil {
 				s.cfg.Log.Warn("the preview could not be drawn", "error", err.Error())
 			}
-			s.watchAll(watcher, watched)
+			if s.watchAll(watcher, watched) {
+				pending.Reset(quietPeriod) // it may have changed before it was watched
+			}
 		}
 	}
 }
 
-// watchAll watches the directories of everything that the picture depends on.
-func (s *Server) watchAll(watcher *fsnotify.Watcher, watched map[string]bool) {
+// replaced lists the watched directories that are not there any more or are others: version
+// control and downloads put directories in place of others, and what watches the old one
+// hears nothing of the new. A new one may have the number of the old, whose watch has ended.
+func replaced(watcher *fsnotify.Watcher, watched map[string]os.FileInfo) []string {
+	var list []string
+	alive := watcher.WatchList()
+	for dir, was := range watched {
+		if info, err := os.Stat(dir); err != nil || !os.SameFile(was, info) || !slices.Contains(alive, dir) {
+			list = append(list, dir)
+		}
+	}
+	return list
+}
+
+// watchAll watches the directories of everything that the picture depends on, and reports
+// whether one is watched that was not.
+func (s *Server) watchAll(watcher *fsnotify.Watcher, watched map[string]os.FileInfo) (added bool) {
 	s.mu.Lock()
 	names := s.watch
 	s.mu.Unlock()
+	for _, dir := range replaced(watcher, watched) {
+		_ = watcher.Remove(dir) // it may have gone by itself
+		delete(watched, dir)
+	}
 	for _, name := range names {
 		dir := nearestDirectory(name)
-		if dir == "" || watched[dir] {
+		if dir == "" || watched[dir] != nil {
 			continue
 		}
-		if err := watcher.Add(dir); err != nil {
+		info, err := os.Stat(dir)
+		if err == nil {
+			err = watcher.Add(dir)
+		}
+		if err != nil {
 			s.cfg.Log.Warn("a directory cannot be watched", "path", dir, "error", err.Error())
 			continue
 		}
-		watched[dir] = true
+		watched[dir], added = info, true
 	}
+	return added
 }
 
 // nearestDirectory is the nearest directory that exists at or above a path; "" for none,

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -145,4 +147,40 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	d.save("#223344", 2)
 	require.NoError(t, s.Redraw(t.Context()))
 	b.until(passed + ` === "rgb(34, 51, 68)" && !document.querySelector(".broken")`)
+}
+
+// A directory in whose place another one was put is followed again: as version control
+// and downloads do it, by removing it and by renaming.
+func TestAReplacedDirectoryIsFollowed(t *testing.T) {
+	parent := t.TempDir()
+	d := desk{t, filepath.Join(parent, "stack")}
+	require.NoError(t, os.Mkdir(d.dir, 0o700))
+	d.save("#112233", 2)
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: d.draw}, time.Now())
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Follow(ctx) }()
+	t.Cleanup(func() { cancel(); assert.NoError(t, <-done) })
+	shows := func(colour string) {
+		t.Helper()
+		require.Eventually(t, func() bool { return strings.Contains(get(s, "/").Body.String(), colour) }, 2*time.Minute, 10*time.Millisecond, colour)
+	}
+	shows("#112233")
+
+	require.NoError(t, os.RemoveAll(d.dir))
+	require.NoError(t, os.Mkdir(d.dir, 0o700))
+	d.save("#223344", 2)
+	shows("#223344")
+	d.save("#334455", 2)
+	shows("#334455")
+
+	next := desk{t, filepath.Join(parent, "next")}
+	require.NoError(t, os.Mkdir(next.dir, 0o700))
+	next.save("#445566", 2)
+	require.NoError(t, os.Rename(d.dir, filepath.Join(parent, "before")))
+	require.NoError(t, os.Rename(next.dir, d.dir))
+	shows("#445566")
+	d.save("#556677", 2)
+	shows("#556677")
 }

@@ -213,8 +213,12 @@ func (p pages) writePage(w http.ResponseWriter, r *http.Request, account, id str
 	if v.API == h5v6 {
 		view.Language = tokenLanguage(query.Get("language"))
 		view.Body = p.store.document(account, view.Language.Value)
+		if view.Body == nil {
+			view.Plain = "This page has the default look: nothing was pushed for its language yet."
+		}
 	} else {
 		view.Language = urlLanguage(v.Input.Language, r.Header.Get("Accept-Language"))
+		view.Plain = "This page has the default look: whether what is pushed reaches the pages of h5_url is not documented, so it does not here."
 	}
 	query.Del(handOverMark)
 	view.Link = p.base + r.URL.Path + "?" + query.Encode() + "&" + handOverMark + "=1"

@@ -45,8 +45,11 @@ func walkPass(t *testing.T, browser context.Context) {
 	b.state("asking", "asks for the camera")
 	b.press(choice("allow"))
 	b.until(`!document.getElementById("phone-camera-still").hidden`)
+	b.until(`document.querySelector(".screen:not([hidden])").focus(), true`)
 	b.until(`document.querySelector("#hints select").value = "far", document.querySelector("#hints select").dispatchEvent(new Event("change", { bubbles: true }))`)
 	b.until(`!document.getElementById("phone-camera-far").hidden && document.getElementById("phone-camera-still").hidden`)
+	b.until(`document.activeElement.id === "phone-camera-far"`) // the focus goes on with the hint
+	b.until(`!document.getElementById("simulator").innerText.includes("default look")`)
 	require.Equal(t, none, h.score(o))
 	b.press(outcomeButton("pass"))
 	b.ends(h, "/done") // by the countdown: nobody presses anything
@@ -265,6 +268,7 @@ func walkNewer(t *testing.T, browser context.Context) {
 	b.visit(o.URL)
 	b.state("asking", "")
 	b.until(`document.documentElement.lang === "th-TH" && document.title === "Liveness Detection"`)
+	b.until(`document.getElementById("simulator").innerText.includes("pages of h5_url is not documented")`)
 	b.press(choice("allow"))
 	b.press(outcomeButton("pass"))
 	b.ends(h, "/done")

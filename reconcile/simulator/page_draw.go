@@ -31,6 +31,7 @@ type sessionView struct {
 	ID         string
 	Language   schema.LocaleInfo
 	Body       map[string]any // the document as it was taken; nil for the default
+	Plain      string         // why the page has the default look; "" where it has its own
 	Scheme     string         // light or dark
 	Tries      int            // how often a user may fail; 0 where nobody has said
 	Ending     ending
@@ -117,7 +118,11 @@ func (v sessionView) controls(m *preview.HTMLWriter) {
 	}
 	writeHints(m)
 	m.Raw(deviceChoice)
-	m.Printf("<p class=\"about\">Session %s, language %s</p></div>\n</aside>\n", v.ID, v.Language.BCP47)
+	m.Printf("<p class=\"about\">Session %s, language %s</p></div>\n", v.ID, v.Language.BCP47)
+	if v.Plain != "" {
+		m.Printf("<p class=\"about\">%s</p>\n", v.Plain)
+	}
+	m.Raw("</aside>\n")
 }
 
 // writeHints chooses what the camera sees.

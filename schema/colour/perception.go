@@ -1,6 +1,7 @@
 package colour
 
 import (
+	"fmt"
 	"math"
 	"sort"
 
@@ -30,6 +31,12 @@ func (d Deficiency) matrix() [9]float64 {
 	default:
 		return [9]float64{1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900}
 	}
+}
+
+// FilterMatrix is how linear RGB is seen, as the values of an feColorMatrix of SVG.
+func (d Deficiency) FilterMatrix() string {
+	m := d.matrix()
+	return fmt.Sprintf("%f %f %f 0 0 %f %f %f 0 0 %f %f %f 0 0 0 0 0 1 0", m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8])
 }
 
 // SeenWith is the colour as somebody with the deficiency sees it, cut off to sRGB and

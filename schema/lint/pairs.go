@@ -7,6 +7,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/colour"
+	"livery/schema/stack"
 )
 
 // pair is a text and what it stands on.
@@ -159,6 +160,11 @@ func firstDeclared(d schema.Document, fields []*schema.Field) *schema.Field {
 type Pair struct {
 	Text, Background *schema.Field
 	Contrast         float64 // from 1 to 21
+}
+
+// LeastContrast is the contrast that the stack's rule asks of a text.
+func LeastContrast(s *stack.Stack) float64 {
+	return option[float64](&linter{Stack: s}, schema.Contrast, "ratio")
 }
 
 // Pairs are the texts that a document shows whose contrast is known.

@@ -77,7 +77,7 @@ func valueOf(c *HTMLWriter, v schema.Value) {
 		c.Raw("<i>API default</i>")
 		return
 	}
-	if colour := colour(v); colour != "" {
+	if colour := cssColour(v); colour != "" {
 		c.Printf(`<span class="value"><span class="swatch" style="background-color:%s"></span>%s</span>`, colour, colour)
 		return
 	}

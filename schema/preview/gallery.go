@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/colour"
 )
 
 // Sheet is one language in a gallery.
@@ -19,6 +20,15 @@ type Sheet struct {
 	Applied  *schema.Document // what there was before, such as what the service last confirmed; nil if nothing
 	New      bool             // there was nothing before, for sure: it is compared with the API's default look
 	Note     string           // a sentence about this language, "" for none
+
+	Contrasts []Contrast // of its texts, as far as they are known
+}
+
+// Contrast is how well a text can be read on what it stands on.
+type Contrast struct {
+	Text, Background *schema.Field
+	Ratio            float64 // from 1 to 21
+	Low              bool    // less than the rule asks for
 }
 
 // Gallery is everything that is looked at together.
@@ -94,7 +104,11 @@ func (p *Parts) page(head, foot string, l Live) []byte {
 	}
 	c.Raw(">\n")
 	box, path := qrPath(SampleLink)
-	c.Printf("<svg hidden><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol></svg>\n", box, path)
+	c.Printf("<svg class=\"vh\" aria-hidden=\"true\"><symbol id=\"qr\" viewBox=\"%s\"><path d=\"%s\"/></symbol>", box, path)
+	for _, kind := range colour.Deficiencies() {
+		c.Printf(`<filter id="%s" color-interpolation-filters="linearRGB"><feColorMatrix values="%s"/></filter>`, string(kind), kind.FilterMatrix())
+	}
+	c.Raw("</svg>\n")
 	p.header(&c)
 	c.Raw("<div class=\"index\" id=\"index\">\n" + p.index.HTML + "</div>\n")
 	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n")
@@ -125,7 +139,9 @@ func (s *Sheet) draw(how Drawing) sheetParts {
 	var c HTMLWriter
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
-	c.Printf("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a></h2>\n", loc, info.Name, loc, info.Name, loc)
+	c.Printf("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a>", loc, info.Name, loc, info.Name, loc)
+	own(&c, info)
+	c.Raw("</h2>\n")
 	note := s.Note
 	if s.New && note == "" {
 		note = "New: nothing was here before."
@@ -150,6 +166,7 @@ func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
 	p := newPageWriter(screen, s.Document, s.Applied, how)
+	p.on = s.Contrasts
 	p.screen(screen)
 	seen, before := p.seen, ""
 	if s.Applied != nil {
@@ -209,7 +226,9 @@ func (g *Gallery) navigation(list []sheetParts) string {
 	c.Raw("<nav aria-label=\"Languages\"><h2>Languages</h2><ul>\n<li><a href=\"#\" data-all>All languages</a></li>\n")
 	for i := range g.Sheets {
 		info := g.Sheets[i].Document.Locale.Info()
-		c.Printf(`<li><a href="#locale=%s" data-locale="%s"%s>%s</a></li>`+"\n", string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
+		c.Printf(`<li><a href="#locale=%s" data-locale="%s"%s>%s`, string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
+		own(&c, info)
+		c.Raw("</a></li>\n")
 	}
 	c.Raw("</ul></nav>\n<nav aria-label=\"Pages\"><h2>Pages</h2><ul>\n")
 	for _, s := range Screens() {
@@ -217,6 +236,13 @@ func (g *Gallery) navigation(list []sheetParts) string {
 	}
 	c.Raw("</ul></nav>\n")
 	return c.String()
+}
+
+// own is a language's own name, for those who speak it.
+func own(c *HTMLWriter, info schema.LocaleInfo) {
+	if info.Own != "" {
+		c.Printf(` <bdi lang="%s">%s</bdi>`, info.BCP47, info.Own)
+	}
 }
 
 // attribute is written as it is.

@@ -3,6 +3,8 @@ package preview
 import (
 	"net/url"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"livery/schema"
@@ -18,6 +20,7 @@ type pageWriter struct {
 	was  *schema.Document // what to compare with; nil for nothing
 	info schema.LocaleInfo
 	how  Drawing
+	on   []Contrast      // what texts stand on
 	bare bool            // leaves out what only programs read
 	seen []*schema.Field // that the screen shows, in order
 }
@@ -83,7 +86,12 @@ func (p *pageWriter) driven(f *schema.Field, e part, body func()) {
 // origin notes where a value was written, and what was there before if that was
 // another: nothing for the API's default.
 func (p *pageWriter) origin(f *schema.Field) {
-	p.Attr("data-at", at(p.doc.At(f)))
+	p.place(p.doc.At(f))
+	if i := slices.IndexFunc(p.on, func(c Contrast) bool { return c.Text == f }); i >= 0 {
+		p.Attr("data-contrast", strconv.FormatFloat(p.on[i].Ratio, 'f', 2, 64))
+		p.Attr("data-on", p.on[i].Background.Path())
+		p.Raw(string(flag(p.on[i].Low, " data-low")))
+	}
 	if p.was == nil || p.was.Effective(f).Equal(p.doc.Effective(f)) {
 		return
 	}
@@ -93,6 +101,26 @@ func (p *pageWriter) origin(f *schema.Field) {
 		p.Text(shown(before))
 		p.Raw(`"`)
 	}
+}
+
+// place notes where a value was written, and the way from there to the words or digits,
+// each step on a line: its name and its place.
+func (p *pageWriter) place(v schema.Value) {
+	p.Attr("data-at", at(v))
+	o := v.Origin()
+	if o == nil {
+		return
+	}
+	steps := make([]string, 0, len(o.Chain))
+	for _, step := range o.Chain {
+		if step.Range.Filename != "" {
+			steps = append(steps, step.Path+"\t"+place(step.Range))
+		} else {
+			steps = append(steps, step.Path)
+		}
+	}
+	p.Attr("data-from", strings.Join(steps, "\n"))
+	p.Raw(string(flag(o.Derived, " data-computed")))
 }
 
 // at is where a value was written, as file and line.
@@ -128,15 +156,15 @@ func (p *pageWriter) coloured(tag, class, property, key string, body func()) {
 
 // style is a declaration with the colour of a field; "" for one that has none.
 func (p *pageWriter) style(property string, f *schema.Field) string {
-	if c := colour(p.doc.At(f)); c != "" {
+	if c := cssColour(p.doc.At(f)); c != "" {
 		return property + ":" + c
 	}
 	return ""
 }
 
-// colour is a declared colour in the form that CSS takes. It is judged again:
+// cssColour is a declared colour in the form that CSS takes. It is judged again:
 // nothing else may reach a style.
-func colour(v schema.Value) string {
+func cssColour(v schema.Value) string {
 	s := v.Text()
 	if v.Kind() != schema.Colour || !v.Declared() || len(s) != 7 && len(s) != 9 || s[0] != '#' {
 		return ""
@@ -286,16 +314,21 @@ func (p *pageWriter) button(b button) {
 	}}, inside)
 }
 
-// surface is a page's background, by colour and picture, with body on it.
+// surface is a page's background, by colour and picture, with body on it. Where the
+// catalogue has no field for it nobody knows what it looks like: it is hatched, and says
+// so, for no colour to be judged by what stands behind it here.
 func (p *pageWriter) surface(class, colourKey, pictureKey string, body func()) {
 	inside := func() {
+		if colourKey == "" && !p.how.Plain {
+			p.Raw(`<span class="ours" lang="en" dir="ltr">background not documented</span>`)
+		}
 		if pictureKey != "" {
 			p.picture("pic", pictureKey, "")
 		}
 		p.box("div", "body", body)
 	}
 	if colourKey == "" {
-		p.box("div", "page "+class, inside)
+		p.box("div", "page unknown "+class, inside)
 		return
 	}
 	p.coloured("div", "page "+class, "background-color", colourKey, inside)
@@ -347,7 +380,7 @@ func (p *pageWriter) tipPart(item *schema.Field, v schema.Value, class string, b
 	p.Attr("class", class)
 	if !p.bare {
 		p.Attr("data-field", item.Path())
-		p.Attr("data-at", at(v))
+		p.place(v)
 	}
 	p.Raw(">")
 	body(to)

@@ -145,7 +145,7 @@ func fingerprint(s string) string {
 // same reports whether a sheet would be drawn alike: its values are equal, and were
 // written at the same places.
 func (s *Sheet) same(o *Sheet) bool {
-	if s.New != o.New || s.Note != o.Note || (s.Applied == nil) != (o.Applied == nil) {
+	if s.New != o.New || s.Note != o.Note || !slices.Equal(s.Contrasts, o.Contrasts) || (s.Applied == nil) != (o.Applied == nil) {
 		return false
 	}
 	for _, f := range schema.Fields() {
@@ -157,7 +157,13 @@ func (s *Sheet) same(o *Sheet) bool {
 }
 
 func sameValue(a, b schema.Value) bool {
-	return a.Equal(b) && at(a) == at(b) && slices.EqualFunc(a.Tips(), b.Tips(), func(x, y schema.Tip) bool {
-		return at(x.Icon) == at(y.Icon) && at(x.Text) == at(y.Text)
+	return a.Equal(b) && samePlace(a, b) && slices.EqualFunc(a.Tips(), b.Tips(), func(x, y schema.Tip) bool {
+		return samePlace(x.Icon, y.Icon) && samePlace(x.Text, y.Text)
 	})
+}
+
+// samePlace reports whether two values were written at the same places.
+func samePlace(a, b schema.Value) bool {
+	x, y := a.Origin(), b.Origin()
+	return at(a) == at(b) && (x == y || x != nil && y != nil && x.Derived == y.Derived && slices.Equal(x.Chain, y.Chain))
 }

@@ -185,7 +185,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 	assert.NotContains(t, html, "</template><!--")
 	assert.Contains(t, html, "&lt;script&gt;")
 	for _, c := range []string{"red", "#12ab3g", "#fff", "#FFFFFF", "#12345;", ""} {
-		assert.Empty(t, colour(schema.Value{}), c)
+		assert.Empty(t, cssColour(schema.Value{}), c)
 	}
 }
 
@@ -350,4 +350,58 @@ func TestShown(t *testing.T) {
 	v, diags := f.Parse(cty.StringVal(`say "yes"`), schema.Subject{})
 	require.Empty(t, diags)
 	assert.Equal(t, `say "yes"`, shown(v))
+}
+
+// What several languages share is shown as shared, and as that of the block it stands in.
+func TestAProblemOfATheme(t *testing.T) {
+	at := schema.Subject{Address: schema.Locale("th_TH").AddressOf(), Path: "mobileTipsPage.startButtonTextColor", Range: hcl.Range{Filename: "theme.livery.hcl", Start: hcl.Pos{Line: 4}}}
+	d := schema.Diagnose(schema.Contrast, at, "Text hard to read", "Choose another colour.")
+	find := func(block string, languages ...schema.Locale) Problem {
+		schema.Amend(d, func(f *schema.Finding) {
+			f.Block, f.Addresses = block, nil
+			for _, l := range languages {
+				f.Addresses = append(f.Addresses, l.AddressOf())
+			}
+		})
+		list := Problems(hcl.Diagnostics{d})
+		require.Len(t, list, 1)
+		return list[0]
+	}
+	shared := find(`theme "base"`, "en_US", "th_TH")
+	assert.Equal(t, `theme "base" · 2 languages · theme.livery.hcl:4`, shared.where())
+	assert.Empty(t, shared.Locale, "it leads to all of them")
+	assert.Equal(t, `theme "base" · th_TH · theme.livery.hcl:4`, find(`theme "base"`, "th_TH").where())
+	assert.Equal(t, "th_TH · theme.livery.hcl:4", find(`locale "th"`, "th_TH").where())
+}
+
+// What is not documented looks like it, and is no background to judge a colour by.
+func TestUnknownBackgroundsAreMarked(t *testing.T) {
+	const mark = "background not documented"
+	for _, s := range Screens() {
+		surface := schema.FieldByPath(s.Page + ".backgroundColor")
+		drawn := s.HTML(schema.Document{Locale: "en_US"}, Drawing{})
+		if strings.HasSuffix(s.Name, "loading") || s.Name == "phone-uploading" {
+			assert.Nil(t, surface)
+			assert.Contains(t, drawn, mark, s.Name)
+		}
+		if strings.Contains(drawn, mark) {
+			assert.Contains(t, drawn, `class="page unknown `, s.Name)
+		}
+		assert.NotContains(t, s.HTML(schema.Document{Locale: "en_US"}, Drawing{Plain: true}), mark, s.Name)
+	}
+}
+
+// The way to the words or digits is told step by step.
+func TestTheWayToTheLiteral(t *testing.T) {
+	f := schema.FieldByPath("mobileTipsPage.startButtonTextColor")
+	v := sample(t, f, "main.livery.hcl").From(&schema.Origin{Derived: true, Chain: []schema.Step{
+		{Kind: schema.FromLocal, Path: "local.brand", Range: hcl.Range{Filename: "main.livery.hcl", Start: hcl.Pos{Line: 3}}},
+		{Kind: schema.FromVariable, Path: "TF_VAR_brand"},
+	}})
+	d := schema.Document{Locale: "en_US"}
+	d.Set(f, v)
+	s := Sheet{Document: d, Contrasts: []Contrast{{Text: f, Background: schema.FieldByPath("mobileTipsPage.startButtonBackgroundColor"), Ratio: 3.2, Low: true}}}
+	html, _ := s.screen(Screens()[0], Drawing{})
+	assert.Contains(t, html, "data-at=\"main.livery.hcl:7\" data-from=\"local.brand\tmain.livery.hcl:3\nTF_VAR_brand\" data-computed")
+	assert.Contains(t, html, `data-contrast="3.20" data-on="mobileTipsPage.startButtonBackgroundColor" data-low`)
 }

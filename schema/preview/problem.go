@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,7 +13,9 @@ import (
 type Problem struct {
 	Level  schema.Level
 	Rule   schema.RuleID
-	Locale schema.Locale // "" where it belongs to no language
+	Locale schema.Locale // "" where it belongs to no language, or to several
+	Shared int           // the number of languages, where there are several
+	Block  string        // that it stands in and that is no language's, such as theme "base"; "" for none
 	Path   string        // the field; "" where there is none
 	At     string        // file and line; "" where nothing is written
 	Text   string
@@ -20,13 +23,11 @@ type Problem struct {
 }
 
 func (p Problem) where() string {
-	parts := make([]string, 0, 2)
-	for _, s := range []string{string(p.Locale), p.At} {
-		if s != "" {
-			parts = append(parts, s)
-		}
+	languages := string(p.Locale)
+	if p.Shared > 0 {
+		languages = schema.Plural(p.Shared, "language")
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(slices.DeleteFunc([]string{p.Block, languages, p.At}, func(s string) bool { return s == "" }), " · ")
 }
 
 // Problems turns findings into problems in a gallery. Notices are left to lint.
@@ -40,7 +41,12 @@ func Problems(diags hcl.Diagnostics) []Problem {
 		finding := schema.FindingOf(d)
 		rule, _ := schema.RuleByID(finding.Rule)
 		p := Problem{Level: level, Rule: finding.Rule, Path: drawable(finding.Path), Text: d.Summary + ": " + d.Detail, Fault: rule.Phase == schema.Loading}
-		if a := finding.Address(); a.Kind == schema.LocaleAddress {
+		if !strings.HasPrefix(finding.Block, string(schema.LocaleAddress)+" ") {
+			p.Block = finding.Block
+		}
+		if a := finding.Address(); len(finding.Addresses) > 1 {
+			p.Shared = len(finding.Addresses)
+		} else if a.Kind == schema.LocaleAddress {
 			p.Locale = schema.Locale(a.Name)
 		}
 		if finding.Rule == schema.Missing {

@@ -38,12 +38,13 @@
   }
 
   function show() {
-    const target = current();
+    const target = current(), had = document.activeElement?.closest(".screen");
     for (const screen of screens) screen.hidden = screen !== target;
     for (const part of strip.querySelectorAll("[data-in]")) part.hidden = !part.dataset.in.split(" ").includes(state);
     document.body.dataset.state = state;
     hints.hidden ||= target.dataset.device === "pc";
     hints.querySelector("select").value = hint;
+    if (had && had !== target) target.focus({ preventScroll: true }); // what is hidden loses the focus
     return target;
   }
 
