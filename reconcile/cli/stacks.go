@@ -40,6 +40,9 @@ and whether it is valid: what a pipeline needs for its matrix.`,
 		if why && !c.Flags().Changed("base") {
 			return command.Fail("Invalid flag", "-why goes with -base: it says what differs.")
 		}
+		if why || run.View.JSON {
+			f.Explain()
+		}
 		w := run.Workspace(command.Inputs{})
 		selected, err := f.Select(c, run, w)
 		if err != nil {

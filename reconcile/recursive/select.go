@@ -18,6 +18,7 @@ type Selection struct {
 	missing, shard string
 	names          []string // of the flags that are about nothing else
 	whole          bool     // -base chooses none
+	explain        bool     // why a change reaches a stack is told
 }
 
 // Flags defines the flags.
@@ -39,7 +40,7 @@ func (f *Selection) Select(c *cobra.Command, run *command.Run, w *workspace.Work
 	if f.whole {
 		base = ""
 	}
-	selection := stacks.Selection{With: f.with, Without: f.without, Base: base, MissingAll: f.missing == "all", Jobs: min(runtime.NumCPU(), 8)}
+	selection := stacks.Selection{With: f.with, Without: f.without, Base: base, MissingAll: f.missing == "all", Explain: f.explain, Jobs: min(runtime.NumCPU(), 8)}
 	switch given := c.Flags().Changed; {
 	case f.missing != "all" && f.missing != "fail":
 		return nil, command.Fail("Invalid flag", "-base-missing takes all or fail, not %q.", f.missing)
@@ -68,6 +69,9 @@ func (f *Selection) Select(c *cobra.Command, run *command.Run, w *workspace.Work
 func (f *Selection) Chosen(c *cobra.Command) bool {
 	return slices.ContainsFunc(f.names, c.Flags().Changed)
 }
+
+// Explain finds every reason for which a change reaches a stack, which takes longer.
+func (f *Selection) Explain() { f.explain = true }
 
 // WithoutBase takes stacks whether or not they differ from the commit that -base names.
 func (f *Selection) WithoutBase() { f.whole = true }

@@ -13,6 +13,7 @@ import (
 	"livery/reconcile/comparison"
 	"livery/reconcile/git"
 	"livery/reconcile/workspace"
+	"livery/schema/lint"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 )
@@ -59,7 +60,7 @@ func compare(ctx context.Context, w *workspace.Workspace, ref string, all []stri
 
 // affected keeps the stacks that look at something that differs. What a stack looks at now
 // is enough to know: as long as every answer is the one that the commit would give, loading
-// the stack there asks the same questions.
+// the stack there asks the same questions. What checks look at belongs to it.
 func (c *Changes) affected(w *workspace.Workspace, list []string, jobs int) ([]string, error) {
 	type looked struct {
 		why     []string
@@ -74,6 +75,7 @@ func (c *Changes) affected(w *workspace.Workspace, list []string, jobs int) ([]s
 		if err != nil {
 			return looked{err: fmt.Errorf("%s: %w", dir, err)}
 		}
+		_ = lint.Checks(loaded)
 		why := c.reasons(dir, loaded.Dependencies)
 		if len(why) == 0 && isIn(c.entered, dir) {
 			why = c.ignored
@@ -88,6 +90,28 @@ func (c *Changes) affected(w *workspace.Workspace, list []string, jobs int) ([]s
 		}
 	})
 	return kept, failed
+}
+
+// explain adds to the reasons of the stacks what only the commit's own looked at: an include
+// that is gone leads to files that nothing looks at any more.
+func (c *Changes) explain(ctx context.Context, w *workspace.Workspace, list []string) error {
+	tree := c.repo.Tree(ctx, c.Commit)
+	defer tree.Close()
+	for _, dir := range list {
+		then, _ := stack.Load(workspace.LoadOptions(w.Below(dir), tree, path.Join(c.repo.Dir(), dir), stack.NeedNothing))
+		_ = lint.Checks(then)
+		known := make(map[string]bool)
+		for _, reason := range c.Why[dir] {
+			known[fileOf(reason)] = true
+		}
+		for _, reason := range c.reasons(dir, then.Dependencies) {
+			if !known[fileOf(reason)] {
+				c.Why[dir] = append(c.Why[dir], reason)
+			}
+		}
+		slices.Sort(c.Why[dir])
+	}
+	return tree.Err()
 }
 
 // givenOutside reports whether a variable has a value that no commit holds.
@@ -158,9 +182,18 @@ func (r *reasons) add(d syntax.Dependency, reason string) {
 		way = append(way, by)
 	}
 	if len(way) > 0 {
-		reason += " (through " + strings.Join(way, ", ") + ")"
+		reason += through + strings.Join(way, ", ") + ")"
 	}
 	r.found = append(r.found, reason)
+}
+
+// through stands between what differs and the files that lead to it.
+const through = " (through "
+
+// fileOf is what differs, without the way to it.
+func fileOf(reason string) string {
+	file, _, _ := strings.Cut(reason, through)
+	return file
 }
 
 // isOwn reports whether a file is one of those that are the stack.

@@ -162,6 +162,37 @@ func TestAffectedByWhatNoCommitHas(t *testing.T) {
 	assert.Equal(t, map[string][]string{"a": {"generated.json"}, "b": {"../../outside.json is outside the repository"}}, got.Changes.Why)
 }
 
+// What a check looks at counts, whether or not a document does.
+func TestAffectedByWhatACheckReads(t *testing.T) {
+	r := newRepository(t, map[string]string{"words.txt": "Acme", "a/main.livery.hcl": "locale \"en\" {}\ncheck \"words\" {\n  assert {\n    level = \"notice\"\n" +
+		"    condition = file(\"../words.txt\") != \"\"\n    error_message = \"There are no words.\"\n  }\n}\n", "b/main.livery.hcl": "locale \"en\" {}\n"})
+	r.write(map[string]string{"words.txt": "Globex"})
+	got, err := r.selectStacks(stacks.Selection{Base: "main"})
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"a": {"../words.txt"}}, got.Changes.Why)
+}
+
+// Where all reasons are asked for, files are among them that only the commit looked at.
+func TestAffectedByWhatIsNotReadAnyMore(t *testing.T) {
+	r := newRepository(t, brands())
+	r.write(map[string]string{
+		"shared/look.livery.hcl":        "theme \"base\" {}\n",
+		"shared/notes.md":               "x",
+		"labs/inner.txt":                "x",
+		"labs/t.tpl":                    "no file\n",
+		"brands/globex/main.livery.hcl": "locale \"en\" {}\n",
+	})
+	got, err := r.selectStacks(stacks.Selection{Base: "main", Explain: true, Without: []string{"brands/acme"}})
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{
+		"brands/globex": {"../../shared/look.livery.hcl", "main.livery.hcl"},
+		"labs":          {"inner.txt (through t.tpl)", "t.tpl"},
+	}, got.Changes.Why)
+	got, err = r.selectStacks(stacks.Selection{Base: "main", With: []string{"labs"}})
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"labs": {"t.tpl"}}, got.Changes.Why)
+}
+
 func TestAffectedThroughLinks(t *testing.T) {
 	r := newRepository(t, map[string]string{"a/main.livery.hcl": "locale \"en\" {\n  texts = jsondecode(file(\"en.json\"))\n}\n", "shared/en.json": "{}", "shared/th.json": "{}"})
 	require.NoError(t, os.Symlink("../shared/en.json", filepath.Join(r.Dir, "a", "en.json")))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"livery/reconcile/comparison"
 	"livery/reconcile/git"
 	"livery/reconcile/workspace"
 )
@@ -17,6 +18,7 @@ type Selection struct {
 	With, Without []string // patterns of paths
 	Base          string   // a commit: only what the changes since the checkout left it reach; "" for all
 	MissingAll    bool     // all of them too if this clone lacks the commit, which else is an error
+	Explain       bool     // every reason is asked for, also those that only the commit knows
 	Shard         Shard    // of what is left
 	Jobs          int      // how many stacks are looked at at a time
 }
@@ -52,6 +54,11 @@ func (s Selection) Select(ctx context.Context, w *workspace.Workspace, tree fs.F
 	}
 	selected.Of = len(selected.Paths)
 	selected.Paths = s.Shard.Take(selected.Paths)
+	if c := selected.Changes; c != nil && c.Unavailable == "" && s.Explain {
+		if err := c.explain(ctx, w, selected.Paths); err != nil {
+			return nil, comparison.GitFailure(err)
+		}
+	}
 	return selected, nil
 }
 

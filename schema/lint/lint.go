@@ -41,6 +41,15 @@ func Shared(s *stack.Stack) hcl.Diagnostics {
 	return judge(s, []func(*linter){shared}, func(schema.Rule, schema.Level) bool { return true })
 }
 
+// Checks judges the check blocks of a stack alone, whatever they weigh. What they look at
+// is among its dependencies then.
+func Checks(s *stack.Stack) hcl.Diagnostics {
+	if s.Evaluation() == nil {
+		return nil
+	}
+	return judge(s, []func(*linter){checks}, func(schema.Rule, schema.Level) bool { return true })
+}
+
 // Stopping gives the findings of the rules whose level is error: nothing is planned and
 // nothing sent as long as there is one.
 func Stopping(s *stack.Stack) hcl.Diagnostics {
