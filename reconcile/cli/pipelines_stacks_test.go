@@ -97,3 +97,13 @@ func TestPipelinesOfStacks(t *testing.T) {
 		})
 	}
 }
+
+// The plan of many stacks is written to the merge request as that of one is, which is tried
+// where there is one.
+func TestCommentOfStacks(t *testing.T) {
+	var one, many struct{ Comment map[string]any }
+	example(t, "gitlab-ci.yml", &one)
+	example(t, "gitlab-ci-stacks.yml", &many)
+	require.NotEmpty(t, one.Comment)
+	assert.Equal(t, one.Comment, many.Comment)
+}
