@@ -21,9 +21,28 @@ type Finding struct {
 	Fix       Fix            // what can be done about it without a person
 	Edits     []Edit         // how; none unless there is a Fix
 	Data      map[string]any // the rule's own values, by name; nil for none
+	Related   Related        // the other half of it; no Range where there is none
 
 	Suppression *Suppression // why it is not shown; nil for one that is
 	Stacks      []string     // that have it, by their paths, where several are looked at; else none
+}
+
+// Related is the other half of a finding: where what is declared twice stands first, or the
+// background that a text cannot be read on.
+type Related struct {
+	Range hcl.Range
+	Words string // what stands there, as a short sentence
+}
+
+// RelatedTo notes in a finding where its other half stands.
+func RelatedTo(d *hcl.Diagnostic, other hcl.Range, words string) *hcl.Diagnostic {
+	Amend(d, func(f *Finding) { f.Related = Related{other, words} })
+	return d
+}
+
+// FirstAt notes in a finding where what is declared twice stands first.
+func FirstAt(d *hcl.Diagnostic, first hcl.Range) *hcl.Diagnostic {
+	return RelatedTo(d, first, "The first one is here.")
 }
 
 // Edit is a change to a file that mends a finding: the literal at that place gets another

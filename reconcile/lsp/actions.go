@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/langserver"
 	"livery/schema/syntax"
+	"livery/schema/texts"
 )
 
 type actionParams struct {
@@ -48,6 +49,18 @@ func actions(s *server, a *asked, p actionParams) (any, error) {
 			}
 		}
 	}
+	start := a.offset(p.Range.Start)
+	if wanted("refactor.extract") {
+		taken := func(name string) bool { return s.isTaken(a, langserver.Name{Kind: "local", Name: name}) }
+		if r, ok := a.view.Extract(a.file, start, taken); ok {
+			list = append(list, codeAction{Title: r.Title, Kind: "refactor.extract", Edit: s.workspaceEdit(s.changed(a, nil, r.Changes))})
+		}
+	}
+	if m, ok := a.view.MentionAt(a.file.Name, start); ok && m.Kind == "local" && wanted("refactor.inline") {
+		if inlined, ok := (mender{s}).inlining(a, m.Name); ok {
+			list = append(list, inlined)
+		}
+	}
 	if project != nil && wanted("source.fixAll.livery") && len(p.Context.Only) > 0 {
 		s.judge(project)
 		if all, ok := (mender{s}).fixAll(a, project.findings); ok {
@@ -63,7 +76,7 @@ type mender struct{ *server }
 // mending are the ways to be rid of a finding.
 func (s mender) mending(a *asked, d *hcl.Diagnostic) (list []codeAction) {
 	f := schema.FindingOf(d)
-	about := []diagnostic{newDiagnostic(d, a.lines)}
+	about := []diagnostic{s.diagnosticOf(s.projects[a.dir], d, a.lines, func(path, name string) *lines { return s.linesOf(s.projects[a.dir], path, name) })}
 	if f.Fix != schema.NoFix && len(f.Edits) > 0 {
 		if changes, ok := s.changes(a, f.Edits); ok {
 			title := "Fix: " + d.Summary
@@ -77,16 +90,71 @@ func (s mender) mending(a *asked, d *hcl.Diagnostic) (list []codeAction) {
 		list = append(list, codeAction{fmt.Sprintf("Change to %q", word), "quickfix", about, true,
 			s.workspaceEdit(map[string][]textEdit{s.uriOf(a.path): {{a.span(e), word}}})})
 	}
+	if f.Rule == schema.StaleTranslation {
+		if changes := s.acceptance(a, f); changes != nil {
+			list = append(list, codeAction{fmt.Sprintf("Accept as translation of “%s”", f.Data["source"]), "quickfix", about, false, s.workspaceEdit(changes)})
+		}
+	}
 	rule, known := schema.RuleByID(f.Rule)
-	if known && !rule.Fixed && rule.Group != "" && !strings.HasSuffix(a.file.Name, ".json") {
-		line := a.position(d.Subject.Start.Byte).Line
-		_, text := a.line(line)
-		indent := text[:len(text)-len(strings.TrimLeft(string(text), " \t"))]
-		at := position{Line: line}
+	start, native := langserver.Above(a.file, d.Subject.Start.Byte)
+	if known && native && !rule.Fixed {
+		at := a.position(start)
+		comment := langserver.CommentLine(a.file, start, fmt.Sprintf("# livery:ignore %s reason=\"\"", f.Rule))
 		list = append(list, codeAction{fmt.Sprintf("Ignore %s here…", f.Rule), "quickfix", about, false,
-			s.workspaceEdit(map[string][]textEdit{s.uriOf(a.path): {{textRange{at, at}, fmt.Sprintf("%s# livery:ignore %s reason=\"\"\n", indent, f.Rule)}}})})
+			s.workspaceEdit(map[string][]textEdit{s.uriOf(a.path): {{textRange{at, at}, comment}}})})
 	}
 	return list
+}
+
+// acceptance are the edits of the lock of texts that record a translation as made from
+// today's words; nil if there are none.
+func (s mender) acceptance(a *asked, f schema.Finding) map[string][]textEdit {
+	table, diags := texts.Read(s.projects[a.dir].loaded)
+	if diags.HasErrors() {
+		return nil
+	}
+	for _, address := range f.Addresses {
+		in := table.Language(schema.Locale(address.Name))
+		if in == nil {
+			continue
+		}
+		if u := in.Unit(f.Path); u != nil {
+			table.Lock.Record(in.Locale, u.Path, u.Note)
+		}
+	}
+	uri := s.uriOf(filepath.Join(a.dir, filepath.FromSlash(table.LockFile)))
+	lock := s.textOf(uri)
+	if lock == nil {
+		return nil
+	}
+	return map[string][]textEdit{uri: lock.narrowed(table.Renewed())}
+}
+
+// inlining inlines a local in every stack that has it; false where one of them cannot.
+func (s mender) inlining(a *asked, name langserver.Name) (codeAction, bool) {
+	changes := make(map[string][]textEdit)
+	for _, each := range s.sharing(a, name) {
+		list, ok := each.view.Inline(name)
+		if !ok {
+			return codeAction{}, false
+		}
+		changes = s.changed(each, changes, list)
+	}
+	return codeAction{Title: "Inline local." + name.Name, Kind: "refactor.inline", Edit: s.workspaceEdit(changes)}, true
+}
+
+// changed adds changes to edits of files, each once.
+func (k *desk) changed(a *asked, edits map[string][]textEdit, changes []langserver.Change) map[string][]textEdit {
+	if edits == nil {
+		edits = make(map[string][]textEdit)
+	}
+	for _, c := range changes {
+		l, ok := k.located(a, c.At)
+		if e := (textEdit{l.Range, c.Text}); ok && !slices.Contains(edits[l.URI], e) {
+			edits[l.URI] = append(edits[l.URI], e)
+		}
+	}
+	return edits
 }
 
 // fixAll mends all that can be mended safely in a file.

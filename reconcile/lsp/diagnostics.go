@@ -9,18 +9,31 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/langserver"
 	"livery/schema/syntax"
 )
 
 // diagnostic is a finding on the wire.
 type diagnostic struct {
-	Range    textRange `json:"range"`
-	Severity int       `json:"severity"`
-	Code     string    `json:"code,omitempty"`
-	Source   string    `json:"source"`
-	Message  string    `json:"message"`
-	Tags     []int     `json:"tags,omitempty"`
-	Data     any       `json:"data,omitempty"`
+	Range    textRange            `json:"range"`
+	Severity int                  `json:"severity"`
+	Code     string               `json:"code,omitempty"`
+	Source   string               `json:"source"`
+	Message  string               `json:"message"`
+	Tags     []int                `json:"tags,omitempty"`
+	Related  []relatedInformation `json:"relatedInformation,omitempty"`
+	Data     *diagnosticData      `json:"data,omitempty"`
+}
+
+type relatedInformation struct {
+	Location location `json:"location"`
+	Message  string   `json:"message"`
+}
+
+// diagnosticData is what can be done about a finding.
+type diagnosticData struct {
+	Fix   schema.Fix `json:"fix,omitempty"`   // safe or all
+	Meant string     `json:"meant,omitempty"` // the word that was meant in the place of the range's
 }
 
 type publishParams struct {
@@ -47,15 +60,16 @@ func (s publisher) publish() {
 	all := make(map[string][]diagnostic)
 	for _, p := range s.projects {
 		texts := make(map[string]*lines)
-		for _, d := range p.findings {
-			path, of := s.placeOf(p, d)
-			if path == "" {
-				continue
-			}
+		text := func(path, name string) *lines {
 			if texts[path] == nil {
-				texts[path] = s.linesOf(p, path, of)
+				texts[path] = s.linesOf(p, path, name)
 			}
-			all[path] = append(all[path], newDiagnostic(d, texts[path]))
+			return texts[path]
+		}
+		for _, d := range p.findings {
+			if path, of := s.placeOf(p, d); path != "" {
+				all[path] = append(all[path], s.diagnosticOf(p, d, text(path, of), text))
+			}
 		}
 	}
 	seen := make(map[string]bool)
@@ -93,6 +107,17 @@ func (s publisher) say(uri string, list []diagnostic) {
 	s.tell("textDocument/publishDiagnostics", p)
 }
 
+// diagnosticOf is a finding of a project on the wire, with what it is related to.
+func (k *desk) diagnosticOf(p *project, d *hcl.Diagnostic, own *lines, text func(path, name string) *lines) diagnostic {
+	out := newDiagnostic(d, own)
+	if r := schema.FindingOf(d).Related; r.Range.Filename != "" {
+		path := filepath.Join(p.dir, filepath.FromSlash(r.Range.Filename))
+		at := text(path, r.Range.Filename).span(r.Range.Start.Byte, r.Range.End.Byte)
+		out.Related = []relatedInformation{{location{k.uriOf(path), at}, r.Words}}
+	}
+	return out
+}
+
 // faultsAtOnce says of a file that has just changed that it does not parse: that need not
 // wait for the rest of the stack.
 func (s publisher) faultsAtOnce(d *document) {
@@ -125,25 +150,25 @@ func (s publisher) placeOf(p *project, d *hcl.Diagnostic) (path, name string) {
 }
 
 // linesOf is the text of a file as it was analysed.
-func (s publisher) linesOf(p *project, path, name string) *lines {
-	for _, d := range s.documents {
+func (k *desk) linesOf(p *project, path, name string) *lines {
+	for _, d := range k.documents {
 		if d.path == path {
 			return d.lines
 		}
 	}
 	if src, ok := p.loaded.Sources[name]; ok {
-		return newLines(src, s.units)
+		return newLines(src, k.units)
 	}
 	src, err := p.loaded.File(name)
 	if err != nil {
-		return newLines(nil, s.units)
+		return newLines(nil, k.units)
 	}
-	return newLines(src, s.units)
+	return newLines(src, k.units)
 }
 
 func newDiagnostic(d *hcl.Diagnostic, text *lines) diagnostic {
 	f := schema.FindingOf(d)
-	out := diagnostic{Severity: 3, Code: string(f.Rule), Source: "livery", Message: d.Summary}
+	out := diagnostic{Data: dataOf(d, f, text.text), Severity: 3, Code: string(f.Rule), Source: "livery", Message: d.Summary}
 	switch schema.LevelOf(d) {
 	case schema.Error:
 		out.Severity = 1
@@ -166,6 +191,18 @@ func newDiagnostic(d *hcl.Diagnostic, text *lines) diagnostic {
 		out.Tags = []int{deprecated}
 	}
 	return out
+}
+
+func dataOf(d *hcl.Diagnostic, f schema.Finding, src []byte) *diagnosticData {
+	var data diagnosticData
+	if len(f.Edits) > 0 {
+		data.Fix = f.Fix
+	}
+	_, data.Meant, _ = langserver.Meant(d, src)
+	if data == (diagnosticData{}) {
+		return nil
+	}
+	return &data
 }
 
 // withoutDoubles leaves out what several stacks say alike of a file that they share, and

@@ -61,7 +61,7 @@ func (k *desk) remember(uri string, file *syntax.File) {
 func (k *desk) located(a *asked, rng hcl.Range) (location, bool) {
 	path := filepath.Join(a.dir, filepath.FromSlash(rng.Filename))
 	uri := k.uriOf(path)
-	if rng.Filename == a.file.Name {
+	if path == a.path || a.path == "" && rng.Filename == a.file.Name {
 		return location{uri, a.span(rng)}, true
 	}
 	t := k.textOf(uri)
@@ -156,25 +156,15 @@ func rename(s *server, a *asked, p renameParams) (any, error) {
 	if why != "" {
 		return nil, &rpcError{codeRequestFailed, why}
 	}
-	changes := make(map[string][]textEdit)
-	for _, dir := range slices.Sorted(maps.Keys(s.projects)) {
-		project := s.projects[dir]
-		if _, reads := project.reads[a.path]; !reads && dir != a.dir {
-			continue
-		}
-		each := &asked{a.text, s.view(project), dir}
-		ranges, why := each.view.Rename(m, p.NewName)
+	edits := make(map[string][]textEdit)
+	for _, each := range s.sharing(a, m.Name) {
+		changes, why := each.view.Rename(m, p.NewName)
 		if why != "" {
 			return nil, &rpcError{codeRequestFailed, why}
 		}
-		for _, l := range s.locations(each, ranges) {
-			e := textEdit{l.Range, p.NewName}
-			if !slices.Contains(changes[l.URI], e) {
-				changes[l.URI] = append(changes[l.URI], e)
-			}
-		}
+		edits = s.changed(each, edits, changes)
 	}
-	return s.workspaceEdit(changes), nil
+	return s.workspaceEdit(edits), nil
 }
 
 // workspaceEdit are edits of several files, for the versions that are open where the editor

@@ -56,6 +56,7 @@ type project struct {
 type found struct {
 	stacks   []string            // directories
 	includes map[string][]string // by path of a shared file: the directories of the stacks that include it
+	complete bool                // it was looked for
 }
 
 // workspaceOf is the stack at work, with the texts that are open in place of the disk's.
@@ -116,12 +117,16 @@ func (k *desk) judge(p *project) {
 
 // view is what can be asked about a project.
 func (k *desk) view(p *project) *langserver.View {
-	return &langserver.View{Module: p.loaded.Module, Stack: p.loaded, Explore: func() *stack.Evaluation {
-		if p.explored == nil {
-			p.explored = exploring(k.workspaceOf(p.dir))()
-		}
-		return p.explored
-	}}
+	return &langserver.View{
+		Module: p.loaded.Module, Stack: p.loaded,
+		Explore: func() *stack.Evaluation {
+			if p.explored == nil {
+				p.explored = exploring(k.workspaceOf(p.dir))()
+			}
+			return p.explored
+		},
+		LooseValues: func() []*syntax.File { return k.looseValues(p.dir) },
+	}
 }
 
 // exploring evaluates a stack to be asked, as it is when this is called; nil where there
@@ -360,9 +365,23 @@ func isBelow(path, dir string) bool {
 
 // explore finds the stacks below the folders of the editor, beside the conversation.
 func (k *desk) explore() {
+	scan := k.scanning()
+	go func() { k.queue.put(entry{found: scan()}) }()
+}
+
+// scanned waits for what explore has not found yet.
+func (k *desk) scanned() {
+	if !k.known.complete {
+		k.known = *k.scanning()()
+	}
+}
+
+// scanning looks for the stacks below the folders of the editor, as they are when this is
+// called.
+func (k *desk) scanning() func() *found {
 	ctx, folders := k.base.Context, slices.Clone(k.folders)
-	go func() {
-		all := found{includes: make(map[string][]string)}
+	return func() *found {
+		all := &found{includes: make(map[string][]string), complete: true}
 		for _, folder := range folders {
 			dirs, err := stacks.Find(ctx, os.DirFS(folder))
 			if err != nil {
@@ -375,14 +394,13 @@ func (k *desk) explore() {
 				if !mentions(dir, "include") {
 					continue
 				}
-				abs := filepath.ToSlash(dir)
-				sources := config.Read(config.Options{FS: workspace.DiskRoot(dir), Dir: abs}, nil)
+				sources := config.Read(config.Options{FS: workspace.DiskRoot(dir), Dir: filepath.ToSlash(dir)}, nil)
 				for _, d := range sources.Included {
 					path := filepath.Join(dir, filepath.FromSlash(d.File.Name))
 					all.includes[path] = append(all.includes[path], dir)
 				}
 			}
 		}
-		k.queue.put(entry{found: &all})
-	}()
+		return all
+	}
 }

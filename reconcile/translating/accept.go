@@ -101,11 +101,7 @@ func withLock(s *Stack, before, after map[string][]byte) (map[string][]byte, map
 	if s.LockSaved != nil && fault == nil && bytes.Equal(saved.Bytes(), s.Lock.Bytes()) || s.LockSaved == nil && s.Lock.Empty() {
 		return before, after
 	}
-	s.Lock.Keep(func(locale schema.Locale, path string) bool {
-		in := s.Language(locale)
-		return in != nil && in.Unit(path) != nil
-	})
-	all := map[string][]byte{s.LockFile: s.Lock.Bytes()}
+	all := map[string][]byte{s.LockFile: s.Renewed()}
 	were := map[string][]byte{s.LockFile: s.LockSaved}
 	for name, src := range after {
 		all[name], were[name] = src, before[name]

@@ -14,6 +14,7 @@ import (
 
 	"livery/reconcile/overlay"
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/lint"
 	"livery/schema/stack"
 )
@@ -49,6 +50,15 @@ func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics
 	loaded, diags := stack.Explore(opts)
 	shown, err := w.Suppress(loaded.Stack, diags)
 	return loaded, shown, err
+}
+
+// Declared is what the files of the stack declare, without evaluating any of it.
+func (w *Workspace) Declared() (*config.Module, error) {
+	opts, err := optionsOf(w, stack.NeedNothing)
+	if err != nil {
+		return nil, err
+	}
+	return config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments, Shared: opts.Shared}, nil).Module(), nil
 }
 
 // optionsOf say what is loaded.

@@ -88,8 +88,8 @@ func (f *Faults) UnknownField(a *Attribute, where string, at schema.Subject, nam
 
 // Duplicate says that something is declared twice, and where the first one is.
 func (f *Faults) Duplicate(second, first hcl.Range, detail string) {
-	f.Report(schema.Diagnose(schema.Duplicate, schema.Subject{Range: second}, "Declared twice",
-		fmt.Sprintf("%s The first one is at %s:%d.", detail, first.Filename, first.Start.Line)))
+	f.Report(schema.FirstAt(schema.Diagnose(schema.Duplicate, schema.Subject{Range: second}, "Declared twice",
+		fmt.Sprintf("%s The first one is at %s:%d.", detail, first.Filename, first.Start.Line)), first))
 }
 
 // validName reports whether a label can be referred to in an expression.

@@ -171,7 +171,7 @@ func (v teller) aboutName(m Mention, file *syntax.File) string {
 		return fmt.Sprintf("**session** `%s`\n\nDefaults of the requests that open a liveness session.\n", m.Name.Name)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s** `%s`\n", map[string]string{"var": "variable", "local": "local"}[m.Kind], m.Name.Name)
+	fmt.Fprintf(&b, "**%s** `%s`\n", kindWords[m.Kind], m.Name.Name)
 	if variable := v.Module.Variables[m.Name.Name]; m.Kind == "var" && variable != nil {
 		if variable.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", variable.Description)

@@ -1,19 +1,17 @@
 package langserver
 
 import (
-	"regexp"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 )
 
-// meantPattern finds the name that a finding proposes.
-const meantPattern = `Did you mean "([^"]+)"\?`
-
 // Meant is the word that a finding says was meant, and what it takes the place of; false
 // if it names none.
 func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
-	m := regexp.MustCompile(meantPattern).FindStringSubmatch(d.Detail)
-	if m == nil || d.Subject == nil {
+	_, rest, some := strings.Cut(d.Detail, `Did you mean "`)
+	word, _, ends := strings.Cut(rest, `"?`)
+	if !some || !ends || d.Subject == nil {
 		return hcl.Range{}, "", false
 	}
 	at := *d.Subject
@@ -25,5 +23,5 @@ func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
 		return hcl.Range{}, "", false
 	}
 	at.Start.Byte = start
-	return at, m[1], true
+	return at, word, true
 }

@@ -1,6 +1,7 @@
 package langserver
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -23,7 +24,7 @@ type Name struct {
 type Mention struct {
 	Name
 	Range    hcl.Range // of the name alone, without quotation marks
-	Whole    hcl.Range // of the expression or block that it stands in
+	Whole    hcl.Range // of the declaration; of a reference, as local.x, without what follows it
 	Declares bool
 }
 
@@ -32,6 +33,10 @@ type View struct {
 	Module  *config.Module
 	Stack   *stack.Stack             // as it is now, with its faults
 	Explore func() *stack.Evaluation // when it could last be understood; nil if it never could
+
+	// LooseValues gives the files of variables' values that are not loaded by themselves; nil:
+	// there are none.
+	LooseValues func() []*syntax.File
 }
 
 // declaring are the blocks whose label is a name, and what it is called in expressions.
@@ -76,15 +81,11 @@ func mentionsIn(file *syntax.File) []Mention {
 	var list []Mention
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok {
-		return nil
+		return mentionsInJSON(file)
 	}
 	for _, b := range body.Blocks {
 		if kind := declaring[b.Type]; kind != "" && len(b.Labels) > 0 {
-			name := Name{kind, b.Labels[0]}
-			if locale, known := schema.ParseLocale(name.Name); kind == "locale" && known {
-				name.Name = string(locale)
-			}
-			list = append(list, Mention{Name: name, Range: label(b.LabelRanges[0], file.Bytes), Whole: b.Range(), Declares: true})
+			list = append(list, Mention{Name: named(kind, b.Labels[0]), Range: label(b.LabelRanges[0], file.Bytes), Whole: b.Range(), Declares: true})
 		}
 		if b.Type == "locals" {
 			for _, a := range b.Body.Attributes {
@@ -93,14 +94,78 @@ func mentionsIn(file *syntax.File) []Mention {
 		}
 	}
 	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
-		for _, t := range a.Expr.Variables() {
-			if name, at, ok := mentioned(t); ok {
-				list = append(list, Mention{Name: name, Range: at, Whole: t.SourceRange()})
-			}
-		}
+		list = append(list, mentionsOf(a.Expr)...)
 	})
 	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
 	return list
+}
+
+func mentionsOf(expr hcl.Expression) (list []Mention) {
+	for _, t := range expr.Variables() {
+		if name, at, ok := mentioned(t); ok {
+			list = append(list, Mention{Name: name, Range: at, Whole: hcl.RangeBetween(t[:1].SourceRange(), t[:2].SourceRange())})
+		}
+	}
+	return list
+}
+
+// mentionsInJSON are those of a file in the JSON syntax of HCL: the keys below theme and
+// its like, and what texts refer to.
+func mentionsInJSON(file *syntax.File) (list []Mention) {
+	root, diags := syntax.ParseJSON(file.Bytes, file.Name)
+	if diags.HasErrors() {
+		return nil
+	}
+	for _, block := range root.Members {
+		kind := declaring[block.Name]
+		if block.Name == "locals" {
+			kind = "local"
+		}
+		for _, m := range block.Members {
+			if kind != "" && block.IsObject() {
+				list = append(list, Mention{Name: named(kind, m.Name), Range: within(m.NameRange, 1), Whole: hcl.RangeBetween(m.NameRange, m.Range), Declares: true})
+			}
+		}
+	}
+	for value := range root.All() {
+		if _, isText := textOf(value); isText {
+			list = append(list, mentionsInText(value, file)...)
+		}
+	}
+	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
+	return list
+}
+
+// mentionsInText are those of a text in JSON: what stands in ${…}, and the whole of it where
+// a theme is named. A text with an escape in it has none: its bytes are not those of the
+// expression.
+func mentionsInText(value *syntax.JSON, file *syntax.File) []Mention {
+	at := within(value.Range, 1)
+	src := at.SliceBytes(file.Bytes)
+	if bytes.IndexByte(src, '\\') >= 0 {
+		return nil
+	}
+	if value.Name == "theme" || value.Name == "extends" || value.Name == "" {
+		if t, diags := hclsyntax.ParseTraversalAbs(src, file.Name, at.Start); !diags.HasErrors() && t.RootName() == "theme" {
+			return mentionsOf(&hclsyntax.ScopeTraversalExpr{Traversal: t, SrcRange: at})
+		}
+	}
+	if !bytes.Contains(src, []byte("{")) || syntax.CheckTemplate(string(src)) != nil {
+		return nil
+	}
+	expr, diags := hclsyntax.ParseTemplate(src, file.Name, at.Start)
+	if diags.HasErrors() {
+		return nil
+	}
+	return mentionsOf(expr)
+}
+
+// named is a name of that kind; a locale has one in whatever spelling.
+func named(kind, name string) Name {
+	if locale, known := schema.ParseLocale(name); kind == "locale" && known {
+		name = string(locale)
+	}
+	return Name{kind, name}
 }
 
 // mentioned is the name that a reference begins with.
@@ -119,11 +184,7 @@ func mentioned(t hcl.Traversal) (Name, hcl.Range, bool) {
 	case hcl.TraverseAttr:
 		at := step.SrcRange
 		at.Start.Byte = at.End.Byte - len(step.Name)
-		name := step.Name
-		if locale, known := schema.ParseLocale(name); kind == "locale" && known {
-			name = string(locale)
-		}
-		return Name{kind, name}, at, true
+		return named(kind, step.Name), at, true
 	case hcl.TraverseIndex:
 		if step.Key.Type() == cty.String {
 			return Name{kind, step.Key.AsString()}, within(step.SrcRange, 2), true
@@ -152,7 +213,13 @@ func (v *View) MentionAt(file string, offset int) (Mention, bool) {
 
 // MentionsOf are the places where a name stands.
 func (v *View) MentionsOf(name Name) []Mention {
-	return slices.DeleteFunc(v.Mentions(), func(m Mention) bool { return m.Name != name })
+	all := v.Mentions()
+	if name.Kind == "var" && v.LooseValues != nil {
+		for _, file := range v.LooseValues() {
+			all = append(all, assigned(file)...)
+		}
+	}
+	return slices.DeleteFunc(all, func(m Mention) bool { return m.Name != name })
 }
 
 func holds(rng hcl.Range, offset int) bool {

@@ -1,6 +1,8 @@
 package langserver
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -198,12 +200,15 @@ func (v *View) References(file *syntax.File, offset int, declaration bool) []hcl
 	return found
 }
 
+// kindWords are what people call the kinds of names.
+var kindWords = map[string]string{"theme": "theme", "local": "local", "var": "variable", "session": "session", "locale": "locale"}
+
 // Renameable is the name at a byte, if it can be renamed; else why not, as a sentence.
 func (v *View) Renameable(file *syntax.File, offset int) (Mention, string) {
 	m, ok := v.MentionAt(file.Name, offset)
 	switch {
 	case !ok:
-		return m, "Only themes, locals, variables and sessions can be renamed."
+		return m, v.whyNot(file, offset)
 	case m.Kind == "locale":
 		return m, "A locale has the code that the service gives it."
 	case !slices.ContainsFunc(v.MentionsOf(m.Name), func(o Mention) bool { return o.Declares }):
@@ -212,26 +217,56 @@ func (v *View) Renameable(file *syntax.File, offset int) (Mention, string) {
 	return m, ""
 }
 
+// whyNot says why what stands at a byte has no name that can be changed.
+func (v *View) whyNot(file *syntax.File, offset int) string {
+	if w, ok := v.FieldAt(file, offset); ok && holds(w.NameAt, offset) {
+		return w.Field.HCLName() + " is a name of the service's catalogue, which nobody can change."
+	}
+	body, native := file.Body.(*hclsyntax.Body)
+	start, end := wordAt(file.Bytes, offset)
+	switch {
+	case pageCalled(string(file.Bytes[start:end])) != nil:
+		return string(file.Bytes[start:end]) + " is a name of the service's catalogue, which nobody can change."
+	case native && len(traversalAt(body, offset)) > 2, !native && !syntax.IsConfiguration(file.Name) && !syntax.IsVariables(file.Name):
+		return "Token names are not changed here: the design tool owns them."
+	}
+	return "Only themes, locals, variables and sessions can be renamed."
+}
+
+// renamed are the files in which a name may stand.
+func (v *View) renamed(name Name) []*syntax.File {
+	files := slices.SortedFunc(maps.Values(v.Module.Files), func(a, b *syntax.File) int { return strings.Compare(a.Name, b.Name) })
+	if name.Kind != "var" {
+		return files
+	}
+	for _, values := range v.Module.Sources.Values {
+		if values.File != nil {
+			files = append(files, values.File)
+		}
+	}
+	if v.LooseValues != nil {
+		files = append(files, v.LooseValues()...)
+	}
+	return files
+}
+
 // Rename lists the places where a name becomes another one; else why it cannot, as a
 // sentence.
-func (v *View) Rename(m Mention, to string) ([]hcl.Range, string) {
-	if !hclsyntax.ValidIdentifier(to) {
-		return nil, "A name begins with a letter and holds letters, digits, _ and - alone."
+func (v *View) Rename(m Mention, to string) ([]Change, string) {
+	if !syntax.IsName(to) {
+		return nil, fmt.Sprintf("%q is no valid name: it begins with a letter and holds letters, digits, _ and - alone.", to)
 	}
-	for name, f := range v.Module.Files {
+	for _, f := range v.renamed(m.Name) {
 		if f.Faults.HasErrors() {
-			return nil, name + " does not parse, so what it refers to is not known."
-		}
-		if strings.HasSuffix(name, ".json") && strings.Contains(string(f.Bytes), m.Kind+"."+m.Name.Name) {
-			return nil, name + " refers to it in JSON, where it cannot be renamed."
+			return nil, f.Name + " does not parse, so what it refers to is not known."
 		}
 	}
 	if to != m.Name.Name && len(v.MentionsOf(Name{m.Kind, to})) > 0 {
-		return nil, "There is a " + m.Kind + " with that name already."
+		return nil, fmt.Sprintf("There is a %s %q already.", kindWords[m.Kind], to)
 	}
-	var at []hcl.Range
+	var changes []Change
 	for _, other := range v.MentionsOf(m.Name) {
-		at = append(at, other.Range)
+		changes = append(changes, Change{other.Range, to})
 	}
-	return at, ""
+	return changes, ""
 }

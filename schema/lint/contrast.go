@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"livery/schema"
 	"livery/schema/colour"
 )
@@ -63,10 +65,15 @@ func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
 	if better, ok := colour.Readable(l.colour(text), l.colour(behind), least); ok {
 		detail += fmt.Sprintf(" The nearest that reads well is %s.", better)
 		data["proposal"] = better.String()
-		fixable(l.report(schema.Contrast, subject(d, f), "Text hard to read", detail, data), text, better.String())
+		fixable(l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail, data), text, better.String())
 		return
 	}
-	l.report(schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
+	l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
+}
+
+// reportOn is report of a colour that stands on another one.
+func (l *linter) reportOn(behind schema.Value, id schema.RuleID, at schema.Subject, summary, detail string, data map[string]any) *hcl.Diagnostic {
+	return schema.RelatedTo(l.report(id, at, summary, detail, data), behind.Range(), "It stands on "+behind.Text()+".")
 }
 
 // number is a number as people write it.
@@ -138,7 +145,7 @@ func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
 		}
 	}
 	if len(seen) > 0 {
-		l.report(schema.ColourVision, subject(d, f), "Text hard to read for some",
+		l.reportOn(d.At(back), schema.ColourVision, subject(d, f), "Text hard to read for some",
 			fmt.Sprintf("%s %s stands on %s %s with a contrast of %s; %s is asked for.",
 				f.Path(), d.At(f).Text(), back.Key, d.At(back).Text(), strings.Join(seen, " and "), number(least)), data)
 	}
@@ -160,7 +167,7 @@ func components(l *linter) {
 			if ratio >= least {
 				continue
 			}
-			l.report(schema.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
+			l.reportOn(back, schema.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
 				fmt.Sprintf("%s %s lies on %s %s with a contrast of %.2f; %s is the least at which its shape is seen.",
 					c.front.Path(), front.Text(), c.back.Key, back.Text(), colour.Cut(ratio), number(least)),
 				map[string]any{"colour": front.Text(), "background": back.Text(), "background_path": c.back.Path(), "ratio": colour.Cut(ratio), "least": least})

@@ -132,8 +132,8 @@ func (p Parts) Duplicates() hcl.Diagnostics {
 			if first := seen[name]; first != nil && object.IsObject() {
 				at := p.at
 				at.Path, at.Range = "", member.NameRange
-				diags = append(diags, schema.Diagnose(schema.Duplicate, at, "Declared twice",
-					fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)))
+				diags = append(diags, schema.FirstAt(schema.Diagnose(schema.Duplicate, at, "Declared twice",
+					fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)), first.NameRange))
 			}
 			seen[name] = member
 		}

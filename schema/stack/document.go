@@ -28,8 +28,8 @@ func (e documents) all() []schema.Document {
 	for _, b := range e.module.Locales {
 		for _, d := range e.localeBlock(b) {
 			if first, ok := declared[d.Locale]; ok {
-				e.Report(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
-					fmt.Sprintf("The document of %s is declared here and at %s:%d. Short and long names, such as en and en_US, mean the same document; keep one.", d.Locale, first.Filename, first.Start.Line)))
+				e.Report(schema.FirstAt(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
+					fmt.Sprintf("The document of %s is declared here and at %s:%d. Short and long names, such as en and en_US, mean the same document; keep one.", d.Locale, first.Filename, first.Start.Line)), first))
 				continue
 			}
 			declared[d.Locale] = d.Range
@@ -62,8 +62,8 @@ func (e documents) locale(b *config.Block) (schema.Locale, bool) {
 	}
 	locale, ok := e.localeCode(code, nil)
 	if labelled, _ := schema.ParseLocale(b.Labels[0]); ok && labelled != "" && labelled != locale {
-		e.Report(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
-			fmt.Sprintf("The label says %q and code says %q. Keep one of them.", b.Labels[0], locale)))
+		e.Report(schema.RelatedTo(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
+			fmt.Sprintf("The label says %q and code says %q. Keep one of them.", b.Labels[0], locale)), b.LabelRanges[0], "The label is here."))
 	}
 	return locale, ok
 }

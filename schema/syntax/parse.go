@@ -76,6 +76,9 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 	}
 	for _, d := range diags {
 		schema.Attach(d, schema.Finding{Rule: schema.Syntax})
+		if native, ok := file.Body.(*hclsyntax.Body); ok && d.Summary == "Attribute redefined" && d.Subject != nil {
+			relate(d, native, src)
+		}
 		d.Subject, d.Context = clamped(d.Subject, len(src)), clamped(d.Context, len(src))
 	}
 	if _, native := file.Body.(*hclsyntax.Body); !native && diags.HasErrors() {
@@ -97,4 +100,18 @@ func clamped(rng *hcl.Range, size int) *hcl.Range {
 	}
 	kept.End.Column, kept.End.Byte = kept.End.Column-(kept.End.Byte-size), size
 	return &kept
+}
+
+// relate notes in the fault of an attribute that is set twice where it was set first: that
+// one the parser keeps.
+func relate(d *hcl.Diagnostic, body *hclsyntax.Body, src []byte) {
+	for _, b := range body.Blocks {
+		if r := b.Range(); r.Start.Byte <= d.Subject.Start.Byte && d.Subject.End.Byte <= r.End.Byte {
+			relate(d, b.Body, src)
+			return
+		}
+	}
+	if a := body.Attributes[string(d.Subject.SliceBytes(src))]; a != nil {
+		schema.FirstAt(d, a.NameRange)
+	}
 }

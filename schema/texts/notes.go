@@ -117,8 +117,10 @@ type jsonReader struct {
 	diags hcl.Diagnostics
 }
 
-func (r *jsonReader) report(id schema.RuleID, at hcl.Range, summary, detail string) {
-	r.diags = append(r.diags, schema.Diagnose(id, schema.Subject{Range: at}, summary, detail))
+func (r *jsonReader) report(id schema.RuleID, at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	d := schema.Diagnose(id, schema.Subject{Range: at}, summary, detail)
+	r.diags = append(r.diags, d)
+	return d
 }
 
 func (r *jsonReader) unknown(at *syntax.JSON, detail string, names []string) {
@@ -144,7 +146,7 @@ func (r *jsonReader) add(path string, v *syntax.JSON) {
 	value := v.Value()
 	switch first, twice := r.found[path]; {
 	case twice:
-		r.report(schema.Duplicate, v.NameRange, "Declared twice", fmt.Sprintf("%s stands on line %d already.", path, first.Start.Line))
+		schema.FirstAt(r.report(schema.Duplicate, v.NameRange, "Declared twice", fmt.Sprintf("%s stands on line %d already.", path, first.Start.Line)), first)
 	case value == cty.NilVal || !value.IsNull() && value.Type() != cty.String:
 		r.report(schema.WrongType, v.Range, "Wrong type of value", path+" takes a text.")
 	case value.IsNull():

@@ -158,6 +158,15 @@ func (t *Table) Language(l schema.Locale) *Language {
 	return t.Languages[i]
 }
 
+// Renewed is the lock as a file, without the entries of texts that are gone.
+func (t *Table) Renewed() []byte {
+	t.Lock.Keep(func(locale schema.Locale, path string) bool {
+		in := t.Language(locale)
+		return in != nil && in.Unit(path) != nil
+	})
+	return t.Lock.Bytes()
+}
+
 // Read makes the table of a stack that has a source. With faults in the lock or in the
 // notes it is made without them.
 func Read(s *stack.Stack) (*Table, hcl.Diagnostics) {

@@ -76,8 +76,8 @@ func (d *document) check(root *jsontext.Value) {
 	}
 	for object, names := range duplicates(root) {
 		for name, places := range names {
-			d.refuse(places[1], places[1]+len(name)+2, "Name written twice",
-				fmt.Sprintf("%q stands in line %d already, in the same object, and which of the two holds cannot be known. Remove one of them.", name, d.rangeOf(places[0], object.End).Start.Line))
+			schema.FirstAt(d.refuse(places[1], places[1]+len(name)+2, "Name written twice",
+				fmt.Sprintf("%q stands in line %d already, in the same object, and which of the two holds cannot be known. Remove one of them.", name, d.rangeOf(places[0], object.End).Start.Line)), d.rangeOf(places[0], places[0]+len(name)+2))
 		}
 	}
 	if len(d.faults) > 0 {
@@ -88,8 +88,10 @@ func (d *document) check(root *jsontext.Value) {
 	d.legacy = !usesDollar(root) && holdsName(root, "value")
 }
 
-func (d *document) refuse(start, end int, summary, detail string) {
-	d.faults = append(d.faults, schema.Diagnose(schema.Token, schema.Subject{Range: d.rangeOf(start, end)}, summary, detail))
+func (d *document) refuse(start, end int, summary, detail string) *hcl.Diagnostic {
+	fault := schema.Diagnose(schema.Token, schema.Subject{Range: d.rangeOf(start, end)}, summary, detail)
+	d.faults = append(d.faults, fault)
+	return fault
 }
 
 // duplicates are the names that stand twice in an object, and where.

@@ -30,7 +30,7 @@ func (f *Fault) Diagnostic(use schema.Subject) *hcl.Diagnostic {
 // used notes on a fault who uses what it is about.
 func used(d *hcl.Diagnostic, use schema.Subject) *hcl.Diagnostic {
 	found := use.Finding(schema.FindingOf(d).Rule)
-	found.Level = schema.LevelOf(d)
+	found.Level, found.Related = schema.LevelOf(d), schema.FindingOf(d).Related
 	if use.Range.Filename != "" {
 		found.Data = map[string]any{usedBy: use.Range}
 	}
