@@ -49,6 +49,7 @@ var layers = []layer{
 	{"livery/schema/suppress", "what is not shown is decided when all is found, whoever found it", nil},
 	{"livery/schema/lint", "rules judge a stack; a rule that knew the state would judge the same files differently tomorrow", nil},
 	{"livery/schema/preview", "pages are drawn from documents, wherever these come from", nil},
+	{"livery/schema/structure", "what one file alone tells is the same in every stack", nil},
 	{"livery/schema/langserver", "an editor asks about files only", nil},
 	{"livery/reconcile/state", "the state is read and written without knowing where it is kept or what is planned with it", nil},
 	{"livery/reconcile", "a plan is pure and apply knows the service as one method, so that both can be tested without a network", nil},
@@ -116,7 +117,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/exchange"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

@@ -51,9 +51,11 @@ func actions(s *server, a *asked, p actionParams) (any, error) {
 	}
 	start := a.offset(p.Range.Start)
 	if wanted("refactor.extract") {
-		taken := func(name string) bool { return s.isTaken(a, langserver.Name{Kind: "local", Name: name}) }
+		taken := func(name string) bool {
+			return neighbours{s.desk}.isTaken(a, langserver.Name{Kind: "local", Name: name})
+		}
 		if r, ok := a.view.Extract(a.file, start, taken); ok {
-			list = append(list, codeAction{Title: r.Title, Kind: "refactor.extract", Edit: s.workspaceEdit(s.changed(a, nil, r.Changes))})
+			list = append(list, codeAction{Title: r.Title, Kind: "refactor.extract", Edit: s.workspaceEdit(mender{s}.changed(a, nil, r.Changes))})
 		}
 	}
 	if m, ok := a.view.MentionAt(a.file.Name, start); ok && m.Kind == "local" && wanted("refactor.inline") {
@@ -75,8 +77,8 @@ type mender struct{ *server }
 
 // mending are the ways to be rid of a finding.
 func (s mender) mending(a *asked, d *hcl.Diagnostic) (list []codeAction) {
-	f := schema.FindingOf(d)
-	about := []diagnostic{s.diagnosticOf(s.projects[a.dir], d, a.lines, func(path, name string) *lines { return s.linesOf(s.projects[a.dir], path, name) })}
+	f, project := schema.FindingOf(d), s.projects[a.dir]
+	about := []diagnostic{s.publisher.diagnosticOf(project, d, a.lines, func(path, name string) *lines { return s.publisher.linesOf(project, path, name) })}
 	if f.Fix != schema.NoFix && len(f.Edits) > 0 {
 		if changes, ok := s.changes(a, f.Edits); ok {
 			title := "Fix: " + d.Summary
@@ -133,7 +135,7 @@ func (s mender) acceptance(a *asked, f schema.Finding) map[string][]textEdit {
 // inlining inlines a local in every stack that has it; false where one of them cannot.
 func (s mender) inlining(a *asked, name langserver.Name) (codeAction, bool) {
 	changes := make(map[string][]textEdit)
-	for _, each := range s.sharing(a, name) {
+	for _, each := range (neighbours{s.desk}).sharing(a, name) {
 		list, ok := each.view.Inline(name)
 		if !ok {
 			return codeAction{}, false
@@ -144,12 +146,12 @@ func (s mender) inlining(a *asked, name langserver.Name) (codeAction, bool) {
 }
 
 // changed adds changes to edits of files, each once.
-func (k *desk) changed(a *asked, edits map[string][]textEdit, changes []langserver.Change) map[string][]textEdit {
+func (s mender) changed(a *asked, edits map[string][]textEdit, changes []langserver.Change) map[string][]textEdit {
 	if edits == nil {
 		edits = make(map[string][]textEdit)
 	}
 	for _, c := range changes {
-		l, ok := k.located(a, c.At)
+		l, ok := s.located(a, c.At)
 		if e := (textEdit{l.Range, c.Text}); ok && !slices.Contains(edits[l.URI], e) {
 			edits[l.URI] = append(edits[l.URI], e)
 		}

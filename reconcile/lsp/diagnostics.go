@@ -108,12 +108,12 @@ func (s publisher) say(uri string, list []diagnostic) {
 }
 
 // diagnosticOf is a finding of a project on the wire, with what it is related to.
-func (k *desk) diagnosticOf(p *project, d *hcl.Diagnostic, own *lines, text func(path, name string) *lines) diagnostic {
+func (s publisher) diagnosticOf(p *project, d *hcl.Diagnostic, own *lines, text func(path, name string) *lines) diagnostic {
 	out := newDiagnostic(d, own)
 	if r := schema.FindingOf(d).Related; r.Range.Filename != "" {
 		path := filepath.Join(p.dir, filepath.FromSlash(r.Range.Filename))
 		at := text(path, r.Range.Filename).span(r.Range.Start.Byte, r.Range.End.Byte)
-		out.Related = []relatedInformation{{location{k.uriOf(path), at}, r.Words}}
+		out.Related = []relatedInformation{{location{s.uriOf(path), at}, r.Words}}
 	}
 	return out
 }
@@ -150,20 +150,20 @@ func (s publisher) placeOf(p *project, d *hcl.Diagnostic) (path, name string) {
 }
 
 // linesOf is the text of a file as it was analysed.
-func (k *desk) linesOf(p *project, path, name string) *lines {
-	for _, d := range k.documents {
+func (s publisher) linesOf(p *project, path, name string) *lines {
+	for _, d := range s.documents {
 		if d.path == path {
 			return d.lines
 		}
 	}
 	if src, ok := p.loaded.Sources[name]; ok {
-		return newLines(src, k.units)
+		return newLines(src, s.units)
 	}
 	src, err := p.loaded.File(name)
 	if err != nil {
-		return newLines(nil, k.units)
+		return newLines(nil, s.units)
 	}
-	return newLines(src, k.units)
+	return newLines(src, s.units)
 }
 
 func newDiagnostic(d *hcl.Diagnostic, text *lines) diagnostic {

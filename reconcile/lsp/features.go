@@ -10,6 +10,7 @@ import (
 
 	"livery/schema/config"
 	"livery/schema/langserver"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -108,7 +109,7 @@ func hover(s *server, a *asked, p positionParams) (any, error) {
 
 func definition(s *server, a *asked, p positionParams) (any, error) {
 	offset := a.offset(p.Position)
-	for _, l := range langserver.Links(a.file) {
+	for _, l := range structure.Links(a.file) {
 		if l.File != "" && l.Range.Start.Byte <= offset && offset <= l.Range.End.Byte {
 			return []location{{URI: s.uriOf(filepath.Join(a.dir, filepath.FromSlash(l.File)))}}, nil
 		}
@@ -157,12 +158,12 @@ func rename(s *server, a *asked, p renameParams) (any, error) {
 		return nil, &rpcError{codeRequestFailed, why}
 	}
 	edits := make(map[string][]textEdit)
-	for _, each := range s.sharing(a, m.Name) {
+	for _, each := range (neighbours{s.desk}).sharing(a, m.Name) {
 		changes, why := each.view.Rename(m, p.NewName)
 		if why != "" {
 			return nil, &rpcError{codeRequestFailed, why}
 		}
-		edits = s.changed(each, edits, changes)
+		edits = mender{s}.changed(each, edits, changes)
 	}
 	return s.workspaceEdit(edits), nil
 }

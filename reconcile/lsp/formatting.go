@@ -9,7 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"livery/reconcile/workspace"
-	"livery/schema/langserver"
+	"livery/schema/structure"
 )
 
 type textEdit struct {
@@ -45,7 +45,7 @@ func formatRange(s *server, p rangeParams) (any, error) {
 	}
 	t := s.textOf(p.TextDocument.URI)
 	chosen := []textEdit{}
-	for _, symbol := range langserver.Outline(t.file) {
+	for _, symbol := range structure.Outline(t.file) {
 		block := t.span(symbol.Range)
 		if block.End.Line < p.Range.Start.Line || block.Start.Line > p.Range.End.Line {
 			continue

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"context"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -125,7 +126,7 @@ func (k *desk) view(p *project) *langserver.View {
 			}
 			return p.explored
 		},
-		LooseValues: func() []*syntax.File { return k.looseValues(p.dir) },
+		LooseValues: func() []*syntax.File { return neighbours{k}.looseValues(p.dir) },
 	}
 }
 
@@ -365,27 +366,19 @@ func isBelow(path, dir string) bool {
 
 // explore finds the stacks below the folders of the editor, beside the conversation.
 func (k *desk) explore() {
-	scan := k.scanning()
+	scan := scanning(k.base.Context, k.folders, k.log)
 	go func() { k.queue.put(entry{found: scan()}) }()
 }
 
-// scanned waits for what explore has not found yet.
-func (k *desk) scanned() {
-	if !k.known.complete {
-		k.known = *k.scanning()()
-	}
-}
-
-// scanning looks for the stacks below the folders of the editor, as they are when this is
-// called.
-func (k *desk) scanning() func() *found {
-	ctx, folders := k.base.Context, slices.Clone(k.folders)
+// scanning looks for the stacks below folders, as they are when this is called.
+func scanning(ctx context.Context, folders []string, log *slog.Logger) func() *found {
+	folders = slices.Clone(folders)
 	return func() *found {
 		all := &found{includes: make(map[string][]string), complete: true}
 		for _, folder := range folders {
 			dirs, err := stacks.Find(ctx, os.DirFS(folder))
 			if err != nil {
-				k.log.Warn("the stacks of a folder cannot be found", "folder", folder, "error", err.Error())
+				log.Warn("the stacks of a folder cannot be found", "folder", folder, "error", err.Error())
 				continue
 			}
 			for _, way := range dirs {

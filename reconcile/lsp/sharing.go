@@ -6,15 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"livery/reconcile/workspace"
 	"livery/schema/langserver"
 	"livery/schema/syntax"
 )
 
+// neighbours are the stacks of the workspace, also those that are not loaded.
+type neighbours struct{ *desk }
+
 // sharing are the stacks of the workspace in which a name is the same as where it is asked
 // about: those that read a file in which it stands, open or not. The first is that of the
 // file.
-func (k *desk) sharing(a *asked, name langserver.Name) []*asked {
-	k.scanned()
+func (k neighbours) sharing(a *asked, name langserver.Name) []*asked {
+	if !k.known.complete {
+		k.known = *scanning(k.base.Context, k.folders, k.log)()
+	}
 	list := []*asked{a}
 	seen := map[string]bool{a.dir: true}
 	for i := 0; i < len(list); i++ {
@@ -39,12 +45,12 @@ func (k *desk) sharing(a *asked, name langserver.Name) []*asked {
 }
 
 // isTaken reports whether a stack that has the file uses a name.
-func (k *desk) isTaken(a *asked, name langserver.Name) bool {
+func (k neighbours) isTaken(a *asked, name langserver.Name) bool {
 	return slices.ContainsFunc(k.sharing(a, name), func(each *asked) bool { return len(each.view.MentionsOf(name)) > 0 })
 }
 
 // stacksWith are the directories of the stacks that have a file, loaded or not.
-func (k *desk) stacksWith(path string) []string {
+func (k neighbours) stacksWith(path string) []string {
 	dirs := slices.Clone(k.known.includes[path])
 	for dir, p := range k.projects {
 		if _, reads := p.reads[path]; reads {
@@ -57,11 +63,11 @@ func (k *desk) stacksWith(path string) []string {
 
 // names is what can be asked about the names of a stack: as it is loaded or, if it is not, as
 // its files declare it; nil if there is none.
-func (k *desk) names(dir string) *langserver.View {
+func (k neighbours) names(dir string) *langserver.View {
 	if p := k.projects[dir]; p != nil {
 		return k.view(p)
 	}
-	module, err := k.workspaceOf(dir).Declared()
+	module, err := workspace.Declared(k.workspaceOf(dir))
 	if err != nil || module.Empty {
 		return nil
 	}
@@ -70,7 +76,7 @@ func (k *desk) names(dir string) *langserver.View {
 
 // looseValues are the files of values in the directory of a stack that are only loaded when
 // they are asked for, as text that is open or as they are on disk.
-func (k *desk) looseValues(dir string) (files []*syntax.File) {
+func (k neighbours) looseValues(dir string) (files []*syntax.File) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil

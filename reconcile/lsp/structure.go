@@ -6,7 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/schema/langserver"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -49,8 +49,8 @@ func (t *text) span(rng hcl.Range) textRange {
 }
 
 // The protocol's kinds of symbols.
-var symbolKinds = map[langserver.SymbolKind]int{
-	langserver.BlockSymbol: 3, langserver.NamedSymbol: 5, langserver.AttributeSymbol: 7, langserver.ListSymbol: 18,
+var symbolKinds = map[structure.SymbolKind]int{
+	structure.BlockSymbol: 3, structure.NamedSymbol: 5, structure.AttributeSymbol: 7, structure.ListSymbol: 18,
 }
 
 type documentSymbol struct {
@@ -79,7 +79,7 @@ func symbols(s *server, p documentParams) (any, error) {
 	if t == nil {
 		return nil, nil
 	}
-	outline := langserver.Outline(t.file)
+	outline := structure.Outline(t.file)
 	if s.client.Hierarchical {
 		return t.nested(outline), nil
 	}
@@ -88,7 +88,7 @@ func symbols(s *server, p documentParams) (any, error) {
 	return flat, nil
 }
 
-func (t *text) nested(list []*langserver.Symbol) []documentSymbol {
+func (t *text) nested(list []*structure.Symbol) []documentSymbol {
 	out := make([]documentSymbol, 0, len(list))
 	for _, symbol := range list {
 		out = append(out, documentSymbol{
@@ -99,7 +99,7 @@ func (t *text) nested(list []*langserver.Symbol) []documentSymbol {
 	return out
 }
 
-func (t *text) flatten(list []*langserver.Symbol, uri, container string, out *[]symbolInformation) {
+func (t *text) flatten(list []*structure.Symbol, uri, container string, out *[]symbolInformation) {
 	for _, symbol := range list {
 		*out = append(*out, symbolInformation{symbol.Name, symbolKinds[symbol.Kind], location{uri, t.span(symbol.Range)}, container})
 		t.flatten(symbol.Children, uri, symbol.Name, out)
@@ -125,7 +125,7 @@ func findSymbols(s *server, p searchParams) (any, error) {
 			if t == nil {
 				continue
 			}
-			for _, symbol := range langserver.Named(t.file) {
+			for _, symbol := range structure.Named(t.file) {
 				if strings.Contains(strings.ToLower(symbol.Name), strings.ToLower(p.Query)) {
 					found = append(found, symbolInformation{symbol.Name, symbolKinds[symbol.Kind], location{uri, t.span(symbol.Range)}, filepath.Base(path)})
 				}
@@ -147,7 +147,7 @@ func folds(s *server, p documentParams) (any, error) {
 		return nil, nil
 	}
 	out := []foldingRange{}
-	for _, f := range langserver.Folds(t.file) {
+	for _, f := range structure.Folds(t.file) {
 		r := foldingRange{StartLine: f.Range.Start.Line - 1, EndLine: f.Range.End.Line - 1}
 		if f.Comment {
 			r.Kind = "comment"
@@ -175,7 +175,7 @@ func selections(s *server, p selectionParams) (any, error) {
 	out := []*selectionRange{}
 	for _, at := range p.Positions {
 		var inner *selectionRange
-		around := langserver.Selections(t.file, t.offset(at))
+		around := structure.Selections(t.file, t.offset(at))
 		for i := len(around) - 1; i >= 0; i-- {
 			inner = &selectionRange{t.span(around[i]), inner}
 		}
@@ -195,7 +195,7 @@ func links(s *server, p documentParams) (any, error) {
 		return nil, nil
 	}
 	out := []documentLink{}
-	for _, l := range langserver.Links(t.file) {
+	for _, l := range structure.Links(t.file) {
 		target := l.URL
 		if l.File != "" {
 			target = s.uriOf(filepath.Join(filepath.Dir(t.path), filepath.FromSlash(l.File)))

@@ -53,7 +53,7 @@ func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics
 }
 
 // Declared is what the files of the stack declare, without evaluating any of it.
-func (w *Workspace) Declared() (*config.Module, error) {
+func Declared(w *Workspace) (*config.Module, error) {
 	opts, err := optionsOf(w, stack.NeedNothing)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/stack"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -50,7 +51,7 @@ func (v *View) Colours(file *syntax.File) []Swatch {
 	default:
 		c.json(file)
 	}
-	sortByPlace(c.found, func(s Swatch) hcl.Range { return s.Range })
+	structure.Sort(c.found, func(s Swatch) hcl.Range { return s.Range })
 	return slices.CompactFunc(c.found, func(a, b Swatch) bool { return a.Range == b.Range })
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/stack"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -66,7 +67,7 @@ func (v *View) Complete(file *syntax.File, offset int) (items []Item, start int)
 // completeIgnore offers rules in a livery:ignore comment.
 func completeIgnore(p *place, src []byte, offset int) ([]Item, int) {
 	_, rest, ok := strings.Cut(p.comment, "livery:ignore")
-	start, _ := wordAt(src, offset)
+	start, _ := structure.WordAt(src, offset)
 	if !ok {
 		return []Item{{Label: "livery:ignore", Kind: WordItem, Documentation: "Lets a finding of a rule pass, with a reason.", Insert: `livery:ignore RULE reason=""`}}, start
 	}
@@ -295,7 +296,7 @@ func nameItems(names ...string) (items []Item) {
 func memberItem(name string, value cty.Value) Item {
 	item := Item{Label: name, Kind: NameItem}
 	if isPlain(value) && value.Type() == cty.String {
-		if item.Detail = oneLine([]byte(value.AsString())); isColour(item.Detail) {
+		if item.Detail = structure.OneLine([]byte(value.AsString())); isColour(item.Detail) {
 			item.Kind, item.Documentation = ColourItem, item.Detail
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"livery/schema"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -14,7 +15,7 @@ func completeJSON(file *syntax.File, offset int) (items []Item, start int) {
 	}
 	depth, key, around := jsonPlace(file.Bytes[:offset])
 	start = offset
-	for start > 0 && isWord(file.Bytes[start-1]) {
+	for start > 0 && structure.IsWord(file.Bytes[start-1]) {
 		start--
 	}
 	var page *schema.Page

@@ -5,6 +5,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/storage"
+	"livery/schema/structure"
 )
 
 // labels are what a block can be called.
@@ -154,7 +155,7 @@ func fieldItem(f *schema.Field) Item {
 		detail += fmt.Sprintf(", at most %d", limit)
 	}
 	if f.Default != "" {
-		detail += ", default " + oneLine([]byte(f.Default))
+		detail += ", default " + structure.OneLine([]byte(f.Default))
 	}
 	item := Item{Label: f.HCLName(), Kind: FieldItem, Detail: detail, Documentation: f.Help, Insert: f.HCLName() + " = "}
 	if f.Provenance == schema.FieldUse {

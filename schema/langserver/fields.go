@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -49,7 +50,7 @@ func (v *View) Fields(file *syntax.File) (list []Written) {
 			}
 		}
 	}
-	sortByPlace(list, func(w Written) hcl.Range { return w.NameAt })
+	structure.Sort(list, func(w Written) hcl.Range { return w.NameAt })
 	return list
 }
 

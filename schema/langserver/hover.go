@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/lint"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 	"livery/schema/texts"
 )
@@ -62,7 +63,7 @@ func (v teller) aboutField(w Written) string {
 		fmt.Fprintf(&b, "\nAt most %d UTF-16 code units.\n", limit)
 	}
 	if f.Default != "" {
-		fmt.Fprintf(&b, "\nThe service's own: `%s`\n", oneLine([]byte(f.Default)))
+		fmt.Fprintf(&b, "\nThe service's own: `%s`\n", structure.OneLine([]byte(f.Default)))
 	}
 	if f.Refusal.Message != "" {
 		fmt.Fprintf(&b, "\nRefused with: %s\n", f.Refusal.Message)
@@ -93,7 +94,7 @@ func (v teller) aboutValues(w Written) string {
 			fmt.Fprintf(&b, "- and %d more\n", len(worn)-maxShown)
 			break
 		}
-		fmt.Fprintf(&b, "- `%s`: `%s`", d.Locale, oneLine(d.Value.AppendJSON(nil)))
+		fmt.Fprintf(&b, "- `%s`: `%s`", d.Locale, structure.OneLine(d.Value.AppendJSON(nil)))
 		if o := d.Value.Origin(); o != nil && o.Range.Filename != "" {
 			fmt.Fprintf(&b, ", from %s:%d", o.Range.Filename, o.Range.Start.Line)
 		}
@@ -133,7 +134,7 @@ func (v teller) otherLanguages(w Written) string {
 		case hasSource && text == original:
 			note = " *same as source*"
 		}
-		fmt.Fprintf(&b, "- `%s`: %s%s\n", d.Locale, oneLine([]byte(text)), note)
+		fmt.Fprintf(&b, "- `%s`: %s%s\n", d.Locale, structure.OneLine([]byte(text)), note)
 	}
 	return b.String()
 }
@@ -304,7 +305,7 @@ func (v teller) aboutCall(file *syntax.File, offset int) (string, hcl.Range) {
 	}
 	var text string
 	var at hcl.Range
-	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
 		if !holds(a.Expr.Range(), offset) {
 			return
 		}
@@ -329,7 +330,7 @@ func (v *View) functions() map[string]function.Function {
 
 // aboutWord is what the type of a block, or an attribute that is no field, means.
 func (v teller) aboutWord(file *syntax.File, offset int) (string, hcl.Range) {
-	start, end := wordAt(file.Bytes, offset)
+	start, end := structure.WordAt(file.Bytes, offset)
 	if start == end {
 		return "", hcl.Range{}
 	}

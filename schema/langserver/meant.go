@@ -3,6 +3,8 @@ package langserver
 import (
 	"strings"
 
+	"livery/schema/structure"
+
 	"github.com/hashicorp/hcl/v2"
 )
 
@@ -16,9 +18,9 @@ func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
 	}
 	at := *d.Subject
 	if text := at.SliceBytes(src); len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
-		at = within(at, 1)
+		at = structure.Within(at, 1)
 	}
-	start, end := wordAt(src, at.End.Byte)
+	start, end := structure.WordAt(src, at.End.Byte)
 	if end > at.End.Byte || start < at.Start.Byte {
 		return hcl.Range{}, "", false
 	}

@@ -11,6 +11,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/stack"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -70,10 +71,10 @@ func assigned(file *syntax.File) (list []Mention) {
 		}
 	} else if root, diags := syntax.ParseJSON(file.Bytes, file.Name); !diags.HasErrors() {
 		for _, m := range root.Members {
-			list = append(list, Mention{Name: Name{"var", m.Name}, Range: within(m.NameRange, 1), Whole: hcl.RangeBetween(m.NameRange, m.Range)})
+			list = append(list, Mention{Name: Name{"var", m.Name}, Range: structure.Within(m.NameRange, 1), Whole: hcl.RangeBetween(m.NameRange, m.Range)})
 		}
 	}
-	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
+	structure.Sort(list, func(m Mention) hcl.Range { return m.Range })
 	return list
 }
 
@@ -93,10 +94,10 @@ func mentionsIn(file *syntax.File) []Mention {
 			}
 		}
 	}
-	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
 		list = append(list, mentionsOf(a.Expr)...)
 	})
-	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
+	structure.Sort(list, func(m Mention) hcl.Range { return m.Range })
 	return list
 }
 
@@ -123,7 +124,7 @@ func mentionsInJSON(file *syntax.File) (list []Mention) {
 		}
 		for _, m := range block.Members {
 			if kind != "" && block.IsObject() {
-				list = append(list, Mention{Name: named(kind, m.Name), Range: within(m.NameRange, 1), Whole: hcl.RangeBetween(m.NameRange, m.Range), Declares: true})
+				list = append(list, Mention{Name: named(kind, m.Name), Range: structure.Within(m.NameRange, 1), Whole: hcl.RangeBetween(m.NameRange, m.Range), Declares: true})
 			}
 		}
 	}
@@ -132,7 +133,7 @@ func mentionsInJSON(file *syntax.File) (list []Mention) {
 			list = append(list, mentionsInText(value, file)...)
 		}
 	}
-	sortByPlace(list, func(m Mention) hcl.Range { return m.Range })
+	structure.Sort(list, func(m Mention) hcl.Range { return m.Range })
 	return list
 }
 
@@ -140,7 +141,7 @@ func mentionsInJSON(file *syntax.File) (list []Mention) {
 // a theme is named. A text with an escape in it has none: its bytes are not those of the
 // expression.
 func mentionsInText(value *syntax.JSON, file *syntax.File) []Mention {
-	at := within(value.Range, 1)
+	at := structure.Within(value.Range, 1)
 	src := at.SliceBytes(file.Bytes)
 	if bytes.IndexByte(src, '\\') >= 0 {
 		return nil
@@ -187,7 +188,7 @@ func mentioned(t hcl.Traversal) (Name, hcl.Range, bool) {
 		return named(kind, step.Name), at, true
 	case hcl.TraverseIndex:
 		if step.Key.Type() == cty.String {
-			return Name{kind, step.Key.AsString()}, within(step.SrcRange, 2), true
+			return Name{kind, step.Key.AsString()}, structure.Within(step.SrcRange, 2), true
 		}
 	}
 	return Name{}, hcl.Range{}, false
@@ -196,7 +197,7 @@ func mentioned(t hcl.Traversal) (Name, hcl.Range, bool) {
 // label is the range of a label without its quotation marks.
 func label(rng hcl.Range, src []byte) hcl.Range {
 	if text := rng.SliceBytes(src); len(text) >= 2 && text[0] == '"' {
-		return within(rng, 1)
+		return structure.Within(rng, 1)
 	}
 	return rng
 }

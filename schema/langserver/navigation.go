@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -112,7 +113,7 @@ func member(body *hclsyntax.Body, path []string) (hcl.Range, bool) {
 
 // traversalAt is the reference around a byte; nil if there is none.
 func traversalAt(body *hclsyntax.Body, offset int) (found hcl.Traversal) {
-	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
 		if !holds(a.Expr.Range(), offset) {
 			return
 		}
@@ -208,7 +209,7 @@ func (v *View) Renameable(file *syntax.File, offset int) (Mention, string) {
 	m, ok := v.MentionAt(file.Name, offset)
 	switch {
 	case !ok:
-		return m, v.whyNot(file, offset)
+		return m, leader{v}.whyNot(file, offset)
 	case m.Kind == "locale":
 		return m, "A locale has the code that the service gives it."
 	case !slices.ContainsFunc(v.MentionsOf(m.Name), func(o Mention) bool { return o.Declares }):
@@ -218,12 +219,12 @@ func (v *View) Renameable(file *syntax.File, offset int) (Mention, string) {
 }
 
 // whyNot says why what stands at a byte has no name that can be changed.
-func (v *View) whyNot(file *syntax.File, offset int) string {
+func (v leader) whyNot(file *syntax.File, offset int) string {
 	if w, ok := v.FieldAt(file, offset); ok && holds(w.NameAt, offset) {
 		return w.Field.HCLName() + " is a name of the service's catalogue, which nobody can change."
 	}
 	body, native := file.Body.(*hclsyntax.Body)
-	start, end := wordAt(file.Bytes, offset)
+	start, end := structure.WordAt(file.Bytes, offset)
 	switch {
 	case pageCalled(string(file.Bytes[start:end])) != nil:
 		return string(file.Bytes[start:end]) + " is a name of the service's catalogue, which nobody can change."
@@ -234,7 +235,7 @@ func (v *View) whyNot(file *syntax.File, offset int) string {
 }
 
 // renamed are the files in which a name may stand.
-func (v *View) renamed(name Name) []*syntax.File {
+func (v leader) renamed(name Name) []*syntax.File {
 	files := slices.SortedFunc(maps.Values(v.Module.Files), func(a, b *syntax.File) int { return strings.Compare(a.Name, b.Name) })
 	if name.Kind != "var" {
 		return files
@@ -256,7 +257,7 @@ func (v *View) Rename(m Mention, to string) ([]Change, string) {
 	if !syntax.IsName(to) {
 		return nil, fmt.Sprintf("%q is no valid name: it begins with a letter and holds letters, digits, _ and - alone.", to)
 	}
-	for _, f := range v.renamed(m.Name) {
+	for _, f := range (leader{v}).renamed(m.Name) {
 		if f.Faults.HasErrors() {
 			return nil, f.Name + " does not parse, so what it refers to is not known."
 		}

@@ -3,6 +3,8 @@ package langserver
 import (
 	"strings"
 
+	"livery/schema/structure"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -41,7 +43,7 @@ func placeAt(src []byte, offset int) *place {
 	}
 	if p.comment == "" && !p.inText() {
 		start := offset
-		for start > 0 && (isWord(src[start-1]) || src[start-1] == '.') {
+		for start > 0 && (structure.IsWord(src[start-1]) || src[start-1] == '.') {
 			start--
 		}
 		p.partial = string(src[start:])

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -34,7 +35,7 @@ func (v *View) Extract(file *syntax.File, offset int, taken func(name string) bo
 	if !native || syntax.IsVariables(file.Name) {
 		return Refactoring{}, false
 	}
-	literals := v.literalColours(file, body)
+	literals := literalColours(v, file, body)
 	i := slices.IndexFunc(literals, func(at hcl.Range) bool { return holds(at, offset) })
 	if i < 0 {
 		return Refactoring{}, false
@@ -57,7 +58,7 @@ func (v *View) Extract(file *syntax.File, offset int, taken func(name string) bo
 }
 
 // literalColours are the colours that are written in themes and locales.
-func (v *View) literalColours(file *syntax.File, body *hclsyntax.Body) (list []hcl.Range) {
+func literalColours(v *View, file *syntax.File, body *hclsyntax.Body) (list []hcl.Range) {
 	for _, s := range v.Colours(file) {
 		b := blockIn(body, s.Range.Start.Byte)
 		if s.Literal && b != nil && (b.Type == "theme" || b.Type == "locale") {
@@ -95,7 +96,7 @@ func localName(file *syntax.File, body *hclsyntax.Body, offset int, taken func(s
 
 // attributeAt is the innermost attribute around a byte; nil if there is none.
 func attributeAt(body *hclsyntax.Body, offset int) (found *hclsyntax.Attribute) {
-	visitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
 		if holds(a.Range(), offset) {
 			found = a
 		}

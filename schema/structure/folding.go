@@ -1,9 +1,6 @@
-package langserver
+package structure
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -36,7 +33,7 @@ func Folds(file *syntax.File) []Fold {
 			}
 		}
 	}
-	sortByPlace(folds, func(f Fold) hcl.Range { return f.Range })
+	Sort(folds, func(f Fold) hcl.Range { return f.Range })
 	return folds
 }
 
@@ -84,12 +81,4 @@ func comments(file *syntax.File) []hcl.Range {
 		}
 	}
 	return found
-}
-
-// sortByPlace orders by where things begin, and those around others first.
-func sortByPlace[T any](list []T, at func(T) hcl.Range) {
-	slices.SortStableFunc(list, func(a, b T) int {
-		x, y := at(a), at(b)
-		return cmp.Or(cmp.Compare(x.Start.Byte, y.Start.Byte), cmp.Compare(y.End.Byte, x.End.Byte))
-	})
 }

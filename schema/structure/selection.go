@@ -1,4 +1,4 @@
-package langserver
+package structure
 
 import (
 	"slices"
@@ -32,7 +32,7 @@ func Selections(file *syntax.File, offset int) []hcl.Range {
 			add(value.Range)
 		}
 	}
-	if start, end := wordAt(file.Bytes, offset); start < end {
+	if start, end := WordAt(file.Bytes, offset); start < end {
 		around = append(around, hcl.Range{Filename: file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}})
 	}
 	slices.SortStableFunc(around, func(a, b hcl.Range) int {
@@ -67,21 +67,4 @@ func selectBody(body *hclsyntax.Body, add func(hcl.Range) bool) {
 			selectBody(b.Body, add)
 		}
 	}
-}
-
-// wordAt is the name or word that a byte stands in or behind.
-func wordAt(src []byte, offset int) (start, end int) {
-	start, end = min(offset, len(src)), min(offset, len(src))
-	for start > 0 && isWord(src[start-1]) {
-		start--
-	}
-	for end < len(src) && isWord(src[end]) {
-		end++
-	}
-	return start, end
-}
-
-// isWord reports whether a byte is part of a name, or of a letter that is not in ASCII.
-func isWord(c byte) bool {
-	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80
 }

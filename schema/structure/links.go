@@ -1,4 +1,4 @@
-package langserver
+package structure
 
 import (
 	"strings"
@@ -28,7 +28,7 @@ func Links(file *syntax.File) []Link {
 		return linksJSON(file)
 	}
 	named := make(map[hcl.Range]bool)
-	visitAttributes(body, "", func(block string, a *hclsyntax.Attribute) {
+	VisitAttributes(body, "", func(block string, a *hclsyntax.Attribute) {
 		_ = hclsyntax.VisitAll(a.Expr, func(node hclsyntax.Node) hcl.Diagnostics {
 			switch node := node.(type) {
 			case *hclsyntax.FunctionCallExpr:
@@ -49,7 +49,7 @@ func Links(file *syntax.File) []Link {
 			return nil
 		})
 	})
-	sortByPlace(links, func(l Link) hcl.Range { return l.Range })
+	Sort(links, func(l Link) hcl.Range { return l.Range })
 	return links
 }
 
@@ -61,7 +61,7 @@ func linksJSON(file *syntax.File) (links []Link) {
 	for value := range root.All() {
 		v := value.Value()
 		if v != cty.NilVal && !v.IsNull() && v.Type() == cty.String && strings.HasPrefix(v.AsString(), "https://") {
-			links = append(links, Link{Range: within(value.Range, 1), URL: v.AsString()})
+			links = append(links, Link{Range: Within(value.Range, 1), URL: v.AsString()})
 		}
 	}
 	return links
@@ -77,28 +77,5 @@ func plainText(t *hclsyntax.TemplateExpr) (string, hcl.Range, bool) {
 	if diags.HasErrors() || v.Type() != cty.String {
 		return "", hcl.Range{}, false
 	}
-	return v.AsString(), within(t.Range(), 1), true
-}
-
-// within is a range without some bytes at each of its ends.
-func within(rng hcl.Range, bytes int) hcl.Range {
-	rng.Start.Byte += bytes
-	rng.Start.Column += bytes
-	rng.End.Byte = max(rng.Start.Byte, rng.End.Byte-bytes)
-	rng.End.Column = max(1, rng.End.Column-bytes)
-	return rng
-}
-
-// visitAttributes visits every attribute, with the type of the top-level block around it.
-func visitAttributes(body *hclsyntax.Body, block string, visit func(block string, a *hclsyntax.Attribute)) {
-	for _, a := range body.Attributes {
-		visit(block, a)
-	}
-	for _, b := range body.Blocks {
-		name := block
-		if name == "" {
-			name = b.Type
-		}
-		visitAttributes(b.Body, name, visit)
-	}
+	return v.AsString(), Within(t.Range(), 1), true
 }

@@ -1,7 +1,6 @@
-package langserver
+package structure
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -58,7 +57,7 @@ func Named(file *syntax.File) []*Symbol {
 func outlineBody(body *hclsyntax.Body, src []byte) []*Symbol {
 	var list []*Symbol
 	for _, a := range body.Attributes {
-		list = append(list, &Symbol{Name: a.Name, Detail: oneLine(a.Expr.Range().SliceBytes(src)), Kind: AttributeSymbol, Range: a.Range(), NameAt: a.NameRange})
+		list = append(list, &Symbol{Name: a.Name, Detail: OneLine(a.Expr.Range().SliceBytes(src)), Kind: AttributeSymbol, Range: a.Range(), NameAt: a.NameRange})
 	}
 	for _, b := range body.Blocks {
 		s := &Symbol{Name: b.Type, Range: b.Range(), NameAt: b.TypeRange, Children: outlineBody(b.Body, src)}
@@ -67,7 +66,7 @@ func outlineBody(body *hclsyntax.Body, src []byte) []*Symbol {
 		}
 		list = append(list, s)
 	}
-	sortByPlace(list, func(s *Symbol) hcl.Range { return s.Range })
+	Sort(list, func(s *Symbol) hcl.Range { return s.Range })
 	return list
 }
 
@@ -87,20 +86,9 @@ func outlineJSON(value *syntax.JSON, src []byte) []*Symbol {
 				s.Children = append(s.Children, outlineJSON(element, src)...)
 			}
 		default:
-			s.Detail = oneLine(m.Range.SliceBytes(src))
+			s.Detail = OneLine(m.Range.SliceBytes(src))
 		}
 		list = append(list, s)
 	}
 	return list
-}
-
-// maxDetail is how many characters of a value an outline shows.
-const maxDetail = 80
-
-func oneLine(src []byte) string {
-	text := []rune(string(bytes.Join(bytes.Fields(src), []byte(" "))))
-	if len(text) > maxDetail {
-		return string(text[:maxDetail-1]) + "…"
-	}
-	return string(text)
 }
