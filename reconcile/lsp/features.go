@@ -21,9 +21,10 @@ type asked struct {
 	dir  string // of the stack
 }
 
-// about is a file as a part of the first stack that reads it; one that belongs to none is
-// a stack by itself. It is nil if there is no such file. With now the answer is about the
-// text as it is, else the stack may be that of a moment ago.
+// about is a file as a part of the first stack that reads it; a source that belongs to none
+// is a stack by itself. It is nil if there is no such file, or if it is JSON that no stack
+// reads: editors send all of theirs. With now the answer is about the text as it is, else
+// the stack may be that of a moment ago.
 func (k *desk) about(uri string, now bool) *asked {
 	t := k.textOf(uri)
 	if t == nil {
@@ -46,6 +47,9 @@ func (k *desk) about(uri string, now bool) *asked {
 			}
 			return &asked{&named, k.view(p), dir}
 		}
+	}
+	if !isSource(t.file.Name) {
+		return nil
 	}
 	alone := &config.Sources{Own: []*config.Declarations{config.DeclarationsOf(t.file)}}
 	return &asked{t, &langserver.View{Module: alone.Module()}, filepath.Dir(t.path)}
@@ -325,7 +329,7 @@ func semanticTokensIn(s *server, p rangeParams) (any, error) {
 
 // tokens are the words of a file, each relative to the one before, as the protocol has it.
 func tokens(s *server, uri string, within *textRange) any {
-	t := s.textOf(uri)
+	t := ownText(s.desk, uri)
 	if t == nil {
 		return nil
 	}

@@ -279,3 +279,20 @@ func TestFormatting(t *testing.T) {
 	c.open("main.livery.hcl", "locale \"en\" {\n")
 	assert.Nil(t, c.result("textDocument/formatting", c.doc("main.livery.hcl")))
 }
+
+// Editors send all of their JSON; what no stack reads is none of ours.
+func TestForeignJSON(t *testing.T) {
+	c := opened(t)
+	c.open("package.json", `{"name": "x", "colour": "#ff0000", "mobileResultPage": {"successDesc": "Hi"}}`)
+	p := c.doc("package.json")
+	p["range"], p["position"], p["positions"] = rng(0, 0, 1, 0), obj{"line": 0, "character": 64}, []obj{{"line": 0, "character": 64}}
+	p["context"] = obj{}
+	for _, method := range []string{
+		"formatting", "rangeFormatting", "documentSymbol", "foldingRange", "selectionRange", "documentLink", "hover", "definition", "completion",
+		"references", "documentHighlight", "documentColor", "inlayHint", "semanticTokens/full", "codeAction",
+	} {
+		assert.Empty(t, c.result("textDocument/"+method, p), method)
+	}
+	assert.Equal(t, []any{}, c.result("textDocument/documentColor", p), "the protocol has no null there")
+	assert.NotEmpty(t, c.result("textDocument/documentSymbol", c.doc("texts/en.json")))
+}

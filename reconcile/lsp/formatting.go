@@ -25,7 +25,7 @@ type rangeParams struct {
 // format is what fmt does, as the edits of the lines that it changes; null if the file
 // does not parse.
 func format(s *server, p documentParams) (any, error) {
-	t := s.textOf(p.TextDocument.URI)
+	t := ownText(s.desk, p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}

@@ -16,12 +16,21 @@ func with[P any](take func(*server, P) (any, error)) func(*server, json.RawMessa
 }
 
 // asking answers what is asked about a file of a stack, as its text is now; of a file that
-// is not there it has nothing to say.
+// is not there, or is no stack's, it has nothing to say.
 func asking[P interface{ uri() string }](answer func(*server, *asked, P) (any, error)) func(*server, json.RawMessage) (any, error) {
+	return askingFor(nil, answer)
+}
+
+// listing is asking where the protocol has nothing said by an empty list.
+func listing[P interface{ uri() string }](answer func(*server, *asked, P) (any, error)) func(*server, json.RawMessage) (any, error) {
+	return askingFor([]object{}, answer)
+}
+
+func askingFor[P interface{ uri() string }](nothing any, answer func(*server, *asked, P) (any, error)) func(*server, json.RawMessage) (any, error) {
 	return with(func(s *server, p P) (any, error) {
 		a := s.about(p.uri(), true)
 		if a == nil {
-			return nil, nil
+			return nothing, nil
 		}
 		return answer(s, a, p)
 	})
@@ -47,8 +56,8 @@ func requests() map[string]func(*server, json.RawMessage) (any, error) {
 		"textDocument/documentHighlight":    asking(highlights),
 		"textDocument/prepareRename":        asking(prepareRename),
 		"textDocument/rename":               asking(rename),
-		"textDocument/documentColor":        asking(colours),
-		"textDocument/colorPresentation":    asking(presentations),
+		"textDocument/documentColor":        listing(colours),
+		"textDocument/colorPresentation":    listing(presentations),
 		"textDocument/inlayHint":            asking(hints),
 		"textDocument/signatureHelp":        with(signature),
 		"textDocument/completion":           with(completion),

@@ -1,7 +1,9 @@
 package lsp
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -44,6 +46,21 @@ func (k *desk) textOf(uri string) *text {
 	return &text{d.lines, d.path, d.file}
 }
 
+// ownText is textOf without JSON that no stack reads: editors send all of theirs, and have
+// others who know it.
+func ownText(k *desk, uri string) *text {
+	t := k.textOf(uri)
+	if t == nil || isSource(t.file.Name) {
+		return t
+	}
+	for _, p := range k.projects {
+		if _, reads := p.reads[t.path]; reads {
+			return t
+		}
+	}
+	return nil
+}
+
 func (t *text) span(rng hcl.Range) textRange {
 	return t.lines.span(rng.Start.Byte, rng.End.Byte)
 }
@@ -75,7 +92,7 @@ type symbolInformation struct {
 }
 
 func symbols(s *server, p documentParams) (any, error) {
-	t := s.textOf(p.TextDocument.URI)
+	t := ownText(s.desk, p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}
@@ -114,8 +131,8 @@ type searchParams struct {
 func findSymbols(s *server, p searchParams) (any, error) {
 	found := []symbolInformation{}
 	seen := make(map[string]bool)
-	for _, project := range s.projects {
-		for path := range project.reads {
+	for _, dir := range slices.Sorted(maps.Keys(s.projects)) {
+		for _, path := range slices.Sorted(maps.Keys(s.projects[dir].reads)) {
 			if seen[path] || !isSource(path) {
 				continue
 			}
@@ -142,7 +159,7 @@ type foldingRange struct {
 }
 
 func folds(s *server, p documentParams) (any, error) {
-	t := s.textOf(p.TextDocument.URI)
+	t := ownText(s.desk, p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}
@@ -168,7 +185,7 @@ type selectionRange struct {
 }
 
 func selections(s *server, p selectionParams) (any, error) {
-	t := s.textOf(p.TextDocument.URI)
+	t := ownText(s.desk, p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}
@@ -190,7 +207,7 @@ type documentLink struct {
 }
 
 func links(s *server, p documentParams) (any, error) {
-	t := s.textOf(p.TextDocument.URI)
+	t := ownText(s.desk, p.TextDocument.URI)
 	if t == nil {
 		return nil, nil
 	}
