@@ -79,6 +79,7 @@ var layers = []layer{
 	{"livery/reconcile/lintreport", "what lint says at the end stands on how every command speaks", nil},
 	{"livery/reconcile/stacksreport", "what is said of many stacks is put together from what is said of each", nil},
 	{"livery/reconcile/prompt", "a question is asked in one way, whatever it is about", nil},
+	{"livery/reconcile/studio", "values are changed on behalf of people without knowing who may, nor how that is asked for", nil},
 	{"livery/reconcile/previewserver", "previews are shown; whoever shows them is told how to draw them", []string{"github.com/fsnotify/fsnotify", "github.com/chromedp"}},
 	{"livery/reconcile/localserver", "whoever is kept off is kept off from everything that is served here, whatever it is", nil},
 	{"livery/reconcile/command", "a run is the same whatever it does: it is handed the commands, and knows none of them", []string{"github.com/spf13/pflag"}},
@@ -117,7 +118,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/exchange"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/exchange", "livery/reconcile/studio"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

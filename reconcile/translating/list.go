@@ -14,16 +14,36 @@ import (
 	"livery/schema/texts"
 )
 
+// List is a list of tips that is to be written as a whole.
+type List struct {
+	Page   string // as it is spelled where the list goes to; the page's own HCL name in HCL
+	Items  []ListItem
+	Locale schema.Locale
+	Field  *schema.Field
+}
+
+// ListItem is a tip. "" is a member that it does not have.
+type ListItem struct{ Icon, Text string }
+
+// NewListFor is the list of a document, spelled as the holder spells its page.
+func (h Holder) NewListFor(d schema.Document, f *schema.Field) List {
+	l := List{Page: h.naming(f)(f)[0], Locale: d.Locale, Field: f}
+	for _, tip := range d.At(f).Tips() {
+		l.Items = append(l.Items, ListItem{tip.Icon.Text(), tip.Text.Text()})
+	}
+	return l
+}
+
 // listOf is the list of tips that a document gets when one of them is translated: a list
 // replaces the one that was inherited as a whole. Pictures are those that people see now
 // or, where there are none, the source's. False if a text would be missing.
-func (r *importer) listOf(c *change, field *schema.Field) (list, bool) {
-	l := list{locale: c.in.Locale, field: field, tips: c.in.At(field).Tips()}
-	inherited := len(l.tips) > 0
+func (r *importer) listOf(c *change, field *schema.Field) (List, bool) {
+	l, tips := List{Locale: c.in.Locale, Field: field}, c.in.At(field).Tips()
+	inherited := len(tips) > 0
 	if !inherited {
-		l.tips = r.Source.At(field).Tips()
+		tips = r.Source.At(field).Tips()
 	}
-	for i, tip := range l.tips {
+	for i, tip := range tips {
 		words := ""
 		if inherited {
 			words = tip.Text.Text()
@@ -31,24 +51,24 @@ func (r *importer) listOf(c *change, field *schema.Field) (list, bool) {
 		if other := r.changes[key{c.in.Locale, texts.TipPath(field, i)}]; other != nil {
 			words = other.words
 		} else if !inherited && tip.Text.Declared() {
-			r.notHere(c, c.in.Range, fmt.Sprintf("%s is a list, which is replaced whole: translate all %s of it together.", field.Path(), schema.Plural(len(l.tips), "text")))
+			r.notHere(c, c.in.Range, fmt.Sprintf("%s is a list, which is replaced whole: translate all %s of it together.", field.Path(), schema.Plural(len(tips), "text")))
 			return l, false
 		}
-		l.words = append(l.words, words)
+		l.Items = append(l.Items, ListItem{tip.Icon.Text(), words})
 	}
 	return l, true
 }
 
-// mark is a text that stands for the list until it is written: only values of one text can
+// Mark is a text that stands for the list until it is written: only values of one text can
 // be added to a file.
-func (l *list) mark() string { return fmt.Sprintf("livery: %s of %s", l.field.Path(), l.locale) }
+func (l *List) Mark() string { return fmt.Sprintf("livery: %s of %s", l.Field.Path(), l.Locale) }
 
-// write puts the list in the place of its mark.
-func (l *list) write(name string, src []byte) ([]byte, error) {
-	mark := jsontext.Quote(l.mark())
+// Write puts the list in the place of its mark.
+func (l *List) Write(name string, src []byte) ([]byte, error) {
+	mark := jsontext.Quote(l.Mark())
 	from := strings.Index(string(src), mark)
 	if from < 0 {
-		return nil, fmt.Errorf("%s: there is no place for %s", name, l.field.Path())
+		return nil, fmt.Errorf("%s: there is no place for %s", name, l.Field.Path())
 	}
 	line := strings.LastIndexByte(string(src[:from]), '\n') + 1
 	start := line + len(src[line:]) - len(strings.TrimLeft(string(src[line:]), " \t"))
@@ -63,18 +83,18 @@ func (l *list) write(name string, src []byte) ([]byte, error) {
 }
 
 // array is the list in JSON, on lines of its own where the file has such.
-func (l *list) array(indent string, lines bool) string {
-	icon, objects := "iconLink", make([]string, len(l.tips))
-	if strings.Contains(l.page, "_") {
+func (l *List) array(indent string, lines bool) string {
+	icon, objects := "iconLink", make([]string, len(l.Items))
+	if strings.Contains(l.Page, "_") {
 		icon = "icon_link"
 	}
-	for i, tip := range l.tips {
+	for i, tip := range l.Items {
 		var t exchange.Tip
-		if l.words[i] != "" {
-			t = append(t, exchange.Member{Key: "text", Text: l.words[i]})
+		if tip.Text != "" {
+			t = append(t, exchange.Member{Key: "text", Text: tip.Text})
 		}
-		if tip.Icon.Declared() {
-			t = append(t, exchange.Member{Key: icon, Text: tip.Icon.Text()})
+		if tip.Icon != "" {
+			t = append(t, exchange.Member{Key: icon, Text: tip.Icon})
 		}
 		objects[i] = t.JSON()
 	}
@@ -85,18 +105,18 @@ func (l *list) array(indent string, lines bool) string {
 }
 
 // blocks is the list in HCL.
-func (l *list) blocks(indent string) string {
-	blocks := make([]string, len(l.tips))
-	for i, tip := range l.tips {
+func (l *List) blocks(indent string) string {
+	blocks := make([]string, len(l.Items))
+	for i, tip := range l.Items {
 		var b strings.Builder
 		b.WriteString("tip {\n")
 		width := len("text")
-		if tip.Icon.Declared() {
+		if tip.Icon != "" {
 			width = len("icon_link")
-			fmt.Fprintf(&b, "%s  icon_link = %s\n", indent, syntax.Expression(tip.Icon.Cty()))
+			fmt.Fprintf(&b, "%s  icon_link = %s\n", indent, syntax.Expression(cty.StringVal(tip.Icon)))
 		}
-		if l.words[i] != "" {
-			fmt.Fprintf(&b, "%s  %-*s = %s\n", indent, width, "text", syntax.Expression(cty.StringVal(l.words[i])))
+		if tip.Text != "" {
+			fmt.Fprintf(&b, "%s  %-*s = %s\n", indent, width, "text", syntax.Expression(cty.StringVal(tip.Text)))
 		}
 		blocks[i] = b.String() + indent + "}"
 	}

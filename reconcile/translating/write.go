@@ -135,17 +135,8 @@ func (r *importer) refuseSeveral(c *change, others []key) {
 type patch struct {
 	edits  []syntax.Edit
 	wants  []*change // whose the edits are
-	lists  []list
+	lists  []List
 	before []byte
-}
-
-// list is a list of tips that is to be made.
-type list struct {
-	page   string // as it is written
-	tips   []schema.Tip
-	words  []string
-	locale schema.Locale
-	field  *schema.Field
 }
 
 // edited makes the edits of all changes. Those that cannot be made are refused.
@@ -166,7 +157,7 @@ func (r *importer) edited() (before, after map[string][]byte, err error) {
 			continue
 		}
 		for _, l := range p.lists {
-			if done, err = l.write(name, done); err != nil {
+			if done, err = l.Write(name, done); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -206,11 +197,9 @@ func reason(err error) string {
 func (r *importer) patchOf(patches map[string]*patch, name string) *patch {
 	p := patches[name]
 	if p == nil {
-		p = &patch{before: r.asked.Sources[name]}
+		p = &patch{before: SourceOf(r.asked, name)}
 		if r.fresh[name] {
 			p.before = []byte(emptyTexts)
-		} else if p.before == nil {
-			p.before, _ = r.asked.File(name) // it was read when the stack was
 		}
 		patches[name] = p
 	}
@@ -305,92 +294,26 @@ func notLiteral(v schema.Value) string {
 // add plans a text that the document does not have yet.
 func (r *importer) add(c *change, patches map[string]*patch, lists map[string]bool) {
 	field, _ := texts.FieldOf(c.unit.Path)
-	page := schema.PageByKey(field.Page)
-	file, at, spell := r.asked.TextsFile(c.in.Locale), hcl.Range{}, schema.Snake
-	if file == "" {
-		if r.isForEach(c.in) {
-			r.notHere(c, c.in.Range, "This block is for several languages and has no file of texts. Add one for each: texts = jsondecode(file(\"texts/${each.key}.json\")).")
-			return
-		}
-		file, at = c.in.Range.Filename, c.in.Range
+	h, at, why := HolderOf(r.asked, c.in.Document)
+	if why != "" {
+		r.notHere(c, at, why)
+		return
 	}
-	p := r.patchOf(patches, file)
-	if at == (hcl.Range{}) {
-		if others := r.alsoReading(file, c.in.Locale); len(others) > 0 {
-			r.notHere(c, hcl.Range{Filename: file, Start: hcl.InitialPos}, fmt.Sprintf("This file is also that of %s. Give each language its own.", schema.ListLocales(others)))
-			return
-		}
-		spell = spelling(p.before, page)
-	}
-	name := func(f *schema.Field) []string {
-		key := f.Key
-		if f.Kind == schema.Tips && at != (hcl.Range{}) {
-			key = "tip"
-		}
-		if page := spell(f.Page); page != "" {
-			return []string{page, spell(key)}
-		}
-		return []string{spell(key)}
+	p := r.patchOf(patches, h.File)
+	if h.IsTexts() {
+		h = TextsHolder(h.File, p.before) // it may not be there yet
 	}
 	value := cty.StringVal(c.words)
 	if field.Kind == schema.Tips {
-		id := file + " " + string(c.in.Locale) + " " + field.Path()
+		id := h.File + " " + string(c.in.Locale) + " " + field.Path()
 		l, ok := r.listOf(c, field)
 		if !ok || lists[id] {
 			return
 		}
 		lists[id] = true
-		l.page = name(field)[0]
+		l.Page = h.naming(field)(field)[0]
 		p.lists = append(p.lists, l)
-		value = cty.StringVal(l.mark())
+		value = cty.StringVal(l.Mark())
 	}
-	var after [][]string
-	for _, f := range schema.Fields()[:field.Number()] {
-		after = append(after, name(f))
-	}
-	p.edits, p.wants = append(p.edits, syntax.Add(at, name(field), value, after...)), append(p.wants, c)
-}
-
-func (r *importer) isForEach(in *texts.Language) bool {
-	for _, b := range r.asked.Module.Locales {
-		if b.DefRange == in.Range {
-			return b.Attribute("for_each") != nil
-		}
-	}
-	return false
-}
-
-// alsoReading are the other languages with the same file of texts.
-func (r *importer) alsoReading(file string, locale schema.Locale) []schema.Locale {
-	var list []schema.Locale
-	for _, d := range r.asked.Documents {
-		if d.Locale != locale && r.asked.TextsFile(d.Locale) == file {
-			list = append(list, d.Locale)
-		}
-	}
-	return list
-}
-
-// spelling is how the keys of a file of texts are written: those of the page, or else of
-// any other.
-func spelling(src []byte, page *schema.Page) func(string) string {
-	root, _ := syntax.ParseJSON(src, "texts.json")
-	same := func(key string) string { return key }
-	if root == nil {
-		return same
-	}
-	for _, from := range []*syntax.JSON{root.At(page.Key), root.At(page.HCLName()), root} {
-		if from == nil || from == root && page.Key != "" && root.At(page.Key) != nil {
-			continue
-		}
-		for j := range from.All() {
-			switch {
-			case strings.ToLower(j.Name) != j.Name:
-				return same
-			case strings.Contains(j.Name, "_"):
-				return schema.Snake
-			}
-		}
-	}
-	return same
+	p.edits, p.wants = append(p.edits, h.Add(field, value)), append(p.wants, c)
 }

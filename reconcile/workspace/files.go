@@ -20,8 +20,10 @@ import (
 var (
 	errNotRegular = errors.New("it is not a regular file")
 	errTooLarge   = errors.New("it is larger than 10 MB")
-	errChanged    = errors.New("it has changed meanwhile")
 )
+
+// ErrChanged is why a file is not written: it holds something else than it was taken to hold.
+var ErrChanged = errors.New("it has changed meanwhile")
 
 // Directory is what relative names are relative to. "." is the directory of the
 // process.
@@ -158,15 +160,40 @@ func rewrite(path string, data []byte) error {
 	return writeWhole(target, data, info.Mode().Perm())
 }
 
+// staged is a file that is about to be replaced.
+type staged struct {
+	name, target string
+	temp         string // what it is to hold; "" where it is to be removed
+}
+
+func (f staged) replace() error {
+	if f.temp == "" {
+		return os.Remove(f.target)
+	}
+	return os.Rename(f.temp, f.target)
+}
+
+// restore puts back what the file held; nil for nothing.
+func (f staged) restore(before []byte) error {
+	switch {
+	case before == nil:
+		return os.Remove(f.target)
+	case f.temp == "":
+		return writeWhole(f.target, before, 0o644)
+	}
+	return rewrite(f.target, before)
+}
+
 // Rewrite replaces files of a directory as a whole, all of them or none. Before is what
-// they hold; a file that holds anything else by now is an error. One that before does not
-// have is made.
+// they hold; a file that holds anything else by now is an error, an [ErrChanged]. One that
+// before does not have is made, one that is nil in after is removed.
 func (d Directory) Rewrite(before, after map[string][]byte) error {
-	type staged struct{ name, target, temp string }
 	var files []staged
 	defer func() {
 		for _, f := range files {
-			os.Remove(f.temp)
+			if f.temp != "" {
+				os.Remove(f.temp)
+			}
 		}
 	}()
 	for _, name := range sortedKeys(after) {
@@ -174,23 +201,21 @@ func (d Directory) Rewrite(before, after map[string][]byte) error {
 		if err != nil {
 			return named(name, err)
 		}
-		temp, err := stage(target, after[name], mode)
-		if err != nil {
-			return named(name, err)
+		f := staged{name: name, target: target}
+		if after[name] != nil {
+			if f.temp, err = stage(target, after[name], mode); err != nil {
+				return named(name, err)
+			}
 		}
-		files = append(files, staged{name, target, temp})
+		files = append(files, f)
 	}
 	for i, f := range files {
-		err := os.Rename(f.temp, f.target)
+		err := f.replace()
 		if err == nil {
 			continue
 		}
 		for _, done := range files[:i] { // back to what they held
-			if before[done.name] == nil {
-				err = errors.Join(err, os.Remove(done.target))
-			} else {
-				err = errors.Join(err, rewrite(done.target, before[done.name]))
-			}
+			err = errors.Join(err, done.restore(before[done.name]))
 		}
 		return named(f.name, err)
 	}
@@ -203,7 +228,7 @@ func (d Directory) writable(name string, holds []byte) (target string, mode fs.F
 	target = d.Path(filepath.FromSlash(name))
 	if holds == nil {
 		if _, err := os.Lstat(target); err == nil {
-			return "", 0, &fs.PathError{Op: "write", Path: name, Err: errChanged}
+			return "", 0, &fs.PathError{Op: "write", Path: name, Err: ErrChanged}
 		}
 		return target, 0o644, os.MkdirAll(filepath.Dir(target), 0o755)
 	}
@@ -224,7 +249,7 @@ func (d Directory) writable(name string, holds []byte) (target string, mode fs.F
 	}
 	now, err := io.ReadAll(io.LimitReader(file, int64(len(holds))+1))
 	if err == nil && !bytes.Equal(now, holds) {
-		err = &fs.PathError{Op: "write", Path: name, Err: errChanged}
+		err = &fs.PathError{Op: "write", Path: name, Err: ErrChanged}
 	}
 	return target, info.Mode().Perm(), err
 }

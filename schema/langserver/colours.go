@@ -223,7 +223,7 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 	digits := hexOf(r, g, b, a)
 	written := string(at.SliceBytes(file.Bytes))
 	if strings.HasPrefix(written, "{") { // a token in object form
-		return tokenWays(digits, r, g, b, a)
+		return []Way{{digits, TokenColour(r, g, b, a)}}
 	}
 	if strings.ToUpper(written) == written && strings.ToLower(written) != written {
 		digits = strings.ToUpper(digits)
@@ -239,15 +239,15 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 	return ways
 }
 
-// tokenWays is a colour as the object that a token file has. Spaces beyond sRGB hold
-// colours that no editor's picker knows, so what it gives is sRGB.
-func tokenWays(digits string, r, g, b, a float64) []Way {
+// TokenColour is a colour, of parts from 0 to 1, as the object that a token file has. Spaces
+// beyond sRGB hold colours that no picker knows, so what it gives is sRGB.
+func TokenColour(r, g, b, a float64) string {
 	round := func(v float64) string { return strconv.FormatFloat(math.Round(v*1e4)/1e4, 'f', -1, 64) }
 	text := fmt.Sprintf(`{ "colorSpace": "srgb", "components": [%s, %s, %s]`, round(r), round(g), round(b))
 	if a < 1 {
 		text += fmt.Sprintf(`, "alpha": %s`, round(a))
 	}
-	return []Way{{digits, text + fmt.Sprintf(`, "hex": %q }`, digits[:7])}}
+	return text + fmt.Sprintf(`, "hex": %q }`, hexOf(r, g, b, a)[:7])
 }
 
 func hexOf(r, g, b, a float64) string {
@@ -259,21 +259,21 @@ func hexOf(r, g, b, a float64) string {
 	return text
 }
 
-// namedColour is a variable, a local or a part of one that holds a colour.
-type namedColour struct{ name, digits string }
+// NamedColour is a variable, a local or a part of one that holds a colour.
+type NamedColour struct{ Name, Digits string }
 
 // namesOf are the names that hold exactly a colour.
 func namesOf(e *stack.Evaluation, digits string) (found []string) {
-	for _, c := range coloursOf(e) {
-		if c.digits == digits {
-			found = append(found, c.name)
+	for _, c := range ColoursOf(e) {
+		if c.Digits == digits {
+			found = append(found, c.Name)
 		}
 	}
 	return found
 }
 
-// coloursOf are the names that hold colours, in order.
-func coloursOf(e *stack.Evaluation) []namedColour {
+// ColoursOf are the names that hold colours, in order.
+func ColoursOf(e *stack.Evaluation) []NamedColour {
 	w := &colourWalk{}
 	for _, name := range e.Names() {
 		if strings.HasPrefix(name, "var.") || strings.HasPrefix(name, "local.") {
@@ -287,7 +287,7 @@ func coloursOf(e *stack.Evaluation) []namedColour {
 
 // colourWalk looks for colours in values and in what they are made of.
 type colourWalk struct {
-	found  []namedColour
+	found  []NamedColour
 	looked int
 }
 
@@ -297,7 +297,7 @@ func (w *colourWalk) look(name string, value cty.Value) {
 	}
 	if value.Type() == cty.String {
 		if canonical, ok := schema.ParseColour(value.AsString()); ok {
-			w.found = append(w.found, namedColour{name, canonical})
+			w.found = append(w.found, NamedColour{name, canonical})
 		}
 		return
 	}

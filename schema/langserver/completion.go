@@ -238,8 +238,8 @@ func (v *completer) colourItems() (items []Item) {
 	if e == nil {
 		return nil
 	}
-	for _, named := range coloursOf(e) {
-		items = append(items, Item{Label: named.name, Kind: ColourItem, Detail: named.digits, Documentation: named.digits})
+	for _, named := range ColoursOf(e) {
+		items = append(items, Item{Label: named.Name, Kind: ColourItem, Detail: named.Digits, Documentation: named.Digits})
 	}
 	return items
 }

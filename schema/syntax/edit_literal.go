@@ -104,6 +104,14 @@ func nativeReads(expression string, want cty.Value) bool {
 	return ok && sameValue(got, want)
 }
 
+// Literal is a value as it is written in a file of that name.
+func Literal(filename string, v cty.Value) string {
+	if strings.HasSuffix(filename, ".json") {
+		return jsonLiteral("", v, IsConfiguration(filename))
+	}
+	return Expression(v)
+}
+
 // jsonLiteral writes a value in the place of a literal of JSON. Where strings are
 // templates, a text is written so that it evaluates to itself.
 func jsonLiteral(raw string, value cty.Value, template bool) string {
