@@ -32,6 +32,7 @@ var layers = []layer{
 	{"livery/schema/colour", "one colour, read and compared in one way by functions, rules and pages", []string{"github.com/lucasb-eyer/go-colorful"}},
 	{"livery/schema/jsonschema", "what JSON may hold is said of the catalogue and the settings alone, without reading any", nil},
 	{"livery/schema/explain", "what HCL finds wrong is said in one way, wherever it is found, so it stands above all that parse and evaluate", nil},
+	{"livery/schema/position", "lines and columns are counted in one way, whatever the text is", nil},
 	{"livery/schema/layout", "the style of a file is a matter of its tokens, whatever they mean", nil},
 	{"livery/schema/cache", "what is kept is so whatever was made of it", nil},
 	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",

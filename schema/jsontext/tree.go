@@ -10,9 +10,10 @@ import (
 type Value struct {
 	Start, End int
 	// Text is a string as it reads, or a number, true, false or null as it is written.
-	Text    string
-	Members []Member // of an object, in their order; a name that stands twice is there twice
-	Items   []*Value // of a list
+	Text string
+	// Members are those of an object, in their order, where a name that stands twice is there
+	// twice, or the elements of a list, which have no names.
+	Members []Member
 	Kind    Kind
 }
 
@@ -29,7 +30,7 @@ const (
 	Null   Kind = 'n'
 )
 
-// Member is a member of an object and where its name begins.
+// Member is a member of an object and where its name begins, or an element of a list.
 type Member struct {
 	Name  string
 	Start int
@@ -49,13 +50,22 @@ func (v *Value) At(name string) *Value {
 	return nil
 }
 
+// Items are the elements of a list; none of any other value.
+func (v *Value) Items() []Member {
+	if v == nil || v.Kind != List {
+		return nil
+	}
+	return v.Members
+}
+
 // sharedText is a text that shares the memory of src, for as long as src does not change.
 func sharedText(src []byte) string { return unsafe.String(unsafe.SliceData(src), len(src)) }
 
-// Parse reads a JSON text in one pass; false if it is not valid, or nested deeper than
-// depth. The strings of the tree share the memory of src, which must not change.
+// Parse reads a JSON text in one pass; false if it is not valid, nested deeper than
+// depth, or refused by [Check]. The strings of the tree share the memory of src, which must
+// not change.
 func Parse(src []byte, depth int) (*Value, bool) {
-	p := parser{src: src, text: sharedText(src), depth: depth}
+	p := parser{src: src, text: sharedText(src), depth: min(depth, MaxDepth), elements: MaxElements}
 	p.blanks()
 	v := p.value()
 	p.blanks()
@@ -66,8 +76,12 @@ type parser struct {
 	src   []byte
 	text  string // the same bytes
 	at    int
-	depth int
-	slab  []Value // values are made many at a time
+	depth int // that may still be opened
+
+	elements int      // that there may still be
+	open     []Member // those of all that is open
+	values   []Value  // made many at a time, as members are
+	members  []Member
 }
 
 func (p *parser) blanks() { p.at = SkipBlanks(p.src, p.at) }
@@ -82,11 +96,11 @@ func (p *parser) take(c byte) bool {
 }
 
 func (p *parser) make(kind Kind) *Value {
-	if len(p.slab) == 0 {
-		p.slab = make([]Value, 128)
+	if len(p.values) == 0 {
+		p.values = make([]Value, 128)
 	}
-	v := &p.slab[0]
-	p.slab = p.slab[1:]
+	v := &p.values[0]
+	p.values = p.values[1:]
 	v.Kind, v.Start = kind, p.at
 	return v
 }
@@ -132,39 +146,56 @@ func (p *parser) container(kind Kind) *Value {
 	if p.depth--; p.depth < 0 {
 		return nil
 	}
-	v, closing := p.make(kind), byte(kind)+2 // brackets lie two apart
+	v, closing, first := p.make(kind), byte(kind)+2, len(p.open) // brackets lie two apart
 	p.at++
 	for p.blanks(); !p.take(closing); p.blanks() {
-		if len(v.Members)+len(v.Items) > 0 && !p.take(',') {
-			return nil
+		if len(p.open) > first {
+			if p.elements--; !p.take(',') || p.elements <= 0 {
+				return nil
+			}
 		}
-		if p.blanks(); !p.element(v) {
+		if p.blanks(); !p.element(kind) {
 			return nil
 		}
 	}
+	v.Members = p.close(first)
 	p.depth++
 	v.End = p.at
 	return v
 }
 
+// close takes the members from the first on off those that are open, and gives them in
+// memory of just their size.
+func (p *parser) close(first int) []Member {
+	n := len(p.open) - first
+	if n == 0 {
+		return nil
+	}
+	if n > len(p.members) {
+		p.members = make([]Member, max(n, 256))
+	}
+	members := p.members[:n:n]
+	p.members = p.members[n:]
+	copy(members, p.open[first:])
+	p.open = p.open[:first]
+	return members
+}
+
 // element reads a member of an object or an element of a list.
-func (p *parser) element(of *Value) bool {
-	if of.Kind == List {
-		item := p.value()
-		of.Items = append(of.Items, item)
-		return item != nil
-	}
+func (p *parser) element(of Kind) bool {
 	m := Member{Start: p.at}
-	var ok bool
-	if m.Name, ok = p.string(); !ok {
-		return false
+	if of == Object {
+		var ok bool
+		if m.Name, ok = p.string(); !ok {
+			return false
+		}
+		if p.blanks(); !p.take(':') {
+			return false
+		}
+		p.blanks()
 	}
-	if p.blanks(); !p.take(':') {
-		return false
-	}
-	p.blanks()
 	m.Value = p.value()
-	of.Members = append(of.Members, m)
+	p.open = append(p.open, m)
 	return m.Value != nil
 }
 
@@ -204,7 +235,8 @@ func (p *parser) number() *Value {
 	if p.take('.') && !p.digits() {
 		return nil
 	}
-	if p.take('e') || p.take('E') {
+	exponent := p.take('e') || p.take('E')
+	if exponent {
 		if !p.take('-') {
 			p.take('+')
 		}
@@ -213,6 +245,9 @@ func (p *parser) number() *Value {
 		}
 	}
 	v.Text, v.End = p.text[v.Start:p.at], p.at
+	if (exponent || len(v.Text) > MaxDigits) && CheckNumber(v.Text) != nil {
+		return nil
+	}
 	return v
 }
 

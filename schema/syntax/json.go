@@ -8,12 +8,12 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/apparentlymart/go-textseg/v15/textseg"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/position"
 )
 
 // JSON is a value in a JSON file and where it stands. Strings are plain text here:
@@ -116,7 +116,8 @@ func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
 	p := jsonParser{
 		decoder: json.NewDecoder(bytes.NewReader(text)),
 		text:    text,
-		at:      cursor{src: src, filename: filename, pos: hcl.Pos{Line: 1, Column: 1, Byte: len(src) - len(text)}},
+		name:    filename,
+		at:      position.Cursor{Src: src, Pos: hcl.Pos{Line: 1, Column: 1, Byte: len(src) - len(text)}},
 	}
 	p.decoder.UseNumber()
 	root, err := p.value(0)
@@ -138,7 +139,8 @@ type jsonParser struct {
 	decoder *json.Decoder
 	text    []byte
 	end     int // of the last token, in text
-	at      cursor
+	at      position.Cursor
+	name    string // of the file
 }
 
 // token reads a token and says where it begins and ends.
@@ -152,9 +154,9 @@ func (p *jsonParser) token() (json.Token, hcl.Range, error) {
 		begin++
 	}
 	p.end = int(p.decoder.InputOffset())
-	mark := len(p.at.src) - len(p.text)
-	start := p.at.advance(mark + begin)
-	return token, hcl.Range{Filename: p.at.filename, Start: start, End: p.at.advance(mark + p.end)}, nil
+	mark := len(p.at.Src) - len(p.text)
+	start := p.at.Advance(mark + begin)
+	return token, hcl.Range{Filename: p.name, Start: start, End: p.at.Advance(mark + p.end)}, nil
 }
 
 func (p *jsonParser) value(depth int) (*JSON, error) {
@@ -193,29 +195,4 @@ func (p *jsonParser) value(depth int) (*JSON, error) {
 	_, closing, err := p.token()
 	j.Range.End = closing.End
 	return j, err
-}
-
-// cursor turns byte offsets into positions while it moves forward, so that a file is
-// counted through once.
-type cursor struct {
-	src      []byte
-	filename string
-	pos      hcl.Pos
-}
-
-func (c *cursor) advance(offset int) hcl.Pos {
-	for c.pos.Byte < offset {
-		size := 1
-		if b := c.src[c.pos.Byte:]; b[0] >= 0x80 || b[0] == '\r' || len(b) > 1 && b[1] >= 0x80 {
-			size, _, _ = textseg.ScanGraphemeClusters(b, true)
-		}
-		size = min(size, offset-c.pos.Byte)
-		if c.src[c.pos.Byte+size-1] == '\n' {
-			c.pos.Line, c.pos.Column = c.pos.Line+1, 1
-		} else {
-			c.pos.Column++
-		}
-		c.pos.Byte += size
-	}
-	return c.pos
 }

@@ -67,9 +67,6 @@ func (j *judge) hex(n *node, v *jsontext.Value) {
 			j.hex(n, m.Value)
 		}
 	}
-	for _, item := range v.Items {
-		j.hex(n, item)
-	}
 }
 
 // maxHexDistance is how far, by CIEDE2000, the hex of a colour may be from its components:
@@ -79,13 +76,13 @@ const maxHexDistance = 1
 func (j *judge) compare(n *node, v, hex *jsontext.Value, space string) {
 	written, isHex := colour.Parse(hex.Text)
 	list := v.At("components")
-	if !isHex || list == nil || len(list.Items) != 3 {
+	if !isHex || list == nil || len(list.Items()) != 3 {
 		return
 	}
 	var components [3]float64
-	for i, item := range list.Items {
-		number, err := strconv.ParseFloat(item.Text, 64)
-		if err != nil && item.Text != "none" {
+	for i, item := range list.Items() {
+		number, err := strconv.ParseFloat(item.Value.Text, 64)
+		if err != nil && item.Value.Text != "none" {
 			return
 		}
 		components[i] = number
@@ -158,7 +155,7 @@ func kinds() []kind {
 		{"fontFamily", `"Inter" or ["Inter", "sans-serif"]`, func(v *jsontext.Value) bool { return isText(v) || isListOf(v, isText) }},
 		{"fontWeight", `400 or "bold"`, isWeight},
 		{"duration", `{ "value": 200, "unit": "ms" }`, isMeasure("ms", "s")},
-		{"cubicBezier", "[0.4, 0, 0.2, 1]", func(v *jsontext.Value) bool { return len(v.Items) == 4 && isListOf(v, isNumber) }},
+		{"cubicBezier", "[0.4, 0, 0.2, 1]", func(v *jsontext.Value) bool { return len(v.Items()) == 4 && isListOf(v, isNumber) }},
 		{"number", "1.5", isNumber},
 		{"strokeStyle", `"dashed" or { "dashArray": […], "lineCap": "round" }`, isStroke},
 		{"border", `{ "color": …, "width": …, "style": … }`, isObjectOf("color", "width", "style")},
@@ -175,7 +172,7 @@ func isText(v *jsontext.Value) bool { return v.Kind == jsontext.Text || refers(v
 func isNumber(v *jsontext.Value) bool { return v.Kind == jsontext.Number || refers(v) }
 
 func isListOf(v *jsontext.Value, fits func(*jsontext.Value) bool) bool {
-	return v.Kind == jsontext.List && !slices.ContainsFunc(v.Items, func(item *jsontext.Value) bool { return !fits(item) && !refers(item) })
+	return v.Kind == jsontext.List && !slices.ContainsFunc(v.Items(), func(item jsontext.Member) bool { return !fits(item.Value) && !refers(item.Value) })
 }
 
 func oneOrMore(fits func(*jsontext.Value) bool) func(*jsontext.Value) bool {
@@ -239,20 +236,20 @@ func (s *Set) Ignores() []Ignore {
 		if said == nil {
 			continue
 		}
-		items := said.Items
+		items := said.Items()
 		if said.Kind == jsontext.Object {
-			items = []*jsontext.Value{said}
+			items = []jsontext.Member{{Value: said}}
 		}
 		for _, item := range items {
 			text := func(name string) string {
-				if v := item.At(name); v != nil && v.Kind == jsontext.Text {
+				if v := item.Value.At(name); v != nil && v.Kind == jsontext.Text {
 					return v.Text
 				}
 				return ""
 			}
 			list = append(list, Ignore{
 				text("rule"), text("until"), text("reason"),
-				n.doc.rangeOf(item.Start, item.End), n.doc.rangeOf(n.at.Start, n.at.End),
+				n.doc.rangeOf(item.Value.Start, item.Value.End), n.doc.rangeOf(n.at.Start, n.at.End),
 			})
 		}
 	}

@@ -78,7 +78,7 @@ func plainColour(v *jsontext.Value) (hex string, ok bool) {
 	var p [3]float64
 	alpha := 1.0
 	space, list := v.At("colorSpace"), v.At("components")
-	if space == nil || list == nil || len(list.Items) != len(p) {
+	if space == nil || len(list.Items()) != len(p) {
 		return "", false
 	}
 	bounds, ok := colour.Components(space.Text)
@@ -100,8 +100,8 @@ func plainColour(v *jsontext.Value) (hex string, ok bool) {
 			return "", false
 		}
 	}
-	for i, item := range list.Items {
-		if p[i], ok = plainNumber(item); !ok || !bounds[i].Holds(p[i]) {
+	for i, item := range list.Items() {
+		if p[i], ok = plainNumber(item.Value); !ok || !bounds[i].Holds(p[i]) {
 			return "", false
 		}
 	}
@@ -212,8 +212,8 @@ func (r colourReader) components(space string, bounds [3]colour.Component) ([3]f
 			continue
 		}
 		fault := r.refuse("components", fmt.Sprintf("has the %s %g, which %s does not have: it is %s.%s", bounds[i].Name, p[i], space, rangeOf(bounds[i]), bytesMeant(bounds, list)))
-		if items := r.at.At("components"); items != nil && len(items.Items) == 3 {
-			fault.start, fault.end = items.Items[i].Start, items.Items[i].End
+		if items := r.at.At("components").Items(); len(items) == 3 {
+			fault.start, fault.end = items[i].Value.Start, items[i].Value.End
 		}
 		return p, fault
 	}

@@ -3,16 +3,14 @@ package tokens
 import (
 	"fmt"
 	"iter"
-	"sort"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
-	"github.com/apparentlymart/go-textseg/v15/textseg"
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/position"
 	"livery/schema/syntax"
 )
 
@@ -21,22 +19,20 @@ type document struct {
 	name   string // relative to the stack
 	shown  string // in ranges
 	src    []byte
+	places *position.Index
 	root   *jsontext.Value // nil if it cannot be used
 	faults hcl.Diagnostics // then why
 	legacy bool            // its tokens have a value and a type without the dollar sign
-
-	lines func() []int // where each begins; counted when a place is first asked for
 }
 
 // parse reads the bytes of a file.
 func parse(name, shown string, src []byte) *document {
-	d := &document{name: name, shown: shown, src: src}
-	d.lines = sync.OnceValue(d.lineStarts)
+	d := &document{name: name, shown: shown, src: src, places: position.NewIndex(src)}
 	skip := 0
 	if len(src) >= len(syntax.ByteOrderMark) && string(src[:len(syntax.ByteOrderMark)]) == syntax.ByteOrderMark {
 		skip = len(syntax.ByteOrderMark)
 	}
-	if _, endless := syntax.LongNumber(src); utf8.Valid(src) && endless == "" && jsontext.Check(src[skip:]) == nil {
+	if _, endless := syntax.LongNumber(src); utf8.Valid(src) && endless == "" {
 		// The mark is overlaid with blanks, so that offsets are those of the file.
 		text := src
 		if skip > 0 {
@@ -96,27 +92,32 @@ func (d *document) refuse(start, end int, summary, detail string) *hcl.Diagnosti
 
 // duplicates are the names that stand twice in an object, and where.
 func duplicates(v *jsontext.Value) iter.Seq2[*jsontext.Value, map[string][2]int] {
-	return func(yield func(*jsontext.Value, map[string][2]int) bool) { walkDuplicates(v, yield) }
+	return func(yield func(*jsontext.Value, map[string][2]int) bool) {
+		nameWalk{make(map[string]int), yield}.visit(v)
+	}
 }
 
-func walkDuplicates(v *jsontext.Value, yield func(*jsontext.Value, map[string][2]int) bool) bool {
-	if twice := twiceIn(v.Members); len(twice) > 0 && !yield(v, twice) {
-		return false
-	}
-	for _, m := range v.Members {
-		if (m.Value.Kind == jsontext.Object || m.Value.Kind == jsontext.List) && !walkDuplicates(m.Value, yield) {
+// nameWalk looks through all objects of a file.
+type nameWalk struct {
+	seen  map[string]int // of the object in hand; kept, since a file has thousands
+	yield func(*jsontext.Value, map[string][2]int) bool
+}
+
+func (w nameWalk) visit(v *jsontext.Value) bool {
+	if v.Kind == jsontext.Object {
+		if twice := w.twiceIn(v.Members); len(twice) > 0 && !w.yield(v, twice) {
 			return false
 		}
 	}
-	for _, item := range v.Items {
-		if (item.Kind == jsontext.Object || item.Kind == jsontext.List) && !walkDuplicates(item, yield) {
+	for _, m := range v.Members {
+		if len(m.Value.Members) > 0 && !w.visit(m.Value) {
 			return false
 		}
 	}
 	return true
 }
 
-func twiceIn(members []jsontext.Member) map[string][2]int {
+func (w nameWalk) twiceIn(members []jsontext.Member) map[string][2]int {
 	var twice map[string][2]int
 	note := func(name string, first, second int) {
 		if twice == nil {
@@ -124,7 +125,7 @@ func twiceIn(members []jsontext.Member) map[string][2]int {
 		}
 		twice[name] = [2]int{first, second}
 	}
-	if len(members) <= 8 {
+	if len(members) <= fewChildren {
 		for i := range members {
 			for j := range i {
 				if members[i].Name == members[j].Name {
@@ -134,12 +135,12 @@ func twiceIn(members []jsontext.Member) map[string][2]int {
 		}
 		return twice
 	}
-	seen := make(map[string]int, len(members))
+	clear(w.seen)
 	for _, m := range members {
-		if first, ok := seen[m.Name]; ok {
+		if first, ok := w.seen[m.Name]; ok {
 			note(m.Name, first, m.Start)
 		}
-		seen[m.Name] = m.Start
+		w.seen[m.Name] = m.Start
 	}
 	return twice
 }
@@ -175,29 +176,7 @@ func (d *document) valueName() string {
 	return "$value"
 }
 
-func (d *document) lineStarts() []int {
-	starts := []int{0}
-	for i, c := range d.src {
-		if c == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
 // rangeOf is the range between two offsets.
 func (d *document) rangeOf(start, end int) hcl.Range {
-	return hcl.Range{Filename: d.shown, Start: d.pos(start), End: d.pos(end)}
-}
-
-func (d *document) pos(offset int) hcl.Pos {
-	offset = min(offset, len(d.src))
-	lines := d.lines()
-	line := sort.SearchInts(lines, offset+1) - 1
-	before := d.src[lines[line]:offset]
-	if line == 0 && len(before) >= 3 && string(before[:3]) == syntax.ByteOrderMark {
-		before = before[3:]
-	}
-	column, _ := textseg.TokenCount(before, textseg.ScanGraphemeClusters)
-	return hcl.Pos{Line: line + 1, Column: column + 1, Byte: offset}
+	return hcl.Range{Filename: d.shown, Start: d.places.At(start), End: d.places.At(end)}
 }

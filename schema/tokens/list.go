@@ -157,7 +157,4 @@ func (s reacher) references(n *node, v *jsontext.Value) {
 	for _, m := range v.Members {
 		s.references(n, m.Value)
 	}
-	for _, item := range v.Items {
-		s.references(n, item)
-	}
 }

@@ -140,7 +140,8 @@ type Set struct {
 	docs   []*document
 	root   *node
 	nodes  int
-	studio bool // the groups at the top are the sets of Tokens Studio
+	unused []node // made many at a time
+	studio bool   // the groups at the top are the sets of Tokens Studio
 
 	plain    cty.Value
 	faults   []*Fault
@@ -182,7 +183,7 @@ func (r *Reader) load(source Source) (*Set, error) {
 		return s, &Error{hcl.Diagnostics{schema.Diagnose(schema.Token, schema.Subject{Range: s.docs[0].rangeOf(0, 1)}, "Too many tokens",
 			fmt.Sprintf("With what its groups extend, this file has more than %d tokens and groups.", maxTokens))}}
 	}
-	values := &resolver{Set: s, open: make(map[any]int), parts: make(map[*jsontext.Value]resolved)}
+	values := &resolver{Set: s, open: make(map[*jsontext.Value]int), parts: make(map[*jsontext.Value]resolved)}
 	s.plain = values.objectOf(s.root)
 	return s, nil
 }
@@ -218,7 +219,7 @@ func (s *resolver) objectOf(n *node) cty.Value {
 	if n.fault != nil {
 		return cty.DynamicVal.Mark(n.fault)
 	}
-	members := make(map[string]cty.Value, len(n.children))
+	members := s.members() // which cty copies
 	for _, c := range n.children {
 		switch {
 		case c.value == nil:
@@ -229,7 +230,21 @@ func (s *resolver) objectOf(n *node) cty.Value {
 		}
 		members[c.name] = c.marked()
 	}
-	return cty.ObjectVal(members)
+	object := cty.ObjectVal(members)
+	clear(members)
+	s.spare = append(s.spare, members)
+	return object
+}
+
+// members is an empty map, used before if there is one.
+func (s *resolver) members() map[string]cty.Value {
+	last := len(s.spare) - 1
+	if last < 0 {
+		return make(map[string]cty.Value)
+	}
+	m := s.spare[last]
+	s.spare = s.spare[:last]
+	return m
 }
 
 // isDeprecated reports whether a token is deprecated of which this is said.

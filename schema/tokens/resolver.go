@@ -33,8 +33,8 @@ func (r *Reader) combine(s *Set, doc *document, inputs map[string]string) hcl.Di
 	if version := doc.root.At("version"); version == nil || version.Text != "2025.10" {
 		f.refuse(doc.root.At("version"), `A resolver document says the version of its format: "version": "2025.10".`)
 	}
-	for _, item := range doc.root.At("resolutionOrder").Items {
-		f.item(item)
+	for _, item := range doc.root.At("resolutionOrder").Items() {
+		f.item(item.Value)
 	}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		if !f.used[name] {
@@ -46,7 +46,7 @@ func (r *Reader) combine(s *Set, doc *document, inputs map[string]string) hcl.Di
 
 func memberNames(v *jsontext.Value) []string {
 	var names []string
-	if v != nil {
+	if v != nil && v.Kind == jsontext.Object {
 		for _, m := range v.Members {
 			names = append(names, m.Name)
 		}
@@ -123,7 +123,8 @@ func (f *resolverFile) sources(list, owner *jsontext.Value) {
 		return
 	}
 	defer func() { f.depth-- }()
-	for _, source := range list.Items {
+	for _, m := range list.Items() {
+		source := m.Value
 		ref := source.At("$ref")
 		switch {
 		case len(f.faults) > 0:

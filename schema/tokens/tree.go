@@ -14,7 +14,7 @@ type node struct {
 	name     string
 	parent   *node
 	children []*node
-	byName   map[string]*node
+	byName   map[string]*node // of many children; made when one of them is first looked for
 
 	doc   *document
 	at    *jsontext.Value // the object
@@ -38,7 +38,26 @@ const (
 	done
 )
 
-func (n *node) child(name string) *node { return n.byName[name] }
+// fewChildren are so many that looking through them is faster than a map.
+const fewChildren = 8
+
+func (n *node) child(name string) *node {
+	if len(n.children) <= fewChildren {
+		for _, c := range n.children {
+			if c.name == name {
+				return c
+			}
+		}
+		return nil
+	}
+	if n.byName == nil {
+		n.byName = make(map[string]*node, len(n.children))
+		for _, c := range n.children {
+			n.byName[c.name] = c
+		}
+	}
+	return n.byName[name]
+}
 
 // path names the token or group from the root of the set.
 func (n *node) path() []string {
@@ -78,12 +97,19 @@ func (n *node) inheritedDeprecation() *jsontext.Value {
 type builder struct{ *Set }
 
 func (s builder) add(parent *node, name string) *node {
-	n := &node{name: name, parent: parent}
-	parent.children = append(parent.children, n)
-	if parent.byName == nil {
-		parent.byName = make(map[string]*node)
+	if len(s.unused) == 0 {
+		s.unused = make([]node, 64)
 	}
-	parent.byName[name] = n
+	n := &s.unused[0]
+	s.unused = s.unused[1:]
+	n.name, n.parent = name, parent
+	if parent.children == nil && parent.at != nil {
+		parent.children = make([]*node, 0, len(parent.at.Members))
+	}
+	parent.children = append(parent.children, n)
+	if parent.byName != nil {
+		parent.byName[name] = n
+	}
 	s.nodes++
 	return n
 }
@@ -99,17 +125,21 @@ func (s builder) merge(n *node, doc *document, at *jsontext.Value) {
 			fmt.Sprintf("%q has a value without the dollar sign, while other tokens of this file have a $value. Write $value here too.", n.dotted()))
 		return
 	}
+	known := n.child // of an empty group nothing needs to be looked up: no name stands twice in an object
+	if len(n.children) == 0 {
+		known = func(string) *node { return nil }
+	}
 	for _, m := range at.Members {
 		if s.nodes > maxTokens {
 			return
 		}
-		s.member(n, m, isToken)
+		s.member(n, m, isToken, known)
 	}
 	s.judge(n)
 }
 
 // member reads one member of a group or a token.
-func (s builder) member(n *node, m jsontext.Member, ofToken bool) {
+func (s builder) member(n *node, m jsontext.Member, ofToken bool, known func(string) *node) {
 	isText, valueName := m.Value.Kind == jsontext.Text, n.doc.valueName()
 	name := m.Name
 	if n.doc.legacy && (name == "type" || name == "description") && isText {
@@ -133,14 +163,13 @@ func (s builder) member(n *node, m jsontext.Member, ofToken bool) {
 	case ofToken && !holdsName(m.Value, valueName):
 		// a remark that some tool keeps beside the value
 	case m.Value.Kind == jsontext.Object:
-		s.child(n, m)
+		s.child(n, m, known(m.Name))
 	case !n.doc.legacy:
-		s.stray(n, m)
+		s.stray(n, m, known(m.Name))
 	}
 }
 
-func (s builder) child(n *node, m jsontext.Member) {
-	child := n.child(m.Name)
+func (s builder) child(n *node, m jsontext.Member, child *node) {
 	switch {
 	case child == nil:
 		child = s.add(n, m.Name)
@@ -159,8 +188,7 @@ func (s builder) child(n *node, m jsontext.Member) {
 }
 
 // stray is a member that is neither a token nor a group.
-func (s builder) stray(n *node, m jsontext.Member) {
-	child := n.child(m.Name)
+func (s builder) stray(n *node, m jsontext.Member, child *node) {
 	if child == nil {
 		child = s.add(n, m.Name)
 	}
@@ -316,13 +344,23 @@ func (n *node) find(path []string) *node {
 	return n
 }
 
+// named is what a path written as aliases do leads to.
+func (n *node) named(dotted string) *node {
+	for more := true; more && n != nil; {
+		var name string
+		name, dotted, more = strings.Cut(dotted, ".")
+		n = n.child(name)
+	}
+	return n
+}
+
 // lookUp is the token that an alias names: by its path from the root, in the older form
 // with "value" at the end, or, in a file of sets, within one of the sets.
 func (s *Set) lookUp(name string, from *node) (*node, string) {
-	path := strings.Split(name, ".")
-	if n := s.root.find(path); n != nil && n.value != nil {
+	if n := s.root.named(name); n != nil && n.value != nil {
 		return n, ""
 	}
+	path := strings.Split(name, ".")
 	if last := len(path) - 1; last > 0 && path[last] == "value" && s.root.find(path) == nil {
 		path = path[:last]
 		if n := s.root.find(path); n != nil && n.value != nil {

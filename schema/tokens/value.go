@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,8 +25,9 @@ type resolved struct {
 type resolver struct {
 	*Set
 	trail []step
-	open  map[any]int // where each member of the trail stands
+	open  map[*jsontext.Value]int // where each value of the trail stands
 	parts map[*jsontext.Value]resolved
+	spare []map[string]cty.Value
 
 	inColour bool // numbers are read as its components are computed with, which is far cheaper
 }
@@ -44,26 +46,27 @@ func (s step) String() string {
 	return s.name
 }
 
-// enter notes that something is being resolved; false, with the members of the circle, if
+// enter notes that a value is being resolved; false, with the members of the circle, if
 // it already is.
-func (s *resolver) enter(what any, name string) ([]string, bool) {
-	if at, open := s.open[what]; open {
-		var circle []string
-		for _, member := range s.trail[at:] {
-			circle = append(circle, member.String())
-		}
-		return append(circle, name), false
+func (s *resolver) enter(v *jsontext.Value, name string) ([]string, bool) {
+	if at, open := s.open[v]; open {
+		return append(s.since(at), name), false
 	}
-	s.open[what] = len(s.trail)
-	s.trail = append(s.trail, step{what, name})
+	s.open[v] = len(s.trail)
+	s.trail = append(s.trail, step{v, name})
 	return nil, true
 }
 
-func (s *resolver) leave() {
-	last := len(s.trail) - 1
-	delete(s.open, s.trail[last].what)
-	s.trail = s.trail[:last]
+// since names the members of the trail from one on.
+func (s *resolver) since(at int) []string {
+	var members []string
+	for _, member := range s.trail[at:] {
+		members = append(members, member.String())
+	}
+	return members
 }
+
+func (s *resolver) leave() { s.trail = s.trail[:len(s.trail)-1] }
 
 // resolve resolves a token, once.
 func (s *resolver) resolve(n *node) resolved {
@@ -73,7 +76,7 @@ func (s *resolver) resolve(n *node) resolved {
 	case n.fault != nil:
 		n.result = unusable(n.fault)
 	default:
-		s.enter(n, "")
+		s.trail = append(s.trail, step{what: n})
 		defer func(before bool) { s.inColour = before }(s.inColour)
 		s.inColour = false
 		n.state = visiting
@@ -128,9 +131,9 @@ func (s *resolver) value(n *node, v *jsontext.Value, kind string) resolved {
 }
 
 func (s *resolver) list(n *node, v *jsontext.Value, kind string) resolved {
-	elements, whole := make([]cty.Value, len(v.Items)), resolved{size: 2, kind: kind}
-	for i, item := range v.Items {
-		part := s.value(n, item, "")
+	elements, whole := make([]cty.Value, len(v.Members)), resolved{size: 2, kind: kind}
+	for i, item := range v.Items() {
+		part := s.value(n, item.Value, "")
 		if elements[i] = part.value; !whole.add(part) {
 			return s.tooLarge(n, v)
 		}
@@ -247,12 +250,9 @@ func (s *resolver) alias(n *node, v *jsontext.Value, name, kind string) resolved
 
 // follow gives the value of another token.
 func (s *resolver) follow(n *node, v *jsontext.Value, target *node, kind string) resolved {
-	if at, open := s.open[target]; open && target.state == visiting {
-		members := make([]string, 0, len(s.trail)-at+1)
-		for _, member := range s.trail[at:] {
-			members = append(members, member.String())
-		}
-		return s.circle(n, v, append(members, "{"+target.dotted()+"}"))
+	if target.state == visiting {
+		at := slices.IndexFunc(s.trail, func(member step) bool { return member.what == target })
+		return s.circle(n, v, append(s.since(at), "{"+target.dotted()+"}"))
 	}
 	r := s.resolve(target)
 	if r.depth++; r.depth > maxAliases {
@@ -352,10 +352,10 @@ func within(v *jsontext.Value, name string) *jsontext.Value {
 		return v.At(name)
 	}
 	i, err := strconv.Atoi(name)
-	if err != nil || i < 0 || i >= len(v.Items) || strconv.Itoa(i) != name {
+	if err != nil || i < 0 || i >= len(v.Items()) || strconv.Itoa(i) != name {
 		return nil
 	}
-	return v.Items[i]
+	return v.Members[i].Value
 }
 
 // pointer resolves a reference to a token or into the value of one.
@@ -382,7 +382,10 @@ func (s *resolver) pointer(n *node, ref *jsontext.Value) resolved {
 	if circle, ok := s.enter(v, ref.Text); !ok {
 		return s.circle(n, ref, circle)
 	}
-	defer s.leave()
+	defer func() {
+		delete(s.open, v)
+		s.leave()
+	}()
 	if r, ok := s.parts[v]; ok {
 		return r
 	}

@@ -17,6 +17,8 @@ const (
 	startHelp = "start-up: -help"
 	startTiny = "start-up: validate, 1 field"
 	validate  = "validate"
+	tokenFree = "validate, a theme with a colour"
+	tokenFull = "validate, one of 5,000 tokens"
 	firstPlan = "first plan"
 	firstHalf = "first plan, 13 documents"
 	firstOne  = "first plan, 1 document"
@@ -27,7 +29,10 @@ const (
 	apply     = "apply, built-in simulator"
 )
 
-const documents = 26
+const (
+	documents  = 26
+	tokenCount = 5000
+)
 
 // tiny is the smallest stack there is any use for.
 const tiny = `locale "en" {
@@ -77,6 +82,8 @@ func (l *lab) prepare() error {
 	for dir, files := range map[string][]corpus.File{
 		"fresh": files, "applied": files, "changing": files, "one": files[:2], "half": files[:1+documents/2], "tiny": {{Name: "main.livery.hcl", Data: []byte(tiny)}},
 		"loose":           loose(files),
+		"colours":         append(themed(`"#0b5fff"`), files...),
+		"tokens":          append(themed(`tokens("brand.tokens.json").alias.c7`), append(files, corpus.File{Name: "brand.tokens.json", Data: corpus.Tokens(tokenCount)})...),
 		"terraform-fresh": theirs, "terraform-applied": theirs, "terraform-loose": loose(theirs),
 	} {
 		if err := l.write(dir, files); err != nil {
@@ -107,6 +114,11 @@ func (l *lab) write(dir string, files []corpus.File) error {
 		}
 	}
 	return nil
+}
+
+// themed is a theme beside the documents, with one colour.
+func themed(colour string) []corpus.File {
+	return []corpus.File{{Name: "theme.livery.hcl", Data: []byte("theme \"brand\" {\n  mobile_loading_page {\n    progress_color = " + colour + "\n  }\n}\n")}}
 }
 
 // loose is the files as nobody's formatter leaves them: without any indentation.
@@ -164,6 +176,8 @@ func (l *lab) list() {
 		alone(startHelp, "fresh", "-help"),
 		alone(startTiny, "tiny", "validate"),
 		both(validate, "fresh", "validate"),
+		alone(tokenFree, "colours", "validate"),
+		alone(tokenFull, "tokens", "validate"),
 		fresh(both(firstPlan, "fresh", "plan", "-input=false")),
 		alone(firstHalf, "half", "plan", "-input=false"),
 		alone(firstOne, "one", "plan", "-input=false"),

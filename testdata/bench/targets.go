@@ -49,6 +49,7 @@ func (r *results) againstFloor() []target {
 	of := func(name string) float64 { return r.cost(name) / floor }
 	return []target{
 		{validate + " / floor, " + unit, of(validate), 1.2},
+		{tokenFull + " / " + tokenFree + ", " + unit, r.cost(tokenFull) / r.cost(tokenFree), 2},
 		{firstPlan + " / floor, " + unit, of(firstPlan), 1.4},
 		{noChange + " / floor, " + unit, of(noChange), 1.35},
 		{formatted + " / floor, " + unit, of(formatted), 2},

@@ -173,3 +173,22 @@ func Size(files []File) int {
 	}
 	return n
 }
+
+// Tokens is a file of design tokens: half of them colours as tools write them, the others
+// their aliases.
+func Tokens(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("{\n")
+	for i := range n / 2 {
+		fmt.Fprintf(&b, "  \"c%d\": { \"$type\": \"color\", \"$value\": { \"colorSpace\": \"srgb\", \"components\": [%.4f, 0.5, 0.25], \"alpha\": 1, \"hex\": \"#%02x8040\" } },\n", i, float64(i%256)/255, i%256)
+	}
+	b.WriteString("  \"alias\": {")
+	for i := range n - n/2 {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "\n    \"c%d\": { \"$value\": \"{c%d}\" }", i, i)
+	}
+	b.WriteString("\n  }\n}\n")
+	return b.Bytes()
+}
