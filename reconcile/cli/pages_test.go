@@ -37,7 +37,7 @@ func pages(t *testing.T) map[string]string {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && dir == "." && filepath.Clean(path) != root(t):
+			case d.IsDir() && (dir == "." && filepath.Clean(path) != root(t) || d.Name() == "node_modules"):
 				return filepath.SkipDir
 			case filepath.Ext(path) != ".md":
 				return nil
