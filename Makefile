@@ -51,8 +51,9 @@ bench-scale:
 release:
 	@$(SH) .ci/steps release
 
-# The picture of the README, taken anew when the pages or their drawing have changed.
-examples/preview.png: build
+# The pictures of the README and of the page on editors, taken anew when what they show
+# has changed.
+examples/preview.png examples/editors/editor.png: build
 	@$(SH) .ci/steps picture $@
 
 ## help: this list

@@ -14,16 +14,33 @@ func lspCommand(run *command.Run) *cobra.Command {
 		Use:  "lsp",
 		Args: command.Arguments(0, 0),
 		Long: `Speaks the Language Server Protocol on stdin and stdout, for editors: findings while
-you type, formatting, outlines. It reads files and nothing else: no state, no
-network, no keys. Every change goes to the editor, which writes it.
+you type, swatches, lengths of texts, completion, definitions, renaming, formatting.
+It reads files and nothing else: no state, no network, no keys. Every change goes to
+the editor, which writes it.
 
 An editor starts it by itself, once it is told to, for *.livery.hcl, *.livery.json,
 *.liveryvars.hcl and *.liveryvars.json, and for the JSON files that stacks read. In
 Neovim 0.11 that is:
 
   vim.filetype.add({ pattern = { ['.*%.livery%.hcl'] = 'livery', ['.*%.liveryvars%.hcl'] = 'livery' } })
-  vim.lsp.config('livery', { cmd = { 'livery', 'lsp' }, filetypes = { 'livery', 'json' } })
+  vim.lsp.config('livery', { cmd = { 'livery', 'lsp' }, filetypes = { 'livery', 'json' }, root_markers = { '.git' } })
   vim.lsp.enable('livery')
+
+In Helix, in languages.toml:
+
+  [language-server.livery]
+  command = "livery"
+  args = ["lsp"]
+
+  [[language]]
+  name = "livery"
+  scope = "source.livery"
+  file-types = [{ glob = "*.livery.hcl" }, { glob = "*.liveryvars.hcl" }]
+  grammar = "hcl"
+  language-servers = ["livery"]
+
+In examples/editors are an extension for VS Code and the same for Vim, Emacs, Sublime
+Text and JetBrains, and how an editor without the server finds the JSON Schemas.
 
 LIVERY_LOG and LIVERY_LOG_PATH say what is logged, and where.`,
 		Example: "livery lsp",

@@ -52,7 +52,7 @@ export function position(text, word, encoding, n = 0, within = 0) {
   return { line: before.split('\n').length - 1, character: encoding === 'utf-8' ? Buffer.byteLength(row) : row.length }
 }
 
-// Editor has a copy of the fixture's stack open, or will.
+// Editor has a copy of a stack open, or will: the fixture's, unless another is named.
 export class Editor {
   static open = new Set() // that were not closed: a test that fails closes none
   texts = new Map() // by URI, what is open
@@ -61,10 +61,10 @@ export class Editor {
   asked = [] // methods the server asked for
   versions = new Map()
 
-  constructor(encoding = 'utf-16') {
+  constructor(encoding = 'utf-16', stack = join(here, 'stack')) {
     this.encoding = encoding
     this.dir = realpathSync(mkdtempSync(join(tmpdir(), 'livery-editor-')))
-    cpSync(join(here, 'stack'), this.dir, { recursive: true })
+    cpSync(stack, this.dir, { recursive: true })
     this.server = spawn(livery, ['lsp'], { stdio: ['pipe', 'pipe', 'inherit'], cwd: this.dir })
     Editor.open.add(this)
     this.ended = new Promise((resolve) => this.server.on('exit', resolve))
