@@ -26,7 +26,7 @@ func (s *Set) Faults() hcl.Diagnostics {
 // Doubts are findings of the rules about single tokens that can be used all the same:
 // token-hex, token-type and token-legacy, as far as they are wanted.
 func (s *Set) Doubts(wants func(...schema.RuleID) bool) hcl.Diagnostics {
-	j := judge{set: s}
+	j := judge{set: s, kinds: kinds()}
 	types, hexes := wants(schema.TokenType), wants(schema.TokenHex)
 	if types || hexes {
 		for n := range s.tokens {
@@ -47,6 +47,7 @@ func (s *Set) Doubts(wants func(...schema.RuleID) bool) hcl.Diagnostics {
 // judge collects findings about the tokens of a set.
 type judge struct {
 	set   *Set
+	kinds []kind
 	found hcl.Diagnostics
 }
 
@@ -109,8 +110,8 @@ func (j *judge) kind(n *node) {
 	doubt := func(summary, detail string) {
 		j.report(schema.TokenType, n, n.value, summary, fmt.Sprintf("The token %q has ", n.dotted())+detail, map[string]any{"token": n.dotted(), "type": kind})
 	}
-	names := make([]string, len(kinds()))
-	for i, k := range kinds() {
+	names := make([]string, len(j.kinds))
+	for i, k := range j.kinds {
 		names[i] = k.name
 	}
 	i := slices.Index(names, kind)
@@ -123,8 +124,8 @@ func (j *judge) kind(n *node) {
 		if target := j.set.root.find(j.set.target(n, n.value)); target != nil && target.value != nil && n.kind != "" && target.result.kind != "" && target.result.kind != n.kind {
 			doubt("Type of another token", fmt.Sprintf("the $type %q, but refers to %q, which is a %s.", kind, target.dotted(), target.result.kind))
 		}
-	case !kinds()[i].fits(n.value):
-		doubt("Value of another type", fmt.Sprintf("the $type %q, but its value is none. It is written %s.", kind, kinds()[i].form))
+	case !j.kinds[i].fits(n.value):
+		doubt("Value of another type", fmt.Sprintf("the $type %q, but its value is none. It is written %s.", kind, j.kinds[i].form))
 	}
 }
 
@@ -144,65 +145,106 @@ func (j *judge) legacy() {
 type kind struct {
 	name string
 	form string // how a value is written
-	fits func(*jsontext.Value) bool
+	fits form
 }
+
+// form reports whether a value has it.
+type form func(*jsontext.Value) bool
 
 // kinds are the types of the format. The values of colours are judged where they are read.
 func kinds() []kind {
+	dimension, duration := isMeasure("px", "rem"), isMeasure("ms", "s")
 	return []kind{
-		{"color", "", func(*jsontext.Value) bool { return true }},
-		{"dimension", `{ "value": 16, "unit": "px" }`, isMeasure("px", "rem")},
-		{"fontFamily", `"Inter" or ["Inter", "sans-serif"]`, func(v *jsontext.Value) bool { return isText(v) || isListOf(v, isText) }},
+		{"color", "", isColourForm},
+		{"dimension", `{ "value": 16, "unit": "px" }`, dimension},
+		{"fontFamily", `"Inter" or ["Inter", "sans-serif"]`, isFamily},
 		{"fontWeight", `400 or "bold"`, isWeight},
-		{"duration", `{ "value": 200, "unit": "ms" }`, isMeasure("ms", "s")},
-		{"cubicBezier", "[0.4, 0, 0.2, 1]", func(v *jsontext.Value) bool { return len(v.Items()) == 4 && isListOf(v, isNumber) }},
+		{"duration", `{ "value": 200, "unit": "ms" }`, duration},
+		{"cubicBezier", "[0.4, 0, 0.2, 1], with the first and the third from 0 to 1", isBezier},
 		{"number", "1.5", isNumber},
-		{"strokeStyle", `"dashed" or { "dashArray": […], "lineCap": "round" }`, isStroke},
-		{"border", `{ "color": …, "width": …, "style": … }`, isObjectOf("color", "width", "style")},
-		{"transition", `{ "duration": …, "delay": …, "timingFunction": … }`, isObjectOf("duration", "delay", "timingFunction")},
-		{"shadow", `{ "color": …, "offsetX": …, "offsetY": …, "blur": …, "spread": … }`, oneOrMore(isObjectOf("color", "offsetX", "offsetY", "blur", "spread"))},
-		{"gradient", `[{ "color": …, "position": 0 }, …]`, func(v *jsontext.Value) bool { return isListOf(v, isObjectOf("color", "position")) }},
-		{"typography", `{ "fontFamily": …, "fontSize": …, "fontWeight": …, "letterSpacing": …, "lineHeight": … }`,
-			isObjectOf("fontFamily", "fontSize", "fontWeight", "letterSpacing", "lineHeight")},
+		{"strokeStyle", `"dashed" or { "dashArray": [{ "value": 4, "unit": "px" }], "lineCap": "round" }`, isStroke},
+		{"border", `{ "color": …, "width": { "value": 1, "unit": "px" }, "style": "solid" }`,
+			isObjectOf(member{"color", isColourForm}, member{"width", dimension}, member{"style", isStroke})},
+		{"transition", `{ "duration": { "value": 200, "unit": "ms" }, "delay": …, "timingFunction": [0.4, 0, 0.2, 1] }`,
+			isObjectOf(member{"duration", duration}, member{"delay", duration}, member{"timingFunction", isBezier})},
+		{"shadow", `{ "color": …, "offsetX": { "value": 0, "unit": "px" }, "offsetY": …, "blur": …, "spread": …, "inset": false }, or as a list of these`,
+			oneOrMore(isObjectOf(member{"color", isColourForm}, member{"offsetX", dimension}, member{"offsetY", dimension}, member{"blur", dimension},
+				member{"spread", dimension}, member{"inset?", isBool}))},
+		{"gradient", `[{ "color": …, "position": 0 }, { "color": …, "position": 1 }]`, isListOf(isObjectOf(member{"color", isColourForm}, member{"position", isNumber}))},
+		{"typography", `{ "fontFamily": "Inter", "fontSize": { "value": 16, "unit": "px" }, "fontWeight": 400, "letterSpacing": { "value": 0, "unit": "px" }, "lineHeight": 1.5 }`,
+			isObjectOf(member{"fontFamily", isFamily}, member{"fontSize", dimension}, member{"fontWeight", isWeight}, member{"letterSpacing", dimension}, member{"lineHeight", isNumber})},
 	}
 }
 
-func isText(v *jsontext.Value) bool { return v.Kind == jsontext.Text || refers(v) }
+// orReference takes a reference in the place of a value, too: what it leads to is judged
+// where it stands.
+func (f form) orReference(v *jsontext.Value) bool { return refers(v) || f(v) }
 
-func isNumber(v *jsontext.Value) bool { return v.Kind == jsontext.Number || refers(v) }
+func isNumber(v *jsontext.Value) bool { return v.Kind == jsontext.Number }
 
-func isListOf(v *jsontext.Value, fits func(*jsontext.Value) bool) bool {
-	return v.Kind == jsontext.List && !slices.ContainsFunc(v.Items(), func(item jsontext.Member) bool { return !fits(item.Value) && !refers(item.Value) })
+func isBool(v *jsontext.Value) bool { return v.Kind == jsontext.Bool }
+
+func isText(v *jsontext.Value) bool { return v.Kind == jsontext.Text && v.Text != "" }
+
+func isColourForm(v *jsontext.Value) bool { return v.Kind == jsontext.Object || isText(v) }
+
+func isListOf(fits form) form {
+	return func(v *jsontext.Value) bool {
+		return len(v.Items()) > 0 && !slices.ContainsFunc(v.Items(), func(item jsontext.Member) bool { return !fits.orReference(item.Value) })
+	}
 }
 
-func oneOrMore(fits func(*jsontext.Value) bool) func(*jsontext.Value) bool {
-	return func(v *jsontext.Value) bool { return fits(v) || isListOf(v, fits) }
+func oneOrMore(fits form) form {
+	return func(v *jsontext.Value) bool { return fits(v) || isListOf(fits)(v) }
 }
+
+func isFamily(v *jsontext.Value) bool { return oneOrMore(isText)(v) }
 
 // isMeasure wants a number and one of the units.
-func isMeasure(units ...string) func(*jsontext.Value) bool {
-	return func(v *jsontext.Value) bool {
-		value, unit := v.At("value"), v.At("unit")
-		return value != nil && unit != nil && isNumber(value) && (slices.Contains(units, unit.Text) || refers(unit))
-	}
+func isMeasure(units ...string) form {
+	return isObjectOf(member{"value", isNumber}, member{"unit", func(v *jsontext.Value) bool { return isText(v) && slices.Contains(units, v.Text) }})
 }
 
-// isObjectOf wants an object that has these members.
-func isObjectOf(names ...string) func(*jsontext.Value) bool {
-	return func(v *jsontext.Value) bool {
-		return v.Kind == jsontext.Object && !slices.ContainsFunc(names, func(name string) bool { return v.At(name) == nil })
+// isBezier wants two points whose times lie between beginning and end.
+func isBezier(v *jsontext.Value) bool {
+	if len(v.Items()) != 4 || !isListOf(isNumber)(v) {
+		return false
 	}
+	for _, at := range []int{0, 2} {
+		if x, err := strconv.ParseFloat(v.Items()[at].Value.Text, 64); err == nil && (x < 0 || x > 1) {
+			return false
+		}
+	}
+	return true
 }
 
-// weights are the names that a weight of a font may have.
-const weights = " thin hairline extra-light ultra-light light normal regular book medium semi-bold demi-bold bold extra-bold ultra-bold black heavy extra-black ultra-black "
+// member is what an object has; a name that ends in a question mark may be missing.
+type member struct {
+	name string
+	fits form
+}
+
+func isObjectOf(members ...member) form {
+	return func(v *jsontext.Value) bool {
+		return v.Kind == jsontext.Object && !slices.ContainsFunc(members, func(m member) bool {
+			name, optional := strings.CutSuffix(m.name, "?")
+			part := v.At(name)
+			return part == nil && !optional || part != nil && !m.fits.orReference(part)
+		})
+	}
+}
 
 func isWeight(v *jsontext.Value) bool {
 	if v.Kind == jsontext.Number {
 		weight, err := strconv.ParseFloat(v.Text, 64)
 		return err == nil && weight >= 1 && weight <= 1000
 	}
-	return v.Kind == jsontext.Text && strings.Contains(weights, " "+v.Text+" ")
+	switch v.Text {
+	case "thin", "hairline", "extra-light", "ultra-light", "light", "normal", "regular", "book", "medium", "semi-bold", "demi-bold",
+		"bold", "extra-bold", "ultra-bold", "black", "heavy", "extra-black", "ultra-black":
+		return v.Kind == jsontext.Text
+	}
+	return false
 }
 
 func isStroke(v *jsontext.Value) bool {
@@ -210,7 +252,9 @@ func isStroke(v *jsontext.Value) bool {
 	case "solid", "dashed", "dotted", "double", "groove", "ridge", "outset", "inset":
 		return v.Kind == jsontext.Text
 	}
-	return isObjectOf("dashArray", "lineCap")(v)
+	return isObjectOf(member{"dashArray", isListOf(isMeasure("px", "rem"))}, member{"lineCap", func(v *jsontext.Value) bool {
+		return v.Kind == jsontext.Text && (v.Text == "round" || v.Text == "butt" || v.Text == "square")
+	}})(v)
 }
 
 // Ignore is what a token says of findings that are not to be shown, in its

@@ -107,6 +107,9 @@ func describe(b *strings.Builder, fsys fstest.MapFS, source Source) {
 		fmt.Fprintf(b, "! %v\n", err)
 	default:
 		describeValue(b, nil, set.Value())
+		for _, d := range schema.SortFindings(set.Doubts(func(...schema.RuleID) bool { return true })) {
+			fmt.Fprintf(b, "? %s %s: %s\n", d.Subject, schema.FindingOf(d).Rule, d.Detail)
+		}
 	}
 }
 
