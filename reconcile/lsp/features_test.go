@@ -296,3 +296,21 @@ func TestForeignJSON(t *testing.T) {
 	assert.Equal(t, []any{}, c.result("textDocument/documentColor", p), "the protocol has no null there")
 	assert.NotEmpty(t, c.result("textDocument/documentSymbol", c.doc("texts/en.json")))
 }
+
+// A token's line is found whoever wears it, and so is a group of tokens.
+func TestDefinitionOfTokensThatNobodyWears(t *testing.T) {
+	archive := "-- main.livery.hcl --\nlocals {\n  colours = tokens(\"b.tokens.json\").color\n  light   = local.colours.light\n}\n" +
+		"theme \"alone\" {\n  mobile_result_page {\n    background_color = local.light.surface\n  }\n}\nlocale \"en\" {\n}\n" +
+		"-- b.tokens.json --\n{\n  \"color\": {\n    \"$type\": \"color\",\n    \"light\": {\n      \"surface\": { \"$value\": \"#ffffff\" }\n    }\n  }\n}\n"
+	c := start(t, archive)
+	c.initialize(obj{})
+	c.open("main.livery.hcl")
+	for word, line := range map[string]float64{"local.light.surface": 4, "local.colours.light": 3} {
+		p := c.doc("main.livery.hcl")
+		p["position"] = at(t, archive, "main.livery.hcl", word, 1)
+		list := c.result("textDocument/definition", p).([]any)
+		require.Len(t, list, 1, word)
+		assert.Equal(t, c.uri("b.tokens.json"), list[0].(obj)["uri"])
+		assert.Equal(t, line, list[0].(obj)["range"].(obj)["start"].(obj)["line"], word)
+	}
+}
