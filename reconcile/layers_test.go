@@ -52,6 +52,7 @@ var layers = []layer{
 	{"livery/schema/preview", "pages are drawn from documents, wherever these come from", nil},
 	{"livery/schema/structure", "what one file alone tells is the same in every stack", nil},
 	{"livery/schema/langserver", "an editor asks about files only", nil},
+	{"livery/schema/completion", "what can be written where depends on what names stand for", nil},
 	{"livery/reconcile/state", "the state is read and written without knowing where it is kept or what is planned with it", nil},
 	{"livery/reconcile", "a plan is pure and apply knows the service as one method, so that both can be tested without a network", nil},
 	{"livery/reconcile/process", "whether a process is dead is a matter of the system alone", nil},
@@ -119,7 +120,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/exchange", "livery/reconcile/studio"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/completion", "livery/schema/exchange", "livery/reconcile/studio"},
 		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/schema/completion"
 	"livery/schema/config"
 	"livery/schema/langserver"
 	"livery/schema/structure"
@@ -104,7 +105,7 @@ func markdown(text string) *markup {
 }
 
 func hover(s *server, a *asked, p positionParams) (any, error) {
-	text, at := a.view.Hover(a.file, a.offset(p.Position))
+	text, at := completion.Hover(a.view, a.file, a.offset(p.Position))
 	if text == "" {
 		return nil, nil
 	}
@@ -249,7 +250,7 @@ func signature(s *server, p positionParams) (any, error) {
 	if a == nil {
 		return nil, nil
 	}
-	signed, number, ok := a.view.SignatureAt(a.file, a.offset(p.Position))
+	signed, number, ok := completion.SignatureAt(a.view, a.file, a.offset(p.Position))
 	if !ok {
 		return nil, nil
 	}
@@ -264,9 +265,9 @@ func signature(s *server, p positionParams) (any, error) {
 }
 
 // The protocol's kinds of items.
-var itemKinds = map[langserver.ItemKind]int{
-	langserver.BlockItem: 7, langserver.FieldItem: 10, langserver.NameItem: 6, langserver.FunctionItem: 3,
-	langserver.WordItem: 12, langserver.ColourItem: 16, langserver.FileItem: 17,
+var itemKinds = map[completion.ItemKind]int{
+	completion.BlockItem: 7, completion.FieldItem: 10, completion.NameItem: 6, completion.FunctionItem: 3,
+	completion.WordItem: 12, completion.ColourItem: 16, completion.FileItem: 17,
 }
 
 type completionItem struct {
@@ -280,13 +281,13 @@ type completionItem struct {
 	Data          any       `json:"data,omitempty"`
 }
 
-func completion(s *server, p positionParams) (any, error) {
+func completions(s *server, p positionParams) (any, error) {
 	a := s.about(p.TextDocument.URI, false)
 	if a == nil {
 		return nil, nil
 	}
 	offset := a.offset(p.Position)
-	items, start := a.view.Complete(a.file, offset)
+	items, start := completion.Complete(a.view, a.file, offset)
 	list := []completionItem{}
 	for i, item := range items {
 		out := completionItem{Label: item.Label, Kind: itemKinds[item.Kind], Detail: item.Detail, SortText: sortText(item.Rank, i), Format: 1}
@@ -295,7 +296,7 @@ func completion(s *server, p positionParams) (any, error) {
 			text, out.Format = item.Snippet, 2
 		}
 		out.TextEdit = &textEdit{a.lines.span(start, offset), text}
-		if item.Kind == langserver.ColourItem {
+		if item.Kind == completion.ColourItem {
 			out.Documentation = item.Documentation // editors look for the colour in it
 		} else if item.Documentation != "" {
 			out.Data = item.Documentation
@@ -335,7 +336,7 @@ func tokens(s *server, uri string, within *textRange) any {
 	}
 	data := []int{}
 	var last position
-	for _, w := range langserver.Words(t.file) {
+	for _, w := range completion.Words(t.file) {
 		at := t.span(w.Range)
 		if within != nil && (at.End.compare(within.Start) < 0 || at.Start.compare(within.End) > 0) {
 			continue

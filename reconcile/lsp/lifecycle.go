@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
-	"livery/schema/langserver"
+	"livery/schema/completion"
 )
 
 // clientCapabilities is what livery wants to know of an editor.
@@ -111,7 +111,7 @@ func (s *server) capabilities() object {
 		"inlayHintProvider":               true,
 		"codeActionProvider":              object{"codeActionKinds": []string{"quickfix", "refactor.extract", "refactor.inline", "source.fixAll"}},
 		"semanticTokensProvider": object{
-			"legend": object{"tokenTypes": langserver.TokenTypes(), "tokenModifiers": langserver.TokenModifiers()}, "full": true, "range": true,
+			"legend": object{"tokenTypes": completion.TokenTypes(), "tokenModifiers": completion.TokenModifiers()}, "full": true, "range": true,
 		},
 	}
 }

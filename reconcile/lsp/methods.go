@@ -60,7 +60,7 @@ func requests() map[string]func(*server, json.RawMessage) (any, error) {
 		"textDocument/colorPresentation":    listing(presentations),
 		"textDocument/inlayHint":            asking(hints),
 		"textDocument/signatureHelp":        with(signature),
-		"textDocument/completion":           with(completion),
+		"textDocument/completion":           with(completions),
 		"completionItem/resolve":            with(resolve),
 		"textDocument/semanticTokens/full":  with(semanticTokens),
 		"textDocument/semanticTokens/range": with(semanticTokensIn),

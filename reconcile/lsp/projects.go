@@ -330,9 +330,11 @@ type explored struct {
 	evaluation *stack.Evaluation
 }
 
-// arrive takes the place of the last one, unless that was understood better.
+// arrive takes the place of the last one, unless that was understood better: all files of
+// configuration and of tokens, while one of them does not parse now.
 func (e *explored) arrive() {
-	if e.evaluation != nil && (e.project.explored == nil || !e.evaluation.Module.Broken) {
+	last := e.project.explored
+	if e.evaluation != nil && (last == nil || !e.evaluation.Module.Broken && (!e.evaluation.IsBroken() || len(e.evaluation.Tokens) >= len(last.Tokens))) {
 		e.project.explored = e.evaluation
 	}
 }

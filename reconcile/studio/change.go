@@ -212,7 +212,8 @@ func tokenText(v cty.Value) (string, error) {
 	if !ok {
 		return "", impossible("Invalid colour", "%q is no colour: # and 3, 4, 6 or 8 hexadecimal digits.", v.AsString())
 	}
-	return langserver.TokenColour(c.R, c.G, c.B, c.Alpha()), nil
+	text, _ := langserver.TokenColour("srgb", c)
+	return text, nil
 }
 
 func (r *editor) patchOf(name string) *patch {

@@ -16,6 +16,7 @@ import (
 	"livery/schema"
 	"livery/schema/cache"
 	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // Sources are the files of a stack as they were read, each with what it declares.
@@ -38,6 +39,9 @@ func (s *Sources) Shown(name string) string { return s.shown(name) }
 
 // NameOf is a file relative to the stack, by its name in ranges.
 func (s *Sources) NameOf(shown string) string { return s.names[shown] }
+
+// TokenReader reads token files as they were when the stack was read.
+func (s *Sources) TokenReader() *tokens.Reader { return tokens.NewReader(s.files, s.shown) }
 
 // Dependencies are what reading the files looked at.
 func (s *Sources) Dependencies() []syntax.Dependency { return s.files.Dependencies() }

@@ -28,7 +28,7 @@ type Swatch struct {
 // Colours lists the places of a file that stand for colours: literals, and what gives the
 // same colour in every document.
 func (v *View) Colours(file *syntax.File) []Swatch {
-	c := &colourFinder{view: v, src: file.Bytes, evaluation: v.explored()}
+	c := &colourFinder{view: v, src: file.Bytes, evaluation: v.Explored()}
 	body, native := file.Body.(*hclsyntax.Body)
 	switch {
 	case native && syntax.IsVariables(file.Name):
@@ -116,16 +116,13 @@ func (c *colourFinder) value(expr, whole hclsyntax.Expression, w *Written) (stri
 
 // json looks at the colours of a texts file, of variables' values, and of a token file.
 func (c *colourFinder) json(file *syntax.File) {
+	if t, ok := c.view.tokensIn(file); ok {
+		c.found = t.colours()
+		return
+	}
 	root, diags := syntax.ParseJSON(file.Bytes, file.Name)
 	if diags.HasErrors() {
 		return
-	}
-	for value := range root.All() {
-		if value.Name == "$value" {
-			if resolved, ok := tokenColour(root, value, 0); ok {
-				c.found = append(c.found, swatch(value.Range, resolved, !isAlias(value)))
-			}
-		}
 	}
 	if syntax.IsVariables(file.Name) || syntax.IsConfiguration(file.Name) {
 		for value := range root.All() {
@@ -150,57 +147,6 @@ func textOf(value *syntax.JSON) (string, bool) {
 	return v.AsString(), true
 }
 
-func isAlias(value *syntax.JSON) bool {
-	text, ok := textOf(value)
-	return ok && strings.HasPrefix(text, "{")
-}
-
-// maxAliases is how many tokens may lead to each other.
-const maxAliases = 100
-
-// tokenColour is the colour of a token's value in a token file.
-func tokenColour(root, value *syntax.JSON, depth int) (colour.Colour, bool) {
-	if text, ok := textOf(value); ok {
-		if name, alias := strings.CutPrefix(text, "{"); alias {
-			target := root.At(append(strings.Split(strings.TrimSuffix(name, "}"), "."), "$value")...)
-			if target == nil || depth > maxAliases {
-				return colour.Colour{}, false
-			}
-			return tokenColour(root, target, depth+1)
-		}
-		return colour.Parse(text)
-	}
-	space, ok := textOf(orNothing(value.At("colorSpace")))
-	list := value.At("components")
-	if !ok || list == nil || len(list.Members) != 3 {
-		return colour.Colour{}, false
-	}
-	var parts [3]float64
-	for i, m := range list.Members {
-		if n := m.Value(); n != cty.NilVal && !n.IsNull() && n.Type() == cty.Number {
-			parts[i], _ = n.AsBigFloat().Float64()
-		}
-	}
-	c, ok := colour.InSpace(space, parts)
-	if !ok {
-		return c, false
-	}
-	if alpha := value.At("alpha"); alpha != nil {
-		if n := alpha.Value(); n != cty.NilVal && !n.IsNull() && n.Type() == cty.Number {
-			a, _ := n.AsBigFloat().Float64()
-			c = c.WithAlpha(a)
-		}
-	}
-	return c.Nearest(), true
-}
-
-func orNothing(value *syntax.JSON) *syntax.JSON {
-	if value == nil {
-		return &syntax.JSON{}
-	}
-	return value
-}
-
 // Way is how a colour can be written in a place.
 type Way struct {
 	Label string
@@ -222,15 +168,15 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 	}
 	digits := hexOf(r, g, b, a)
 	written := string(at.SliceBytes(file.Bytes))
-	if strings.HasPrefix(written, "{") { // a token in object form
-		return []Way{{digits, TokenColour(r, g, b, a)}}
-	}
 	if strings.ToUpper(written) == written && strings.ToLower(written) != written {
 		digits = strings.ToUpper(digits)
 	}
+	if t, ok := v.tokensIn(file); ok {
+		return t.ways(at, ofChannels(r, g, b, a), digits)
+	}
 	ways := []Way{{digits, `"` + digits + `"`}}
 	if _, native := file.Body.(*hclsyntax.Body); native {
-		if e := v.explored(); e != nil {
+		if e := v.Explored(); e != nil {
 			for _, name := range namesOf(e, strings.ToLower(digits)) {
 				ways = append(ways, Way{name, name})
 			}
@@ -239,15 +185,16 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 	return ways
 }
 
-// TokenColour is a colour, of parts from 0 to 1, as the object that a token file has. Spaces
-// beyond sRGB hold colours that no picker knows, so what it gives is sRGB.
-func TokenColour(r, g, b, a float64) string {
-	round := func(v float64) string { return strconv.FormatFloat(math.Round(v*1e4)/1e4, 'f', -1, 64) }
-	text := fmt.Sprintf(`{ "colorSpace": "srgb", "components": [%s, %s, %s]`, round(r), round(g), round(b))
-	if a < 1 {
-		text += fmt.Sprintf(`, "alpha": %s`, round(a))
-	}
-	return text + fmt.Sprintf(`, "hex": %q }`, hexOf(r, g, b, a)[:7])
+// ofChannels is the colour that an editor's picker gives.
+func ofChannels(r, g, b, a float64) colour.Colour {
+	c := colour.White()
+	c.R, c.G, c.B = r, g, b
+	return c.WithAlpha(a)
+}
+
+// decimal is a number with at most four digits behind the point.
+func decimal(v float64) string {
+	return strconv.FormatFloat(math.Round(v*1e4)/1e4+0, 'f', -1, 64) // no -0
 }
 
 func hexOf(r, g, b, a float64) string {
@@ -292,7 +239,7 @@ type colourWalk struct {
 }
 
 func (w *colourWalk) look(name string, value cty.Value) {
-	if w.looked++; w.looked > maxNamed || !isPlain(value) {
+	if w.looked++; w.looked > maxNamed || !IsPlain(value) {
 		return
 	}
 	if value.Type() == cty.String {
@@ -301,7 +248,7 @@ func (w *colourWalk) look(name string, value cty.Value) {
 		}
 		return
 	}
-	if !hasMembers(value) {
+	if !HasMembers(value) {
 		return
 	}
 	for it := value.ElementIterator(); it.Next(); {
@@ -314,9 +261,10 @@ func (w *colourWalk) look(name string, value cty.Value) {
 	}
 }
 
-// isPlain reports whether a value is there, known and may be shown.
-func isPlain(value cty.Value) bool { return !value.IsMarked() && value.IsKnown() && !value.IsNull() }
+// IsPlain reports whether a value is there, known and may be shown.
+func IsPlain(value cty.Value) bool { return !value.IsMarked() && value.IsKnown() && !value.IsNull() }
 
-func hasMembers(value cty.Value) bool {
+// HasMembers reports whether a value is an object or a map.
+func HasMembers(value cty.Value) bool {
 	return value.Type().IsObjectType() || value.Type().IsMapType()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/stack"
 	"livery/schema/structure"
 	"livery/schema/syntax"
 )
@@ -95,7 +96,7 @@ func (v *View) textFields(root *syntax.JSON) []Written {
 	for _, m := range root.Members {
 		if f := schema.PageByKey("").Field(m.Name); f != nil {
 			r.add(f, m)
-		} else if page := pageCalled(m.Name); page != nil {
+		} else if page := PageCalled(m.Name); page != nil {
 			r.page(page, m)
 		}
 	}
@@ -130,7 +131,8 @@ func (r *textReader) page(page *schema.Page, members *syntax.JSON) {
 	}
 }
 
-func pageCalled(name string) *schema.Page {
+// PageCalled is the page of that name, in either spelling; nil if there is none.
+func PageCalled(name string) *schema.Page {
 	if p := schema.PageByKey(name); p != nil && name != "" {
 		return p
 	}
@@ -139,7 +141,7 @@ func pageCalled(name string) *schema.Page {
 
 // usersOf are the locales whose documents have a value that is written in a file.
 func (v *View) usersOf(file string) (locales []schema.Locale) {
-	for _, d := range v.documents() {
+	for _, d := range v.Documents() {
 		for _, f := range schema.Fields() {
 			if value := d.At(f); value.Range().Filename == file {
 				locales = append(locales, d.Locale)
@@ -150,7 +152,8 @@ func (v *View) usersOf(file string) (locales []schema.Locale) {
 	return locales
 }
 
-func (v *View) documents() []schema.Document {
+// Documents are those of the stack; none where it is not known.
+func (v *View) Documents() []schema.Document {
 	if v.Stack == nil {
 		return nil
 	}
@@ -165,7 +168,7 @@ type ofDocument struct {
 
 // worn lists the documents that have the value which is written at a place.
 func (v *View) worn(w Written) (list []ofDocument) {
-	for _, d := range v.documents() {
+	for _, d := range v.Documents() {
 		each := func(value schema.Value) {
 			if value.Declared() && value.Range().Filename == w.ValueAt.Filename && value.Range().Start.Byte == w.ValueAt.Start.Byte {
 				list = append(list, ofDocument{d.Locale, value})
@@ -191,7 +194,7 @@ func (v *View) worn(w Written) (list []ofDocument) {
 func (v *View) FieldAt(file *syntax.File, offset int) (Written, bool) {
 	var found Written
 	for _, w := range v.Fields(file) {
-		if holds(hcl.RangeBetween(w.NameAt, w.ValueAt), offset) {
+		if structure.Holds(hcl.RangeBetween(w.NameAt, w.ValueAt), offset) {
 			found = w // the last is the innermost
 		}
 	}
@@ -219,4 +222,12 @@ func literalText(expr hclsyntax.Expression) (string, bool) {
 		return "", false
 	}
 	return value.AsString(), true
+}
+
+// Explored is the stack as it was when it could last be understood; nil if it never could.
+func (v *View) Explored() *stack.Evaluation {
+	if v.Explore == nil {
+		return nil
+	}
+	return v.Explore()
 }

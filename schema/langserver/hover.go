@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty/function"
 
 	"livery/schema"
 	"livery/schema/colour"
@@ -20,8 +19,8 @@ import (
 // maxShown is how many documents a text about a value lists.
 const maxShown = 5
 
-// Hover says what stands at a byte of a file, in Markdown, and where it stands; "" for
-// nothing.
+// Hover says of a name, a token or a field at a byte of a file what it is, in Markdown, and
+// where it stands; "" for anything else.
 func (v *View) Hover(file *syntax.File, offset int) (string, hcl.Range) {
 	return teller{v}.about(file, offset)
 }
@@ -33,20 +32,27 @@ func (v teller) about(file *syntax.File, offset int) (string, hcl.Range) {
 	if m, ok := v.MentionAt(file.Name, offset); ok {
 		return v.aboutName(m, file), m.Range
 	}
-	if text, at := v.aboutCall(file, offset); text != "" {
-		return text, at
+	if token, at, ok := (tokenFinder{v.View}).at(file, offset); ok {
+		return v.aboutToken(token), at
+	}
+	if t, ok := v.tokensIn(file); ok {
+		token, ok := t.at(offset)
+		if !ok {
+			return "", hcl.Range{}
+		}
+		return v.aboutToken(token), token.Range
 	}
 	if text, at := v.aboutReference(file, offset); text != "" {
 		return text, at
 	}
 	if w, ok := v.FieldAt(file, offset); ok {
 		at := w.NameAt
-		if holds(w.ValueAt, offset) {
+		if structure.Holds(w.ValueAt, offset) {
 			at = w.ValueAt
 		}
 		return v.aboutField(w), at
 	}
-	return v.aboutWord(file, offset)
+	return "", hcl.Range{}
 }
 
 // aboutField is what there is to know of a field.
@@ -106,11 +112,11 @@ func (v teller) aboutValues(w Written) string {
 // otherLanguages is what the same field says in the others, the source first.
 func (v teller) otherLanguages(w Written) string {
 	f := schema.FieldByPath(w.Field.Path())
-	if f == nil || v.Stack == nil || len(v.documents()) < 2 {
+	if f == nil || v.Stack == nil || len(v.Documents()) < 2 {
 		return ""
 	}
 	source, hasSource := texts.Source(v.Stack)
-	documents := slices.Clone(v.documents())
+	documents := slices.Clone(v.Documents())
 	slices.SortStableFunc(documents, func(a, b schema.Document) int {
 		switch {
 		case a.Locale == source:
@@ -144,8 +150,8 @@ func (v teller) aboutContrast(w Written) string {
 	f := schema.FieldByPath(w.Field.Path())
 	var b strings.Builder
 	for _, worn := range v.worn(w) {
-		i := slices.IndexFunc(v.documents(), func(d schema.Document) bool { return d.Locale == worn.Locale })
-		for _, pair := range lint.Pairs(v.documents()[i]) {
+		i := slices.IndexFunc(v.Documents(), func(d schema.Document) bool { return d.Locale == worn.Locale })
+		for _, pair := range lint.Pairs(v.Documents()[i]) {
 			other := pair.Background
 			if pair.Background == f {
 				other = pair.Text
@@ -194,7 +200,7 @@ func (v teller) aboutName(m Mention, file *syntax.File) string {
 // valueOf is what an expression is worth, as code; "" where that is not known or not to be
 // shown.
 func (v teller) valueOf(expression string) string {
-	e := v.explored()
+	e := v.Explored()
 	if e == nil || e.HoldsSecret(expression) || e.IsSensitive(expression) {
 		return ""
 	}
@@ -257,7 +263,7 @@ func (v teller) blockAt(at hcl.Range) *hclsyntax.Block {
 	if !native {
 		return nil
 	}
-	i := slices.IndexFunc(body.Blocks, func(b *hclsyntax.Block) bool { return holds(b.Range(), at.Start.Byte) })
+	i := slices.IndexFunc(body.Blocks, func(b *hclsyntax.Block) bool { return structure.Holds(b.Range(), at.Start.Byte) })
 	if i < 0 {
 		return nil
 	}
@@ -295,55 +301,4 @@ func (v teller) aboutReference(file *syntax.File, offset int) (string, hcl.Range
 		}
 	}
 	return fmt.Sprintf("`%s`\n%s%s\n", text, value, chain), at
-}
-
-// aboutCall is what a function does, where its name stands.
-func (v teller) aboutCall(file *syntax.File, offset int) (string, hcl.Range) {
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		return "", hcl.Range{}
-	}
-	var text string
-	var at hcl.Range
-	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
-		if !holds(a.Expr.Range(), offset) {
-			return
-		}
-		_ = hclsyntax.VisitAll(a.Expr, func(node hclsyntax.Node) hcl.Diagnostics {
-			if call, ok := node.(*hclsyntax.FunctionCallExpr); ok && holds(call.NameRange, offset) {
-				if f, known := v.functions()[call.Name]; known {
-					text, at = fmt.Sprintf("```hcl\n%s\n```\n\n%s\n", Signature(call.Name, f).Label, f.Description()), call.NameRange
-				}
-			}
-			return nil
-		})
-	})
-	return text, at
-}
-
-func (v *View) functions() map[string]function.Function {
-	if e := v.explored(); e != nil {
-		return e.Functions()
-	}
-	return nil
-}
-
-// aboutWord is what the type of a block, or an attribute that is no field, means.
-func (v teller) aboutWord(file *syntax.File, offset int) (string, hcl.Range) {
-	start, end := structure.WordAt(file.Bytes, offset)
-	if start == end {
-		return "", hcl.Range{}
-	}
-	word := string(file.Bytes[start:end])
-	at := hcl.Range{Filename: file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
-	p := placeAt(file.Bytes, start)
-	if !p.named() {
-		return "", at
-	}
-	for _, item := range (&completer{v.View, p}).namesIn() {
-		if item.Label == word && item.Documentation != "" {
-			return fmt.Sprintf("**%s**\n\n%s\n", word, item.Documentation), at
-		}
-	}
-	return "", at
 }

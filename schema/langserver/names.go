@@ -205,7 +205,7 @@ func label(rng hcl.Range, src []byte) hcl.Range {
 // MentionAt is the name that stands at a byte of a file.
 func (v *View) MentionAt(file string, offset int) (Mention, bool) {
 	all := v.Mentions()
-	i := slices.IndexFunc(all, func(m Mention) bool { return m.Range.Filename == file && holds(m.Range, offset) })
+	i := slices.IndexFunc(all, func(m Mention) bool { return m.Range.Filename == file && structure.Holds(m.Range, offset) })
 	if i < 0 {
 		return Mention{}, false
 	}
@@ -221,8 +221,4 @@ func (v *View) MentionsOf(name Name) []Mention {
 		}
 	}
 	return slices.DeleteFunc(all, func(m Mention) bool { return m.Name != name })
-}
-
-func holds(rng hcl.Range, offset int) bool {
-	return rng.Start.Byte <= offset && offset <= rng.End.Byte
 }

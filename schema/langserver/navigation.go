@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/structure"
@@ -26,6 +27,9 @@ type leader struct{ *View }
 
 func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 	if at, ok := v.fieldReference(file, offset); ok {
+		return at
+	}
+	if at := v.tokenPlaces(file, offset); at != nil {
 		return at
 	}
 	if m, ok := v.MentionAt(file.Name, offset); ok && !m.Declares {
@@ -47,7 +51,7 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 	if !ok {
 		return nil
 	}
-	if holds(w.ValueAt, offset) {
+	if structure.Holds(w.ValueAt, offset) {
 		return v.origins(w)
 	}
 	return v.overridden(w)
@@ -87,7 +91,14 @@ func stepsTo(t hcl.Traversal, offset int) (steps []string) {
 		case hcl.TraverseRoot:
 			steps = append(steps, step.Name)
 		case hcl.TraverseAttr:
-			if steps = append(steps, step.Name); holds(step.SrcRange, offset) {
+			if steps = append(steps, step.Name); structure.Holds(step.SrcRange, offset) {
+				return steps
+			}
+		case hcl.TraverseIndex:
+			if step.Key.Type() != cty.String {
+				return steps
+			}
+			if steps = append(steps, step.Key.AsString()); structure.Holds(step.SrcRange, offset) {
 				return steps
 			}
 		default:
@@ -117,11 +128,11 @@ func member(body *hclsyntax.Body, path []string) (hcl.Range, bool) {
 // traversalAt is the reference around a byte; nil if there is none.
 func traversalAt(body *hclsyntax.Body, offset int) (found hcl.Traversal) {
 	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
-		if !holds(a.Expr.Range(), offset) {
+		if !structure.Holds(a.Expr.Range(), offset) {
 			return
 		}
 		for _, t := range a.Expr.Variables() {
-			if holds(t.SourceRange(), offset) {
+			if structure.Holds(t.SourceRange(), offset) {
 				found = t
 			}
 		}
@@ -140,7 +151,7 @@ func (v leader) iteration(file *syntax.File, offset int) ([]hcl.Range, bool) {
 		return nil, false
 	}
 	for _, b := range body.Blocks {
-		if !holds(b.Range(), offset) {
+		if !structure.Holds(b.Range(), offset) {
 			continue
 		}
 		if a := b.Body.Attributes["for_each"]; a != nil && t.RootName() == "each" {
@@ -157,7 +168,7 @@ func (v leader) iteration(file *syntax.File, offset int) ([]hcl.Range, bool) {
 // where no document wears it.
 func (v leader) part(file *syntax.File, offset int) (hcl.Range, bool) {
 	body, native := file.Body.(*hclsyntax.Body)
-	e := v.explored()
+	e := v.Explored()
 	if !native || e == nil {
 		return hcl.Range{}, false
 	}
@@ -187,7 +198,7 @@ func (v leader) origins(w Written) (found []hcl.Range) {
 // overridden are the values that a field takes the place of.
 func (v leader) overridden(w Written) (found []hcl.Range) {
 	f := schema.FieldByPath(w.Field.Path())
-	e := v.explored()
+	e := v.Explored()
 	if f == nil || e == nil {
 		return nil
 	}
@@ -214,7 +225,7 @@ func (v leader) overridden(w Written) (found []hcl.Range) {
 func (v *View) References(file *syntax.File, offset int, declaration bool) []hcl.Range {
 	m, ok := v.MentionAt(file.Name, offset)
 	if !ok {
-		return nil
+		return leader{v}.back(file, offset, declaration)
 	}
 	var found []hcl.Range
 	for _, other := range v.MentionsOf(m.Name) {
@@ -223,6 +234,95 @@ func (v *View) References(file *syntax.File, offset int, declaration bool) []hcl
 		}
 	}
 	return found
+}
+
+// back are the places that lead to a token or a field at a byte: the values that come from
+// the token, those that take the field's place, and the expressions that name it.
+func (v leader) back(file *syntax.File, offset int, declaration bool) []hcl.Range {
+	var found []hcl.Range
+	add := func(at hcl.Range) {
+		if at.Filename != "" && !slices.Contains(found, at) {
+			found = append(found, at)
+		}
+	}
+	token, _, ok := (tokenFinder{v.View}).at(file, offset)
+	if t, is := v.tokensIn(file); is && !ok {
+		token, ok = t.at(offset)
+	}
+	if ok {
+		if declaration {
+			add(token.Range)
+		}
+		v.wearers(token.Range, add)
+		return found
+	}
+	w, ok := v.FieldAt(file, offset)
+	if !ok {
+		return nil
+	}
+	if declaration {
+		add(w.ValueAt)
+	}
+	v.overriding(w, add)
+	if w.Block != nil && w.Block.Type == "theme" {
+		v.namers([]string{"theme", firstLabel(w.Block), pageName(w.Field), w.Field.HCLName()}, add)
+	}
+	return found
+}
+
+// wearers are the values that come from the token at a place.
+func (v leader) wearers(token hcl.Range, add func(hcl.Range)) {
+	isFrom := func(s schema.Step) bool { return s.Range == token }
+	for _, d := range v.Documents() {
+		for _, f := range schema.Fields() {
+			if o := d.At(f).Origin(); o != nil && (slices.ContainsFunc(o.Chain, isFrom) || slices.ContainsFunc(o.Also, isFrom)) {
+				add(d.At(f).Range())
+			}
+		}
+	}
+}
+
+// overriding are the values that take the place of a field's.
+func (v leader) overriding(w Written, add func(hcl.Range)) {
+	f, e := schema.FieldByPath(w.Field.Path()), v.Explored()
+	if f == nil || e == nil {
+		return
+	}
+	for _, d := range v.Documents() {
+		reached := false
+		for _, layer := range e.Layers(d.Locale) {
+			at := layer.At(f).Range()
+			if reached && layer.At(f).Declared() {
+				add(at)
+			}
+			reached = reached || at.Filename == w.ValueAt.Filename && at.Start.Byte == w.ValueAt.Start.Byte
+		}
+	}
+}
+
+// namers are the expressions that name a field of a theme.
+func (v leader) namers(path []string, add func(hcl.Range)) {
+	path = slices.DeleteFunc(path, func(step string) bool { return step == "" })
+	for _, f := range v.renamed(Name{}) {
+		body, native := f.Body.(*hclsyntax.Body)
+		if !native {
+			continue
+		}
+		structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+			for _, t := range a.Expr.Variables() {
+				if slices.Equal(stepsTo(t, -1), path) {
+					add(t.SourceRange())
+				}
+			}
+		})
+	}
+}
+
+func pageName(f *schema.Field) string {
+	if page := schema.PageByKey(f.Page); page != nil && f.Page != "" {
+		return page.HCLName()
+	}
+	return ""
 }
 
 // kindWords are what people call the kinds of names.
@@ -244,13 +344,13 @@ func (v *View) Renameable(file *syntax.File, offset int) (Mention, string) {
 
 // whyNot says why what stands at a byte has no name that can be changed.
 func (v leader) whyNot(file *syntax.File, offset int) string {
-	if w, ok := v.FieldAt(file, offset); ok && holds(w.NameAt, offset) {
+	if w, ok := v.FieldAt(file, offset); ok && structure.Holds(w.NameAt, offset) {
 		return w.Field.HCLName() + " is a name of the service's catalogue, which nobody can change."
 	}
 	body, native := file.Body.(*hclsyntax.Body)
 	start, end := structure.WordAt(file.Bytes, offset)
 	switch {
-	case pageCalled(string(file.Bytes[start:end])) != nil:
+	case PageCalled(string(file.Bytes[start:end])) != nil:
 		return string(file.Bytes[start:end]) + " is a name of the service's catalogue, which nobody can change."
 	case native && len(traversalAt(body, offset)) > 2, !native && !syntax.IsConfiguration(file.Name) && !syntax.IsVariables(file.Name):
 		return "Token names are not changed here: the design tool owns them."

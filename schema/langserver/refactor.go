@@ -36,7 +36,7 @@ func (v *View) Extract(file *syntax.File, offset int, taken func(name string) bo
 		return Refactoring{}, false
 	}
 	literals := literalColours(v, file, body)
-	i := slices.IndexFunc(literals, func(at hcl.Range) bool { return holds(at, offset) })
+	i := slices.IndexFunc(literals, func(at hcl.Range) bool { return structure.Holds(at, offset) })
 	if i < 0 {
 		return Refactoring{}, false
 	}
@@ -97,7 +97,7 @@ func localName(file *syntax.File, body *hclsyntax.Body, offset int, taken func(s
 // attributeAt is the innermost attribute around a byte; nil if there is none.
 func attributeAt(body *hclsyntax.Body, offset int) (found *hclsyntax.Attribute) {
 	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
-		if holds(a.Range(), offset) {
+		if structure.Holds(a.Range(), offset) {
 			found = a
 		}
 	})
@@ -154,7 +154,7 @@ func aboveComments(src []byte, offset int) int {
 
 // blockIn is the top-level block around a byte; nil if there is none.
 func blockIn(body *hclsyntax.Body, offset int) *hclsyntax.Block {
-	i := slices.IndexFunc(body.Blocks, func(b *hclsyntax.Block) bool { return holds(b.Range(), offset) })
+	i := slices.IndexFunc(body.Blocks, func(b *hclsyntax.Block) bool { return structure.Holds(b.Range(), offset) })
 	if i < 0 {
 		return nil
 	}

@@ -77,7 +77,10 @@ func outlineJSON(value *syntax.JSON, src []byte) []*Symbol {
 			continue // an element of a list has no name
 		}
 		s := &Symbol{Name: m.Name, Kind: AttributeSymbol, Range: hcl.RangeBetween(m.NameRange, m.Range), NameAt: m.NameRange}
+		value := m.At("$value")
 		switch {
+		case value != nil: // a design token
+			s.Detail = OneLine(value.Range.SliceBytes(src))
 		case m.IsObject():
 			s.Kind, s.Children = BlockSymbol, outlineJSON(m, src)
 		case m.IsArray():

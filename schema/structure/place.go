@@ -18,6 +18,11 @@ func Within(rng hcl.Range, bytes int) hcl.Range {
 	return rng
 }
 
+// Holds reports whether a byte is in a range or at its end.
+func Holds(rng hcl.Range, offset int) bool {
+	return rng.Start.Byte <= offset && offset <= rng.End.Byte
+}
+
 // VisitAttributes visits every attribute, with the type of the top-level block around it.
 func VisitAttributes(body *hclsyntax.Body, block string, visit func(block string, a *hclsyntax.Attribute)) {
 	for _, a := range body.Attributes {

@@ -151,6 +151,15 @@ type kind struct {
 // form reports whether a value has it.
 type form func(*jsontext.Value) bool
 
+// Types lists what the $type of a token may be.
+func Types() []string {
+	var names []string
+	for _, k := range kinds() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
 // kinds are the types of the format. The values of colours are judged where they are read.
 func kinds() []kind {
 	dimension, duration := isMeasure("px", "rem"), isMeasure("ms", "s")

@@ -1,9 +1,10 @@
-package langserver
+package completion
 
 import (
 	"strings"
 
 	"livery/schema"
+	"livery/schema/langserver"
 	"livery/schema/structure"
 	"livery/schema/syntax"
 )
@@ -13,25 +14,25 @@ func completeJSON(file *syntax.File, offset int) (items []Item, start int) {
 	if syntax.IsConfiguration(file.Name) || syntax.IsVariables(file.Name) {
 		return nil, offset
 	}
-	depth, key, around := jsonPlace(file.Bytes[:offset])
+	at := jsonPlace(file.Bytes[:offset])
 	start = offset
 	for start > 0 && structure.IsWord(file.Bytes[start-1]) {
 		start--
 	}
 	var page *schema.Page
 	switch {
-	case !key || depth > 2:
+	case !at.key || len(at.around) > 2:
 		return nil, start
-	case depth == 1:
+	case len(at.around) < 2:
 		page = schema.PageByKey("")
 	default:
-		page = pageCalled(around)
+		page = langserver.PageCalled(at.around[1])
 	}
 	if page == nil {
 		return nil, start
 	}
 	keys := keyItems{snake: strings.Contains(string(file.Bytes), "_page\""), bare: start == 0 || file.Bytes[start-1] != '"'}
-	if depth == 1 {
+	if len(at.around) < 2 {
 		for _, p := range schema.Pages() {
 			if p.Key != "" {
 				keys.add(p.Key, p.HCLName(), "page", p.Title)
@@ -63,12 +64,16 @@ func (k *keyItems) add(key, name, detail, help string) {
 	k.items = append(k.items, item)
 }
 
-// jsonPlace is how deep in objects a place of a JSON text is, whether a key stands there,
-// and the key of the object around it.
-func jsonPlace(src []byte) (depth int, key bool, around string) {
-	var names []string
-	last, text, inText, escaped := "", "", false, false
-	expectKey := false
+// jsonSpot is a place of a JSON text.
+type jsonSpot struct {
+	around []string // the keys of the objects around it, "" for those without one
+	key    bool     // a key stands there
+	of     string   // else: the key whose value stands there
+}
+
+// jsonPlace tells where in a JSON text its end is. The text need not parse.
+func jsonPlace(src []byte) (s jsonSpot) {
+	text, inText, escaped := "", false, false
 	for _, c := range src {
 		switch {
 		case inText && escaped:
@@ -76,30 +81,23 @@ func jsonPlace(src []byte) (depth int, key bool, around string) {
 		case inText && c == '\\':
 			escaped = true
 		case inText && c == '"':
-			inText = false
-			if expectKey {
-				last = text
+			if inText = false; s.key {
+				s.of = text
 			}
 		case inText:
 			text += string(rune(c))
 		case c == '"':
 			inText, text = true, ""
 		case c == '{':
-			names = append(names, last)
-			expectKey = true
-		case c == '}':
-			if len(names) > 0 {
-				names = names[:len(names)-1]
-			}
-			expectKey = false
+			s.around, s.key, s.of = append(s.around, s.of), true, ""
+		case c == '}' && len(s.around) > 0:
+			s.of = s.around[len(s.around)-1]
+			s.around, s.key = s.around[:len(s.around)-1], false
 		case c == ':':
-			expectKey = false
+			s.key = false
 		case c == ',':
-			expectKey = true
+			s.key = len(s.around) > 0
 		}
 	}
-	if len(names) > 0 {
-		around = names[len(names)-1]
-	}
-	return len(names), expectKey, around
+	return s
 }

@@ -1,4 +1,4 @@
-package langserver
+package completion
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/stack"
+	"livery/schema/langserver"
 	"livery/schema/structure"
 	"livery/schema/syntax"
 )
@@ -39,14 +39,17 @@ type Item struct {
 
 // completer completes what is written at a place.
 type completer struct {
-	*View
+	*langserver.View
 	*place
 }
 
 // Complete lists what can be written at a byte of a file, which need not parse there, and
 // the byte from which on it takes the place of what is written already.
-func (v *View) Complete(file *syntax.File, offset int) (items []Item, start int) {
+func Complete(v *langserver.View, file *syntax.File, offset int) (items []Item, start int) {
 	if strings.HasSuffix(file.Name, ".json") {
+		if t, ok := v.UnfinishedTokens(file); ok {
+			return completeToken(t, file.Bytes, offset)
+		}
 		return completeJSON(file, offset)
 	}
 	p := placeAt(file.Bytes, offset)
@@ -123,12 +126,12 @@ func (v *completer) values() []Item {
 	if blocks := v.blocks(); len(blocks) > 0 && (v.attr == "theme" || v.attr == "extends") {
 		return append(items, v.themeItems()...)
 	}
-	if e := v.explored(); e != nil {
+	if e := v.Explored(); e != nil {
 		for _, name := range e.Names() {
 			item := Item{Label: name, Kind: NameItem, Rank: 2}
 			if call, isCall := strings.CutSuffix(name, "("); isCall {
 				item = Item{Label: call, Kind: FunctionItem, Insert: call + "(", Rank: 3}
-				if f, known := v.functions()[call]; known {
+				if f, known := functions(v.View)[call]; known {
 					item.Detail, item.Documentation = Signature(call, f).Label, f.Description()
 				}
 			}
@@ -144,13 +147,6 @@ func (v *completer) values() []Item {
 		seen[i.Label] = true
 		return twice
 	})
-}
-
-func (v *View) explored() *stack.Evaluation {
-	if v.Explore == nil {
-		return nil
-	}
-	return v.Explore()
 }
 
 // field is the field whose value is being written; nil for none.
@@ -234,11 +230,11 @@ func sessionWords(attr string) []Item {
 
 // colourItems are the names that hold colours.
 func (v *completer) colourItems() (items []Item) {
-	e := v.explored()
+	e := v.Explored()
 	if e == nil {
 		return nil
 	}
-	for _, named := range ColoursOf(e) {
+	for _, named := range langserver.ColoursOf(e) {
 		items = append(items, Item{Label: named.Name, Kind: ColourItem, Detail: named.Digits, Documentation: named.Digits})
 	}
 	return items
@@ -261,7 +257,7 @@ func (v *completer) members(reference string) (items []Item) {
 	if names := fixed[reference]; names != nil {
 		return nameItems(names...)
 	}
-	e := v.explored()
+	e := v.Explored()
 	if e == nil {
 		return nil
 	}
@@ -274,7 +270,7 @@ func (v *completer) members(reference string) (items []Item) {
 		return items
 	}
 	value, diags := e.Value([]byte(reference), "value")
-	if diags.HasErrors() || !isPlain(value) || !hasMembers(value) {
+	if diags.HasErrors() || !langserver.IsPlain(value) || !langserver.HasMembers(value) {
 		return nil
 	}
 	for it := value.ElementIterator(); it.Next(); {
@@ -295,7 +291,7 @@ func nameItems(names ...string) (items []Item) {
 // memberItem is a member of a value, with what it holds.
 func memberItem(name string, value cty.Value) Item {
 	item := Item{Label: name, Kind: NameItem}
-	if isPlain(value) && value.Type() == cty.String {
+	if langserver.IsPlain(value) && value.Type() == cty.String {
 		if item.Detail = structure.OneLine([]byte(value.AsString())); isColour(item.Detail) {
 			item.Kind, item.Documentation = ColourItem, item.Detail
 		}

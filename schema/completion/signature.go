@@ -1,10 +1,11 @@
-package langserver
+package completion
 
 import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty/function"
 
+	"livery/schema/langserver"
 	"livery/schema/syntax"
 )
 
@@ -40,11 +41,11 @@ func Signature(name string, f function.Function) Signed {
 
 // SignatureAt is the function whose arguments are being written at a byte, and the number
 // of the one that is.
-func (v *View) SignatureAt(file *syntax.File, offset int) (Signed, int, bool) {
+func SignatureAt(v *langserver.View, file *syntax.File, offset int) (Signed, int, bool) {
 	p := placeAt(file.Bytes, offset)
 	for i := len(p.brackets) - 1; i >= 0; i-- {
 		if o := p.brackets[i]; o.kind == '(' && o.call != "" {
-			f, known := v.functions()[o.call]
+			f, known := functions(v)[o.call]
 			if !known {
 				return Signed{}, 0, false
 			}

@@ -1,4 +1,4 @@
-package langserver
+package completion
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ func (v *completer) labels(quoted bool) (items []Item) {
 	switch v.header[0] {
 	case "locale":
 		declared := make(map[schema.Locale]bool)
-		for _, d := range v.documents() {
+		for _, d := range v.Documents() {
 			declared[d.Locale] = !inSession
 		}
 		for _, l := range schema.Locales() {
