@@ -330,13 +330,13 @@ func semanticTokensIn(s *server, p rangeParams) (any, error) {
 
 // tokens are the words of a file, each relative to the one before, as the protocol has it.
 func tokens(s *server, uri string, within *textRange) any {
-	t := ownText(s.desk, uri)
+	t := s.about(uri, false)
 	if t == nil {
 		return nil
 	}
 	data := []int{}
 	var last position
-	for _, w := range completion.Words(t.file) {
+	for _, w := range completion.Words(t.view, t.file) {
 		at := t.span(w.Range)
 		if within != nil && (at.End.compare(within.Start) < 0 || at.Start.compare(within.End) > 0) {
 			continue

@@ -240,7 +240,7 @@ func TestCompletion(t *testing.T) {
 	assert.Contains(t, complete("locale \"vi\" {\n  |\n}\n"), "mobile_result_page")
 	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    succ|\n  }\n}\n"), "success_desc")
 	assert.Contains(t, complete("locale \"vi\" {\n  theme = |\n}\n"), "theme.base")
-	assert.Equal(t, "local.danger", complete("locale \"vi\" {\n  mobile_result_page {\n    background_color = |\n  }\n}\n")[1])
+	assert.Equal(t, "local.danger", complete("locale \"vi\" {\n  mobile_result_page {\n    background_color = |\n  }\n}\n")[0])
 	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    background_color = local.design.color.|\n  }\n}\n"), "surface")
 	assert.Contains(t, complete("session \"s\" {\n  api = \"|\n"), "h5_url")
 	assert.Contains(t, complete("livery {\n  lint {\n    rule \"con|\" {\n"), "contrast")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
@@ -35,6 +36,7 @@ type Item struct {
 	Insert        string // what is written; "" for the label
 	Snippet       string // the same with $1 and $0 where the cursor goes; "" for none
 	Rank          int    // lower ones first
+	Repeats       bool   // it may stand in a block more than once
 }
 
 // completer completes what is written at a place.
@@ -58,13 +60,48 @@ func Complete(v *langserver.View, file *syntax.File, offset int) (items []Item, 
 	case p.comment != "":
 		return completeIgnore(p, file.Bytes, offset)
 	case p.inText():
-		return c.completeText(file.Bytes, offset)
+		items, start = c.completeText(file.Bytes, offset)
 	case p.named() && len(p.header) == 0:
-		return c.namesIn(), p.start
+		written := writtenIn(p, file.Bytes, offset)
+		items, start = slices.DeleteFunc(c.namesIn(), func(i Item) bool { return written[i.Label] && !i.Repeats }), p.start
 	case p.named():
-		return c.labels(true), p.start
+		items, start = c.labels(true), p.start
+	default:
+		items, start = c.values(), p.start
 	}
-	return c.values(), p.start
+	slices.SortStableFunc(items, func(a, b Item) int { return a.Rank - b.Rank })
+	return items, start
+}
+
+// writtenIn are the names of attributes and blocks that stand in the block around a place,
+// before it and behind it.
+func writtenIn(p *place, src []byte, offset int) map[string]bool {
+	written := make(map[string]bool)
+	depth := len(p.brackets)
+	if depth == 0 {
+		return written
+	}
+	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos)
+	walk := &place{}
+	for i, t := range tokens {
+		var before hclsyntax.Token
+		if i > 0 {
+			before = tokens[i-1]
+		}
+		inside := len(walk.brackets) == depth && walk.top().kind == '{'
+		isCursor := t.Range.Start.Byte <= offset && offset <= t.Range.End.Byte
+		if inside && !isCursor && t.Type == hclsyntax.TokenIdent && walk.named() && len(walk.header) == 0 {
+			written[string(t.Bytes)] = true
+		}
+		walk.take(t, before)
+		if len(walk.brackets) < depth {
+			if t.Range.Start.Byte >= offset {
+				break
+			}
+			clear(written) // it was another block
+		}
+	}
+	return written
 }
 
 // completeIgnore offers rules in a livery:ignore comment.
@@ -101,11 +138,12 @@ func (v *completer) completeText(src []byte, offset int) ([]Item, int) {
 	}
 	var items []Item
 	for _, item := range v.values() {
-		if item.Kind == WordItem {
-			if item.Insert == "" {
-				item.Insert = strings.Trim(item.Label, `"`)
-			}
+		switch quoted := strings.HasPrefix(item.Insert, `"`); {
+		case item.Kind == WordItem && quoted:
 			item.Insert = strings.Trim(item.Insert, `"`)
+			items = append(items, item)
+		case item.Kind == ColourItem:
+			item.Insert = "${" + item.Label + "}"
 			items = append(items, item)
 		}
 	}
@@ -168,10 +206,11 @@ func (p *place) field() *schema.Field {
 // words are those that an attribute takes.
 func (v *completer) words() []Item {
 	if f := v.field(); f != nil {
+		none := Item{Label: "null", Kind: WordItem, Documentation: "What the service has by itself.", Rank: 4}
 		if f.Kind == schema.Bool {
-			return plainWords("true", "false", "null")
+			return append(plainWords("true", "false"), none)
 		}
-		return plainWords("null")
+		return []Item{none}
 	}
 	blocks := v.blocks()
 	if len(blocks) == 0 {
@@ -181,6 +220,14 @@ func (v *completer) words() []Item {
 		return sessionWords(v.attr)
 	}
 	var words []string
+	if last := blocks[len(blocks)-1]; last[0] == "rule" && len(last) > 1 {
+		rule, _ := schema.RuleByID(schema.RuleID(last[1]))
+		for _, o := range rule.Options {
+			if o.Name == v.attr {
+				words = o.Words
+			}
+		}
+	}
 	switch blocks[len(blocks)-1][0] + "." + v.attr {
 	case "rule.level":
 		for _, l := range schema.Levels() {

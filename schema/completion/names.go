@@ -2,6 +2,9 @@ package completion
 
 import (
 	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
 	"livery/schema/storage"
@@ -49,6 +52,7 @@ var rootBlocks = []struct{ name, label, help string }{
 	{"variable", "name", "An input of the stack."},
 	{"locals", "", "Named values."},
 	{"session", "name", "Defaults of the requests that open a liveness session."},
+	{"check", "name", "A rule of your own for what is declared."},
 	{"removed", "", "A document or session to forget without touching the live page."},
 	{"account", "", "Whose pages these are."},
 	{"livery", "", "Settings: where the state is kept, rules, shared files."},
@@ -72,7 +76,7 @@ func (v *completer) namesIn() []Item {
 		if inner[0] == "validation" {
 			return attributes("condition", "What must be true.", "error_message", "What people are told otherwise.")
 		}
-		return append(attributes("type", "Such as string, or list(string).", "default", "Its value where nothing gives one.", "description", "", "sensitive", "Its value is never shown.", "nullable", ""), block("validation", "", "What its value must meet."))
+		return append(attributes("type", "Such as string, or list(string).", "default", "Its value where nothing gives one.", "description", "", "sensitive", "Its value is never shown.", "nullable", ""), repeated(block("validation", "", "What its value must meet.")))
 	case "removed":
 		return attributes("from", "Such as locale.th_TH.")
 	case "livery":
@@ -83,12 +87,25 @@ func (v *completer) namesIn() []Item {
 
 func (v *completer) rootItems() (items []Item) {
 	for _, b := range rootBlocks {
-		once := b.name == "livery" && v.Module != nil && v.Module.Settings.Texts.Range.Filename != "" || b.name == "account" && v.Module != nil && v.Module.Account != nil
-		if !once {
+		once := b.name == "livery" || b.name == "account"
+		if !once || !v.hasBlock(b.name) {
 			items = append(items, block(b.name, b.label, b.help))
 		}
 	}
 	return items
+}
+
+// hasBlock reports whether one of the files has a top-level block of that type.
+func (v *completer) hasBlock(name string) bool {
+	if v.Module == nil {
+		return false
+	}
+	for _, f := range v.Module.Files {
+		if body, native := f.Body.(*hclsyntax.Body); native && slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == name }) {
+			return true
+		}
+	}
+	return false
 }
 
 func block(name, label, help string) Item {
@@ -97,7 +114,13 @@ func block(name, label, help string) Item {
 	if label != "" {
 		head, snippet = name+` "`+label+`"`, name+` "${1:`+label+`}"`
 	}
-	return Item{Label: name, Kind: BlockItem, Documentation: help, Insert: head + " {\n}", Snippet: snippet + " {\n  $0\n}"}
+	return Item{Label: name, Kind: BlockItem, Documentation: help, Insert: head + " {\n}", Snippet: snippet + " {\n  $0\n}", Repeats: label != ""}
+}
+
+// repeated is an item that may stand in a block more than once.
+func repeated(item Item) Item {
+	item.Repeats = true
+	return item
 }
 
 // attributes are items of pairs: a name, and what it is.
@@ -148,7 +171,7 @@ func lookItems(kind string, inner [][]string) (items []Item) {
 
 func fieldItem(f *schema.Field) Item {
 	if f.Kind == schema.Tips {
-		return block(f.HCLName(), "", f.Help)
+		return repeated(block(f.HCLName(), "", f.Help))
 	}
 	detail := f.Kind.String()
 	if limit := f.MaxLength(""); limit > 0 {
@@ -199,7 +222,7 @@ func settingsItems(inner [][]string) []Item {
 	case "texts":
 		return attributes("source", "The language that the others are translated from.", "keep", "Names that no translation changes.")
 	case "lint":
-		return append(attributes("baseline", "A file with the findings that are known."), block("rule", "contrast", "What weight a rule has."), block("ignore", "", "What is let pass, in files that have no comments."))
+		return append(attributes("baseline", "A file with the findings that are known."), block("rule", "contrast", "What weight a rule has."), repeated(block("ignore", "", "What is let pass, in files that have no comments.")))
 	case "ignore":
 		return attributes("rule", "", "path", "", "locale", "", "until", "The last day, as 2027-01-31.", "reason", "")
 	case "rule":

@@ -1,7 +1,7 @@
 package completion
 
 import (
-	"strings"
+	"bytes"
 
 	"livery/schema"
 	"livery/schema/langserver"
@@ -31,7 +31,7 @@ func completeJSON(file *syntax.File, offset int) (items []Item, start int) {
 	if page == nil {
 		return nil, start
 	}
-	keys := keyItems{snake: strings.Contains(string(file.Bytes), "_page\""), bare: start == 0 || file.Bytes[start-1] != '"'}
+	keys := keyItems{snake: isSnake(file.Bytes), bare: start == 0 || file.Bytes[start-1] != '"'}
 	if len(at.around) < 2 {
 		for _, p := range schema.Pages() {
 			if p.Key != "" {
@@ -44,6 +44,21 @@ func completeJSON(file *syntax.File, offset int) (items []Item, start int) {
 		keys.add(f.Key, f.HCLName(), f.Kind.String(), f.Help)
 	}
 	return keys.items, start
+}
+
+// isSnake reports whether a texts file has its keys in the spelling of configuration.
+func isSnake(src []byte) bool {
+	for _, p := range schema.Pages() {
+		if p.Key != "" && bytes.Contains(src, []byte(`"`+p.HCLName()+`"`)) {
+			return true
+		}
+		for i := range p.Fields {
+			if f := &p.Fields[i]; f.Key != f.HCLName() && bytes.Contains(src, []byte(`"`+f.HCLName()+`"`)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // keyItems are keys of a JSON object.

@@ -5,6 +5,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/langserver"
+	"livery/schema/structure"
 	"livery/schema/syntax"
 )
 
@@ -50,10 +52,14 @@ type Word struct {
 
 // Words says what the words of a file in HCL are, in its order. It needs the tokens only,
 // so a file that does not parse has them too.
-func Words(file *syntax.File) (words []Word) {
-	if _, native := file.Body.(*hclsyntax.Body); !native {
+//
+// What leads to a design token is read-only, for the design tool owns it.
+func Words(v *langserver.View, file *syntax.File) (words []Word) {
+	body, native := file.Body.(*hclsyntax.Body)
+	if !native {
 		return nil
 	}
+	toTokens := tokenReferences(v, body)
 	tokens, _ := hclsyntax.LexConfig(file.Bytes, file.Name, hcl.InitialPos)
 	p := &place{}
 	for i, t := range tokens {
@@ -65,11 +71,36 @@ func Words(file *syntax.File) (words []Word) {
 			after = tokens[i+1]
 		}
 		if w, ok := p.word(t, before, after); ok {
+			w.Modifiers |= toTokens[w.Range.Start.Byte]
 			words = append(words, split(w, file.Bytes)...)
 		}
 		p.take(t, before)
 	}
 	return words
+}
+
+// tokenReferences are the names that lead to design tokens, by where they begin, with what is
+// to be said of them.
+func tokenReferences(v *langserver.View, body *hclsyntax.Body) map[int]int {
+	found := make(map[int]int)
+	structure.VisitAttributes(body, "", func(_ string, a *hclsyntax.Attribute) {
+		for _, t := range a.Expr.Variables() {
+			token, ok := v.TokenOf(t)
+			if !ok {
+				continue
+			}
+			said := readonly
+			if token.IsDeprecated {
+				said |= deprecated
+			}
+			for _, step := range t {
+				if attr, ok := step.(hcl.TraverseAttr); ok {
+					found[attr.SrcRange.End.Byte-len(attr.Name)] = said
+				}
+			}
+		}
+	})
+	return found
 }
 
 // word says what a token is where it stands.
@@ -114,6 +145,8 @@ func (p *place) ident(name string, before, after hclsyntax.Token) (kind, modifie
 	case p.named() && len(p.header) == 0 && after.Type == hclsyntax.TokenEqual:
 		if blocks := p.blocks(); len(blocks) > 0 && blocks[0][0] == "locals" {
 			return variableType, declaration
+		} else if i := schema.AttributeNumber(name); len(blocks) > 0 && blocks[0][0] == "session" && i >= 0 && schema.Attributes()[i].Deprecated {
+			return propertyType, deprecated
 		}
 		return propertyType, 0
 	case p.named() && len(p.header) == 0:

@@ -2,10 +2,10 @@ package langserver
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/stack"
@@ -30,8 +30,11 @@ func (v *View) Fields(file *syntax.File) (list []Written) {
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok {
 		root, diags := syntax.ParseJSON(file.Bytes, file.Name)
-		if diags.HasErrors() || syntax.IsConfiguration(file.Name) || syntax.IsVariables(file.Name) {
+		switch {
+		case diags.HasErrors() || syntax.IsVariables(file.Name):
 			return nil
+		case syntax.IsConfiguration(file.Name):
+			return configuredFields(root)
 		}
 		return v.textFields(root)
 	}
@@ -93,11 +96,22 @@ func (v *View) textFields(root *syntax.JSON) []Written {
 	if users := v.usersOf(root.Range.Filename); len(users) == 1 {
 		r.locale = users[0]
 	}
-	for _, m := range root.Members {
-		if f := schema.PageByKey("").Field(m.Name); f != nil {
-			r.add(f, m)
-		} else if page := PageCalled(m.Name); page != nil {
-			r.page(page, m)
+	r.look(root)
+	return r.found
+}
+
+// configuredFields are those of themes and locales in the JSON syntax of HCL.
+func configuredFields(root *syntax.JSON) []Written {
+	r := textReader{}
+	for _, block := range root.Members {
+		for _, look := range block.Members {
+			if block.Name != "theme" && block.Name != "locale" {
+				continue
+			}
+			if r.locale = ""; block.Name == "locale" && look.At("code") == nil {
+				r.locale, _ = schema.ParseLocale(look.Name)
+			}
+			r.look(look)
 		}
 	}
 	return r.found
@@ -107,6 +121,17 @@ func (v *View) textFields(root *syntax.JSON) []Written {
 type textReader struct {
 	locale schema.Locale
 	found  []Written
+}
+
+// look reads pages and fields.
+func (r *textReader) look(members *syntax.JSON) {
+	for _, m := range members.Members {
+		if f := schema.PageByKey("").Field(m.Name); f != nil {
+			r.add(f, m)
+		} else if page := PageCalled(m.Name); page != nil {
+			r.page(page, m)
+		}
+	}
 }
 
 func (r *textReader) add(f *schema.Field, m *syntax.JSON) {
@@ -204,10 +229,11 @@ func (v *View) FieldAt(file *syntax.File, offset int) (Written, bool) {
 // literal is the text of a value that is written out; false for anything else.
 func (w Written) literal() (string, bool) {
 	if w.JSON != nil {
-		if value := w.JSON.Value(); value != cty.NilVal && !value.IsNull() && value.Type() == cty.String {
-			return value.AsString(), true
+		text, ok := textOf(w.JSON)
+		if syntax.IsConfiguration(w.ValueAt.Filename) && (strings.Contains(text, "${") || strings.Contains(text, "%{")) {
+			return "", false
 		}
-		return "", false
+		return text, ok
 	}
 	return literalText(w.Expr)
 }

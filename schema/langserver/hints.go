@@ -31,7 +31,8 @@ func (v *View) Lengths(file *syntax.File, onlyNear bool) []Hint {
 		limit, about, longest := w.limit(v), "", ""
 		if text, ok := w.literal(); ok {
 			longest = text
-		} else if about = "≤ "; w.JSON == nil {
+		} else {
+			about = "≤ "
 			for _, d := range v.worn(w) {
 				if text := d.Value.Text(); schema.Length(text) > schema.Length(longest) {
 					longest = text
@@ -55,6 +56,9 @@ func (v *View) Lengths(file *syntax.File, onlyNear bool) []Hint {
 // least.
 func (w Written) limit(v *View) int {
 	limit := w.Field.MaxLength(w.Locale)
+	if w.Block != nil && w.Block.Type == "theme" {
+		return limit // no language is known there
+	}
 	for _, d := range v.worn(w) {
 		limit = min(limit, w.Field.MaxLength(d.Locale))
 	}

@@ -64,7 +64,7 @@ func (v teller) aboutField(w Written) string {
 		fmt.Fprintf(&b, "\nPage: %s.\n", page.Title)
 	}
 	if text, ok := w.literal(); ok && f.MaxLength("") > 0 {
-		fmt.Fprintf(&b, "\nLength: %d of %d (%s).\n", schema.Length(text), w.limit(v.View), counts(text))
+		fmt.Fprintf(&b, "\nLength: %d of %d%s.\n", schema.Length(text), w.limit(v.View), otherCounts(text))
 	} else if limit := f.MaxLength(w.Locale); limit > 0 {
 		fmt.Fprintf(&b, "\nAt most %d UTF-16 code units.\n", limit)
 	}
@@ -85,6 +85,14 @@ func (v teller) aboutField(w Written) string {
 		b.WriteString(v.aboutContrast(w))
 	}
 	return b.String()
+}
+
+// otherCounts are all lengths of a text, in brackets, if they are not all the same.
+func otherCounts(text string) string {
+	if n := schema.Length(text); n == characters(text) && n == len(text) {
+		return ""
+	}
+	return " (" + counts(text) + ")"
 }
 
 // aboutValues is what the documents have that wear a value.
@@ -109,40 +117,76 @@ func (v teller) aboutValues(w Written) string {
 	return b.String()
 }
 
-// otherLanguages is what the same field says in the others, the source first.
+// otherLanguages is what the same text is in all languages, the source first, and how each
+// stands to that.
 func (v teller) otherLanguages(w Written) string {
-	f := schema.FieldByPath(w.Field.Path())
-	if f == nil || v.Stack == nil || len(v.Documents()) < 2 {
+	if v.Stack == nil || len(v.Documents()) < 2 {
 		return ""
 	}
-	source, hasSource := texts.Source(v.Stack)
-	documents := slices.Clone(v.Documents())
-	slices.SortStableFunc(documents, func(a, b schema.Document) int {
-		switch {
-		case a.Locale == source:
-			return -1
-		case b.Locale == source:
-			return 1
-		}
-		return 0
-	})
-	var original string
+	path := v.textPath(w)
+	if path == "" {
+		return ""
+	}
 	var b strings.Builder
 	b.WriteString("\nIn every language:\n\n")
-	for _, d := range documents {
-		text := d.At(f).Text()
-		note := ""
-		switch {
-		case d.Locale == source:
-			original = text
-		case text == "":
-			note = " *missing*"
-		case hasSource && text == original:
-			note = " *same as source*"
+	line := func(locale schema.Locale, value schema.Value, note string) {
+		text := structure.OneLine([]byte(value.Text()))
+		if note != "" {
+			note = " *" + note + "*"
 		}
-		fmt.Fprintf(&b, "- `%s`: %s%s\n", d.Locale, structure.OneLine([]byte(text)), note)
+		fmt.Fprintf(&b, "- `%s`: %s%s\n", locale, text, note)
+	}
+	if _, has := texts.Source(v.Stack); !has {
+		for _, d := range v.Documents() {
+			for t := range texts.Of(d) {
+				if t.Path == path {
+					line(d.Locale, t.Value, "")
+				}
+			}
+		}
+		return b.String()
+	}
+	table, _ := texts.Read(v.Stack)
+	var source schema.Value
+	for _, t := range table.Texts {
+		if t.Path == path {
+			source = t.Value
+		}
+	}
+	line(table.Source.Locale, source, "")
+	for _, in := range table.Languages {
+		if u := in.Unit(path); u != nil {
+			line(in.Locale, u.Target, noteOf(u))
+		}
 	}
 	return b.String()
+}
+
+// noteOf is how a translation stands to its source, where that is worth a word.
+func noteOf(u *texts.Unit) string {
+	switch {
+	case u.State == texts.Missing || u.State == texts.Stale:
+		return string(u.State)
+	case u.Source.Declared() && u.Target.Text() == u.Source.Text():
+		return "same as source"
+	}
+	return ""
+}
+
+// textPath is the path of a text where it is written; "" for what is no text. That of a tip
+// has its place in the list.
+func (v teller) textPath(w Written) string {
+	if schema.FieldByPath(w.Field.Path()) != nil {
+		return w.Field.Path()
+	}
+	for _, d := range v.Documents() {
+		for t := range texts.Of(d) {
+			if at := t.Value.Range(); at.Filename == w.ValueAt.Filename && at.Start.Byte == w.ValueAt.Start.Byte {
+				return t.Path
+			}
+		}
+	}
+	return ""
 }
 
 // aboutContrast is how well the colour reads with what it stands on, or what stands on it.
@@ -189,11 +233,7 @@ func (v teller) aboutName(m Mention, file *syntax.File) string {
 		}
 	}
 	b.WriteString(v.valueOf(m.Kind + "." + m.Name.Name))
-	for _, other := range v.MentionsOf(m.Name) {
-		if other.Declares {
-			fmt.Fprintf(&b, "\nDeclared in %s:%d.\n", other.Range.Filename, other.Range.Start.Line)
-		}
-	}
+	b.WriteString(v.chain(hcl.Traversal{hcl.TraverseRoot{Name: m.Kind}, hcl.TraverseAttr{Name: m.Name.Name}}))
 	return b.String()
 }
 
@@ -270,6 +310,59 @@ func (v teller) blockAt(at hcl.Range) *hclsyntax.Block {
 	return body.Blocks[i]
 }
 
+// chain is the way from a reference down to the literal or the token, a line each.
+func (v teller) chain(t hcl.Traversal) string {
+	var b strings.Builder
+	for range maxLocals {
+		if set, way := (tokenFinder{v.View}).path(t, -1); set != nil {
+			if token, ok := set.Find(strings.Join(way, ".")); ok {
+				b.WriteString(aboutOrigin(token))
+			}
+			break
+		}
+		name, _, ok := mentioned(t)
+		if !ok {
+			break
+		}
+		at, next := v.declared(name, t)
+		if at.Filename == "" {
+			break
+		}
+		fmt.Fprintf(&b, "- %s, %s:%d\n", strings.Join(stepsTo(t, -1), "."), at.Filename, at.Start.Line)
+		if next == nil {
+			break
+		}
+		t = slices.Concat(next, t[2:])
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n" + b.String()
+}
+
+// declared is where what a reference begins with gets its value, and what that refers to;
+// nil where it is the end.
+func (v teller) declared(name Name, t hcl.Traversal) (hcl.Range, hcl.Traversal) {
+	switch a := v.Module.Locals[name.Name]; {
+	case name.Kind == "local" && a != nil:
+		next, diags := hcl.AbsTraversalForExpr(a.Expr)
+		if diags.HasErrors() {
+			next = nil
+		}
+		return a.Expr.Range(), next
+	case name.Kind == "var" || len(t) == 2:
+		places := slices.DeleteFunc(v.MentionsOf(name), func(m Mention) bool { return !m.Declares && m.Whole.Start != m.Range.Start })
+		if len(places) > 0 { // a value that a file gives stands over the default
+			return places[len(places)-1].Range, nil
+		}
+	case name.Kind == "theme":
+		if at, ok := (leader{v.View}).themeField(stepsTo(t, -1)); ok {
+			return at[0], nil
+		}
+	}
+	return hcl.Range{}, nil
+}
+
 // aboutReference is the value of a reference that is no name alone.
 func (v teller) aboutReference(file *syntax.File, offset int) (string, hcl.Range) {
 	body, ok := file.Body.(*hclsyntax.Body)
@@ -286,19 +379,5 @@ func (v teller) aboutReference(file *syntax.File, offset int) (string, hcl.Range
 	if value == "" {
 		return "", hcl.Range{}
 	}
-	chain := ""
-	if w, ok := v.FieldAt(file, offset); ok {
-		for i, d := range v.worn(w) {
-			o := d.Value.Origin()
-			if i > 0 || o == nil {
-				break
-			}
-			for _, step := range o.Chain {
-				if step.Range.Filename != "" {
-					chain += fmt.Sprintf("\n- %s %s, %s:%d", step.Kind, step.Path, step.Range.Filename, step.Range.Start.Line)
-				}
-			}
-		}
-	}
-	return fmt.Sprintf("`%s`\n%s%s\n", text, value, chain), at
+	return fmt.Sprintf("`%s`\n%s%s\n", text, value, v.chain(t)), at
 }

@@ -13,6 +13,7 @@ import (
 	"livery/schema"
 	"livery/schema/structure"
 	"livery/schema/syntax"
+	"livery/schema/texts"
 )
 
 // Definitions are the places that a byte of a file leads to: of a name where it is
@@ -41,6 +42,9 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 		}
 		return found
 	}
+	if m, ok := v.MentionAt(file.Name, offset); ok && m.Kind == "locale" {
+		return v.missing(schema.Locale(m.Name.Name))
+	}
 	if at, ok := v.iteration(file, offset); ok {
 		return at
 	}
@@ -51,10 +55,51 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 	if !ok {
 		return nil
 	}
+	found := v.overridden(w)
 	if structure.Holds(w.ValueAt, offset) {
-		return v.origins(w)
+		found = v.origins(w)
 	}
-	return v.overridden(w)
+	if found == nil {
+		return v.sources(w)
+	}
+	return found
+}
+
+// sources are the texts that a translation was made from.
+func (v leader) sources(w Written) (found []hcl.Range) {
+	v.units(func(_ schema.Locale, u *texts.Unit) {
+		at := u.Target.Range()
+		if from := texts.PlaceOf(u.Source); u.Source.Declared() && at.Filename == w.ValueAt.Filename && at.Start.Byte == w.ValueAt.Start.Byte && !slices.Contains(found, from) {
+			found = append(found, from)
+		}
+	})
+	return found
+}
+
+// missing are the source's texts that a language has not.
+func (v leader) missing(locale schema.Locale) (found []hcl.Range) {
+	v.units(func(l schema.Locale, u *texts.Unit) {
+		if l == locale && u.State == texts.Missing {
+			found = append(found, texts.PlaceOf(u.Source))
+		}
+	})
+	return found
+}
+
+// units visits the texts of all languages but the source.
+func (v leader) units(visit func(schema.Locale, *texts.Unit)) {
+	if v.Stack == nil {
+		return
+	}
+	if _, has := texts.Source(v.Stack); !has {
+		return
+	}
+	table, _ := texts.Read(v.Stack)
+	for _, in := range table.Languages {
+		for i := range in.Units {
+			visit(in.Locale, &in.Units[i])
+		}
+	}
 }
 
 // fieldReference is where theme.x.page.field leads to.
@@ -63,7 +108,11 @@ func (v leader) fieldReference(file *syntax.File, offset int) ([]hcl.Range, bool
 	if !ok {
 		return nil, false
 	}
-	steps := stepsTo(traversalAt(body, offset), offset)
+	return v.themeField(stepsTo(traversalAt(body, offset), offset))
+}
+
+// themeField is where a field of a theme is written, by the names that lead to it.
+func (v leader) themeField(steps []string) ([]hcl.Range, bool) {
 	if len(steps) < 3 || steps[0] != "theme" {
 		return nil, false
 	}

@@ -194,16 +194,7 @@ func (v teller) aboutToken(token tokens.Token) string {
 	if token.Value.IsWhollyKnown() {
 		fmt.Fprintf(&b, "\n\n```json\n%s\n```\n", syntax.Expression(token.Value))
 	}
-	if token.Description != "" {
-		fmt.Fprintf(&b, "\n%s\n", token.Description)
-	}
-	if token.IsDeprecated {
-		b.WriteString(strings.TrimRight("\nDeprecated. "+token.Deprecated, " ") + "\n")
-	}
-	fmt.Fprintf(&b, "\n- %s, %s:%d\n", token.Name, token.Range.Filename, token.Range.Start.Line)
-	for _, step := range token.Chain {
-		fmt.Fprintf(&b, "- %s, %s:%d\n", strings.Join(step.Path, "."), step.Range.Filename, step.Range.Start.Line)
-	}
+	b.WriteString("\n" + aboutOrigin(token))
 	if v.Stack == nil {
 		return b.String()
 	}
@@ -222,6 +213,31 @@ func (v teller) aboutToken(token tokens.Token) string {
 	}
 	fmt.Fprintf(&b, "\nWorn by %s: %s.\n", strings.Join(names, ", "), schema.Plural(use.Fields, "field"))
 	return b.String()
+}
+
+// aboutOrigin is the way from a token to its literal, and what the design tool says of it.
+func aboutOrigin(token tokens.Token) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- %s, %s:%d\n", token.Name, token.Range.Filename, token.Range.Start.Line)
+	for _, step := range token.Chain {
+		fmt.Fprintf(&b, "- %s, %s:%d\n", strings.Join(step.Path, "."), step.Range.Filename, step.Range.Start.Line)
+	}
+	if token.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", token.Description)
+	}
+	if token.IsDeprecated {
+		b.WriteString(strings.TrimRight("\nDeprecated. "+token.Deprecated, " ") + "\n")
+	}
+	return b.String()
+}
+
+// TokenOf is the token that a reference leads to; false if it leads to none.
+func (v *View) TokenOf(t hcl.Traversal) (tokens.Token, bool) {
+	set, way := tokenFinder{v}.path(t, -1)
+	if set == nil || len(way) == 0 {
+		return tokens.Token{}, false
+	}
+	return set.Find(strings.Join(way, "."))
 }
 
 // tokenFinder finds the tokens that references lead to.
