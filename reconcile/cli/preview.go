@@ -4,7 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +18,7 @@ import (
 	"livery/reconcile/previewserver"
 	"livery/reconcile/recursive"
 	"livery/reconcile/report"
+	"livery/reconcile/studio"
 	"livery/reconcile/workspace"
 )
 
@@ -24,6 +29,7 @@ type previewFlags struct {
 	listen      string
 	names       command.StringList
 	open        bool
+	edit        bool
 	shown       inspect.PreviewOptions
 	out         string
 	screenshots string
@@ -47,6 +53,10 @@ saves one sees it at once. What the service last confirmed is shown beside it, a
 what changed is ringed; with -base, what was declared at a commit. With PLANFILE the
 looks are those of a saved plan.
 
+-edit lets whoever opens the address that it prints change colours, texts, links and
+switches in the page, see them drawn in every language, and save them into the files:
+the literals alone, after a look at the differences. It listens on this machine only.
+
 -out writes one file that needs nothing beside it, to attach to a pull request. With
 -recursive it is a directory that gets one of each stack, and an index.html.
 With -pseudo a language is drawn that nobody speaks: the words of the source with
@@ -58,13 +68,14 @@ to left.
 this machine (CHROME_PATH, chromium, google-chrome). With -changed it takes two of
 each screen that differs, before and after: languages that differ alike are drawn
 once, and index.json says which they are. -sheet puts these pairs into one picture.`,
-		Example: "livery preview -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -pseudo -pseudo-rtl\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan\nlivery preview -base=origin/main -changed -screenshots=pictures",
+		Example: "livery preview -open\nlivery preview -edit -open\nlivery preview -locale=th -locale=ar_AE\nlivery preview -out=preview.html tonight.plan\nlivery preview -screenshots=pictures -locale=en\nlivery preview -pseudo -pseudo-rtl\nlivery preview -changed -screenshots=pictures -sheet=changed.png tonight.plan\nlivery preview -base=origin/main -changed -screenshots=pictures",
 		RunE:    p.execute,
 	}
 	f := c.Flags()
 	f.StringVar(&p.listen, "listen", "127.0.0.1:8586", "Listen on this `address`.")
 	command.LocaleFlag(c, &p.names, "Only this `locale`, such as th or en_US. May be given several times.")
 	f.BoolVar(&p.open, "open", false, "Open the gallery in the browser.")
+	f.BoolVar(&p.edit, "edit", false, "Let whoever has the address that is printed change colours, texts, links and switches in the gallery, and save them into the files. On this machine only.")
 	f.BoolVar(&p.shown.Images, "images", false, "Fetch pictures from their links: the browser then talks to the servers that they name. Otherwise they are labelled boxes.")
 	f.StringVar(&p.shown.Base, "base", "", "Compare with what was declared where the checkout left this `commit`, and not with what was last confirmed.")
 	f.StringVar(&p.out, "out", "", "Write the gallery to this `file`; with -recursive one of each stack, and an index.html, to this directory.")
@@ -116,6 +127,8 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 	switch {
 	case p.shown.Images && files:
 		return command.Fail("Invalid flag", "-images goes with the live gallery only: a file that fetches pictures would show something else tomorrow.")
+	case p.edit && (files || len(args) > 0 || p.many.On):
+		return command.Fail("Invalid flag", "-edit changes the files that the live gallery shows, so it cannot be used with a saved plan, -out, -screenshots, -sheet or -recursive.")
 	case files && (p.open || c.Flags().Changed("listen")):
 		return command.Fail("Invalid flag", "-open and -listen go with the live gallery, not with -out, -screenshots and -sheet.")
 	case len(args) > 0 && p.shown.Base != "":
@@ -202,13 +215,24 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		}
 		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
-	server, err := previewserver.New(ctx, previewserver.Config{Render: render, Log: run.Log}, run.Now())
+	open, ok := listener.Addr().(*net.TCPAddr)
+	public := ok && !open.IP.IsLoopback()
+	config, address := previewserver.Config{Render: render, Log: run.Log}, "http://"+reachable(listener.Addr())
+	if p.edit {
+		if public {
+			return errors.Join(command.Fail("Invalid flag", "-edit lets files be changed, so it listens on this machine alone: leave -listen out, or choose an address such as 127.0.0.1:8586."), listener.Close())
+		}
+		config.Editing = previewserver.NewEditing(studio.New(run.Workspace(p.inputs), p.shown, p.editorLink), listener.Addr())
+		address += config.Editing.Path()
+	}
+	server, err := previewserver.New(ctx, config, run.Now())
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	address := "http://" + reachable(listener.Addr())
-	open, ok := listener.Addr().(*net.TCPAddr)
-	report.WritePreviewAddress(run.Stdout, address, ok && !open.IP.IsLoopback())
+	report.WritePreviewAddress(run.Stdout, address, public)
+	if p.edit {
+		report.WritePreviewEdits(run.Stdout)
+	}
 	if p.open {
 		if err := previewserver.OpenBrowser(ctx, address); err != nil {
 			report.WriteNoBrowser(run.Stdout, err)
@@ -224,4 +248,9 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	}()
 	defer func() { stop(); <-followed }()
 	return command.Serve(ctx, listener, localserver.Server{Handler: server, OnShutdown: server.Close})
+}
+
+// editorLink opens a place in an editor.
+func (p *previewFlags) editorLink(file string, line, column int) string {
+	return fmt.Sprintf("vscode://file/%s:%d:%d", (&url.URL{Path: strings.TrimPrefix(filepath.ToSlash(file), "/")}).EscapedPath(), line, column)
 }

@@ -6,6 +6,8 @@
 // the files and renders again when one changes; the browsers are told by server-sent
 // events. While the files have errors, the last valid pages stay on the screen.
 //
+// With an [Editing], those who have its address can change the files from the page.
+//
 // # Screenshots
 //
 // [Screenshots] has a Chromium take a picture of each screen.
@@ -23,6 +25,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,8 +45,9 @@ type Render func(ctx context.Context) (Snapshot, error)
 
 // Config says what to serve.
 type Config struct {
-	Render Render
-	Log    *slog.Logger
+	Render  Render
+	Log     *slog.Logger
+	Editing *Editing // nil where files are only looked at
 }
 
 // Server serves one gallery to browsers. The last valid pages stay on the screen
@@ -145,18 +149,22 @@ func (s *Server) page() []byte {
 	return parts.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Screens: screensPath, Revision: revision})
 }
 
-// since is what a page takes that shows a revision; everything for one that is not known,
-// such as one of an earlier run.
+// known is what a page shows that shows a revision; nil for one that is not known, such as
+// one of an earlier run. The caller holds the lock.
+func (s *Server) known(revision string) preview.Hashes {
+	for i, hashes := range s.shown {
+		if revision == s.revision(s.pageNumber-len(s.shown)+1+i) {
+			return hashes
+		}
+	}
+	return nil
+}
+
+// since is what a page takes that shows a revision; everything for one that is not known.
 func (s *Server) since(revision string) *preview.Update {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var known preview.Hashes
-	for i, hashes := range s.shown {
-		if revision == s.revision(s.pageNumber-len(s.shown)+1+i) {
-			known = hashes
-		}
-	}
-	update := s.parts.Since(known)
+	update := s.parts.Since(s.known(revision))
 	update.Revision = s.revision(s.pageNumber)
 	return update
 }
@@ -172,12 +180,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Content-Security-Policy", s.policy())
+	editing := s.cfg.Editing
+	if editing != nil {
+		h.Set("X-Frame-Options", "DENY")
+	}
 	switch {
+	case editing != nil && !editing.guard.isOwnHost(r):
+		http.Error(w, "this server is not known by that name", http.StatusMisdirectedRequest)
+	case editing != nil && strings.HasPrefix(r.URL.Path, editPath):
+		s.serveEditing(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "a preview is only looked at", http.StatusMethodNotAllowed)
+	case editing != nil && r.URL.Path == "/" && r.URL.Query().Has("edit"):
+		editing.guard.enter(w, r)
 	case r.URL.Path == "/":
 		writeBody(w, "text/html", s.page())
+	case r.URL.Path == stylesPath && editing != nil && editing.guard.isEditor(r):
+		writeBody(w, "text/css", []byte(preview.GalleryStyles()+preview.EditingStyles()))
+	case r.URL.Path == scriptPath && editing != nil && editing.guard.isEditor(r):
+		writeBody(w, "text/javascript", []byte(preview.EditingScript()))
 	case r.URL.Path == stylesPath:
 		writeBody(w, "text/css", []byte(preview.GalleryStyles()))
 	case r.URL.Path == scriptPath:

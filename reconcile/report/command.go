@@ -209,6 +209,11 @@ func WritePreviewAddress(w io.Writer, address string, public bool) {
 	fmt.Fprint(w, "It follows the files. Stop it with Ctrl-C.\n")
 }
 
+// WritePreviewEdits writes whom the address of a preview lets in.
+func WritePreviewEdits(w io.Writer) {
+	fmt.Fprint(w, "Whoever has this address can change the files of this stack, on this machine: keep it to yourself.\n")
+}
+
 // WriteNoBrowser writes that an address was not opened.
 func WriteNoBrowser(w io.Writer, err error) {
 	fmt.Fprintf(w, "No browser could be opened (%v); open the address yourself.\n", err)

@@ -32,6 +32,8 @@ type Way struct {
 	Languages int    `json:"languages"`
 	Stops     string `json:"stops"` // why nothing can be written there; "" if it can
 
+	Names bool `json:"names"` // a name of the palette can stand there
+
 	target target
 }
 
@@ -139,6 +141,7 @@ func (f *finder) ways() []Way {
 
 func (f *finder) add(w Way, r Reach) {
 	w.Fields, w.Languages = r.Fields, r.Languages
+	w.Names = w.target.names
 	w.Stops = f.studio.files.Dir.Closed(w.target.file())
 	f.list = append(f.list, w)
 }

@@ -1,0 +1,208 @@
+package previewserver_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// opened opens the address that livery printed.
+func (s *site) opened(width, height int64) *tab {
+	s.t.Helper()
+	b := openTab(s.t, width, height)
+	b.visit(s.address + s.path)
+	b.until(`document.querySelectorAll(".screen").length > 0 && document.getElementById("edit")`)
+	return b
+}
+
+// holds waits until a file holds a text.
+func (s *site) holds(b *tab, name, text string) {
+	s.t.Helper()
+	b.until(`true`)
+	require.Eventually(s.t, func() bool {
+		data, err := os.ReadFile(filepath.Join(s.dir, name))
+		return err == nil && strings.Contains(string(data), text)
+	}, 2*time.Minute, 10*time.Millisecond, "%s does not hold %s", name, text)
+}
+
+const (
+	button    = `Array.from(document.querySelectorAll('.device [data-field="mobileTipsPage.startButtonBackgroundColor"]'), (e) => getComputedStyle(e).backgroundColor)`
+	focusedAt = `(document.activeElement.id || document.activeElement.textContent || document.activeElement.tagName)`
+)
+
+// tabTo presses the tab key until something has the focus.
+func (b *tab) tabTo(what string) {
+	b.t.Helper()
+	for range 200 {
+		if ask[string](b, focusedAt) == what {
+			return
+		}
+		b.press(kb.Tab)
+	}
+	b.t.Fatalf("the tab key does not lead to %s", what)
+}
+
+// erase takes out what stands in the field that has the focus.
+func (b *tab) erase() {
+	b.t.Helper()
+	b.until(`document.activeElement.select(), true`)
+	b.press(kb.Backspace)
+}
+
+// With nothing but the keyboard from the start to a colour that is saved, and taken back.
+func TestEditByKeyboard(t *testing.T) {
+	s := editable(t, brandStack)
+	b := s.opened(1440, 900)
+	assert.Equal(t, s.address+"/", ask[string](b, `location.href`), "the address holds no token")
+	b.press(kb.ArrowRight)
+	b.until(`document.querySelector(".screen.here")`)
+	b.press(kb.F2)
+	b.until(focusedAt + ` === "edit-field"`)
+	for range 60 {
+		if ask[string](b, `document.activeElement.value`) == "mobileTipsPage.startButtonBackgroundColor" {
+			break
+		}
+		b.press(kb.ArrowDown)
+	}
+	b.until(`document.getElementById("edit-value") && document.getElementById("edit-value").value === "#00483c"`)
+	b.until(`document.getElementById("edit").innerText.includes("var.brand, brand.auto.liveryvars.hcl:2: 4 fields in 2 languages")`)
+	b.tabTo("edit-value")
+	b.erase()
+	b.press("#6b2fb3")
+	b.until(`%s.length === 2 && %s.every((c) => c === "rgb(107, 47, 179)")`, button, button)
+	assert.Contains(t, s.file("brand.auto.liveryvars.hcl"), "#00483c", "it is drawn and not written")
+	b.press(kb.Enter)
+	b.until(`document.getElementById("edit-review").open && document.getElementById("edit-review").innerText.includes('+brand = "#6b2fb3"')`)
+	b.until(focusedAt + ` === "Save"`)
+	b.press(kb.Enter)
+	s.holds(b, "brand.auto.liveryvars.hcl", `brand = "#6b2fb3"`)
+	b.until(`document.querySelector("#edit .said").innerText === "Saved: brand.auto.liveryvars.hcl."`)
+	b.until(`%s.every((c) => c === "rgb(107, 47, 179)")`, button)
+	b.until(focusedAt + ` === "edit-value"`)
+	b.tabTo("Undo")
+	b.press(kb.Enter)
+	s.holds(b, "brand.auto.liveryvars.hcl", `brand = "#00483c"`)
+	b.until(`%s.every((c) => c === "rgb(0, 72, 60)")`, button)
+	b.until(`document.querySelector("#edit .said").innerText === "Undone: brand.auto.liveryvars.hcl."`)
+	b.tabTo("Redo")
+	b.press(kb.Enter)
+	s.holds(b, "brand.auto.liveryvars.hcl", `brand = "#6b2fb3"`)
+}
+
+// With the pointer: a text of a language, with its count, its direction and what the page
+// fills in; a name of the palette; several changes saved together; what would stop an
+// apply is not saved.
+func TestEditByPointer(t *testing.T) {
+	s := editable(t, brandStack)
+	b := s.opened(1440, 900)
+	clickField := func(locale, field string) {
+		t.Helper()
+		selector := fmt.Sprintf(`.screen[data-locale="%s"] .device [data-field="%s"]`, locale, field)
+		b.until(`document.querySelector(%q).scrollIntoView({ block: "center" }), true`, selector)
+		b.click(selector)
+		b.until(`document.querySelector('#edit-field option[value="%s"]')`, field)
+		if ask[string](b, `document.getElementById("edit-field").value`) != field { // words lie on what has their colour
+			b.until(`(e => { e.value = %q; e.dispatchEvent(new Event("change")); return true; })(document.getElementById("edit-field"))`, field)
+		}
+	}
+	clickField("ar_AE", "titleText")
+	area := `document.getElementById("edit-value")`
+	b.until(`%s && %s.value === "فحص الوجه" && %s.dir === "rtl" && %s.lang.startsWith("ar")`, area, area, area, area)
+	b.until(`document.getElementById("edit-count").textContent === "9/100"`)
+	b.click("#edit-value")
+	b.erase()
+	b.press(strings.Repeat("x", 101))
+	b.until(`document.getElementById("edit-count").textContent === "101/100"`)
+	b.until(`document.querySelector("#edit .verdict").innerText.startsWith("Cannot be saved: texts/ar.json:2:")`)
+	b.until(`document.querySelector("#edit .problems li b")`)
+	b.click("#edit .bar button:first-child")
+	b.until(`document.getElementById("edit-review").open && document.querySelector("#edit-review .bar button").disabled`)
+	b.click("#edit-review .bar button:last-child")
+	b.click("#edit-value")
+	b.erase()
+	b.press("الوجه")
+	b.until(`document.getElementById("edit-count").textContent === "5/100" && !document.getElementById("edit").matches(".stopped")`)
+	b.until(`document.querySelector('.screen[data-locale="ar_AE"] .device [data-field="titleText"]').textContent.includes("الوجه")`)
+
+	clickField("en_US", "mobileTipsPage.startButtonText")
+	b.until(`%s && %s.value === "Start in {second} s"`, area, area)
+	b.click("#edit-value")
+	b.press(kb.End, kb.ArrowLeft, kb.ArrowLeft, kb.Backspace)
+	b.until(`%s.value === "Start in {second} s" && document.querySelector("#edit .said").innerText.includes("{second} stays")`, area)
+
+	clickField("en_US", "mobileTipsPage.titleTextColor")
+	b.until(`document.querySelector('#edit .palette input[value="var.brand"]') && document.getElementById("edit-value").value === "#101820"`)
+	b.click(`#edit .ways input[value="theme:theme.base"]`)
+	b.click(`#edit .palette input[value="var.brand"]`)
+	b.until(`document.querySelector("#edit .waiting").innerText === "2 changes are not saved yet."`)
+	b.until(`Array.from(document.querySelectorAll('.device [data-field="mobileTipsPage.titleTextColor"]')).every((e) => getComputedStyle(e).color === "rgb(0, 72, 60)")`)
+	b.click("#edit .bar button:first-child")
+	b.until(`document.querySelectorAll("#edit-review pre").length === 2`)
+	b.click("#edit-review .bar button:first-child")
+	s.holds(b, "texts/ar.json", `"titleText": "الوجه"`)
+	s.holds(b, "main.livery.hcl", `title_text_color              = var.brand`)
+	b.until(`document.querySelector("#edit .waiting").innerText === "" && document.querySelector("#edit .said").innerText.startsWith("Saved: ")`)
+
+	clickField("en_US", "mobileTipsPage.startButtonTextColor") // a function makes it
+	b.until(`document.getElementById("edit").innerText.includes("readable_on(var.brand) makes this value")`)
+	b.click("#edit .inputs button")
+	b.until(`document.getElementById("edit-field").value === "mobileTipsPage.startButtonBackgroundColor"`)
+}
+
+// A file that another program changes meanwhile is not written over, and the page says so;
+// what was not saved stays.
+func TestEditConflict(t *testing.T) {
+	s := editable(t, brandStack)
+	b := s.opened(1440, 900)
+	b.click(`.screen[data-locale="en_US"] .device [data-field="titleText"]`)
+	b.until(`document.getElementById("edit-value") && document.getElementById("edit-value").value === "Face check"`)
+	b.click("#edit-value")
+	b.press("!")
+	b.until(`document.querySelector('.screen[data-locale="en_US"] .device [data-field="titleText"]').textContent.includes("Face check!")`)
+	b.click("#edit .bar button:first-child")
+	b.until(`document.getElementById("edit-review").open`)
+	theirs := strings.Replace(s.file("main.livery.hcl"), "#101820", "#202020", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "main.livery.hcl"), []byte(theirs), 0o600))
+	b.click("#edit-review .bar button:first-child")
+	b.until(`document.querySelector("#edit .said").innerText.startsWith("A file has changed.")`)
+	assert.Equal(t, theirs, s.file("main.livery.hcl"))
+	b.until(`document.querySelector("#edit .waiting").innerText === "1 change is not saved yet."`)
+	b.until(`document.querySelector('.screen[data-locale="en_US"] .device [data-field="titleText"]').textContent.includes("Face check!")`)
+	b.taken(&b.faults) // the browser notes each answer that is a refusal
+	b.click("#edit .bar button:first-child")
+	b.until(`document.getElementById("edit-review").open && document.getElementById("edit-review").innerText.includes("Face check!")`)
+	b.click("#edit-review .bar button:first-child")
+	s.holds(b, "main.livery.hcl", "Face check!")
+	s.holds(b, "main.livery.hcl", "#202020")
+}
+
+// The panel has no fault for people who see or hear it otherwise, and nothing in it is wider
+// than the window.
+func TestAuditOfThePanel(t *testing.T) {
+	script := auditor(t)
+	s := editable(t, brandStack)
+	b := s.opened(1440, 900)
+	for _, width := range []int64{1440, 820, 390} {
+		b.size(width, 900)
+		for _, field := range []string{"titleText", "mobileTipsPage.startButtonBackgroundColor"} {
+			b.visit("about:blank")
+			b.visit(s.address + "/#locale=en_US&screen=phone-tips&field=" + field)
+			ask[bool](b, script+";true")
+			b.until(`document.getElementById("edit-value")`)
+			for _, dark := range []bool{false, true} {
+				b.dark(dark)
+				b.settle()
+				said := awaited[[]string](b, audit)
+				assert.Empty(t, said, "%d px, dark %v, %s:\n%s", width, dark, field, strings.Join(said, "\n"))
+			}
+			assert.True(t, ask[bool](b, `document.getElementById("edit").scrollWidth <= document.getElementById("edit").clientWidth + 1`), "%d px, %s", width, field)
+		}
+	}
+}
