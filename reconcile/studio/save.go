@@ -53,7 +53,7 @@ type Saved struct {
 	Redo  int      `json:"redo"`
 }
 
-// step is a save: what files held before and after; nil for one that was not there.
+// step is a save: what files held before and after.
 type step struct{ before, after map[string][]byte }
 
 // Draw draws the stack as the changes would make it, and judges it.

@@ -160,40 +160,15 @@ func rewrite(path string, data []byte) error {
 	return writeWhole(target, data, info.Mode().Perm())
 }
 
-// staged is a file that is about to be replaced.
-type staged struct {
-	name, target string
-	temp         string // what it is to hold; "" where it is to be removed
-}
-
-func (f staged) replace() error {
-	if f.temp == "" {
-		return os.Remove(f.target)
-	}
-	return os.Rename(f.temp, f.target)
-}
-
-// restore puts back what the file held; nil for nothing.
-func (f staged) restore(before []byte) error {
-	switch {
-	case before == nil:
-		return os.Remove(f.target)
-	case f.temp == "":
-		return writeWhole(f.target, before, 0o644)
-	}
-	return rewrite(f.target, before)
-}
-
 // Rewrite replaces files of a directory as a whole, all of them or none. Before is what
-// they hold; a file that holds anything else by now is an error, an [ErrChanged]. One that
-// before does not have is made, one that is nil in after is removed.
+// they hold; a file that holds anything else by now is an [ErrChanged]. One that before
+// does not have is made.
 func (d Directory) Rewrite(before, after map[string][]byte) error {
+	type staged struct{ name, target, temp string }
 	var files []staged
 	defer func() {
 		for _, f := range files {
-			if f.temp != "" {
-				os.Remove(f.temp)
-			}
+			os.Remove(f.temp)
 		}
 	}()
 	for _, name := range sortedKeys(after) {
@@ -201,21 +176,23 @@ func (d Directory) Rewrite(before, after map[string][]byte) error {
 		if err != nil {
 			return named(name, err)
 		}
-		f := staged{name: name, target: target}
-		if after[name] != nil {
-			if f.temp, err = stage(target, after[name], mode); err != nil {
-				return named(name, err)
-			}
+		temp, err := stage(target, after[name], mode)
+		if err != nil {
+			return named(name, err)
 		}
-		files = append(files, f)
+		files = append(files, staged{name, target, temp})
 	}
 	for i, f := range files {
-		err := f.replace()
+		err := os.Rename(f.temp, f.target)
 		if err == nil {
 			continue
 		}
 		for _, done := range files[:i] { // back to what they held
-			err = errors.Join(err, done.restore(before[done.name]))
+			if before[done.name] == nil {
+				err = errors.Join(err, os.Remove(done.target))
+			} else {
+				err = errors.Join(err, rewrite(done.target, before[done.name]))
+			}
 		}
 		return named(f.name, err)
 	}
