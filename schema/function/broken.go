@@ -87,7 +87,11 @@ func brokenAt(name string, line, column int, summary, detail string) hcl.Diagnos
 }
 
 func brokenCSV(src []byte, name string) hcl.Diagnostics {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark))))
+	src = bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark))
+	if fault := headerFault(string(src)); fault != nil {
+		return fault.in(name)
+	}
+	r := csv.NewReader(bytes.NewReader(src))
 	for {
 		_, err := r.Read()
 		switch {

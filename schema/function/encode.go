@@ -16,7 +16,7 @@ import (
 // encodeFunctions are those that turn values into text of some form and back.
 func encodeFunctions(files *syntax.Files, b *Budget) map[string]function.Function {
 	return map[string]function.Function{
-		"csvdecode":  b.once(files, "csvdecode", stdlib.CSVDecodeFunc, func(string) error { return nil }),
+		"csvdecode":  b.once(files, "csvdecode", stdlib.CSVDecodeFunc, soundCSV),
 		"jsondecode": b.once(files, "jsondecode", stdlib.JSONDecodeFunc, checkJSON),
 		"jsonencode": checkFirst(stdlib.JSONEncodeFunc, checkWeight),
 		"urlencode":  urlEncodeFunction(),

@@ -21,10 +21,11 @@ func readTokens(s *scope, stack *Stack, last *memory) {
 	sources := s.tokens.Sources()
 	s.memory.tokens = sources
 	for _, source := range sources {
-		if set, err := s.tokens.Read(source); err == nil {
-			for _, name := range set.Names() {
-				s.json.Show(name)
-			}
+		set, err := s.tokens.Read(source)
+		for _, name := range set.Names() { // also of one that is at fault, whose lines are shown
+			s.json.Show(name)
+		}
+		if err == nil {
 			stack.Tokens = append(stack.Tokens, set)
 		}
 	}

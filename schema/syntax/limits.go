@@ -15,6 +15,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/position"
 )
 
 // The parsers and the evaluator are recursive, and a Go stack that overflows
@@ -72,26 +73,37 @@ func CheckTemplate(src string) error {
 // rangeAt is the single character at a byte offset. The column counts bytes,
 // which is near enough for a file that is refused whole.
 func rangeAt(src []byte, shown string, offset int) hcl.Range {
-	before := src[:offset]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := offset - (bytes.LastIndexByte(before, '\n') + 1) + 1
-	start := hcl.Pos{Line: line, Column: column, Byte: offset}
-	end := hcl.Pos{Line: line, Column: column + 1, Byte: min(offset+1, len(src))}
+	start := position.NewIndex(src).At(offset)
+	end := hcl.Pos{Line: start.Line, Column: start.Column + 1, Byte: min(offset+1, len(src))}
 	return hcl.Range{Filename: shown, Start: start, End: end}
 }
 
 // checkText refuses bytes that are no text, or hold an endless number.
 func checkText(src []byte, shown string) *fault {
+	hasNUL := bytes.IndexByte(src, 0) >= 0
 	switch {
-	case !utf8.Valid(src):
-		return &fault{0, "Not a text file", shown + " is not valid UTF-8, but " + jsontext.Encoding(src) + "; save it as UTF-8."}
-	case bytes.IndexByte(src, 0) >= 0:
+	case !utf8.Valid(src), hasNUL && jsontext.Encoding(src) == "UTF-16":
+		return &fault{validUpTo(src), "Not a text file", shown + " is not valid UTF-8, but " + jsontext.Encoding(src) + "; save it as UTF-8."}
+	case hasNUL:
 		return &fault{0, "Not a text file", shown + " contains a NUL character; it is not a text file."}
 	}
 	if at, detail := LongNumber(src); detail != "" {
 		return &fault{at, "Number too long", detail}
 	}
 	return nil
+}
+
+// validUpTo is where the first byte stands that is no UTF-8.
+func validUpTo(src []byte) int {
+	at := 0
+	for at < len(src) {
+		r, size := utf8.DecodeRune(src[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return 0
 }
 
 // LongNumber finds a number that takes too long to read. Digits in a text count

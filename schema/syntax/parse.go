@@ -66,6 +66,11 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 		start := hcl.InitialPos
 		start.Byte = len(src) - len(text)
 		file, diags = hcljson.ParseWithStartPos(text, shown, start)
+		if diags.HasErrors() { // the library says of a curly quote that an object is not closed
+			if _, faults := ParseJSON(src, shown); len(faults) > 0 {
+				diags = faults
+			}
+		}
 	} else {
 		file, diags = hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
 		diags, understood = explain.Syntax(src, diags)
