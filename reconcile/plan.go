@@ -196,8 +196,8 @@ func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error)
 		Base: Base{Lineage: applied.Lineage, Serial: applied.Serial},
 	}
 	pl := planner{desired: desired, applied: applied, options: o}
-	for _, d := range desired.Documents {
-		p.Changes = append(p.Changes, pl.planDocument(d))
+	for i := range desired.Documents {
+		p.Changes = append(p.Changes, pl.planDocument(&desired.Documents[i]))
 	}
 	for _, s := range desired.Sessions {
 		p.Changes = append(p.Changes, pl.planSession(s))
@@ -218,7 +218,7 @@ type planner struct {
 }
 
 // planDocument plans a document that the stack declares.
-func (pl planner) planDocument(d schema.Document) Change {
+func (pl planner) planDocument(d *schema.Document) Change {
 	record := pl.applied.Locales[d.Locale]
 	if pl.options.Destroy {
 		if record == nil {
@@ -230,12 +230,14 @@ func (pl planner) planDocument(d schema.Document) Change {
 	var before schema.Document
 	if record != nil {
 		c.AppliedAt, c.Before = record.AppliedAt, record.Encoded()
-		before = d // what is told to the service in the same bytes does not differ
-		if c.After = encodeJSON(d); !bytes.Equal(c.Before, c.After) {
-			before = confirmed(record)
+		before = *d // what is told to the service in the same bytes does not differ
+		if c.After = c.Before; !record.Is(d) {
+			if c.After = encodeJSON(d); !bytes.Equal(c.Before, c.After) {
+				before = confirmed(record)
+			}
 		}
 	}
-	c.Fields, c.Unchanged = compareDocuments(before, d)
+	c.Fields, c.Unchanged = compareDocuments(before, *d)
 	switch {
 	case record == nil:
 		c.Action, c.After = Create, encodeJSON(d)

@@ -203,9 +203,13 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 		return nil, &DamagedError{errors.New("it is not UTF-8 text")}
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // some editors put it there
-	if !json.Valid(data) {
-		var v any
-		return nil, &DamagedError{withLine(data, json.Unmarshal(data, &v))}
+	check := jsontext.Check
+	if !jsontext.IsStrict(data) {
+		check = jsontext.CheckRecord
+		if !json.Valid(data) {
+			var v any
+			return nil, &DamagedError{withLine(data, json.Unmarshal(data, &v))}
+		}
 	}
 	members, err := object(bytes.TrimSpace(data))
 	if err != nil || members == nil {
@@ -214,7 +218,7 @@ func open(data []byte) (map[string]json.RawMessage, error) {
 	if looks := describeForeign(members); looks != "" {
 		return nil, &ForeignError{looks}
 	}
-	if err := jsontext.CheckRecord(data); err != nil {
+	if err := check(data); err != nil {
 		return nil, &DamagedError{err}
 	}
 	var version uint64
@@ -318,7 +322,7 @@ func (s *Snapshot) readLocale(name string, raw json.RawMessage, likely []schema.
 func (r *LocaleRecord) readDocument(loc schema.Locale, likely []schema.Document) (err error) {
 	if i := slices.IndexFunc(likely, func(d schema.Document) bool { return d.Locale == loc }); i >= 0 {
 		if text := must(likely[i].MarshalJSON()); jsontext.IsCompact(text, r.encoded) {
-			r.encoded = text
+			r.encoded, r.likely = text, &likely[i]
 			return nil
 		}
 	}

@@ -80,6 +80,7 @@ type LocaleRecord struct {
 
 	document *schema.Document // nil when there is none, or none was asked for yet
 	encoded  json.RawMessage  // the document as it is stored; nil when it was not read
+	likely   *schema.Document // the likely one that it was found to be; nil if it is none
 }
 
 // Confirmed is the record of a document that the service has taken.
@@ -89,6 +90,10 @@ func Confirmed(d *schema.Document, at time.Time, transactionID string) *LocaleRe
 
 // HasDocument reports whether any document was confirmed.
 func (r *LocaleRecord) HasDocument() bool { return r.document != nil || r.encoded != nil }
+
+// Is reports whether the document that was confirmed was found to be this one, when it was
+// named as likely. false says nothing.
+func (r *LocaleRecord) Is(d *schema.Document) bool { return d != nil && r.likely == d }
 
 // Document is the last one that was confirmed; nil until the first confirmation. One that
 // Decode did not have to read is read now, so that this is not for concurrent use.

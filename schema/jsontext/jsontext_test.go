@@ -3,7 +3,9 @@ package jsontext_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -39,4 +41,26 @@ func FuzzAppendString(f *testing.F) {
 		require.NoError(t, enc.Encode(s))
 		require.Equal(t, "x"+want.String(), string(jsontext.AppendString([]byte("x"), s))+"\n")
 	})
+}
+
+// FuzzIsStrict: what is strict is JSON in UTF-8 that CheckRecord finds no name twice in.
+func FuzzIsStrict(f *testing.F) {
+	for _, s := range []string{`{"a": [1, -2e3, true], "b": {"a": null}}`, `{"a": 1, "a": 2}`, `{"a": 1, "\u0061": 2}`, "\"\xff\"", `"\ud800"`, "{} x", ""} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if !jsontext.IsStrict(src) {
+			return
+		}
+		require.True(t, json.Valid(src))
+		require.True(t, utf8.Valid(src))
+		_, twice := errors.AsType[*jsontext.DuplicateError](jsontext.CheckRecord(src))
+		require.False(t, twice)
+	})
+}
+
+func TestIsStrict(t *testing.T) {
+	for text, want := range map[string]bool{`{"a": {"b": "ไทย"}, "b": []}`: true, `{"a": 1, "a": 2}`: false, `{"a": 1, "\u0061": 2}`: false, "\"\xff\"": false, `{"a": }`: false, `{} {}`: false} {
+		require.Equal(t, want, jsontext.IsStrict([]byte(text)), text)
+	}
 }

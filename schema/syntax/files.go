@@ -33,6 +33,7 @@ type Files struct {
 	used     sync.Map     // a look of each lookKey that was looked at
 	links    sync.Map     // what else each path depends on that leads through links
 	outside  sync.Map     // texts of files outside the stack
+	plain    sync.Map     // directories on the way to files that are no links
 	asking   string       // the file that asks, relative to the stack
 
 	// Seen is told of each path that is looked at and of the file that asks; read says that
@@ -195,6 +196,19 @@ func isSystem(p string) bool {
 	return top == "proc" || top == "sys" || top == "dev" && rest != "" && !strings.HasPrefix(rest+"/", "shm/")
 }
 
+// readLink is where a link leads; an error if the path is none. That a directory is none is
+// remembered: every file below it asks.
+func (f *Files) readLink(p string, directory bool) (string, error) {
+	if err, plain := f.plain.Load(p); plain {
+		return "", err.(error)
+	}
+	target, err := fs.ReadLink(f.fsys, p)
+	if err != nil && directory {
+		f.plain.Store(p, err)
+	}
+	return target, err
+}
+
 // stat says what is at a path, and refuses one that leads there, by whatever links. These
 // are noted.
 func (f *Files) stat(p string) (fs.FileInfo, error) {
@@ -206,7 +220,7 @@ func (f *Files) stat(p string) (fs.FileInfo, error) {
 		if isSystem(next) {
 			return nil, fmt.Errorf("%s is not a regular file, but one of the system", path.Join("/", p))
 		}
-		target, err := fs.ReadLink(f.fsys, next)
+		target, err := f.readLink(next, len(rest) > 0)
 		if err != nil { // it is no link
 			at = next
 			links--
