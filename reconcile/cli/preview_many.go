@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
 
 	"livery/reconcile/command"
 	"livery/reconcile/inspect"
@@ -14,6 +15,12 @@ import (
 	"livery/reconcile/stacksreport"
 	"livery/reconcile/workspace"
 )
+
+// drawn is what has come of one of many stacks.
+type drawn struct {
+	page      stacksreport.Page
+	variables map[string]cty.Value // that it declares
+}
 
 // runMany writes a gallery of each of many stacks, and a page that leads to them.
 func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
@@ -30,18 +37,20 @@ func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
 	rows := recursive.NewSummary(selected)
 	rows.Words = map[stacksreport.State]string{stacksreport.Changed: "", stacksreport.Unchanged: "drawn"}
 	var pages []stacksreport.Page
-	err = recursive.Each(c.Context(), p.run, p.many, selected.Paths, func(below *command.Run, path string) (stacksreport.Page, error) {
+	declared := make(recursive.Declared)
+	err = recursive.Each(c.Context(), p.run, p.many, selected.Paths, func(below *command.Run, path string) (drawn, error) {
 		d, err := inspect.NewPreview(below.Workspace(p.inputs), p.shown).Data(c.Context())
 		if err != nil {
-			return stacksreport.Page{}, err
+			return drawn{}, err
 		}
 		if d.Diagnostics.HasErrors() {
-			return stacksreport.Page{}, &workspace.InvalidError{Diagnostics: d.Diagnostics, Sources: d.Sources}
+			return drawn{}, &workspace.InvalidError{Diagnostics: d.Diagnostics, Sources: d.Sources}
 		}
 		page := stacksreport.NewPage(path, d.Gallery.Subject)
-		return page, p.writePage(page.File, d.Gallery.HTML())
-	}, func(piece *recursive.Piece[stacksreport.Page]) error {
-		page := piece.Result
+		return drawn{page, d.Variables}, p.writePage(page.File, d.Gallery.HTML())
+	}, func(piece *recursive.Piece[drawn]) error {
+		page := piece.Result.page
+		declared.Add(piece.Result.variables)
 		row := stacksreport.Row{Path: piece.Path, State: stacksreport.Unchanged, Text: page.Subject}
 		switch {
 		case !piece.Begun:
@@ -64,7 +73,7 @@ func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
 		return err
 	}
 	report.WriteGalleryWritten(p.run.Stdout, filepath.Join(p.out, stacksreport.IndexPage), "what leads to each of them")
-	return recursive.Exit(rows)
+	return cmp.Or(declared.Check(p.inputs, rows), recursive.Exit(rows))
 }
 
 // writePage writes a page into the directory of the galleries.

@@ -11,12 +11,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/sync/errgroup"
 
 	"livery/reconcile"
@@ -52,6 +54,8 @@ type Difference struct {
 	FilesChanged int
 	New          hcl.Diagnostics // findings that the base does not have
 	Gone         int             // how many the base alone has
+
+	Variables map[string]cty.Value // that one of the two declares
 }
 
 // Run compares what is declared with what a commit declares. It reads no state, needs no
@@ -170,6 +174,9 @@ func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales [
 		return err
 	}
 	d.Plan.Variables, d.Sources = workspace.Variables(head.stack), head.stack.Sources
+	d.Variables = make(map[string]cty.Value)
+	maps.Copy(d.Variables, base.stack.Variables)
+	maps.Copy(d.Variables, head.stack.Variables)
 	d.New, d.Gone, err = newFindings(w, base, head)
 	return err
 }

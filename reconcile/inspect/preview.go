@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"livery/reconcile"
 	"livery/reconcile/comparison"
@@ -45,6 +46,7 @@ type PreviewData struct {
 	Watch       []string // absolute paths of the files that it depends on, and of directories where others may appear
 	Diagnostics hcl.Diagnostics
 	Sources     map[string][]byte
+	Variables   map[string]cty.Value // that the files declare
 }
 
 // PreviewOptions say what is drawn, and what it is compared with.
@@ -77,7 +79,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Watch: p.watched(loaded), Against: before.against, NotCompared: before.err}
+	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Variables: loaded.Variables, Watch: p.watched(loaded), Against: before.against, NotCompared: before.err}
 	diags = append(diags, before.warnings...)
 	g := &data.Gallery
 	source, sourced := texts.Source(loaded)

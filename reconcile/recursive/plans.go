@@ -91,14 +91,15 @@ func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 // DiffAll compares the stacks with what they were.
 func DiffAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, opts PlanOptions, compare func(*command.Run) (*comparison.Difference, error)) (*Plans, error) {
 	p := &Plans{PlanOptions: opts, Rows: NewSummary(selected), run: run}
-	return p, p.each(ctx, f, selected, make(Declared), func(below *command.Run, _ string) (done planned, err error) {
+	declared := make(Declared)
+	err := p.each(ctx, f, selected, declared, func(below *command.Run, _ string) (done planned, err error) {
 		d, err := compare(below)
 		if err != nil {
 			return done, err
 		}
 		told := &below.View.Told
 		told.Plan, told.Difference = d.Plan, d
-		done.summary, done.text = d.Plan.Summary(), report.EffectOf(d)
+		done.summary, done.text, done.variables = d.Plan.Summary(), report.EffectOf(d), d.Variables
 		if d.Different() {
 			done.plan, done.text = d.Plan.Shown(), ""
 		}
@@ -111,6 +112,7 @@ func DiffAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 		}
 		return done, nil
 	})
+	return p, cmp.Or(err, declared.Check(p.Inputs, p.Rows))
 }
 
 // each makes the plans, and keeps what is needed to tell of them.
