@@ -179,7 +179,7 @@ func TestEdit(t *testing.T) {
 	status, element := s.ask("element", map[string]any{"locale": "en_US", "field": "mobileTipsPage.startButtonBackgroundColor"})
 	require.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "#00483c", element["value"])
-	assert.Equal(t, "var.brand, brand.auto.liveryvars.hcl:2: 4 fields in 2 languages", element["reach"].(map[string]any)["text"])
+	assert.Equal(t, "var.brand, brand.auto.liveryvars.hcl:2: 2 fields in 2 languages", element["reach"].(map[string]any)["text"])
 	assert.Equal(t, "origin:var.brand", element["preset"])
 
 	changes := map[string]any{"changes": []any{toPurple()}, "revision": revision}

@@ -72,7 +72,7 @@ func TestEditByKeyboard(t *testing.T) {
 		b.press(kb.ArrowDown)
 	}
 	b.until(`document.getElementById("edit-value") && document.getElementById("edit-value").value === "#00483c"`)
-	b.until(`document.getElementById("edit").innerText.includes("var.brand, brand.auto.liveryvars.hcl:2: 4 fields in 2 languages")`)
+	b.until(`document.getElementById("edit").innerText.includes("var.brand, brand.auto.liveryvars.hcl:2: 2 fields in 2 languages")`)
 	b.tabTo("edit-value")
 	b.erase()
 	b.press("#6b2fb3")

@@ -111,6 +111,7 @@ func (f *finder) describe() *Element {
 		e.Length = schema.Length(v.Text())
 		e.Keep = append(e.Keep, schema.Braces(v.Text())...)
 	}
+	f.counts = true
 	if e.Ways = f.ways(); e.Ways == nil {
 		e.Ways = []Way{}
 	}
@@ -142,6 +143,11 @@ func (f *finder) describeReach(e *Element) {
 		name = f.document.Locale.AddressOf().String()
 	}
 	e.Reach = f.reach(at)
+	for _, w := range e.Ways {
+		if same(w.target.at, at) {
+			e.Reach.Fields, e.Reach.Languages = w.Fields, w.Languages
+		}
+	}
 	e.Reach.Text = fmt.Sprintf("%s, %s: %s", name, shown(at), e.Reach.words())
 }
 

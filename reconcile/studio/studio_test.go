@@ -108,7 +108,7 @@ variable "accent" {
 
 locals {
   ink     = "#101820"
-  dark    = darken(var.brand, 0.2)
+  dark    = lighten(var.brand, 0.2)
   palette = { paper = "#fafafa" }
   t       = tokens("tokens.json")
 }
@@ -246,7 +246,7 @@ func TestComputed(t *testing.T) {
 	s, dir := studioOf(t, places)
 	was := filesIn(t, dir)
 	e := element(t, s, "en_US", "mobileTipsPage.startButtonTextColor")
-	assert.Equal(t, "darken(var.brand, 0.2) makes this value: change what it is made of.", e.Computed)
+	assert.Equal(t, "lighten(var.brand, 0.2) makes this value: change what it is made of.", e.Computed)
 	assert.Equal(t, []studio.Input{{
 		Stop:   studio.Stop{Text: "var.brand", At: "brand.auto.liveryvars.hcl:3", Link: "editor:brand.auto.liveryvars.hcl:3:9"},
 		Locale: "en_US", Field: "mobileTipsPage.startButtonBackgroundColor",

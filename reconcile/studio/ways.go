@@ -96,7 +96,8 @@ type finder struct {
 	document schema.Document
 	member
 	layers []stack.Layer
-	winner int // the layer that says it; -1 if none does
+	winner int  // the layer that says it; -1 if none does
+	counts bool // whoever asks wants to know who shares what
 	list   []Way
 }
 
@@ -139,8 +140,11 @@ func (f *finder) ways() []Way {
 	return f.list
 }
 
-func (f *finder) add(w Way, r Reach) {
-	w.Fields, w.Languages = r.Fields, r.Languages
+func (f *finder) add(w Way, reach func() Reach) {
+	if f.counts {
+		r := reach()
+		w.Fields, w.Languages = r.Fields, r.Languages
+	}
 	w.Names = w.target.names
 	w.Stops = f.studio.files.Dir.Closed(w.target.file())
 	f.list = append(f.list, w)
@@ -162,7 +166,7 @@ func (f *finder) atOrigin(p place) {
 	if !f.isEditable(&t) {
 		return
 	}
-	f.add(Way{ID: AtOrigin + ":" + name, Kind: AtOrigin, Label: name, At: shown(p.at), target: t}, f.reach(p.at))
+	f.add(Way{ID: AtOrigin + ":" + name, Kind: AtOrigin, Label: name, At: shown(p.at), target: t}, func() Reach { return f.shares(t) })
 }
 
 // isEditable reports whether something else can be put in a place, and sees how. Whoever
@@ -218,7 +222,7 @@ func (f *finder) inTheme() {
 	f.add(Way{
 		ID: InTheme + ":" + name, Kind: InTheme, Label: name, At: shown(block.DefRange),
 		target: target{action: addField, holder: translating.BlockHolder(block.DefRange), names: true},
-	}, f.reachOfTheme(name, f.field))
+	}, func() Reach { return f.reachOfTheme(name, f.field) })
 }
 
 // expression adds the way to what a block says, if that is a name and not the digits.
@@ -229,7 +233,7 @@ func (f *finder) expression(kind string, l stack.Layer) {
 	}
 	f.add(Way{
 		ID: kind + ":" + l.Name, Kind: kind, Label: l.Name, At: shown(v.Range()), target: target{action: replaceExpression, at: v.Range(), names: true},
-	}, f.reach(v.Range()))
+	}, func() Reach { return f.reach(v.Range()) })
 }
 
 // inLocale adds the way to this language alone.
@@ -260,7 +264,7 @@ func (f *finder) inLocale() {
 	default:
 		w.At = shown(h.Block)
 	}
-	f.add(w, Reach{Fields: 1, Languages: 1})
+	f.add(w, func() Reach { return Reach{Fields: 1, Languages: 1} })
 }
 
 // holder is where the document declares this field. Files of texts are for words, where
