@@ -23,7 +23,7 @@ func TestExample(t *testing.T) {
 		Dir: workspace.Directory(dir), Version: "0.1.0", Now: time.Now, Getenv: func(string) string { return "" },
 	})
 	s, kinds := openStudio(w), make(map[string]int)
-	for _, locale := range []schema.Locale{"en_US", "th_TH", "ja_JP", "ar_AE"} {
+	for _, locale := range []schema.Locale{"th_TH", "ja_JP"} {
 		var changes []studio.Change
 		for _, f := range schema.Fields() {
 			e := element(t, s, locale, f.Path())
