@@ -48,9 +48,6 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 	if at, ok := v.iteration(file, offset); ok {
 		return at
 	}
-	if at, ok := v.part(file, offset); ok {
-		return []hcl.Range{at}
-	}
 	w, ok := v.FieldAt(file, offset)
 	if !ok {
 		return nil
@@ -211,27 +208,6 @@ func (v leader) iteration(file *syntax.File, offset int) ([]hcl.Range, bool) {
 		}
 	}
 	return nil, false
-}
-
-// part leads a path into a local to where its value stands, as that of a token does, also
-// where no document wears it.
-func (v leader) part(file *syntax.File, offset int) (hcl.Range, bool) {
-	body, native := file.Body.(*hclsyntax.Body)
-	e := v.Explored()
-	if !native || e == nil {
-		return hcl.Range{}, false
-	}
-	t := traversalAt(body, offset)
-	steps := stepsTo(t, offset)
-	if len(steps) < 3 || steps[0] != "local" {
-		return hcl.Range{}, false
-	}
-	t = t[:len(steps)]
-	o := e.Origin(&hclsyntax.ScopeTraversalExpr{Traversal: t, SrcRange: t.SourceRange()})
-	if o == nil || o.Range.Filename == "" || o.Range == t.SourceRange() {
-		return hcl.Range{}, false
-	}
-	return o.Range, true
 }
 
 // origins are where the words or digits of a value stand, when that is not here.

@@ -83,14 +83,6 @@ func (e *Evaluation) Evaluate(expr hcl.Expression, vars map[string]cty.Value, at
 	return v, schema.SortFindings(diags)
 }
 
-// Origin is where the words or digits of an expression stand that needs no each and no
-// self; nil for a literal, and where nothing is known of it.
-func (e *Evaluation) Origin(expr hcl.Expression) *schema.Origin {
-	before := len(e.scope.Diagnostics)
-	defer func() { e.scope.Diagnostics = e.scope.Diagnostics[:before] }()
-	return e.scope.origins.Block(schema.Subject{}, nil, nil).Of(expr).Origin()
-}
-
 // Functions are those that expressions may call, by name.
 func (e *Evaluation) Functions() map[string]ctyfunction.Function { return e.scope.root.Functions }
 
