@@ -314,3 +314,21 @@ func TestDefinitionOfTokensThatNobodyWears(t *testing.T) {
 		assert.Equal(t, line, list[0].(obj)["range"].(obj)["start"].(obj)["line"], word)
 	}
 }
+
+// What people wrote is shown as it stands: nothing of it is drawn, or ends its quotes.
+func TestHoverShowsTextsLetterForLetter(t *testing.T) {
+	archive := "-- main.livery.hcl --\nvariable \"x\" {\n  description = \"a ![b](https://c.example/d.png)\"\n}\n" +
+		"locale \"en\" {\n  title_text = \"*Hi* `there` <b>\"\n}\nlocale \"th\" {\n  title_text = \"x\"\n}\n"
+	c := start(t, archive)
+	c.initialize(obj{})
+	c.open("main.livery.hcl")
+	said := func(word string) string {
+		p := c.doc("main.livery.hcl")
+		p["position"] = at(t, archive, "main.livery.hcl", word, 1)
+		return c.result("textDocument/hover", p).(obj)["contents"].(obj)["value"].(string)
+	}
+	text := said("title_text")
+	assert.Contains(t, text, "\\*Hi\\* \\`there\\` \\<b>")
+	assert.Contains(t, text, "`` \"*Hi* `there` <b>\" ``")
+	assert.Contains(t, said("variable \"x"), `a !\[b\](https://c.example/d.png)`)
+}

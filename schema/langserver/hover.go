@@ -108,7 +108,7 @@ func (v teller) aboutValues(w Written) string {
 			fmt.Fprintf(&b, "- and %d more\n", len(worn)-maxShown)
 			break
 		}
-		fmt.Fprintf(&b, "- `%s`: `%s`", d.Locale, structure.OneLine(d.Value.AppendJSON(nil)))
+		fmt.Fprintf(&b, "- `%s`: %s", d.Locale, code(structure.OneLine(d.Value.AppendJSON(nil))))
 		if o := d.Value.Origin(); o != nil && o.Range.Filename != "" {
 			fmt.Fprintf(&b, ", from %s:%d", o.Range.Filename, o.Range.Start.Line)
 		}
@@ -130,7 +130,7 @@ func (v teller) otherLanguages(w Written) string {
 	var b strings.Builder
 	b.WriteString("\nIn every language:\n\n")
 	line := func(locale schema.Locale, value schema.Value, note string) {
-		text := structure.OneLine([]byte(value.Text()))
+		text := plain(structure.OneLine([]byte(value.Text())))
 		if note != "" {
 			note = " *" + note + "*"
 		}
@@ -225,7 +225,7 @@ func (v teller) aboutName(m Mention, file *syntax.File) string {
 	fmt.Fprintf(&b, "**%s** `%s`\n", kindWords[m.Kind], m.Name.Name)
 	if variable := v.Module.Variables[m.Name.Name]; m.Kind == "var" && variable != nil {
 		if variable.Description != "" {
-			fmt.Fprintf(&b, "\n%s\n", variable.Description)
+			fmt.Fprintf(&b, "\n%s\n", plain(variable.Description))
 		}
 		if variable.Sensitive {
 			b.WriteString("\nSensitive: its value is never shown.\n")

@@ -223,10 +223,10 @@ func aboutOrigin(token tokens.Token) string {
 		fmt.Fprintf(&b, "- %s, %s:%d\n", strings.Join(step.Path, "."), step.Range.Filename, step.Range.Start.Line)
 	}
 	if token.Description != "" {
-		fmt.Fprintf(&b, "\n%s\n", token.Description)
+		fmt.Fprintf(&b, "\n%s\n", plain(token.Description))
 	}
 	if token.IsDeprecated {
-		b.WriteString(strings.TrimRight("\nDeprecated. "+token.Deprecated, " ") + "\n")
+		b.WriteString(strings.TrimRight("\nDeprecated. "+plain(token.Deprecated), " ") + "\n")
 	}
 	return b.String()
 }
