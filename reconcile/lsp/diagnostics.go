@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -72,6 +73,11 @@ func (s publisher) publish() {
 			}
 		}
 	}
+	for _, d := range s.documents {
+		if d.isTooLarge() {
+			all[d.path] = []diagnostic{{Severity: 1, Code: string(schema.Unreadable), Source: "livery", Message: fmt.Sprintf("File too large: it has more than %d MB, so nothing else is said of it. (%s)", syntax.MaxFile>>20, schema.Unreadable)}}
+		}
+	}
 	seen := make(map[string]bool)
 	for path, list := range all {
 		uri := s.uriOf(path)
@@ -121,7 +127,7 @@ func (s publisher) diagnosticOf(p *project, d *hcl.Diagnostic, own *lines, text 
 // faultsAtOnce says of a file that has just changed that it does not parse: that need not
 // wait for the rest of the stack.
 func (s publisher) faultsAtOnce(d *document) {
-	if !isSource(d.path) {
+	if !isSource(d.path) || d.isTooLarge() {
 		return
 	}
 	file := syntax.NewFile(d.text, filepath.Base(d.path))

@@ -20,6 +20,9 @@ type document struct {
 	file *syntax.File // parsed when it is first asked for
 }
 
+// isTooLarge reports whether a text is so large that nothing is made of it.
+func (d *document) isTooLarge() bool { return len(d.text) > syntax.MaxFile }
+
 type textItem struct {
 	URI     string `json:"uri"`
 	Version int    `json:"version"`

@@ -122,7 +122,7 @@ func (k *desk) view(p *project) *langserver.View {
 		Module: p.loaded.Module, Stack: p.loaded,
 		Explore: func() *stack.Evaluation {
 			if p.explored == nil {
-				p.explored = exploring(k.workspaceOf(p.dir))()
+				p.explored = exploring(k.workspaceOf(p.dir), p.loaded)()
 			}
 			return p.explored
 		},
@@ -132,10 +132,10 @@ func (k *desk) view(p *project) *langserver.View {
 
 // exploring evaluates a stack to be asked, as it is when this is called; nil where there
 // is none.
-func exploring(w *workspace.Workspace) func() *stack.Evaluation {
+func exploring(w *workspace.Workspace, loaded *stack.Stack) func() *stack.Evaluation {
 	return func() *stack.Evaluation {
 		defer w.Close()
-		e, _, err := w.Explore(stack.NeedNothing)
+		e, _, err := workspace.ExploreAgain(w, loaded, stack.NeedNothing)
 		if err != nil {
 			return nil
 		}
@@ -318,7 +318,7 @@ func (k *desk) exploreAgain() {
 	for _, p := range k.projects {
 		if p.outdated {
 			p.outdated = false
-			explore := exploring(k.workspaceOf(p.dir))
+			explore := exploring(k.workspaceOf(p.dir), p.loaded)
 			go func() { k.queue.put(entry{explored: &explored{p, explore()}}) }()
 		}
 	}

@@ -3,10 +3,12 @@ package lsp
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +17,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"livery/reconcile/linting"
 	"livery/reconcile/workspace"
+	"livery/schema"
 )
 
 // quietServer is a server that nobody listens to, with a file open.
@@ -56,11 +60,23 @@ locale "th" {
 `
 
 // Whatever is typed, what is said in the end is what is said of the final text.
-func TestEditsEndWhereTheTextDoes(t *testing.T) {
+func TestEditsEndWhereTheTextDoes(t *testing.T) { replay(t, 20) }
+
+// The same with ten thousand edits, which take a while.
+func TestTenThousandEditsEndWhereTheTextDoes(t *testing.T) {
+	if os.Getenv("LIVERY_E2E") == "" {
+		t.Skip("make e2e does it")
+	}
+	replay(t, 173)
+}
+
+// replay types at random, 58 edits for each of so many seeds, and compares what is said in
+// the end with what lint says of the final text.
+func replay(t *testing.T, seeds uint64) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.livery.hcl"), []byte(typed), 0o644))
 	pieces := []string{"", "", "", "\"", "{", "}", "\n", "title_text", " = ", "theme", "สวัสดี", "\U0001F44B", "#", "${", "x", "\r\n", "<<EOT\n", "]", "("}
-	for seed := range uint64(20) {
+	for seed := range seeds {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		s, uri := quietServer(t, dir, typed)
 		text := typed
@@ -92,7 +108,38 @@ func TestEditsEndWhereTheTextDoes(t *testing.T) {
 		s.analyse()
 		fresh, _ := quietServer(t, dir, text)
 		assert.Equal(t, lastSaid(t, fresh, uri), lastSaid(t, s, uri), "seed %d", seed)
+		if seed%10 == 0 {
+			assert.Equal(t, linted(t, text), numbers(lastSaid(t, s, uri)), "seed %d", seed)
+		}
 	}
+}
+
+// linted are the rules and lines that lint finds in a file with a text, in order.
+func linted(t *testing.T, text string) []string {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.livery.hcl"), []byte(text), 0o644))
+	l, err := linting.Lint(workspace.New(workspace.Config{Context: t.Context(), Dir: workspace.Directory(dir), Getenv: func(string) string { return "" }, Now: time.Now, Version: "0.1.0"}), linting.Options{})
+	require.NoError(t, err)
+	list := []string{}
+	for _, d := range l.Diagnostics {
+		line := 0
+		if d.Subject != nil {
+			line = d.Subject.Start.Line - 1
+		}
+		list = append(list, fmt.Sprintf("%d %s", line, schema.FindingOf(d).Rule))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// numbers are the rules and lines of diagnostics, in order.
+func numbers(said []diagnostic) []string {
+	list := []string{}
+	for _, d := range said {
+		list = append(list, fmt.Sprintf("%d %s", d.Range.Start.Line, d.Code))
+	}
+	slices.Sort(list)
+	return list
 }
 
 // inPair reports whether a place lies within a surrogate pair.

@@ -33,6 +33,9 @@ func (k *desk) textOf(uri string) *text {
 		}
 		d = &document{uri: uri, path: path, text: src, lines: newLines(src, k.units)}
 	}
+	if d.isTooLarge() {
+		return nil
+	}
 	if d.file == nil {
 		name := filepath.Base(d.path)
 		if d.path == "" {

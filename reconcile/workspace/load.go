@@ -43,11 +43,17 @@ func Reload(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Stack, hcl
 
 // Explore is Load for those who ask the stack on.
 func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics, error) {
+	return ExploreAgain(w, new(stack.Stack), need)
+}
+
+// ExploreAgain is Explore of a stack that was loaded before: what has not changed since is
+// not parsed again.
+func ExploreAgain(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Evaluation, hcl.Diagnostics, error) {
 	opts, err := optionsOf(w, need)
 	if err != nil {
 		return nil, nil, err
 	}
-	loaded, diags := stack.Explore(opts)
+	loaded, diags := last.Explore(opts)
 	shown, err := w.Suppress(loaded.Stack, diags)
 	return loaded, shown, err
 }

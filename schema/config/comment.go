@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 
+	"livery/schema/syntax"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -17,15 +19,19 @@ type Comments struct {
 // Comments reads the comments of a file in the native syntax, but for those that are
 // for livery itself. In JSON there are none.
 func (m *Module) Comments(filename string) Comments {
-	c := Comments{make(map[int]string), make(map[int]string)}
-	file := m.Files[filename]
-	if file == nil {
-		return c
+	if d := m.Sources.known[filename]; d != nil && d.comments != nil {
+		return d.comments()
 	}
+	return Comments{}
+}
+
+// commentsOf reads the comments of a file.
+func commentsOf(file *syntax.File) Comments {
+	c := Comments{make(map[int]string), make(map[int]string)}
 	if _, native := file.Body.(*hclsyntax.Body); !native {
 		return c
 	}
-	tokens, _ := hclsyntax.LexConfig(file.Bytes, filename, hcl.InitialPos)
+	tokens, _ := hclsyntax.LexConfig(file.Bytes, file.Name, hcl.InitialPos)
 	for i, t := range tokens {
 		if _, directive := directiveOf(t); directive || t.Type != hclsyntax.TokenComment {
 			continue

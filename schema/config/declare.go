@@ -1,6 +1,8 @@
 package config
 
 import (
+	"sync"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
@@ -16,7 +18,8 @@ type Declarations struct {
 	Blocks  []*Declaration
 	Ignores []*Ignore // that its comments say
 
-	faults hcl.Diagnostics // of what stands at the top level and has no meaning there
+	faults   hcl.Diagnostics // of what stands at the top level and has no meaning there
+	comments func() Comments // read once, and only if they are asked for; nil for a file that could not be read
 }
 
 // Declaration is a top-level block.
@@ -32,7 +35,7 @@ type Declaration struct {
 
 // DeclarationsOf lists what a file declares, as far as it could be understood.
 func DeclarationsOf(file *syntax.File) *Declarations {
-	d := &Declarations{File: file}
+	d := &Declarations{File: file, comments: sync.OnceValue(func() Comments { return commentsOf(file) })}
 	f := Faults{constants: function.NewConstantBudget()}
 	attributes, blocks := f.content(file.Body, rootBlocks())
 	for _, a := range attributes {

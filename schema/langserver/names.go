@@ -204,12 +204,21 @@ func label(rng hcl.Range, src []byte) hcl.Range {
 
 // MentionAt is the name that stands at a byte of a file.
 func (v *View) MentionAt(file string, offset int) (Mention, bool) {
-	all := v.Mentions()
-	i := slices.IndexFunc(all, func(m Mention) bool { return m.Range.Filename == file && structure.Holds(m.Range, offset) })
+	var list []Mention
+	if f := v.Module.Files[file]; f != nil {
+		list = mentionsIn(f)
+	} else {
+		for _, f := range (leader{v}).renamed(Name{Kind: "var"}) {
+			if f.Name == file {
+				list = assigned(f)
+			}
+		}
+	}
+	i := slices.IndexFunc(list, func(m Mention) bool { return structure.Holds(m.Range, offset) })
 	if i < 0 {
 		return Mention{}, false
 	}
-	return all[i], true
+	return list[i], true
 }
 
 // MentionsOf are the places where a name stands.

@@ -62,13 +62,30 @@ func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
 	data := map[string]any{
 		"text": text.Text(), "background": behind.Text(), "background_path": back.Path(), "ratio": colour.Cut(ratio), "least": least,
 	}
-	if better, ok := colour.Readable(l.colour(text), l.colour(behind), least); ok {
+	if better, ok := l.readable(text, behind, least); ok {
 		detail += fmt.Sprintf(" The nearest that reads well is %s.", better)
 		data["proposal"] = better.String()
 		fixable(l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail, data), text, better.String())
 		return
 	}
 	l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
+}
+
+// readable is the colour that is near to a text's and reads well. One pair of colours is
+// worn by many documents.
+func (l *linter) readable(text, behind schema.Value, least float64) (colour.Colour, bool) {
+	pair := [2]string{text.Text(), behind.Text()}
+	known, ok := l.better[pair]
+	if !ok {
+		if better, found := colour.Readable(l.colour(text), l.colour(behind), least); found {
+			known = &better
+		}
+		l.better[pair] = known
+	}
+	if known == nil {
+		return colour.Colour{}, false
+	}
+	return *known, true
 }
 
 // reportOn is report of a colour that stands on another one.

@@ -59,7 +59,7 @@ func Stopping(s *stack.Stack) hcl.Diagnostics {
 }
 
 func judge(s *stack.Stack, families []func(*linter), wanted func(schema.Rule, schema.Level) bool) hcl.Diagnostics {
-	l := &linter{Stack: s, asked: wanted, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour)}
+	l := &linter{Stack: s, asked: wanted, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour), better: make(map[[2]string]*colour.Colour)}
 	source, ok := texts.Source(s)
 	for _, rule := range schema.Rules() {
 		level := rule.In(s.Levels)
@@ -86,9 +86,10 @@ type linter struct {
 	asked     func(schema.Rule, schema.Level) bool // which rules are to be judged
 	wanted    map[schema.RuleID]bool
 	languages []*language
-	source    *language                // nil if there is none
-	keep      []string                 // names that no translation changes, the longest first
-	colours   map[string]colour.Colour // that were parsed, by their text
+	source    *language                    // nil if there is none
+	keep      []string                     // names that no translation changes, the longest first
+	colours   map[string]colour.Colour     // that were parsed, by their text
+	better    map[[2]string]*colour.Colour // that texts would read well in, by their colour and what is behind; nil for none
 	found     hcl.Diagnostics
 	shared    bool // what is included is judged instead of the stack's own blocks
 }

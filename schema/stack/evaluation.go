@@ -28,8 +28,12 @@ type Evaluation struct {
 }
 
 // Explore loads a stack to be asked. With errors it knows what could be understood.
-func Explore(opts Options) (*Evaluation, hcl.Diagnostics) {
-	m, in := opts.read(nil)
+func Explore(opts Options) (*Evaluation, hcl.Diagnostics) { return new(Stack).Explore(opts) }
+
+// Explore is Explore without parsing the files again that are as they were when this stack
+// was loaded, with the same Name.
+func (s *Stack) Explore(opts Options) (*Evaluation, hcl.Diagnostics) {
+	m, in := opts.read(s.sources())
 	return evaluate(nil, m, in)
 }
 

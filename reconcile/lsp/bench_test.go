@@ -1,0 +1,149 @@
+package lsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"livery/schema"
+)
+
+// everyDocument writes a stack of a theme and 26 documents that declare every text, of about
+// 200 KB, and gives the text of one of them.
+func everyDocument(t testing.TB, dir string) string {
+	t.Helper()
+	var first string
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(dir, 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	write("theme.livery.hcl", "livery {\n  texts {\n    source = \"en\"\n  }\n}\nlocals {\n  brand = \"#0b5fff\"\n}\n\ntheme \"base\" {\n"+bodyOf(func(f *schema.Field) string {
+		if f.Kind == schema.Colour {
+			return "local.brand"
+		}
+		return ""
+	})+"}\n")
+	for i, l := range schema.Locales()[:26] {
+		text := fmt.Sprintf("locale %q {\n  theme = theme.base\n", l.Value) + bodyOf(func(f *schema.Field) string {
+			if f.Kind == schema.Text {
+				return fmt.Sprintf("%q", fmt.Sprintf("What %s says in %s, at some length", f.HCLName(), l.Name))
+			}
+			return ""
+		}) + "}\n"
+		name := string(l.Value) + ".livery.hcl"
+		if i == 0 {
+			name, first = "main.livery.hcl", text
+		}
+		write(name, text)
+	}
+	return first
+}
+
+// bodyOf is the body of a theme or a document with the fields that have a value.
+func bodyOf(value func(*schema.Field) string) string {
+	var b strings.Builder
+	for _, p := range schema.Pages() {
+		indent, end := "  ", ""
+		for i := range p.Fields {
+			text := value(&p.Fields[i])
+			if text == "" {
+				continue
+			}
+			if p.Key != "" && end == "" {
+				b.WriteString("  " + p.HCLName() + " {\n")
+				indent, end = "    ", "  }\n"
+			}
+			b.WriteString(indent + p.Fields[i].HCLName() + " = " + text + "\n")
+		}
+		b.WriteString(end)
+	}
+	return b.String()
+}
+
+// typing changes one text of a document again and again, as somebody does who types.
+func typing(b *testing.B, s *server, uri, text string) {
+	line := strings.Count(text[:strings.Index(text, "What ")], "\n")
+	column := strings.Index(strings.Split(text, "\n")[line], "What ")
+	var took, asked []time.Duration
+	version := 1
+	edit := func(piece string, deleted int) {
+		version++
+		var p changeParams
+		p.TextDocument.URI, p.TextDocument.Version = uri, &version
+		at := textRange{position{line, column}, position{line, column + deleted}}
+		p.ContentChanges = append(p.ContentChanges, struct {
+			Range *textRange `json:"range"`
+			Text  string     `json:"text"`
+		}{&at, piece})
+		begin := time.Now()
+		s.publisher.faultsAtOnce(s.change(p))
+		s.analyse()
+		took = append(took, time.Since(begin))
+		for _, method := range []string{"textDocument/completion", "textDocument/hover", "textDocument/documentColor", "textDocument/inlayHint", "textDocument/documentSymbol", "textDocument/semanticTokens/full", "textDocument/codeAction", "textDocument/definition", "textDocument/foldingRange"} {
+			params := fmt.Sprintf(`{"textDocument": {"uri": %q}, "position": {"line": %d, "character": %d}, "range": {"start": {"line": %[2]d, "character": 0}, "end": {"line": %[2]d, "character": 80}}, "context": {}}`, uri, line, column)
+			begin := time.Now()
+			_, err := s.requests[method](s, json.RawMessage(params))
+			asked = append(asked, time.Since(begin))
+			require.NoError(b, err)
+		}
+		for { // what was evaluated beside the conversation
+			select {
+			case <-s.queue.ready:
+				for e, ok := s.queue.take(); ok; e, ok = s.queue.take() {
+					s.handle(e)
+				}
+				continue
+			default:
+			}
+			break
+		}
+	}
+	for b.Loop() {
+		edit("x", 0)
+		edit("", 1)
+	}
+	p99 := func(list []time.Duration) float64 {
+		slices.Sort(list)
+		return float64(list[len(list)*99/100].Microseconds()) / 1000
+	}
+	b.ReportMetric(p99(took), "ms/edit-p99")
+	b.ReportMetric(p99(asked), "ms/answer-p99")
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.HeapInuse)/1e6, "MB-heap")
+	b.ReportMetric(float64(m.Sys-m.HeapReleased)/1e6, "MB-all")
+	runtime.KeepAlive(s)
+}
+
+// From an edit to its diagnostics, and what is asked while typing, in a stack of 26 documents.
+func BenchmarkTyping(b *testing.B) {
+	dir := filepath.Join(b.TempDir(), "a")
+	text := everyDocument(b, dir)
+	s, uri := quietServer(b, dir, text)
+	typing(b, s, uri, text)
+}
+
+// The same with a hundred stacks in the workspace, one of them open.
+func BenchmarkTypingAmongStacks(b *testing.B) {
+	root := b.TempDir()
+	var text string
+	for i := range 100 {
+		text = everyDocument(b, filepath.Join(root, fmt.Sprintf("stack-%02d", i)))
+	}
+	s, uri := quietServer(b, filepath.Join(root, "stack-00"), text)
+	s.folders = append(s.folders, root)
+	s.explore()
+	<-s.queue.ready
+	e, _ := s.queue.take()
+	s.handle(e)
+	typing(b, s, uri, text)
+}
