@@ -259,7 +259,7 @@ func signature(s *server, p positionParams) (any, error) {
 		parameters = append(parameters, object{"label": parameter.Label, "documentation": parameter.Documentation})
 	}
 	return object{
-		"signatures":      []object{{"label": signed.Label, "documentation": signed.Documentation, "parameters": parameters}},
+		"signatures":      []object{{"label": signed.Label, "documentation": markdown(signed.Documentation), "parameters": parameters}},
 		"activeSignature": 0, "activeParameter": number,
 	}, nil
 }

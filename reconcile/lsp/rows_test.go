@@ -204,3 +204,13 @@ func TestCompletionOfEveryKind(t *testing.T) {
 	assert.Contains(t, labels, "mobile_result_page")
 	assert.NotContains(t, labels, "mobileResultPage")
 }
+
+func TestFunctionsHaveExamples(t *testing.T) {
+	c := conversation(t, colourful, "main.livery.hcl")
+	help := c.result("textDocument/signatureHelp", c.where("main.livery.hcl", "darken(", 1)).(obj)["signatures"].([]any)[0].(obj)
+	assert.Equal(t, "darken(colour, amount)", help["label"])
+	assert.Len(t, help["parameters"], 2)
+	const shown = "```hcl\ndarken(\"#0b5fff\", 0.1) # \"#004ad7\"\n```"
+	assert.Contains(t, help["documentation"].(obj)["value"], shown)
+	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "darken", 1)), shown)
+}

@@ -40,6 +40,9 @@ func aboutCall(v *langserver.View, file *syntax.File, offset int) (string, hcl.R
 			if call, ok := node.(*hclsyntax.FunctionCallExpr); ok && structure.Holds(call.NameRange, offset) {
 				if f, known := functions(v)[call.Name]; known {
 					text, at = fmt.Sprintf("```hcl\n%s\n```\n\n%s\n", Signature(call.Name, f).Label, f.Description()), call.NameRange
+					if shown := example(v, call.Name); shown != "" {
+						text += "\n```hcl\n" + shown + "\n```\n"
+					}
 				}
 			}
 			return nil

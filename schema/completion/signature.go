@@ -50,6 +50,9 @@ func SignatureAt(v *langserver.View, file *syntax.File, offset int) (Signed, int
 				return Signed{}, 0, false
 			}
 			s := Signature(o.call, f)
+			if call := example(v, o.call); call != "" {
+				s.Documentation += "\n\n```hcl\n" + call + "\n```"
+			}
 			return s, min(o.args, max(0, len(s.Parameters)-1)), true
 		}
 	}
