@@ -49,20 +49,7 @@ func actions(s *server, a *asked, p actionParams) (any, error) {
 			}
 		}
 	}
-	start := a.offset(p.Range.Start)
-	if wanted("refactor.extract") {
-		taken := func(name string) bool {
-			return neighbours{s.desk}.isTaken(a, langserver.Name{Kind: "local", Name: name})
-		}
-		if r, ok := a.view.Extract(a.file, start, taken); ok {
-			list = append(list, codeAction{Title: r.Title, Kind: "refactor.extract", Edit: s.workspaceEdit(mender{s}.changed(a, nil, r.Changes))})
-		}
-	}
-	if m, ok := a.view.MentionAt(a.file.Name, start); ok && m.Kind == "local" && wanted("refactor.inline") {
-		if inlined, ok := (mender{s}).inlining(a, m.Name); ok {
-			list = append(list, inlined)
-		}
-	}
+	list = append(list, mender{s}.refactorings(a, a.offset(p.Range.Start), wanted)...)
 	if project != nil && wanted("source.fixAll.livery") && len(p.Context.Only) > 0 {
 		s.judge(project)
 		if all, ok := (mender{s}).fixAll(a, project.findings); ok {
@@ -130,6 +117,24 @@ func (s mender) acceptance(a *asked, f schema.Finding) map[string][]textEdit {
 		return nil
 	}
 	return map[string][]textEdit{uri: lock.narrowed(table.Renewed())}
+}
+
+// refactorings are the changes at a byte that leave all values as they are.
+func (s mender) refactorings(a *asked, start int, wanted func(kind string) bool) (list []codeAction) {
+	if wanted("refactor.extract") {
+		taken := func(name string) bool {
+			return neighbours{s.desk}.isTaken(a, langserver.Name{Kind: "local", Name: name})
+		}
+		if r, ok := a.view.Extract(a.file, start, taken); ok {
+			list = append(list, codeAction{Title: r.Title, Kind: "refactor.extract", Edit: s.workspaceEdit(s.changed(a, nil, r.Changes))})
+		}
+	}
+	if m, ok := a.view.MentionAt(a.file.Name, start); ok && m.Kind == "local" && wanted("refactor.inline") {
+		if inlined, ok := s.inlining(a, m.Name); ok {
+			list = append(list, inlined)
+		}
+	}
+	return list
 }
 
 // inlining inlines a local in every stack that has it; false where one of them cannot.

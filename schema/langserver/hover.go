@@ -2,6 +2,7 @@ package langserver
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (v teller) about(file *syntax.File, offset int) (string, hcl.Range) {
 	if m, ok := v.MentionAt(file.Name, offset); ok {
 		return v.aboutName(m, file), m.Range
 	}
-	if token, at, ok := (tokenFinder{v.View}).at(file, offset); ok {
+	if token, at, ok := tokenFinder(v).at(file, offset); ok {
 		return v.aboutToken(token), at
 	}
 	if t, ok := v.tokensIn(file); ok {
@@ -138,28 +139,30 @@ func (v teller) otherLanguages(w Written) string {
 	}
 	if _, has := texts.Source(v.Stack); !has {
 		for _, d := range v.Documents() {
-			for t := range texts.Of(d) {
-				if t.Path == path {
-					line(d.Locale, t.Value, "")
-				}
+			if text := textAt(texts.Of(d), path); text.Declared() {
+				line(d.Locale, text, "")
 			}
 		}
 		return b.String()
 	}
 	table, _ := texts.Read(v.Stack)
-	var source schema.Value
-	for _, t := range table.Texts {
-		if t.Path == path {
-			source = t.Value
-		}
-	}
-	line(table.Source.Locale, source, "")
+	line(table.Source.Locale, textAt(slices.Values(table.Texts), path), "")
 	for _, in := range table.Languages {
 		if u := in.Unit(path); u != nil {
 			line(in.Locale, u.Target, noteOf(u))
 		}
 	}
 	return b.String()
+}
+
+// textAt is the text of that path; the zero Value if there is none.
+func textAt(all iter.Seq[texts.Text], path string) schema.Value {
+	for t := range all {
+		if t.Path == path {
+			return t.Value
+		}
+	}
+	return schema.Value{}
 }
 
 // noteOf is how a translation stands to its source, where that is worth a word.
@@ -314,7 +317,7 @@ func (v teller) blockAt(at hcl.Range) *hclsyntax.Block {
 func (v teller) chain(t hcl.Traversal) string {
 	var b strings.Builder
 	for range maxLocals {
-		if set, way := (tokenFinder{v.View}).path(t, -1); set != nil {
+		if set, way := tokenFinder(v).path(t, -1); set != nil {
 			if token, ok := set.Find(strings.Join(way, ".")); ok {
 				b.WriteString(aboutOrigin(token))
 			}
@@ -356,7 +359,7 @@ func (v teller) declared(name Name, t hcl.Traversal) (hcl.Range, hcl.Traversal) 
 			return places[len(places)-1].Range, nil
 		}
 	case name.Kind == "theme":
-		if at, ok := (leader{v.View}).themeField(stepsTo(t, -1)); ok {
+		if at, ok := leader(v).themeField(stepsTo(t, -1)); ok {
 			return at[0], nil
 		}
 	}

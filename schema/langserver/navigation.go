@@ -270,7 +270,7 @@ func (v leader) back(file *syntax.File, offset int, declaration bool) []hcl.Rang
 			found = append(found, at)
 		}
 	}
-	token, _, ok := (tokenFinder{v.View}).at(file, offset)
+	token, _, ok := tokenFinder(v).at(file, offset)
 	if t, is := v.tokensIn(file); is && !ok {
 		token, ok = t.at(offset)
 	}

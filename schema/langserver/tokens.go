@@ -310,7 +310,7 @@ func (v leader) tokenPlaces(file *syntax.File, offset int) []hcl.Range {
 		}
 		return nil
 	}
-	set, way := (tokenFinder{v.View}).path(traversalAt(body, offset), offset)
+	set, way := tokenFinder(v).path(traversalAt(body, offset), offset)
 	if set == nil || len(way) == 0 {
 		return nil
 	}
