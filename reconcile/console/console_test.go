@@ -24,7 +24,7 @@ func explore(t *testing.T) *stack.Evaluation {
 		"main.livery.hcl": {Data: []byte("variable \"brand\" { default = \"#0b5fff\" }\nvariable \"token\" {\n  default = \"hunter22\"\n  sensitive = true\n}\nlocale \"th\" { title_text = \"สวัสดี\" }\n")},
 		"key.txt":         {Data: []byte("0123456789-secret")},
 	}
-	e, diags := stack.Explore(stack.Options{FS: files, Dir: ".", Secrets: []schema.Secret{"0123456789-secret"}})
+	e, diags := new(stack.Stack).Explore(stack.Options{FS: files, Dir: ".", Secrets: []schema.Secret{"0123456789-secret"}})
 	require.False(t, diags.HasErrors(), "%s", diags)
 	return e
 }

@@ -27,13 +27,10 @@ type Evaluation struct {
 	made  map[string]cty.Value // the documents and the sessions as expressions see them, once they were needed
 }
 
-// Explore loads a stack to be asked. With errors it knows what could be understood.
-func Explore(opts Options) (*Evaluation, hcl.Diagnostics) { return new(Stack).Explore(opts) }
-
-// Explore is Explore without parsing the files again that are as they were when this stack
-// was loaded, with the same Name.
+// Explore loads the stack again to be asked: as Reload, but that all documents are evaluated.
+// With errors it knows what could be understood.
 func (s *Stack) Explore(opts Options) (*Evaluation, hcl.Diagnostics) {
-	m, in := opts.read(s.sources())
+	m, in := s.read(opts)
 	return evaluate(nil, m, in)
 }
 

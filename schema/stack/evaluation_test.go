@@ -63,7 +63,7 @@ func explore(t *testing.T, src string, more map[string]string, secrets ...schema
 	for name, text := range more {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	e, diags := Explore(Options{FS: files, Dir: ".", Secrets: secrets})
+	e, diags := new(Stack).Explore(Options{FS: files, Dir: ".", Secrets: secrets})
 	require.False(t, diags.HasErrors(), "%s", diags)
 	return e
 }

@@ -23,21 +23,17 @@ func Load(opts Options) (*Stack, hcl.Diagnostics) { return new(Stack).Reload(opt
 // whose bytes are the same are not parsed again, and the documents of a block whose file,
 // and all that it depends on, are the same are not evaluated again.
 func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
-	m, in := opts.read(s.sources())
+	m, in := s.read(opts)
 	e, diags := evaluate(s.memory, m, in)
 	return e.Stack, diags
 }
 
-// sources are the files that the stack was made of; nil for one that was not loaded.
-func (s *Stack) sources() *config.Sources {
-	if s.Module == nil {
-		return nil
-	}
-	return s.Module.Sources
-}
-
 // read reads the files, but for those that are as they were.
-func (opts Options) read(previous *config.Sources) (*config.Module, Inputs) {
+func (s *Stack) read(opts Options) (*config.Module, Inputs) {
+	var previous *config.Sources
+	if s.Module != nil {
+		previous = s.Module.Sources
+	}
 	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments, Shared: opts.Shared}, previous)
 	return sources.Module(), Inputs{
 		Context: opts.Context,
