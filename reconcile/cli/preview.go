@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ type previewFlags struct {
 	run         *command.Run
 	inputs      command.Inputs
 	listen      string
+	editor      string // address
 	names       command.StringList
 	open        bool
 	edit        bool
@@ -73,6 +75,7 @@ once, and index.json says which they are. -sheet puts these pairs into one pictu
 	}
 	f := c.Flags()
 	f.StringVar(&p.listen, "listen", "127.0.0.1:8586", "Listen on this `address`.")
+	f.StringVar(&p.editor, "editor-url", "vscode://file{path}:{line}:{column}", "Open files in the editor by this `address`, in which {path}, {line} and {column} stand for the place.")
 	command.LocaleFlag(c, &p.names, "Only this `locale`, such as th or en_US. May be given several times.")
 	f.BoolVar(&p.open, "open", false, "Open the gallery in the browser.")
 	f.BoolVar(&p.edit, "edit", false, "Let whoever has the address that is printed change colours, texts, links and switches in the gallery, and save them into the files. On this machine only.")
@@ -129,6 +132,8 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 		return command.Fail("Invalid flag", "-images goes with the live gallery only: a file that fetches pictures would show something else tomorrow.")
 	case p.edit && (files || len(args) > 0 || p.many.On):
 		return command.Fail("Invalid flag", "-edit changes the files that the live gallery shows, so it cannot be used with a saved plan, -out, -screenshots, -sheet or -recursive.")
+	case !isEditorURL(p.editor):
+		return command.Fail("Invalid flag", "-editor-url takes an address with {path} in it, such as vscode://file{path}:{line} or idea://open?file={path}&line={line}, not %q.", p.editor)
 	case files && (p.open || c.Flags().Changed("listen")):
 		return command.Fail("Invalid flag", "-open and -listen go with the live gallery, not with -out, -screenshots and -sheet.")
 	case len(args) > 0 && p.shown.Base != "":
@@ -137,6 +142,14 @@ func (p *previewFlags) check(c *cobra.Command, args []string) error {
 		return command.Fail("Invalid flag", "-var and -var-file decide what a plan holds, so they cannot be used with a saved one.")
 	}
 	return p.changed.check(c, p.screenshots)
+}
+
+// isEditorURL reports whether an address leads to a file, and is none that a browser would
+// run in the page.
+func isEditorURL(address string) bool {
+	u, err := url.Parse(strings.NewReplacer("{path}", "/path", "{line}", "1", "{column}", "1").Replace(address))
+	return err == nil && strings.Contains(address, "{path}") && u.Scheme != "" &&
+		!slices.Contains([]string{"javascript", "data", "blob", "vbscript"}, strings.ToLower(u.Scheme))
 }
 
 // write writes the gallery, the screenshots, or both.
@@ -217,7 +230,11 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	}
 	open, ok := listener.Addr().(*net.TCPAddr)
 	public := ok && !open.IP.IsLoopback()
-	config, address := previewserver.Config{Render: render, Log: run.Log}, "http://"+reachable(listener.Addr())
+	dir, err := filepath.Abs(run.Dir.Path("."))
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	config, address := previewserver.Config{Render: render, Log: run.Log, Editor: p.editor, Dir: filepath.ToSlash(dir)}, "http://"+reachable(listener.Addr())
 	if p.edit {
 		if public {
 			return errors.Join(command.Fail("Invalid flag", "-edit lets files be changed, so it listens on this machine alone: leave -listen out, or choose an address such as 127.0.0.1:8586."), listener.Close())
@@ -252,5 +269,6 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 
 // editorLink opens a place in an editor.
 func (p *previewFlags) editorLink(file string, line, column int) string {
-	return fmt.Sprintf("vscode://file/%s:%d:%d", (&url.URL{Path: strings.TrimPrefix(filepath.ToSlash(file), "/")}).EscapedPath(), line, column)
+	path := (&url.URL{Path: "/" + strings.TrimPrefix(filepath.ToSlash(file), "/")}).EscapedPath()
+	return strings.NewReplacer("{path}", path, "{line}", strconv.Itoa(line), "{column}", strconv.Itoa(column)).Replace(p.editor)
 }

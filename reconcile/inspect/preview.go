@@ -171,7 +171,7 @@ func (p *Preview) lastApplied(ctx context.Context, b config.Backend) (*state.Sna
 
 // setTitle says what is shown.
 func (p *Preview) setTitle(g *preview.Gallery) {
-	g.Title, g.Images = "Liveness pages", p.Images
+	g.Title, g.Images, g.ChangedOnly = "Liveness pages", p.Images, p.Base != ""
 	g.Subject = fmt.Sprintf("%s, %d screens each", schema.Plural(len(g.Sheets), "language"), len(preview.Screens()))
 }
 
@@ -345,6 +345,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 	p.setTitle(g)
 	g.Compare = slices.ContainsFunc(g.Sheets, func(s preview.Sheet) bool { return s.Applied != nil })
 	g.Subject += ", as planned"
+	g.ChangedOnly = true
 	return data, p.requireLocale(g)
 }
 

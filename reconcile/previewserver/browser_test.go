@@ -1,8 +1,10 @@
 package previewserver_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image/png"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -228,6 +230,18 @@ func (b *tab) click(selector string) {
 	b.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
+// pixel is the colour in the middle of the left edge of an element, in from its corner.
+func (b *tab) pixel(selector string) [3]float64 {
+	b.t.Helper()
+	at := ask[[]float64](b, `((box) => [box.left + 8, box.top + box.height / 2])(document.querySelector(%q).getBoundingClientRect())`, selector)
+	data, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	require.NoError(b.t, err)
+	shot, err := png.Decode(bytes.NewReader(data))
+	require.NoError(b.t, err)
+	red, green, blue, _ := shot.At(int(at[0]), int(at[1])).RGBA()
+	return [3]float64{float64(red >> 8), float64(green >> 8), float64(blue >> 8)}
+}
+
 // dark makes the page believe that the system's colours are dark, or light.
 func (b *tab) dark(on bool) {
 	b.t.Helper()
@@ -248,9 +262,14 @@ func serve(t testing.TB, draw previewserver.Render) (s *previewserver.Server, ad
 
 func serveAt(t testing.TB, listen string, draw previewserver.Render) (s *previewserver.Server, address string, end func()) {
 	t.Helper()
+	return serveConfig(t, listen, previewserver.Config{Render: draw})
+}
+
+func serveConfig(t testing.TB, listen string, config previewserver.Config) (s *previewserver.Server, address string, end func()) {
+	t.Helper()
 	listener, err := net.Listen("tcp", listen)
 	require.NoError(t, err)
-	s, err = previewserver.New(t.Context(), previewserver.Config{Render: draw}, time.Now())
+	s, err = previewserver.New(t.Context(), config, time.Now())
 	require.NoError(t, err)
 	site := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
 	site.Start()

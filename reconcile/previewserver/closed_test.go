@@ -93,9 +93,9 @@ func TestHostileWordsAreWords(t *testing.T) {
 		b.unroll()
 		b.press("b")
 		b.until(`document.querySelector(".pair")`)
-		b.click(`section[data-screen="phone-tips"] figure:last-child .btn.start .t`)
+		b.click(`section[data-screen="phone-tips"] figure:last-of-type .btn.start .t`)
 		b.until(`document.getElementById("inspector").innerText.includes("onerror")`)
-		assert.Equal(t, hostile, ask[string](b, `document.querySelector('section[data-screen="phone-loading"] figure:last-child .note .t').innerText`))
+		assert.Equal(t, hostile, ask[string](b, `document.querySelector('section[data-screen="phone-loading"] figure:last-of-type .note .t').innerText`))
 		assert.True(t, ask[bool](b, `window.hurt === undefined && document.images.length === 0 && document.scripts.length === 1`))
 	}
 }

@@ -109,7 +109,11 @@ func TestKeys(t *testing.T) {
 	press("Esc")
 	b.until(chosen + ` === ""`)
 
-	press("→")
+	b.until(`document.querySelector('section[data-locale="en_US"][data-screen="phone-tips"]').scrollIntoView(), true`)
+	press("→") // what is looked at, and not the first of all
+	at("en_US phone-tips")
+	b.until(`scrollTo(0, 0), true`)
+	press("↑")
 	press("L")
 	shows(pages, "#locale=ar_AE")
 	press("P")
@@ -122,18 +126,37 @@ func TestKeys(t *testing.T) {
 	press("B")
 	b.until(`document.querySelectorAll(".pair").length === 0`)
 	press("C")
-	shows(1, "")
+	shows(1, "#only=on")
 	press("Esc")
 	shows(all, "")
 
+	press("K")
+	b.until(`document.getElementById("contrast").checked`)
+	press("K")
+	press("E")
+	b.until(`document.activeElement.closest("#elements") && document.activeElement.textContent === "title_text"`)
+	b.press(kb.Enter)
+	b.until(`document.querySelector(".ring.lit")?.dataset.ring === "titleText" && document.getElementById("detail").innerText.includes("titleText")`)
+	b.until(`new URLSearchParams(location.hash.slice(1)).get("element").includes(" titleText ")`)
+	b.until(`document.getElementById("elements").parentElement.open = false, true`)
+	press("J")
+	b.until(visible + `.length === 1 && /^#locale=\w+&screen=phone-tips$/.test(location.hash)`)
+	b.until(`document.getElementById("journey").innerText.includes("1 of %d")`, pages)
+	press("→")
+	b.until(`document.getElementById("journey").innerText.includes("2 of %d")`, pages)
+	press("Esc")
+	press("Esc")
+	b.until(`document.body.classList.toggle("shows-before", false) === false`)
+	press("V")
+	b.until(`document.body.classList.contains("shows-before")`)
+	press("V")
+
 	width := `document.querySelector(".device.mobile").offsetWidth`
 	require.Equal(t, 375, ask[int](b, width))
-	press("W")
-	b.until(width + ` === 430`)
-	press("W")
-	b.until(width + ` === 320`)
-	press("W")
-	b.until(width + ` === 375`)
+	for _, next := range []int{390, 430, 768, 430, 320, 360, 375} {
+		press("W")
+		b.until(`%s === %d`, width, next)
+	}
 
 	press("N")
 	shows(1, "#locale=th_TH&screen=pc-camera&field=pcCameraPage.descText")
@@ -145,7 +168,7 @@ func TestKeys(t *testing.T) {
 	press("/")
 	b.until(focused + ` === "q"`)
 	b.press("w", "o", "r", "d", "s", " ", "t", "h", "_") // keys are letters here
-	shows(1, "")
+	shows(1, "#q=words+th_")
 	require.Equal(t, "th_TH phone-passed", ask[string](b, visible+`.map((s) => s.dataset.locale + " " + s.dataset.screen).join()`))
 	press("Esc")
 	shows(all, "")
@@ -174,7 +197,7 @@ func TestTabStops(t *testing.T) {
 			stop := ask[string](b, `(() => { const e = document.activeElement, s = e.closest(".screen");
 				if (e === document.body) return "";
 				if (!e.checkVisibility()) return "hidden";
-				return s ? s.dataset.locale + " " + s.dataset.screen : e.id || e.name || (e.closest("nav, aside") || e).getAttribute("aria-label") || e.outerHTML.slice(0, 80); })()`)
+				return s ? s.dataset.locale + " " + s.dataset.screen : e.getAttribute("aria-controls") && e.id !== "q" ? e.getAttribute("aria-controls") : e.id || e.name || (e.closest("nav, aside") || e).getAttribute("aria-label") || e.outerHTML.slice(0, 80); })()`)
 			if stop == "" || len(stops) > 0 && stop == "q" {
 				return stops
 			}
@@ -192,7 +215,7 @@ func TestTabStops(t *testing.T) {
 		return list
 	}
 	stops := round()
-	assert.Equal(t, []string{"q", "device", "width", "before", "only", "keys", "Languages"}, stops[:7])
+	assert.Equal(t, []string{"q", "device", "before", "only", "view", "help", "Languages"}, stops[:7])
 	assert.Equal(t, []string{"ar_AE phone-tips"}, screens(stops))
 	assert.Equal(t, "Details and problems", stops[len(stops)-1])
 	assert.NotContains(t, stops, "hidden")
@@ -223,8 +246,8 @@ func TestSwitchesAtTheTop(t *testing.T) {
 		b.click(`#device input[value="` + c.value + `"] + span`)
 		b.until(`%s.length === %d`, visible, c.n)
 	}
-	for value, widths := range map[string][2]int{"s": {320, 1024}, "l": {430, 1440}, "": {375, 1280}} {
-		b.click(`#width input[value="` + value + `"] + span`)
+	for value, widths := range map[string][2]int{"320": {320, 1024}, "360": {360, 1280}, "tablet": {768, 1024}, "desktop": {430, 1920}, "375": {375, 1280}} {
+		b.turn("width", value)
 		b.until(`document.querySelector(".device.mobile").offsetWidth === %d && document.querySelector(".device.pc").offsetWidth === %d`, widths[0], widths[1])
 	}
 	filter := func(text string, n int) {
@@ -240,8 +263,85 @@ func TestSwitchesAtTheTop(t *testing.T) {
 	filter("ARABIC", len(preview.Screens()))
 	filter("pcCameraPage", 3)
 	filter("pccamerapage.desctextcolor en_us", 1)
+	filter("العربية", len(preview.Screens())) // a language by its own name
+	filter("mobile_tips_page.start_button_background_color #aa2211", 1)
 	filter("nothing has these words", 0)
 	b.until(`document.getElementById("live").innerText.startsWith("Nothing fits")`)
 	b.press(kb.Escape)
 	b.until(`%s.length === %d && document.getElementById("live").innerText === ""`, visible, 3*len(preview.Screens()))
+}
+
+// turn sets a switch of the gallery that is a list or a box.
+func (b *tab) turn(id, value string) {
+	b.t.Helper()
+	b.until(`(() => { const e = document.getElementById(%q);
+		if (e.type === "checkbox") e.checked = %q === "on"; else e.value = %q;
+		e.dispatchEvent(new Event("change", { bubbles: true }));
+		return true; })()`, id, value, value)
+}
+
+// Whoever does not want single letters to do something switches them off; arrows and the
+// page's own controls stay.
+func TestLettersCanBeSwitchedOff(t *testing.T) {
+	b := shown(t, library(t))
+	b.press("?")
+	b.click("#letters")
+	b.press(kb.Escape)
+	b.until(`document.getElementById("help").hidden`)
+	b.press("b", "c", "?")
+	b.until(`!document.getElementById("before").checked && !document.getElementById("only").checked && document.getElementById("help").hidden`)
+	b.press(kb.ArrowRight)
+	b.until(chosen + ` === "ar_AE phone-tips"`)
+	b.until(`location.reload(), true`)
+	b.until(`document.readyState === "complete" && document.getElementById("letters") && !document.getElementById("letters").checked`)
+	b.click("#keys")
+	b.click("#letters")
+}
+
+// What is found leads to the element, with nothing but keys.
+func TestFinding(t *testing.T) {
+	b := shown(t, library(t))
+	const first = `document.querySelector("#found li:first-child a")?.textContent || ""`
+	for query, want := range map[string]string{
+		"start_button_background_color":       "mobile_tips_page.start_button_background_color",
+		"#aa2211":                             "mobile_tips_page.start_button_background_color",
+		"words of th":                         "mobile_result_page.success_desc",
+		"ไทย":                                 "Thai (Thailand)",
+		"main.livery.hcl:1 en_us start again": "mobile_timeout_page.try_again_button_text",
+	} {
+		b.press("/")
+		b.until(`document.getElementById("q").value = %q, document.getElementById("q").dispatchEvent(new Event("input")), true`, query)
+		b.until(`(%s).startsWith(%q)`, first, want)
+		b.press(kb.Escape)
+	}
+	b.press("/", "#", "a", "a", "2", "2", "1", "1")
+	b.until(`(%s).startsWith("mobile_tips_page")`, first)
+	b.press(kb.ArrowDown, kb.Enter)
+	b.until(`decodeURIComponent(location.hash) === "#locale=en_US&screen=phone-tips&field=mobileTipsPage.startButtonBackgroundColor"`)
+	b.until(`document.querySelector(".ring.lit")?.dataset.ring === "mobileTipsPage.startButtonBackgroundColor"`)
+	b.until(`document.getElementById("found").hidden && document.getElementById("q").value === ""`)
+}
+
+// Opening an address shows exactly what was looked at.
+func TestPermalinks(t *testing.T) {
+	b := shown(t, library(t))
+	b.until(`document.querySelector("[aria-controls=view]").click(), true`)
+	for id, value := range map[string]string{"width": "430", "how": "slider", "vision": "tritanopia", "contrast": "on", "large": "on"} {
+		b.turn(id, value)
+	}
+	b.click("#before + span")
+	b.until(`document.querySelector("[aria-controls=view]").click(), true`)
+	b.until(`document.querySelector('section[data-locale="en_US"][data-screen="phone-tips"]').scrollIntoView(), true`)
+	b.until(`document.querySelector('section[data-locale="en_US"][data-screen="phone-tips"] figure + figure .btn.start').click(), true`)
+	b.until(`document.querySelectorAll(".ring.lit").length === 1`)
+	const seen = `JSON.stringify([location.hash, document.body.dataset.width, document.body.dataset.how, document.body.dataset.vision, document.body.hasAttribute("data-large"),
+		document.getElementById("contrast").checked, document.querySelectorAll(".pair").length, document.querySelector(".ring.lit")?.dataset.ring, document.getElementById("detail").innerText])`
+	before, link := ask[string](b, seen), ask[string](b, `location.href`)
+	b.visit("about:blank")
+	b.visit(link)
+	b.until(`document.querySelectorAll(".ring.lit").length === 1`)
+	assert.Equal(t, before, ask[string](b, seen))
+	b.until(`((box) => box.top >= 0 && box.bottom <= innerHeight)(document.querySelector(".ring.lit").getBoundingClientRect())`)
+	b.until(`location.hash = "", true`)
+	b.until(`document.body.dataset.width === "375" && document.body.dataset.how === "beside" && document.querySelectorAll(".pair").length === 0 && !document.querySelector(".ring.lit")`)
 }

@@ -48,6 +48,8 @@ type Config struct {
 	Render  Render
 	Log     *slog.Logger
 	Editing *Editing // nil where files are only looked at
+	Editor  string   // the address that opens a file in an editor, with {path} and {line}; "" for none
+	Dir     string   // the absolute path that names of files are relative to
 }
 
 // Server serves one gallery to browsers. The last valid pages stay on the screen
@@ -146,7 +148,7 @@ func (s *Server) page() []byte {
 	s.mu.Lock()
 	parts, revision := s.parts, s.revision(s.pageNumber)
 	s.mu.Unlock()
-	return parts.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Screens: screensPath, Revision: revision})
+	return parts.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Screens: screensPath, Revision: revision, Editor: s.cfg.Editor, Dir: s.cfg.Dir})
 }
 
 // known is what a page shows that shows a revision; nil for one that is not known, such as

@@ -42,6 +42,8 @@ type Gallery struct {
 	TooLong  schema.Level // of the rule that the browser measures; "" for the rule's own
 	Images   bool         // pictures are fetched from their links
 	Compare  bool         // what was applied is shown beside what is to be from the start
+
+	ChangedOnly bool // only what differs is shown from the start, if something does
 }
 
 // Live is how a page that is served finds what it needs beside itself.
@@ -49,6 +51,8 @@ type Live struct {
 	Styles, Script string // addresses
 	Events         string // of the stream that tells when to look again
 	Screens        string // of what has become another since a revision
+	Editor         string // the address that opens a file, with {path} and {line}; "" for none
+	Dir            string // the absolute path that names of files are relative to
 	Revision       string // that the stream gives for this very page
 }
 
@@ -101,6 +105,8 @@ func (p *Parts) page(head, foot string, l Live) []byte {
 	c.Attr("data-too-long", string(g.TooLong))
 	if l.Events != "" {
 		c.Printf(` data-events="%s" data-screens="%s" data-revision="%s"`, l.Events, l.Screens, l.Revision)
+		c.Attr("data-editor", l.Editor)
+		c.Attr("data-dir", l.Dir)
 	}
 	c.Raw(">\n")
 	box, path := qrPath(SampleLink)
@@ -111,7 +117,7 @@ func (p *Parts) page(head, foot string, l Live) []byte {
 	c.Raw("</svg>\n")
 	p.header(&c)
 	c.Raw("<div class=\"index\" id=\"index\">\n" + p.index.HTML + "</div>\n")
-	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n")
+	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n<nav id=\"journey\" aria-label=\"Journey\" hidden><button type=\"button\">‹ Before</button><span></span><button type=\"button\">Next ›</button></nav>\n")
 	for i := range p.sheets {
 		before, after, _ := strings.Cut(p.sheets[i].frame.HTML, screensHere)
 		c.Raw(before + screensHere)
@@ -125,7 +131,7 @@ func (p *Parts) page(head, foot string, l Live) []byte {
 	}
 	c.Raw("</main>\n")
 	p.side(&c)
-	c.Raw(foot)
+	c.Raw("<div id=\"room\" aria-hidden=\"true\"></div>\n" + foot)
 	c.Raw("</body>\n</html>\n")
 	return c.buf
 }
@@ -202,17 +208,31 @@ func (g *Gallery) heading() string {
 
 func (p *Parts) header(c *HTMLWriter) {
 	c.Raw("<header class=\"top\">\n" + p.title.HTML)
-	c.Raw(`<label class="find"><span class="vh">Filter languages, pages, fields and texts</span><input type="search" id="q" placeholder="Filter: language, page, field, text  /" autocomplete="off" spellcheck="false"></label>
+	c.Raw(`<div class="find" role="search"><label class="vh" for="q">Find and filter: texts, fields, colours, files, languages</label><input type="search" id="q" placeholder="Find: text, field, file  /" autocomplete="off" spellcheck="false" role="combobox" aria-autocomplete="list" aria-controls="found" aria-expanded="false"><ul id="found" aria-label="Found" hidden></ul></div>
 <fieldset class="seg" id="device"><legend class="vh">Device</legend><label><input type="radio" name="device" value="" checked><span>All</span></label><label><input type="radio" name="device" value="mobile"><span>Phone</span></label><label><input type="radio" name="device" value="pc"><span>Desktop</span></label></fieldset>
-<fieldset class="seg" id="width"><legend class="vh">Width</legend><label><input type="radio" name="width" value="s"><span title="320 and 1024 pixels">S</span></label><label><input type="radio" name="width" value="" checked><span title="375 and 1280 pixels">M</span></label><label><input type="radio" name="width" value="l"><span title="430 and 1440 pixels">L</span></label></fieldset>
 `)
 	c.Printf("<label class=\"switch\"><input type=\"checkbox\" id=\"before\"%s><span>Before</span></label>\n", flag(p.gallery.Compare, " checked"))
-	c.Raw(`<label class="switch"><input type="checkbox" id="only"><span>Changed only</span></label>
+	differs := slices.ContainsFunc(p.sheets, func(s sheetParts) bool { return len(s.changed) > 0 })
+	c.Printf("<label class=\"switch\"><input type=\"checkbox\" id=\"only\"%s><span>Changed only</span></label>\n", flag(p.gallery.ChangedOnly && differs, " checked"))
+	c.Raw(`<button type="button" aria-expanded="false" aria-controls="view">View</button>
 <button type="button" id="keys" aria-expanded="false" aria-controls="help">Keys</button>
+<button type="button" class="drawer" aria-expanded="false" aria-controls="index">Languages</button>
+<button type="button" class="drawer" aria-expanded="false" aria-controls="side">Problems <span class="count"></span></button>
 </header>
-<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>C</dt><dd>only what changes</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>filter</dd><dt>?</dt><dd>these keys</dd></dl></div>
 `)
+	c.Raw(controls)
 }
+
+// controls are the panels that buttons at the top open.
+const controls = `<div id="view" hidden>
+<label>Width <select id="width" autocomplete="off"><option value="320">320, desktop 1024</option><option value="360">360</option><option value="375" selected>375, desktop 1280</option><option value="390">390</option><option value="430">430, desktop 1440</option><option value="tablet">Tablet, 768 and 1024</option><option value="desktop">Desktop, 1920</option></select></label>
+<label>Text at 200 % <input type="checkbox" id="large" autocomplete="off"></label>
+<label>Before and after <select id="how" autocomplete="off"><option value="beside" selected>side by side</option><option value="slider">with a slider</option><option value="blink">in turn</option></select></label>
+<label>Colours as seen with <select id="vision" autocomplete="off"><option value="" selected>all cones</option><option value="protanopia">protanopia</option><option value="deuteranopia">deuteranopia</option><option value="tritanopia">tritanopia</option><option value="grey">no colours: grey</option></select></label>
+<label>Contrast of texts <input type="checkbox" id="contrast" autocomplete="off"></label>
+</div>
+<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>J</dt><dd>the journey: from the first page on, as people meet them</dd><dt>E</dt><dd>the elements of the chosen screen</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>V</dt><dd>turn over, where both are shown in turn</dd><dt>C</dt><dd>only what changes</dd><dt>K</dt><dd>contrast of texts</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>find and filter</dd><dt>?</dt><dd>these keys</dd></dl><label><input type="checkbox" id="letters" checked autocomplete="off"> Single letters are shortcuts</label></div>
+`
 
 // navigation leads to languages and pages.
 func (g *Gallery) navigation(list []sheetParts) string {
@@ -229,6 +249,9 @@ func (g *Gallery) navigation(list []sheetParts) string {
 		c.Printf(`<li><a href="#locale=%s" data-locale="%s"%s>%s`, string(info.Value), string(info.Value), flag(len(list[i].changed) > 0, " data-changed"), info.Name)
 		own(&c, info)
 		c.Raw("</a></li>\n")
+	}
+	if len(g.Sheets) > 1 {
+		c.Raw("<li><a href=\"#locale=longest\" data-locale=\"longest\">Longest texts</a></li>\n")
 	}
 	c.Raw("</ul></nav>\n<nav aria-label=\"Pages\"><h2>Pages</h2><ul>\n")
 	for _, s := range Screens() {
@@ -258,8 +281,8 @@ func flag(on bool, text string) attribute {
 }
 
 func (p *Parts) side(c *HTMLWriter) {
-	c.Raw("<aside class=\"side\" aria-label=\"Details and problems\">\n")
-	c.Raw("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></section>\n")
+	c.Raw("<aside class=\"side\" id=\"side\" aria-label=\"Details and problems\">\n")
+	c.Raw("<div id=\"live\" role=\"status\" class=\"live\"></div>\n<section id=\"inspector\" class=\"card\"><h2>Element</h2><div id=\"detail\" aria-live=\"polite\"><p class=\"quiet\">Choose something in a screen: its field, value, file and line stand here.</p></div>\n<details hidden><summary></summary><ul id=\"elements\"></ul></details></section>\n")
 	c.Raw("<div id=\"findings\">\n" + p.findings.HTML + "</div>\n")
 	c.Raw("<p class=\"quiet reading\">This is livery's reading of the page: words and colours are those that are sent, sizes and places are not known. ")
 	if p.gallery.Images {

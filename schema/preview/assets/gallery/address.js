@@ -1,27 +1,61 @@
 // What is looked at stands in the address, so that it can be sent to somebody and
-// outlives a reload.
+// outlives a reload: the language, the screen, the field, the element that was
+// chosen, and every switch that is not as it is at first.
 
 const $ = (id) => document.getElementById(id);
 const body = document.body, main = $("sheets");
 const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+const places = ["locale", "screen", "field", "element"];
+const switches = ["q", "device", "width", "large", "before", "how", "only", "vision", "contrast"];
 let screens = [];
-let at = { locale: "", screen: "", field: "" };
+let at = { locale: "", screen: "", field: "", element: "" };
 let here = null; // the chosen screen
-let pointed = null; // the element that was clicked, as its screen and field
 let problem = -1;
+
+const radios = (name) => all(`input[name=${name}]`);
+function state(name) {
+  const e = $(name);
+  if (e.matches("fieldset")) return radios(name).find((r) => r.checked).value;
+  return e.type === "checkbox" ? (e.checked ? "on" : "off") : e.value;
+}
+
+// atFirst is what a switch is set to by the page itself.
+function atFirst(name) {
+  const e = $(name);
+  if (e.matches("fieldset")) return radios(name).find((r) => r.defaultChecked).value;
+  if (e.matches("select")) return (all("option", e).find((o) => o.defaultSelected) || e.options[0]).value;
+  return e.type === "checkbox" ? (e.defaultChecked ? "on" : "off") : "";
+}
+
+function turn(name, value) {
+  const e = $(name);
+  if (e.matches("fieldset")) radios(name).forEach((r) => { r.checked = r.value === value; });
+  else if (e.type === "checkbox") e.checked = value === "on";
+  else e.value = value;
+}
+
+function address() {
+  const given = new URLSearchParams();
+  for (const key of places) if (at[key]) given.set(key, at[key]);
+  for (const name of switches) if (state(name) !== atFirst(name)) given.set(name, state(name));
+  return "#" + given;
+}
 
 function read() {
   const given = new URLSearchParams(location.hash.slice(1));
-  at = { locale: given.get("locale") || "", screen: given.get("screen") || "", field: given.get("field") || "" };
+  for (const key of places) at[key] = given.get(key) || "";
+  for (const name of switches) turn(name, given.has(name) ? given.get(name) : atFirst(name));
+}
+
+// note puts what is looked at into the address.
+function note(replace = true) {
+  if (address() !== (location.hash || "#")) history[replace ? "replaceState" : "pushState"](null, "", address());
 }
 
 function go(next, replace) {
-  const given = new URLSearchParams();
-  for (const key of ["locale", "screen", "field"]) if (next[key]) given.set(key, next[key]);
-  const hash = "#" + given;
-  if (hash !== (location.hash || "#")) history[replace ? "replaceState" : "pushState"](null, "", hash);
   const had = document.activeElement.closest(".screen"); // what is hidden loses the focus
-  read();
+  for (const key of places) at[key] = next[key] || "";
+  note(Boolean(replace));
   show();
   if (!here || here.hidden) return;
   if (had) here.querySelector(".cap a").focus({ preventScroll: true });

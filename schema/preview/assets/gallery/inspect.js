@@ -1,26 +1,26 @@
-// What drives an element.
-
-// point marks one element, and tells what drives it.
-function point(element) {
-  shine([element]);
-  const screen = element.closest(".screen"), same = alike(screen, element.dataset.field);
-  pointed = { screen: id(screen), field: element.dataset.field, number: same.indexOf(element) };
-  inspect(element);
-}
+// What drives an element: its fields, their values, and where these come from.
 
 const alike = (screen, field) => all(`[data-field="${CSS.escape(field)}"]`, screen);
 
-// repoint finds what was pointed at in a screen that was drawn anew.
+// point marks one element, tells what drives it, and puts it into the address.
+function point(element) {
+  const screen = element.closest(".screen"), field = element.dataset.field;
+  shine([element]);
+  at.element = [id(screen), field, alike(screen, field).indexOf(element)].join(" ");
+  inspect(element);
+}
+
+// repoint finds what was pointed at, also in a screen that was drawn anew.
 function repoint() {
-  const screen = pointed && find(pointed.screen);
-  if (!screen) return;
-  const same = alike(screen, pointed.field), element = same[pointed.number] || same[0];
+  const [screen, field, number] = at.element.split(" ");
+  const same = find(screen) && field ? alike(find(screen), field) : [], element = same[number] || same[0];
   if (element) point(element);
+  else shine([]);
+  return element;
 }
 
 // light marks the elements of a field, and brings the first into view.
 function light(field) {
-  pointed = field ? null : pointed;
   if (!field) return shine([]);
   const found = all(`[data-field="${CSS.escape(field)}"], [data-field^="${CSS.escape(field)}["]`, main).filter((e) => !e.closest("[hidden]"));
   shine(found);
@@ -33,31 +33,72 @@ function light(field) {
 // inspect tells what drives an element, from the inside out.
 function inspect(element) {
   const list = document.createElement("dl");
-  for (let e = element; e && !e.matches(".screen"); e = e.parentElement) {
-    if (!e.dataset.field) continue;
-    const dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.textContent = e.dataset.field;
-    const value = valueOf(e);
-    if (/^#[0-9a-f]{6,8}$/.test(value)) {
-      const swatch = document.createElement("span");
-      swatch.className = "swatch";
-      swatch.style.backgroundColor = value;
-      dd.append(swatch);
-    }
-    dd.append(value || "API default");
-    const where = [];
-    if (e.dataset.at) where.push(e.dataset.at);
-    if ("changed" in e.dataset) where.push("was " + (e.dataset.changed || "the API default"));
-    if (where.length) {
-      const place = document.createElement("span");
-      place.className = "at";
-      place.textContent = where.join(" · ");
-      dd.append(place);
-    }
-    list.append(dt, dd);
+  for (let e = element; e && !e.matches(".screen"); e = e.parentElement) if (e.dataset.field) list.append(...fieldOf(e));
+  $("detail").replaceChildren(list);
+}
+
+function fieldOf(e) {
+  const dt = document.createElement("dt"), dd = document.createElement("dd"), field = e.dataset.field, name = written(field);
+  dt.textContent = field;
+  const value = valueOf(e);
+  if (/^#[0-9a-f]{6,8}$/.test(value)) {
+    const swatch = document.createElement("span");
+    swatch.className = "swatch";
+    swatch.style.backgroundColor = value;
+    dd.append(swatch);
   }
-  const card = $("inspector");
-  card.replaceChildren(card.querySelector("h2"), list);
+  const words = document.createElement("bdi");
+  words.textContent = value || "API default";
+  dd.append(words);
+  const lines = [];
+  if ("changed" in e.dataset) lines.push(["was " + (e.dataset.changed || "the API default")]);
+  if ("contrast" in e.dataset) lines.push([`contrast ${e.dataset.contrast} on ${e.dataset.on}` + ("low" in e.dataset ? ", less than the rule asks for" : "")]);
+  if (e.dataset.at) lines.push([e.dataset.at, e.dataset.at]);
+  for (const step of (e.dataset.from || "").split("\n").filter(Boolean)) {
+    const [path, place] = step.split("\t");
+    if (place !== e.dataset.at) lines.push([("computed" in e.dataset ? "computed from " : "from ") + path + (place ? ", " + place : ""), place]);
+  }
+  dd.append(...lines.map(([text, place]) => line(text, place)));
+  const copies = document.createElement("div"), locale = e.closest(".screen").dataset.locale;
+  copies.className = "copies";
+  copies.append(copy("Copy name", name));
+  if (e.dataset.at) copies.append(copy("Copy place", (e.dataset.from || "").split("\n").map((step) => step.split("\t")[1]).filter(Boolean).at(-1) || e.dataset.at));
+  copies.append(copy("Copy command", `livery explain locale.${locale}.${name.replace(/\[\].*/, "")}`));
+  dd.append(copies);
+  return [dt, dd];
+}
+
+// line is a sentence about a field; a place in a file can be opened.
+function line(text, place) {
+  const span = document.createElement("span");
+  span.className = "at";
+  span.append(text);
+  if (place && body.dataset.editor) {
+    const [, file, number] = place.match(/^(.*):(\d+)$/), a = document.createElement("a");
+    const path = file.startsWith("/") || /^[A-Za-z]:/.test(file) ? file : body.dataset.dir + "/" + file;
+    a.href = body.dataset.editor.replace("{path}", encodeURI(path.replace(/^([A-Za-z]:)/, "/$1")).replace(/[?#]/g, encodeURIComponent)).replace("{line}", number).replace("{column}", "1");
+    a.className = "open";
+    a.textContent = "open";
+    a.setAttribute("aria-label", "Open " + place + " in the editor");
+    span.append(" ", a);
+  }
+  return span;
+}
+
+function copy(label, text) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  button.title = text;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say("Copied: " + text);
+    } catch {
+      say("The browser does not let this page copy: " + text);
+    }
+  });
+  return button;
 }
 
 function valueOf(e) {
@@ -70,4 +111,23 @@ function valueOf(e) {
   if (picture) return picture.title || picture.getAttribute("src");
   if (e.matches(".when")) return e.dataset.at ? "declared" : "";
   return "";
+}
+
+// listElements lists what can be chosen in a screen, for those who use no pointer.
+function listElements(screen) {
+  const list = $("elements"), items = screen ? all(":scope > .device [data-field], :scope > .pair figure:last-of-type .device [data-field]", screen) : [];
+  list.parentElement.hidden = !screen;
+  if (!screen) return;
+  list.parentElement.querySelector("summary").textContent = `Elements of ${screen.closest(".sheet").dataset.name}: ${screen.querySelector(".cap").dataset.title}`;
+  list.replaceChildren(...items.map((e) => {
+    const li = document.createElement("li"), button = document.createElement("button");
+    button.type = "button";
+    button.textContent = written(e.dataset.field);
+    button.addEventListener("click", () => {
+      point(e);
+      note();
+    });
+    li.append(button);
+    return li;
+  }));
 }

@@ -15,7 +15,7 @@ function caption(screen) {
   language.className = "cl";
   language.textContent = screen.closest(".sheet").dataset.name;
   title.className = "cs";
-  title.textContent = cap.textContent;
+  title.textContent = cap.dataset.title = cap.textContent;
   a.append(language, title);
   cap.replaceChildren(a);
 }
@@ -53,6 +53,7 @@ function redraw(screen, fresh) {
   screen.toggleAttribute("data-changed", "changed" in fresh.dataset);
   screen.classList.remove("paired");
   haystacks.delete(screen);
+  measured.delete(screen);
   pair(screen);
   if (near.has(screen)) ring(screen);
 }
@@ -60,7 +61,7 @@ function redraw(screen, fresh) {
 // arrange puts the sheets in their order: those that were there keep their screens.
 function arrange(frames) {
   const had = new Map(all(".sheet", main).map((sheet) => [sheet.dataset.locale, sheet.querySelector(".screens")]));
-  main.replaceChildren(...frames.map(({ id, html }) => {
+  main.replaceChildren($("journey"), ...frames.map(({ id, html }) => {
     const sheet = parsed(html).firstElementChild;
     if (had.has(id)) sheet.querySelector(".screens").replaceWith(had.get(id));
     return sheet;
@@ -72,6 +73,7 @@ function arrange(frames) {
 function take(update) {
   const had = document.activeElement && document.activeElement.closest(".screen"), anchor = standing();
   const place = anchor && anchor.getBoundingClientRect().top;
+  main.querySelector('.sheet[data-locale="longest"]')?.remove(); // it is put together anew
   if (update.order) arrange(update.order);
   for (const { id, html } of update.screens) {
     const fresh = parsed(html).firstElementChild, screen = find(id);
@@ -90,7 +92,7 @@ function take(update) {
   }
   const again = had && find(id(had));
   if (again && !again.contains(document.activeElement)) again.querySelector(".cap a").focus({ preventScroll: true });
-  repoint();
+  if (here && update.screens.some((part) => part.id === id(here))) listElements(here);
   const same = anchor && find(id(anchor));
   if (same && !same.hidden) window.scrollBy({ top: same.getBoundingClientRect().top - place, behavior: "instant" });
   body.dataset.renewed = Number(body.dataset.renewed || 0) + 1;

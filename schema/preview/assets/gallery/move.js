@@ -10,6 +10,7 @@ function roving() {
 }
 
 function choose(screen, focus = true) {
+  if (here !== screen) listElements(screen);
   if (here) here.classList.remove("here");
   here = screen;
   if (!screen) return;
@@ -21,19 +22,34 @@ function choose(screen, focus = true) {
   }
 }
 
-// move goes to the screen some places on, in the language or across languages.
+const order = () => [...new Set(screens.map((s) => s.dataset.screen))];
+const locales = () => [...new Set(screens.map((s) => s.dataset.locale))];
+
+// move goes to the screen some places on, in the language or across languages. Where
+// none is chosen it begins with what is looked at.
 function move(pages, languages) {
-  const visible = screens.filter((s) => !s.hidden);
   if (at.locale && at.screen) {
-    const order = [...new Set(screens.map((s) => s.dataset.screen))], sheets = [...new Set(screens.map((s) => s.dataset.locale))];
     const next = (list, value, by) => list[(list.indexOf(value) + by + list.length) % list.length];
-    return go({ locale: next(sheets, at.locale, languages), screen: next(order, at.screen, pages) }, true);
+    return go({ locale: next(locales(), at.locale, languages), screen: next(order(), at.screen, pages) }, true);
   }
+  const visible = screens.filter((s) => !s.hidden);
   if (!visible.length) return;
-  if (!here) return choose(visible[0]);
+  if (!here) return choose(standing() || visible[0]);
   if (languages) {
     const column = visible.filter((s) => s.dataset.screen === here.dataset.screen);
     return choose(column[column.indexOf(here) + languages] || here);
   }
   choose(visible[Math.max(0, Math.min(visible.length - 1, visible.indexOf(here) + pages))]);
+}
+
+// journey leads through the screens in the order in which people meet them.
+function journey() {
+  const bar = $("journey"), alone = Boolean(at.locale && at.screen);
+  bar.hidden = !alone;
+  if (alone) bar.querySelector("span").textContent = `${order().indexOf(at.screen) + 1} of ${order().length}`;
+}
+
+function setOut() {
+  const locale = here ? here.dataset.locale : at.locale || locales()[0];
+  if (locale) go({ locale, screen: order()[0] });
 }

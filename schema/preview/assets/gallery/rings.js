@@ -1,6 +1,6 @@
-// Rings around elements.
+// Rings around elements, and the contrast of their texts.
 
-// Rings stand over the screens and not on what is drawn in them: nothing of the gallery
+// They stand over the screens and not on what is drawn in them: nothing of the gallery
 // may change an element that somebody judges. Only what is near the window has them:
 // to measure what is out of sight takes long.
 const lit = new Set(); // elements
@@ -17,8 +17,9 @@ function ring(screen) {
   const layer = screen.querySelector(":scope > .rings") || document.createElement("div");
   const changed = body.classList.contains("comparing") ? all(".device [data-changed]", screen) : [];
   const marked = near.has(screen) ? [...new Set([...changed, ...lit])].filter((e) => screen.contains(e)) : [];
+  const judged = near.has(screen) && $("contrast").checked ? all(".device [data-contrast]", screen).filter((e) => !e.querySelector("[data-contrast]")) : [];
   const from = screen.getBoundingClientRect(), scale = Number(getComputedStyle(screen).getPropertyValue("--s"));
-  const list = marked.map((e) => ringOf(e, from, scale)).filter(Boolean);
+  const list = [...marked.map((e) => ringOf(e, from, scale)), ...judged.map((e) => ratioOf(e, from))].filter(Boolean);
   layer.className = "rings";
   layer.replaceChildren(...list);
   if (!list.length) layer.remove();
@@ -37,6 +38,20 @@ function ringOf(e, from, scale) {
   const radius = getComputedStyle(e).borderTopLeftRadius;
   if (radius !== "0px") ring.style.borderRadius = radius.endsWith("px") ? parseFloat(radius) * scale + around + "px" : radius;
   return ring;
+}
+
+// ratioOf is the contrast of a text, beside it.
+function ratioOf(e, from) {
+  const at = extent(e), ratio = document.createElement("b");
+  if (!at) return null;
+  ratio.className = "low" in e.dataset ? "ratio low" : "ratio";
+  ratio.textContent = e.dataset.contrast + ("low" in e.dataset ? " low" : "");
+  ratio.dataset.ratio = e.dataset.field;
+  ratio.lang = "en";
+  ratio.dir = "ltr";
+  ratio.style.left = at.left - from.left + "px";
+  ratio.style.top = at.top - from.top + "px";
+  return ratio;
 }
 
 // extent is where an element is seen. A switch has no box: it is where its contents
