@@ -282,8 +282,10 @@ func notLiteral(v schema.Value) string {
 		return ""
 	case o.Derived:
 		return "A function or a template makes these words." + own
-	case o.Kind == schema.FromTexts && o.Path != "", o.Kind == schema.FromLiteral:
+	case o.Kind == schema.FromTexts && o.Path != "" && strings.HasSuffix(o.Range.Filename, ".json"), o.Kind == schema.FromLiteral:
 		return ""
+	case o.Kind == schema.FromTexts && o.Path != "":
+		return "These words stand in a table or in YAML, which is not written." + own
 	case o.Kind == schema.FromTexts:
 		return "These words are a whole file." + own
 	default:

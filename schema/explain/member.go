@@ -124,5 +124,11 @@ func Cause(diags hcl.Diagnostics, o *schema.Origin) {
 		for _, d := range diags {
 			d.Detail += fmt.Sprintf(" It comes from %s, %s:%d.", o.Path, o.Range.Filename, o.Range.Start.Line)
 		}
+	case schema.FromTexts:
+		for _, d := range diags {
+			if d.Subject == nil || d.Subject.Filename != o.Range.Filename {
+				d.Detail += fmt.Sprintf(" It stands in %s:%d.", o.Range.Filename, o.Range.Start.Line)
+			}
+		}
 	}
 }

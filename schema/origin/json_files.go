@@ -25,12 +25,14 @@ type Files struct {
 	shown  func(name string) string // the name in ranges
 	read   map[string][]byte        // by the name in ranges
 	values map[string]*syntax.JSON  // by the name relative to the stack
+	places map[string]func(path []string) (line, column int)
 }
 
 // NewFiles are the files that expressions name as files does, and ranges as shown says;
 // the reader is whose tokens they see.
 func NewFiles(files *syntax.Files, reader *tokens.Reader, shown func(name string) string) *Files {
-	return &Files{files: files, tokens: reader, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON)}
+	return &Files{files: files, tokens: reader, shown: shown, read: make(map[string][]byte), values: make(map[string]*syntax.JSON),
+		places: make(map[string]func([]string) (int, int))}
 }
 
 // Sources are the files that ranges lie in, by the name in ranges.

@@ -47,6 +47,7 @@ type Tracer struct {
 	names     Names
 	files     *Files
 	traced    map[hcl.Expression]cty.Value            // parts of locals and variables that origins have led through
+	elements  int                                     // of for expressions that were looked through
 	others    int                                     // parts of the value in hand that were followed for other tokens
 	templates map[hcl.Expression]hclsyntax.Expression // that strings of the JSON syntax hold, as far as origins need them
 }

@@ -90,6 +90,8 @@ func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression
 			}
 			return e.FalseResult, path, true
 		}
+	case *hclsyntax.ForExpr:
+		return t.element(e, path)
 	case *hclsyntax.FunctionCallExpr:
 		if e.ExpandFinal || e.Name != "try" && e.Name != "nonsensitive" {
 			return nil, nil, false
@@ -317,6 +319,11 @@ func (t tracer) followEach(name, called string, path []string) way {
 func (t tracer) followCall(call *hclsyntax.FunctionCallExpr, path []string) []schema.Step {
 	if name, ok := t.decodedFile(call); ok {
 		return []schema.Step{t.files.textStep(name, path)}
+	}
+	if (call.Name == "csvdecode" || call.Name == "yamldecode") && len(call.Args) == 1 {
+		if name, ok := t.argumentOf(call.Args[0], "file"); ok {
+			return []schema.Step{t.files.rowStep(call.Name, name, path)}
+		}
 	}
 	if name, ok := t.argumentOf(call, "file"); ok {
 		return []schema.Step{t.files.fileStep(name)}
