@@ -56,14 +56,20 @@ func (s *Server) Follow(ctx context.Context) error {
 				pending.Reset(quietPeriod)
 			}
 		case <-pending.C:
-			if err := s.Redraw(ctx); err != nil {
-				s.cfg.Log.Warn("the preview could not be drawn", "error", err.Error())
-			}
-			if s.watchAll(watcher, watched) {
-				pending.Reset(quietPeriod) // it may have changed before it was watched
+			if s.look(ctx, watcher, watched) {
+				pending.Reset(quietPeriod)
 			}
 		}
 	}
+}
+
+// look renders, and watches what the pages depend on now. It reports whether to look again:
+// what is watched for the first time may have changed before it was.
+func (s *Server) look(ctx context.Context, watcher *fsnotify.Watcher, watched map[string]os.FileInfo) bool {
+	if err := s.Redraw(ctx); err != nil {
+		s.cfg.Log.Warn("the preview could not be drawn", "error", err.Error())
+	}
+	return s.watchAll(watcher, watched)
 }
 
 // replaced lists the watched directories that are not there any more or are others: version
