@@ -84,6 +84,11 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	g := &data.Gallery
 	source, sourced := texts.Source(loaded)
 	g.Sheets = p.selected(sheets(loaded.Documents, before), source)
+	if p.Base != "" {
+		if g.Summary, err = summarise(g.Sheets); err != nil {
+			return nil, err
+		}
+	}
 	judge(g.Sheets, lint.LeastContrast(loaded))
 	found := slices.Concat(diags, lint.Stack(loaded))
 	if !sourced { // else lint has compared with it
@@ -281,7 +286,7 @@ func sheets(documents []schema.Document, before earlier) []preview.Sheet {
 	}
 	for loc, was := range before.documents {
 		if !slices.ContainsFunc(documents, func(d schema.Document) bool { return d.Locale == loc }) {
-			list = append(list, preview.Sheet{Document: schema.Document{Locale: loc}, Applied: was, Note: before.gone})
+			list = append(list, preview.Sheet{Document: schema.Document{Locale: loc}, Applied: was, Gone: true, Note: before.gone})
 		}
 	}
 	return list
@@ -340,6 +345,9 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		g.Sheets = append(g.Sheets, sheet)
 	}
 	g.Sheets = p.selected(g.Sheets, english)
+	if g.Summary, err = summarise(g.Sheets); err != nil {
+		return nil, err
+	}
 	judge(g.Sheets, lint.LeastContrast(new(stack.Stack)))
 	g.Problems = preview.Problems(missing(g.Sheets, nil))
 	p.setTitle(g)
@@ -363,7 +371,7 @@ func sheetOf(c *reconcile.Change) (preview.Sheet, error) {
 		}
 		s.Document.Locale = loc
 	} else if c.Action == reconcile.Delete {
-		s.Note = goesBack
+		s.Gone, s.Note = true, goesBack
 	}
 	for _, change := range c.Fields {
 		f := schema.FieldByPath(change.Path)

@@ -82,7 +82,7 @@ func valueOf(c *HTMLWriter, v schema.Value) {
 		return
 	}
 	const most = 60 // characters
-	text := []rune(shown(v))
+	text := []rune(Shown(v))
 	if len(text) > most {
 		text = append(text[:most], '…')
 	}

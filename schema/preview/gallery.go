@@ -19,6 +19,7 @@ type Sheet struct {
 	Document schema.Document  // what it is to be
 	Applied  *schema.Document // what there was before, such as what the service last confirmed; nil if nothing
 	New      bool             // there was nothing before, for sure: it is compared with the API's default look
+	Gone     bool             // it is not declared any more, and goes back to the default look
 	Note     string           // a sentence about this language, "" for none
 
 	Contrasts []Contrast // of its texts, as far as they are known
@@ -43,7 +44,8 @@ type Gallery struct {
 	Images   bool         // pictures are fetched from their links
 	Compare  bool         // what was applied is shown beside what is to be from the start
 
-	ChangedOnly bool // only what differs is shown from the start, if something does
+	Summary     *Summary // of a change that is looked at; nil for what is no change
+	ChangedOnly bool     // only what differs is shown from the start, if something does
 }
 
 // Live is how a page that is served finds what it needs beside itself.
@@ -117,7 +119,8 @@ func (p *Parts) page(head, foot string, l Live) []byte {
 	c.Raw("</svg>\n")
 	p.header(&c)
 	c.Raw("<div class=\"index\" id=\"index\">\n" + p.index.HTML + "</div>\n")
-	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n<nav id=\"journey\" aria-label=\"Journey\" hidden><button type=\"button\">‹ Before</button><span></span><button type=\"button\">Next ›</button></nav>\n")
+	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n<nav id=\"journey\" aria-label=\"Journey\" hidden><button type=\"button\">‹ Previous</button><span></span><button type=\"button\">Next ›</button></nav>\n")
+	c.Raw("<section id=\"summary\" class=\"card\" aria-label=\"What changes\">" + p.summary.HTML + "</section>\n")
 	for i := range p.sheets {
 		before, after, _ := strings.Cut(p.sheets[i].frame.HTML, screensHere)
 		c.Raw(before + screensHere)

@@ -98,7 +98,7 @@ func (p *pageWriter) origin(f *schema.Field) {
 	p.Raw(" data-changed")
 	if before := p.was.Effective(f); before.Declared() {
 		p.Raw(`="`)
-		p.Text(shown(before))
+		p.Text(Shown(before))
 		p.Raw(`"`)
 	}
 }
@@ -132,8 +132,8 @@ func at(v schema.Value) string {
 	return place(r)
 }
 
-// shown is a declared value as people read it.
-func shown(v schema.Value) string {
+// Shown is a declared value as people read it.
+func Shown(v schema.Value) string {
 	switch v.Kind() {
 	case schema.Tips:
 		texts := make([]string, 0, len(v.Tips()))
@@ -162,14 +162,18 @@ func (p *pageWriter) style(property string, f *schema.Field) string {
 	return ""
 }
 
-// cssColour is a declared colour in the form that CSS takes. It is judged again:
-// nothing else may reach a style.
+// cssColour is a declared colour in the form that CSS takes.
 func cssColour(v schema.Value) string {
-	s := v.Text()
-	if v.Kind() != schema.Colour || !v.Declared() || len(s) != 7 && len(s) != 9 || s[0] != '#' {
+	if v.Kind() != schema.Colour || !v.Declared() {
 		return ""
 	}
-	if strings.Trim(s[1:], "0123456789abcdef") != "" {
+	return colourDigits(v.Text())
+}
+
+// colourDigits is a text that CSS takes for a colour; "" for any other. It is judged
+// again: nothing else may reach a style.
+func colourDigits(s string) string {
+	if len(s) != 7 && len(s) != 9 || s[0] != '#' || strings.Trim(s[1:], "0123456789abcdef") != "" {
 		return ""
 	}
 	return s

@@ -16,6 +16,7 @@ import (
 type Parts struct {
 	gallery                *Gallery
 	title, index, findings Part
+	summary                Part
 	sheets                 []sheetParts
 }
 
@@ -47,6 +48,7 @@ type Update struct {
 	Title    string `json:"title,omitempty"`
 	Index    string `json:"index,omitempty"`
 	Findings string `json:"findings,omitempty"`
+	Summary  string `json:"summary,omitempty"`
 	TooLong  string `json:"tooLong,omitempty"` // the level of the rule
 	// Order holds the frames of all sheets in their order, where one is new, gone,
 	// elsewhere or has another heading.
@@ -83,13 +85,14 @@ func (g *Gallery) Parts(earlier *Parts) *Parts {
 	p.title = newPart("title", g.heading())
 	p.index = newPart("index", g.navigation(p.sheets))
 	p.findings = newPart("findings", g.findings())
+	p.summary = newPart("summary", g.Summary.html())
 	return p
 }
 
 // Hashes are those of all parts.
 func (p *Parts) Hashes() Hashes {
 	h := Hashes{"tooLong": string(p.gallery.TooLong)}
-	for _, one := range []Part{p.title, p.index, p.findings} {
+	for _, one := range []Part{p.title, p.index, p.findings, p.summary} {
 		h[one.ID] = one.Hash
 	}
 	order := ""
@@ -110,7 +113,7 @@ func (h Hashes) Same(o Hashes) bool { return maps.Equal(h, o) }
 func (p *Parts) Since(earlier Hashes) *Update {
 	now, u := p.Hashes(), &Update{Screens: []Part{}}
 	other := func(id string) bool { return earlier == nil || now[id] != earlier[id] }
-	for to, part := range map[*string]Part{&u.Title: p.title, &u.Index: p.index, &u.Findings: p.findings} {
+	for to, part := range map[*string]Part{&u.Title: p.title, &u.Index: p.index, &u.Findings: p.findings, &u.Summary: p.summary} {
 		if other(part.ID) {
 			*to = part.HTML
 		}

@@ -349,7 +349,7 @@ func TestShown(t *testing.T) {
 	f := schema.FieldByPath("titleText")
 	v, diags := f.Parse(cty.StringVal(`say "yes"`), schema.Subject{})
 	require.Empty(t, diags)
-	assert.Equal(t, `say "yes"`, shown(v))
+	assert.Equal(t, `say "yes"`, Shown(v))
 }
 
 // What several languages share is shown as shared, and as that of the block it stands in.

@@ -86,11 +86,11 @@ const editing = (() => {
     const rest = fields.slice(mine.size);
     pick.replaceChildren(group("What was chosen", [...mine]), ...(rest.length ? [group("On this screen", rest)] : []));
     if (target === before && element) pick.value = element.field;
-    else open(screen.dataset.locale, own[0]);
+    else describe(screen.dataset.locale, own[0]);
   }
 
-  // open asks what a field is, and shows the form for it.
-  async function open(locale, field) {
+  // describe asks what a field is, and shows the form for it.
+  async function describe(locale, field) {
     const mine = ++asking;
     pick.value = field;
     try {
@@ -221,7 +221,7 @@ const editing = (() => {
         if (e) {
           point(e);
           e.closest(".screen").scrollIntoView({ block: "nearest" });
-        } else open(input.locale, input.field);
+        } else describe(input.locale, input.field);
         focusSoon();
       }));
     }));
@@ -348,7 +348,7 @@ const editing = (() => {
   // settled takes up what the files are now.
   async function settled(text) {
     count();
-    if (element) await open(element.locale, element.field);
+    if (element) await describe(element.locale, element.field);
     await draw();
     tell(text);
     focusSoon();
@@ -367,7 +367,7 @@ const editing = (() => {
     if (!form.hidden) target.focus();
   }
 
-  pick.addEventListener("change", () => open(element.locale, pick.value));
+  pick.addEventListener("change", () => describe(element.locale, pick.value));
   unset.addEventListener("change", () => {
     const value = unset.checked ? null : element.value ?? element.default ?? (element.kind === "colour" ? "#000000" : "");
     change({ value });
@@ -389,6 +389,7 @@ const editing = (() => {
     event.preventDefault();
     const first = here && here.querySelector(".device [data-field]");
     if (first && !target.startsWith(id(here) + " ")) point(first);
+    open("side"); // where it has to be opened
     focusWhenThere();
   });
   window.addEventListener("beforeunload", (event) => { if (changes.size) event.preventDefault(); });
@@ -403,7 +404,7 @@ const editing = (() => {
   new MutationObserver(() => {
     redrawn.clear();
     if (changes.size) draw();
-    else if (element && !panel.contains(document.activeElement)) open(element.locale, element.field);
+    else if (element && !panel.contains(document.activeElement)) describe(element.locale, element.field);
   }).observe(document.body, { attributes: true, attributeFilter: ["data-renewed"] });
 
   count();

@@ -61,7 +61,7 @@ function redraw(screen, fresh) {
 // arrange puts the sheets in their order: those that were there keep their screens.
 function arrange(frames) {
   const had = new Map(all(".sheet", main).map((sheet) => [sheet.dataset.locale, sheet.querySelector(".screens")]));
-  main.replaceChildren($("journey"), ...frames.map(({ id, html }) => {
+  main.replaceChildren($("journey"), $("summary"), ...frames.map(({ id, html }) => {
     const sheet = parsed(html).firstElementChild;
     if (had.has(id)) sheet.querySelector(".screens").replaceWith(had.get(id));
     return sheet;
@@ -82,6 +82,7 @@ function take(update) {
   }
   if (update.index) $("index").replaceChildren(parsed(update.index));
   if (update.findings) $("findings").replaceChildren(parsed(update.findings));
+  if (update.summary) $("summary").replaceChildren(parsed(update.summary));
   if (update.title) document.querySelector(".top h1").replaceWith(parsed(update.title));
   if (update.tooLong) body.dataset.tooLong = update.tooLong;
   if (update.revision) body.dataset.revision = update.revision;
