@@ -33,7 +33,7 @@ var locales = [...]LocaleInfo{
 	{Value: "th_TH", Short: "th", BCP47: "th-TH", Name: "Thai (Thailand)", Own: "ไทย"},
 	{Value: "ar_AE", BCP47: "ar-AE", Name: "Arabic (United Arab Emirates)", Own: "العربية", RTL: true},
 	{Value: "bn_BD", BCP47: "bn-BD", Name: "Bengali (Bangladesh)", Own: "বাংলা"},
-	{Value: "zh_HK", BCP47: "zh-Hant-HK", Name: "Chinese (Traditional, Hong Kong)", Chinese: true},
+	{Value: "zh_HK", BCP47: "zh-Hant-HK", Name: "Chinese (Traditional, Hong Kong)", Own: "繁體中文（香港）", Chinese: true},
 	{Value: "zh_TW", BCP47: "zh-Hant-TW", Name: "Chinese (Traditional, Taiwan)", Own: "繁體中文", Chinese: true},
 	{Value: "zh_SG", BCP47: "zh-Hans-SG", Name: "Chinese (Simplified, Singapore)", Chinese: true},
 	{Value: "zh_MO", BCP47: "zh-Hant-MO", Name: "Chinese (Traditional, Macao)", Chinese: true},
