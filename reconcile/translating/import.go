@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -58,8 +59,10 @@ func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
 		out: &Imported{Files: maps.Clone(s.Files), stack: s},
 	}
 	for _, f := range files {
-		r.out.Files[f.Name] = f.Data
 		list, form, diags := interchange.Read(f.Data, f.Name, s.Source.Locale)
+		if form != interchange.XLSX && utf8.Valid(f.Data) { // of anything else no line can be shown
+			r.out.Files[f.Name] = f.Data
+		}
 		if diags.HasErrors() {
 			return nil, &workspace.InvalidError{Diagnostics: diags, Sources: r.out.Files}
 		}
