@@ -3,15 +3,14 @@ package lint
 import (
 	"fmt"
 	"unicode"
+	"unicode/utf8"
 )
 
 // scripts are those that are told apart by words: any other one is as foreign as they
 // are to each other.
-func scripts() []*unicode.RangeTable {
-	return []*unicode.RangeTable{
-		unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Devanagari, unicode.Bengali,
-		unicode.Thai, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
-	}
+var scripts = []*unicode.RangeTable{
+	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Devanagari, unicode.Bengali,
+	unicode.Thai, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
 }
 
 // withoutBlanks are scripts that put no blanks between words.
@@ -20,7 +19,13 @@ var withoutBlanks = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode
 // scriptOf is the script of a character; nil for one that belongs to several or to none
 // that is told apart.
 func scriptOf(r rune) *unicode.RangeTable {
-	for _, script := range scripts() {
+	if r < utf8.RuneSelf { // as almost all that are asked about
+		if isASCIILetter(byte(r)) {
+			return unicode.Latin
+		}
+		return nil
+	}
+	for _, script := range scripts {
 		if unicode.Is(script, r) {
 			return script
 		}
@@ -66,7 +71,7 @@ func script(l *linter, in *language, t text) string {
 		case !unicode.IsLetter(r):
 		case unicode.In(r, own...):
 			isOwn = true
-		case unicode.Is(unicode.Latin, r):
+		case scriptOf(r) == unicode.Latin:
 			latin++
 		case !unicode.In(r, unicode.Common, unicode.Inherited):
 			return fmt.Sprintf("holds %q (U+%04X), a letter of a script that is not that of %s.", r, r, in.info.Name)
@@ -81,15 +86,19 @@ func script(l *linter, in *language, t text) string {
 // mixedWord finds a word with letters of two of the scripts that look alike: the first of
 // each. They are 0 if there is none.
 func mixedWord(words string) (a, b rune) {
+	if isASCII(words) {
+		return 0, 0
+	}
 	var first rune
+	var of *unicode.RangeTable
 	for _, r := range words {
-		switch {
+		switch script := scriptOf(r); {
 		case !unicode.IsLetter(r) && !unicode.IsMark(r):
 			first = 0
-		case !unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek):
+		case script != unicode.Latin && script != unicode.Cyrillic && script != unicode.Greek:
 		case first == 0:
-			first = r
-		case scriptOf(first) != scriptOf(r):
+			first, of = r, script
+		case of != script:
 			return first, r
 		}
 	}

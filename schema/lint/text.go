@@ -212,6 +212,9 @@ func isASCII(words string) bool {
 }
 
 func widthForms(_ *linter, in *language, t text) string {
+	if isASCII(t.words()) {
+		return ""
+	}
 	words := []rune(t.words())
 	switch at, better := firstOfAnotherWidth(in, words); {
 	case better == 0:
@@ -252,8 +255,11 @@ func fullWidth(r rune) rune {
 }
 
 func tipWidth(_ *linter, _ *language, t text) string {
+	if t.field.Kind != schema.TipText || schema.Length(t.words()) > schema.TipMax {
+		return ""
+	}
 	width := displaywidth.String(t.words())
-	if t.field.Kind != schema.TipText || width <= schema.TipMax || schema.Length(t.words()) > schema.TipMax {
+	if width <= schema.TipMax {
 		return ""
 	}
 	return fmt.Sprintf("is %d columns wide, since its letters take two each; a tip has room for %d. Shorten it.", width, schema.TipMax)
