@@ -44,11 +44,15 @@ func Explain(src []byte, offset int, err error) string {
 
 // Encoding names what a text most likely is that is not UTF-8.
 func Encoding(src []byte) string {
-	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) || isEverySecond(bytes.Count(src, []byte{0}), len(src)) {
+	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) || isEverySecond(src) {
 		return "UTF-16"
 	}
 	return "most likely Latin-1 or a relative of it"
 }
 
-// isEverySecond reports whether so many NULs are about those between Latin letters in UTF-16.
-func isEverySecond(nuls, size int) bool { return nuls > size/4 && nuls < size*3/4 }
+// isEverySecond reports whether there are about as many NULs as between Latin letters in
+// UTF-16, which takes two bytes for each.
+func isEverySecond(src []byte) bool {
+	nuls, size := bytes.Count(src, []byte{0}), len(src)
+	return size%2 == 0 && nuls > size/4 && nuls < size*3/4
+}
