@@ -21,7 +21,7 @@ var phrases = map[schema.Locale][]string{
 	"zh_CN":  {"请保持不动", "请摘下口罩、帽子和墨镜"},
 	"vi_VN":  {"Giữ yên khuôn mặt", "Đưa mặt bạn vào giữa khung hình"},
 	"in_ID":  {"Tahan sebentar", "Arahkan wajah ke tengah bingkai"},
-	"hi_IN":  {"स्थिर रहें", "अपना चेहरा फ़्रेम के बीच में रखें", "क्‍या यह आप हैं?"},
+	"hi_IN":  {"स्थिर रहें", "अपना चेहरा फ़्रेम के बीच में रखें", "क्\u200dया यह आप हैं?"},
 	"th_TH":  {"อยู่นิ่งๆ", "เลื่อนใบหน้าให้อยู่กลางกรอบ", "น้ำ กำลัง"},
 	"ar_AE":  {"ابقَ ثابتًا", "ضع وجهك في وسط الإطار", "الخطوة 2 من 3: QR"},
 	"bn_BD":  {"স্থির থাকুন", "আপনার মুখ ফ্রেমের মাঝখানে রাখুন"},
@@ -48,7 +48,7 @@ var phrases = map[schema.Locale][]string{
 // dressings are what files of translators could lose, each around a phrase.
 var dressings = []string{
 	"%s", "<b>%s</b> & co", `"%s" \ 'x'`, "%s\nsecond line", "=%s+1", "'%s", "@%s", "-%s", "]]>%s", "&amp; %s &#65;", "_x000D_%s_x0041_",
-	"%s 👩🏽‍💻🇹🇭", "%s,;|", "e\u0301 %s", "\u200e%s\u200f", "%s\u00a0%%", "$%s #1", "<!-- %s -->",
+	"%s 👩🏽\u200d💻🇹🇭", "%s,;|", "e\u0301 %s", "\u200e%s\u200f", "%s\u00a0%%", "$%s #1", "<!-- %s -->",
 }
 
 // wordsOf are the words of every text of the catalogue in a language, as they are kept: in
