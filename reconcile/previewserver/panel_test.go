@@ -96,6 +96,18 @@ func TestEditByKeyboard(t *testing.T) {
 	s.holds(b, "brand.auto.liveryvars.hcl", `brand = "#6b2fb3"`)
 }
 
+// Where there is no room for columns, F2 opens the panel too.
+func TestEditInANarrowWindow(t *testing.T) {
+	for _, width := range []int64{390, 820} {
+		b := editable(t, brandStack).opened(width, 844)
+		b.press(kb.ArrowRight)
+		b.until(`document.querySelector(".screen.here")`)
+		b.press(kb.F2)
+		b.until(focusedAt + ` === "edit-field"`)
+		b.until(`(() => { const box = document.getElementById("edit-field").getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })()`)
+	}
+}
+
 // With the pointer: a text of a language, with its count, its direction and what the page
 // fills in; a name of the palette; several changes saved together; what would stop an
 // apply is not saved.
