@@ -52,6 +52,9 @@ func Complete(v *langserver.View, file *syntax.File, offset int) (items []Item, 
 		if t, ok := v.UnfinishedTokens(file); ok {
 			return completeToken(t, file.Bytes, offset)
 		}
+		if syntax.IsConfiguration(file.Name) {
+			return completeConfiguration(v, file, offset)
+		}
 		return completeJSON(file, offset)
 	}
 	p := placeAt(file.Bytes, offset)

@@ -78,7 +78,17 @@ func (v *completer) namesIn() []Item {
 		}
 		return append(attributes("type", "Such as string, or list(string).", "default", "Its value where nothing gives one.", "description", "", "sensitive", "Its value is never shown.", "nullable", ""), repeated(block("validation", "", "What its value must meet.")))
 	case "removed":
-		return attributes("from", "Such as locale.th_TH.")
+		if inner[0] == "lifecycle" {
+			return attributes("destroy", "false: the page stays as it is.")
+		}
+		return append(attributes("from", "Such as locale.th_TH."), block("lifecycle", "", "What becomes of the page."))
+	case "check":
+		if inner[0] == "assert" {
+			return attributes("condition", "What must be true.", "error_message", "What people are told otherwise.",
+				"level", "notice, warning or error; an error stops an apply.", "field", "Whose line a finding points at.")
+		}
+		return append(attributes("for_each", "What is judged one by one, such as documents or sessions.", "locales", "The documents that it is about."),
+			repeated(block("assert", "", "What must be true.")))
 	case "livery":
 		return settingsItems(blocks[1:])
 	}
@@ -150,7 +160,11 @@ func lookItems(kind string, inner [][]string) (items []Item) {
 		return items
 	}
 	for i := range p.Fields {
-		items = append(items, fieldItem(&p.Fields[i]))
+		f := &p.Fields[i]
+		items = append(items, fieldItem(f))
+		if f.Kind == schema.Tips {
+			items = append(items, attributes("tips", f.Help+" As a list.")...)
+		}
 	}
 	if page != "" {
 		return items
@@ -220,7 +234,8 @@ func settingsItems(inner [][]string) []Item {
 		}
 		return items
 	case "texts":
-		return attributes("source", "The language that the others are translated from.", "keep", "Names that no translation changes.")
+		return attributes("source", "The language that the others are translated from.", "keep", "Names that no translation changes.",
+			"notes", "A JSON file of notes for translators: page => field => note.", "lock", "The file that records from which words each translation was made.")
 	case "lint":
 		return append(attributes("baseline", "A file with the findings that are known."), block("rule", "contrast", "What weight a rule has."), repeated(block("ignore", "", "What is let pass, in files that have no comments.")))
 	case "ignore":

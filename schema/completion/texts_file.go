@@ -11,7 +11,7 @@ import (
 
 // completeJSON offers the keys of a texts file, in the spelling that it uses.
 func completeJSON(file *syntax.File, offset int) (items []Item, start int) {
-	if syntax.IsConfiguration(file.Name) || syntax.IsVariables(file.Name) {
+	if syntax.IsVariables(file.Name) {
 		return nil, offset
 	}
 	at := jsonPlace(file.Bytes[:offset])
