@@ -339,6 +339,13 @@ theme "base" {
 -- themes.livery.hcl --
 theme "base" {
 }
+session "web" {
+  api = "sdk_license"
+  locale "th" {
+  }
+  locale "th_TH" {
+  }
+}
 -- en.json --
 {}
 `)
@@ -360,5 +367,5 @@ theme "base" {
 		"duplicate-locale main.livery.hcl 8: The first one is here.",
 	}, slices.DeleteFunc(related("main.livery.hcl"), func(s string) bool { return strings.HasPrefix(s, "contrast main.livery.hcl 4") }))
 	c.open("themes.livery.hcl")
-	assert.Equal(t, []string{"duplicate main.livery.hcl 16: The first one is here."}, related("themes.livery.hcl"))
+	assert.Equal(t, []string{"duplicate main.livery.hcl 16: The first one is here.", "duplicate-locale themes.livery.hcl 4: The first one is here."}, related("themes.livery.hcl"))
 }

@@ -57,7 +57,7 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 			continue
 		}
 		if e.Labelled(block) {
-			e.override(block, &s, at)
+			e.override(block, b, &s, at)
 		}
 	}
 	return s, true
@@ -169,14 +169,18 @@ func (e sessions) unknownAttribute(attr *config.Attribute, api schema.SessionAPI
 }
 
 // override evaluates what one locale does differently.
-func (e sessions) override(b *config.Block, s *schema.Session, at schema.Subject) {
+func (e sessions) override(b, session *config.Block, s *schema.Session, at schema.Subject) {
 	locale, ok := documents(e).localeName(b.Labels[0], schema.Subject{Address: at.Address, Range: b.LabelRanges[0]})
 	if !ok {
 		return
 	}
 	if _, twice := s.Overrides[locale]; twice {
-		e.Report(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
-			fmt.Sprintf("The session has two blocks for %s; keep one.", locale)))
+		first := slices.IndexFunc(session.Blocks, func(other *config.Block) bool {
+			called, _ := schema.ParseLocale(strings.Join(other.Labels, " "))
+			return other.Type == b.Type && called == locale
+		})
+		e.Report(schema.FirstAt(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
+			fmt.Sprintf("The session has two blocks for %s; keep one.", locale)), session.Blocks[first].DefRange))
 		return
 	}
 	for _, block := range b.Blocks {
