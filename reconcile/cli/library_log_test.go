@@ -28,6 +28,7 @@ func TestLibrariesWriteToTheLog(t *testing.T) {
 		}
 		const body = "<Error><Code>NoSuchKey</Code></Error>"
 		fmt.Fprintf(conn, "HTTP/1.1 404 Not Found\r\nDate: yesterday\r\nContent-Length: %d\r\n\r\n%sunasked", len(body), body)
+		conn.Close() // a request that comes before this is noticed would wait for an answer
 	}))
 	defer server.Close()
 	dir := t.TempDir()
