@@ -3,6 +3,7 @@ package schema
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -25,6 +26,14 @@ type Finding struct {
 
 	Suppression *Suppression // why it is not shown; nil for one that is
 	Stacks      []string     // that have it, by their paths, where several are looked at; else none
+}
+
+// Place is a range as people read it: its file and line; "" for one that lies in no file.
+func Place(r hcl.Range) string {
+	if r.Filename == "" {
+		return ""
+	}
+	return r.Filename + ":" + strconv.Itoa(max(r.Start.Line, 1))
 }
 
 // Related is the other half of a finding: where what is declared twice stands first, or the

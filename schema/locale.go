@@ -24,6 +24,10 @@ type LocaleInfo struct {
 	Chinese bool // the six zh values, which have a shorter tip limit
 }
 
+// English is the language that others are translated from unless something else is said,
+// and that most people who review can read.
+const English Locale = "en_US"
+
 var locales = [...]LocaleInfo{
 	{Value: "zh_CN", Short: "zh", BCP47: "zh-Hans-CN", Name: "Chinese (Simplified, China)", Own: "中文", Chinese: true},
 	{Value: "en_US", Short: "en", BCP47: "en-US", Name: "English (United States)"},

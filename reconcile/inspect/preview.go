@@ -344,7 +344,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		}
 		g.Sheets = append(g.Sheets, sheet)
 	}
-	g.Sheets = p.selected(g.Sheets, english)
+	g.Sheets = p.selected(g.Sheets, schema.English) // a plan does not know its source
 	if g.Summary, err = summarise(g.Sheets); err != nil {
 		return nil, err
 	}
@@ -356,9 +356,6 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 	g.ChangedOnly = true
 	return data, p.requireLocale(g)
 }
-
-// english is the source where a plan, which does not know it, is drawn.
-const english schema.Locale = "en_US"
 
 // sheetOf reads the documents of a change. The plan knows where a value was
 // written only for those that change.

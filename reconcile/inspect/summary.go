@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"livery/reconcile"
@@ -62,12 +61,9 @@ func changeOf(c *reconcile.FieldChange, s *preview.Sheet) preview.Change {
 	if f := schema.FieldByPath(c.Path); f != nil {
 		change.Before, change.After = textOf(s.Applied.At(f)), textOf(s.Document.At(f))
 	}
-	at := c.Range
+	change.At = c.Range
 	if c.Origin != nil && c.Origin.Range.Filename != "" {
-		at = c.Origin.Range
-	}
-	if at.Filename != "" {
-		change.At = fmt.Sprintf("%s:%d", at.Filename, at.Start.Line)
+		change.At = c.Origin.Range
 	}
 	return change
 }

@@ -168,7 +168,7 @@ func stopPlace(s inspect.Stop) string {
 	if s.Range == (hcl.Range{}) {
 		return s.Source
 	}
-	return fileLine(s.Range)
+	return schema.Place(s.Range)
 }
 
 // surroundings says what stands on a field or under it, and where it can be seen.

@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"livery/reconcile"
 	"livery/reconcile/findings"
 	"livery/reconcile/terminal"
@@ -25,7 +23,7 @@ func placeOf(f reconcile.FieldChange) string {
 	if f.Range.Filename == "" {
 		return ""
 	}
-	at := fileLine(f.Range)
+	at := schema.Place(f.Range)
 	o := f.Origin
 	if o == nil {
 		return at
@@ -47,10 +45,8 @@ func originPlace(o *schema.Origin) string {
 	if o.Range.Filename == "" && len(o.Chain) > 0 {
 		return o.Chain[len(o.Chain)-1].Path
 	}
-	return fileLine(o.Range)
+	return schema.Place(o.Range)
 }
-
-func fileLine(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
 
 // originJSON is where a value comes from, as schema.Origin describes it.
 type originJSON struct {

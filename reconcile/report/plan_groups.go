@@ -207,7 +207,7 @@ func sharedPlace(shared reconcile.SharedChange, head cause) string {
 	for i, f := range shared {
 		place := placeOf(*f)
 		if c := causeOf(f); c != (cause{}) && c == head {
-			place = fileLine(f.Range)
+			place = schema.Place(f.Range)
 		}
 		if i == 0 {
 			first = place

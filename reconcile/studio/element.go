@@ -148,7 +148,7 @@ func (f *finder) describeReach(e *Element) {
 			e.Reach.Fields, e.Reach.Languages = w.Fields, w.Languages
 		}
 	}
-	e.Reach.Text = fmt.Sprintf("%s, %s: %s", name, shown(at), e.Reach.words())
+	e.Reach.Text = fmt.Sprintf("%s, %s: %s", name, schema.Place(at), e.Reach.words())
 }
 
 func plain(v schema.Value) any {
@@ -180,7 +180,7 @@ func (f *finder) stops(v schema.Value) []Stop {
 		return list
 	}
 	add := func(text string, at hcl.Range) {
-		if n := len(list); n == 0 || list[n-1].At != shown(at) {
+		if n := len(list); n == 0 || list[n-1].At != schema.Place(at) {
 			list = append(list, f.stop(text, at))
 		}
 	}
@@ -200,7 +200,7 @@ func (f *finder) stops(v schema.Value) []Stop {
 }
 
 func (f *finder) stop(text string, at hcl.Range) Stop {
-	stop := Stop{Text: text, At: shown(at)}
+	stop := Stop{Text: text, At: schema.Place(at)}
 	if name := f.studio.absolute(at.Filename); name != "" {
 		stop.Link = f.studio.link(name, at.Start.Line, at.Start.Column)
 	}
@@ -315,7 +315,7 @@ func (b *base) palette() []Hue {
 		root, rest, _ := strings.Cut(c.Name, ".")
 		name := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return r != '.' && r != '[' }))]
 		if !b.IsSensitive(c.Name) && len(list) < maxHues {
-			list = append(list, Hue{c.Name, c.Digits, shown(b.declared(root, name))})
+			list = append(list, Hue{c.Name, c.Digits, schema.Place(b.declared(root, name))})
 		}
 	}
 	for _, set := range b.Tokens {
@@ -327,7 +327,7 @@ func (b *base) palette() []Hue {
 				continue
 			}
 			if digits, ok := schema.ParseColour(t.Value.AsString()); ok {
-				list = append(list, Hue{tokenReference(set.Names()[0], t.Path), digits, shown(t.Range)})
+				list = append(list, Hue{tokenReference(set.Names()[0], t.Path), digits, schema.Place(t.Range)})
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func (s *Studio) load() (*base, error) {
 		}
 		at := ""
 		if d.Subject != nil {
-			at = fmt.Sprintf("%s:%d: ", d.Subject.Filename, d.Subject.Start.Line)
+			at = schema.Place(*d.Subject) + ": "
 		}
 		return nil, impossible("The files have errors", "Nothing can be changed here until they are mended: %s%s: %s", at, d.Summary, d.Detail)
 	}

@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -166,7 +165,7 @@ func (f *finder) atOrigin(p place) {
 	if !f.isEditable(&t) {
 		return
 	}
-	f.add(Way{ID: AtOrigin + ":" + name, Kind: AtOrigin, Label: name, At: shown(p.at), target: t}, func() Reach { return f.shares(t) })
+	f.add(Way{ID: AtOrigin + ":" + name, Kind: AtOrigin, Label: name, At: schema.Place(p.at), target: t}, func() Reach { return f.shares(t) })
 }
 
 // isEditable reports whether something else can be put in a place, and sees how. Whoever
@@ -220,7 +219,7 @@ func (f *finder) inTheme() {
 	name := f.layers[top].Name
 	block := f.Module.Themes[strings.TrimPrefix(name, themePrefix)]
 	f.add(Way{
-		ID: InTheme + ":" + name, Kind: InTheme, Label: name, At: shown(block.DefRange),
+		ID: InTheme + ":" + name, Kind: InTheme, Label: name, At: schema.Place(block.DefRange),
 		target: target{action: addField, holder: translating.BlockHolder(block.DefRange), names: true},
 	}, func() Reach { return f.reachOfTheme(name, f.field) })
 }
@@ -232,7 +231,7 @@ func (f *finder) expression(kind string, l stack.Layer) {
 		return
 	}
 	f.add(Way{
-		ID: kind + ":" + l.Name, Kind: kind, Label: l.Name, At: shown(v.Range()), target: target{action: replaceExpression, at: v.Range(), names: true},
+		ID: kind + ":" + l.Name, Kind: kind, Label: l.Name, At: schema.Place(v.Range()), target: target{action: replaceExpression, at: v.Range(), names: true},
 	}, func() Reach { return f.reach(v.Range()) })
 }
 
@@ -262,7 +261,7 @@ func (f *finder) inLocale() {
 	case h.IsTexts():
 		w.At = h.File
 	default:
-		w.At = shown(h.Block)
+		w.At = schema.Place(h.Block)
 	}
 	f.add(w, func() Reach { return Reach{Fields: 1, Languages: 1} })
 }
@@ -284,12 +283,4 @@ func preset(ways []Way) string {
 		return ways[i].ID
 	}
 	return ""
-}
-
-// shown is a place as people read it.
-func shown(r hcl.Range) string {
-	if r.Filename == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d", r.Filename, max(r.Start.Line, 1))
 }

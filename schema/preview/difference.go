@@ -24,8 +24,6 @@ type Difference struct {
 // can read, or else the first by name.
 func (d *Difference) Locale() schema.Locale { return d.After.Locale }
 
-const english schema.Locale = "en_US"
-
 // Differences finds the screens that differ: those of most languages first, then in the
 // order of a check. Sheets that have nothing to be compared with have none.
 func Differences(sheets []Sheet) []Difference {
@@ -54,7 +52,7 @@ func Differences(sheets []Sheet) []Difference {
 			}
 			d := &list[place]
 			d.Locales = append(d.Locales, s.Document.Locale)
-			if l := s.Document.Locale; l == english || d.Locale() != english && l < d.Locale() {
+			if l := s.Document.Locale; l == schema.English || d.Locale() != schema.English && l < d.Locale() {
 				d.Before, d.After = *before, s.Document
 			}
 		}

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"livery/schema"
 	"livery/schema/colour"
 )
@@ -337,5 +335,3 @@ func (g *Gallery) list(c *HTMLWriter, wanted func(Problem) bool) {
 	}
 	c.Raw("</ol>\n")
 }
-
-func place(r hcl.Range) string { return r.Filename + ":" + strconv.Itoa(r.Start.Line) }

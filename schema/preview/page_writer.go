@@ -106,7 +106,7 @@ func (p *pageWriter) origin(f *schema.Field) {
 // place notes where a value was written, and the way from there to the words or digits,
 // each step on a line: its name and its place.
 func (p *pageWriter) place(v schema.Value) {
-	p.Attr("data-at", at(v))
+	p.Attr("data-at", schema.Place(v.Range()))
 	o := v.Origin()
 	if o == nil {
 		return
@@ -114,22 +114,13 @@ func (p *pageWriter) place(v schema.Value) {
 	steps := make([]string, 0, len(o.Chain))
 	for _, step := range o.Chain {
 		if step.Range.Filename != "" {
-			steps = append(steps, step.Path+"\t"+place(step.Range))
+			steps = append(steps, step.Path+"\t"+schema.Place(step.Range))
 		} else {
 			steps = append(steps, step.Path)
 		}
 	}
 	p.Attr("data-from", strings.Join(steps, "\n"))
 	p.Raw(string(flag(o.Derived, " data-computed")))
-}
-
-// at is where a value was written, as file and line.
-func at(v schema.Value) string {
-	r := v.Range()
-	if r.Filename == "" {
-		return ""
-	}
-	return place(r)
 }
 
 // Shown is a declared value as people read it.
@@ -199,7 +190,7 @@ func (p *pageWriter) words(key, standIn string) {
 
 // english marks an element as English where the screen is in another language.
 func (p *pageWriter) english() {
-	if p.info.Value != "en_US" {
+	if p.info.Value != schema.English {
 		p.Raw(` lang="en" dir="ltr"`)
 	}
 }

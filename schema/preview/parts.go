@@ -168,5 +168,5 @@ func sameValue(a, b schema.Value) bool {
 // samePlace reports whether two values were written at the same places.
 func samePlace(a, b schema.Value) bool {
 	x, y := a.Origin(), b.Origin()
-	return at(a) == at(b) && (x == y || x != nil && y != nil && x.Derived == y.Derived && slices.Equal(x.Chain, y.Chain))
+	return schema.Place(a.Range()) == schema.Place(b.Range()) && (x == y || x != nil && y != nil && x.Derived == y.Derived && slices.Equal(x.Chain, y.Chain))
 }

@@ -90,7 +90,7 @@ func ScreenOf(path string) string {
 }
 
 // screensOf is where each field is seen in a document that declares nothing.
-var screensOf = sync.OnceValue(func() map[*schema.Field][]Screen { return ScreensOf(schema.Document{Locale: "en_US"}) })
+var screensOf = sync.OnceValue(func() map[*schema.Field][]Screen { return ScreensOf(schema.Document{Locale: schema.English}) })
 
 // ScreensOf is where each field of a document is seen, read off the screens themselves. A
 // field that none shows as the document is, such as the words of a page that it skips, is

@@ -53,7 +53,7 @@ func Problems(diags hcl.Diagnostics) []Problem {
 			p.Text = d.Detail // the rule's name beside it is summary enough
 		}
 		if d.Subject != nil {
-			p.At = place(*d.Subject)
+			p.At = schema.Place(*d.Subject)
 		}
 		list = append(list, p)
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"livery/schema"
 )
 
@@ -23,9 +25,9 @@ type Group struct {
 
 // Change is a value that becomes another.
 type Change struct {
-	Path          string // in the API's spelling
-	Before, After string // as people read it; "" for the API's default
-	At            string // file and line; "" where nothing is written
+	Path          string    // in the API's spelling
+	Before, After string    // as people read it; "" for the API's default
+	At            hcl.Range // where the value comes from; none where nothing is written
 }
 
 // html is the summary as the first thing in a gallery; it is empty without one.
@@ -87,8 +89,8 @@ func (s *Summary) group(c *HTMLWriter, g *Group) {
 		side(c, "del", change.Before)
 		c.Raw(" → ")
 		side(c, "ins", change.After)
-		if change.At != "" {
-			c.Printf(" <small>%s</small>", change.At)
+		if at := schema.Place(change.At); at != "" {
+			c.Printf(" <small>%s</small>", at)
 		}
 		c.Raw("</li>\n")
 	}

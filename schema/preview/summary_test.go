@@ -3,19 +3,21 @@ package preview
 import (
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 
 	"livery/schema"
 )
 
 func TestSummary(t *testing.T) {
+	line := func(file string, n int) hcl.Range { return hcl.Range{Filename: file, Start: hcl.Pos{Line: n}} }
 	g := Gallery{
 		Title: "t", Sheets: []Sheet{{Document: schema.Document{Locale: "th_TH"}}},
 		Summary: &Summary{
 			New: []schema.Locale{"ja_JP"}, Gone: []schema.Locale{"ms_MY"}, Changed: 2, Same: 1,
 			Groups: []Group{
-				{[]schema.Locale{"en_US", "th_TH"}, []Change{{"mobileLoadingPage.progressColor", "#0b5fff", "", "a.livery.hcl:3"}}},
-				{[]schema.Locale{"th_TH"}, []Change{{"titleText", `"</script>`, "<b>", ""}, {"extra.member", "", "1", "a.livery.hcl:9"}}},
+				{[]schema.Locale{"en_US", "th_TH"}, []Change{{"mobileLoadingPage.progressColor", "#0b5fff", "", line("a.livery.hcl", 3)}}},
+				{[]schema.Locale{"th_TH"}, []Change{{"titleText", `"</script>`, "<b>", hcl.Range{}}, {"extra.member", "", "1", line("a.livery.hcl", 9)}}},
 			},
 		},
 	}

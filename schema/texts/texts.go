@@ -51,7 +51,7 @@ func TipPath(f *schema.Field, i int) string { return fmt.Sprintf("%s[%d].text", 
 // Source is the language that the others are translated from: the one that the texts
 // block names, or en_US. It is false where no document is declared for it.
 func Source(s *stack.Stack) (schema.Locale, bool) {
-	source := cmp.Or(s.Module.Settings.Texts.Source, "en_US")
+	source := cmp.Or(s.Module.Settings.Texts.Source, schema.English)
 	return source, slices.ContainsFunc(s.Documents, func(d schema.Document) bool { return d.Locale == source })
 }
 
