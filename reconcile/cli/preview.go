@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -239,7 +238,7 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		if public {
 			return errors.Join(command.Fail("Invalid flag", "-edit lets files be changed, so it listens on this machine alone: leave -listen out, or choose an address such as 127.0.0.1:8586."), listener.Close())
 		}
-		config.Editing = previewserver.NewEditing(studio.New(run.Workspace(p.inputs), p.shown, p.editorLink), listener.Addr())
+		config.Editing = previewserver.NewEditing(studio.New(run.Workspace(p.inputs), p.shown), listener.Addr())
 		address += config.Editing.Path()
 	}
 	server, err := previewserver.New(ctx, config, run.Now())
@@ -265,10 +264,4 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 	}()
 	defer func() { stop(); <-followed }()
 	return command.Serve(ctx, listener, localserver.Server{Handler: server, OnShutdown: server.Close})
-}
-
-// editorLink opens a place in an editor.
-func (p *previewFlags) editorLink(file string, line, column int) string {
-	path := (&url.URL{Path: "/" + strings.TrimPrefix(filepath.ToSlash(file), "/")}).EscapedPath()
-	return strings.NewReplacer("{path}", path, "{line}", strconv.Itoa(line), "{column}", strconv.Itoa(column)).Replace(p.editor)
 }

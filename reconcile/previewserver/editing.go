@@ -92,6 +92,8 @@ func (s *Server) edit(r *http.Request, what string, a asked) (any, error) {
 		return e.Review(a.Changes)
 	case "save":
 		return e.Save(r.Context(), a.Changes, a.Digest)
+	case "saves":
+		return e.Saves(), nil
 	case "undo":
 		return e.Undo()
 	case "redo":

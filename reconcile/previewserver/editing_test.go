@@ -31,7 +31,8 @@ variable "brand" {
 }
 
 locals {
-  ink = "#101820"
+  ink   = "#101820"
+  night = "#001020"
 }
 
 theme "base" {
@@ -41,6 +42,7 @@ theme "base" {
     start_button_text_color       = readable_on(var.brand)
   }
   mobile_result_page { show_score = true }
+  mobile_loading_page { loading_text_color = readable_on(local.night) }
 }
 
 locale "en" {
@@ -94,8 +96,8 @@ func editable(t testing.TB, archive string) *site {
 		}
 		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
-	editing := previewserver.NewEditing(studio.New(open(), inspect.PreviewOptions{}, func(string, int, int) string { return "" }), listener.Addr())
-	s, err := previewserver.New(t.Context(), previewserver.Config{Render: render, Editing: editing}, time.Now())
+	editing := previewserver.NewEditing(studio.New(open(), inspect.PreviewOptions{}), listener.Addr())
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: render, Editing: editing, Editor: "vscode://file{path}:{line}", Dir: dir}, time.Now())
 	require.NoError(t, err)
 	served := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
 	served.Start()
@@ -211,6 +213,10 @@ func TestEdit(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, "%v", saved)
 	assert.Equal(t, map[string]any{"files": []any{"brand.auto.liveryvars.hcl"}, "undo": 1.0, "redo": 0.0}, saved)
 	assert.Equal(t, "# The brand.\nbrand = \"#6b2fb3\"\n", s.file("brand.auto.liveryvars.hcl"))
+
+	status, saves := s.ask("saves", map[string]any{})
+	require.Equal(t, http.StatusOK, status)
+	assert.Equal(t, map[string]any{"files": []any{}, "undo": 1.0, "redo": 0.0}, saves)
 
 	status, conflict := s.ask("save", changes)
 	assert.Equal(t, http.StatusConflict, status)

@@ -49,6 +49,11 @@ func (b *tab) tabTo(what string) {
 	b.t.Fatalf("the tab key does not lead to %s", what)
 }
 
+// can reports which of Undo and Redo do something.
+func can(undo, redo bool) string {
+	return fmt.Sprintf(`Array.from(document.querySelectorAll("#edit .bar button")).slice(2).map((b) => b.textContent + b.ariaDisabled).join() === "Undo%v,Redo%v"`, !undo, !redo)
+}
+
 // erase takes out what stands in the field that has the focus.
 func (b *tab) erase() {
 	b.t.Helper()
@@ -63,6 +68,7 @@ func TestEditByKeyboard(t *testing.T) {
 	assert.Equal(t, s.address+"/", ask[string](b, `location.href`), "the address holds no token")
 	b.press(kb.ArrowRight)
 	b.until(`document.querySelector(".screen.here")`)
+	b.until(can(false, false))
 	b.press(kb.F2)
 	b.until(focusedAt + ` === "edit-field"`)
 	for range 60 {
@@ -86,14 +92,20 @@ func TestEditByKeyboard(t *testing.T) {
 	b.until(`document.querySelector("#edit .said").innerText === "Saved: brand.auto.liveryvars.hcl."`)
 	b.until(`%s.every((c) => c === "rgb(107, 47, 179)")`, button)
 	b.until(focusedAt + ` === "edit-value"`)
+	b.until(can(true, false))
 	b.tabTo("Undo")
 	b.press(kb.Enter)
 	s.holds(b, "brand.auto.liveryvars.hcl", `brand = "#00483c"`)
 	b.until(`%s.every((c) => c === "rgb(0, 72, 60)")`, button)
 	b.until(`document.querySelector("#edit .said").innerText === "Undone: brand.auto.liveryvars.hcl."`)
+	b.until(can(false, true))
+	b.tabTo("Undo") // there is nothing to undo: it can be reached, and does nothing
+	b.press(kb.Enter)
 	b.tabTo("Redo")
 	b.press(kb.Enter)
 	s.holds(b, "brand.auto.liveryvars.hcl", `brand = "#6b2fb3"`)
+	b.until(can(true, false))
+	s.opened(1440, 900).until(can(true, false)) // in another window too
 }
 
 // Where there is no room for columns, F2 opens the panel too.
@@ -166,6 +178,9 @@ func TestEditByPointer(t *testing.T) {
 	b.until(`document.getElementById("edit").innerText.includes("readable_on(var.brand) makes this value")`)
 	b.click("#edit .inputs button")
 	b.until(`document.getElementById("edit-field").value === "mobileTipsPage.startButtonBackgroundColor"`)
+	clickField("en_US", "mobileLoadingPage.loadingTextColor") // what it is made of is shown nowhere
+	b.until(`document.querySelector("#edit .inputs a")?.href === "vscode://file%s/main.livery.hcl:7"`, s.dir)
+	b.until(`document.querySelector("#detail .open").href === "vscode://file%s/main.livery.hcl:17"`, s.dir)
 }
 
 // A file that another program changes meanwhile is not written over, and the page says so;

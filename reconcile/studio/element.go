@@ -3,7 +3,6 @@ package studio
 import (
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -50,8 +49,7 @@ type Language struct {
 // Stop is a place on the way to a value.
 type Stop struct {
 	Text string `json:"text"`
-	At   string `json:"at"`   // file and line; "" for what no file says
-	Link string `json:"link"` // opens the place in an editor
+	At   string `json:"at"` // file and line; "" for what no file says
 }
 
 // Input is something that a value is computed from, and an element that shows it.
@@ -181,7 +179,7 @@ func (f *finder) stops(v schema.Value) []Stop {
 	}
 	add := func(text string, at hcl.Range) {
 		if n := len(list); n == 0 || list[n-1].At != schema.Place(at) {
-			list = append(list, f.stop(text, at))
+			list = append(list, Stop{text, schema.Place(at)})
 		}
 	}
 	o := v.Origin()
@@ -197,26 +195,6 @@ func (f *finder) stops(v schema.Value) []Stop {
 		add(text, step.Range)
 	}
 	return list
-}
-
-func (f *finder) stop(text string, at hcl.Range) Stop {
-	stop := Stop{Text: text, At: schema.Place(at)}
-	if name := f.studio.absolute(at.Filename); name != "" {
-		stop.Link = f.studio.link(name, at.Start.Line, at.Start.Column)
-	}
-	return stop
-}
-
-// absolute is where a file is; "" for none.
-func (s *Studio) absolute(name string) string {
-	if name == "" {
-		return ""
-	}
-	abs, err := filepath.Abs(s.files.Dir.Path(filepath.FromSlash(name)))
-	if err != nil {
-		return ""
-	}
-	return abs
 }
 
 // describeComputed says what computes a value, and from what.
@@ -268,7 +246,7 @@ func (f *finder) computing() (hclsyntax.Expression, string) {
 
 // input finds where a name is given its value, and an element that shows it.
 func (f *finder) input(root, first, name string) Input {
-	in := Input{Stop: f.stop(name, f.declared(root, first))}
+	in := Input{Stop: Stop{name, schema.Place(f.declared(root, first))}}
 	documents := slices.Concat([]schema.Document{f.document}, f.Documents)
 	for _, d := range documents {
 		for _, field := range schema.Fields() {
@@ -280,7 +258,7 @@ func (f *finder) input(root, first, name string) Input {
 				if step.Path != name {
 					continue
 				}
-				in.Stop = f.stop(name, step.Range)
+				in.At = schema.Place(step.Range)
 				if !o.Derived {
 					in.Locale, in.Field = d.Locale, field.Path()
 					return in

@@ -149,6 +149,13 @@ func (s *Studio) Save(ctx context.Context, changes []Change, digest string) (*Sa
 	return s.saved(after), nil
 }
 
+// Saves says how many saves of this visit can be undone and redone.
+func (s *Studio) Saves() *Saved {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.saved(nil)
+}
+
 // Undo takes back the last save of this visit that was not taken back yet.
 func (s *Studio) Undo() (*Saved, error) {
 	return s.again(&s.done, &s.undone, "undo", func(t step) (from, to map[string][]byte) { return t.after, t.before })

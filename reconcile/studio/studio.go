@@ -40,18 +40,16 @@ type Studio struct {
 	changed *workspace.Workspace // with changes in memory
 	preview *inspect.Preview     // of changed
 	write   func(before, after map[string][]byte) error
-	link    func(file string, line, column int) string // what opens a place in an editor
 
 	mu           sync.Mutex
 	read         *base  // nil before the first time
 	done, undone []step // of this visit, the last one last
 }
 
-// New makes a studio. What is drawn is what shown says; link makes an address that opens a
-// file, by its absolute path, in an editor.
-func New(w *workspace.Workspace, shown inspect.PreviewOptions, link func(file string, line, column int) string) *Studio {
+// New makes a studio. What is drawn is what shown says.
+func New(w *workspace.Workspace, shown inspect.PreviewOptions) *Studio {
 	changed := workspace.New(w.Config)
-	return &Studio{files: w, changed: changed, preview: inspect.NewPreview(changed, shown), write: w.Dir.Rewrite, link: link}
+	return &Studio{files: w, changed: changed, preview: inspect.NewPreview(changed, shown), write: w.Dir.Rewrite}
 }
 
 // Reason says why something is refused.

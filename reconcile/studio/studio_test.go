@@ -41,9 +41,7 @@ func studioOf(t testing.TB, archive string) (*studio.Studio, string) {
 }
 
 func openStudio(w *workspace.Workspace) *studio.Studio {
-	return studio.New(w, inspect.PreviewOptions{}, func(file string, line, column int) string {
-		return fmt.Sprintf("editor:%s:%d:%d", filepath.Base(file), line, column)
-	})
+	return studio.New(w, inspect.PreviewOptions{})
 }
 
 func element(t testing.TB, s *studio.Studio, locale schema.Locale, field string) *studio.Element {
@@ -238,7 +236,7 @@ func TestElement(t *testing.T) {
 	assert.Equal(t, 10, e.Length)
 	assert.Equal(t, "Liveness Detection", e.Default)
 	assert.Equal(t, studio.Language{Tag: "th-TH", Direction: "ltr"}, e.Languages)
-	assert.Equal(t, "editor:th.json:2:16", e.Origin[len(e.Origin)-1].Link)
+	assert.Equal(t, "texts/th.json:2", e.Origin[len(e.Origin)-1].At)
 }
 
 // What a function computes is not overwritten: the element names what it is made of.
@@ -248,7 +246,7 @@ func TestComputed(t *testing.T) {
 	e := element(t, s, "en_US", "mobileTipsPage.startButtonTextColor")
 	assert.Equal(t, "lighten(var.brand, 0.2) makes this value: change what it is made of.", e.Computed)
 	assert.Equal(t, []studio.Input{{
-		Stop:   studio.Stop{Text: "var.brand", At: "brand.auto.liveryvars.hcl:3", Link: "editor:brand.auto.liveryvars.hcl:3:9"},
+		Stop:   studio.Stop{Text: "var.brand", At: "brand.auto.liveryvars.hcl:3"},
 		Locale: "en_US", Field: "mobileTipsPage.startButtonBackgroundColor",
 	}}, e.Inputs)
 	assert.Empty(t, e.Ways)

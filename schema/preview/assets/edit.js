@@ -25,12 +25,14 @@ const editing = (() => {
   const hint = make("p", { className: "quiet" }, "Choose something in a screen, or a screen and then F2: it can be changed here.");
   const button = (text, act) => {
     const b = make("button", { type: "button" }, text);
-    b.addEventListener("click", act);
+    b.addEventListener("click", () => { if (b.ariaDisabled !== "true") act(); });
     return b;
   };
+  const allow = (b, on) => { b.ariaDisabled = String(!on); }; // it can be reached all the same, and keeps the focus
   const waiting = make("p", { className: "waiting" });
   const look = button("Review and save", review), drop = button("Discard", discard);
-  const bar = make("div", { className: "bar" }, look, drop, button("Undo", () => again("undo")), button("Redo", () => again("redo")));
+  const undo = button("Undo", () => again("undo")), redo = button("Redo", () => again("redo"));
+  const bar = make("div", { className: "bar" }, look, drop, undo, redo);
   const verdict = make("p", { className: "verdict", role: "status" }), said = make("p", { className: "said", role: "status" });
   const panel = make("section", { id: "edit", className: "card" }, make("h2", { id: "edit-title" }, "Change"), hint, form, verdict, waiting, bar, said);
   panel.setAttribute("aria-labelledby", "edit-title");
@@ -214,8 +216,8 @@ const editing = (() => {
   // showInputs leads to what a value is computed from.
   function showInputs() {
     inputs.replaceChildren(...element.inputs.map((input) => {
-      const text = [input.text, input.at].filter(Boolean).join(", ");
-      if (!input.field) return make("li", {}, input.link ? make("a", { href: input.link }, text) : text);
+      const text = [input.text, input.at].filter(Boolean).join(", "), address = inEditor(input.at);
+      if (!input.field) return make("li", {}, address ? make("a", { href: address }, text) : text);
       return make("li", {}, button(text, () => {
         const e = all(`.screen[data-locale="${CSS.escape(input.locale)}"] .device [data-field="${CSS.escape(input.field)}"]`, main)[0];
         if (e) {
@@ -298,8 +300,15 @@ const editing = (() => {
   function count() {
     const n = changes.size;
     waiting.textContent = n ? `${n} ${n === 1 ? "change is" : "changes are"} not saved yet.` : "";
-    for (const b of [look, drop]) b.disabled = !n;
+    for (const b of [look, drop]) allow(b, n);
   }
+
+  // saves tells what can be undone and redone, of the saves of all windows.
+  function saves(got) {
+    allow(undo, got.undo);
+    allow(redo, got.redo);
+  }
+  const countSaves = () => ask("saves", {}).then(saves, () => {}); // whoever presses one is told
 
   async function review() {
     if (!changes.size) return;
@@ -328,6 +337,7 @@ const editing = (() => {
       const got = await ask("save", { changes: list(), digest: reviewed.digest });
       changes.clear();
       dialog.close();
+      saves(got);
       settled("Saved: " + got.files.join(", ") + ".");
     } catch (error) {
       stops.textContent = error.message;
@@ -339,6 +349,7 @@ const editing = (() => {
   async function again(what) {
     try {
       const got = await ask(what, {});
+      saves(got);
       settled((what === "undo" ? "Undone: " : "Redone: ") + got.files.join(", ") + ".");
     } catch (error) {
       tell(error.message);
@@ -403,11 +414,14 @@ const editing = (() => {
   // The files have changed: what is in no file yet is drawn over them again.
   new MutationObserver(() => {
     redrawn.clear();
+    countSaves();
     if (changes.size) draw();
     else if (element && !panel.contains(document.activeElement)) describe(element.locale, element.field);
   }).observe(document.body, { attributes: true, attributeFilter: ["data-renewed"] });
 
   count();
+  saves({});
+  countSaves();
   return { choose };
 })();
 

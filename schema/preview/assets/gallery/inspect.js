@@ -68,15 +68,24 @@ function fieldOf(e) {
   return [dt, dd];
 }
 
+// inEditor is the address that opens a place, as main.livery.hcl:3, in an editor; "" for
+// none.
+function inEditor(place) {
+  const [, file, number] = (place || "").match(/^(.*):(\d+)$/) || [];
+  if (!file || !body.dataset.editor) return "";
+  const path = file.startsWith("/") || /^[A-Za-z]:/.test(file) ? file : body.dataset.dir + "/" + file;
+  return body.dataset.editor.replace("{path}", encodeURI(path.replace(/^([A-Za-z]:)/, "/$1")).replace(/[?#]/g, encodeURIComponent)).replace("{line}", number).replace("{column}", "1");
+}
+
 // line is a sentence about a field; a place in a file can be opened.
 function line(text, place) {
   const span = document.createElement("span");
   span.className = "at";
   span.append(text);
-  if (place && body.dataset.editor) {
-    const [, file, number] = place.match(/^(.*):(\d+)$/), a = document.createElement("a");
-    const path = file.startsWith("/") || /^[A-Za-z]:/.test(file) ? file : body.dataset.dir + "/" + file;
-    a.href = body.dataset.editor.replace("{path}", encodeURI(path.replace(/^([A-Za-z]:)/, "/$1")).replace(/[?#]/g, encodeURIComponent)).replace("{line}", number).replace("{column}", "1");
+  const address = inEditor(place);
+  if (address) {
+    const a = document.createElement("a");
+    a.href = address;
     a.className = "open";
     a.textContent = "open";
     a.setAttribute("aria-label", "Open " + place + " in the editor");
