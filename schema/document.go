@@ -223,6 +223,12 @@ func (l Look) Empty() bool {
 	return len(l.ExtraKeys()) == 0 && !slices.ContainsFunc(l.values, Value.Declared)
 }
 
+// IsSame reports whether two documents are one that was made once, where that can be told
+// at a glance: it has the same values, at the same places.
+func (d Document) IsSame(o Document) bool {
+	return len(d.values) > 0 && len(o.values) > 0 && &d.values[0] == &o.values[0] && d.Locale == o.Locale && d.Range == o.Range
+}
+
 // Equal reports whether two looks would be told to the service alike.
 func (l Look) Equal(o Look) bool {
 	for _, f := range Fields() {

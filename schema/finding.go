@@ -107,11 +107,15 @@ func Attach(d *hcl.Diagnostic, f Finding) {
 }
 
 // FindingOf reads the finding of a diagnostic; the zero Finding if it has none.
-func FindingOf(d *hcl.Diagnostic) Finding {
+func FindingOf(d *hcl.Diagnostic) Finding { return *findingIn(d) }
+
+// findingIn is the finding that a diagnostic carries. It is not copied, and must not be
+// changed.
+func findingIn(d *hcl.Diagnostic) *Finding {
 	if f, ok := hcl.DiagnosticExtra[*Finding](d); ok {
-		return *f
+		return f
 	}
-	return Finding{}
+	return new(Finding)
 }
 
 // Amend changes the finding of a diagnostic, and gives it one if it has nothing else.
@@ -136,7 +140,7 @@ func WithFinding(d *hcl.Diagnostic, f Finding, more string) *hcl.Diagnostic {
 // LevelOf is what a diagnostic weighs. HCL knows two severities, so the finding says
 // which warnings are only notices.
 func LevelOf(d *hcl.Diagnostic) Level {
-	switch level := FindingOf(d).Level; {
+	switch level := findingIn(d).Level; {
 	case level != "":
 		return level
 	case d.Severity == hcl.DiagWarning:
@@ -199,7 +203,7 @@ func SortFindings(diags hcl.Diagnostics) hcl.Diagnostics {
 			end++
 		}
 		if end > i+1 {
-			merge(first, diags[i+1:end])
+			first = merge(first, diags[i+1:end])
 		}
 		merged = append(merged, first)
 		i = end
@@ -209,7 +213,10 @@ func SortFindings(diags hcl.Diagnostics) hcl.Diagnostics {
 }
 
 func compareFindings(a, b *hcl.Diagnostic) int {
-	return cmp.Or(compareRange(a.Subject, b.Subject), cmp.Compare(FindingOf(a).Rule, FindingOf(b).Rule),
+	if c := compareRange(a.Subject, b.Subject); c != 0 { // as of almost all
+		return c
+	}
+	return cmp.Or(cmp.Compare(findingIn(a).Rule, findingIn(b).Rule),
 		cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail))
 }
 
@@ -218,15 +225,17 @@ func sameFinding(a, b *hcl.Diagnostic) bool {
 		(a.Subject != nil || slices.Equal(FindingOf(a).Stacks, FindingOf(b).Stacks)) // each stack's own
 }
 
-// merge gives a finding what others like it have in common with it.
-func merge(into *hcl.Diagnostic, same hcl.Diagnostics) {
-	all, stacks := slices.Clone(FindingOf(into).Addresses), slices.Clone(FindingOf(into).Stacks)
+// merge is a finding with what others like it have in common with it.
+func merge(first *hcl.Diagnostic, same hcl.Diagnostics) *hcl.Diagnostic {
+	f := FindingOf(first)
+	all, stacks := slices.Clone(f.Addresses), slices.Clone(f.Stacks)
 	for _, d := range same {
 		all, stacks = append(all, FindingOf(d).Addresses...), append(stacks, FindingOf(d).Stacks...)
 	}
 	slices.SortFunc(all, Address.Compare)
 	slices.Sort(stacks)
-	Amend(into, func(f *Finding) { f.Addresses, f.Stacks = slices.Compact(all), slices.Compact(stacks) })
+	f.Addresses, f.Stacks = slices.Compact(all), slices.Compact(stacks)
+	return WithFinding(first, f, "")
 }
 
 func compareRange(a, b *hcl.Range) int {
@@ -238,7 +247,10 @@ func compareRange(a, b *hcl.Range) int {
 	case b == nil:
 		return 1
 	}
-	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
+	if a.Filename != b.Filename {
+		return cmp.Compare(a.Filename, b.Filename)
+	}
+	return cmp.Or(cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
 }
 
 // ApplyLevels gives each finding the level that a lint block asks for and leaves out

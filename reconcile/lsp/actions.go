@@ -65,7 +65,7 @@ type mender struct{ *server }
 // mending are the ways to be rid of a finding.
 func (s mender) mending(a *asked, d *hcl.Diagnostic) (list []codeAction) {
 	f, project := schema.FindingOf(d), s.projects[a.dir]
-	about := []diagnostic{s.publisher.diagnosticOf(project, d, a.lines, func(path, name string) *lines { return s.publisher.linesOf(project, path, name) })}
+	about := []diagnostic{s.publisher.diagnosticOf(project, d, a.lines, s.publisher.linesOf)}
 	if f.Fix != schema.NoFix && len(f.Edits) > 0 {
 		if changes, ok := s.changes(a, f.Edits); ok {
 			title := "Fix: " + d.Summary

@@ -52,73 +52,110 @@ const (
 // publisher says what is wrong with files, where that is something else than it said last.
 type publisher struct {
 	*desk
-	said map[string]string // by URI
+	said map[string]said // by URI
 	tell func(method string, params any)
+}
+
+// said is what was said of a file, and of what.
+type said struct {
+	findings []located
+	version  int // of the text; -1 for that of the disk
+	body     string
+}
+
+// located is a finding of a project in a file.
+type located struct {
+	*project
+	*hcl.Diagnostic
+	name string // of the file, in ranges
 }
 
 // publish says of each file what is wrong with it.
 func (s publisher) publish() {
-	all := make(map[string][]diagnostic)
+	all := make(map[string][]located) // by URI
 	for _, p := range s.projects {
-		texts := make(map[string]*lines)
-		text := func(path, name string) *lines {
-			if texts[path] == nil {
-				texts[path] = s.linesOf(p, path, name)
-			}
-			return texts[path]
-		}
 		for _, d := range p.findings {
-			if path, of := s.placeOf(p, d); path != "" {
-				all[path] = append(all[path], s.diagnosticOf(p, d, text(path, of), text))
+			if path, name := s.placeOf(p, d); path != "" {
+				uri := s.uriOf(path)
+				all[uri] = append(all[uri], located{p, d, name})
 			}
 		}
-	}
-	for _, d := range s.documents {
-		if d.isTooLarge() {
-			all[d.path] = []diagnostic{{Severity: 1, Code: string(schema.Unreadable), Source: "livery", Message: fmt.Sprintf("File too large: it has more than %d MB, so nothing else is said of it. (%s)", syntax.MaxFile>>20, schema.Unreadable)}}
-		}
-	}
-	seen := make(map[string]bool)
-	for path, list := range all {
-		uri := s.uriOf(path)
-		seen[uri] = true
-		s.say(uri, withoutDoubles(list))
 	}
 	for uri := range s.documents {
-		if !seen[uri] {
-			seen[uri] = true
-			s.say(uri, []diagnostic{})
+		if all[uri] == nil {
+			all[uri] = []located{}
 		}
 	}
 	for uri := range s.said {
-		if !seen[uri] { // it was closed and is fine, or left the stack
+		if all[uri] == nil { // it was closed and is fine, or left the stack
 			s.say(uri, []diagnostic{})
 			delete(s.said, uri)
 		}
 	}
+	texts := make(map[string]*lines)
+	text := func(p *project, path, name string) *lines {
+		if texts[path] == nil {
+			texts[path] = s.linesOf(p, path, name)
+		}
+		return texts[path]
+	}
+	for uri, findings := range all {
+		s.sayOf(uri, findings, text)
+	}
+}
+
+// sayOf says what the findings in a file are. Those that are the very same as last time need
+// not be written out.
+func (s publisher) sayOf(uri string, findings []located, text func(p *project, path, name string) *lines) {
+	before := s.said[uri]
+	d := s.documents[uri]
+	switch {
+	case d != nil && d.isTooLarge():
+		s.say(uri, []diagnostic{{Severity: 1, Code: string(schema.Unreadable), Source: "livery", Message: fmt.Sprintf("File too large: it has more than %d MB, so nothing else is said of it. (%s)", syntax.MaxFile>>20, schema.Unreadable)}})
+		return
+	case before.findings != nil && before.version == versionOf(d) && slices.Equal(before.findings, findings):
+		return
+	}
+	list := make([]diagnostic, 0, len(findings))
+	for _, f := range findings {
+		path, _ := s.placeOf(f.project, f.Diagnostic)
+		list = append(list, s.diagnosticOf(f.project, f.Diagnostic, text(f.project, path, f.name), text))
+	}
+	s.say(uri, withoutDoubles(list))
+	after := s.said[uri]
+	after.findings = findings
+	s.said[uri] = after
+}
+
+// versionOf is the version of the text of an open document; -1 for none.
+func versionOf(d *document) int {
+	if d == nil {
+		return -1
+	}
+	return d.version
 }
 
 // say tells the editor what is wrong with a file, unless it knows.
 func (s publisher) say(uri string, list []diagnostic) {
 	p := publishParams{URI: uri, Diagnostics: list}
-	if d := s.documents[uri]; d != nil {
-		version := d.version
-		p.Version = &version
+	d := s.documents[uri]
+	if d != nil {
+		p.Version = &d.version
 	}
 	body, err := json.Marshal(p)
-	if err != nil || s.said[uri] == string(body) {
+	if err != nil || s.said[uri].body == string(body) {
 		return
 	}
-	s.said[uri] = string(body)
+	s.said[uri] = said{version: versionOf(d), body: string(body)}
 	s.tell("textDocument/publishDiagnostics", p)
 }
 
 // diagnosticOf is a finding of a project on the wire, with what it is related to.
-func (s publisher) diagnosticOf(p *project, d *hcl.Diagnostic, own *lines, text func(path, name string) *lines) diagnostic {
+func (s publisher) diagnosticOf(p *project, d *hcl.Diagnostic, own *lines, text func(p *project, path, name string) *lines) diagnostic {
 	out := newDiagnostic(d, own)
 	if r := schema.FindingOf(d).Related; r.Range.Filename != "" {
 		path := filepath.Join(p.dir, filepath.FromSlash(r.Range.Filename))
-		at := text(path, r.Range.Filename).span(r.Range.Start.Byte, r.Range.End.Byte)
+		at := text(p, path, r.Range.Filename).span(r.Range.Start.Byte, r.Range.End.Byte)
 		out.Related = []relatedInformation{{location{s.uriOf(path), at}, r.Words}}
 	}
 	return out

@@ -40,7 +40,7 @@ func quietServer(t testing.TB, dir, text string) (*server, string) {
 func lastSaid(t testing.TB, s *server, uri string) []diagnostic {
 	t.Helper()
 	var p publishParams
-	require.NoError(t, json.Unmarshal([]byte(s.publisher.said[uri]), &p))
+	require.NoError(t, json.Unmarshal([]byte(s.publisher.said[uri].body), &p))
 	return p.Diagnostics
 }
 

@@ -66,7 +66,7 @@ func newServer(ctx context.Context, in io.Reader, out io.Writer, c Config) *serv
 		base: c.Workspace, log: c.Log, queue: newQueue(), units: utf16Units, settings: defaultSettings(),
 		documents: make(map[string]*document), projects: make(map[string]*project), stale: make(map[string]bool),
 	}
-	s.publisher = publisher{desk: s.desk, said: make(map[string]string), tell: s.tell}
+	s.publisher = publisher{desk: s.desk, said: make(map[string]said), tell: s.tell}
 	return s
 }
 

@@ -2,7 +2,6 @@ package langserver
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -124,7 +123,7 @@ func (v teller) otherLanguages(w Written) string {
 	if v.Stack == nil || len(v.Documents()) < 2 {
 		return ""
 	}
-	path := v.textPath(w)
+	path := textPath(v.View, w)
 	if path == "" {
 		return ""
 	}
@@ -139,34 +138,27 @@ func (v teller) otherLanguages(w Written) string {
 	}
 	if _, has := texts.Source(v.Stack); !has {
 		for _, d := range v.Documents() {
-			if text := textAt(texts.Of(d), path); text.Declared() {
-				line(d.Locale, text, "")
+			if text := texts.At(texts.Of(d), path); text.Value.Declared() {
+				line(d.Locale, text.Value, "")
 			}
 		}
 		return b.String()
 	}
-	table, _ := texts.Read(v.Stack)
-	line(table.Source.Locale, textAt(slices.Values(table.Texts), path), "")
-	for _, in := range table.Languages {
-		if u := in.Unit(path); u != nil {
-			line(in.Locale, u.Target, noteOf(u))
+	table, _ := texts.Open(v.Stack)
+	line(table.Source.Locale, texts.At(slices.Values(table.Texts), path).Value, "")
+	for _, d := range v.Documents() {
+		if d.Locale == table.Source.Locale {
+			continue
+		}
+		if u, ok := table.UnitAt(d, path); ok {
+			line(d.Locale, u.Target, noteOf(u))
 		}
 	}
 	return b.String()
 }
 
-// textAt is the text of that path; the zero Value if there is none.
-func textAt(all iter.Seq[texts.Text], path string) schema.Value {
-	for t := range all {
-		if t.Path == path {
-			return t.Value
-		}
-	}
-	return schema.Value{}
-}
-
 // noteOf is how a translation stands to its source, where that is worth a word.
-func noteOf(u *texts.Unit) string {
+func noteOf(u texts.Unit) string {
 	switch {
 	case u.State == texts.Missing || u.State == texts.Stale:
 		return string(u.State)
@@ -178,7 +170,7 @@ func noteOf(u *texts.Unit) string {
 
 // textPath is the path of a text where it is written; "" for what is no text. That of a tip
 // has its place in the list.
-func (v teller) textPath(w Written) string {
+func textPath(v *View, w Written) string {
 	if schema.FieldByPath(w.Field.Path()) != nil {
 		return w.Field.Path()
 	}

@@ -64,39 +64,42 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 
 // sources are the texts that a translation was made from.
 func (v leader) sources(w Written) (found []hcl.Range) {
-	v.units(func(_ schema.Locale, u *texts.Unit) {
-		at := u.Target.Range()
-		if from := texts.PlaceOf(u.Source); u.Source.Declared() && at.Filename == w.ValueAt.Filename && at.Start.Byte == w.ValueAt.Start.Byte && !slices.Contains(found, from) {
-			found = append(found, from)
-		}
-	})
+	table := v.texts()
+	if table == nil || !slices.ContainsFunc(v.worn(w), func(d ofDocument) bool { return d.Locale != table.Source.Locale }) {
+		return nil
+	}
+	if text := texts.At(slices.Values(table.Texts), textPath(v.View, w)); text.Value.Declared() {
+		found = append(found, texts.PlaceOf(text.Value))
+	}
 	return found
 }
 
 // missing are the source's texts that a language has not.
 func (v leader) missing(locale schema.Locale) (found []hcl.Range) {
-	v.units(func(l schema.Locale, u *texts.Unit) {
-		if l == locale && u.State == texts.Missing {
-			found = append(found, texts.PlaceOf(u.Source))
+	table := v.texts()
+	for _, d := range v.Documents() {
+		if table == nil || d.Locale != locale || locale == table.Source.Locale {
+			continue
 		}
-	})
+		for _, u := range table.Compare(d).Units {
+			if u.State == texts.Missing {
+				found = append(found, texts.PlaceOf(u.Source))
+			}
+		}
+	}
 	return found
 }
 
-// units visits the texts of all languages but the source.
-func (v leader) units(visit func(schema.Locale, *texts.Unit)) {
+// texts are those of the source; nil if there is none.
+func (v leader) texts() *texts.Table {
 	if v.Stack == nil {
-		return
+		return nil
 	}
 	if _, has := texts.Source(v.Stack); !has {
-		return
+		return nil
 	}
-	table, _ := texts.Read(v.Stack)
-	for _, in := range table.Languages {
-		for i := range in.Units {
-			visit(in.Locale, &in.Units[i])
-		}
-	}
+	table, _ := texts.Open(v.Stack)
+	return table
 }
 
 // fieldReference is where theme.x.page.field leads to.

@@ -14,35 +14,34 @@ import (
 
 // pairs judges texts on their backgrounds, where both are declared: what the API's
 // defaults look like is not documented.
-func pairs(l *linter) {
+func pairs(l *linter, in *language) {
 	if !l.wants(schema.Contrast, schema.ContrastUnknown, schema.HalfPair, schema.ColourVision) {
 		return
 	}
-	for _, d := range l.Documents {
-		var halves []half
-		for _, p := range allPairs() {
-			if !p.isShown(d) {
-				continue
-			}
-			text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
-			switch image := p.hasImage(d); {
-			case text == nil && back == nil:
-			case image && text != nil:
-				l.unknownPair(d, text, "the image of "+p.image.Key+" lies behind it")
-			case image:
-			case text == nil:
-				halves = addHalf(halves, back, p.text[len(p.text)-1])
-			case back == nil:
-				halves = addHalf(halves, text, p.back[len(p.back)-1])
-			case !l.colour(d.At(back)).IsOpaque():
-				l.unknownPair(d, text, fmt.Sprintf("its background %s %s is translucent", back.Key, d.At(back).Text()))
-			default:
-				l.contrast(d, text, back)
-				l.colourVision(d, text, back)
-			}
+	d := in.Document
+	var halves []half
+	for _, p := range allPairs() {
+		if !p.isShown(d) {
+			continue
 		}
-		l.halfPairs(d, halves)
+		text, back := firstDeclared(d, p.text), firstDeclared(d, p.back)
+		switch image := p.hasImage(d); {
+		case text == nil && back == nil:
+		case image && text != nil:
+			l.unknownPair(d, text, "the image of "+p.image.Key+" lies behind it")
+		case image:
+		case text == nil:
+			halves = addHalf(halves, back, p.text[len(p.text)-1])
+		case back == nil:
+			halves = addHalf(halves, text, p.back[len(p.back)-1])
+		case !l.colour(d.At(back)).IsOpaque():
+			l.unknownPair(d, text, fmt.Sprintf("its background %s %s is translucent", back.Key, d.At(back).Text()))
+		default:
+			l.contrast(d, text, back)
+			l.colourVision(d, text, back)
+		}
 	}
+	l.halfPairs(d, halves)
 }
 
 // countdownIsOff reports whether the text of a pair is that of a countdown that is not shown.
@@ -69,23 +68,6 @@ func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
 		return
 	}
 	l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
-}
-
-// readable is the colour that is near to a text's and reads well. One pair of colours is
-// worn by many documents.
-func (l *linter) readable(text, behind schema.Value, least float64) (colour.Colour, bool) {
-	pair := [2]string{text.Text(), behind.Text()}
-	known, ok := l.better[pair]
-	if !ok {
-		if better, found := colour.Readable(l.colour(text), l.colour(behind), least); found {
-			known = &better
-		}
-		l.better[pair] = known
-	}
-	if known == nil {
-		return colour.Colour{}, false
-	}
-	return *known, true
 }
 
 // reportOn is report of a colour that stands on another one.
@@ -169,25 +151,23 @@ func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
 }
 
 // components judges buttons and borders on what they lie on.
-func components(l *linter) {
+func components(l *linter, in *language) {
 	if !l.wants(schema.ComponentContrast) {
 		return
 	}
-	least := option[float64](l, schema.ComponentContrast, "ratio")
-	for _, d := range l.Documents {
-		for _, c := range allComponents() {
-			front, back := d.At(c.front), d.At(c.back)
-			if !front.Declared() || !back.Declared() || isUndecided(d, c.front, c.back) || !isShown(d, c.page) || firstDeclared(d, c.images) != nil || !l.colour(back).IsOpaque() {
-				continue
-			}
-			ratio := colour.Contrast(l.colour(front), l.colour(back))
-			if ratio >= least {
-				continue
-			}
-			l.reportOn(back, schema.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
-				fmt.Sprintf("%s %s lies on %s %s with a contrast of %.2f; %s is the least at which its shape is seen.",
-					c.front.Path(), front.Text(), c.back.Key, back.Text(), colour.Cut(ratio), number(least)),
-				map[string]any{"colour": front.Text(), "background": back.Text(), "background_path": c.back.Path(), "ratio": colour.Cut(ratio), "least": least})
+	d, least := in.Document, option[float64](l, schema.ComponentContrast, "ratio")
+	for _, c := range allComponents() {
+		front, back := d.At(c.front), d.At(c.back)
+		if !front.Declared() || !back.Declared() || isUndecided(d, c.front, c.back) || !isShown(d, c.page) || firstDeclared(d, c.images) != nil || !l.colour(back).IsOpaque() {
+			continue
 		}
+		ratio := colour.Contrast(l.colour(front), l.colour(back))
+		if ratio >= least {
+			continue
+		}
+		l.reportOn(back, schema.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
+			fmt.Sprintf("%s %s lies on %s %s with a contrast of %.2f; %s is the least at which its shape is seen.",
+				c.front.Path(), front.Text(), c.back.Key, back.Text(), colour.Cut(ratio), number(least)),
+			map[string]any{"colour": front.Text(), "background": back.Text(), "background_path": c.back.Path(), "ratio": colour.Cut(ratio), "least": least})
 	}
 }

@@ -8,29 +8,32 @@ import (
 	"livery/schema/texts"
 )
 
-// glossary finds translations without what the glossary says of a term of the source.
-func glossary(l *linter) {
-	if !l.wants(schema.Glossary) {
-		return
-	}
+// readGlossary reads the glossary that the lint block names, and notes what it holds.
+func (l *linter) readGlossary(read map[string][]byte) {
 	name := option[string](l, schema.Glossary, "file")
-	if name == "" {
+	if name == "" || !l.wants(schema.Glossary) {
 		return
 	}
 	files := l.Module.Sources
 	src, fault := files.ReadFile(name, schema.Subject{Range: l.Options[schema.Glossary]["file"].Range})
-	var terms []texts.Term
 	if fault == nil {
-		l.Sources[files.Shown(name)] = src
-		terms, fault = texts.ReadGlossary(src, files.Shown(name), l.source.Locale)
+		read[files.Shown(name)], l.Sources[files.Shown(name)] = src, src
+		l.glossary, fault = texts.ReadGlossary(src, files.Shown(name), l.source.Locale)
 	}
 	if fault != nil {
 		l.found = append(l.found, fault)
+	}
+}
+
+// glossary finds translations without what the glossary says of a term of the source.
+func glossary(l *linter, in *language) {
+	if len(l.glossary) == 0 {
 		return
 	}
-	l.translations(func(in *language, t, source text) {
+	name := option[string](l, schema.Glossary, "file")
+	for t, source := range l.translations(in) {
 		words, own := strings.ToLower(source.words()), strings.ToLower(t.words())
-		for _, term := range terms {
+		for _, term := range l.glossary {
 			original, translation := term.Words[l.source.Locale], term.Words[in.Locale]
 			if original == "" || translation == "" || !hasWord(words, strings.ToLower(original)) || strings.Contains(own, strings.ToLower(translation)) {
 				continue
@@ -39,5 +42,5 @@ func glossary(l *linter) {
 				fmt.Sprintf("%s lacks %q; the source %s has %q, and %q says what it is called here, on line %d.", t.path, translation, l.source.Locale, original, name, term.Line),
 				map[string]any{"term": original, "translation": translation, "line": term.Line})
 		}
-	})
+	}
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -101,19 +102,16 @@ func (l *linter) complete() bool {
 	})
 }
 
-// translations calls judge for each text, in another language than the source's, of
-// which the source has one too.
-func (l *linter) translations(judge func(in *language, t, source text)) {
-	if l.source == nil {
-		return
-	}
-	for _, in := range l.languages {
-		if in.base() == l.source.base() {
-			continue
+// translations visits each text of a language, unless that is the source's, of which the
+// source has one too, which comes second.
+func (l *linter) translations(in *language) iter.Seq2[text, text] {
+	return func(visit func(t, source text) bool) {
+		if l.source == nil || in.base() == l.source.base() {
+			return
 		}
 		for t := range in.texts {
-			if source, ok := l.source.find(t.path); ok {
-				judge(in, t, source)
+			if source, ok := l.source.find(t.path); ok && !visit(t, source) {
+				return
 			}
 		}
 	}

@@ -18,27 +18,23 @@ import (
 	"livery/schema/texts"
 )
 
-// families are all rules there are. Each asks first which of its rules are wanted.
-var families = []func(*linter){
-	pairs, components, nearColours,
-	eachText, ellipses,
-	noSource, eachTranslation, inconsistent, glossary,
-	missing, untranslated, stale, headroom,
-	unused, overridden, noEffect, literals, sessionLocales, tokenDoubts,
-	checks,
-}
+// The families of rules, by what they look at. Each asks first which of its rules are wanted.
+var (
+	ofDocuments    = []func(*linter, *language){pairs, components, nearColours, eachText, ellipses}
+	ofTranslations = []func(*linter, *language){letters, eachTranslation, inconsistent, glossary, missing, untranslated, stale}
+	ofStacks       = []func(*linter){noSource, headroom, unused, overridden, noEffect, literals, sessionLocales, tokenDoubts, checks}
+)
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
 // for, and those of the files that only lint shows.
 func Stack(s *stack.Stack) hcl.Diagnostics {
-	found := judge(s, families, func(r schema.Rule, _ schema.Level) bool { return r.Phase != schema.Checking })
+	found := judge(s, everything, func(r schema.Rule, _ schema.Level) bool { return r.Phase != schema.Checking })
 	return schema.SortFindings(append(found, s.Notices...))
 }
 
 // Shared gives what an include brings and this stack does not use: others may.
 func Shared(s *stack.Stack) hcl.Diagnostics {
-	shared := func(l *linter) { l.shared = true; unused(l) }
-	return judge(s, []func(*linter){shared}, func(schema.Rule, schema.Level) bool { return true })
+	return judge(s, func(l *linter) { l.shared = true; unused(l) }, func(schema.Rule, schema.Level) bool { return true })
 }
 
 // Checks judges the check blocks of a stack alone, whatever they weigh. What they look at
@@ -47,19 +43,29 @@ func Checks(s *stack.Stack) hcl.Diagnostics {
 	if s.Evaluation() == nil {
 		return nil
 	}
-	return judge(s, []func(*linter){checks}, func(schema.Rule, schema.Level) bool { return true })
+	return judge(s, checks, func(schema.Rule, schema.Level) bool { return true })
 }
 
 // Stopping gives the findings of the rules whose level is error: nothing is planned and
 // nothing sent as long as there is one.
 func Stopping(s *stack.Stack) hcl.Diagnostics {
-	return judge(s, families, func(r schema.Rule, level schema.Level) bool {
+	return judge(s, everything, func(r schema.Rule, level schema.Level) bool {
 		return r.Phase != schema.Checking && level == schema.Error
 	})
 }
 
-func judge(s *stack.Stack, families []func(*linter), wanted func(schema.Rule, schema.Level) bool) hcl.Diagnostics {
-	l := &linter{Stack: s, asked: wanted, wanted: make(map[schema.RuleID]bool), colours: make(map[string]colour.Colour), better: make(map[[2]string]*colour.Colour)}
+func everything(l *linter) {
+	eachDocument(l)
+	for _, family := range ofStacks {
+		family(l)
+	}
+}
+
+func judge(s *stack.Stack, families func(*linter), wanted func(schema.Rule, schema.Level) bool) hcl.Diagnostics {
+	l := &linter{
+		Stack: s, asked: wanted, wanted: make(map[schema.RuleID]bool),
+		palette: palette{make(map[string]colour.Colour), make(map[[2]string]*colour.Colour), make(map[[2]string]float64), make(map[string]float64)},
+	}
 	source, ok := texts.Source(s)
 	for _, rule := range schema.Rules() {
 		level := rule.In(s.Levels)
@@ -73,25 +79,33 @@ func judge(s *stack.Stack, families []func(*linter), wanted func(schema.Rule, sc
 			l.source = in
 		}
 	}
-	for _, family := range families {
-		family(l)
-	}
-	s.Locate(l.found)
-	return schema.SortFindings(schema.ApplyLevels(l.found, s.Levels))
+	families(l)
+	_ = l.end()
+	return schema.SortFindings(l.ended)
+}
+
+// end ends what was found: it says where it stands and what it weighs. It gives what that is.
+func (l *linter) end() hcl.Diagnostics {
+	l.Locate(l.found)
+	found := schema.ApplyLevels(l.found, l.Levels)
+	l.found, l.ended = nil, append(l.ended, found...)
+	return found
 }
 
 // linter judges one stack.
 type linter struct {
 	*stack.Stack
+	palette
 	asked     func(schema.Rule, schema.Level) bool // which rules are to be judged
 	wanted    map[schema.RuleID]bool
 	languages []*language
-	source    *language                    // nil if there is none
-	keep      []string                     // names that no translation changes, the longest first
-	colours   map[string]colour.Colour     // that were parsed, by their text
-	better    map[[2]string]*colour.Colour // that texts would read well in, by their colour and what is behind; nil for none
+	source    *language // nil if there is none
+	keep      []string  // names that no translation changes, the longest first
+	glossary  []texts.Term
+	texts     *texts.Table // without its languages; nil where nobody asks what is stale
 	found     hcl.Diagnostics
-	shared    bool // what is included is judged instead of the stack's own blocks
+	ended     hcl.Diagnostics // found in documents, now or before; they must not be changed
+	shared    bool            // what is included is judged instead of the stack's own blocks
 }
 
 // wants reports whether one of the rules is wanted.
@@ -154,14 +168,4 @@ func option[T any](l *linter, id schema.RuleID, name string) T {
 	o, _ := rule.Option(name)
 	v, _ := o.Default.(T)
 	return v
-}
-
-// colour is the value of a colour field, which is canonical.
-func (l *linter) colour(v schema.Value) colour.Colour {
-	c, ok := l.colours[v.Text()]
-	if !ok {
-		c, _ = colour.Parse(v.Text())
-		l.colours[v.Text()] = c
-	}
-	return c
 }

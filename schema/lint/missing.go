@@ -15,20 +15,16 @@ type Expectation func(*schema.Field) string
 // Missing finds the texts that a document should have and has not: people then see the
 // API's default, in words that nobody here chose.
 func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics {
-	why := make(map[*schema.Field]string)
-	for _, f := range schema.Fields() {
-		if f.Kind == schema.Text || f.Kind == schema.Tips {
-			why[f] = expected(f)
-		}
-	}
 	var diags hcl.Diagnostics
 	for _, d := range documents {
 		for _, f := range schema.Fields() {
-			if why[f] == "" || d.At(f).Declared() || isUndecided(d, f) {
+			if f.Kind != schema.Text && f.Kind != schema.Tips || d.At(f).Declared() || isUndecided(d, f) {
 				continue
 			}
-			diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: d.Range}, "Text missing",
-				fmt.Sprintf("%s has no text here, and %s: people will see the API's default.", f.Path(), why[f])))
+			if why := expected(f); why != "" {
+				diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: d.Range}, "Text missing",
+					fmt.Sprintf("%s has no text here, and %s: people will see the API's default.", f.Path(), why)))
+			}
 		}
 	}
 	return diags

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"livery/schema"
-	"livery/schema/colour"
 )
 
 // writtenColour is a colour that somebody wrote, as a literal or as a token.
@@ -19,56 +17,21 @@ type writtenColour struct {
 }
 
 // nearColours finds colours of one document that nobody can tell apart: most are slips.
-func nearColours(l *linter) {
+func nearColours(l *linter, in *language) {
 	if !l.wants(schema.NearColour) {
 		return
 	}
-	n := &neighbours{linter: l, delta: option[float64](l, schema.NearColour, "delta"), distances: make(map[[2]string]float64), lightness: make(map[string]float64)}
-	for _, d := range l.Documents {
-		written := l.writtenColours(d)
-		for i, b := range written {
-			for _, a := range written[:i] {
-				if distance := n.distance(a.text, b.text); distance > 0 && distance <= n.delta {
-					l.report(schema.NearColour, b.at, "Two colours that look the same",
-						fmt.Sprintf("%s is so near to %s at %s:%d that nobody can tell them apart (CIEDE2000 %.2f). If one is meant, write it once.",
-							b.text, a.text, a.at.Range.Filename, a.at.Range.Start.Line, distance),
-						map[string]any{"colour": b.text, "near": a.text, "distance": distance})
-				}
+	delta, written := option[float64](l, schema.NearColour, "delta"), l.writtenColours(in.Document)
+	for i, b := range written {
+		for _, a := range written[:i] {
+			if distance := l.distance(a.text, b.text, delta); distance > 0 && distance <= delta {
+				l.report(schema.NearColour, b.at, "Two colours that look the same",
+					fmt.Sprintf("%s is so near to %s at %s:%d that nobody can tell them apart (CIEDE2000 %.2f). If one is meant, write it once.",
+						b.text, a.text, a.at.Range.Filename, a.at.Range.Start.Line, distance),
+					map[string]any{"colour": b.text, "near": a.text, "distance": distance})
 			}
 		}
 	}
-}
-
-// neighbours remembers how near colours are to each other, in all documents.
-type neighbours struct {
-	*linter
-	delta     float64
-	distances map[[2]string]float64
-	lightness map[string]float64
-}
-
-// distance is that of two colours by CIEDE2000; an infinite one of colours whose lightness
-// alone tells them apart, as that of most does.
-func (n *neighbours) distance(a, b string) float64 {
-	if math.Abs(n.light(a)-n.light(b)) > n.delta*colour.LightnessPerDistance {
-		return math.Inf(1)
-	}
-	key := [2]string{min(a, b), max(a, b)}
-	distance, known := n.distances[key]
-	if !known {
-		distance = colour.Distance(n.colours[a], n.colours[b])
-		n.distances[key] = distance
-	}
-	return distance
-}
-
-func (n *neighbours) light(text string) float64 {
-	light, known := n.lightness[text]
-	if !known {
-		light = n.colours[text].Lightness()
-		n.lightness[text] = light
-	}
-	return light
 }
 
 // writtenColours are the colours of a document that are written and not computed: tokens,

@@ -24,14 +24,20 @@ func overridden(l *linter) {
 	if !l.wants(schema.Unreachable, schema.Redundant) || !l.complete() {
 		return
 	}
-	uses := make(uses)
+	uses, fields := make(uses), make(map[*schema.Field]bool)
 	for _, d := range l.Documents {
-		uses.add(d)
+		uses.add(d, fields)
+	}
+	if len(uses) == 0 {
+		return
+	}
+	for _, d := range l.Documents {
+		uses.count(d, fields)
 	}
 	l.reportOverridden(uses)
 }
 
-// uses are what becomes of each value that is written.
+// uses are what becomes of each value that is written and overrides or is overridden anywhere.
 type uses map[written]*use
 
 func (u uses) of(f *schema.Field, at hcl.Range) *use {
@@ -43,15 +49,22 @@ func (u uses) of(f *schema.Field, at hcl.Range) *use {
 	return found
 }
 
-// add notes what becomes of values in a document.
-func (u uses) add(d schema.Document) {
-	for _, f := range schema.Fields() {
+// count notes which values a document sends.
+func (u uses) count(d schema.Document, fields map[*schema.Field]bool) {
+	for f := range fields {
 		if v := d.At(f); v.Declared() || v.IsNull() {
-			u.of(f, v.Range()).wins++
+			if use := u[written{f, v.Range()}]; use != nil {
+				use.wins++
+			}
 		}
 	}
+}
+
+// add notes what overrides what in a document, and of which fields.
+func (u uses) add(d schema.Document, fields map[*schema.Field]bool) {
 	lost, same := make(map[written]bool), make(map[written]bool)
 	for _, o := range d.Overridden() {
+		fields[o.Field] = true
 		lower, upper := u.of(o.Field, o.Lower), u.of(o.Field, o.Upper)
 		if key := (written{o.Field, o.Lower}); o.Lower.Filename != "" && !lost[key] {
 			lost[key] = true

@@ -24,16 +24,16 @@ var sourceRules = [...]struct {
 }
 
 // eachTranslation compares every translation with the source.
-func eachTranslation(l *linter) {
-	for _, rule := range sourceRules {
-		if !l.wants(rule.id) {
-			continue
-		}
-		l.translations(func(in *language, t, source text) {
+func eachTranslation(l *linter, in *language) {
+	for t, source := range l.translations(in) {
+		for _, rule := range sourceRules {
+			if !l.wants(rule.id) {
+				continue
+			}
 			if what := rule.judge(l, in, t, source); what != "" {
 				l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil)
 			}
-		})
+		}
 	}
 }
 
@@ -115,30 +115,21 @@ func keptName(l *linter, _ *language, t, source text) string {
 }
 
 // inconsistent finds one text of the source that a language says in two ways.
-func inconsistent(l *linter) {
+func inconsistent(l *linter, in *language) {
 	if !l.wants(schema.Inconsistent) {
 		return
 	}
-	for _, in := range l.languages {
-		if in.base() == l.source.base() {
+	first := make(map[string]text)
+	for t, source := range l.translations(in) {
+		before, known := first[source.words()]
+		if !known {
+			first[source.words()] = t
 			continue
 		}
-		first := make(map[string]text)
-		for t := range in.texts {
-			source, ok := l.source.find(t.path)
-			if !ok {
-				continue
-			}
-			before, known := first[source.words()]
-			if !known {
-				first[source.words()] = t
-				continue
-			}
-			if before.words() != t.words() {
-				l.report(schema.Inconsistent, in.subject(t), "One text, two translations",
-					fmt.Sprintf("%s says %q, and %s says %q; the source %s has %q in both.",
-						t.path, t.words(), before.path, before.words(), l.source.Locale, source.words()), nil)
-			}
+		if before.words() != t.words() {
+			l.report(schema.Inconsistent, in.subject(t), "One text, two translations",
+				fmt.Sprintf("%s says %q, and %s says %q; the source %s has %q in both.",
+					t.path, t.words(), before.path, before.words(), l.source.Locale, source.words()), nil)
 		}
 	}
 }

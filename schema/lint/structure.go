@@ -219,44 +219,55 @@ func noEffect(l *linter) {
 	if !l.wants(schema.NoEffect) {
 		return
 	}
-	without := make(map[written]string)
-	with := make(map[written]bool)
-	for _, d := range l.Documents {
+	without, vain := make(map[written]string), make([]map[*schema.Field]string, len(l.Documents))
+	for i, d := range l.Documents {
+		vain[i] = effectless(d)
+		for f, why := range vain[i] {
+			without[written{f, d.At(f).Range()}] = why
+		}
+	}
+	if len(without) == 0 {
+		return
+	}
+	for i, d := range l.Documents {
 		for _, f := range schema.Fields() {
-			v := d.At(f)
-			if !v.Declared() {
-				continue
-			}
-			key := written{f, v.Range()}
-			if why := effectless(d, f); why != "" && !with[key] {
-				without[key] = why
-			} else if why == "" {
-				with[key] = true
-				delete(without, key)
+			if v := d.At(f); v.Declared() && vain[i][f] == "" {
+				delete(without, written{f, v.Range()})
 			}
 		}
 	}
-	for _, d := range l.Documents {
-		for _, f := range schema.Fields() {
-			if why := without[written{f, d.At(f).Range()}]; why != "" && d.At(f).Declared() {
+	for i, d := range l.Documents {
+		for f := range vain[i] {
+			if why := without[written{f, d.At(f).Range()}]; why != "" {
 				l.report(schema.NoEffect, subject(d, f), "Field without effect", fmt.Sprintf("%s changes nothing: %s.", f.Path(), why), nil)
 			}
 		}
 	}
 }
 
-// effectless says why a field of a document changes nothing; "" if it does.
-func effectless(d schema.Document, f *schema.Field) string {
-	page := schema.PageByKey(f.Page)
-	switch {
-	case f.Key != "isShow" && !isShown(d, page):
-		return "the page is not shown, since is_show is false"
-	case f.Page == "mobileResultPage" && strings.HasPrefix(f.Key, "countdownText") && d.At(schema.FieldByPath("mobileResultPage.closeCountdownLogic")).Flag():
-		return "there is no countdown, since close_countdown_logic is true"
-	case f.Path() == "mobileCameraPage.tipsTextColor" && everyHintHasOwn(d, page):
-		return "every hint has a colour of its own"
+// effectless are the fields that a document declares and that change nothing there, and why.
+func effectless(d schema.Document) map[*schema.Field]string {
+	found := make(map[*schema.Field]string)
+	note := func(page *schema.Page, why string, isOne func(key string) bool) {
+		for i := range page.Fields {
+			if f := &page.Fields[i]; d.At(f).Declared() && isOne(f.Key) && found[f] == "" {
+				found[f] = why
+			}
+		}
 	}
-	return ""
+	for _, page := range schema.Pages() {
+		if !isShown(d, page) {
+			note(page, "the page is not shown, since is_show is false", func(key string) bool { return key != "isShow" })
+		}
+	}
+	result, camera := schema.PageByKey("mobileResultPage"), schema.PageByKey("mobileCameraPage")
+	if d.At(result.Field("closeCountdownLogic")).Flag() {
+		note(result, "there is no countdown, since close_countdown_logic is true", func(key string) bool { return strings.HasPrefix(key, "countdownText") })
+	}
+	if everyHintHasOwn(d, camera) {
+		note(camera, "every hint has a colour of its own", func(key string) bool { return key == "tipsTextColor" })
+	}
+	return found
 }
 
 func everyHintHasOwn(d schema.Document, page *schema.Page) bool {

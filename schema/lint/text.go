@@ -12,35 +12,45 @@ import (
 	"livery/schema"
 )
 
-// textRules judge each text by itself. What they give finishes a sentence that begins
-// with the path of the text; "" says that nothing is wrong.
-var textRules = [...]struct {
+// textRule judges each text. What it gives finishes a sentence that begins with the path of
+// the text; "" says that nothing is wrong.
+type textRule struct {
 	id      schema.RuleID
 	summary string
 	judge   func(l *linter, in *language, t text) string
-}{
+}
+
+// textRules judge each text by itself.
+var textRules = [...]textRule{
 	{schema.Whitespace, "Blanks where none belong", whitespace},
 	{schema.InvisibleCharacter, "Invisible character", invisibleCharacter},
 	{schema.BidiControl, "Direction of the text is changed", bidiControl},
 	{schema.Markup, "Markup in a text", markup},
-	{schema.Script, "Letters of another script", script},
 	{schema.WidthForms, "Character of another width", widthForms},
 	{schema.TipWidth, "Tip too wide", tipWidth},
 	{schema.ForbiddenWords, "Word that is not wanted", forbiddenWords},
 }
 
 // eachText judges every text by itself.
-func eachText(l *linter) {
+func eachText(l *linter, in *language) {
 	for _, rule := range textRules {
-		if !l.wants(rule.id) {
-			continue
-		}
-		for _, in := range l.languages {
-			for t := range in.texts {
-				if what := rule.judge(l, in, t); what != "" {
-					fixable(l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil), t.value, mended(rule.id, in, t.words()))
-				}
-			}
+		rule.apply(l, in)
+	}
+}
+
+// letters judges the letters of texts. What was not translated is not told twice, so it looks
+// at the source too.
+func letters(l *linter, in *language) {
+	textRule{schema.Script, "Letters of another script", script}.apply(l, in)
+}
+
+func (rule textRule) apply(l *linter, in *language) {
+	if !l.wants(rule.id) {
+		return
+	}
+	for t := range in.texts {
+		if what := rule.judge(l, in, t); what != "" {
+			fixable(l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil), t.value, mended(rule.id, in, t.words()))
 		}
 	}
 }
@@ -301,26 +311,24 @@ func (in *language) textsWith(words string) (list []text) {
 
 // ellipses finds texts of one language that write an ellipsis in another way than the
 // others do.
-func ellipses(l *linter) {
+func ellipses(l *linter, in *language) {
 	if !l.wants(schema.Ellipsis) {
 		return
 	}
 	style := option[string](l, schema.Ellipsis, "style")
-	for _, in := range l.languages {
-		withDots, withCharacter := in.textsWith(dots), in.textsWith(ellipsis)
-		if style == "consistent" && (len(withDots) == 0 || len(withCharacter) == 0) {
-			continue
+	withDots, withCharacter := in.textsWith(dots), in.textsWith(ellipsis)
+	if style == "consistent" && (len(withDots) == 0 || len(withCharacter) == 0) {
+		return
+	}
+	wrong, written, right := withDots, dots, ellipsis
+	if style == "dots" || style == "consistent" && len(withCharacter) < len(withDots) {
+		wrong, written, right = withCharacter, ellipsis, dots
+	}
+	for _, t := range wrong {
+		detail := fmt.Sprintf("%s has %q; the lint block asks for %q.", t.path, written, right)
+		if style == "consistent" {
+			detail = fmt.Sprintf("%s has %q, and other texts of the language have %q.", t.path, written, right)
 		}
-		wrong, written, right := withDots, dots, ellipsis
-		if style == "dots" || style == "consistent" && len(withCharacter) < len(withDots) {
-			wrong, written, right = withCharacter, ellipsis, dots
-		}
-		for _, t := range wrong {
-			detail := fmt.Sprintf("%s has %q; the lint block asks for %q.", t.path, written, right)
-			if style == "consistent" {
-				detail = fmt.Sprintf("%s has %q, and other texts of the language have %q.", t.path, written, right)
-			}
-			fixable(l.report(schema.Ellipsis, in.subject(t), "Two ways to write an ellipsis", detail, nil), t.value, strings.ReplaceAll(t.words(), written, right))
-		}
+		fixable(l.report(schema.Ellipsis, in.subject(t), "Two ways to write an ellipsis", detail, nil), t.value, strings.ReplaceAll(t.words(), written, right))
 	}
 }

@@ -38,7 +38,12 @@ func Tokens(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
 
 // judgeTokens judges the tokens. Of a stack that is not whole nobody knows what is unused.
 func judgeTokens(s *stack.Stack, whole bool) hcl.Diagnostics {
-	return judge(s, []func(*linter){tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals}, func(r schema.Rule, _ schema.Level) bool {
+	families := func(l *linter) {
+		for _, family := range []func(*linter){tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals} {
+			family(l)
+		}
+	}
+	return judge(s, families, func(r schema.Rule, _ schema.Level) bool {
 		return r.Group == schema.TokenGroup && (whole || r.ID != schema.UnusedToken) || r.ID == schema.TokenBypass
 	})
 }

@@ -10,17 +10,11 @@ import (
 )
 
 // missing finds texts that the source has and another language has not.
-func missing(l *linter) {
-	if !l.wants(schema.Missing) {
+func missing(l *linter, in *language) {
+	if !l.wants(schema.Missing) || in.Locale == l.source.Locale || !l.concerns(schema.Missing, in.Locale) {
 		return
 	}
-	var others []schema.Document
-	for _, d := range l.Documents {
-		if d.Locale != l.source.Locale && l.concerns(schema.Missing, d.Locale) {
-			others = append(others, d)
-		}
-	}
-	l.found = append(l.found, Missing(others, func(f *schema.Field) string {
+	l.found = append(l.found, Missing([]schema.Document{in.Document}, func(f *schema.Field) string {
 		if !l.source.At(f).Declared() {
 			return ""
 		}
@@ -29,16 +23,16 @@ func missing(l *linter) {
 }
 
 // untranslated finds the source's words under another language.
-func untranslated(l *linter) {
+func untranslated(l *linter, in *language) {
 	if !l.wants(schema.Untranslated) {
 		return
 	}
-	l.translations(func(in *language, t, source text) {
+	for t, source := range l.translations(in) {
 		if l.sameWords(t, source) {
 			l.report(schema.Untranslated, in.subject(t), "Text not translated",
 				fmt.Sprintf("%s has the words of the source %s, %q.", t.path, l.source.Locale, t.words()), nil)
 		}
-	})
+	}
 }
 
 // sameWords reports whether a text is the source's and would have to be another: not one
@@ -48,26 +42,29 @@ func (l *linter) sameWords(t, source text) bool {
 	return texts.SameWords(t.words(), source.words(), allowed)
 }
 
-// stale finds translations that were made from words, or from a note, that have changed
-// since; and what is wrong with the file that says so.
-func stale(l *linter) {
+// readTexts reads the lock of texts and the notes for translators, and notes what they hold.
+func (l *linter) readTexts(read map[string][]byte) {
 	if !l.wants(schema.StaleTranslation) {
 		return
 	}
-	table, diags := texts.Read(l.Stack)
-	l.found = append(l.found, diags...)
+	table, diags := texts.Open(l.Stack)
+	l.texts, l.found = table, append(l.found, diags...)
 	if len(diags) > 0 {
 		maps.Copy(l.Sources, table.Sources)
 	}
-	for _, in := range table.Languages {
-		for _, u := range in.Units {
-			if u.State != texts.Stale {
-				continue
-			}
-			at := schema.Subject{Address: in.Locale.AddressOf(), Locale: in.Locale, Path: u.Path, Range: texts.PlaceOf(u.Target)}
-			l.report(schema.StaleTranslation, at, "Translation out of date", u.Path+" "+u.Reason(table.Source.Locale),
-				map[string]any{"source": u.Source.Text(), "source_before": u.Before[0].Words})
-		}
+	maps.Copy(read, table.Sources)
+}
+
+// stale finds translations that were made from words, or from a note, that have changed
+// since.
+func stale(l *linter, in *language) {
+	if l.texts == nil || in.Locale == l.source.Locale {
+		return
+	}
+	for _, u := range l.texts.Stale(in.Document) {
+		at := schema.Subject{Address: in.Locale.AddressOf(), Locale: in.Locale, Path: u.Path, Range: texts.PlaceOf(u.Target)}
+		l.report(schema.StaleTranslation, at, "Translation out of date", u.Path+" "+u.Reason(l.source.Locale),
+			map[string]any{"source": u.Source.Text(), "source_before": u.Before[0].Words})
 	}
 }
 

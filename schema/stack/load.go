@@ -25,6 +25,9 @@ func Load(opts Options) (*Stack, hcl.Diagnostics) { return new(Stack).Reload(opt
 func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
 	m, in := s.read(opts)
 	e, diags := evaluate(s.memory, m, in)
+	if judged := s.Judged.Load(); judged != nil {
+		e.Judged.Store(judged)
+	}
 	return e.Stack, diags
 }
 

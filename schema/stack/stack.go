@@ -26,6 +26,7 @@ package stack
 import (
 	"context"
 	"io/fs"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -56,6 +57,7 @@ type Stack struct {
 	Ignores   []*config.Ignore     // what its files and its tokens ignore
 
 	Dependencies []syntax.Dependency // all that loading it looked at, and judging its checks
+	Judged       atomic.Value        // what package lint keeps of it for the next reload
 
 	memory     *memory     // for Reload
 	evaluation *Evaluation // nil unless there are checks

@@ -48,11 +48,11 @@ func PlaceOf(v schema.Value) hcl.Range {
 	return v.Range()
 }
 
-func (t *Table) readNotes(into *notes, set config.Texts) hcl.Diagnostics {
+func (t *Table) readNotes(set config.Texts) hcl.Diagnostics {
 	if set.Notes == "" {
 		return nil
 	}
-	files := into.module.Sources
+	files := t.notes.module.Sources
 	src, fault := files.ReadFile(set.Notes, schema.Subject{Range: set.NotesAt})
 	if fault != nil {
 		return hcl.Diagnostics{fault}
@@ -60,9 +60,9 @@ func (t *Table) readNotes(into *notes, set config.Texts) hcl.Diagnostics {
 	name := files.Shown(set.Notes)
 	t.Sources[name] = src
 	list, diags := ReadJSON(src, name)
-	into.written = make(map[string]string)
+	t.notes.written = make(map[string]string)
 	for _, entry := range list {
-		into.written[entry.Path] = entry.Words
+		t.notes.written[entry.Path] = entry.Words
 	}
 	return diags
 }

@@ -147,6 +147,9 @@ type Table struct {
 	LockFile  string            // relative to the stack
 	LockSaved []byte            // what it holds; nil if it is not there
 	Sources   map[string][]byte // the lock and the notes, by their names in ranges
+
+	notes   notes
+	allowed []string // words that a language may have in common with the source
 }
 
 // Language is the language of a locale; nil if there is none.
@@ -170,31 +173,77 @@ func (t *Table) Renewed() []byte {
 // Read makes the table of a stack that has a source. With faults in the lock or in the
 // notes it is made without them.
 func Read(s *stack.Stack) (*Table, hcl.Diagnostics) {
+	t, diags := Open(s)
+	for _, d := range s.Documents {
+		if d.Locale != t.Source.Locale {
+			t.Languages = append(t.Languages, t.Compare(d))
+		}
+	}
+	slices.SortFunc(t.Languages, func(a, b *Language) int { return cmp.Compare(a.Locale, b.Locale) })
+	return t, diags
+}
+
+// Open is Read without the languages.
+func Open(s *stack.Stack) (*Table, hcl.Diagnostics) {
 	source, _ := Source(s)
 	set := s.Module.Settings.Texts
 	t := &Table{
 		Lock: new(Lock), LockFile: cmp.Or(set.Lock, config.DefaultLock), Sources: make(map[string][]byte),
-		Keep: KeptNames(s),
+		Keep: KeptNames(s), allowed: KeptNames(s), notes: notes{module: s.Module, comments: make(map[string]config.Comments)},
 	}
-	diags := t.readLock(s.Module.Sources)
-	notes := notes{module: s.Module, comments: make(map[string]config.Comments)}
-	diags = append(diags, t.readNotes(&notes, set)...)
+	diags := append(t.readLock(s.Module.Sources), t.readNotes(set)...)
 	for _, d := range s.Documents {
 		if d.Locale == source {
 			t.Source, t.Texts = d, slices.Collect(Of(d))
 		}
 	}
-	allowed := KeptNames(s)
 	if words, ok := s.Options[schema.Untranslated]["allow"].Value.([]string); ok {
-		allowed = append(allowed, words...)
+		t.allowed = append(t.allowed, words...)
 	}
-	for _, d := range s.Documents {
-		if d.Locale != source {
-			t.Languages = append(t.Languages, t.language(d, notes, allowed))
+	return t, diags
+}
+
+// UnitAt is the unit of a document at a path in the API's spelling; false if neither it nor
+// the source has the text.
+func (t *Table) UnitAt(d schema.Document, path string) (Unit, bool) {
+	source, own := At(slices.Values(t.Texts), path), At(Of(d), path)
+	switch {
+	case source.Field == nil && own.Field == nil, !own.Value.Declared() && undecided(d, path):
+		return Unit{}, false
+	case source.Field == nil:
+		return t.extra(d, own), true
+	default:
+		return t.unit(d, source, own.Value), true
+	}
+}
+
+// At is the text of a path in the API's spelling; the zero Text if there is none.
+func At(all iter.Seq[Text], path string) Text {
+	for t := range all {
+		if t.Path == path {
+			return t
 		}
 	}
-	slices.SortFunc(t.Languages, func(a, b *Language) int { return cmp.Compare(a.Locale, b.Locale) })
-	return t, diags
+	return Text{}
+}
+
+// Stale are the units of a document that are stale.
+func (t *Table) Stale(d schema.Document) []Unit {
+	var list []Unit
+	for _, text := range t.Texts {
+		if before := t.Lock.Made(d.Locale, text.Path); len(before) == 0 || len(before) == 1 && before[0].agrees(t.made(text)) {
+			continue
+		}
+		if u := t.unit(d, text, At(Of(d), text.Path).Value); u.State == Stale {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// made is what a translation of a text that is made now is made from.
+func (t *Table) made(source Text) Made {
+	return Made{Words: source.Words(), Note: t.notes.of(source.Path)}
 }
 
 func (t *Table) readLock(files *config.Sources) hcl.Diagnostics {
@@ -214,8 +263,8 @@ func (t *Table) readLock(files *config.Sources) hcl.Diagnostics {
 	return nil
 }
 
-// language compares a document with the source.
-func (t *Table) language(d schema.Document, notes notes, allowed []string) *Language {
+// Compare compares a document with the source.
+func (t *Table) Compare(d schema.Document) *Language {
 	l := &Language{Document: d}
 	own := make(map[string]Text)
 	for text := range Of(d) {
@@ -227,13 +276,18 @@ func (t *Table) language(d schema.Document, notes notes, allowed []string) *Lang
 		if !target.Value.Declared() && undecided(d, text.Path) {
 			continue // it may have any words, or none
 		}
-		l.Units = append(l.Units, t.unit(d, text, target.Value, notes, allowed))
+		l.Units = append(l.Units, t.unit(d, text, target.Value))
 	}
 	for _, text := range own {
-		l.Units = append(l.Units, Unit{Path: text.Path, Field: text.Field, Target: text.Value, State: Extra, Before: t.Lock.Made(d.Locale, text.Path)})
+		l.Units = append(l.Units, t.extra(d, text))
 	}
 	slices.SortFunc(l.Units, func(a, b Unit) int { return ComparePaths(a.Path, b.Path) })
 	return l
+}
+
+// extra is the unit of a text that only a document has.
+func (t *Table) extra(d schema.Document, own Text) Unit {
+	return Unit{Path: own.Path, Field: own.Field, Target: own.Value, State: Extra, Before: t.Lock.Made(d.Locale, own.Path)}
 }
 
 func undecided(d schema.Document, path string) bool {
@@ -242,14 +296,13 @@ func undecided(d schema.Document, path string) bool {
 	return open
 }
 
-func (t *Table) unit(d schema.Document, source Text, target schema.Value, notes notes, allowed []string) Unit {
-	u := Unit{Path: source.Path, Field: source.Field, Source: source.Value, Target: target, Before: t.Lock.Made(d.Locale, source.Path)}
-	u.Note = Made{Words: source.Words(), Note: notes.of(source.Path)}
-	u.Hint = cmp.Or(u.Note.Note, notes.beside(source.Value), notes.beside(target))
+func (t *Table) unit(d schema.Document, source Text, target schema.Value) Unit {
+	u := Unit{Path: source.Path, Field: source.Field, Source: source.Value, Target: target, Note: t.made(source), Before: t.Lock.Made(d.Locale, source.Path)}
+	u.Hint = cmp.Or(u.Note.Note, t.notes.beside(source.Value), t.notes.beside(target))
 	switch {
 	case !target.Declared():
 		u.State = Missing
-	case SameWords(target.Text(), source.Words(), allowed) && !SameLanguage(d.Locale, t.Source.Locale):
+	case SameWords(target.Text(), source.Words(), t.allowed) && !SameLanguage(d.Locale, t.Source.Locale):
 		u.State = Untranslated
 	case len(u.Before) == 0:
 		u.State = Unrecorded
