@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -59,6 +60,7 @@ type publisher struct {
 // said is what was said of a file, and of what.
 type said struct {
 	findings []located
+	text     []byte
 	version  int // of the text; -1 for that of the disk
 	body     string
 }
@@ -67,17 +69,31 @@ type said struct {
 type located struct {
 	*project
 	*hcl.Diagnostic
+	path string // of the file
 	name string // of the file, in ranges
+}
+
+// isSame reports whether two findings read alike in the same text.
+func (f located) isSame(o located) bool {
+	if f.project != o.project || f.Diagnostic == o.Diagnostic || f.Summary != o.Summary || f.Detail != o.Detail || f.Severity != o.Severity {
+		return f == o
+	}
+	a, b := schema.FindingOf(f.Diagnostic), schema.FindingOf(o.Diagnostic)
+	isAtSame := f.Subject == o.Subject || f.Subject != nil && o.Subject != nil && *f.Subject == *o.Subject
+	return isAtSame && a.Rule == b.Rule && a.Level == b.Level && a.Related == b.Related && a.Fix == b.Fix && len(a.Edits) == len(b.Edits)
 }
 
 // publish says of each file what is wrong with it.
 func (s publisher) publish() {
 	all := make(map[string][]located) // by URI
+	uris := make(map[string]string)   // by path
 	for _, p := range s.projects {
 		for _, d := range p.findings {
 			if path, name := s.placeOf(p, d); path != "" {
-				uri := s.uriOf(path)
-				all[uri] = append(all[uri], located{p, d, name})
+				if uris[path] == "" {
+					uris[path] = s.uriOf(path)
+				}
+				all[uris[path]] = append(all[uris[path]], located{p, d, path, name})
 			}
 		}
 	}
@@ -107,23 +123,27 @@ func (s publisher) publish() {
 // sayOf says what the findings in a file are. Those that are the very same as last time need
 // not be written out.
 func (s publisher) sayOf(uri string, findings []located, text func(p *project, path, name string) *lines) {
-	before := s.said[uri]
-	d := s.documents[uri]
+	before, d := s.said[uri], s.documents[uri]
+	var src []byte
 	switch {
 	case d != nil && d.isTooLarge():
 		s.say(uri, []diagnostic{{Severity: 1, Code: string(schema.Unreadable), Source: "livery", Message: fmt.Sprintf("File too large: it has more than %d MB, so nothing else is said of it. (%s)", syntax.MaxFile>>20, schema.Unreadable)}})
 		return
-	case before.findings != nil && before.version == versionOf(d) && slices.Equal(before.findings, findings):
+	case d == nil:
+		src = s.sourceOf(findings[0].project, findings[0].name)
+	default:
+		src = d.text
+	}
+	if before.findings != nil && before.version == versionOf(d) && slices.EqualFunc(before.findings, findings, located.isSame) && bytes.Equal(before.text, src) {
 		return
 	}
 	list := make([]diagnostic, 0, len(findings))
 	for _, f := range findings {
-		path, _ := s.placeOf(f.project, f.Diagnostic)
-		list = append(list, s.diagnosticOf(f.project, f.Diagnostic, text(f.project, path, f.name), text))
+		list = append(list, s.diagnosticOf(f.project, f.Diagnostic, text(f.project, f.path, f.name), text))
 	}
 	s.say(uri, withoutDoubles(list))
 	after := s.said[uri]
-	after.findings = findings
+	after.findings, after.text = findings, src
 	s.said[uri] = after
 }
 
@@ -199,14 +219,16 @@ func (s publisher) linesOf(p *project, path, name string) *lines {
 			return d.lines
 		}
 	}
+	return newLines(s.sourceOf(p, name), s.units)
+}
+
+// sourceOf are the bytes of a file as it was analysed; nil for one that cannot be read.
+func (s publisher) sourceOf(p *project, name string) []byte {
 	if src, ok := p.loaded.Sources[name]; ok {
-		return newLines(src, s.units)
+		return src
 	}
-	src, err := p.loaded.File(name)
-	if err != nil {
-		return newLines(nil, s.units)
-	}
-	return newLines(src, s.units)
+	src, _ := p.loaded.File(name)
+	return src
 }
 
 func newDiagnostic(d *hcl.Diagnostic, text *lines) diagnostic {

@@ -163,6 +163,24 @@ func TestColours(t *testing.T) {
 	assert.Len(t, c.result("textDocument/documentColor", c.doc("brand.tokens.json")), 2)
 }
 
+// While somebody types in a file of JSON, the colours that are there stay.
+func TestColoursOfUnfinishedJSON(t *testing.T) {
+	c := opened(t)
+	c.open("more.livery.json", `{"locals": {"a": "#0b5fff", "#abc": "b", "c": "#fff8", "d": "#zzz", "e": "#`)
+	var ranges []any
+	for _, found := range c.result("textDocument/documentColor", c.doc("more.livery.json")).([]any) {
+		ranges = append(ranges, found.(obj)["range"])
+	}
+	assert.Equal(t, []any{rng(0, 17, 0, 26), rng(0, 46, 0, 53)}, ranges)
+}
+
+func TestParametersThatCannotBeRead(t *testing.T) {
+	c := opened(t)
+	fault := c.ask("textDocument/hover", obj{"textDocument": obj{"uri": 7}})["error"].(obj)
+	assert.InDelta(t, -32602, fault["code"], 0)
+	assert.Equal(t, "the parameters cannot be read: textDocument.uri cannot be a number", fault["message"])
+}
+
 func TestNavigation(t *testing.T) {
 	c := opened(t)
 	first := func(method string, p obj) (string, any) {

@@ -1,6 +1,11 @@
 package lsp
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
 
 // with reads the parameters of a method.
 func with[P any](take func(*server, P) (any, error)) func(*server, json.RawMessage) (any, error) {
@@ -8,11 +13,19 @@ func with[P any](take func(*server, P) (any, error)) func(*server, json.RawMessa
 		var p P
 		if len(raw) > 0 {
 			if err := json.Unmarshal(raw, &p); err != nil {
-				return nil, &rpcError{codeInvalidParams, err.Error()}
+				return nil, &rpcError{codeInvalidParams, notRead(err)}
 			}
 		}
 		return take(s, p)
 	}
+}
+
+// notRead says why parameters cannot be read.
+func notRead(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Sprintf("the parameters cannot be read: %s cannot be a %s", cmp.Or(wrong.Field, "params"), wrong.Value)
+	}
+	return "the parameters cannot be read: " + err.Error()
 }
 
 // asking answers what is asked about a file of a stack, as its text is now; of a file that

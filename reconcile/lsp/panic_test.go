@@ -9,7 +9,7 @@ import (
 
 // A fault of ours in one request is an answer, and the next one is answered.
 func TestAPanicIsAnInternalError(t *testing.T) {
-	s, _ := quietServer(t, t.TempDir(), "locale \"en\" {\n}\n")
+	s, _ := quietServer(t, t.TempDir(), "main.livery.hcl", "locale \"en\" {\n}\n")
 	s.requests["livery/fault"] = func(*server, json.RawMessage) (any, error) { panic("a fault") }
 	_, err := s.result(message{ID: json.RawMessage("1"), Method: "livery/fault"})
 	assert.Equal(t, codeInternal, err.(*rpcError).Code)

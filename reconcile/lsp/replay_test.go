@@ -23,14 +23,14 @@ import (
 )
 
 // quietServer is a server that nobody listens to, with a file open.
-func quietServer(t testing.TB, dir, text string) (*server, string) {
+func quietServer(t testing.TB, dir, name, text string) (*server, string) {
 	t.Helper()
 	s := newServer(t.Context(), &bytes.Reader{}, io.Discard, Config{Workspace: workspace.Config{
 		Dir: ".", Getenv: func(string) string { return "" }, Now: time.Now, Version: "0.1.0",
 	}})
 	_, err := s.initialize(initializeParams{})
 	require.NoError(t, err)
-	uri := s.uriOf(filepath.Join(dir, "main.livery.hcl"))
+	uri := s.uriOf(filepath.Join(dir, name))
 	s.open(openParams{textItem{URI: uri, Version: 1, Text: text}})
 	s.analyse()
 	return s, uri
@@ -78,7 +78,7 @@ func replay(t *testing.T, seeds uint64) {
 	pieces := []string{"", "", "", "\"", "{", "}", "\n", "title_text", " = ", "theme", "สวัสดี", "\U0001F44B", "#", "${", "x", "\r\n", "<<EOT\n", "]", "("}
 	for seed := range seeds {
 		rnd := rand.New(rand.NewPCG(seed, 2))
-		s, uri := quietServer(t, dir, typed)
+		s, uri := quietServer(t, dir, "main.livery.hcl", typed)
 		text := typed
 		for version := 2; version < 60; version++ {
 			lines := strings.SplitAfter(text, "\n")
@@ -106,7 +106,7 @@ func replay(t *testing.T, seeds uint64) {
 		}
 		require.Equal(t, text, string(s.documents[uri].text), "seed %d", seed)
 		s.analyse()
-		fresh, _ := quietServer(t, dir, text)
+		fresh, _ := quietServer(t, dir, "main.livery.hcl", text)
 		assert.Equal(t, lastSaid(t, fresh, uri), lastSaid(t, s, uri), "seed %d", seed)
 		if seed%10 == 0 {
 			assert.Equal(t, linted(t, text), numbers(lastSaid(t, s, uri)), "seed %d", seed)

@@ -40,7 +40,7 @@ func fiveMinutes(t *testing.T) string {
 func TestTypingTheFirstFiveMinutes(t *testing.T) {
 	text := fiveMinutes(t)
 	dir := t.TempDir()
-	s, uri := quietServer(t, dir, "")
+	s, uri := quietServer(t, dir, "main.livery.hcl", "")
 	at, version := position{}, 1
 	for i, r := range text {
 		version++
@@ -67,7 +67,7 @@ func TestTypingTheFirstFiveMinutes(t *testing.T) {
 			}
 		}
 		if i%50 == 0 {
-			fresh, _ := quietServer(t, dir, text[:i+len(string(r))])
+			fresh, _ := quietServer(t, dir, "main.livery.hcl", text[:i+len(string(r))])
 			assert.Equal(t, lastSaid(t, fresh, uri), said, "%q", text[:i+1])
 		}
 	}

@@ -1,6 +1,7 @@
 package langserver
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -122,6 +123,7 @@ func (c *colourFinder) json(file *syntax.File) {
 	}
 	root, diags := syntax.ParseJSON(file.Bytes, file.Name)
 	if diags.HasErrors() {
+		c.unfinished(file)
 		return
 	}
 	if syntax.IsVariables(file.Name) || syntax.IsConfiguration(file.Name) {
@@ -136,6 +138,26 @@ func (c *colourFinder) json(file *syntax.File) {
 		if text, ok := w.literal(); ok && w.Field.Kind == schema.Colour {
 			c.add(w.ValueAt, text, true)
 		}
+	}
+}
+
+// unfinished looks at the texts of a JSON file that does not parse while somebody types in it.
+func (c *colourFinder) unfinished(file *syntax.File) {
+	for at := 0; ; {
+		i := bytes.Index(file.Bytes[at:], []byte(`"#`))
+		if i < 0 {
+			return
+		}
+		start := at + i
+		end := start + 2 + bytes.IndexByte(file.Bytes[start+2:], '"') + 1
+		if end < start+3 {
+			return
+		}
+		if isName := bytes.HasPrefix(bytes.TrimSpace(file.Bytes[end:]), []byte(":")); !isName {
+			rng := hcl.Range{Filename: file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
+			c.add(rng, string(file.Bytes[start+1:end-1]), true)
+		}
+		at = end
 	}
 }
 

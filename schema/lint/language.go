@@ -18,7 +18,7 @@ import (
 type language struct {
 	schema.Document
 	info schema.LocaleInfo
-	at   map[string]text // the texts by their paths; made when one is asked for
+	tips map[string]text // the texts of tips by their paths; made when one is asked for
 }
 
 // text is one text of a document: a field, or the text of a tip.
@@ -45,15 +45,21 @@ func (in *language) subject(t text) schema.Subject {
 	return schema.Subject{Address: in.Locale.AddressOf(), Locale: in.Locale, Path: t.path, Range: t.value.Range()}
 }
 
-// find is the text of that path; false if there is none.
-func (in *language) find(path string) (text, bool) {
-	if in.at == nil {
-		in.at = make(map[string]text)
+// find is the text in the place of another language's; false if there is none.
+func (in *language) find(like text) (text, bool) {
+	if like.field.Kind == schema.Text {
+		like.value = in.At(like.field)
+		return like, like.value.Declared()
+	}
+	if in.tips == nil {
+		in.tips = make(map[string]text)
 		for t := range in.texts {
-			in.at[t.path] = t
+			if t.field.Kind == schema.TipText {
+				in.tips[t.path] = t
+			}
 		}
 	}
-	t, ok := in.at[path]
+	t, ok := in.tips[like.path]
 	return t, ok
 }
 
@@ -110,7 +116,7 @@ func (l *linter) translations(in *language) iter.Seq2[text, text] {
 			return
 		}
 		for t := range in.texts {
-			if source, ok := l.source.find(t.path); ok && !visit(t, source) {
+			if source, ok := l.source.find(t); ok && !visit(t, source) {
 				return
 			}
 		}

@@ -73,7 +73,7 @@ func (l *linter) isUntranslated(in *language, t text) bool {
 	if !l.wants(schema.Untranslated) || in.base() == l.source.base() {
 		return false
 	}
-	source, ok := l.source.find(t.path)
+	source, ok := l.source.find(t)
 	return ok && l.sameWords(t, source)
 }
 
@@ -112,7 +112,7 @@ func (l *linter) toCome(source text) int {
 		if in.base() == l.source.base() {
 			continue
 		}
-		t, ok := in.find(source.path)
+		t, ok := in.find(source)
 		if !ok || l.sameWords(t, source) {
 			n++
 		}
