@@ -21,12 +21,6 @@ import (
 // holds its files in memory.
 const maxJobs = 8
 
-// ballast is how many bytes are kept for each job that nobody writes to, so that they take no
-// memory. To the collector they are in use: it lets several times as much garbage more come
-// together before it looks through what a stack holds, which is little and soon gone. A
-// larger GOGC would do the same while little is held, and waste much where many plans are.
-const ballast = 2 << 20
-
 // Flags are those of every command that can be run over many stacks.
 type Flags struct {
 	Selection
@@ -146,7 +140,6 @@ func Each[T any](ctx context.Context, run *command.Run, f Flags, paths []string,
 	var end atomic.Int64 // the first stack that is not to be begun
 	end.Store(int64(len(paths)))
 	defer announceInterrupt(ctx, run)()
-	defer runtime.KeepAlive(make([]byte, f.jobs*ballast))
 	failed, told := false, error(nil)
 	stacks.Each(paths, f.jobs, func(path string) *Piece[T] {
 		if place[path] >= end.Load() || ctx.Err() != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -155,8 +156,8 @@ func (r *reader) list() (configuration, values []string, err error) {
 // readAll reads files in parallel, in the given order.
 func (r *reader) readAll(names []string) []*Declarations {
 	read := make([]*Declarations, len(names))
-	var group errgroup.Group
-	group.SetLimit(8)
+	var group errgroup.Group // what is parsed beside each other takes memory, and more CPUs do not come of it
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
 		group.Go(func() error {
 			read[i] = r.read(name)
