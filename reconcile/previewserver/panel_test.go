@@ -51,7 +51,7 @@ func (b *tab) tabTo(what string) {
 
 // can reports which of Undo and Redo do something.
 func can(undo, redo bool) string {
-	return fmt.Sprintf(`Array.from(document.querySelectorAll("#edit .bar button")).slice(2).map((b) => b.textContent + b.ariaDisabled).join() === "Undo%v,Redo%v"`, !undo, !redo)
+	return fmt.Sprintf(`Array.from(document.querySelectorAll("#edit > .bar button")).slice(2).map((b) => b.textContent + b.ariaDisabled).join() === "Undo%v,Redo%v"`, !undo, !redo)
 }
 
 // erase takes out what stands in the field that has the focus.
@@ -146,7 +146,7 @@ func TestEditByPointer(t *testing.T) {
 	b.until(`document.getElementById("edit-count").textContent === "101/100"`)
 	b.until(`document.querySelector("#edit .verdict").innerText.startsWith("Cannot be saved: texts/ar.json:2:")`)
 	b.until(`document.querySelector("#edit .problems li b")`)
-	b.click("#edit .bar button:first-child")
+	b.click("#edit > .bar button:first-child")
 	b.until(`document.getElementById("edit-review").open && document.querySelector("#edit-review .bar button").disabled`)
 	b.click("#edit-review .bar button:last-child")
 	b.click("#edit-value")
@@ -167,7 +167,7 @@ func TestEditByPointer(t *testing.T) {
 	b.click(`#edit .palette input[value="var.brand"]`)
 	b.until(`document.querySelector("#edit .waiting").innerText === "2 changes are not saved yet."`)
 	b.until(`Array.from(document.querySelectorAll('.device [data-field="mobileTipsPage.titleTextColor"]')).every((e) => getComputedStyle(e).color === "rgb(0, 72, 60)")`)
-	b.click("#edit .bar button:first-child")
+	b.click("#edit > .bar button:first-child")
 	b.until(`document.querySelectorAll("#edit-review pre").length === 2`)
 	b.click("#edit-review .bar button:first-child")
 	s.holds(b, "texts/ar.json", `"titleText": "الوجه"`)
@@ -183,6 +183,66 @@ func TestEditByPointer(t *testing.T) {
 	b.until(`document.querySelector("#detail .open").href === "vscode://file%s/main.livery.hcl:17"`, s.dir)
 }
 
+// A list of tips that is not there yet gets tips, one after the other, and loses the last one.
+func TestEditTips(t *testing.T) {
+	s := editable(t, brandStack)
+	was := s.file("main.livery.hcl")
+	b := s.opened(1440, 900)
+	tips := func(locale string) string {
+		return fmt.Sprintf(`Array.from(document.querySelectorAll('.screen[data-locale="%s"][data-screen="phone-tips"] .device .tip .t'), (e) => e.textContent).join("|")`, locale)
+	}
+	press := func(text string) {
+		t.Helper()
+		b.until(`(b => { b?.focus(); return document.activeElement === b; })(Array.from(document.querySelectorAll("#edit .control button")).find((b) => b.textContent === %q))`, text)
+		b.press(kb.Enter)
+	}
+	field := func(path string) {
+		t.Helper()
+		b.until(`document.getElementById("edit-field").value === %q && document.activeElement.matches("textarea#edit-value, input#edit-value") && document.activeElement.value === ""`, path)
+	}
+	b.visit("about:blank")
+	b.visit(s.address + "/#locale=en_US&screen=phone-tips&element=en_US.phone-tips+mobileTipsPage.tips+0")
+	b.until(`document.getElementById("edit-field")?.value === "mobileTipsPage.tips" && document.getElementById("edit-default").disabled`)
+	press("Add a tip")
+	field("mobileTipsPage.tips[0].text")
+	b.press("Find light")
+	b.until(tips("en_US") + ` === "Find light"`)
+	b.until(tips("ar_AE") + ` === "Find light"`)
+	press("Its picture")
+	field("mobileTipsPage.tips[0].iconLink")
+	b.press("https://cdn.example/a.png")
+	press("All tips")
+	press("Add a tip")
+	field("mobileTipsPage.tips[1].text")
+	b.press("Smile")
+	b.until(tips("en_US") + ` === "Find light|Smile"`)
+	press("All tips")
+	b.until(`document.querySelector("#edit .tips").innerText === "Find light\nSmile"`)
+	b.press(kb.Tab) // from Add to Remove
+	b.press(kb.Enter)
+	b.until(tips("en_US") + ` === "Find light"`)
+	b.until(`document.activeElement.id === "edit-less" && document.activeElement.ariaDisabled === "true"`)
+	b.click("#edit > .bar button:first-child")
+	b.until(`document.getElementById("edit-review").open`)
+	b.press(kb.Enter)
+	s.holds(b, "main.livery.hcl", `    tip {
+      icon_link = "https://cdn.example/a.png"
+      text      = "Find light"
+    }
+`)
+	b.until(`document.querySelector("#edit .said").innerText.startsWith("Saved: ")`)
+	b.until(`document.querySelector("#edit .tips").innerText === "Find light"`)
+	press("Add a tip")
+	field("mobileTipsPage.tips[1].text")
+	b.press("Smile")
+	b.until(tips("ar_AE") + ` === "Find light|Smile"`)
+	b.erase()
+	b.until(tips("ar_AE") + ` === "Find light" && document.querySelector("#edit .waiting").innerText === ""`)
+	b.tabTo("Undo")
+	b.press(kb.Enter)
+	require.Eventually(t, func() bool { return s.file("main.livery.hcl") == was }, 2*time.Minute, 10*time.Millisecond)
+}
+
 // A file that another program changes meanwhile is not written over, and the page says so;
 // what was not saved stays.
 func TestEditConflict(t *testing.T) {
@@ -193,7 +253,7 @@ func TestEditConflict(t *testing.T) {
 	b.click("#edit-value")
 	b.press("!")
 	b.until(`document.querySelector('.screen[data-locale="en_US"] .device [data-field="titleText"]').textContent.includes("Face check!")`)
-	b.click("#edit .bar button:first-child")
+	b.click("#edit > .bar button:first-child")
 	b.until(`document.getElementById("edit-review").open`)
 	theirs := strings.Replace(s.file("main.livery.hcl"), "#101820", "#202020", 1)
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "main.livery.hcl"), []byte(theirs), 0o600))
@@ -203,7 +263,7 @@ func TestEditConflict(t *testing.T) {
 	b.until(`document.querySelector("#edit .waiting").innerText === "1 change is not saved yet."`)
 	b.until(`document.querySelector('.screen[data-locale="en_US"] .device [data-field="titleText"]').textContent.includes("Face check!")`)
 	b.taken(&b.faults) // the browser notes each answer that is a refusal
-	b.click("#edit .bar button:first-child")
+	b.click("#edit > .bar button:first-child")
 	b.until(`document.getElementById("edit-review").open && document.getElementById("edit-review").innerText.includes("Face check!")`)
 	b.click("#edit-review .bar button:first-child")
 	s.holds(b, "main.livery.hcl", "Face check!")

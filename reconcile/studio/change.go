@@ -42,6 +42,9 @@ func (c Change) value(leaf *schema.Field) (cty.Value, error) {
 	if string(bytes.TrimSpace(c.Value)) == "null" {
 		return cty.NullVal(cty.String), nil
 	}
+	if leaf.Kind == schema.Tips {
+		return wrong("each tip by itself")
+	}
 	if leaf.Kind == schema.Bool {
 		var on bool
 		if json.Unmarshal(c.Value, &on) != nil {
@@ -69,6 +72,7 @@ type patch struct {
 	before []byte
 	edits  []edit
 	lists  []*translating.List
+	tips   []*tipEdit
 	names  []named // that take the places of marks
 }
 
@@ -152,8 +156,8 @@ func (r *editor) take(c Change) error {
 		p.add(t.at, syntax.Rewrite(t.at, syntax.Literal(t.at.Filename, v)))
 	case addField:
 		p.addField(t.holder, f.field, v)
-	case addList:
-		r.takeTip(p, f, t.holder, v)
+	case addList, editTips:
+		return r.takeTips(p, f, t, v)
 	}
 	return nil
 }
@@ -180,27 +184,6 @@ func (r *editor) takeReference(f *finder, t target, reference string) error {
 	p.addField(t.holder, f.field, cty.StringVal(mark))
 	p.names = append(slices.DeleteFunc(p.names, func(n named) bool { return n.mark == mark }), named{mark, written})
 	return nil
-}
-
-// takeTip plans a part of a list of tips of the document's own.
-func (r *editor) takeTip(p *patch, f *finder, h translating.Holder, v cty.Value) {
-	isThis := func(l *translating.List) bool { return l.Locale == f.document.Locale && l.Field == f.field }
-	i := slices.IndexFunc(p.lists, isThis)
-	if i < 0 {
-		l := h.NewListFor(f.document, f.field)
-		i, p.lists = len(p.lists), append(p.lists, &l)
-		p.addField(h, f.field, cty.StringVal(l.Mark()))
-	}
-	text := ""
-	if !v.IsNull() {
-		text = v.AsString()
-	}
-	item := &p.lists[i].Items[f.index]
-	if f.item.Kind == schema.ImageURL {
-		item.Icon = text
-	} else {
-		item.Text = text
-	}
 }
 
 // tokenText is a colour as a token file has it.
@@ -255,9 +238,17 @@ func (p *patch) apply(name string) ([]byte, error) {
 	for i, e := range p.edits {
 		edits[i] = e.Edit
 	}
+	for _, t := range p.tips {
+		edits = append(edits, t.edits(p)...)
+	}
 	done, err := syntax.NewPatch(name, p.before, edits...).Apply(p.before)
 	for i := 0; i < len(p.lists) && err == nil; i++ {
-		done, err = p.lists[i].Write(name, done)
+		l := p.lists[i]
+		said := slices.DeleteFunc(slices.Clone(l.Items), func(tip translating.ListItem) bool { return tip == translating.ListItem{} })
+		if len(said) > 0 {
+			l.Items = said // a tip that has nothing is none
+		}
+		done, err = l.Write(name, done)
 	}
 	for i := 0; i < len(p.names) && err == nil; i++ {
 		mark := jsontext.Quote(p.names[i].mark)

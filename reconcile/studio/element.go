@@ -38,6 +38,8 @@ type Element struct {
 	Inputs    []Input       `json:"inputs"`   // that it is computed from
 	Palette   []Hue         `json:"palette"`  // of a colour
 	Keep      []string      `json:"keep"`     // parts of a text that the page fills in
+	Tips      []TipWords    `json:"tips"`     // of the whole list, where it is about one
+	MostTips  int           `json:"mostTips"` // that the service takes
 }
 
 // Language says how words of a language are written.
@@ -103,7 +105,7 @@ func (f *finder) describe() *Element {
 	e := &Element{
 		Locale: f.document.Locale, Field: f.path(), Name: f.name(), Page: schema.PageByKey(f.field.Page).Title, Kind: leaf.Kind.String(), Help: leaf.Help,
 		Value: plain(v), Default: defaultOf(leaf), Limit: leaf.MaxLength(f.document.Locale), Unit: unit,
-		Languages: Language{info.BCP47, info.Direction()}, Origin: f.stops(v), Inputs: []Input{}, Palette: []Hue{}, Keep: []string{},
+		Languages: Language{info.BCP47, info.Direction()}, Origin: f.stops(v), Inputs: []Input{}, Palette: []Hue{}, Keep: []string{}, Tips: f.tips(), MostTips: schema.TipsMax,
 	}
 	if leaf.Kind == schema.Text || leaf.Kind == schema.TipText {
 		e.Length = schema.Length(v.Text())
@@ -155,6 +157,8 @@ func plain(v schema.Value) any {
 		return nil
 	case v.Kind() == schema.Bool:
 		return v.Flag()
+	case v.Kind() == schema.Tips:
+		return schema.Plural(len(v.Tips()), "tip")
 	default:
 		return v.Text()
 	}

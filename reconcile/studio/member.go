@@ -7,27 +7,33 @@ import (
 	"livery/schema"
 )
 
-// member is what a change is about: a field, or a part of a tip in a list.
+// member is what a change is about: a field, a tip in a list, or a part of one.
 type member struct {
 	field *schema.Field
-	item  *schema.Field // nil for a whole field
-	index int           // of the tip
+	item  *schema.Field // nil but for a part of a tip
+	index int           // of the tip; -1 for a whole field
 }
 
-// memberOf reads a path, as mobileResultPage.successDesc or mobileTipsPage.tips[0].text.
+// memberOf reads a path, as mobileResultPage.successDesc, mobileTipsPage.tips[0] or
+// mobileTipsPage.tips[0].text.
 func memberOf(path string) (member, bool) {
 	list, rest, inList := strings.Cut(path, "[")
-	m := member{field: schema.FieldByPath(list)}
+	m := member{field: schema.FieldByPath(list), index: -1}
 	if m.field == nil || !inList {
 		return m, m.field != nil
 	}
-	digits, name, closed := strings.Cut(rest, "].")
+	digits, name, closed := strings.Cut(rest, "]")
 	i, err := strconv.Atoi(digits)
-	if !closed || err != nil || i < 0 || i >= schema.TipsMax {
+	if !closed || err != nil || i < 0 || i >= schema.TipsMax || m.field.Kind != schema.Tips {
 		return m, false
 	}
-	m.item, m.index = m.field.Item(name), i
-	return m, m.item != nil
+	m.index = i
+	if name == "" {
+		return m, true
+	}
+	part, named := strings.CutPrefix(name, ".")
+	m.item = m.field.Item(part)
+	return m, named && m.item != nil
 }
 
 // leaf is the field that has the value's kind.
@@ -40,19 +46,23 @@ func (m member) leaf() *schema.Field {
 
 // path is in the API's spelling.
 func (m member) path() string {
-	if m.item == nil {
-		return m.field.Path()
+	return m.field.Path() + m.place(func(item *schema.Field) string { return item.Key })
+}
+
+// place is what leads from a list to a part of it.
+func (m member) place(spell func(*schema.Field) string) string {
+	switch {
+	case m.index < 0:
+		return ""
+	case m.item == nil:
+		return "[" + strconv.Itoa(m.index) + "]"
 	}
-	return m.field.Path() + "[" + strconv.Itoa(m.index) + "]." + m.item.Key
+	return "[" + strconv.Itoa(m.index) + "]." + spell(m.item)
 }
 
 // name is in that of configuration.
 func (m member) name() string {
-	name := strings.TrimPrefix(schema.PageByKey(m.field.Page).HCLName()+"."+m.field.HCLName(), ".")
-	if m.item != nil {
-		name += "[" + strconv.Itoa(m.index) + "]." + m.item.HCLName()
-	}
-	return name
+	return strings.TrimPrefix(schema.PageByKey(m.field.Page).HCLName()+"."+m.field.HCLName(), ".") + m.place((*schema.Field).HCLName)
 }
 
 // of is the value in a look, or what a list has of it.

@@ -42,6 +42,7 @@ type target struct {
 	at     hcl.Range          // of what is replaced
 	holder translating.Holder // where it is added
 	names  bool               // a name can stand there instead of a value
+	list   tipList            // that is edited
 }
 
 type action uint8
@@ -51,11 +52,12 @@ const (
 	replaceExpression
 	replaceToken // a colour in object form
 	addField
-	addList // a list of tips of the document's own
+	addList  // a whole list of tips, or what takes the place of a null
+	editTips // a list of tips where it stands
 )
 
 func (t target) file() string {
-	if t.action == addField || t.action == addList {
+	if t.at == (hcl.Range{}) {
 		return t.holder.File
 	}
 	return t.at.Filename
@@ -126,8 +128,12 @@ func (f *finder) isDerived() bool {
 // ways are all of them, the one that is preset first. A value that is computed is not
 // overwritten.
 func (f *finder) ways() []Way {
-	if f.leaf().Kind == schema.Tips || f.isDerived() || f.item != nil && f.index >= len(f.document.At(f.field).Tips()) {
+	if f.isDerived() {
 		return nil
+	}
+	if f.changesList() {
+		f.listWays()
+		return f.list
 	}
 	if v := f.value(); said(v) {
 		for _, p := range placesOf(v) {
@@ -201,12 +207,7 @@ const themePrefix = "theme."
 // inTheme adds the way to the theme that says it, where it does not stand there itself, and
 // to the one on top, which is what the document names.
 func (f *finder) inTheme() {
-	top := -1
-	for i, l := range f.layers {
-		if strings.HasPrefix(l.Name, themePrefix) {
-			top = i
-		}
-	}
+	top := f.topTheme()
 	if top < 0 || f.winner > top {
 		return
 	}
@@ -216,11 +217,26 @@ func (f *finder) inTheme() {
 	if top == f.winner || f.item != nil {
 		return
 	}
-	name := f.layers[top].Name
+	f.addToTheme(f.layers[top].Name, addField)
+}
+
+// topTheme is the layer of the theme that the document names; -1 for none.
+func (f *finder) topTheme() int {
+	top := -1
+	for i, l := range f.layers {
+		if strings.HasPrefix(l.Name, themePrefix) {
+			top = i
+		}
+	}
+	return top
+}
+
+// addToTheme adds the way to a theme that does not say it yet.
+func (f *finder) addToTheme(name string, action action) {
 	block := f.Module.Themes[strings.TrimPrefix(name, themePrefix)]
 	f.add(Way{
 		ID: InTheme + ":" + name, Kind: InTheme, Label: name, At: schema.Place(block.DefRange),
-		target: target{action: addField, holder: translating.BlockHolder(block.DefRange), names: true},
+		target: target{action: action, holder: translating.BlockHolder(block.DefRange), names: action == addField},
 	}, func() Reach { return f.reachOfTheme(name, f.field) })
 }
 
@@ -240,16 +256,16 @@ func (f *finder) inLocale() {
 	address := f.document.Locale.AddressOf().String()
 	h, why := f.holder()
 	if own := len(f.layers) - 1; own >= 0 && f.winner == own {
-		if f.reach(f.value().Range()).Languages == 1 {
+		if !f.changesList() && f.reach(f.value().Range()).Languages == 1 {
 			f.expression(InLocale, f.layers[own])
 		}
 		return
 	}
-	if f.winner >= 0 && f.layers[f.winner].Name == "texts" && (f.item != nil || why == "" && h.IsTexts()) {
+	if f.winner >= 0 && f.layers[f.winner].Name == "texts" && (f.field.Kind == schema.Tips || why == "" && h.IsTexts()) {
 		return // they are there already
 	}
 	w := Way{ID: InLocale + ":" + address, Kind: InLocale, Label: address, target: target{action: addField, holder: h, names: !h.IsTexts()}}
-	if f.item != nil {
+	if f.field.Kind == schema.Tips {
 		w.target.action = addList
 	}
 	switch {
@@ -266,11 +282,11 @@ func (f *finder) inLocale() {
 	f.add(w, func() Reach { return Reach{Fields: 1, Languages: 1} })
 }
 
-// holder is where the document declares this field. Files of texts are for words, where
-// there is another place for what is not.
+// holder is where the document declares this field. Files of texts are for words and for
+// lists that have some, where there is another place for what is not.
 func (f *finder) holder() (h translating.Holder, why string) {
 	h, _, why = translating.HolderOf(f.Evaluation, f.document)
-	isWords := f.leaf().Kind == schema.Text || f.leaf().Kind == schema.TipText
+	isWords := f.leaf().Kind == schema.Text || f.field.Kind == schema.Tips
 	if !isWords && !translating.IsForEach(f.Evaluation, f.document) {
 		return translating.BlockHolder(f.document.Range), ""
 	}

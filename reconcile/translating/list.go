@@ -8,7 +8,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/exchange"
 	"livery/schema/jsontext"
 	"livery/schema/syntax"
 	"livery/schema/texts"
@@ -75,7 +74,7 @@ func (l *List) Write(name string, src []byte) ([]byte, error) {
 	indent := string(src[line:start])
 	text := l.blocks(indent)
 	if strings.HasSuffix(name, ".json") {
-		text = l.array(indent, src[start] == '"')
+		text = l.array(name, indent, src[start] == '"')
 		start = from
 	}
 	at := hcl.Range{Filename: name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: from + len(mark)}}
@@ -83,20 +82,13 @@ func (l *List) Write(name string, src []byte) ([]byte, error) {
 }
 
 // array is the list in JSON, on lines of its own where the file has such.
-func (l *List) array(indent string, lines bool) string {
+func (l *List) array(name, indent string, lines bool) string {
 	icon, objects := "iconLink", make([]string, len(l.Items))
 	if strings.Contains(l.Page, "_") {
 		icon = "icon_link"
 	}
 	for i, tip := range l.Items {
-		var t exchange.Tip
-		if tip.Text != "" {
-			t = append(t, exchange.Member{Key: "text", Text: tip.Text})
-		}
-		if tip.Icon != "" {
-			t = append(t, exchange.Member{Key: icon, Text: tip.Icon})
-		}
-		objects[i] = t.JSON()
+		objects[i] = tip.Object(name, icon)
 	}
 	if !lines {
 		return "[" + strings.Join(objects, ", ") + "]"
@@ -108,17 +100,39 @@ func (l *List) array(indent string, lines bool) string {
 func (l *List) blocks(indent string) string {
 	blocks := make([]string, len(l.Items))
 	for i, tip := range l.Items {
-		var b strings.Builder
-		b.WriteString("tip {\n")
-		width := len("text")
-		if tip.Icon != "" {
-			width = len("icon_link")
-			fmt.Fprintf(&b, "%s  icon_link = %s\n", indent, syntax.Expression(cty.StringVal(tip.Icon)))
-		}
-		if tip.Text != "" {
-			fmt.Fprintf(&b, "%s  %-*s = %s\n", indent, width, "text", syntax.Expression(cty.StringVal(tip.Text)))
-		}
-		blocks[i] = b.String() + indent + "}"
+		blocks[i] = tip.Block(indent)
 	}
 	return strings.Join(blocks, "\n\n"+indent)
+}
+
+// Block is a tip in HCL.
+func (t ListItem) Block(indent string) string {
+	var b strings.Builder
+	b.WriteString("tip {\n")
+	width := len("text")
+	if t.Icon != "" {
+		width = len("icon_link")
+		fmt.Fprintf(&b, "%s  icon_link = %s\n", indent, syntax.Expression(cty.StringVal(t.Icon)))
+	}
+	if t.Text != "" {
+		fmt.Fprintf(&b, "%s  %-*s = %s\n", indent, width, "text", syntax.Expression(cty.StringVal(t.Text)))
+	}
+	return b.String() + indent + "}"
+}
+
+// Object is a tip in a list of a file of that name; icon is the name of its picture there.
+func (t ListItem) Object(file, icon string) string {
+	isJSON := strings.HasSuffix(file, ".json")
+	var parts []string
+	for _, part := range [][2]string{{"text", t.Text}, {icon, t.Icon}} {
+		written := syntax.Literal(file, cty.StringVal(part[1]))
+		switch {
+		case part[1] == "":
+		case isJSON:
+			parts = append(parts, jsontext.Quote(part[0])+": "+written)
+		default:
+			parts = append(parts, part[0]+" = "+written)
+		}
+	}
+	return "{ " + strings.Join(parts, ", ") + " }"
 }

@@ -70,7 +70,8 @@ func Replace(literal hcl.Range, value cty.Value) Edit {
 }
 
 // Rewrite puts other source text in the place of what stands at that range: an
-// expression, a name, a label, a key. It is for renaming and for references.
+// expression, a name, a label, a key. It is for renaming and for references. An empty range
+// is where something ends that the text is put behind.
 func Rewrite(at hcl.Range, text string) Edit {
 	return Edit{op: rewriteSource, at: at, text: text}
 }

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -151,11 +152,12 @@ func (f *jsonFile) replace(e Edit) (splice, error) {
 	return s, nil
 }
 
-// rewrite accepts a key or a whole value.
+// rewrite accepts a key or a whole value, or where a value ends.
 func (f *jsonFile) rewrite(e Edit) (splice, error) {
 	start, end := e.at.Start.Byte, e.at.End.Byte
 	name, value := f.names[start], f.values[start]
-	if (name == nil || name.NameRange.End.Byte != end) && (value == nil || value.Range.End.Byte != end) {
+	ends := start == end && slices.ContainsFunc(slices.Collect(maps.Values(f.values)), func(v *jsonItem) bool { return v.Range.End.Byte == end })
+	if !ends && (name == nil || name.NameRange.End.Byte != end) && (value == nil || value.Range.End.Byte != end) {
 		return splice{}, &EditError{Range: e.at, Err: ErrNotFound}
 	}
 	return splice{start: start, end: end, text: e.text, at: e.at}, nil
@@ -397,12 +399,8 @@ func (f *jsonFile) step() string {
 	if len(f.root.Members) == 0 {
 		return "  "
 	}
-	first := f.root.Members[0]
-	offset := first.Range.Start.Byte
-	if first.NameRange != (hcl.Range{}) {
-		offset = first.NameRange.Start.Byte
-	}
-	gap := string(f.src[f.root.Range.Start.Byte+1 : offset])
+	first := f.values[f.root.Range.Start.Byte].items[0]
+	gap := string(f.src[f.root.Range.Start.Byte+1 : first.begin()])
 	if i := strings.LastIndexByte(gap, '\n'); i >= 0 {
 		return gap[i+1:]
 	}

@@ -226,12 +226,12 @@ func (n *nativeFile) replace(e Edit) (splice, error) {
 	return splice{}, &EditError{Range: at, Err: ErrNotLiteral}
 }
 
-// rewrite accepts whole tokens only.
+// rewrite accepts whole tokens only, or where one ends.
 func (n *nativeFile) rewrite(e Edit) (splice, error) {
 	start, end := e.at.Start.Byte, e.at.End.Byte
 	first, last := n.tokenAt(start), n.tokenAt(end)
-	if start >= end || first == len(n.lexed) || n.lexed[first].Range.Start.Byte != start ||
-		last == 0 || n.lexed[last-1].Range.End.Byte != end {
+	begins := start == end || start < end && first < len(n.lexed) && n.lexed[first].Range.Start.Byte == start
+	if !begins || last == 0 || n.lexed[last-1].Range.End.Byte != end {
 		return splice{}, &EditError{Range: e.at, Err: ErrNotFound}
 	}
 	return splice{start: start, end: end, text: e.text, at: e.at}, nil

@@ -87,14 +87,20 @@ const editing = (() => {
     const group = (label, paths) => make("optgroup", { label }, ...paths.map((path) => make("option", { value: path }, path)));
     const rest = fields.slice(mine.size);
     pick.replaceChildren(group("What was chosen", [...mine]), ...(rest.length ? [group("On this screen", rest)] : []));
-    if (target === before && element) pick.value = element.field;
+    if (target === before && element) name(element.field);
     else describe(screen.dataset.locale, own[0]);
+  }
+
+  // name shows which field is in hand, and be it that no screen shows it yet.
+  function name(field) {
+    if (!all("option", pick).some((option) => option.value === field)) pick.lastElementChild?.append(make("option", { value: field }, field));
+    pick.value = field;
   }
 
   // describe asks what a field is, and shows the form for it.
   async function describe(locale, field) {
     const mine = ++asking;
-    pick.value = field;
+    name(field);
     try {
       const got = await ask("element", { locale, field });
       if (mine !== asking) return;
@@ -110,6 +116,7 @@ const editing = (() => {
   }
 
   const pending = () => element && changes.get(key(element.locale, element.field));
+  const listOf = (field) => field.replace(/\[.*/, "");
   const isText = () => element.kind === "text" || element.kind === "tip_text";
 
   function show() {
@@ -119,20 +126,28 @@ const editing = (() => {
     reach.textContent = [element.help, element.reach.text].filter(Boolean).join(" ");
     const value = now && "value" in now.change ? now.change.value : now ? now.shown : was;
     unset.checked = value === null;
-    unset.parentElement.hidden = !element.ways.length;
-    const had = control.contains(document.activeElement); // what is replaced loses the focus
+    unset.parentElement.hidden = !element.ways.length || inList() && was === null;
+    unset.disabled = element.kind === "list" && was === null; // a list begins with a tip
+    const had = control.contains(document.activeElement) && document.activeElement.id; // what is replaced loses the focus
     control.replaceChildren(...controls(value));
-    if (had) focusSoon();
+    if (had) $(had).focus();
+    else if (had === "") focusSoon();
     showInputs();
-    showWays(now ? now.change.where : element.preset);
+    const beside = now || inList() && (waits(place(), ".text") || waits(place(), ".iconLink"));
+    showWays(beside && element.ways.some((way) => way.id === beside.change.where) ? beside.change.where : element.preset);
     judge([], "");
     if (changes.size) draw();
   }
 
   // controls are the form for the kind of a value.
   function controls(value) {
+    if (inList()) return [...field(value), tipBar()];
+    return element.kind === "list" ? tips() : field(value);
+  }
+
+  function field(value) {
     if (element.computed) return [make("p", {}, element.computed)];
-    if (!element.ways.length) return [make("p", {}, element.kind === "list" ? "A list of tips: choose one of them." : "This cannot be changed from here.")];
+    if (!element.ways.length) return [make("p", {}, "This cannot be changed from here.")];
     if (isText()) return words(value);
     if (element.kind === "colour") return colour(value);
     if (element.kind === "bool") {
@@ -144,6 +159,57 @@ const editing = (() => {
     const link = make("input", { type: "url", id: "edit-value", value: value || "", spellcheck: false, placeholder: "https://" });
     link.addEventListener("input", () => change({ value: link.value }));
     return [make("label", { htmlFor: "edit-value" }, "Address of the picture"), link];
+  }
+
+  // The tips of a list are changed one by one. More of them come at its end, and go there.
+  const inList = () => element.field.includes("["), place = () => Number(element.field.match(/\[(\d+)/)[1]);
+  const partOf = (n, part) => `${listOf(element.field)}[${n}]${part}`;
+  const waits = (n, part) => changes.get(key(element.locale, partOf(n, part)));
+  const gone = (n) => Boolean(waits(n, ""));
+
+  // tipsNow are the words of the tips as they would be.
+  function tipsNow() {
+    const list = [];
+    for (let n = 0; n < element.mostTips; n++) {
+      const text = waits(n, ".text"), icon = waits(n, ".iconLink"), was = element.tips[n];
+      if (gone(n) || !was && !text && !icon) break;
+      list.push((text ? text.shown : was && was.text) || (icon ? icon.shown : was && was.iconLink) || "");
+    }
+    return list;
+  }
+
+  function tips() {
+    if (!element.ways.length) return [make("p", {}, "This list cannot be changed from here.")];
+    const list = pending() ? [] : tipsNow(), last = list.length - 1; // of none at all the API's default is shown
+    const more = button("Add a tip", () => {
+      changes.delete(key(element.locale, element.field));
+      if (gone(last + 1)) restore(last + 1);
+      else describe(element.locale, partOf(last + 1, ".text")).then(focusSoon);
+    });
+    const less = button("Remove the last tip", () => {
+      for (const part of [".text", ".iconLink"]) changes.delete(key(element.locale, partOf(last, part)));
+      if (last < element.tips.length) changes.set(key(element.locale, partOf(last, "")), { change: { locale: element.locale, field: partOf(last, ""), where: where(), value: null }, shown: null });
+      show();
+      draw();
+    });
+    allow(more, list.length < element.mostTips);
+    allow(less, last > 0);
+    const items = list.map((words, n) => make("li", {}, button(words || "(nothing yet)", () => describe(element.locale, partOf(n, ".text")).then(focusSoon))));
+    more.id = "edit-value";
+    less.id = "edit-less";
+    return [make("ol", { className: "tips" }, ...items), make("div", { className: "bar" }, more, less)];
+  }
+
+  function restore(n) {
+    changes.delete(key(element.locale, partOf(n, "")));
+    show();
+    draw();
+  }
+
+  // tipBar leads from a part of a tip to the other one, and to the list.
+  function tipBar() {
+    const to = (text, field) => button(text, () => describe(element.locale, field).then(focusSoon));
+    return make("div", { className: "bar" }, isText() ? to("Its picture", partOf(place(), ".iconLink")) : to("Its text", partOf(place(), ".text")), to("All tips", listOf(element.field)));
   }
 
   // words is a field for a text, which grows with it. What the page fills in stays.
@@ -255,7 +321,9 @@ const editing = (() => {
     const now = { change: { locale: element.locale, field: element.field, where: where(), ...value }, shown: hue ? hue.value : value.value };
     unset.checked = value.value === null;
     tell("");
-    if (value.value === element.value && !value.reference) changes.delete(key(element.locale, element.field));
+    const none = value.value === "" && element.value === null && inList(); // a part that is not there yet
+    if (element.kind === "list") for (const name of changes.keys()) if (name.startsWith(key(element.locale, element.field + "["))) changes.delete(name);
+    if ((value.value === element.value || none) && !value.reference) changes.delete(key(element.locale, element.field));
     else changes.set(key(element.locale, element.field), now);
     draw();
   }
@@ -289,8 +357,8 @@ const editing = (() => {
   let stopped = "";
   function judge(problems, why) {
     stopped = why;
-    const base = element ? element.field.replace(/\[.*/, "") : "";
-    const mine = problems.filter((p) => p.field === base && (!p.locale || p.locale === element.locale));
+    const base = element ? listOf(element.field) : "";
+    const mine = problems.filter((p) => listOf(p.field) === base && (!p.locale || p.locale === element.locale));
     found.replaceChildren(...mine.map((p) => make("li", { className: p.level }, make("b", {}, p.rule), " " + p.text)));
     const line = why ? "Cannot be saved: " + why : mine.length ? `${mine.length} to look at.` : "";
     if (verdict.textContent !== line) verdict.textContent = line;
