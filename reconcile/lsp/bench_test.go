@@ -33,7 +33,7 @@ func everyDocument(t testing.TB, dir string) map[string]string {
 		return ""
 	})+"}\n")
 	for _, l := range schema.Locales()[:26] {
-		write(string(l.Value)+".livery.hcl", fmt.Sprintf("locale %q {\n  theme = theme.base\n", l.Value) + bodyOf(func(f *schema.Field) string {
+		write(string(l.Value)+".livery.hcl", fmt.Sprintf("locale %q {\n  theme = theme.base\n", l.Value)+bodyOf(func(f *schema.Field) string {
 			if f.Kind == schema.Text {
 				return fmt.Sprintf("%q", fmt.Sprintf("What %s says in %s, at some length", f.HCLName(), l.Name))
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // with reads the parameters of a method.
@@ -23,7 +24,11 @@ func with[P any](take func(*server, P) (any, error)) func(*server, json.RawMessa
 // notRead says why parameters cannot be read.
 func notRead(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Sprintf("the parameters cannot be read: %s cannot be a %s", cmp.Or(wrong.Field, "params"), wrong.Value)
+		name := wrong.Field
+		if embedded, member, ok := strings.Cut(name, "."); ok && strings.HasSuffix(embedded, "Params") {
+			name = member
+		}
+		return fmt.Sprintf("the parameters cannot be read: %s cannot be a %s", cmp.Or(name, "params"), wrong.Value)
 	}
 	return "the parameters cannot be read: " + err.Error()
 }
