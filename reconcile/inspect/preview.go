@@ -31,6 +31,7 @@ type Preview struct {
 	workspace *workspace.Workspace
 	loaded    *stack.Stack // as it was loaded last
 	atBase    *earlier     // nil before it is known; a commit stays as it is
+	compares  comparisons
 
 	applied     *state.Snapshot // as it was read last; nil before
 	appliedFrom config.Backend  // where that was
@@ -59,7 +60,7 @@ type PreviewOptions struct {
 
 // NewPreview makes a preview.
 func NewPreview(w *workspace.Workspace, o PreviewOptions) *Preview {
-	return &Preview{PreviewOptions: o, workspace: w, loaded: new(stack.Stack)}
+	return &Preview{PreviewOptions: o, workspace: w, loaded: new(stack.Stack), compares: make(comparisons)}
 }
 
 // Data gathers what the files say now, beside what the service last confirmed.
@@ -85,7 +86,7 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 	source, sourced := texts.Source(loaded)
 	g.Sheets = p.selected(sheets(loaded.Documents, before), source)
 	if p.Base != "" {
-		if g.Summary, err = summarise(g.Sheets); err != nil {
+		if g.Summary, err = p.compares.summarise(g.Sheets); err != nil {
 			return nil, err
 		}
 	}
@@ -345,7 +346,7 @@ func (p *Preview) DataOfPlan(path string) (*PreviewData, error) {
 		g.Sheets = append(g.Sheets, sheet)
 	}
 	g.Sheets = p.selected(g.Sheets, schema.English) // a plan does not know its source
-	if g.Summary, err = summarise(g.Sheets); err != nil {
+	if g.Summary, err = p.compares.summarise(g.Sheets); err != nil {
 		return nil, err
 	}
 	judge(g.Sheets, lint.LeastContrast(new(stack.Stack)))

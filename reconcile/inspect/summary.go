@@ -9,33 +9,57 @@ import (
 	"livery/schema/preview"
 )
 
-// summarise tells what the sheets change, in the groups of a plan. Sheets of which it is
-// not known what was there before are left out.
-func summarise(sheets []preview.Sheet) (*preview.Summary, error) {
+// comparisons are what the sheets change, by their languages. A language is compared again
+// when it is another document, or was one before.
+type comparisons map[schema.Locale]comparedSheet
+
+type comparedSheet struct {
+	sheet  preview.Sheet
+	change *reconcile.Change
+}
+
+// of is what a sheet changes; nil where it is not known what was there before.
+func (c comparisons) of(s preview.Sheet) (*reconcile.Change, error) {
+	last, known := c[s.Document.Locale]
+	if known && last.sheet.Document.IsSame(s.Document) && last.sheet.Applied == s.Applied && last.sheet.New == s.New {
+		return last.change, nil
+	}
 	var before, after reconcile.Side
-	for _, s := range sheets {
-		if s.Applied != nil {
-			before.Documents = append(before.Documents, *s.Applied)
-		}
-		if !s.Gone && (s.Applied != nil || s.New) {
-			after.Documents = append(after.Documents, s.Document)
-		}
+	if s.Applied != nil {
+		before.Documents = append(before.Documents, *s.Applied)
+	}
+	if !s.Gone && (s.Applied != nil || s.New) {
+		after.Documents = append(after.Documents, s.Document)
 	}
 	compared, err := reconcile.Compare(before, after, reconcile.Options{})
 	if err != nil {
 		return nil, err
 	}
+	now := comparedSheet{sheet: s}
+	if len(compared.Plan.Changes) > 0 {
+		now.change = &compared.Plan.Changes[0]
+	}
+	c[s.Document.Locale] = now
+	return now.change, nil
+}
+
+// summarise tells what the sheets change, in the groups of a plan. Sheets of which it is
+// not known what was there before are left out.
+func (c comparisons) summarise(sheets []preview.Sheet) (*preview.Summary, error) {
 	summary := new(preview.Summary)
 	var updated []*reconcile.Change
-	for i := range compared.Plan.Changes {
-		c := &compared.Plan.Changes[i]
-		switch locale := schema.Locale(c.Address.Name); c.Action {
-		case reconcile.Create:
+	for _, s := range sheets {
+		change, err := c.of(s)
+		switch locale := s.Document.Locale; {
+		case err != nil:
+			return nil, err
+		case change == nil:
+		case change.Action == reconcile.Create:
 			summary.New = append(summary.New, locale)
-		case reconcile.Delete:
+		case change.Action == reconcile.Delete:
 			summary.Gone = append(summary.Gone, locale)
-		case reconcile.Update:
-			updated = append(updated, c)
+		case change.Action == reconcile.Update:
+			updated = append(updated, change)
 		default:
 			summary.Same++
 		}
