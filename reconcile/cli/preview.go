@@ -20,6 +20,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/studio"
 	"livery/reconcile/workspace"
+	"livery/schema/preview"
 )
 
 // previewFlags are those of preview.
@@ -97,7 +98,7 @@ func (p *previewFlags) execute(c *cobra.Command, args []string) error {
 		return p.runMany(c, args)
 	}
 	source := inspect.NewPreview(p.run.Workspace(p.inputs), p.shown)
-	data := source.Data
+	data := source.Pictures
 	if len(args) > 0 {
 		data = func(context.Context) (*inspect.PreviewData, error) { return source.DataOfPlan(args[0]) }
 	}
@@ -161,6 +162,9 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 		return &workspace.InvalidError{Diagnostics: d.Diagnostics, Sources: d.Sources}
 	}
 	if p.out != "" {
+		if err := d.Judge(); err != nil {
+			return err
+		}
 		if err := p.run.Dir.WriteFile(p.out, d.Gallery.HTML(), 0o644); err != nil {
 			return command.Fail("Cannot write the preview", "%v.", err)
 		}
@@ -225,7 +229,10 @@ func (p *previewFlags) serve(ctx context.Context, data gather) error {
 		if err != nil {
 			return previewserver.Snapshot{}, err
 		}
-		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
+		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch, Judge: func() ([]preview.Problem, error) {
+			err := d.Judge()
+			return d.Gallery.Problems, err
+		}}, nil
 	}
 	open, ok := listener.Addr().(*net.TCPAddr)
 	public := ok && !open.IP.IsLoopback()

@@ -48,6 +48,8 @@ type PreviewData struct {
 	Diagnostics hcl.Diagnostics
 	Sources     map[string][]byte
 	Variables   map[string]cty.Value // that the files declare
+
+	judge func() ([]preview.Problem, error) // what is wrong with an unjudged gallery
 }
 
 // PreviewOptions say what is drawn, and what it is compared with.
@@ -63,8 +65,17 @@ func NewPreview(w *workspace.Workspace, o PreviewOptions) *Preview {
 	return &Preview{PreviewOptions: o, workspace: w, loaded: new(stack.Stack), compares: make(comparisons)}
 }
 
-// Data gathers what the files say now, beside what the service last confirmed.
+// Data gathers what the files say now, beside what the service last confirmed, and judges it.
 func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
+	data, err := p.Pictures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return data, data.Judge()
+}
+
+// Pictures is Data without what is wrong, which takes longer to know and is left to Judge.
+func (p *Preview) Pictures(ctx context.Context) (*PreviewData, error) {
 	loaded, diags, err := workspace.Reload(p.workspace, p.loaded, stack.NeedDocuments)
 	if err != nil {
 		return nil, err
@@ -81,7 +92,6 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 		return nil, err
 	}
 	data := &PreviewData{Diagnostics: diags, Sources: loaded.Sources, Variables: loaded.Variables, Watch: p.watched(loaded), Against: before.against, NotCompared: before.err}
-	diags = append(diags, before.warnings...)
 	g := &data.Gallery
 	source, sourced := texts.Source(loaded)
 	g.Sheets = p.selected(sheets(loaded.Documents, before), source)
@@ -91,39 +101,52 @@ func (p *Preview) Data(ctx context.Context) (*PreviewData, error) {
 		}
 	}
 	judge(g.Sheets, lint.LeastContrast(loaded))
-	found := slices.Concat(diags, lint.Stack(loaded))
-	if !sourced { // else lint has compared with it
-		found = append(found, missing(g.Sheets, loaded.Levels)...)
-	}
-	shown, err := p.workspace.Suppress(loaded, found)
-	if err != nil {
-		return nil, err
-	}
-	g.Problems = preview.Problems(shown)
 	g.TooLong = loaded.Levels[schema.TooLong]
 	if err := p.requireLocale(g); err != nil {
 		return nil, err
 	}
-	p.leaveOut(g)
-	if err := p.addPseudo(g, loaded); err != nil {
+	declared := g.Sheets
+	tooLong, err := p.addPseudo(g, loaded)
+	if err != nil {
 		return nil, err
 	}
 	p.setTitle(g)
+	g.Unjudged = true
+	data.judge = func() ([]preview.Problem, error) {
+		found := slices.Concat(diags, before.warnings, lint.Stack(loaded))
+		if !sourced { // else lint has compared with it
+			found = append(found, missing(declared, loaded.Levels)...)
+		}
+		shown, err := p.workspace.Suppress(loaded, found)
+		return append(p.lookedAt(preview.Problems(shown)), tooLong...), err
+	}
 	return data, nil
 }
 
-// addPseudo draws the pseudo-languages, in which words that nobody can translate stay as they
-// are, and others take as much room as translations will.
-func (p *Preview) addPseudo(g *preview.Gallery, loaded *stack.Stack) error {
-	if len(p.Pseudo) == 0 {
+// Judge adds what is wrong to a gallery that was not judged yet.
+func (d *PreviewData) Judge() error {
+	if !d.Gallery.Unjudged {
 		return nil
+	}
+	var err error
+	d.Gallery.Problems, err = d.judge()
+	d.Gallery.Unjudged = false
+	return err
+}
+
+// addPseudo draws the pseudo-languages, in which words that nobody can translate stay as they
+// are, and others take as much room as translations will. It gives the texts that have none.
+func (p *Preview) addPseudo(g *preview.Gallery, loaded *stack.Stack) ([]preview.Problem, error) {
+	if len(p.Pseudo) == 0 {
+		return nil, nil
 	}
 	source, ok := texts.Source(loaded)
 	if !ok {
 		summary, detail := texts.NoSource(source)
-		return workspace.Failf(summary, "%s", detail)
+		return nil, workspace.Failf(summary, "%s", detail)
 	}
 	i := slices.IndexFunc(loaded.Documents, func(d schema.Document) bool { return d.Locale == source })
+	var problems []preview.Problem
 	for _, language := range p.Pseudo {
 		language.Keep = texts.KeptNames(loaded)
 		d, tooLong := language.Document(loaded.Documents[i])
@@ -132,10 +155,10 @@ func (p *Preview) addPseudo(g *preview.Gallery, loaded *stack.Stack) error {
 			found = append(found, schema.Diagnose(schema.TooLong, schema.Subject{Address: d.Locale.AddressOf(), Path: t.Path, Range: texts.PlaceOf(t.Value)}, "No room",
 				fmt.Sprintf("%s takes at most %d UTF-16 units: a translation that is %d %% longer than the source %s has no room.", t.Path, t.Field.MaxLength(source), language.Longer, source)))
 		}
-		g.Problems = append(g.Problems, preview.Problems(schema.ApplyLevels(found, loaded.Levels))...)
+		problems = append(problems, preview.Problems(schema.ApplyLevels(found, loaded.Levels))...)
 		g.Sheets = append(g.Sheets, preview.Sheet{Document: d, Note: fmt.Sprintf("Made of the words of %s for this preview. It is no locale: nothing plans or sends it.", source)})
 	}
-	return nil
+	return problems, nil
 }
 
 // missing compares the languages that are shown: a text that one has, all should have.
@@ -181,13 +204,11 @@ func (p *Preview) setTitle(g *preview.Gallery) {
 	g.Subject = fmt.Sprintf("%s, %d screens each", schema.Plural(len(g.Sheets), "language"), len(preview.Screens()))
 }
 
-// leaveOut drops what is wrong with languages that are not looked at.
-func (p *Preview) leaveOut(g *preview.Gallery) {
-	if len(p.Locales) > 0 {
-		g.Problems = slices.DeleteFunc(g.Problems, func(q preview.Problem) bool {
-			return q.Locale != "" && !slices.Contains(p.Locales, q.Locale)
-		})
-	}
+// lookedAt are the problems without those of languages that are not looked at.
+func (p *Preview) lookedAt(problems []preview.Problem) []preview.Problem {
+	return slices.DeleteFunc(problems, func(q preview.Problem) bool {
+		return len(p.Locales) > 0 && q.Locale != "" && !slices.Contains(p.Locales, q.Locale)
+	})
 }
 
 // requireLocale refuses to show an empty gallery to somebody who named what to show.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -155,6 +156,61 @@ func TestManySavesEndWithTheLast(t *testing.T) {
 	b.until(`document.querySelector('section[data-locale="ja_JP"]')`)
 	require.NoError(t, os.Remove(filepath.Join(d.dir, "other.livery.hcl")))
 	b.until(`!document.querySelector('section[data-locale="th_TH"]') && document.querySelectorAll(".sheet").length === 1`)
+}
+
+// frames notes each frame that shows something else: the colour, how many screens there are,
+// and whether the page speaks of faults.
+const frames = `window.frames = [], (() => {
+	const look = () => {
+		const now = { Colour: document.querySelector(".screen") ? %s : "", Screens: document.querySelectorAll(".screen .device").length, Faulty: Boolean(document.querySelector(".broken")) };
+		if (JSON.stringify(now) !== JSON.stringify(window.frames.at(-1))) window.frames.push(now);
+		requestAnimationFrame(look);
+	};
+	look();
+})(), true`
+
+type frame struct {
+	Colour  string
+	Screens int
+	Faulty  bool
+}
+
+// A hundred saves in a second, each of which empties the file before it is written, end with
+// the last; on the way the page shows pictures that were saved, in their order, and whole.
+func TestAHundredSavesInASecond(t *testing.T) {
+	d, address, _ := followed(t)
+	b := openTab(t, 1440, 700)
+	b.visit(address)
+	b.until(passed + ` === "rgb(17, 34, 51)"`)
+	screens := ask[int](b, `document.querySelectorAll(".screen .device").length`)
+	saves := 0
+	for isSlow := true; isSlow; { // a file that stays empty for long is shown as it is: again
+		require.Less(t, saves, 25500, "the machine never saved a hundred times without a pause")
+		isSlow = false
+		b.until(frames, passed)
+		tick := time.NewTicker(10 * time.Millisecond)
+		for range 100 {
+			<-tick.C
+			saves++
+			began := time.Now()
+			d.save(fmt.Sprintf("#00%02x%02x", saves/256, saves%256), 1+saves%3)
+			isSlow = isSlow || time.Since(began) > previewserver.FaultyPeriod/2
+		}
+		tick.Stop()
+		b.until(`%s === "rgb(0, %d, %d)"`, passed, saves/256, saves%256)
+	}
+	last := -1
+	for _, f := range ask[[]frame](b, `window.frames`) {
+		var red, green, blue int
+		_, err := fmt.Sscanf(f.Colour, "rgb(%d, %d, %d)", &red, &green, &blue)
+		require.NoError(t, err, f.Colour)
+		assert.Equal(t, frame{f.Colour, screens, false}, f)
+		if red == 0 {
+			assert.Greater(t, green*256+blue, last, "an older picture after a newer one")
+			last = green*256 + blue
+		}
+	}
+	assert.Equal(t, saves, last)
 }
 
 // What somebody points at stays pointed at, with the value that it has now.

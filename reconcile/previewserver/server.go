@@ -37,6 +37,9 @@ type Snapshot struct {
 	Gallery   preview.Gallery
 	HasErrors bool     // the files have errors, so the gallery shows what could be read
 	Watch     []string // absolute paths of files that the pages depend on, and of directories where others may appear
+	// Judge tells what is wrong with a gallery that was not judged yet. It is called at most
+	// once, after the pictures are shown, and not while Render is.
+	Judge func() ([]preview.Problem, error)
 }
 
 // Render reads the files and draws. It may be called again at any time, but not
@@ -53,16 +56,21 @@ type Config struct {
 }
 
 // Server serves one gallery to browsers. The last valid pages stay on the screen
-// while the files have errors.
+// while the files have errors. Pictures are shown before it is known what is wrong with
+// them, which takes longer.
 type Server struct {
 	cfg     Config
 	startID string // tells the revisions of one run from those of another
 
+	work sync.Mutex // held to render and to judge
+
 	mu         sync.Mutex
-	lastValid  *preview.Gallery // the last picture of files without errors
+	judge      func() ([]preview.Problem, error) // what is wrong with the newest; nil if that is known
+	lastValid  *preview.Gallery                  // the last picture of files without errors
 	parts      *preview.Parts
 	shown      []preview.Hashes // of the last revisions, the newest last
 	pageNumber int              // of the newest
+	whole      bool             // a picture has been judged
 	watch      []string
 	changed    chan struct{} // closed when there is a new page
 	shutdown   chan struct{}
@@ -91,35 +99,102 @@ func New(ctx context.Context, cfg Config, now time.Time) (*Server, error) {
 	return s, nil
 }
 
-// Redraw renders again, and tells the browsers if something has changed. The error is
-// Render's; the page says it too, beside the last picture, if there is one.
+// Redraw renders again, and tells the browsers if something has changed. What is wrong is
+// not known at once; see judgeNewest. The error is Render's; the page says it too, beside the
+// last picture, if there is one.
 func (s *Server) Redraw(ctx context.Context) error {
+	_, err := s.redraw(ctx, func(Snapshot, error) bool { return true })
+	return err
+}
+
+// redraw is Redraw for what is wanted of a snapshot. It reports whether it was.
+func (s *Server) redraw(ctx context.Context, wanted func(Snapshot, error) bool) (bool, error) {
+	s.work.Lock()
+	defer s.work.Unlock()
 	snapshot, err := s.cfg.Render(ctx)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err != nil && s.lastValid == nil {
-		return err
+	if s.parts != nil && !wanted(snapshot, err) {
+		return false, err
 	}
 	g := snapshot.Gallery
+	if err == nil && g.Unjudged && (snapshot.HasErrors || s.parts != nil && s.parts.IsFaulty()) {
+		g.Problems, err = snapshot.Judge() // that files have errors is said with the errors, or not any more
+		g.Unjudged = false
+	}
+	valid := s.lastValid
 	switch {
+	case err != nil && valid == nil:
+		return true, err
 	case err != nil:
-		g = *s.lastValid
-		g.Unread = err.Error()
+		g = *valid
+		g.Unread, g.Unjudged = err.Error(), false
 	case !snapshot.HasErrors:
-		lastValid := g
-		s.lastValid = &lastValid
-	case s.lastValid != nil:
-		g.Sheets, g.Broken = s.lastValid.Sheets, "What you see is the last picture without them; it is renewed when they are mended."
+		if g.Unjudged && valid != nil {
+			g.Problems = valid.Problems
+		}
+		copied := g
+		valid = &copied
+	case valid != nil:
+		g.Sheets, g.Broken = valid.Sheets, "What you see is the last picture without them; it is renewed when they are mended."
 	default:
 		g.Broken = "What you see is what could be read of them."
+	}
+	parts := g.Parts(s.parts)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastValid, s.judge = valid, nil
+	if g.Unjudged {
+		s.judge = snapshot.Judge
+	} else {
+		s.whole = true
 	}
 	if err == nil {
 		s.watch = snapshot.Watch
 	}
-	s.parts = g.Parts(s.parts)
-	hashes := s.parts.Hashes()
+	s.show(parts)
+	return true, err
+}
+
+// judgeNewest adds what is wrong with the newest picture, if that is not known yet. The
+// first picture keeps its revision then: until it is judged nobody has the whole of it.
+func (s *Server) judgeNewest() {
+	s.work.Lock()
+	defer s.work.Unlock()
+	if s.judge == nil {
+		return
+	}
+	g := *s.lastValid
+	var err error
+	if g.Problems, err = s.judge(); err != nil {
+		g.Unread = err.Error()
+	}
+	g.Unjudged = false
+	parts := s.parts.Judged(&g)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.judge, s.lastValid = nil, &g
+	if first := !s.whole; first {
+		s.shown, s.whole = nil, true
+		s.pageNumber--
+	}
+	s.show(parts)
+}
+
+// judgeFirst judges the first picture: who asks for its parts gets all of them.
+func (s *Server) judgeFirst() {
+	s.mu.Lock()
+	whole := s.whole
+	s.mu.Unlock()
+	if !whole {
+		s.judgeNewest()
+	}
+}
+
+// show makes these parts the newest picture. The caller holds the locks.
+func (s *Server) show(parts *preview.Parts) {
+	s.parts = parts
+	hashes := parts.Hashes()
 	if len(s.shown) > 0 && hashes.Same(s.shown[len(s.shown)-1]) {
-		return err
+		return
 	}
 	s.pageNumber++ // only a picture that differs gets a new revision
 	s.shown = append(s.shown, hashes)
@@ -128,7 +203,6 @@ func (s *Server) Redraw(ctx context.Context) error {
 	}
 	close(s.changed)
 	s.changed = make(chan struct{})
-	return err
 }
 
 // revision names a picture.
@@ -143,12 +217,19 @@ func (s *Server) current() (revision string, changed <-chan struct{}) {
 	return s.revision(s.pageNumber), s.changed
 }
 
-// page is the whole page.
-func (s *Server) page() []byte {
+// servePage sends the newest picture, and then, when it is known, what is wrong with it.
+func (s *Server) servePage(w http.ResponseWriter) {
 	s.mu.Lock()
 	parts, revision := s.parts, s.revision(s.pageNumber)
 	s.mu.Unlock()
-	return parts.Page(preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Screens: screensPath, Revision: revision, Editor: s.cfg.Editor, Dir: s.cfg.Dir})
+	live := preview.Live{Styles: stylesPath, Script: scriptPath, Events: eventsPath, Screens: screensPath, Revision: revision, Editor: s.cfg.Editor, Dir: s.cfg.Dir}
+	writeBody(w, "text/html", parts.Opening(live))
+	_ = http.NewResponseController(w).Flush() // who cannot flush sends it all at once
+	s.judgeNewest()
+	s.mu.Lock()
+	parts = s.parts
+	s.mu.Unlock()
+	_, _ = w.Write(parts.Closing(live)) // a browser that has gone needs nothing
 }
 
 // known is what a page shows that shows a revision; nil for one that is not known, such as
@@ -197,7 +278,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case editing != nil && r.URL.Path == "/" && r.URL.Query().Has("edit"):
 		editing.guard.enter(w, r)
 	case r.URL.Path == "/":
-		writeBody(w, "text/html", s.page())
+		s.servePage(w)
 	case r.URL.Path == stylesPath && editing != nil && editing.guard.isEditor(r):
 		writeBody(w, "text/css", []byte(preview.GalleryStyles()+preview.EditingStyles()))
 	case r.URL.Path == scriptPath && editing != nil && editing.guard.isEditor(r):
@@ -207,6 +288,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == scriptPath:
 		writeBody(w, "text/javascript", []byte(preview.Script()))
 	case r.URL.Path == screensPath:
+		s.judgeFirst()
 		data, err := json.Marshal(s.since(r.URL.Query().Get("since")))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

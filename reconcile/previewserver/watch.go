@@ -9,11 +9,17 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"livery/schema/preview"
 )
 
 // quietPeriod is how long files must be left alone before they are read: editors and
 // version control write several at once.
-const quietPeriod = 20 * time.Millisecond
+const quietPeriod = 5 * time.Millisecond
+
+// faultyPeriod is how long they must be left alone before it is said that they have errors,
+// or a language is taken away: mostly a file is half written then.
+const faultyPeriod = 150 * time.Millisecond
 
 // replacedPeriod is how often it is looked whether a directory is still the one that is
 // watched.
@@ -30,8 +36,14 @@ func (s *Server) Follow(ctx context.Context) error {
 	defer watcher.Close()
 	watched := make(map[string]os.FileInfo)
 	s.watchAll(watcher, watched)
-	pending := time.NewTimer(time.Hour)
+	pending, judgement := time.NewTimer(time.Hour), time.NewTimer(0)
 	pending.Stop()
+	waited := quietPeriod
+	again := func(period time.Duration) {
+		waited = period
+		judgement.Stop() // pictures come first
+		pending.Reset(period)
+	}
 	check := time.NewTicker(replacedPeriod)
 	defer check.Stop()
 	for {
@@ -43,33 +55,56 @@ func (s *Server) Follow(ctx context.Context) error {
 				return nil
 			}
 			if event.Op != fsnotify.Chmod {
-				pending.Reset(quietPeriod)
+				again(quietPeriod)
 			}
 		case err, open := <-watcher.Errors:
 			if !open {
 				return nil
 			}
 			s.cfg.Log.Warn("a file could not be watched", "error", err.Error())
-			pending.Reset(quietPeriod) // something may have been missed
+			again(quietPeriod) // something may have been missed
 		case <-check.C:
 			if len(replaced(watcher, watched)) > 0 {
-				pending.Reset(quietPeriod)
+				again(quietPeriod)
 			}
 		case <-pending.C:
-			if s.look(ctx, watcher, watched) {
-				pending.Reset(quietPeriod)
+			shown, added := s.look(ctx, watcher, watched, waited == faultyPeriod)
+			switch {
+			case added:
+				again(quietPeriod)
+			case !shown:
+				again(faultyPeriod)
+			default:
+				judgement.Reset(quietPeriod)
 			}
+		case <-judgement.C:
+			s.judgeNewest()
 		}
 	}
 }
 
-// look renders, and watches what the pages depend on now. It reports whether to look again:
-// what is watched for the first time may have changed before it was.
-func (s *Server) look(ctx context.Context, watcher *fsnotify.Watcher, watched map[string]os.FileInfo) bool {
-	if err := s.Redraw(ctx); err != nil {
+// look renders, and watches what the pages depend on now. It reports whether the picture is
+// shown, which a faulty one is only where faults are wanted, and whether to look again: what
+// is watched for the first time may have changed before it was.
+func (s *Server) look(ctx context.Context, watcher *fsnotify.Watcher, watched map[string]os.FileInfo, faults bool) (shown, again bool) {
+	shown, err := s.redraw(ctx, func(snapshot Snapshot, err error) bool {
+		return faults || err == nil && !snapshot.HasErrors && (s.lastValid == nil || languages(&snapshot.Gallery) >= languages(s.lastValid))
+	})
+	if err != nil && shown {
 		s.cfg.Log.Warn("the preview could not be drawn", "error", err.Error())
 	}
-	return s.watchAll(watcher, watched)
+	return shown, s.watchAll(watcher, watched)
+}
+
+// languages is how many are declared.
+func languages(g *preview.Gallery) int {
+	n := 0
+	for i := range g.Sheets {
+		if !g.Sheets[i].Gone {
+			n++
+		}
+	}
+	return n
 }
 
 // replaced lists the watched directories that are not there any more or are others: version

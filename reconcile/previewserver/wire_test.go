@@ -1,8 +1,10 @@
 package previewserver_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -75,6 +77,61 @@ func TestOnlyWhatChangedIsSent(t *testing.T) {
 		assert.Len(t, u["order"], 3)
 		assert.Contains(t, u["title"], "Library")
 	}
+}
+
+// Pictures do not wait for what is wrong with them: the page comes down to its last screen
+// first, and a picture that is drawn again says what was wrong before until more is known.
+func TestPicturesComeBeforeProblems(t *testing.T) {
+	g := library(t)
+	known := make(chan string, 1)
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: func(context.Context) (previewserver.Snapshot, error) {
+		copied := g
+		copied.Sheets, copied.Problems, copied.Unjudged = slices.Clone(g.Sheets), nil, true
+		return previewserver.Snapshot{Gallery: copied, Judge: func() ([]preview.Problem, error) {
+			return []preview.Problem{{Level: schema.Warning, Rule: schema.Contrast, Text: <-known}}, nil
+		}}, nil
+	}}, time.Unix(1, 0))
+	require.NoError(t, err)
+	site := httptest.NewServer(s)
+	t.Cleanup(site.Close)
+	answer, err := http.Get(site.URL)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	page := bufio.NewReader(answer.Body)
+	var opening strings.Builder
+	for !strings.Contains(opening.String(), "</main>") {
+		line, err := page.ReadString('\n')
+		require.NoError(t, err)
+		opening.WriteString(line)
+	}
+	known <- "first words"
+	closing, err := io.ReadAll(page)
+	require.NoError(t, err)
+	assert.Contains(t, string(closing), "first words")
+	assert.Contains(t, string(closing), "</html>")
+
+	since := func(revision string) (u preview.Update) {
+		t.Helper()
+		require.NoError(t, json.Unmarshal(get(s, "/screens?since="+revision).Body.Bytes(), &u))
+		return u
+	}
+	first := revisionOf.FindStringSubmatch(opening.String())[1]
+	assert.Equal(t, first, since(first).Revision, "who has the whole page has all")
+	d := g.Sheets[2].Document
+	d.Look = schema.Look{}
+	set(t, &d, "mobileResultPage.successDesc", cty.StringVal("Other words"))
+	g.Sheets[2].Document = d
+	require.NoError(t, s.Redraw(t.Context()))
+	drawn := since(first)
+	assert.NotEqual(t, first, drawn.Revision)
+	assert.Len(t, drawn.Screens, 1)
+	assert.Empty(t, drawn.Findings)
+	known <- "second words"
+	assert.Contains(t, get(s, "/").Body.String(), "second words")
+	judged := since(drawn.Revision)
+	assert.NotEqual(t, drawn.Revision, judged.Revision)
+	assert.Empty(t, judged.Screens)
+	assert.Contains(t, judged.Findings, "second words")
 }
 
 // hide makes the page believe that nobody sees it, or that somebody does.

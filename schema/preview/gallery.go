@@ -36,6 +36,7 @@ type Gallery struct {
 	Subject  string // what is shown, such as "the files" or a plan's name
 	Sheets   []Sheet
 	Problems []Problem
+	Unjudged bool         // what is wrong is not known yet: a page keeps saying what was wrong before
 	Broken   string       // the files have errors: what the sheets show all the same; "" without errors
 	Unread   string       // why nothing can be read any more: the sheets are the last that could be; "" if it can
 	TooLong  schema.Level // of the rule that the browser measures; "" for the rule's own
@@ -75,14 +76,19 @@ func (g *Gallery) HTML() []byte {
 	policy := "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'"
 	head := `<meta http-equiv="Content-Security-Policy" content="` + html.EscapeString(policy) + `">` + "\n<style>" + pageStyles + galleryStyles + "</style>\n"
-	return g.Parts(nil).page(head, "<script>"+script()+"</script>\n", Live{})
+	p := g.Parts(nil)
+	return slices.Concat(p.opening(head, Live{}), p.closing("<script>"+script()+"</script>\n"))
 }
 
-// Page is the gallery as it is served, with its styles and its script in files.
-func (p *Parts) Page(l Live) []byte {
-	head := `<link rel="stylesheet" href="` + html.EscapeString(l.Styles) + "\">\n"
-	foot := `<script src="` + html.EscapeString(l.Script) + "\"></script>\n"
-	return p.page(head, foot, l)
+// Opening is the gallery as it is served, with its styles and its script in files, down to
+// the last screen. What is wrong comes after it: a browser draws what it has got so far.
+func (p *Parts) Opening(l Live) []byte {
+	return p.opening(`<link rel="stylesheet" href="`+html.EscapeString(l.Styles)+"\">\n", l)
+}
+
+// Closing is what comes after Opening.
+func (p *Parts) Closing(l Live) []byte {
+	return p.closing(`<script src="` + html.EscapeString(l.Script) + "\"></script>\n")
 }
 
 // Styles are what screens look like in their frames.
@@ -94,7 +100,7 @@ func GalleryStyles() string { return pageStyles + galleryStyles }
 // Script moves a gallery from screen to screen.
 func Script() string { return script() }
 
-func (p *Parts) page(head, foot string, l Live) []byte {
+func (p *Parts) opening(head string, l Live) []byte {
 	g := p.gallery
 	var c HTMLWriter
 	c.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
@@ -131,6 +137,11 @@ func (p *Parts) page(head, foot string, l Live) []byte {
 		c.Raw(nothingDeclared)
 	}
 	c.Raw("</main>\n")
+	return c.buf
+}
+
+func (p *Parts) closing(foot string) []byte {
+	var c HTMLWriter
 	p.side(&c)
 	c.Raw("<div id=\"room\" aria-hidden=\"true\"></div>\n" + foot)
 	c.Raw("</body>\n</html>\n")

@@ -84,10 +84,24 @@ func (g *Gallery) Parts(earlier *Parts) *Parts {
 	_ = all.Wait() // drawing does not fail
 	p.title = newPart("title", g.heading())
 	p.index = newPart("index", g.navigation(p.sheets))
-	p.findings = newPart("findings", g.findings())
 	p.summary = newPart("summary", g.Summary.html())
-	return p
+	if g.Unjudged && earlier != nil {
+		p.findings = earlier.findings
+		return p
+	}
+	return p.Judged(g)
 }
+
+// Judged are the same pictures beside the problems of a gallery that draws no others.
+func (p *Parts) Judged(g *Gallery) *Parts {
+	q := *p
+	q.gallery, q.findings = g, newPart("findings", g.findings())
+	return &q
+}
+
+// IsFaulty reports whether the pictures are not those of the files as they are, which the
+// page says.
+func (p *Parts) IsFaulty() bool { return p.gallery.Broken != "" || p.gallery.Unread != "" }
 
 // Hashes are those of all parts.
 func (p *Parts) Hashes() Hashes {

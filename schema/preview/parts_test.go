@@ -124,11 +124,17 @@ func TestWhatIsSentAfterAChange(t *testing.T) {
 func TestAPageIsItsParts(t *testing.T) {
 	g := &Gallery{Title: "T", Sheets: []Sheet{{Document: full(t, "en_US")}, {Document: full(t, "ar_AE")}}}
 	p := g.Parts(nil)
-	page, u := string(p.Page(Live{Styles: "s", Script: "x"})), p.Since(nil)
+	page, u := pageOf(p), p.Since(nil)
 	for _, part := range u.Screens {
 		assert.Contains(t, page, part.HTML, part.ID)
 	}
 	for _, html := range []string{u.Title, u.Index, u.Findings} {
 		assert.Contains(t, page, html)
 	}
+}
+
+// pageOf is the whole page as it is served.
+func pageOf(p *Parts) string {
+	l := Live{Styles: "s", Script: "x"}
+	return string(p.Opening(l)) + string(p.Closing(l))
 }

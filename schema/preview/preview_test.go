@@ -180,7 +180,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 	}
 	g := Gallery{Title: hostile, Subject: hostile, Images: true, Sheets: []Sheet{{Document: d, Applied: &d, Note: hostile}},
 		Problems: []Problem{{Level: schema.Error, Rule: schema.Contrast, Text: hostile, At: hostile, Path: "titleText", Locale: "en_US"}}}
-	html := string(g.Parts(nil).Page(Live{Styles: "s", Script: "x"}))
+	html := pageOf(g.Parts(nil))
 	assert.Equal(t, 1, strings.Count(html, "<script"), "only our own")
 	assert.NotContains(t, html, "</template><!--")
 	assert.Contains(t, html, "&lt;script&gt;")
