@@ -38,7 +38,14 @@ func compareDocuments(before, after schema.Document) ([]FieldChange, map[string]
 }
 
 func fieldChange(path string, kind schema.Kind, before, after schema.Value) FieldChange {
-	return FieldChange{Path: path, Kind: kind, Before: before.AppendJSON(nil), After: after.AppendJSON(nil), Range: after.Range(), Origin: after.Origin()}
+	return FieldChange{Path: path, Kind: kind, Before: encodeValue(before), After: encodeValue(after), Range: after.Range(), Origin: after.Origin()}
+}
+
+func encodeValue(v schema.Value) json.RawMessage {
+	if !v.Declared() {
+		return null
+	}
+	return v.AppendJSON(nil)
 }
 
 // mergeExtra adds the change of an extra member. One that has the name of a field,

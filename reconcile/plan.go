@@ -155,6 +155,29 @@ func (p *Plan) Shown() *Plan {
 	return &less
 }
 
+// Outline is what tells the plan from another: what is shown of it, but for the fields of
+// what is sent, for which the digest of the request stands.
+func (p *Plan) Outline() *Plan {
+	less := p.Shown()
+	for i := range less.Changes {
+		if c := &less.Changes[i]; c.Digest != "" {
+			c.Fields, c.Unchanged = nil, nil
+		}
+	}
+	return less
+}
+
+// Does reports whether the plan does what another has the outline of. Where its values
+// stand does not matter.
+func (p *Plan) Does(outline *Plan) bool {
+	value := func(a, b FieldChange) bool {
+		return a.Path == b.Path && bytes.Equal(a.Before, b.Before) && bytes.Equal(a.After, b.After)
+	}
+	return p.Account == outline.Account && slices.EqualFunc(p.Outline().Changes, outline.Changes, func(a, b Change) bool {
+		return a.Address == b.Address && a.Action == b.Action && a.Digest == b.Digest && a.PreventDestroy == b.PreventDestroy && slices.EqualFunc(a.Fields, b.Fields, value)
+	})
+}
+
 // Applyable reports whether the plan can be applied and would do something.
 func (p *Plan) Applyable() bool { return !p.Errored && !p.Empty() }
 

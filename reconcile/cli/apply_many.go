@@ -13,6 +13,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
+	"livery/reconcile/workspace"
 )
 
 // applyMany plans many stacks, asks once and carries the plans out.
@@ -25,7 +26,7 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	opts.Plan.Keys, opts.Keep = true, true
+	opts.Plan.Keys = true
 	selected, err := f.many.Select(c, f.run, f.run.Workspace(f.inputs))
 	if err != nil {
 		return err
@@ -46,8 +47,9 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 			return err
 		}
 	}
-	return f.carryOutMany(c.Context(), all.Rows, before, func(path string) (string, *reconcile.Plan, error) {
-		return path, all.Take(path), nil
+	return f.carryOutMany(c.Context(), all.Rows, before, func(ctx context.Context, run *command.Run, path string) (*workspace.Operation, error) {
+		run.View.Told.Plan = all.Take(path)
+		return workspace.PlanAgain(ctx, run.Workspace(f.inputs), opts.Plan, run.View.Told.Plan)
 	})
 }
 
@@ -70,16 +72,20 @@ func (f *applyFlags) applyDirectory(c *cobra.Command, name string) error {
 		}
 		rows.Rows = append(rows.Rows, row)
 	}
-	return f.carryOutMany(c.Context(), rows, func(string) error { return nil }, func(path string) (string, *reconcile.Plan, error) {
+	return f.carryOutMany(c.Context(), rows, func(string) error { return nil }, func(ctx context.Context, run *command.Run, path string) (*workspace.Operation, error) {
 		s, _ := index.Of(path)
 		plan, err := dir.Load(s)
-		return dir.Name(s), plan, err
+		if err != nil {
+			return nil, err
+		}
+		run.View.Told.Plan = plan
+		return run.Workspace(f.inputs).OpenPlan(ctx, dir.Name(s), plan, f.plan.Locking, f.parallel)
 	})
 }
 
 // carryOutMany carries out the plans of the stacks that change, and says what came of all.
-// Before tells what was said of a stack earlier.
-func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summary, before func(path string) error, planOf func(path string) (string, *reconcile.Plan, error)) error {
+// Before tells what was said of a stack earlier; open opens its plan.
+func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summary, before func(path string) error, open openPlan) error {
 	changed := make(map[string]*stacksreport.Row)
 	var paths []string
 	for i := range rows.Rows {
@@ -96,7 +102,7 @@ func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summar
 		}
 		one := *f
 		one.run = below
-		return one.carryOutOne(ctx, path, planOf)
+		return one.carryOutOne(ctx, path, open)
 	}, func(p *recursive.Piece[reconcile.Summary]) error {
 		row := &rows.Rows[i]
 		i++
@@ -136,16 +142,13 @@ func (f *applyFlags) applied(rows *stacksreport.Summary) error {
 	return cmp.Or(rows.Write(f.run.Stdout, f.run.View.Out()), f.exitMany(rows))
 }
 
+// openPlan opens the plan of one of many stacks to be carried out, and notes it for a report.
+type openPlan func(ctx context.Context, run *command.Run, path string) (*workspace.Operation, error)
+
 // carryOutOne carries out the plan of one of many stacks.
-func (f *applyFlags) carryOutOne(ctx context.Context, path string, planOf func(string) (string, *reconcile.Plan, error)) (done reconcile.Summary, err error) {
+func (f *applyFlags) carryOutOne(ctx context.Context, path string, open openPlan) (done reconcile.Summary, err error) {
 	f.run.View.Begin("")
-	name, plan, err := planOf(path)
-	if err != nil {
-		return done, err
-	}
-	f.run.View.Told.Plan = plan
-	w := f.run.Workspace(f.inputs)
-	op, err := w.OpenPlan(ctx, name, plan, f.plan.Locking, f.parallel)
+	op, err := open(ctx, f.run, path)
 	if err != nil {
 		return done, err
 	}

@@ -54,7 +54,6 @@ type PlanOptions struct {
 	Layout   report.Layout
 	Requests bool                     // also show what would be sent
 	Whole    bool                     // show what each stack would say alone
-	Keep     bool                     // the plans as they are, to be carried out
 	Dir      *workspace.PlanDirectory // where plans are saved; nil for nowhere
 	Compared bool                     // nobody carries them out: two commits are compared
 }
@@ -172,9 +171,9 @@ func (p *Plans) stack(ctx context.Context, below *command.Run, path string) (don
 		report.WriteWarnings(view, op)
 	}
 	if !op.Plan.Empty() {
-		done.plan = op.Plan
-		if !p.Keep {
-			done.plan = op.Plan.Shown()
+		done.plan = op.Plan.Shown()
+		if done.written {
+			done.plan = op.Plan.Outline()
 		}
 	}
 	if all := slices.Concat(op.Diagnostics, done.shared); p.FailOn.Exceeded(all) {
@@ -235,7 +234,15 @@ func (p *Plans) Tell() error {
 	if err := TellShared(p.run, shared, sources); err != nil {
 		return err
 	}
-	return together.WriteShared(p.run.Stdout, text)
+	if err := together.WriteShared(p.run.Stdout, text); err != nil {
+		return err
+	}
+	for _, piece := range p.pieces { // what is carried out later needs no more
+		if plan := piece.Result.plan; plan != nil {
+			piece.Result.plan = plan.Outline()
+		}
+	}
+	return nil
 }
 
 // Finish writes the index of the plans that were saved.
@@ -288,8 +295,8 @@ func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.
 	return p, nil
 }
 
-// Take gives the plan of a stack that is to be carried out, and lets it go; nil if there is
-// nothing to do.
+// Take gives the outline of the plan of a stack that is to be carried out, and lets it go; nil
+// if there is nothing to do.
 func (p *Plans) Take(path string) *reconcile.Plan {
 	i := slices.IndexFunc(p.pieces, func(piece *Piece[planned]) bool { return piece.Path == path })
 	if i < 0 || p.pieces[i].Code == command.ExitError {

@@ -71,6 +71,25 @@ func (w *Workspace) PlanToApply(ctx context.Context, opts PlanOptions) (*Operati
 	return w.plan(ctx, opts, stack.NeedAccount, access{Locking: opts.Locking, operation: "apply"})
 }
 
+// PlanAgain is PlanToApply of a plan that was made and shown before, of which only the
+// outline has been kept. It is refused if the state has moved on since, or if something else
+// would be done now.
+func PlanAgain(ctx context.Context, w *Workspace, opts PlanOptions, outline *reconcile.Plan) (*Operation, error) {
+	o, err := w.PlanToApply(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if now := o.Plan.Base; now != outline.Base {
+		err = stalePlan(&reconcile.StalePlanError{Plan: outline.Base, State: now})
+	} else if !o.Plan.Does(outline) {
+		err = Failf("The files have changed", "What they declare now is not what was planned and shown. Plan again.")
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Close(ctx))
+	}
+	return o, nil
+}
+
 func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need, how access) (*Operation, error) {
 	// Reading the state takes as long as evaluating the files does, so it begins
 	// where the state almost always is, before the files can say where.
