@@ -229,6 +229,21 @@ func (d Document) IsSame(o Document) bool {
 	return len(d.values) > 0 && len(o.values) > 0 && &d.values[0] == &o.values[0] && d.Locale == o.Locale && d.Range == o.Range
 }
 
+// AgreesOn reports whether two documents of one block have the same values in the fields that
+// count, at the same places and from the same origins. It may be false where they have:
+// where a value is not decided.
+func (d Document) AgreesOn(o Document, counts func(*Field) bool) bool {
+	if d.Locale != o.Locale || d.Range != o.Range || len(d.values) != len(o.values) || len(d.undecided)+len(o.undecided) > 0 {
+		return d.IsSame(o)
+	}
+	for i := range d.values {
+		if counts(Fields()[i]) && !d.values[i].isSame(o.values[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // Equal reports whether two looks would be told to the service alike.
 func (l Look) Equal(o Look) bool {
 	for _, f := range Fields() {

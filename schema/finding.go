@@ -247,10 +247,7 @@ func compareRange(a, b *hcl.Range) int {
 	case b == nil:
 		return 1
 	}
-	if a.Filename != b.Filename {
-		return cmp.Compare(a.Filename, b.Filename)
-	}
-	return cmp.Or(cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
+	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Start.Byte, b.Start.Byte), cmp.Compare(a.End.Byte, b.End.Byte))
 }
 
 // ApplyLevels gives each finding the level that a lint block asks for and leaves out

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // OriginKind says what holds the words or digits of a value.
 type OriginKind string
@@ -36,6 +40,11 @@ type Origin struct {
 	Chain []Step `json:"chain,omitempty"`
 	// Also are the other tokens that a derived value was computed from.
 	Also []Step `json:"-"`
+}
+
+func (o *Origin) isSame(p *Origin) bool {
+	return o == p || o != nil && p != nil && o.Kind == p.Kind && o.Path == p.Path && o.Range == p.Range && o.Derived == p.Derived &&
+		slices.Equal(o.Chain, p.Chain) && slices.Equal(o.Also, p.Also)
 }
 
 // Step is one name that an expression refers to.

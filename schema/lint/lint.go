@@ -20,7 +20,8 @@ import (
 
 // The families of rules, by what they look at. Each asks first which of its rules are wanted.
 var (
-	ofDocuments    = []func(*linter, *language){pairs, components, nearColours, eachText, ellipses}
+	ofColours      = []func(*linter, *language){pairs, components, nearColours} // and what else is no text
+	ofTexts        = []func(*linter, *language){eachText, ellipses}
 	ofTranslations = []func(*linter, *language){letters, eachTranslation, inconsistent, glossary, missing, untranslated, stale}
 	ofStacks       = []func(*linter){noSource, headroom, unused, overridden, noEffect, literals, sessionLocales, tokenDoubts, checks}
 )

@@ -29,8 +29,8 @@ type ground struct {
 // judgement is what was found in a document. Nothing of it may be changed.
 type judgement struct {
 	document, source schema.Document
-	alone            hcl.Diagnostics // by what looks at the document alone
-	beside           hcl.Diagnostics // by what compares it with the source
+	colours, texts   hcl.Diagnostics // by what looks at the document alone
+	translations     hcl.Diagnostics // by what compares it with the source
 }
 
 // eachDocument judges documents one by one, as far as they have changed since the last time.
@@ -49,16 +49,21 @@ func eachDocument(l *linter) {
 	}
 	for _, in := range l.languages {
 		before := last.documents[in.Locale]
-		isSame := before.document.IsSame(in.Document)
-		isSourceSame := before.source.IsSame(source) || l.source == nil && before.source.Locale == ""
+		isSame := before.document.AgreesOn(in.Document, isText)
+		isSourceSame := before.source.AgreesOn(source, isText) || l.source == nil && before.source.Locale == ""
 		now.documents[in.Locale] = judgement{
 			document: in.Document, source: source,
-			alone:  l.recall(isSame, before.alone, ofDocuments, in),
-			beside: l.recall(isSame && isSourceSame, before.beside, ofTranslations, in),
+			colours:      l.recall(before.document.AgreesOn(in.Document, isNoText), before.colours, ofColours, in),
+			texts:        l.recall(isSame, before.texts, ofTexts, in),
+			translations: l.recall(isSame && isSourceSame, before.translations, ofTranslations, in),
 		}
 	}
 	l.Judged.Store(now)
 }
+
+func isText(f *schema.Field) bool { return f.Kind == schema.Text || f.Kind == schema.Tips }
+
+func isNoText(f *schema.Field) bool { return !isText(f) }
 
 // recall gives what was found in a document, or else finds it.
 func (l *linter) recall(known bool, found hcl.Diagnostics, families []func(*linter, *language), in *language) hcl.Diagnostics {

@@ -33,7 +33,7 @@ func TestMemorySaysWhatAFreshRunSays(t *testing.T) {
 	words := [][]string{ // each may stand in the place of another of its row
 		{"Find", "light", "Acme", "Go", "Wait", "แสง", "ж", "...", "…", "  "}, {"#777777", "#767676", "#888888", "local.brand"},
 		{"4.5", "7"}, {"title_text", "wait_text", "start_button_text"}, {"\n", "\n\n", "\n# a comment\n"},
-		{"mobile_result_page {\n", "mobile_result_page {\n    is_show = false\n"}, {"theme = theme.base\n", "\n"},
+		{"mobile_result_page {\n", "mobile_result_page {\n    is_show = false\n"}, {"  theme = theme.base\n", "\n"},
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	names := slices.Sorted(maps.Keys(files))
@@ -46,6 +46,15 @@ func TestMemorySaysWhatAFreshRunSays(t *testing.T) {
 			if found {
 				edited[name] = before + row[random.IntN(len(row))] + after
 				done++
+			}
+		}
+		if random.IntN(8) == 0 { // the theme gets another name of the same length
+			from, to := "base", "bass"
+			if random.IntN(2) == 0 {
+				from, to = to, from
+			}
+			for name, text := range edited {
+				edited[name] = strings.ReplaceAll(text, from, to)
 			}
 		}
 		disk := make(fstest.MapFS)
