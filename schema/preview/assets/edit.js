@@ -52,12 +52,11 @@ const editing = (() => {
   function tell(text) { said.textContent = text; }
 
   // ask asks livery; what it refuses is an error with a sentence.
-  async function ask(what, request, signal) {
+  async function ask(what, request) {
     let answer;
     try {
-      answer = await fetch("/edit/" + what, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request), signal });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
+      answer = await fetch("/edit/" + what, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) });
+    } catch {
       throw new Error("livery does not answer. Your changes are still here.");
     }
     const said = await answer.json();
@@ -328,29 +327,43 @@ const editing = (() => {
     draw();
   }
 
-  // draw has livery draw the changes. While somebody types, only the last answer counts.
-  async function draw() {
+  // draw has livery draw the changes. One request is on its way at a time: while somebody
+  // types, pictures keep coming, and what was typed since is asked for together.
+  let wanted = false;
+  function draw() {
     count();
-    if (drawing) drawing.abort();
-    const mine = drawing = new AbortController();
-    try {
-      const got = await ask("draw", { changes: list(), revision: document.body.dataset.revision, drawn: [...redrawn] }, mine.signal);
-      if (mine !== drawing) return;
-      for (const { id, html } of got.screens) {
-        const screen = find(id);
-        if (screen) redraw(screen, parsed(html).firstElementChild);
+    wanted = true;
+    drawing ??= drawAll();
+    return drawing;
+  }
+
+  async function drawAll() {
+    while (wanted) {
+      wanted = false;
+      const sent = list();
+      try {
+        overlay(await ask("draw", { changes: sent, revision: document.body.dataset.revision, drawn: [...redrawn] }), sent);
+      } catch (error) {
+        judge([], error.message);
       }
-      if (got.screens.length || !got.stops) {
-        redrawn.clear();
-        if (changes.size) for (const { id } of got.screens) redrawn.add(id);
-      }
-      if (got.findings) $("findings").replaceChildren(parsed(got.findings));
-      judge(got.problems, got.stops);
-      if (got.screens.length) repoint();
-      document.body.dataset.drawn = Number(document.body.dataset.drawn || 0) + 1;
-    } catch (error) {
-      if (error.name !== "AbortError") judge([], error.message);
     }
+    drawing = null;
+  }
+
+  // overlay shows what livery has drawn.
+  function overlay(got, sent) {
+    for (const { id, html } of got.screens) {
+      const screen = find(id);
+      if (screen) redraw(screen, parsed(html).firstElementChild);
+    }
+    if (got.screens.length || !got.stops) {
+      redrawn.clear();
+      if (sent.length) for (const { id } of got.screens) redrawn.add(id);
+    }
+    if (got.findings) $("findings").replaceChildren(parsed(got.findings));
+    judge(got.problems, got.stops);
+    if (got.screens.length) repoint();
+    document.body.dataset.drawn = Number(document.body.dataset.drawn || 0) + 1;
   }
 
   // judge shows the problems beside the value, and what would stop an apply.

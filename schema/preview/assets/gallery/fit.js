@@ -5,7 +5,8 @@ const widths = [{ phone: 320, desktop: 1024 }, { phone: 375, desktop: 1280 }, { 
 const measured = new WeakMap(); // by screen, what has no room in it
 
 // tight measures what was not measured yet. That takes long for many screens, so it is
-// done bit by bit while nothing else is to do, on copies out of sight.
+// done bit by bit while nothing else is to do, on copies out of sight, and not before the
+// files have rested: whoever types does not wait for it.
 let measuring = 0;
 function tight() {
   const mine = ++measuring, queue = screens.filter((screen) => screen.dataset.locale !== "longest" && !measured.has(screen));
@@ -23,7 +24,7 @@ function tight() {
     if (queue.length) return later(step);
     tell();
   };
-  later(step);
+  setTimeout(() => later(step), 300);
 }
 
 function tell() {

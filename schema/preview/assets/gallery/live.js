@@ -112,7 +112,7 @@ function standing() {
     const box = s.getBoundingClientRect();
     return !s.hidden && box.bottom > 80 && box.top < window.innerHeight;
   };
-  return here && seen(here) ? here : screens.find(seen);
+  return here && seen(here) ? here : screens.find((s) => near.has(s) && seen(s)) || screens.find(seen);
 }
 
 // listen hears of each picture that comes. A page that nobody sees lets go of the

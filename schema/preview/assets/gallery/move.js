@@ -1,12 +1,13 @@
 // From screen to screen.
 
 // Only one screen is a stop for the tab key; arrows go on from there.
+let stop = null; // its link
 function roving() {
-  const first = here || screens.find((s) => !s.hidden);
-  for (const screen of screens) {
-    const link = screen.querySelector(".cap a"), stop = screen === first ? 0 : -1;
-    if (link.tabIndex !== stop) link.tabIndex = stop;
-  }
+  const first = here || screens.find((s) => !s.hidden), link = first ? first.querySelector(".cap a") : null;
+  if (link === stop) return;
+  if (stop) stop.tabIndex = -1;
+  if (link) link.tabIndex = 0;
+  stop = link;
 }
 
 function choose(screen, focus = true) {

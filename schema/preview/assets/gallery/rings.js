@@ -14,10 +14,11 @@ const nearing = new IntersectionObserver((entries) => {
 const resizing = new ResizeObserver((entries) => entries.forEach((entry) => { if (near.has(entry.target)) ring(entry.target); }));
 
 function ring(screen) {
-  const layer = screen.querySelector(":scope > .rings") || document.createElement("div");
+  const had = screen.querySelector(":scope > .rings"), layer = had || document.createElement("div");
   const changed = body.classList.contains("comparing") ? all(".device [data-changed]", screen) : [];
   const marked = near.has(screen) ? [...new Set([...changed, ...lit])].filter((e) => screen.contains(e)) : [];
   const judged = near.has(screen) && $("contrast").checked ? all(".device [data-contrast]", screen).filter((e) => !e.querySelector("[data-contrast]")) : [];
+  if (!marked.length && !judged.length) return had?.remove(); // to measure has the browser lay out everything
   const from = screen.getBoundingClientRect(), scale = Number(getComputedStyle(screen).getPropertyValue("--s"));
   const list = [...marked.map((e) => ringOf(e, from, scale)), ...judged.map((e) => ratioOf(e, from))].filter(Boolean);
   layer.className = "rings";
