@@ -115,6 +115,7 @@ func (s *Server) drawing(d *studio.Drawn, a asked) drawing {
 	for _, id := range a.Drawn {
 		delete(known, id)
 	}
+	delete(known, preview.FaultsID) // the page may show other findings than those of its revision
 	update := d.Gallery.Parts(now).Since(known)
 	answer.Screens, answer.Findings = update.Screens, update.Findings
 	return answer

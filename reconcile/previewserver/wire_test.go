@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -132,6 +133,42 @@ func TestPicturesComeBeforeProblems(t *testing.T) {
 	assert.NotEqual(t, drawn.Revision, judged.Revision)
 	assert.Empty(t, judged.Screens)
 	assert.Contains(t, judged.Findings, "second words")
+}
+
+// A long list of problems is renewed piece by piece, and says what a page says that is opened
+// now.
+func TestALongListOfProblemsIsRenewed(t *testing.T) {
+	g := library(t)
+	numbered := func(from, to int) (list []preview.Problem) {
+		for i := from; i < to; i++ {
+			list = append(list, preview.Problem{Level: schema.Warning, Rule: schema.Contrast, Text: strings.Repeat("words ", 40) + strconv.Itoa(i)})
+		}
+		return list
+	}
+	g.Problems = numbered(0, 200)
+	s, address, _ := serve(t, func(context.Context) (previewserver.Snapshot, error) {
+		return previewserver.Snapshot{Gallery: g}, nil
+	})
+	b := openTab(t, 1440, 900)
+	b.visit(address)
+	const listed = `Array.from(document.querySelectorAll("#problems > .problems:not(#tight) > li"), (li) => li.outerHTML)`
+	b.until(`document.body.dataset.measured`)
+	b.until(`document.querySelectorAll("#problems li").forEach((li) => { li.wasThere = true; }), true`)
+	for i, problems := range [][]preview.Problem{
+		slices.Concat(numbered(0, 50), numbered(1000, 1001), numbered(51, 200)),
+		numbered(10, 190),
+		slices.Concat(numbered(100, 190), numbered(2000, 2003), numbered(10, 90)),
+	} {
+		g.Problems = problems
+		require.NoError(t, s.Redraw(t.Context()))
+		b.until(`document.body.dataset.renewed === "%d"`, i+1)
+		fresh := openTab(t, 1440, 900)
+		fresh.visit(address)
+		assert.Equal(t, ask[[]string](fresh, listed), ask[[]string](b, listed))
+		b.until(`document.querySelector("#problems .count").textContent === String(document.querySelectorAll("#problems li").length)`)
+	}
+	assert.Equal(t, 169, ask[int](b, `Array.from(document.querySelectorAll("#problems li")).filter((li) => li.wasThere).length`), "what stays is not drawn again")
+	assert.Less(t, ask[int](b, `Math.max(...performance.getEntriesByType("resource").filter((e) => e.name.includes("/screens")).map((e) => e.encodedBodySize))`), 4000)
 }
 
 // hide makes the page believe that nobody sees it, or that somebody does.

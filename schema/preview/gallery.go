@@ -305,44 +305,36 @@ func (p *Parts) side(c *HTMLWriter) {
 	c.Raw(" A dotted line is under words of the API's documented English default, a dashed one under words of ours where no default is documented.</p>\n</aside>\n")
 }
 
-// findings are what is wrong: with the files, and with how they look.
-func (g *Gallery) findings() string {
+// findings are what is wrong: with the files, and, one by one, with how they look.
+func (g *Gallery) findings() (faults string, problems []Part) {
 	var c HTMLWriter
 	if g.Unread != "" {
 		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>Nothing can be read any more</h2><p>%s</p><p>What you see is the last picture; it is renewed when it can be.</p></section>\n", g.Unread)
 	}
 	if g.Broken != "" {
-		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n", g.Broken)
-		g.list(&c, func(p Problem) bool { return p.Level == schema.Error && p.Fault })
-		c.Raw("</section>\n")
+		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n<ol class=\"problems\">\n", g.Broken)
 	}
-	rest := func(p Problem) bool { return g.Broken == "" || p.Level != schema.Error || !p.Fault }
-	n := 0
 	for _, p := range g.Problems {
-		if rest(p) {
-			n++
+		if g.Broken != "" && p.Level == schema.Error && p.Fault {
+			c.Raw(p.html())
+		} else {
+			problems = append(problems, newPart("", p.html()))
 		}
 	}
-	c.Printf("<section class=\"card\" id=\"problems\"><h2>Problems <span class=\"count\">%s</span></h2>\n", strconv.Itoa(n))
-	g.list(&c, rest)
-	c.Raw("<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n")
-	return c.String()
+	if g.Broken != "" {
+		c.Raw("</ol>\n</section>\n")
+	}
+	return c.String(), problems
 }
 
-func (g *Gallery) list(c *HTMLWriter, wanted func(Problem) bool) {
-	c.Raw("<ol class=\"problems\">\n")
-	for _, p := range g.Problems {
-		if !wanted(p) {
-			continue
-		}
-		var target []string
-		if p.Locale != "" {
-			target = append(target, "locale="+string(p.Locale))
-		}
-		if p.Path != "" {
-			target = append(target, "screen="+ScreenOf(p.Path), "field="+p.Path)
-		}
-		c.Printf(`<li class="%s"><a href="#%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), strings.Join(target, "&"), string(p.Rule), p.Text, p.where())
+// wrong is everything that is wrong.
+func wrong(faults string, problems []Part) string {
+	var c HTMLWriter
+	c.Raw(faults)
+	c.Printf("<section class=\"card\" id=\"problems\"><h2>Problems <span class=\"count\">%s</span></h2>\n<ol class=\"problems\">\n", strconv.Itoa(len(problems)))
+	for i := range problems {
+		c.Raw(problems[i].HTML)
 	}
-	c.Raw("</ol>\n")
+	c.Raw("</ol>\n<ol class=\"problems\" id=\"tight\"></ol>\n</section>\n")
+	return c.String()
 }

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +19,9 @@ type Parts struct {
 	title, index, findings Part
 	summary                Part
 	sheets                 []sheetParts
+
+	faults   Part   // what is wrong with the files, of the findings
+	problems []Part // the others of the findings
 }
 
 // Part is a piece of HTML.
@@ -48,6 +52,9 @@ type Update struct {
 	Title    string `json:"title,omitempty"`
 	Index    string `json:"index,omitempty"`
 	Findings string `json:"findings,omitempty"`
+	// Problems is instead of long findings the list of problems as pieces of the one that
+	// the page shows, each its first place there and its length, and of new HTML.
+	Problems []any  `json:"problems,omitempty"`
 	Summary  string `json:"summary,omitempty"`
 	TooLong  string `json:"tooLong,omitempty"` // the level of the rule
 	// Order holds the frames of all sheets in their order, where one is new, gone,
@@ -86,7 +93,7 @@ func (g *Gallery) Parts(earlier *Parts) *Parts {
 	p.index = newPart("index", g.navigation(p.sheets))
 	p.summary = newPart("summary", g.Summary.html())
 	if g.Unjudged && earlier != nil {
-		p.findings = earlier.findings
+		p.findings, p.faults, p.problems = earlier.findings, earlier.faults, earlier.problems
 		return p
 	}
 	return p.Judged(g)
@@ -95,7 +102,8 @@ func (g *Gallery) Parts(earlier *Parts) *Parts {
 // Judged are the same pictures beside the problems of a gallery that draws no others.
 func (p *Parts) Judged(g *Gallery) *Parts {
 	q := *p
-	q.gallery, q.findings = g, newPart("findings", g.findings())
+	faults, problems := g.findings()
+	q.gallery, q.findings, q.faults, q.problems = g, newPart("findings", wrong(faults, problems)), newPart(FaultsID, faults), problems
 	return &q
 }
 
@@ -106,9 +114,14 @@ func (p *Parts) IsFaulty() bool { return p.gallery.Broken != "" || p.gallery.Unr
 // Hashes are those of all parts.
 func (p *Parts) Hashes() Hashes {
 	h := Hashes{"tooLong": string(p.gallery.TooLong)}
-	for _, one := range []Part{p.title, p.index, p.findings, p.summary} {
+	for _, one := range []Part{p.title, p.index, p.findings, p.faults, p.summary} {
 		h[one.ID] = one.Hash
 	}
+	var list strings.Builder
+	for i := range p.problems {
+		list.WriteString(p.problems[i].Hash)
+	}
+	h[problemsID] = list.String()
 	order := ""
 	for i := range p.sheets {
 		order += p.sheets[i].frame.Hash
@@ -132,6 +145,9 @@ func (p *Parts) Since(earlier Hashes) *Update {
 			*to = part.HTML
 		}
 	}
+	if len(u.Findings) > longFindings && !other(FaultsID) {
+		u.Findings, u.Problems = "", pieces(earlier[problemsID], p.problems)
+	}
 	if other("tooLong") {
 		u.TooLong = string(p.gallery.TooLong)
 	}
@@ -152,12 +168,50 @@ func (p *Parts) Since(earlier Hashes) *Update {
 	return u
 }
 
+// FaultsID names the hash of what is wrong with the files: for a page of which it is not
+// known, findings are sent whole.
+const FaultsID = "faults"
+
+const problemsID = "problems"
+
+// longFindings is the number of bytes from which on findings are not sent whole.
+const longFindings = 16 << 10
+
+// pieces put a list together from one of which the hashes are known.
+func pieces(earlier string, now []Part) []any {
+	places := make(map[string][]int)
+	for i := range len(earlier) / hashLength {
+		hash := earlier[i*hashLength : (i+1)*hashLength]
+		places[hash] = append(places[hash], i)
+	}
+	list := []any{}
+	var run *[2]int // the last piece, if it is an earlier one
+	for i := range now {
+		at := places[now[i].Hash]
+		switch {
+		case len(at) == 0:
+			run, list = nil, append(list, now[i].HTML)
+			continue
+		case run != nil && run[0]+run[1] == at[0]:
+			run[1]++
+		default:
+			run = &[2]int{at[0], 1}
+			list = append(list, run)
+		}
+		places[now[i].Hash] = at[1:]
+	}
+	return list
+}
+
 // fingerprint tells a part that was drawn anew from one that stayed as it was.
 func fingerprint(s string) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(s)) // never fails
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// hashLength is that of a fingerprint.
+const hashLength = 16
 
 // same reports whether a sheet would be drawn alike: its values are equal, and were
 // written at the same places.

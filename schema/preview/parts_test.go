@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -131,6 +132,59 @@ func TestAPageIsItsParts(t *testing.T) {
 	for _, html := range []string{u.Title, u.Index, u.Findings} {
 		assert.Contains(t, page, html)
 	}
+}
+
+// A long list of problems is sent as pieces of the one that the page shows.
+func TestALongListIsSentInPieces(t *testing.T) {
+	about := func(texts ...string) []Problem {
+		list := make([]Problem, len(texts))
+		for i, text := range texts {
+			list[i] = Problem{Text: text + strings.Repeat(" and more", 400)}
+		}
+		return list
+	}
+	shown := []string{"a", "b", "c", "c", "d", "e", "f", "g"}
+	whole := func(texts []string) (list []string) {
+		for _, p := range about(texts...) {
+			list = append(list, p.html())
+		}
+		return list
+	}
+	before := (&Gallery{Problems: about(shown...)}).Parts(nil)
+	for _, c := range []struct {
+		name   string
+		now    []string
+		others int // that are sent
+	}{
+		{"one is another", []string{"a", "b", "x", "c", "d", "e", "f", "g"}, 1},
+		{"one is gone", []string{"b", "c", "c", "d", "e", "f", "g"}, 0},
+		{"some have come", []string{"x", "a", "b", "c", "c", "y", "d", "e", "f", "g", "z"}, 3},
+		{"another order", []string{"g", "f", "e", "d", "c", "b", "c", "a"}, 0},
+		{"one twice more", []string{"a", "b", "c", "c", "c", "c", "d", "e", "f", "g"}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := (&Gallery{Problems: about(c.now...)}).Parts(before).Since(before.Hashes())
+			require.Empty(t, u.Findings)
+			var got []string
+			others := 0
+			had := whole(shown)
+			for _, piece := range u.Problems {
+				if run, ok := piece.(*[2]int); ok {
+					got = append(got, had[run[0]:run[0]+run[1]]...)
+					continue
+				}
+				others++
+				got = append(got, piece.(string))
+			}
+			assert.Equal(t, whole(c.now), got)
+			assert.Equal(t, c.others, others)
+		})
+	}
+	g := &Gallery{Problems: about(shown[1:]...), Unread: "gone"}
+	u := g.Parts(before).Since(before.Hashes())
+	assert.Contains(t, u.Findings, "gone", "with other faults it is sent whole")
+	assert.Empty(t, u.Problems)
+	assert.Empty(t, before.Since(before.Hashes()).Problems)
 }
 
 // pageOf is the whole page as it is served.

@@ -30,6 +30,20 @@ func (p Problem) where() string {
 	return strings.Join(slices.DeleteFunc([]string{p.Block, languages, p.At}, func(s string) bool { return s == "" }), " · ")
 }
 
+// html is the problem in a list, with the way to where it is seen.
+func (p Problem) html() string {
+	var target []string
+	if p.Locale != "" {
+		target = append(target, "locale="+string(p.Locale))
+	}
+	if p.Path != "" {
+		target = append(target, "screen="+ScreenOf(p.Path), "field="+p.Path)
+	}
+	var c HTMLWriter
+	c.Printf(`<li class="%s"><a href="#%s"><b>%s</b> <span>%s</span> <i>%s</i></a></li>`+"\n", string(p.Level), strings.Join(target, "&"), string(p.Rule), p.Text, p.where())
+	return c.String()
+}
+
 // Problems turns findings into problems in a gallery. Notices are left to lint.
 func Problems(diags hcl.Diagnostics) []Problem {
 	list := make([]Problem, 0, len(diags))

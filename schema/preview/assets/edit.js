@@ -10,7 +10,7 @@ const editing = (() => {
     return e;
   };
   const changes = new Map(); // by language and field
-  const redrawn = new Set(); // screens that show what is in no file
+  const redrawn = new Set(); // screens that show what is in no file, and the findings if they do
   let fields = []; // that can be changed where somebody has chosen something
   let element = null; // what livery says of the one in hand
   let target = ""; // what was chosen in a screen
@@ -360,7 +360,10 @@ const editing = (() => {
       redrawn.clear();
       if (sent.length) for (const { id } of got.screens) redrawn.add(id);
     }
-    if (got.findings) $("findings").replaceChildren(parsed(got.findings));
+    if (got.findings) {
+      $("findings").replaceChildren(parsed(got.findings));
+      if (sent.length) redrawn.add("findings");
+    }
     judge(got.problems, got.stops);
     if (got.screens.length) repoint();
     document.body.dataset.drawn = Number(document.body.dataset.drawn || 0) + 1;

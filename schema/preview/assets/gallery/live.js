@@ -68,6 +68,24 @@ function arrange(frames) {
   }));
 }
 
+// told are the problems that livery has told of. What is in no file yet may stand in their
+// place, see edit.js.
+let told = [];
+const listed = () => all("#problems > .problems:not(#tight) > li");
+
+// retell puts the list together from pieces of the one before and from new ones.
+function retell(pieces) {
+  told = pieces.flatMap((piece) => (typeof piece === "string" ? [...parsed(piece).children] : told.slice(piece[0], piece[0] + piece[1])));
+  const list = document.querySelector("#problems > .problems"), kept = new Set(told);
+  for (const li of listed()) if (!kept.has(li)) li.remove();
+  let next = list.firstElementChild;
+  for (const li of told) {
+    if (li === next) next = next.nextElementSibling;
+    else list.insertBefore(li, next);
+  }
+  count();
+}
+
 // take takes over what has become another, and nothing else: whoever looks at
 // something keeps looking at it.
 function take(update) {
@@ -81,7 +99,11 @@ function take(update) {
     else main.querySelector(`.sheet[data-locale="${fresh.dataset.locale}"] .screens`).append(fresh);
   }
   if (update.index) $("index").replaceChildren(parsed(update.index));
-  if (update.findings) $("findings").replaceChildren(parsed(update.findings));
+  if (update.findings) {
+    $("findings").replaceChildren(parsed(update.findings));
+    told = listed();
+  }
+  if (update.problems) retell(update.problems);
   if (update.summary) $("summary").replaceChildren(parsed(update.summary));
   if (update.title) document.querySelector(".top h1").replaceWith(parsed(update.title));
   if (update.tooLong) body.dataset.tooLong = update.tooLong;

@@ -91,5 +91,6 @@ window.addEventListener("hashchange", () => { read(); look(); show(); });
 read();
 look();
 begin();
+told = listed();
 if (at.element) repoint()?.scrollIntoView({ block: "center" });
 if (body.dataset.events) listen(body.dataset.events);
