@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/cache"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -70,7 +71,10 @@ func (j *Files) parse(name string) *syntax.JSON {
 	if err != nil || !strings.HasSuffix(shown, ".json") {
 		return nil
 	}
-	value, _ := syntax.ParseJSON(src, shown)
+	value := cache.Get(j.files.Outside(name), "json\x00"+shown, src, 16*len(src), func() *syntax.JSON {
+		value, _ := syntax.ParseJSON(src, shown)
+		return value
+	})
 	if value != nil {
 		j.read[shown] = src
 	}

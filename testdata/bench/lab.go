@@ -104,12 +104,12 @@ func (l *lab) prepare() error {
 }
 
 func (l *lab) write(dir string, files []corpus.File) error {
-	dir = filepath.Join(l.dir, dir)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
 	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
+		name := filepath.Join(l.dir, dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, f.Data, 0o600); err != nil {
 			return err
 		}
 	}

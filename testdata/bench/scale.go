@@ -37,9 +37,17 @@ func (l *lab) scale() error {
 	}
 	figures := make(map[int]map[string]sample)
 	for _, n := range []int{manyStacks, moreStacks} {
-		if figures[n], err = l.measureMany(n, files); err != nil {
+		if figures[n], err = l.measureMany(fmt.Sprintf("many-%d", n), n, nil, files); err != nil {
 			return err
 		}
+	}
+	shared, own, err := corpus.Sharing(bodies, stack.Simulator)
+	if err != nil {
+		return err
+	}
+	sharing, err := l.measureMany("sharing", manyStacks, shared, own)
+	if err != nil {
+		return err
 	}
 	many, more := figures[manyStacks], figures[moreStacks]
 	fmt.Printf("\n%d and %d stacks of %d documents, %d KB each\n\n%-40s %10s %10s %8s %10s %10s\n", manyStacks, moreStacks, documents, corpus.Size(files)>>10, "", "CPU", "CPU", "ratio", "peak", "peak")
@@ -47,18 +55,25 @@ func (l *lab) scale() error {
 		a, b := many[w.name], more[w.name]
 		fmt.Printf("%-40s %9.2fs %9.2fs %7.2f× %7d MB %7d MB\n", w.name, a.CPU.Seconds(), b.CPU.Seconds(), b.CPU.Seconds()/a.CPU.Seconds(), a.Peak>>20, b.Peak>>20)
 	}
-	one, err := l.planAlone()
+	one, err := l.planAlone(fmt.Sprintf("many-%d", manyStacks))
 	if err != nil {
 		return err
 	}
-	plan, floor := many[manyNoChange], many[floorWork]
-	fmt.Printf("%-40s %9.2fs (reckoned from %d)\n\n", fmt.Sprintf("%d × livery plan", manyStacks), one.Seconds()*manyStacks, alone)
+	oneSharing, err := l.planAlone("sharing")
+	if err != nil {
+		return err
+	}
+	plan, floor, planSharing := many[manyNoChange], many[floorWork], sharing[manyNoChange]
+	fmt.Printf("%-40s %9.2fs (reckoned from %d)\n", fmt.Sprintf("%d × livery plan", manyStacks), one.Seconds()*manyStacks, alone)
+	fmt.Printf("\nThe same documents in %d stacks that share a theme and the texts\n\n%-40s %9.2fs %20s %7d MB\n%-40s %9.2fs\n\n", manyStacks,
+		manyNoChange, planSharing.CPU.Seconds(), "", planSharing.Peak>>20, fmt.Sprintf("%d × livery plan", manyStacks), oneSharing.Seconds()*manyStacks)
 	for _, t := range []struct {
 		name      string
 		got, most float64
 	}{
 		{"no-change plan -recursive beside the floor", plan.CPU.Seconds() / floor.CPU.Seconds(), 1.25},
-		{"beside as many runs of livery plan", plan.CPU.Seconds() / (one.Seconds() * manyStacks), 0.4},
+		{"beside as many runs of livery plan, sharing", planSharing.CPU.Seconds() / (oneSharing.Seconds() * manyStacks), 0.4},
+		{"the same of stacks that share nothing", plan.CPU.Seconds() / (one.Seconds() * manyStacks), 0.4},
 		{"four times the stacks", more[manyNoChange].CPU.Seconds() / plan.CPU.Seconds(), 4.2},
 		{"peak of 400 stacks with one job, in MB", float64(more[manyOneJob].Peak >> 20), 70},
 	} {
@@ -68,6 +83,7 @@ func (l *lab) scale() error {
 		}
 		fmt.Printf("%-45s %8.2f, at most %g: %s\n", t.name, t.got, t.most, holds)
 	}
+	fmt.Printf("Where nothing is shared, reading and parsing alone is %.2f of as many runs of livery plan.\n", floor.CPU.Seconds()/(one.Seconds()*manyStacks))
 	return l.scaleOfTerraform(bodies)
 }
 
@@ -91,9 +107,8 @@ var manyWork = []struct {
 }
 
 // measureMany writes so many stacks, all applied, and measures the work on them.
-func (l *lab) measureMany(n int, files []corpus.File) (map[string]sample, error) {
-	root := fmt.Sprintf("many-%d", n)
-	names, err := l.writeMany(root, n, files)
+func (l *lab) measureMany(root string, n int, shared, files []corpus.File) (map[string]sample, error) {
+	names, err := l.writeMany(root, n, shared, files)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +133,9 @@ func (l *lab) measureMany(n int, files []corpus.File) (map[string]sample, error)
 
 // writeMany writes so many stacks, all applied and committed but for a comment in one of
 // them, and gives the names of their files.
-func (l *lab) writeMany(root string, n int, files []corpus.File) (names []string, err error) {
-	if err := os.MkdirAll(filepath.Join(l.dir, root), 0o755); err != nil {
-		return nil, err
-	}
+func (l *lab) writeMany(root string, n int, shared, files []corpus.File) (names []string, err error) {
 	first := root + "/brand-000"
-	if err := l.write(first, files); err != nil {
+	if err := errors.Join(l.write(root, shared), l.write(first, files)); err != nil {
 		return nil, err
 	}
 	if _, err := l.run(l.ours(first, "apply", "-auto-approve", "-input=false")); err != nil {
@@ -163,12 +175,12 @@ func (l *lab) commit(root string) error {
 }
 
 // planAlone is the mean CPU time of a process that plans one of the stacks.
-func (l *lab) planAlone() (time.Duration, error) {
+func (l *lab) planAlone(root string) (time.Duration, error) {
 	var sum time.Duration
 	for i := range alone {
 		var best time.Duration
 		for range l.runs {
-			s, err := l.run(l.ours(fmt.Sprintf("many-%d/brand-%03d", manyStacks, i), "plan", "-input=false"))
+			s, err := l.run(l.ours(fmt.Sprintf("%s/brand-%03d", root, i), "plan", "-input=false"))
 			if err != nil {
 				return 0, err
 			}

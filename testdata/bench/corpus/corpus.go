@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"livery/schema"
 	"livery/schema/exchange"
@@ -40,7 +41,7 @@ account {
 }
 `
 
-// File is one file of a stack.
+// File is one file of a stack, named with slashes.
 type File struct {
 	Name string
 	Data []byte
@@ -136,6 +137,52 @@ func Livery(bodies []exchange.Draft, baseURL string) ([]File, error) {
 	}
 	return files, nil
 }
+
+// Sharing is the same documents as a stack that shares what it can with others, as in
+// examples/brands: the look of all languages as a theme, and the texts of each. The shared
+// files belong into the directory shared beside the stack's.
+func Sharing(bodies []exchange.Draft, baseURL string) (shared, own []File, err error) {
+	look := exchange.Draft{Values: make(map[*schema.Field]cty.Value)}
+	for _, b := range bodies {
+		texts := make(map[string]any)
+		for f, v := range b.Values {
+			if f.Kind != schema.Text && f.Kind != schema.Tips {
+				look.Values[f] = v
+				continue
+			}
+			page := texts
+			if f.Page != "" {
+				if texts[f.Page] == nil {
+					texts[f.Page] = make(map[string]any)
+				}
+				page = texts[f.Page].(map[string]any)
+			}
+			page[f.Key] = ctyjson.SimpleJSONValue{Value: v}
+		}
+		data, err := json.MarshalIndent(texts, "", "  ")
+		if err != nil {
+			return nil, nil, fmt.Errorf("write the texts of %s: %w", b.Locale, err)
+		}
+		shared = append(shared, File{"shared/texts/" + string(b.Locale) + ".json", append(data, '\n')})
+	}
+	var theme bytes.Buffer
+	if err := exchange.WriteLocale(&theme, "base", look); err != nil {
+		return nil, nil, fmt.Errorf("write the theme: %w", err)
+	}
+	shared = append(shared, File{"shared/look.livery.hcl", bytes.Replace(theme.Bytes(), []byte("locale"), []byte("theme"), 1)})
+	main := fmt.Sprintf(strings.Replace(settings, "{\n", "{\n  include = [\"../shared/*.livery.hcl\"]\n\n", 1), baseURL) + sharing
+	return shared, []File{{"main.livery.hcl", []byte(main)}}, nil
+}
+
+const sharing = `
+locale "all" {
+  for_each = toset([for name in fileset("../shared/texts", "*.json") : trimsuffix(name, ".json")])
+
+  code  = each.key
+  theme = theme.base
+  texts = jsondecode(file("../shared/texts/${each.key}.json"))
+}
+`
 
 // Terraform is the same values as Terraform reads them, one terraform_data a
 // document and one file each.
