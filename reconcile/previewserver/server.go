@@ -217,7 +217,8 @@ func (s *Server) current() (revision string, changed <-chan struct{}) {
 	return s.revision(s.pageNumber), s.changed
 }
 
-// servePage sends the newest picture, and then, when it is known, what is wrong with it.
+// servePage sends the beginning of the newest picture, and the rest of it when it is known
+// what is wrong.
 func (s *Server) servePage(w http.ResponseWriter) {
 	s.mu.Lock()
 	parts, revision := s.parts, s.revision(s.pageNumber)
@@ -227,9 +228,9 @@ func (s *Server) servePage(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).Flush() // who cannot flush sends it all at once
 	s.judgeNewest()
 	s.mu.Lock()
-	parts = s.parts
+	judged := s.parts
 	s.mu.Unlock()
-	_, _ = w.Write(parts.Closing(live)) // a browser that has gone needs nothing
+	_, _ = w.Write(parts.Closing(live, judged)) // a browser that has gone needs nothing
 }
 
 // known is what a page shows that shows a revision; nil for one that is not known, such as

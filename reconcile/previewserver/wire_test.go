@@ -80,8 +80,8 @@ func TestOnlyWhatChangedIsSent(t *testing.T) {
 	}
 }
 
-// Pictures do not wait for what is wrong with them: the page comes down to its last screen
-// first, and a picture that is drawn again says what was wrong before until more is known.
+// Pictures do not wait for what is wrong with them: the page comes down to the last screen of
+// its first language first, and a picture that is drawn again says what was wrong before until more is known.
 func TestPicturesComeBeforeProblems(t *testing.T) {
 	g := library(t)
 	known := make(chan string, 1)
@@ -100,7 +100,7 @@ func TestPicturesComeBeforeProblems(t *testing.T) {
 	defer answer.Body.Close()
 	page := bufio.NewReader(answer.Body)
 	var opening strings.Builder
-	for !strings.Contains(opening.String(), "</main>") {
+	for !strings.Contains(opening.String(), `data-screen="pc-failed"`) {
 		line, err := page.ReadString('\n')
 		require.NoError(t, err)
 		opening.WriteString(line)

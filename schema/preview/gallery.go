@@ -77,18 +77,20 @@ func (g *Gallery) HTML() []byte {
 		"'; img-src data:; base-uri 'none'; form-action 'none'"
 	head := `<meta http-equiv="Content-Security-Policy" content="` + html.EscapeString(policy) + `">` + "\n<style>" + pageStyles + galleryStyles + "</style>\n"
 	p := g.Parts(nil)
-	return slices.Concat(p.opening(head, Live{}), p.closing("<script>"+script()+"</script>\n"))
+	return slices.Concat(p.opening(head, Live{}), p.closing("<script>"+script()+"</script>\n", p))
 }
 
 // Opening is the gallery as it is served, with its styles and its script in files, down to
-// the last screen. What is wrong comes after it: a browser draws what it has got so far.
+// the last screen of the first language, which is more than fills a window. It is short, for
+// a browser looks through all that it has got before it draws any of it.
 func (p *Parts) Opening(l Live) []byte {
 	return p.opening(`<link rel="stylesheet" href="`+html.EscapeString(l.Styles)+"\">\n", l)
 }
 
-// Closing is what comes after Opening.
-func (p *Parts) Closing(l Live) []byte {
-	return p.closing(`<script src="` + html.EscapeString(l.Script) + "\"></script>\n")
+// Closing is what comes after Opening, with what is wrong as another drawing says it, which
+// may have been judged since.
+func (p *Parts) Closing(l Live, judged *Parts) []byte {
+	return p.closing(`<script src="`+html.EscapeString(l.Script)+"\"></script>\n", judged)
 }
 
 // Styles are what screens look like in their frames.
@@ -125,27 +127,34 @@ func (p *Parts) opening(head string, l Live) []byte {
 	c.Raw("<div class=\"index\" id=\"index\">\n" + p.index.HTML + "</div>\n")
 	c.Raw("<main id=\"sheets\" tabindex=\"-1\">\n<nav id=\"journey\" aria-label=\"Journey\" hidden><button type=\"button\">‹ Previous</button><span></span><button type=\"button\">Next ›</button></nav>\n")
 	c.Raw("<section id=\"summary\" class=\"card\" aria-label=\"What changes\">" + p.summary.HTML + "</section>\n")
-	for i := range p.sheets {
-		before, after, _ := strings.Cut(p.sheets[i].frame.HTML, screensHere)
-		c.Raw(before + screensHere)
-		for _, screen := range p.sheets[i].screens {
-			c.Raw(screen.HTML)
-		}
-		c.Raw(after)
-	}
-	if len(p.sheets) == 0 {
-		c.Raw(nothingDeclared)
-	}
-	c.Raw("</main>\n")
+	c.sheets(p.sheets[:min(1, len(p.sheets))])
 	return c.buf
 }
 
-func (p *Parts) closing(foot string) []byte {
+func (p *Parts) closing(foot string, judged *Parts) []byte {
 	var c HTMLWriter
-	p.side(&c)
+	if len(p.sheets) == 0 {
+		c.Raw(nothingDeclared)
+	} else {
+		c.sheets(p.sheets[1:])
+	}
+	c.Raw("</main>\n")
+	judged.side(&c)
 	c.Raw("<div id=\"room\" aria-hidden=\"true\"></div>\n" + foot)
 	c.Raw("</body>\n</html>\n")
 	return c.buf
+}
+
+// sheets writes sheets with their screens.
+func (w *HTMLWriter) sheets(list []sheetParts) {
+	for i := range list {
+		before, after, _ := strings.Cut(list[i].frame.HTML, screensHere)
+		w.Raw(before + screensHere)
+		for _, screen := range list[i].screens {
+			w.Raw(screen.HTML)
+		}
+		w.Raw(after)
+	}
 }
 
 const (

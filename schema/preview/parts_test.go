@@ -190,5 +190,5 @@ func TestALongListIsSentInPieces(t *testing.T) {
 // pageOf is the whole page as it is served.
 func pageOf(p *Parts) string {
 	l := Live{Styles: "s", Script: "x"}
-	return string(p.Opening(l)) + string(p.Closing(l))
+	return string(p.Opening(l)) + string(p.Closing(l, p))
 }
