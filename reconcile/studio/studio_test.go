@@ -24,6 +24,11 @@ import (
 func workspaceOf(t testing.TB, archive string) (w *workspace.Workspace, dir string) {
 	t.Helper()
 	dir = t.TempDir()
+	return workspaceIn(t, dir, archive), dir
+}
+
+func workspaceIn(t testing.TB, dir, archive string) *workspace.Workspace {
+	t.Helper()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, ".git"), 0o700))
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, f.Name)), 0o700))
@@ -31,7 +36,7 @@ func workspaceOf(t testing.TB, archive string) (w *workspace.Workspace, dir stri
 	}
 	return workspace.New(workspace.Config{
 		Dir: workspace.Directory(dir), Version: "0.0.0", Now: time.Now, Getenv: func(string) string { return "" },
-	}), dir
+	})
 }
 
 func studioOf(t testing.TB, archive string) (*studio.Studio, string) {
