@@ -61,10 +61,17 @@ func (b *tab) erase() {
 	b.press(kb.Backspace)
 }
 
-// With nothing but the keyboard from the start to a colour that is saved, and taken back.
+// With nothing but the keyboard from the start to a colour that is saved, and taken back, in
+// windows of a phone, a tablet and a desktop.
 func TestEditByKeyboard(t *testing.T) {
+	for _, width := range []int64{390, 820, 1440} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) { editByKeyboard(t, width) })
+	}
+}
+
+func editByKeyboard(t *testing.T, width int64) {
 	s := editable(t, brandStack)
-	b := s.opened(1440, 900)
+	b := s.opened(width, 844)
 	assert.Equal(t, s.address+"/", ask[string](b, `location.href`), "the address holds no token")
 	b.press(kb.ArrowRight)
 	b.until(`document.querySelector(".screen.here")`)
@@ -278,7 +285,7 @@ func TestAuditOfThePanel(t *testing.T) {
 	b := s.opened(1440, 900)
 	for _, width := range []int64{1440, 820, 390} {
 		b.size(width, 900)
-		for _, field := range []string{"titleText", "mobileTipsPage.startButtonBackgroundColor"} {
+		for _, field := range []string{"titleText", "mobileTipsPage.startButtonBackgroundColor", "mobileTipsPage.tips"} {
 			b.visit("about:blank")
 			b.visit(s.address + "/#locale=en_US&screen=phone-tips&field=" + field)
 			ask[bool](b, script+";true")

@@ -245,14 +245,14 @@ func (p *Parts) header(c *HTMLWriter) {
 }
 
 // controls are the panels that buttons at the top open.
-const controls = `<div id="view" hidden>
+const controls = `<section id="view" aria-label="View" hidden>
 <label>Width <select id="width" autocomplete="off"><option value="320">320, desktop 1024</option><option value="360">360</option><option value="375" selected>375, desktop 1280</option><option value="390">390</option><option value="430">430, desktop 1440</option><option value="tablet">Tablet, 768 and 1024</option><option value="desktop">Desktop, 1920</option></select></label>
 <label>Text at 200 % <input type="checkbox" id="large" autocomplete="off"></label>
 <label>Before and after <select id="how" autocomplete="off"><option value="beside" selected>side by side</option><option value="slider">with a slider</option><option value="blink">in turn</option></select></label>
 <label>Colours as seen with <select id="vision" autocomplete="off"><option value="" selected>all cones</option><option value="protanopia">protanopia</option><option value="deuteranopia">deuteranopia</option><option value="tritanopia">tritanopia</option><option value="grey">no colours: grey</option></select></label>
 <label>Contrast of texts <input type="checkbox" id="contrast" autocomplete="off"></label>
-</div>
-<div id="help" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>J</dt><dd>the journey: from the first page on, as people meet them</dd><dt>E</dt><dd>the elements of the chosen screen</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>V</dt><dd>turn over, where both are shown in turn</dd><dt>C</dt><dd>only what changes</dd><dt>K</dt><dd>contrast of texts</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>find and filter</dd><dt>?</dt><dd>these keys</dd></dl><label><input type="checkbox" id="letters" checked autocomplete="off"> Single letters are shortcuts</label></div>
+</section>
+<section id="help" aria-label="Keys" hidden><dl><dt>← →</dt><dd>page before, page after</dd><dt>↑ ↓</dt><dd>language before, language after</dd><dt>Enter</dt><dd>the chosen screen alone</dd><dt>Esc</dt><dd>back, step by step, to everything</dd><dt>J</dt><dd>the journey: from the first page on, as people meet them</dd><dt>E</dt><dd>the elements of the chosen screen</dd><dt>L</dt><dd>this language, all pages</dd><dt>P</dt><dd>this page, all languages</dd><dt>B</dt><dd>before and after</dd><dt>V</dt><dd>turn over, where both are shown in turn</dd><dt>C</dt><dd>only what changes</dd><dt>K</dt><dd>contrast of texts</dd><dt>W</dt><dd>next width</dd><dt>N</dt><dd>next problem</dd><dt>/</dt><dd>find and filter</dd><dt>?</dt><dd>these keys</dd></dl><label><input type="checkbox" id="letters" checked autocomplete="off"> Single letters are shortcuts</label></section>
 `
 
 // navigation leads to languages and pages.

@@ -227,7 +227,10 @@ const editing = (() => {
       area.style.height = "auto";
       area.style.height = area.scrollHeight + 2 + "px";
     };
-    area.addEventListener("input", () => {
+    // What is composed, as Japanese is, is left alone until it is done.
+    const typed = (event) => {
+      measure();
+      if (event.isComposing) return;
       const lost = element.keep.filter((part) => last.includes(part) && !area.value.includes(part));
       if (lost.length && Math.abs(area.value.length - last.length) === 1) {
         const at = area.selectionStart + (area.value.length < last.length ? 1 : -1);
@@ -240,7 +243,9 @@ const editing = (() => {
       measure();
       change({ value: area.value });
       if (lost.length) tell(`${lost.join(", ")} stays: the page fills it in.`);
-    });
+    };
+    area.addEventListener("input", typed);
+    area.addEventListener("compositionend", typed);
     requestAnimationFrame(measure);
     return [make("label", { htmlFor: "edit-value" }, "Text"), area, counter];
   }
@@ -475,7 +480,7 @@ const editing = (() => {
   });
   for (const e of [panel, dialog]) {
     e.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && e === panel && here) here.querySelector(".cap a").focus();
+      if (event.key === "Escape" && !event.isComposing && e === panel && here) here.querySelector(".cap a").focus();
       event.stopPropagation(); // the keys of the gallery are not meant
     });
   }
