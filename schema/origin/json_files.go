@@ -81,6 +81,28 @@ func (j *Files) parse(name string) *syntax.JSON {
 	return value
 }
 
+// declaredTwice are the members of a file whose name stands in the same object already, in
+// either spelling, each behind the one before it.
+func (j *Files) declaredTwice(name string) [][2]*syntax.JSON {
+	src, _ := j.files.Read(name)
+	return cache.Get(j.files.Outside(name), "twice\x00"+j.shown(name), src, len(src), func() (twice [][2]*syntax.JSON) {
+		for object := range j.value(name).All() {
+			if !object.IsObject() {
+				continue
+			}
+			seen := make(map[string]*syntax.JSON, len(object.Members))
+			for _, member := range object.Members {
+				spelled := schema.Snake(member.Name)
+				if first := seen[spelled]; first != nil {
+					twice = append(twice, [2]*syntax.JSON{first, member})
+				}
+				seen[spelled] = member
+			}
+		}
+		return twice
+	})
+}
+
 // member is a member of an object or an element of an array; nil if there is none.
 func member(value *syntax.JSON, key string) *syntax.JSON {
 	if value == nil || !value.IsArray() {

@@ -17,7 +17,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/syntax"
 )
 
 // Names are what expressions refer to, during one evaluation.
@@ -126,18 +125,11 @@ func (p Parts) Duplicates() hcl.Diagnostics {
 	if p.file == "" || p.tracer.files.value(p.file) == nil {
 		return nil
 	}
-	for object := range p.tracer.files.value(p.file).All() {
-		seen := make(map[string]*syntax.JSON)
-		for _, member := range object.Members {
-			name := schema.Snake(member.Name)
-			if first := seen[name]; first != nil && object.IsObject() {
-				at := p.at
-				at.Path, at.Range = "", member.NameRange
-				diags = append(diags, schema.FirstAt(schema.Diagnose(schema.Duplicate, at, "Declared twice",
-					fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)), first.NameRange))
-			}
-			seen[name] = member
-		}
+	for _, twice := range p.tracer.files.declaredTwice(p.file) {
+		first, member, at := twice[0], twice[1], p.at
+		at.Path, at.Range = "", member.NameRange
+		diags = append(diags, schema.FirstAt(schema.Diagnose(schema.Duplicate, at, "Declared twice",
+			fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)), first.NameRange))
 	}
 	return diags
 }

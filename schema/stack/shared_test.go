@@ -19,11 +19,11 @@ func TestStacksShareFiles(t *testing.T) {
 	files := fstest.MapFS{
 		"shared/look.livery.hcl": {Data: []byte("variable \"brand\" {}\ntheme \"base\" {\n  title_text = jsondecode(file(\"../../shared/texts.json\")).title_text\n" +
 			"  mobile_camera_page {\n    background_color = tokens(\"../../shared/tokens.json\")[var.brand]\n  }\n}\ntheme \"unused\" {\n  colour = 1\n}\n")},
-		"shared/texts.json":  {Data: []byte(`{"title_text": "Welcome", "subtitle": 1}`)},
+		"shared/texts.json":  {Data: []byte(`{"title_text": "Welcome", "titleText": "Welcome back", "subtitle": 1}`)},
 		"shared/tokens.json": {Data: []byte(`{"a": {"$type": "color", "$value": "#112233"}, "b": {"$type": "color", "$value": "#445566"}}`)},
 	}
 	for _, brand := range []string{"a", "b"} {
-		files["brands/"+brand+"/main.livery.hcl"] = &fstest.MapFile{Data: []byte("livery {\n  include = [\"../../shared/*.livery.hcl\"]\n}\nlocale \"en\" {\n  theme = theme.base\n}\n")}
+		files["brands/"+brand+"/main.livery.hcl"] = &fstest.MapFile{Data: []byte("livery {\n  include = [\"../../shared/*.livery.hcl\"]\n}\nlocale \"en\" {\n  theme = theme.base\n  texts = jsondecode(file(\"../../shared/texts.json\"))\n}\n")}
 		files["brands/"+brand+"/brand.auto.liveryvars.hcl"] = &fstest.MapFile{Data: fmt.Appendf(nil, "brand = %q\n", brand)}
 	}
 	load := func(brand string, shared *cache.Cache) (string, *Stack) {
