@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 func TestOverlay(t *testing.T) {
@@ -155,20 +156,20 @@ func TestValueString(t *testing.T) {
 
 // Rules have one name each, and a level that says what stops an apply.
 func TestRules(t *testing.T) {
-	seen := map[schema.RuleID]bool{}
-	for _, c := range schema.Rules() {
+	seen := map[rule.ID]bool{}
+	for _, c := range rule.All() {
 		assert.False(t, seen[c.ID], c.ID)
 		seen[c.ID] = true
 		assert.NotEmpty(t, c.Help, c.ID)
 		assert.NotEmpty(t, c.Why, c.ID)
-		assert.Contains(t, schema.Levels(), c.Level, c.ID)
-		assert.True(t, !c.Fixed || c.Level == schema.Error, "%s cannot be lowered from less than an error", c.ID)
+		assert.Contains(t, rule.Levels(), c.Level, c.ID)
+		assert.True(t, !c.Fixed || c.Level == rule.Error, "%s cannot be lowered from less than an error", c.ID)
 		d := schema.Diagnose(c.ID, schema.Subject{}, "a", "b")
 		assert.Equal(t, c.Level, schema.LevelOf(d), c.ID)
-		assert.Equal(t, c.Level != schema.Error, d.Severity == hcl.DiagWarning, c.ID)
+		assert.Equal(t, c.Level != rule.Error, d.Severity == hcl.DiagWarning, c.ID)
 		assert.Nil(t, d.Subject, "no range, no subject")
 	}
-	_, ok := schema.RuleByID("no-such-rule")
+	_, ok := rule.ByID("no-such-rule")
 	assert.False(t, ok)
 	assert.Equal(t, hcl.DiagError, schema.Diagnose("no-such-rule", schema.Subject{}, "a", "b").Severity)
 	assert.Equal(t, schema.Finding{}, schema.FindingOf(&hcl.Diagnostic{}))

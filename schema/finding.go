@@ -7,19 +7,21 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/rule"
 )
 
 // Finding is what a diagnostic is about, beyond its sentences. It is the one form from
 // the rule that makes it to the last format that shows it, and rides in the Extra of
 // the diagnostic; Attach puts it there and FindingOf reads it.
 type Finding struct {
-	Rule      RuleID         // "" for what no rule says, such as a refusal by the service
-	Level     Level          // what it weighs; SetLevel changes it
+	Rule      rule.ID        // "" for what no rule says, such as a refusal by the service
+	Level     rule.Level     // what it weighs; SetLevel changes it
 	Addresses []Address      // all that share it, sorted; none where it belongs to no address
 	Check     string         // the check block that found it; "" for a rule of livery's own
 	Path      string         // the field in the API's spelling, "" where there is none
 	Block     string         // the header of the top-level block around it, as in locale "en"; "" for none
-	Fix       Fix            // what can be done about it without a person
+	Fix       rule.Fix       // what can be done about it without a person
 	Edits     []Edit         // how; none unless there is a Fix
 	Data      map[string]any // the rule's own values, by name; nil for none
 	Related   Related        // the other half of it; no Range where there is none
@@ -139,22 +141,22 @@ func WithFinding(d *hcl.Diagnostic, f Finding, more string) *hcl.Diagnostic {
 
 // LevelOf is what a diagnostic weighs. HCL knows two severities, so the finding says
 // which warnings are only notices.
-func LevelOf(d *hcl.Diagnostic) Level {
+func LevelOf(d *hcl.Diagnostic) rule.Level {
 	switch level := findingIn(d).Level; {
 	case level != "":
 		return level
 	case d.Severity == hcl.DiagWarning:
-		return Warning
+		return rule.Warning
 	default:
-		return Error
+		return rule.Error
 	}
 }
 
 // SetLevel changes what a diagnostic weighs, for livery and for HCL, to which a notice
 // is a warning.
-func SetLevel(d *hcl.Diagnostic, level Level) {
+func SetLevel(d *hcl.Diagnostic, level rule.Level) {
 	d.Severity = hcl.DiagWarning
-	if level == Error {
+	if level == rule.Error {
 		d.Severity = hcl.DiagError
 	}
 	Amend(d, func(f *Finding) { f.Level = level })
@@ -169,7 +171,7 @@ type Subject struct {
 }
 
 // Finding is that of a rule about the subject.
-func (at Subject) Finding(id RuleID) Finding {
+func (at Subject) Finding(id rule.ID) Finding {
 	f := Finding{Rule: id, Path: at.Path}
 	if at.Address != (Address{}) {
 		f.Addresses = []Address{at.Address}
@@ -178,10 +180,10 @@ func (at Subject) Finding(id RuleID) Finding {
 }
 
 // Diagnose makes a diagnostic of the rule's own level.
-func Diagnose(id RuleID, at Subject, summary, detail string) *hcl.Diagnostic {
+func Diagnose(id rule.ID, at Subject, summary, detail string) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
 	Attach(d, at.Finding(id))
-	if r, ok := RuleByID(id); ok {
+	if r, ok := rule.ByID(id); ok {
 		SetLevel(d, r.Level)
 	}
 	if at.Range.Filename != "" {
@@ -253,16 +255,16 @@ func compareRange(a, b *hcl.Range) int {
 // ApplyLevels gives each finding the level that a lint block asks for and leaves out
 // those that are off. A rule that the service cannot do without keeps its level; a check
 // has given its findings theirs, and can only be turned off.
-func ApplyLevels(diags hcl.Diagnostics, levels map[RuleID]Level) hcl.Diagnostics {
+func ApplyLevels(diags hcl.Diagnostics, levels map[rule.ID]rule.Level) hcl.Diagnostics {
 	kept := make(hcl.Diagnostics, 0, len(diags))
 	for _, d := range diags {
 		id := FindingOf(d).Rule
-		if level, ok := levels[id]; ok && (id != Check || level == Off) {
-			if r, known := RuleByID(id); known && !r.Fixed {
+		if level, ok := levels[id]; ok && (id != rule.Check || level == rule.Off) {
+			if r, known := rule.ByID(id); known && !r.Fixed {
 				SetLevel(d, level)
 			}
 		}
-		if LevelOf(d) != Off {
+		if LevelOf(d) != rule.Off {
 			kept = append(kept, d)
 		}
 	}
@@ -270,7 +272,7 @@ func ApplyLevels(diags hcl.Diagnostics, levels map[RuleID]Level) hcl.Diagnostics
 }
 
 // Apart parts findings that weigh at least level from the lighter ones.
-func Apart(diags hcl.Diagnostics, level Level) (heavy, light hcl.Diagnostics) {
+func Apart(diags hcl.Diagnostics, level rule.Level) (heavy, light hcl.Diagnostics) {
 	for _, d := range diags {
 		if LevelOf(d).AtLeast(level) {
 			heavy = append(heavy, d)

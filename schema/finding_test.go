@@ -8,9 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
-func findingAt(id schema.RuleID, loc schema.Locale, at int) *hcl.Diagnostic {
+func findingAt(id rule.ID, loc schema.Locale, at int) *hcl.Diagnostic {
 	rng := hcl.Range{Filename: "a.hcl", Start: hcl.Pos{Line: 1, Byte: at}, End: hcl.Pos{Line: 1, Byte: at + 1}}
 	return schema.Diagnose(id, schema.Subject{Address: loc.AddressOf(), Range: rng}, "Summary", "Detail.")
 }
@@ -18,8 +19,8 @@ func findingAt(id schema.RuleID, loc schema.Locale, at int) *hcl.Diagnostic {
 // What says the same of the same place is one finding with all addresses.
 func TestSortFindings(t *testing.T) {
 	diags := schema.SortFindings(hcl.Diagnostics{
-		findingAt(schema.Contrast, "vi_VN", 9), findingAt(schema.Contrast, "th_TH", 4), findingAt(schema.Contrast, "ar_AE", 9),
-		findingAt(schema.Contrast, "vi_VN", 9),
+		findingAt(rule.Contrast, "vi_VN", 9), findingAt(rule.Contrast, "th_TH", 4), findingAt(rule.Contrast, "ar_AE", 9),
+		findingAt(rule.Contrast, "vi_VN", 9),
 	})
 	require.Len(t, diags, 2)
 	assert.Equal(t, []schema.Address{{Kind: "locale", Name: "th_TH"}}, schema.FindingOf(diags[0]).Addresses)
@@ -30,13 +31,13 @@ func TestSortFindings(t *testing.T) {
 
 func TestApplyLevels(t *testing.T) {
 	diags := schema.ApplyLevels(hcl.Diagnostics{
-		findingAt(schema.Contrast, "th_TH", 1), findingAt(schema.Placeholder, "th_TH", 2), findingAt(schema.ColourFormat, "th_TH", 3),
-	}, map[schema.RuleID]schema.Level{schema.Contrast: schema.Notice, schema.Placeholder: schema.Off, schema.ColourFormat: schema.Off})
+		findingAt(rule.Contrast, "th_TH", 1), findingAt(rule.Placeholder, "th_TH", 2), findingAt(rule.ColourFormat, "th_TH", 3),
+	}, map[rule.ID]rule.Level{rule.Contrast: rule.Notice, rule.Placeholder: rule.Off, rule.ColourFormat: rule.Off})
 	require.Len(t, diags, 2)
-	assert.Equal(t, schema.Notice, schema.LevelOf(diags[0]))
+	assert.Equal(t, rule.Notice, schema.LevelOf(diags[0]))
 	assert.Equal(t, hcl.DiagWarning, diags[0].Severity, "HCL knows no notices")
-	assert.Equal(t, schema.Error, schema.LevelOf(diags[1]), "a fixed rule keeps its level")
-	heavy, light := schema.Apart(diags, schema.Warning)
+	assert.Equal(t, rule.Error, schema.LevelOf(diags[1]), "a fixed rule keeps its level")
+	heavy, light := schema.Apart(diags, rule.Warning)
 	assert.Equal(t, diags[1:], heavy)
 	assert.Equal(t, diags[:1], light)
 }

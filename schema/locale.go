@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema/rule"
 )
 
 // Locale names a document in the long form, such as en_US. The six short
@@ -125,7 +127,7 @@ func SuggestLocale(s string) string { return suggest(NearestLocale(s)) }
 func JudgeLocale(name string, at Subject) (Locale, *hcl.Diagnostic) {
 	locale, ok := ParseLocale(name)
 	if !ok {
-		return "", Diagnose(UnknownLocale, at, "Unknown locale", fmt.Sprintf("%q is not one of the 32 locale values of the service.", name)+
+		return "", Diagnose(rule.UnknownLocale, at, "Unknown locale", fmt.Sprintf("%q is not one of the 32 locale values of the service.", name)+
 			cmp.Or(SuggestLocale(name), " `livery schema locale` lists them."))
 	}
 	return locale, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema/css"
+	"livery/schema/rule"
 )
 
 // Length counts UTF-16 code units, which is how the service counts.
@@ -55,7 +56,7 @@ func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 		diags = judgeLink(v.text, at)
 	}
 	if f.Provenance == FieldUse {
-		diags = append(diags, Diagnose(UndocumentedField, at, "Undocumented field",
+		diags = append(diags, Diagnose(rule.UndocumentedField, at, "Undocumented field",
 			fmt.Sprintf("No document of the API names %s; it was seen in use only. The service may ignore it.", f.path)))
 	}
 	if diags.HasErrors() && !onlyTipLength(diags) {
@@ -68,7 +69,7 @@ func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 // block may allow, from a value that cannot be sent.
 func onlyTipLength(diags hcl.Diagnostics) bool {
 	for _, d := range diags {
-		if d.Severity == hcl.DiagError && FindingOf(d).Rule != TipLength {
+		if d.Severity == hcl.DiagError && FindingOf(d).Rule != rule.TipLength {
 			return false
 		}
 	}
@@ -87,7 +88,7 @@ func parseScalar(kind Kind, raw cty.Value, at Subject) (Value, hcl.Diagnostics) 
 	}
 	conv, err := convert.Convert(raw, want)
 	if err != nil || !conv.IsKnown() {
-		return v, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
+		return v, hcl.Diagnostics{Diagnose(rule.WrongType, at, "Wrong type of value",
 			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(kind), TypeName(raw.Type())))}
 	}
 	switch kind {
@@ -96,17 +97,17 @@ func parseScalar(kind Kind, raw cty.Value, at Subject) (Value, hcl.Diagnostics) 
 	case Count:
 		whole, accuracy := conv.AsBigFloat().Int64()
 		if accuracy != 0 {
-			return v, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value", at.Path+" takes a whole number.")}
+			return v, hcl.Diagnostics{Diagnose(rule.WrongType, at, "Wrong type of value", at.Path+" takes a whole number.")}
 		}
 		v.number = int(whole)
 	default:
 		v.text = conv.AsString()
 		if v.text == "" {
-			return v, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty value",
+			return v, hcl.Diagnostics{Diagnose(rule.EmptyValue, at, "Empty value",
 				at.Path+" is an empty string. What the service does with one is not documented; write null for the API's default.")}
 		}
 		if !utf8.ValidString(v.text) { // JSON cannot carry it: what is sent would not be what was judged
-			return v, hcl.Diagnostics{Diagnose(WrongType, at, "Not UTF-8 text", at.Path+" is not valid UTF-8.")}
+			return v, hcl.Diagnostics{Diagnose(rule.WrongType, at, "Not UTF-8 text", at.Path+" is not valid UTF-8.")}
 		}
 	}
 	return v, nil
@@ -149,14 +150,14 @@ func (f *Field) judgeText(s string, at Subject) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range s {
 		if unicode.IsControl(r) && r != '\n' {
-			diags = append(diags, Diagnose(ControlCharacter, at, "Control character in a text",
+			diags = append(diags, Diagnose(rule.ControlCharacter, at, "Control character in a text",
 				fmt.Sprintf("%s contains %s. Only line feeds (\\n) are allowed; remove it.", at.Path, characterName(r))))
 			break
 		}
 	}
 	n := Length(s)
 	if n > TextMax {
-		diags = append(diags, Diagnose(TextLength, at, "Text too long",
+		diags = append(diags, Diagnose(rule.TextLength, at, "Text too long",
 			fmt.Sprintf("%s is %d UTF-16 code units long; the service takes at most %d. Shorten it by %d.%s", at.Path, n, TextMax, n-TextMax, countHint(s))))
 	}
 	if f.Kind == TipText {
@@ -204,7 +205,7 @@ func judgeTip(n int, at Subject) hcl.Diagnostics {
 	if n <= limit {
 		return nil
 	}
-	return hcl.Diagnostics{Diagnose(TipLength, at, "Tip too long",
+	return hcl.Diagnostics{Diagnose(rule.TipLength, at, "Tip too long",
 		fmt.Sprintf("%s is %d UTF-16 code units long; a tip must be less than %d%s, or the page cuts it off. Shorten it by %d.", at.Path, n, limit+1, where, n-limit))}
 }
 
@@ -225,17 +226,17 @@ func judgePlaceholder(f *Field, s string, at Subject) hcl.Diagnostics {
 	}
 	switch {
 	case missing && brace != "":
-		d := Diagnose(Placeholder, at, "Placeholder missing",
+		d := Diagnose(rule.Placeholder, at, "Placeholder missing",
 			fmt.Sprintf("%s contains %q where {second} should stand. The page fills in {second} in every language; people will read the braces.", at.Path, brace))
 		Amend(d, func(f *Finding) {
 			f.Data = map[string]any{"missing": SecondsPlaceholder, "unknown": brace}
 		})
 		return hcl.Diagnostics{d}
 	case missing:
-		return hcl.Diagnostics{Diagnose(Placeholder, at, "Placeholder missing",
+		return hcl.Diagnostics{Diagnose(rule.Placeholder, at, "Placeholder missing",
 			at.Path+" does not contain {second}: the page will not show how many seconds are left.")}
 	case brace != "":
-		return hcl.Diagnostics{Diagnose(Placeholder, at, "Braces will show as they are",
+		return hcl.Diagnostics{Diagnose(rule.Placeholder, at, "Braces will show as they are",
 			fmt.Sprintf("%s contains %q. The page fills in {second} in %s and nothing else; people will read the braces.", at.Path, brace, countdownPath))}
 	}
 	return nil
@@ -287,7 +288,7 @@ func judgeColour(s string, at Subject) (string, hcl.Diagnostics) {
 	c, ok := ParseColour(s)
 	switch {
 	case !ok:
-		return "", hcl.Diagnostics{Diagnose(ColourFormat, at, "Not a colour",
+		return "", hcl.Diagnostics{Diagnose(rule.ColourFormat, at, "Not a colour",
 			fmt.Sprintf("%s is %q. A colour is # and 3, 4, 6 or 8 hex digits, such as \"#0b5fff\".%s", at.Path, s, colourHint(s)))}
 	case len(c) == len("#rrggbbaa"):
 		return c, alphaWarning(s, at)
@@ -317,18 +318,18 @@ func colourHint(s string) string {
 }
 
 func alphaWarning(s string, at Subject) hcl.Diagnostics {
-	return hcl.Diagnostics{Diagnose(ColourAlpha, at, "Colour with an alpha channel",
+	return hcl.Diagnostics{Diagnose(rule.ColourAlpha, at, "Colour with an alpha channel",
 		fmt.Sprintf("%s is %q. The documents promise colours like \"#0b5fff\" only; the service may refuse one with alpha.", at.Path, s))}
 }
 
 // judgeLink checks an image link.
 func judgeLink(s string, at Subject) hcl.Diagnostics {
 	if why := CheckURL(s, ImageLink); why != "" {
-		return hcl.Diagnostics{Diagnose(URLFormat, at, "Not a usable image link",
+		return hcl.Diagnostics{Diagnose(rule.URLFormat, at, "Not a usable image link",
 			fmt.Sprintf("%s %s. Write an absolute https URL such as \"https://cdn.example.com/icon.png\".", at.Path, why))}
 	}
 	if scheme, _, _ := strings.Cut(s, ":"); strings.EqualFold(scheme, "http") {
-		return hcl.Diagnostics{Diagnose(InsecureLink, at, "Insecure image link",
+		return hcl.Diagnostics{Diagnose(rule.InsecureLink, at, "Insecure image link",
 			at.Path+" is an http link. The page is https, so browsers block the image; use https.")}
 	}
 	return nil
@@ -338,7 +339,7 @@ func judgeLink(s string, at Subject) hcl.Diagnostics {
 func (f *Field) parseTips(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	t := raw.Type()
 	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
-		return Value{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
+		return Value{}, hcl.Diagnostics{Diagnose(rule.WrongType, at, "Wrong type of value",
 			fmt.Sprintf("%s takes %s, not %s.", at.Path, describe(Tips), TypeName(t)))}
 	}
 	var diags hcl.Diagnostics
@@ -361,7 +362,7 @@ func (f *Field) parseTips(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 func (f *Field) ParseTip(element cty.Value, i int, at Subject) (Tip, hcl.Diagnostics) {
 	at.Path = fmt.Sprintf("%s[%d]", f.path, i)
 	if element.IsNull() || !element.Type().IsObjectType() && !element.Type().IsMapType() {
-		return Tip{}, hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value",
+		return Tip{}, hcl.Diagnostics{Diagnose(rule.WrongType, at, "Wrong type of value",
 			at.Path+" takes an object with icon_link and text.")}
 	}
 	var diags hcl.Diagnostics
@@ -398,7 +399,7 @@ func (t Tip) Judge(at Subject) hcl.Diagnostics {
 	if t.Icon.Declared() || t.Text.Declared() {
 		return nil
 	}
-	return hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty tip", at.Path+" has neither an icon_link nor a text. Give it one, or leave the tip out.")}
+	return hcl.Diagnostics{Diagnose(rule.EmptyValue, at, "Empty tip", at.Path+" has neither an icon_link nor a text. Give it one, or leave the tip out.")}
 }
 
 // Item finds a member of the list's elements by its key or its name in
@@ -415,7 +416,7 @@ func (f *Field) Item(name string) *Field {
 func (f *Field) parseItem(name string, raw cty.Value, i int, at Subject) (Value, hcl.Diagnostics) {
 	item := f.Item(name)
 	if item == nil {
-		return Value{}, hcl.Diagnostics{Diagnose(UnknownField, at, "Unknown field",
+		return Value{}, hcl.Diagnostics{Diagnose(rule.UnknownField, at, "Unknown field",
 			fmt.Sprintf("A tip has icon_link and text, not %s.", name))}
 	}
 	at.Path = fmt.Sprintf("%s[%d].%s", f.path, i, item.Key)
@@ -427,10 +428,10 @@ func (f *Field) ParseTips(tips []Tip, at Subject) (Value, hcl.Diagnostics) {
 	at.Path = f.path
 	switch {
 	case len(tips) == 0:
-		return Value{}, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty list of tips",
+		return Value{}, hcl.Diagnostics{Diagnose(rule.EmptyValue, at, "Empty list of tips",
 			f.path+" is an empty list. What the service does with one is not documented; leave it out for the API's default.")}
 	case len(tips) > TipsMax:
-		return Value{}, hcl.Diagnostics{Diagnose(TipCount, at, "Too many tips",
+		return Value{}, hcl.Diagnostics{Diagnose(rule.TipCount, at, "Too many tips",
 			fmt.Sprintf("%s has %d tips; the service takes at most %d.", f.path, len(tips), TipsMax))}
 	}
 	return Value{kind: Tips, list: &list{tips: tips}, rng: at.Range}, nil

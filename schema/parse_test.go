@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 const (
@@ -408,7 +409,7 @@ func TestFaultsSayWhere(t *testing.T) {
 	v, diags := fieldAt(t, colourPath).Parse(cty.StringVal("blue"), at)
 	require.Len(t, diags, 1)
 	assert.Equal(t, at.Range, *diags[0].Subject)
-	assert.Equal(t, schema.Finding{Rule: schema.ColourFormat, Level: schema.Error, Addresses: []schema.Address{at.Address}, Path: colourPath}, schema.FindingOf(diags[0]))
+	assert.Equal(t, schema.Finding{Rule: rule.ColourFormat, Level: rule.Error, Addresses: []schema.Address{at.Address}, Path: colourPath}, schema.FindingOf(diags[0]))
 	assert.False(t, v.Declared())
 
 	v, _ = fieldAt(t, colourPath).Parse(cty.StringVal("#fff"), at)

@@ -6,12 +6,14 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/text/language"
+
+	"livery/schema/rule"
 )
 
 // judgeRedirect checks a URL that a browser, or the service, is sent to.
 func judgeRedirect(s string, use URLUse, at Subject) hcl.Diagnostics {
 	if why := CheckURL(s, use); why != "" {
-		return hcl.Diagnostics{Diagnose(RedirectURLFormat, at, "Not a usable URL",
+		return hcl.Diagnostics{Diagnose(rule.RedirectURLFormat, at, "Not a usable URL",
 			fmt.Sprintf("%s %s. Write an absolute URL such as \"https://www.example.com/done\".", at.Path, why))}
 	}
 	return nil
@@ -27,7 +29,7 @@ func judgeRegion(s string, at Subject) hcl.Diagnostics {
 	if region, err := language.ParseRegion(strings.TrimSpace(s)); err == nil && region.IsCountry() {
 		hint = suggest(region.ISO3())
 	}
-	return hcl.Diagnostics{Diagnose(Enum, at, "Not a country code",
+	return hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a country code",
 		fmt.Sprintf("%s is %q; it takes an ISO 3166-1 alpha-3 code in capitals, such as \"PHL\".%s", at.Path, s, hint))}
 }
 
@@ -38,12 +40,12 @@ func parseLanguage(s string, api SessionAPI, at Subject) (string, hcl.Diagnostic
 		if _, err := language.Parse(s); err == nil && !strings.Contains(s, "_") {
 			return s, nil
 		}
-		return "", hcl.Diagnostics{Diagnose(Enum, at, "Not a language of this API",
+		return "", hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a language of this API",
 			fmt.Sprintf("%s is %q; sessions of h5_url take a language such as \"en\", \"th\", \"fil\" or \"en-US\".", at.Path, s))}
 	}
 	if loc, ok := ParseLocale(s); ok {
 		return string(loc), nil
 	}
-	return "", hcl.Diagnostics{Diagnose(Enum, at, "Not a language of this API",
+	return "", hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a language of this API",
 		fmt.Sprintf("%s is %q; sessions of h5_token take one of the locale values, such as \"en_US\".%s", at.Path, s, SuggestLocale(s)))}
 }

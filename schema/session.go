@@ -12,6 +12,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/rule"
 )
 
 // SessionAPI is the call that opens a session.
@@ -302,7 +304,7 @@ func (a *Attribute) Parse(raw cty.Value, api SessionAPI, at Subject) (Value, hcl
 		diags = a.judgeCount(v.number, at)
 	}
 	if a.Deprecated {
-		diags = append(diags, Diagnose(Deprecated, at, "Deprecated attribute",
+		diags = append(diags, Diagnose(rule.Deprecated, at, "Deprecated attribute",
 			at.Path+" is deprecated by the service since V6.0.0 and has no effect on newer pages. Remove it."))
 	}
 	if diags.HasErrors() {
@@ -320,12 +322,12 @@ func (a *Attribute) judgeWord(s string, at Subject) hcl.Diagnostics {
 		if hint == "" {
 			hint = DidYouMean(s, a.Words)
 		}
-		return hcl.Diagnostics{Diagnose(Enum, at, "Not a valid word",
+		return hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a valid word",
 			fmt.Sprintf("%s is %q; valid are %s.%s", at.Path, s, strings.Join(quoteAll(a.Words), ", "), hint))}
 	case len(s) > a.Max || strings.ContainsFunc(s, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && (r != '_' && r != '-' || a.Words == nil)
 	}):
-		return hcl.Diagnostics{Diagnose(Enum, at, "Not a valid word",
+		return hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a valid word",
 			fmt.Sprintf("%s is %q; it takes at most %d ASCII letters and digits.", at.Path, s, a.Max))}
 	}
 	return nil
@@ -339,12 +341,12 @@ func (a *Attribute) judgeCount(n int, at Subject) hcl.Diagnostics {
 	if a.Max > 0 {
 		bounds = fmt.Sprintf("from %d to %d", a.Min, a.Max)
 	}
-	return hcl.Diagnostics{Diagnose(OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %d; it must be %s.", at.Path, n, bounds))}
+	return hcl.Diagnostics{Diagnose(rule.OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %d; it must be %s.", at.Path, n, bounds))}
 }
 
 func parseNames(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	var words []string
-	wrong := hcl.Diagnostics{Diagnose(WrongType, at, "Wrong type of value", at.Path+" takes a list of strings.")}
+	wrong := hcl.Diagnostics{Diagnose(rule.WrongType, at, "Wrong type of value", at.Path+" takes a list of strings.")}
 	if !raw.CanIterateElements() || raw.Type().IsObjectType() || raw.Type().IsMapType() {
 		return Value{}, wrong
 	}
@@ -355,13 +357,13 @@ func parseNames(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 		}
 		s := e.AsString()
 		if s == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
-			return Value{}, hcl.Diagnostics{Diagnose(Enum, at, "Not a valid word",
+			return Value{}, hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a valid word",
 				fmt.Sprintf("%s contains %q; an element must not be empty or hold commas or blanks, since they are sent joined by commas.", at.Path, s))}
 		}
 		words = append(words, s)
 	}
 	if len(words) == 0 {
-		return Value{}, hcl.Diagnostics{Diagnose(EmptyValue, at, "Empty value", at.Path+" is an empty list; leave it out.")}
+		return Value{}, hcl.Diagnostics{Diagnose(rule.EmptyValue, at, "Empty value", at.Path+" is an empty list; leave it out.")}
 	}
 	return Value{kind: Names, list: &list{words: words}, rng: at.Range}, nil
 }

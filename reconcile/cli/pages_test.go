@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"livery/schema"
+	"livery/schema/rule"
 )
 
 // root is the top of the checkout.
@@ -243,21 +243,21 @@ func TestREADMEIsShort(t *testing.T) {
 
 // TestPagesNameTheRules holds the table of rules to what there is.
 func TestPagesNameTheRules(t *testing.T) {
-	levels := make(map[schema.RuleID]string)
+	levels := make(map[rule.ID]string)
 	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]*) \\| ([^|]*) \\|").FindAllStringSubmatch(section(t, page(t, "schema/README.md"), "## Rules"), -1) {
 		for _, name := range regexp.MustCompile("[a-z-]+").FindAllString(row[1], -1) {
-			assert.NotContains(t, levels, schema.RuleID(name), "the rule %s is described twice", name)
-			levels[schema.RuleID(name)] = row[2]
+			assert.NotContains(t, levels, rule.ID(name), "the rule %s is described twice", name)
+			levels[rule.ID(name)] = row[2]
 		}
 	}
-	for _, c := range schema.Rules() {
+	for _, c := range rule.All() {
 		want := string(c.Level)
 		switch {
 		case c.Fixed:
 			want += ", fixed"
-		case c.Level == schema.Warning && c.Phase == schema.Linting:
+		case c.Level == rule.Warning && c.Phase == rule.Linting:
 			want += ", `lint` only"
-		case c.Level == schema.Warning && c.Phase == schema.Drawing:
+		case c.Level == rule.Warning && c.Phase == rule.Drawing:
 			want += ", `preview` only"
 		}
 		if c.Source {

@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // StringList is a flag that may be given several times.
@@ -81,9 +82,9 @@ type FailOn struct {
 func (f *FailOn) Flag(c *cobra.Command, levels ...string) {
 	f.levels = levels
 	if len(levels) == 0 {
-		f.levels = []string{string(schema.Warning), string(schema.Error)}
+		f.levels = []string{string(rule.Warning), string(rule.Error)}
 	}
-	c.Flags().StringVar(&f.level, "fail-on", string(schema.Error), "Exit 1 from this `level` on: "+f.words()+".")
+	c.Flags().StringVar(&f.level, "fail-on", string(rule.Error), "Exit 1 from this `level` on: "+f.words()+".")
 }
 
 func (f *FailOn) words() string {
@@ -112,9 +113,9 @@ func (f *FailOn) Failing(diags hcl.Diagnostics) string {
 	if diags.HasErrors() || !f.Exceeded(diags) {
 		return ""
 	}
-	heavy, _ := schema.Apart(diags, schema.Level(f.level))
+	heavy, _ := schema.Apart(diags, rule.Level(f.level))
 	found := schema.Plural(len(heavy), "finding")
-	if f.level == string(schema.Warning) {
+	if f.level == string(rule.Warning) {
 		found = schema.Plural(len(heavy), "warning")
 	}
 	return fmt.Sprintf("-fail-on=%s fails on %s", f.level, found)
@@ -123,7 +124,7 @@ func (f *FailOn) Failing(diags hcl.Diagnostics) string {
 // Exceeded reports whether the findings are worse than allowed. A command without
 // the flag fails on errors alone.
 func (f *FailOn) Exceeded(diags hcl.Diagnostics) bool {
-	heavy, _ := schema.Apart(diags, cmp.Or(schema.Level(f.level), schema.Error))
+	heavy, _ := schema.Apart(diags, cmp.Or(rule.Level(f.level), rule.Error))
 	return len(heavy) > 0
 }
 

@@ -26,6 +26,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
 )
@@ -290,7 +291,7 @@ func newFindings(w *workspace.Workspace, base, head *side) (fresh hcl.Diagnostic
 	name := func(file string) string { return file }
 	known := suppress.Earlier(found[0], base.stack.Sources, name, "the base has it")
 	fresh = known.Apply(found[1], head.stack.Sources, name)
-	return fresh, known.Stale(func(schema.RuleID, string) bool { return true }), nil
+	return fresh, known.Stale(func(rule.ID, string) bool { return true }), nil
 }
 
 // GitFailure gives what git says the headline that it has.

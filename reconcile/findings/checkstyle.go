@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"livery/reconcile/terminal"
-	"livery/schema"
+	"livery/schema/rule"
 )
 
 type (
@@ -34,7 +34,7 @@ func writeCheckstyle(w io.Writer, found []entry) error {
 	files := map[string]int{}
 	for _, f := range found {
 		at, level := f.position(), string(f.Level)
-		if f.Level == schema.Notice {
+		if f.Level == rule.Notice {
 			level = "info"
 		}
 		i, known := files[f.file]

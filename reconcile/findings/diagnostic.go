@@ -10,6 +10,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // WriteText writes diagnostics as text in Terraform's layout, each with
@@ -48,9 +49,9 @@ func (p *printer) diagnostic(e entry) {
 	sgr := p.style.SGR
 	colour, word := sgr(terminal.Red), "Error: "
 	switch e.Level {
-	case schema.Warning:
+	case rule.Warning:
 		colour, word = sgr(terminal.Yellow), "Warning: "
-	case schema.Notice:
+	case rule.Notice:
 		colour, word = sgr(terminal.Cyan), "Notice: "
 	}
 	if e.Suppression != nil {

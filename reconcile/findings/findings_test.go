@@ -21,6 +21,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // forms are the golden files of one set of findings.
@@ -52,10 +53,10 @@ func scenarios() map[string]func() (hcl.Diagnostics, Sources) {
 func render(t testing.TB, i int, diags hcl.Diagnostics, src Sources) []byte {
 	t.Helper()
 	form := forms[i]
-	rules := []schema.Rule{ // not schema.Rules: a new rule must not touch the golden files
-		{ID: schema.TextLength, Level: schema.Error, Help: "A text over 100 UTF-16 code units."},
-		{ID: schema.Placeholder, Level: schema.Warning, Help: "A placeholder that is missing."},
-		{ID: "off-by-choice", Level: schema.Off, Help: "A rule that is off.", Why: "Nobody asked for it."},
+	rules := []rule.Rule{ // not rule.All: a new rule must not touch the golden files
+		{ID: rule.TextLength, Level: rule.Error, Help: "A text over 100 UTF-16 code units."},
+		{ID: rule.Placeholder, Level: rule.Warning, Help: "A placeholder that is missing."},
+		{ID: "off-by-choice", Level: rule.Off, Help: "A rule that is off.", Why: "Nobody asked for it."},
 	}
 	var out bytes.Buffer
 	require.NoError(t, Write(&out, form.format, inBlocks(diags, src), src, form.style, Meta{Version: "0.1.0", FullName: "livery 0.1.0", Rules: rules, Prefix: form.prefix}))
@@ -285,11 +286,11 @@ func TestGoldenFilesAreAllUsed(t *testing.T) {
 
 // GitHub shows ten annotations of a level of one step: the others are lines of the log.
 func TestGitHubLimits(t *testing.T) {
-	many := func(n int, level schema.Level) hcl.Diagnostics {
+	many := func(n int, level rule.Level) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		for range n {
 			d := &hcl.Diagnostic{Summary: "Look\n::error::not a command ##[error]"}
-			schema.Attach(d, schema.Finding{Rule: schema.Contrast})
+			schema.Attach(d, schema.Finding{Rule: rule.Contrast})
 			schema.SetLevel(d, level)
 			diags = append(diags, d)
 		}
@@ -299,7 +300,7 @@ func TestGitHubLimits(t *testing.T) {
 		{0, 30, 0, 20}, {0, 10, 0, 0}, {0, 0, 10, 0}, {0, 0, 11, 2}, {0, 11, 10, 2}, {12, 0, 1, 2},
 	} {
 		var out bytes.Buffer
-		diags := append(append(many(test.notices, schema.Notice), many(test.warnings, schema.Warning)...), many(test.errors, schema.Error)...)
+		diags := append(append(many(test.notices, rule.Notice), many(test.warnings, rule.Warning)...), many(test.errors, rule.Error)...)
 		require.NoError(t, Write(&out, GitHubFormat, diags, nil, terminal.Style{}, Meta{}))
 		before, group, found := strings.Cut(out.String(), "::group::")
 		require.True(t, found)
@@ -321,7 +322,7 @@ func TestGitHubLimits(t *testing.T) {
 // What is suppressed is listed where that is asked for, and nowhere else.
 func TestSuppressed(t *testing.T) {
 	d := &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Hidden"}
-	schema.Attach(d, schema.Finding{Rule: schema.Contrast, Suppression: &schema.Suppression{By: schema.ByComment, Reason: "soon"}})
+	schema.Attach(d, schema.Finding{Rule: rule.Contrast, Suppression: &schema.Suppression{By: schema.ByComment, Reason: "soon"}})
 	for _, format := range Formats() {
 		var out bytes.Buffer
 		require.NoError(t, Write(&out, Format(format), nil, nil, terminal.Style{}, Meta{Suppressed: hcl.Diagnostics{d}}))

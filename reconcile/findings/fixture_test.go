@@ -20,6 +20,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -123,35 +124,35 @@ func faults() (hcl.Diagnostics, Sources) {
 		"sub dir/ü%.livery": []byte("x = 1\n"),
 	}
 	ctx := evalContext()
-	add := func(r schema.RuleID, at schema.Subject, summary, detail string) *hcl.Diagnostic {
+	add := func(r rule.ID, at schema.Subject, summary, detail string) *hcl.Diagnostic {
 		return schema.Diagnose(r, at, summary, detail)
 	}
-	call := add(schema.Expression, place(rangeOf(src, "main.livery.hcl", "failed_desc = upper(|["), "mobileResultPage.failedDesc"), "Invalid function argument", "Invalid value for \"str\" parameter: string required.")
+	call := add(rule.Expression, place(rangeOf(src, "main.livery.hcl", "failed_desc = upper(|["), "mobileResultPage.failedDesc"), "Invalid function argument", "Invalid value for \"str\" parameter: string required.")
 	call.Expression, call.EvalContext = expression("[upper(var.list), var.s, var.n, var.b, var.f, var.none, var.one, var.two.b, var.two, var.map, var.tuple, var.unknown, var.dynamic, var.secret, var.long, var.s.nope, var.list[0], var[\"b\"], other]"), ctx
 	call.Extra = called{"upper", call.Extra.(*schema.Finding)}
-	wide := add(schema.WrongType, place(rangeOf(src, "main.livery.hcl", "<<-EOT\n    one\n    two\n\n    three\n  EOT\n"), "titleText"), "Several lines", "It ends behind a line end.")
-	inContext := add(schema.Deprecated, place(rangeOf(src, "th.livery.hcl", "tip"), ""), "With context", "The context is wider than the subject.")
+	wide := add(rule.WrongType, place(rangeOf(src, "main.livery.hcl", "<<-EOT\n    one\n    two\n\n    three\n  EOT\n"), "titleText"), "Several lines", "It ends behind a line end.")
+	inContext := add(rule.Deprecated, place(rangeOf(src, "th.livery.hcl", "tip"), ""), "With context", "The context is wider than the subject.")
 	around := rangeOf(src, "th.livery.hcl", "mobile_tips_page {\r\n    tip {\r\n")
 	inContext.Context = &around
 	return hcl.Diagnostics{
-		add(schema.UnknownBlock, place(rangeOf(src, "main.livery.hcl", "local"), ""), "Unsupported block type", "Blocks of type \"local\" are not expected here. Did you mean \"locals\"? This sentence goes on so that it must be wrapped somewhere in the middle of it."),
-		add(schema.TextLength, place(rangeOf(src, "main.livery.hcl", "\"👨\u200d👩\u200d👧 |ยินดี"), "mobileResultPage.successDesc"), "Text too long", "mobileResultPage.successDesc is too long, 100% of it: \"a, b\".\n\n  a line that its author has set and that is not wrapped however long it may be\nThe end."),
+		add(rule.UnknownBlock, place(rangeOf(src, "main.livery.hcl", "local"), ""), "Unsupported block type", "Blocks of type \"local\" are not expected here. Did you mean \"locals\"? This sentence goes on so that it must be wrapped somewhere in the middle of it."),
+		add(rule.TextLength, place(rangeOf(src, "main.livery.hcl", "\"👨\u200d👩\u200d👧 |ยินดี"), "mobileResultPage.successDesc"), "Text too long", "mobileResultPage.successDesc is too long, 100% of it: \"a, b\".\n\n  a line that its author has set and that is not wrapped however long it may be\nThe end."),
 		call,
-		add(schema.ColourFormat, place(rangeOf(src, "main.livery.hcl", "\"\x1b[31mred\u202e\""), "mobileResultPage.backgroundColor"), "Not a colour\x1b[2J", "It is \"\x1b[31mred\u202e\" <&>]]>."),
+		add(rule.ColourFormat, place(rangeOf(src, "main.livery.hcl", "\"\x1b[31mred\u202e\""), "mobileResultPage.backgroundColor"), "Not a colour\x1b[2J", "It is \"\x1b[31mred\u202e\" <&>]]>."),
 		wide,
-		add(schema.Placeholder, place(rangeOf(src, "main.livery.hcl", "last = |1"), ""), "At the last character", "The file has no line end."),
-		add(schema.Syntax, place(emptyAt(src, "main.livery.hcl", len(src["main.livery.hcl"])), ""), "Behind the last character", ""),
-		add(schema.TextLength, place(rangeOf(src, "th.livery.hcl", "ก้าวเข้ามา|\" #"), "titleText"), "In a file with CRLF", "A closing quote behind Thai."),
-		add(schema.Syntax, place(rangeOf(src, "th.livery.hcl", "text = |\r\n"), ""), "Invalid expression", "Expected the start of an expression."),
+		add(rule.Placeholder, place(rangeOf(src, "main.livery.hcl", "last = |1"), ""), "At the last character", "The file has no line end."),
+		add(rule.Syntax, place(emptyAt(src, "main.livery.hcl", len(src["main.livery.hcl"])), ""), "Behind the last character", ""),
+		add(rule.TextLength, place(rangeOf(src, "th.livery.hcl", "ก้าวเข้ามา|\" #"), "titleText"), "In a file with CRLF", "A closing quote behind Thai."),
+		add(rule.Syntax, place(rangeOf(src, "th.livery.hcl", "text = |\r\n"), ""), "Invalid expression", "Expected the start of an expression."),
 		inContext,
-		add(schema.TextLength, place(rangeOf(src, "ar <1>.livery.hcl", "\"الكشف| عن"), "titleText"), "Behind a byte order mark", "Right to left."),
-		add(schema.Syntax, place(rangeOf(src, "ar <1>.livery.hcl", "\xff\xfe"), ""), "Not UTF-8", "Bytes \xff\xfe that are no text."),
-		add(schema.WrongType, place(rangeOf(src, "big.livery.json", "12"), "titleText"), "In a huge line", "It is cut to a window."),
-		add(schema.Duplicate, place(rangeOf(src, "many.livery.hcl", string(src["many.livery.hcl"])), ""), "A whole file", "Only its first lines are shown."),
-		add(schema.InsecureLink, place(rangeOf(src, "sub dir/ü%.livery", "1"), ""), "A name to be encoded", "Twice the same."),
-		add(schema.InsecureLink, place(rangeOf(src, "sub dir/ü%.livery", "1"), ""), "A name to be encoded", "Twice the same."),
-		add(schema.Unreadable, place(hcl.Range{Filename: "gone.livery.hcl", Start: hcl.Pos{Line: 7, Column: 3, Byte: 90}, End: hcl.Pos{Line: 7, Column: 5, Byte: 92}}, ""), "Source is not known", "The file is gone."),
-		add(schema.NothingToApply, schema.Subject{}, "No subject", "The stack declares nothing."),
+		add(rule.TextLength, place(rangeOf(src, "ar <1>.livery.hcl", "\"الكشف| عن"), "titleText"), "Behind a byte order mark", "Right to left."),
+		add(rule.Syntax, place(rangeOf(src, "ar <1>.livery.hcl", "\xff\xfe"), ""), "Not UTF-8", "Bytes \xff\xfe that are no text."),
+		add(rule.WrongType, place(rangeOf(src, "big.livery.json", "12"), "titleText"), "In a huge line", "It is cut to a window."),
+		add(rule.Duplicate, place(rangeOf(src, "many.livery.hcl", string(src["many.livery.hcl"])), ""), "A whole file", "Only its first lines are shown."),
+		add(rule.InsecureLink, place(rangeOf(src, "sub dir/ü%.livery", "1"), ""), "A name to be encoded", "Twice the same."),
+		add(rule.InsecureLink, place(rangeOf(src, "sub dir/ü%.livery", "1"), ""), "A name to be encoded", "Twice the same."),
+		add(rule.Unreadable, place(hcl.Range{Filename: "gone.livery.hcl", Start: hcl.Pos{Line: 7, Column: 3, Byte: 90}, End: hcl.Pos{Line: 7, Column: 5, Byte: 92}}, ""), "Source is not known", "The file is gone."),
+		add(rule.NothingToApply, schema.Subject{}, "No subject", "The stack declares nothing."),
 		{Severity: hcl.DiagError, Summary: "Neither rule nor subject", Detail: "Plain."},
 		add("house-style", place(rangeOf(src, "main.livery.hcl", "theme \"base\" {"), ""), "A rule that nobody listed", "A block header stands in no block."),
 	}, src
@@ -163,12 +164,12 @@ func shared() (hcl.Diagnostics, Sources) {
 	at := rangeOf(src, "main.livery.hcl", "\"Wait {seconds} s\"")
 	var diags hcl.Diagnostics
 	for _, loc := range []schema.Locale{"vi_VN", "ar_AE", "th_TH"} {
-		d := schema.Diagnose(schema.Placeholder, schema.Subject{Address: loc.AddressOf(), Path: "titleText", Range: at}, "Unknown placeholder", "It shows as it is.")
-		schema.Amend(d, func(f *schema.Finding) { f.Fix, f.Data = schema.AnyFix, map[string]any{"found": "{seconds}"} })
+		d := schema.Diagnose(rule.Placeholder, schema.Subject{Address: loc.AddressOf(), Path: "titleText", Range: at}, "Unknown placeholder", "It shows as it is.")
+		schema.Amend(d, func(f *schema.Finding) { f.Fix, f.Data = rule.AnyFix, map[string]any{"found": "{seconds}"} })
 		diags = append(diags, d)
 	}
-	notice := schema.Diagnose(schema.ColourAlpha, place(rangeOf(src, "main.livery.hcl", "title_text"), "titleText"), "Only a notice", "It weighs little.")
-	schema.SetLevel(notice, schema.Notice)
+	notice := schema.Diagnose(rule.ColourAlpha, place(rangeOf(src, "main.livery.hcl", "title_text"), "titleText"), "Only a notice", "It weighs little.")
+	schema.SetLevel(notice, rule.Notice)
 	return schema.SortFindings(append(diags, notice)), src
 }
 
@@ -181,18 +182,18 @@ func secrets() (hcl.Diagnostics, Sources) {
 		"doc.livery.hcl":  []byte("account {\n  secret_key = <<EOT\ns3cr3t\ns3cr3t\nEOT\n}\n"),
 	}
 	at := func(file, text string) schema.Subject { return schema.Subject{Range: rangeOf(src, file, text)} }
-	literal := schema.Diagnose(schema.LiteralSecret, at("main.livery.hcl", "\"s3cr3t-${var.b}-tail\""), "Secret in a file", "Secrets do not belong in git.")
+	literal := schema.Diagnose(rule.LiteralSecret, at("main.livery.hcl", "\"s3cr3t-${var.b}-tail\""), "Secret in a file", "Secrets do not belong in git.")
 	literal.Expression, literal.EvalContext = expression(`"${var.two.a}"`), evalContext()
-	near := schema.Diagnose(schema.Expression, at("main.livery.hcl", "var.b"), "On the same line", "Another fault.")
+	near := schema.Diagnose(rule.Expression, at("main.livery.hcl", "var.b"), "On the same line", "Another fault.")
 	near.Expression, near.EvalContext = expression("var.one.only"), evalContext()
-	used := schema.Diagnose(schema.SensitiveValue, at("main.livery.hcl", "5"), "Sensitive value", "Documents are public.")
+	used := schema.Diagnose(rule.SensitiveValue, at("main.livery.hcl", "5"), "Sensitive value", "Documents are public.")
 	used.Expression, used.EvalContext = expression("var.secret"), evalContext()
 	return hcl.Diagnostics{
 		literal, near, used,
-		schema.Diagnose(schema.LiteralSecret, at("main.livery.hcl", "password"), "Secret in a file", "The subject is the name."),
-		schema.Diagnose(schema.WrongType, at("one.livery.json", `"many"`), "On one line with a secret", "Not a number."),
-		schema.Diagnose(schema.Syntax, at("bad.livery.hcl", "s3cr3t\n"), "Unterminated string", "No closing quote."),
-		schema.Diagnose(schema.LiteralSecret, at("doc.livery.hcl", "<<EOT\ns3cr3t\ns3cr3t\nEOT\n"), "Secret in a file", "In a heredoc."),
+		schema.Diagnose(rule.LiteralSecret, at("main.livery.hcl", "password"), "Secret in a file", "The subject is the name."),
+		schema.Diagnose(rule.WrongType, at("one.livery.json", `"many"`), "On one line with a secret", "Not a number."),
+		schema.Diagnose(rule.Syntax, at("bad.livery.hcl", "s3cr3t\n"), "Unterminated string", "No closing quote."),
+		schema.Diagnose(rule.LiteralSecret, at("doc.livery.hcl", "<<EOT\ns3cr3t\ns3cr3t\nEOT\n"), "Secret in a file", "In a heredoc."),
 	}, src
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // githubLimit is how many annotations of a level GitHub shows of one step. Which of more it
@@ -25,21 +26,21 @@ func writeGitHub(w io.Writer, found []entry) error {
 	if len(found) == 0 {
 		return nil
 	}
-	byLevel := make(map[schema.Level][]entry)
+	byLevel := make(map[rule.Level][]entry)
 	for _, f := range found {
 		byLevel[f.Level] = append(byLevel[f.Level], f)
 	}
-	limits := map[schema.Level]int{schema.Error: githubLimit, schema.Warning: githubLimit, schema.Notice: githubLimit}
+	limits := map[rule.Level]int{rule.Error: githubLimit, rule.Warning: githubLimit, rule.Notice: githubLimit}
 	annotated := 0
 	for level, list := range byLevel {
 		annotated += min(len(list), limits[level])
 	}
 	if annotated < len(found) { // one notice says so
-		limits[schema.Notice]--
+		limits[rule.Notice]--
 	}
 	out := bufio.NewWriter(w)
 	more := 0
-	for _, level := range []schema.Level{schema.Error, schema.Warning, schema.Notice} {
+	for _, level := range []rule.Level{rule.Error, rule.Warning, rule.Notice} {
 		for i, f := range byLevel[level] {
 			if i < limits[level] {
 				annotate(out, f)

@@ -4,7 +4,7 @@ import (
 	"io"
 
 	"livery/reconcile/terminal"
-	"livery/schema"
+	"livery/schema/rule"
 )
 
 type (
@@ -27,7 +27,7 @@ type (
 // writeGitLab writes a Code Quality report. Of GitLab's five severities three are
 // used: what stops an apply is major, the rest is minor or info.
 func writeGitLab(w io.Writer, found []entry) error {
-	severities := map[schema.Level]string{schema.Error: "major", schema.Warning: "minor", schema.Notice: "info"}
+	severities := map[rule.Level]string{rule.Error: "major", rule.Warning: "minor", rule.Notice: "info"}
 	issues := make([]gitlabIssue, 0, len(found))
 	for _, f := range found {
 		issues = append(issues, gitlabIssue{

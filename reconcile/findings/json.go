@@ -9,6 +9,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // DiagnosticJSON is a diagnostic as machines read it, in Terraform's shape with
@@ -123,7 +124,7 @@ type findingJSON struct {
 	DiagnosticJSON
 	Addresses []string       `json:"addresses"` // all that share it, sorted
 	Group     string         `json:"group"`     // of the rule, "" for none
-	Fix       *schema.Fix    `json:"fix"`       // null for none
+	Fix       *rule.Fix      `json:"fix"`       // null for none
 	Data      map[string]any `json:"data"`      // the rule's own values
 
 	Suppression *suppressionJSON `json:"suppression,omitempty"` // of one that is not shown
@@ -135,12 +136,12 @@ type suppressionJSON struct {
 }
 
 func newFindingJSON(e entry) findingJSON {
-	rule, _ := schema.RuleByID(e.Rule)
-	j := findingJSON{DiagnosticJSON: newDiagnosticJSON(e), Addresses: []string{}, Group: string(rule.Group), Data: map[string]any{}}
+	row, _ := rule.ByID(e.Rule)
+	j := findingJSON{DiagnosticJSON: newDiagnosticJSON(e), Addresses: []string{}, Group: string(row.Group), Data: map[string]any{}}
 	for _, a := range e.Addresses {
 		j.Addresses = append(j.Addresses, a.String())
 	}
-	if e.Fix != schema.NoFix {
+	if e.Fix != rule.NoFix {
 		j.Fix = &e.Fix
 	}
 	maps.Copy(j.Data, e.Data)
@@ -152,27 +153,27 @@ func newFindingJSON(e entry) findingJSON {
 
 // verdictJSON is the answer of `validate -json` and, with notices, `lint -format=json`.
 type verdictJSON[D any] struct {
-	FormatVersion string          `json:"format_version"`
-	Valid         bool            `json:"valid"`
-	ErrorCount    int             `json:"error_count"`
-	WarningCount  int             `json:"warning_count"`
-	NoticeCount   *int            `json:"notice_count,omitempty"`  // of lint alone
-	SkippedRules  []schema.RuleID `json:"skipped_rules,omitempty"` // those that need a source language, where there is none
-	Diagnostics   []D             `json:"diagnostics"`
-	Suppressed    *[]D            `json:"suppressed,omitempty"` // of lint -show-suppressed alone
-	Elsewhere     *Tally          `json:"elsewhere,omitempty"`  // of lint with names of files alone
-	Stacks        []StackTally    `json:"stacks,omitempty"`     // where several were looked at
+	FormatVersion string       `json:"format_version"`
+	Valid         bool         `json:"valid"`
+	ErrorCount    int          `json:"error_count"`
+	WarningCount  int          `json:"warning_count"`
+	NoticeCount   *int         `json:"notice_count,omitempty"`  // of lint alone
+	SkippedRules  []rule.ID    `json:"skipped_rules,omitempty"` // those that need a source language, where there is none
+	Diagnostics   []D          `json:"diagnostics"`
+	Suppressed    *[]D         `json:"suppressed,omitempty"` // of lint -show-suppressed alone
+	Elsewhere     *Tally       `json:"elsewhere,omitempty"`  // of lint with names of files alone
+	Stacks        []StackTally `json:"stacks,omitempty"`     // where several were looked at
 }
 
 func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
-	count := make(map[schema.Level]int)
+	count := make(map[rule.Level]int)
 	v := verdictJSON[D]{FormatVersion: "1.0", Diagnostics: make([]D, len(found))}
 	for i, e := range found {
 		count[e.Level]++
 		v.Diagnostics[i] = show(e)
 	}
-	v.ErrorCount, v.WarningCount, v.Valid = count[schema.Error], count[schema.Warning], count[schema.Error] == 0
-	if notices := count[schema.Notice]; notices > 0 {
+	v.ErrorCount, v.WarningCount, v.Valid = count[rule.Error], count[rule.Warning], count[rule.Error] == 0
+	if notices := count[rule.Notice]; notices > 0 {
 		v.NoticeCount = &notices
 	}
 	return v

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"livery/reconcile/terminal"
-	"livery/schema"
+	"livery/schema/rule"
 )
 
 type (
@@ -61,7 +61,7 @@ func newJUnitSuite(name string, found []entry) junitSuite {
 	suite := junitSuite{Name: name}
 	places := map[[2]string]int{}
 	for _, f := range found {
-		if f.Level == schema.Notice {
+		if f.Level == rule.Notice {
 			continue
 		}
 		name := strings.TrimSpace(f.place() + " " + f.subject(f.Address()))

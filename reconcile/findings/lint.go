@@ -20,6 +20,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Format is a form in which findings are written.
@@ -45,11 +46,11 @@ func Formats() []string {
 
 // Meta is what a form says beyond the findings themselves.
 type Meta struct {
-	Version  string          // of livery
-	FullName string          // with what it was built from
-	Rules    []schema.Rule   // the rules that ran, for forms that list them
-	Skipped  []schema.RuleID // those of them that could not run
-	Prefix   string          // path of the stack relative to the repository root, "" if unknown
+	Version  string      // of livery
+	FullName string      // with what it was built from
+	Rules    []rule.Rule // the rules that ran, for forms that list them
+	Skipped  []rule.ID   // those of them that could not run
+	Prefix   string      // path of the stack relative to the repository root, "" if unknown
 
 	// ShowSuppressed lists Suppressed too, in the forms that have a place for it: text,
 	// JSON and SARIF. Whoever reads the others would take it for what is wrong.
@@ -78,11 +79,11 @@ func Count(diags hcl.Diagnostics) Tally {
 	var t Tally
 	for _, d := range diags {
 		switch schema.LevelOf(d) {
-		case schema.Error:
+		case rule.Error:
 			t.Errors++
-		case schema.Warning:
+		case rule.Warning:
 			t.Warnings++
-		case schema.Notice:
+		case rule.Notice:
 			t.Notices++
 		}
 	}

@@ -11,32 +11,33 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // ruleJSON is a rule as machines read it.
 type ruleJSON struct {
-	ID      schema.RuleID `json:"id"`
-	Group   schema.Group  `json:"group"`
-	Level   schema.Level  `json:"level"`
-	Fixed   bool          `json:"fixed"` // no lint block lowers it
-	Fix     *schema.Fix   `json:"fix"`   // null for none
-	Options []optionJSON  `json:"options"`
-	Help    string        `json:"help"`
-	Why     string        `json:"why"`
-	Bad     string        `json:"bad"`
-	Good    string        `json:"good"`
+	ID      rule.ID      `json:"id"`
+	Group   rule.Group   `json:"group"`
+	Level   rule.Level   `json:"level"`
+	Fixed   bool         `json:"fixed"` // no lint block lowers it
+	Fix     *rule.Fix    `json:"fix"`   // null for none
+	Options []optionJSON `json:"options"`
+	Help    string       `json:"help"`
+	Why     string       `json:"why"`
+	Bad     string       `json:"bad"`
+	Good    string       `json:"good"`
 }
 
 type optionJSON struct {
-	Name    string            `json:"name"`
-	Type    schema.OptionType `json:"type"`
-	Default any               `json:"default"` // null for none
-	Help    string            `json:"help"`
+	Name    string          `json:"name"`
+	Type    rule.OptionType `json:"type"`
+	Default any             `json:"default"` // null for none
+	Help    string          `json:"help"`
 }
 
-func newRuleJSON(r schema.Rule, level schema.Level) ruleJSON {
+func newRuleJSON(r rule.Rule, level rule.Level) ruleJSON {
 	j := ruleJSON{ID: r.ID, Group: r.Group, Level: level, Fixed: r.Fixed, Options: []optionJSON{}, Help: r.Help, Why: r.Why, Bad: r.Bad, Good: r.Good}
-	if r.Fix != schema.NoFix {
+	if r.Fix != rule.NoFix {
 		j.Fix = &r.Fix
 	}
 	for _, o := range r.Options {
@@ -46,9 +47,9 @@ func newRuleJSON(r schema.Rule, level schema.Level) ruleJSON {
 }
 
 // WriteRulesJSON lists all rules with what they weigh where lint blocks say this.
-func WriteRulesJSON(w io.Writer, levels map[schema.RuleID]schema.Level) error {
+func WriteRulesJSON(w io.Writer, levels map[rule.ID]rule.Level) error {
 	list := []ruleJSON{}
-	for _, r := range schema.Rules() {
+	for _, r := range rule.All() {
 		list = append(list, newRuleJSON(r, r.In(levels)))
 	}
 	return terminal.WriteJSON(w, list)
@@ -56,23 +57,23 @@ func WriteRulesJSON(w io.Writer, levels map[schema.RuleID]schema.Level) error {
 
 // WriteRules lists all rules, one a line: the name, what it weighs, how it is mended, what
 // it finds.
-func WriteRules(w io.Writer, levels map[schema.RuleID]schema.Level) {
+func WriteRules(w io.Writer, levels map[rule.ID]rule.Level) {
 	width := 0
-	for _, r := range schema.Rules() {
+	for _, r := range rule.All() {
 		width = max(width, len(r.ID))
 	}
-	for _, r := range schema.Rules() {
+	for _, r := range rule.All() {
 		fmt.Fprintf(w, "%-*s  %-7s  %-4s  %s\n", width, r.ID, r.In(levels), cmp.Or(string(r.Fix), "-"), r.Help)
 	}
 }
 
 // WriteRuleJSON is WriteRule for machines.
-func WriteRuleJSON(w io.Writer, r schema.Rule) error {
+func WriteRuleJSON(w io.Writer, r rule.Rule) error {
 	return terminal.WriteJSON(w, newRuleJSON(r, r.Level))
 }
 
 // WriteRule explains a rule.
-func WriteRule(w io.Writer, s terminal.Style, r schema.Rule) {
+func WriteRule(w io.Writer, s terminal.Style, r rule.Rule) {
 	paragraph := func(text string) {
 		fmt.Fprintf(w, "%s\n\n", strings.Join(terminal.Wrap(text, s.Width-1), "\n"))
 	}
@@ -102,11 +103,11 @@ func WriteRule(w io.Writer, s terminal.Style, r schema.Rule) {
 	fmt.Fprintf(w, "Switch it off:\n\n  livery {\n    lint {\n      rule %q { level = \"off\" }\n    }\n  }\n", r.ID)
 }
 
-func fixSentence(fix schema.Fix) string {
+func fixSentence(fix rule.Fix) string {
 	switch fix {
-	case schema.SafeFix:
+	case rule.SafeFix:
 		return "It can be mended without a person: what people see stays as it is."
-	case schema.AnyFix:
+	case rule.AnyFix:
 		return "It can be mended without a person, but what people see may change."
 	default:
 		return "Nothing mends it but a person."
@@ -123,15 +124,15 @@ type statistics struct {
 
 // ruleCount counts the findings of a rule, and those that can be mended.
 type ruleCount struct {
-	Rule     schema.RuleID `json:"rule"`
-	Findings int           `json:"findings"`
-	Fixable  int           `json:"fixable"`
-	More     int           `json:"fixable_all"`
+	Rule     rule.ID `json:"rule"`
+	Findings int     `json:"findings"`
+	Fixable  int     `json:"fixable"`
+	More     int     `json:"fixable_all"`
 }
 
 func newStatistics(diags hcl.Diagnostics) statistics {
 	s := statistics{Rules: []*ruleCount{}, Findings: len(diags)}
-	counts := make(map[schema.RuleID]*ruleCount)
+	counts := make(map[rule.ID]*ruleCount)
 	for _, d := range diags {
 		f := schema.FindingOf(d)
 		c := counts[f.Rule]
@@ -142,7 +143,7 @@ func newStatistics(diags hcl.Diagnostics) statistics {
 		c.Findings++
 		switch {
 		case len(f.Edits) == 0:
-		case f.Fix == schema.SafeFix:
+		case f.Fix == rule.SafeFix:
 			c.Fixable++
 			s.Fixable++
 		default:

@@ -8,6 +8,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // The parts of SARIF 2.1.0 that findings need. Nothing in them depends on the
@@ -121,7 +122,7 @@ func (r *sarifResult) suppress(s *schema.Suppression) {
 }
 
 // sarifRules lists the rules that ran, then those that only a finding names.
-func sarifRules(found []entry, table []schema.Rule) ([]sarifRule, map[string]int) {
+func sarifRules(found []entry, table []rule.Rule) ([]sarifRule, map[string]int) {
 	rules := make([]sarifRule, 0, len(table))
 	index := make(map[string]int, len(table))
 	add := func(r sarifRule) {
@@ -138,7 +139,7 @@ func sarifRules(found []entry, table []schema.Rule) ([]sarifRule, map[string]int
 		if c.Why != "" {
 			r.FullDescription = &sarifMessage{c.Why}
 		}
-		if c.Level == schema.Off {
+		if c.Level == rule.Off {
 			r.Default = sarifConfiguration{Enabled: new(bool)}
 		}
 		add(r)
@@ -150,8 +151,8 @@ func sarifRules(found []entry, table []schema.Rule) ([]sarifRule, map[string]int
 }
 
 // sarifLevel is SARIF's word for a level.
-func sarifLevel(l schema.Level) string {
-	if l == schema.Notice {
+func sarifLevel(l rule.Level) string {
+	if l == rule.Notice {
 		return "note"
 	}
 	return string(l)

@@ -12,6 +12,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Sources holds the bytes of files by their names as ranges have them.
@@ -44,9 +45,9 @@ func newSnippets(diags hcl.Diagnostics, src Sources) *snippets {
 // that holds the account's key, but not a reference to one.
 func (s *snippets) isSecret(d *hcl.Diagnostic) bool {
 	switch schema.FindingOf(d).Rule {
-	case schema.LiteralSecret:
+	case rule.LiteralSecret:
 		return true
-	case schema.SensitiveValue:
+	case rule.SensitiveValue:
 		about := d.Subject.SliceBytes(s.src[d.Subject.Filename])
 		return bytes.ContainsAny(about, "\"<")
 	}

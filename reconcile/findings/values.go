@@ -12,6 +12,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // ValueJSON says what a reference stood for when its expression was evaluated.
@@ -44,7 +45,7 @@ type ParameterJSON struct {
 // about, sorted by name. Where the subject is a secret nothing is explained.
 func valuesOf(d *hcl.Diagnostic, at location) []ValueJSON {
 	out := []ValueJSON{}
-	if d.Expression == nil || d.EvalContext == nil || schema.FindingOf(d).Rule == schema.LiteralSecret {
+	if d.Expression == nil || d.EvalContext == nil || schema.FindingOf(d).Rule == rule.LiteralSecret {
 		return out
 	}
 	if at.file != nil && slices.ContainsFunc(at.file.secrets, at.overlaps) {

@@ -21,6 +21,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/lint"
 	"livery/schema/preview"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/texts"
 )
@@ -101,7 +102,7 @@ func (p *Preview) Pictures(ctx context.Context) (*PreviewData, error) {
 		}
 	}
 	judge(g.Sheets, lint.LeastContrast(loaded))
-	g.TooLong = loaded.Levels[schema.TooLong]
+	g.TooLong = loaded.Levels[rule.TooLong]
 	if err := p.requireLocale(g); err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (p *Preview) addPseudo(g *preview.Gallery, loaded *stack.Stack) ([]preview.
 		d, tooLong := language.Document(loaded.Documents[i])
 		var found hcl.Diagnostics
 		for _, t := range tooLong {
-			found = append(found, schema.Diagnose(schema.TooLong, schema.Subject{Address: d.Locale.AddressOf(), Path: t.Path, Range: texts.PlaceOf(t.Value)}, "No room",
+			found = append(found, schema.Diagnose(rule.TooLong, schema.Subject{Address: d.Locale.AddressOf(), Path: t.Path, Range: texts.PlaceOf(t.Value)}, "No room",
 				fmt.Sprintf("%s takes at most %d UTF-16 units: a translation that is %d %% longer than the source %s has no room.", t.Path, t.Field.MaxLength(source), language.Longer, source)))
 		}
 		problems = append(problems, preview.Problems(schema.ApplyLevels(found, loaded.Levels))...)
@@ -162,7 +163,7 @@ func (p *Preview) addPseudo(g *preview.Gallery, loaded *stack.Stack) ([]preview.
 }
 
 // missing compares the languages that are shown: a text that one has, all should have.
-func missing(sheets []preview.Sheet, levels map[schema.RuleID]schema.Level) hcl.Diagnostics {
+func missing(sheets []preview.Sheet, levels map[rule.ID]rule.Level) hcl.Diagnostics {
 	documents := make([]schema.Document, len(sheets))
 	for i, s := range sheets {
 		documents[i] = s.Document

@@ -22,6 +22,7 @@ import (
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -67,7 +68,7 @@ A lint block in the configuration sets the level of each rule.`,
 	f := c.Flags()
 	l.flags(run, c)
 	f.StringVar(&l.fix, "fix", "", "Mend what can be mended without changing what people see; with `all` also what changes it.")
-	f.Lookup("fix").NoOptDefVal = string(schema.SafeFix)
+	f.Lookup("fix").NoOptDefVal = string(rule.SafeFix)
 	f.BoolVar(&l.diff, "diff", false, "With -fix, show the changes and write nothing.")
 	f.BoolVar(&l.rules, "rules", false, "List all rules, with their level in this stack.")
 	f.StringVar(&l.explain, "explain", "", "Say what this `rule` finds, why, and how it is set.")
@@ -101,7 +102,7 @@ func (l *lintFlags) flags(run *command.Run, c *cobra.Command) {
 	f.BoolVar(&l.statistics, "statistics", false, "Count the findings of each rule instead of listing them.")
 	f.StringArrayVar(&l.only, "rule", nil, "Show only findings of this `rule`, even if it is off, and faults of the files; with -fix, mend all of them. May be given several times.")
 	run.JSONFlag(c)
-	l.level.Flag(c, string(schema.Notice), string(schema.Warning), string(schema.Error))
+	l.level.Flag(c, string(rule.Notice), string(rule.Warning), string(rule.Error))
 	l.in.Flags(c)
 }
 
@@ -118,7 +119,7 @@ func (l *lintFlags) check(run *command.Run) error {
 		return err
 	}
 	switch {
-	case !slices.Contains([]string{"", string(schema.SafeFix), string(schema.AnyFix)}, l.fix):
+	case !slices.Contains([]string{"", string(rule.SafeFix), string(rule.AnyFix)}, l.fix):
 		return command.Fail("Invalid flag", "-fix takes safe or all, not %q.", l.fix)
 	case l.fix != "" && l.record != "":
 		return command.Fail("Invalid flags", "-fix and -write-baseline cannot be combined: write the baseline in a run of its own.")
@@ -129,7 +130,7 @@ func (l *lintFlags) check(run *command.Run) error {
 	}):
 		return command.Fail("Invalid flags", "-statistics is written as text or json: give the other formats a file each, as in -format=sarif:FILE.")
 	case l.diff && l.fix == "":
-		l.fix = string(schema.SafeFix)
+		l.fix = string(rule.SafeFix)
 	}
 	l.opts.Record = linting.Record(l.record)
 	if !slices.Contains([]linting.Record{linting.RecordNothing, linting.RecordAll, linting.RecordPrune}, l.opts.Record) {
@@ -144,16 +145,16 @@ func (l *lintFlags) checkRules() error {
 		return nil
 	}
 	for name := range strings.SplitSeq(strings.Join(l.only, ","), ",") {
-		rule, err := ruleNamed(name)
+		row, err := ruleNamed(name)
 		switch {
 		case err != nil:
 			return err
-		case rule.Phase == schema.Drawing:
-			return command.Fail("Invalid flag", "%s is found by the browser that draws the pages: \"livery preview\" shows it.", rule.ID)
-		case rule.Phase == schema.Checking && !l.opts.Tokens:
-			return command.Fail("Invalid flag", "%s is about token files: \"livery tokens check\" shows it.", rule.ID)
+		case row.Phase == rule.Drawing:
+			return command.Fail("Invalid flag", "%s is found by the browser that draws the pages: \"livery preview\" shows it.", row.ID)
+		case row.Phase == rule.Checking && !l.opts.Tokens:
+			return command.Fail("Invalid flag", "%s is about token files: \"livery tokens check\" shows it.", row.ID)
 		}
-		l.opts.Rules = append(l.opts.Rules, rule.ID)
+		l.opts.Rules = append(l.opts.Rules, row.ID)
 	}
 	return nil
 }
@@ -181,29 +182,29 @@ func (l *lintFlags) checkFormats() error {
 }
 
 // ruleNamed is a rule, or an error that names the nearest.
-func ruleNamed(name string) (schema.Rule, error) {
-	rule, ok := schema.RuleByID(schema.RuleID(name))
+func ruleNamed(name string) (rule.Rule, error) {
+	row, ok := rule.ByID(rule.ID(name))
 	if ok {
-		return rule, nil
+		return row, nil
 	}
 	var names []string
-	for _, r := range schema.Rules() {
+	for _, r := range rule.All() {
 		names = append(names, string(r.ID))
 	}
-	return rule, command.Fail("Unknown rule", "There is no rule %q.%s", name, schema.DidYouMean(name, names))
+	return row, command.Fail("Unknown rule", "There is no rule %q.%s", name, schema.DidYouMean(name, names))
 }
 
 // about answers what is asked about rules rather than about a stack.
 func (l *lintFlags) about(run *command.Run) error {
 	if l.explain != "" {
-		rule, err := ruleNamed(l.explain)
+		row, err := ruleNamed(l.explain)
 		if err != nil {
 			return err
 		}
 		if run.View.JSON {
-			return findings.WriteRuleJSON(run.Stdout, rule)
+			return findings.WriteRuleJSON(run.Stdout, row)
 		}
-		findings.WriteRule(run.Stdout, run.Style(run.Stdout), rule)
+		findings.WriteRule(run.Stdout, run.Style(run.Stdout), row)
 		return nil
 	}
 	loaded, _, err := run.Workspace(l.in).Load(stack.NeedNothing)
@@ -241,7 +242,7 @@ func (l *lintFlags) run(run *command.Run) error {
 
 // mend mends what can be mended, or shows how.
 func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
-	fixed, err := linting.Fix(w, l.opts, schema.Fix(l.fix))
+	fixed, err := linting.Fix(w, l.opts, rule.Fix(l.fix))
 	if err != nil {
 		return err
 	}
@@ -311,7 +312,7 @@ func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict
 		return err
 	}
 	meta := findings.Meta{
-		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: schema.Rules(), Skipped: verdict.Skipped,
+		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: rule.All(), Skipped: verdict.Skipped,
 		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed, Stacks: l.stacks,
 	}
 	if len(verdict.Files) > 0 {

@@ -18,6 +18,7 @@ import (
 	"livery/reconcile/lintreport"
 	"livery/reconcile/recursive"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // runMany lints many stacks.
@@ -147,7 +148,7 @@ func (l *lintFlags) mendMany(run *command.Run, paths []string) error {
 		defer func() { _ = below.Finish(nil) }() // it only closes what was opened
 		tasks[i] = l.task(below)
 	}
-	fixed, err := linting.FixAll(run.Dir.FromHere(), tasks, schema.Fix(l.fix))
+	fixed, err := linting.FixAll(run.Dir.FromHere(), tasks, rule.Fix(l.fix))
 	if err != nil {
 		return err
 	}

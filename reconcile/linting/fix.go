@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -39,7 +40,7 @@ type Task struct {
 // nothing else. Nothing is mended in files outside of the stack's directory: other stacks
 // may share them. Of the rules that opts names all findings are mended. If a stack would have
 // errors that it has not now, nothing is changed.
-func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
+func Fix(w *workspace.Workspace, opts Options, how rule.Fix) (*Fixed, error) {
 	return FixAll(w.Prefix, []Task{{w, opts}}, how)
 }
 
@@ -47,7 +48,7 @@ func Fix(w *workspace.Workspace, opts Options, how schema.Fix) (*Fixed, error) {
 // as prefix. Where Options.Shared is set, files that several stacks read are mended too, as
 // far as none of them has new errors or more findings of the same rule, and nothing is taken
 // out or named that is not so in each of them.
-func FixAll(prefix string, tasks []Task, how schema.Fix) (*Fixed, error) {
+func FixAll(prefix string, tasks []Task, how rule.Fix) (*Fixed, error) {
 	fixed := &Fixed{Before: make(map[string][]byte), After: make(map[string][]byte)}
 	m := &mending{Fixed: fixed, tasks: tasks, prefix: prefix}
 	now, err := m.lint(nil)
@@ -55,7 +56,7 @@ func FixAll(prefix string, tasks []Task, how schema.Fix) (*Fixed, error) {
 		return nil, err
 	}
 	isMeant := func(f schema.Finding) bool {
-		return f.Fix == schema.SafeFix || how == schema.AnyFix || slices.Contains(tasks[0].Options.Rules, f.Rule)
+		return f.Fix == rule.SafeFix || how == rule.AnyFix || slices.Contains(tasks[0].Options.Rules, f.Rule)
 	}
 	for range maxPasses {
 		var chosen []edited
@@ -285,8 +286,8 @@ func (m *mending) take(now []*Linted, after map[string][]byte, made []schema.Edi
 // or more findings of the rules of disputed findings; of a rival as many are too many.
 func isWorse(before, after []*Linted, chosen []edited) (bool, error) {
 	for i := range after {
-		errs, _ := schema.Apart(slices.Concat(after[i].Diagnostics, after[i].Elsewhere), schema.Error)
-		was, _ := schema.Apart(slices.Concat(before[i].Diagnostics, before[i].Elsewhere), schema.Error)
+		errs, _ := schema.Apart(slices.Concat(after[i].Diagnostics, after[i].Elsewhere), rule.Error)
+		was, _ := schema.Apart(slices.Concat(before[i].Diagnostics, before[i].Elsewhere), rule.Error)
 		if isMore(countRules(errs), countRules(was)) {
 			return true, &workspace.InvalidError{Diagnostics: errs, Sources: after[i].Sources}
 		}
@@ -302,8 +303,8 @@ func isWorse(before, after []*Linted, chosen []edited) (bool, error) {
 	return false, nil
 }
 
-func countRules(diags hcl.Diagnostics) map[schema.RuleID]int {
-	n := make(map[schema.RuleID]int)
+func countRules(diags hcl.Diagnostics) map[rule.ID]int {
+	n := make(map[rule.ID]int)
 	for _, d := range diags {
 		n[schema.FindingOf(d).Rule]++
 	}
@@ -311,9 +312,9 @@ func countRules(diags hcl.Diagnostics) map[schema.RuleID]int {
 }
 
 // isMore reports whether there is more of anything.
-func isMore(now, before map[schema.RuleID]int) bool {
-	for rule, n := range now {
-		if n > before[rule] {
+func isMore(now, before map[rule.ID]int) bool {
+	for id, n := range now {
+		if n > before[id] {
 			return true
 		}
 	}
@@ -364,7 +365,7 @@ func (f *Fixed) choose(found []edited, isMeant func(schema.Finding) bool) (chose
 		case len(finding.Edits) == 0 || slices.ContainsFunc(finding.Edits, isTaken):
 		case !isMeant(finding.Finding):
 			others[string(finding.Rule)+finding.at] = true
-		case refers && finding.Rule == schema.UnusedLocal: // in the next pass something may use it
+		case refers && finding.Rule == rule.UnusedLocal: // in the next pass something may use it
 		default:
 			chosen = append(chosen, finding)
 			for _, e := range finding.Edits {

@@ -15,18 +15,19 @@ import (
 	"livery/reconcile/linting"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
 // mendable are the rules with a fix, by what the fix does: it changes a literal, or more.
-var mendable = map[bool][]schema.RuleID{
-	true: {schema.Whitespace, schema.InvisibleCharacter, schema.WidthForms, schema.Ellipsis, schema.Contrast, schema.Placeholder},
-	false: {schema.TokenBypass, schema.Redundant, schema.Unreachable, schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable,
-		schema.UnusedIgnore},
+var mendable = map[bool][]rule.ID{
+	true: {rule.Whitespace, rule.InvisibleCharacter, rule.WidthForms, rule.Ellipsis, rule.Contrast, rule.Placeholder},
+	false: {rule.TokenBypass, rule.Redundant, rule.Unreachable, rule.UnusedTheme, rule.UnusedLocal, rule.UnusedVariable,
+		rule.UnusedIgnore},
 }
 
 // leaves are the rules whose fix leaves the plan empty.
-var leaves = []schema.RuleID{schema.TokenBypass, schema.Redundant, schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable, schema.Unreachable, schema.UnusedIgnore}
+var leaves = []rule.ID{rule.TokenBypass, rule.Redundant, rule.UnusedTheme, rule.UnusedLocal, rule.UnusedVariable, rule.Unreachable, rule.UnusedIgnore}
 
 // faultyStack is a stack with many faults that can be mended, some of them chosen by chance,
 // beside what must stay as it is.
@@ -100,7 +101,7 @@ func documents(t *testing.T, w *workspace.Workspace) []schema.Document {
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	require.NoError(t, err)
 	for _, d := range diags {
-		require.NotEqual(t, schema.Error, schema.LevelOf(d), "%s", d)
+		require.NotEqual(t, rule.Error, schema.LevelOf(d), "%s", d)
 	}
 	return loaded.Documents
 }
@@ -110,7 +111,7 @@ func documents(t *testing.T, w *workspace.Workspace) []schema.Document {
 // where the rule says so.
 func TestFixHoldsForAnyChoice(t *testing.T) {
 	all := slices.Concat(mendable[true], mendable[false])
-	mended := make(map[schema.RuleID]bool)
+	mended := make(map[rule.ID]bool)
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		files := faultyStack(r)
@@ -127,11 +128,11 @@ func TestFixHoldsForAnyChoice(t *testing.T) {
 				mended[f.Rule] = true
 			}
 		}
-		fixed, err := linting.Fix(w, opts, schema.SafeFix)
+		fixed, err := linting.Fix(w, opts, rule.SafeFix)
 		require.NoError(t, err, name)
 		require.NoError(t, fixed.Write(w.Dir), name)
-		isAbout := func(list []schema.RuleID) bool {
-			return !slices.ContainsFunc(rules, func(id schema.RuleID) bool { return !slices.Contains(list, id) })
+		isAbout := func(list []rule.ID) bool {
+			return !slices.ContainsFunc(rules, func(id rule.ID) bool { return !slices.Contains(list, id) })
 		}
 		for file, was := range files {
 			now, err := w.Dir.ReadFile(file)
@@ -156,7 +157,7 @@ func TestFixHoldsForAnyChoice(t *testing.T) {
 				}
 			}
 		}
-		again, err := linting.Fix(w, opts, schema.SafeFix)
+		again, err := linting.Fix(w, opts, rule.SafeFix)
 		require.NoError(t, err, name)
 		assert.Zero(t, again.Findings, name)
 		assert.Empty(t, again.After, name)

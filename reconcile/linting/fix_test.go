@@ -11,7 +11,7 @@ import (
 
 	"livery/reconcile/linting"
 	"livery/reconcile/workspace"
-	"livery/schema"
+	"livery/schema/rule"
 )
 
 // open writes files into a new directory and opens the stack in dir of it.
@@ -33,12 +33,12 @@ func TestFixChangesLiteralsOnly(t *testing.T) {
 	after := "\ufeff# x\r\nlocale \"th\" {\r\n   title_text = \"ย ย\"// y\r\n}\r\n"
 	w := open(t, map[string]string{"main.livery.hcl": before}, ".")
 	w.Prefix = "stacks/a" // only what people see
-	fixed, err := linting.Fix(w, linting.Options{}, schema.SafeFix)
+	fixed, err := linting.Fix(w, linting.Options{}, rule.SafeFix)
 	require.NoError(t, err)
 	assert.Equal(t, map[string][]byte{"main.livery.hcl": []byte(before)}, fixed.Before)
 	assert.Equal(t, after, string(fixed.After["main.livery.hcl"]))
 	require.NoError(t, fixed.Write(w.Dir))
-	again, err := linting.Fix(w, linting.Options{}, schema.AnyFix)
+	again, err := linting.Fix(w, linting.Options{}, rule.AnyFix)
 	require.NoError(t, err)
 	assert.Empty(t, again.After)
 	assert.Zero(t, again.Findings)
@@ -53,7 +53,7 @@ func TestFixLeavesSharedFiles(t *testing.T) {
 	linted, err := linting.Lint(w, linting.Options{})
 	require.NoError(t, err)
 	require.NotEmpty(t, linted.Diagnostics)
-	for _, how := range []schema.Fix{schema.SafeFix, schema.AnyFix} {
+	for _, how := range []rule.Fix{rule.SafeFix, rule.AnyFix} {
 		fixed, err := linting.Fix(w, linting.Options{}, how)
 		require.NoError(t, err)
 		assert.Empty(t, fixed.After)

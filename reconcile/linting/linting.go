@@ -21,6 +21,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
 	"livery/schema/texts"
@@ -28,11 +29,11 @@ import (
 
 // Options says what to look at, and what not to show.
 type Options struct {
-	Files    []string        // findings in these alone, in the stacks that they belong to; none for the stack
-	Tokens   bool            // the design tokens alone, used or not: those of Files, without a stack, or of the stack
-	Rules    []schema.RuleID // findings of these alone, and faults; none for all. One that is off runs
-	Base     string          // a commit: findings that were there where the checkout left it are not shown; "" for none
-	Baseline string          // "" for that of the lint block
+	Files    []string  // findings in these alone, in the stacks that they belong to; none for the stack
+	Tokens   bool      // the design tokens alone, used or not: those of Files, without a stack, or of the stack
+	Rules    []rule.ID // findings of these alone, and faults; none for all. One that is off runs
+	Base     string    // a commit: findings that were there where the checkout left it are not shown; "" for none
+	Baseline string    // "" for that of the lint block
 	Record   Record
 	Shared   bool // this is one of all stacks that there are: files outside of its directory are mended too, and Unshared is looked for
 }
@@ -57,8 +58,8 @@ type Linted struct {
 	Baselined   int                  // findings that are in the baseline
 	Stale       int                  // entries of the baseline that no longer occur
 	Variables   map[string]cty.Value // that the stack declares
-	Skipped     []schema.RuleID      // rules that need a source language, where nobody says which that is
-	Awoken      []schema.RuleID      // rules that are off and ran since they were asked for
+	Skipped     []rule.ID            // rules that need a source language, where nobody says which that is
+	Awoken      []rule.ID            // rules that are off and ran since they were asked for
 	Known       int                  // findings that were there at Options.Base
 	BaseBroken  bool                 // the files had errors at Options.Base
 	Unshared    hcl.Diagnostics      // what an include brings and this stack does not use; findings where no other does
@@ -158,7 +159,7 @@ func (l *run) isMeant(d *hcl.Diagnostic) bool {
 	case len(l.names) == 0:
 		return true
 	case d.Subject == nil: // those of a directory that others include declare no documents
-		return schema.FindingOf(d).Rule != schema.NothingToApply
+		return schema.FindingOf(d).Rule != rule.NothingToApply
 	default:
 		return slices.Contains(l.names, d.Subject.Filename)
 	}
@@ -239,7 +240,7 @@ func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diag
 
 // isIncluded reports whether a finding is about something unused that an include brings.
 func isIncluded(s *stack.Stack, d *hcl.Diagnostic) bool {
-	unused := []schema.RuleID{schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable}
+	unused := []rule.ID{rule.UnusedTheme, rule.UnusedLocal, rule.UnusedVariable}
 	return d.Subject != nil && slices.Contains(unused, schema.FindingOf(d).Rule) && slices.ContainsFunc(s.Module.Sources.Included, func(i *config.Declarations) bool {
 		return slices.ContainsFunc(i.Blocks, func(b *config.Declaration) bool { return b.DefRange.Filename == d.Subject.Filename })
 	})
@@ -262,9 +263,9 @@ func (l *run) judge(w *workspace.Workspace, s *stack.Stack, faults hcl.Diagnosti
 	found = ignores.Apply(lint.Mendable(s, all))
 	if !faults.HasErrors() {
 		_, compared := texts.Source(s)
-		found = append(found, ignores.Unused(func(id schema.RuleID) bool {
-			rule, _ := schema.RuleByID(id)
-			return l.runs(rule) && (compared || !rule.Source)
+		found = append(found, ignores.Unused(func(id rule.ID) bool {
+			row, _ := rule.ByID(id)
+			return l.runs(row) && (compared || !row.Source)
 		})...)
 	}
 	return slices.DeleteFunc(found, l.isUnasked), slices.DeleteFunc(ignores.Suppressed, l.isUnasked), nil
@@ -277,22 +278,22 @@ func (l *run) isUnasked(d *hcl.Diagnostic) bool {
 }
 
 // asks reports whether findings of a rule are wanted.
-func (l *run) asks(id schema.RuleID) bool {
+func (l *run) asks(id rule.ID) bool {
 	if len(l.Rules) > 0 || !l.Tokens {
 		return len(l.Rules) == 0 || slices.Contains(l.Rules, id)
 	}
-	rule, _ := schema.RuleByID(id)
-	return rule.Group == schema.TokenGroup || id == schema.UnusedIgnore
+	row, _ := rule.ByID(id)
+	return row.Group == rule.TokenGroup || id == rule.UnusedIgnore
 }
 
 // note notes which rules did not run as they are set.
 func (l *run) note(s *stack.Stack) {
-	skipped := slices.DeleteFunc(lint.WithoutSource(s), func(id schema.RuleID) bool { return !l.asks(id) })
+	skipped := slices.DeleteFunc(lint.WithoutSource(s), func(id rule.ID) bool { return !l.asks(id) })
 	if len(skipped) > len(l.Skipped) {
 		l.Skipped = skipped
 	}
 	for _, id := range l.Rules {
-		if rule, _ := schema.RuleByID(id); rule.In(s.Module.Settings.Levels) == schema.Off && !slices.Contains(l.Awoken, id) {
+		if row, _ := rule.ByID(id); row.In(s.Module.Settings.Levels) == rule.Off && !slices.Contains(l.Awoken, id) {
 			l.Awoken = append(l.Awoken, id)
 		}
 	}
@@ -335,11 +336,11 @@ func (l *run) load(w *workspace.Workspace) (*stack.Stack, hcl.Diagnostics, error
 }
 
 // runs reports whether a rule is one of those that run.
-func (l *run) runs(rule schema.Rule) bool {
+func (l *run) runs(row rule.Rule) bool {
 	if l.Tokens {
-		return rule.Group == schema.TokenGroup
+		return row.Group == rule.TokenGroup
 	}
-	return rule.Phase != schema.Checking
+	return row.Phase != rule.Checking
 }
 
 // baseline opens the baseline of a stack, once for all that share it; nil for none.
@@ -378,9 +379,9 @@ func (l *run) endBaselines() error {
 		b := l.baselines[file]
 		l.Baselined += len(b.Suppressed)
 		l.Suppressed = append(l.Suppressed, b.Suppressed...)
-		looked := func(rule schema.RuleID, name string) bool {
+		looked := func(id rule.ID, name string) bool {
 			name = path.Join(path.Dir(b.Shown), name)
-			return l.asks(rule) && (l.looked[name] || l.looked[path.Dir(name)])
+			return l.asks(id) && (l.looked[name] || l.looked[path.Dir(name)])
 		}
 		if l.Record == RecordNothing {
 			l.Stale += b.Stale(looked)

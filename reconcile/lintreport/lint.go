@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Verdict is what lint has found, and what comes of it.
@@ -83,9 +84,9 @@ func (l Verdict) Sentences() []string {
 		list = append(list, fixedSentence(l.Fixed))
 	}
 	for _, id := range l.Awoken {
-		rule, _ := schema.RuleByID(id)
+		row, _ := rule.ByID(id)
 		list = append(list, fmt.Sprintf("%s is off in this stack and ran at the level %s, since -rule names it. To switch it on for everybody: livery { lint { rule %q { level = %q } } }.",
-			id, rule.Awake(), id, rule.Awake()))
+			id, row.Awake(), id, row.Awake()))
 	}
 	if elsewhere := findings.Count(l.Elsewhere).String(); elsewhere != "" {
 		list = append(list, fmt.Sprintf("Elsewhere in the same stack: %s.", elsewhere))

@@ -11,6 +11,7 @@ import (
 	"livery/reconcile/linting"
 	"livery/schema"
 	"livery/schema/langserver"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/texts"
 )
@@ -66,27 +67,27 @@ type mender struct{ *server }
 func (s mender) mending(a *asked, d *hcl.Diagnostic) (list []codeAction) {
 	f, project := schema.FindingOf(d), s.projects[a.dir]
 	about := []diagnostic{s.publisher.diagnosticOf(project, d, a.lines, s.publisher.linesOf)}
-	if f.Fix != schema.NoFix && len(f.Edits) > 0 {
+	if f.Fix != rule.NoFix && len(f.Edits) > 0 {
 		if changes, ok := s.changes(a, f.Edits); ok {
 			title := "Fix: " + d.Summary
-			if f.Fix != schema.SafeFix {
+			if f.Fix != rule.SafeFix {
 				title += " (changes what people see)"
 			}
-			list = append(list, codeAction{title, "quickfix", about, f.Fix == schema.SafeFix, s.workspaceEdit(changes)})
+			list = append(list, codeAction{title, "quickfix", about, f.Fix == rule.SafeFix, s.workspaceEdit(changes)})
 		}
 	}
 	if e, word, ok := langserver.Meant(d, a.file.Bytes); ok {
 		list = append(list, codeAction{fmt.Sprintf("Change to %q", word), "quickfix", about, true,
 			s.workspaceEdit(map[string][]textEdit{s.uriOf(a.path): {{a.span(e), word}}})})
 	}
-	if f.Rule == schema.StaleTranslation {
+	if f.Rule == rule.StaleTranslation {
 		if changes := s.acceptance(a, f); changes != nil {
 			list = append(list, codeAction{fmt.Sprintf("Accept as translation of “%s”", f.Data["source"]), "quickfix", about, false, s.workspaceEdit(changes)})
 		}
 	}
-	rule, known := schema.RuleByID(f.Rule)
+	row, known := rule.ByID(f.Rule)
 	start, native := langserver.Above(a.file, d.Subject.Start.Byte)
-	if known && native && !rule.Fixed {
+	if known && native && !row.Fixed {
 		at := a.position(start)
 		comment := langserver.CommentLine(a.file, start, fmt.Sprintf("# livery:ignore %s reason=\"\"", f.Rule))
 		list = append(list, codeAction{fmt.Sprintf("Ignore %s here…", f.Rule), "quickfix", about, false,
@@ -169,7 +170,7 @@ func (s mender) fixAll(a *asked, findings hcl.Diagnostics) (codeAction, bool) {
 	var edits []schema.Edit
 	for _, d := range findings {
 		f := schema.FindingOf(d)
-		if f.Fix != schema.SafeFix || d.Subject == nil || d.Subject.Filename != a.file.Name {
+		if f.Fix != rule.SafeFix || d.Subject == nil || d.Subject.Filename != a.file.Name {
 			continue
 		}
 		if !slices.ContainsFunc(f.Edits, func(e schema.Edit) bool { return slices.ContainsFunc(edits, e.Overlaps) }) {

@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/langserver"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -34,8 +35,8 @@ type relatedInformation struct {
 
 // diagnosticData is what can be done about a finding.
 type diagnosticData struct {
-	Fix   schema.Fix `json:"fix,omitempty"`   // safe or all
-	Meant string     `json:"meant,omitempty"` // the word that was meant in the place of the range's
+	Fix   rule.Fix `json:"fix,omitempty"`   // safe or all
+	Meant string   `json:"meant,omitempty"` // the word that was meant in the place of the range's
 }
 
 type publishParams struct {
@@ -127,7 +128,7 @@ func (s publisher) sayOf(uri string, findings []located, text func(p *project, p
 	var src []byte
 	switch {
 	case d != nil && d.isTooLarge():
-		s.say(uri, []diagnostic{{Severity: 1, Code: string(schema.Unreadable), Source: "livery", Message: fmt.Sprintf("File too large: it has more than %d MB, so nothing else is said of it. (%s)", syntax.MaxFile>>20, schema.Unreadable)}})
+		s.say(uri, []diagnostic{{Severity: 1, Code: string(rule.Unreadable), Source: "livery", Message: fmt.Sprintf("File too large: it has more than %d MB, so nothing else is said of it. (%s)", syntax.MaxFile>>20, rule.Unreadable)}})
 		return
 	case d == nil:
 		src = s.sourceOf(findings[0].project, findings[0].name)
@@ -235,9 +236,9 @@ func newDiagnostic(d *hcl.Diagnostic, text *lines) diagnostic {
 	f := schema.FindingOf(d)
 	out := diagnostic{Data: dataOf(d, f, text.text), Severity: 3, Code: string(f.Rule), Source: "livery", Message: d.Summary}
 	switch schema.LevelOf(d) {
-	case schema.Error:
+	case rule.Error:
 		out.Severity = 1
-	case schema.Warning:
+	case rule.Warning:
 		out.Severity = 2
 	}
 	if d.Subject != nil {

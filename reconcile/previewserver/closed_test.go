@@ -23,6 +23,7 @@ import (
 	"livery/reconcile/previewserver"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/rule"
 )
 
 // walk goes through everything that a gallery does by itself or when asked.
@@ -82,7 +83,7 @@ func TestHostileWordsAreWords(t *testing.T) {
 	g := preview.Gallery{
 		Title: hostile, Subject: hostile, Broken: hostile,
 		Sheets:   []preview.Sheet{{Document: d, Applied: &schema.Document{Locale: "en_US"}, Note: hostile}},
-		Problems: []preview.Problem{{Level: schema.Warning, Rule: schema.Contrast, Text: hostile, At: hostile, Path: "titleText", Locale: "en_US"}},
+		Problems: []preview.Problem{{Level: rule.Warning, Rule: rule.Contrast, Text: hostile, At: hostile, Path: "titleText", Locale: "en_US"}},
 	}
 	file := filepath.Join(t.TempDir(), "preview.html")
 	require.NoError(t, os.WriteFile(file, g.HTML(), 0o600))

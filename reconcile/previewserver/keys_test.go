@@ -11,6 +11,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/rule"
 )
 
 // library is a gallery of three languages, one of which changes on one screen, with
@@ -33,8 +34,8 @@ func library(t testing.TB) preview.Gallery {
 		g.Sheets = append(g.Sheets, preview.Sheet{Document: d, Applied: &applied})
 	}
 	g.Problems = []preview.Problem{
-		{Level: schema.Warning, Rule: schema.Contrast, Locale: "th_TH", Path: "pcCameraPage.descText", At: "main.livery.hcl:3", Text: "Hard to read."},
-		{Level: schema.Error, Rule: schema.Contrast, Locale: "en_US", Path: "mobileResultPage.successDesc", Text: "Harder to read."},
+		{Level: rule.Warning, Rule: rule.Contrast, Locale: "th_TH", Path: "pcCameraPage.descText", At: "main.livery.hcl:3", Text: "Hard to read."},
+		{Level: rule.Error, Rule: rule.Contrast, Locale: "en_US", Path: "mobileResultPage.successDesc", Text: "Harder to read."},
 	}
 	return g
 }

@@ -24,6 +24,7 @@ import (
 	"livery/reconcile/previewserver"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/rule"
 )
 
 func get(s http.Handler, path string) *httptest.ResponseRecorder {
@@ -89,7 +90,7 @@ func TestPicturesComeBeforeProblems(t *testing.T) {
 		copied := g
 		copied.Sheets, copied.Problems, copied.Unjudged = slices.Clone(g.Sheets), nil, true
 		return previewserver.Snapshot{Gallery: copied, Judge: func() ([]preview.Problem, error) {
-			return []preview.Problem{{Level: schema.Warning, Rule: schema.Contrast, Text: <-known}}, nil
+			return []preview.Problem{{Level: rule.Warning, Rule: rule.Contrast, Text: <-known}}, nil
 		}}, nil
 	}}, time.Unix(1, 0))
 	require.NoError(t, err)
@@ -141,7 +142,7 @@ func TestALongListOfProblemsIsRenewed(t *testing.T) {
 	g := library(t)
 	numbered := func(from, to int) (list []preview.Problem) {
 		for i := from; i < to; i++ {
-			list = append(list, preview.Problem{Level: schema.Warning, Rule: schema.Contrast, Text: strings.Repeat("words ", 40) + strconv.Itoa(i)})
+			list = append(list, preview.Problem{Level: rule.Warning, Rule: rule.Contrast, Text: strings.Repeat("words ", 40) + strconv.Itoa(i)})
 		}
 		return list
 	}

@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -145,8 +146,8 @@ func (c *Claims) Conflicts() (hcl.Diagnostics, findings.Sources) {
 	return schema.SortFindings(diags), sources
 }
 
-func conflict(rule schema.RuleID, summary, detail string, stacks []string, addresses ...schema.Address) *hcl.Diagnostic {
+func conflict(id rule.ID, summary, detail string, stacks []string, addresses ...schema.Address) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
-	schema.Attach(d, schema.Finding{Rule: rule, Addresses: addresses, Stacks: stacks})
+	schema.Attach(d, schema.Finding{Rule: id, Addresses: addresses, Stacks: stacks})
 	return d
 }

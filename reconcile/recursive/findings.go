@@ -17,6 +17,7 @@ import (
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Found is what is wrong with a stack.
@@ -83,7 +84,7 @@ func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.S
 // keep writes what can be written now, and keeps the rest.
 func (t *Telling) keep(below *command.Run, stack string, found Found) (judged, error) {
 	j := judged{Found: found, tally: findings.Count(found.Diagnostics), why: found.Failing}
-	if errs, _ := schema.Apart(found.Diagnostics, schema.Error); len(errs) > 0 {
+	if errs, _ := schema.Apart(found.Diagnostics, rule.Error); len(errs) > 0 {
 		j.why = errs[0].Summary
 	}
 	for _, d := range slices.Concat(found.Diagnostics, found.Suppressed) {

@@ -22,6 +22,7 @@ import (
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // planned is what is kept of the plan of one of many stacks.
@@ -196,7 +197,7 @@ func (p *Plans) invalid(below *command.Run, path string, w *workspace.Workspace,
 	if p.Whole || below.View.JSON {
 		return done, err
 	}
-	errs, _ := schema.Apart(err.Diagnostics, schema.Error)
+	errs, _ := schema.Apart(err.Diagnostics, rule.Error)
 	own, shared := Apart(err.Diagnostics, path, w.Prefix)
 	done.failing, done.shared, done.sources = errs[0].Summary, shared, Sources(shared, err.Sources)
 	below.View.Diagnostics(own, err.Sources)

@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/rule"
 )
 
 // Validated writes the findings of a whole stack and Terraform's last word on it.
@@ -26,7 +27,7 @@ func (v *View) Validated(diags hcl.Diagnostics, src findings.Sources, reason str
 	}
 	v.Diagnostics(diags, src)
 	success := v.Out().Green("Success!")
-	heavy, _ := schema.Apart(diags, schema.Warning)
+	heavy, _ := schema.Apart(diags, rule.Warning)
 	switch {
 	case diags.HasErrors():
 	case reason != "":

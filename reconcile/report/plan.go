@@ -12,8 +12,8 @@ import (
 	"livery/schema"
 )
 
-// rule is as wide as Terraform's, since programs look for it.
-var rule = strings.Repeat("─", 77)
+// separator is as wide as Terraform's, since programs look for it.
+var separator = strings.Repeat("─", 77)
 
 // symbols of the actions, in the order of the legend.
 var symbols = []struct {
@@ -374,13 +374,13 @@ func (p *planPrinter) requests(plan *reconcile.Plan) {
 func (p *planPrinter) footer(plan *reconcile.Plan) {
 	switch {
 	case p.t.Saved != "":
-		p.line("\n%s\n\nSaved the plan to: %s", p.s.Dim(rule), terminal.Escape(p.t.Saved, ""))
+		p.line("\n%s\n\nSaved the plan to: %s", p.s.Dim(separator), terminal.Escape(p.t.Saved, ""))
 		if p.t.Advice && plan.Applyable() {
 			p.line("\nTo perform exactly these actions, run the following command to apply:\n    livery apply %q", p.t.Saved)
 		}
 	case p.t.Advice && !plan.Empty() && plan.Rollback > 0:
-		p.line("\n%s\n\nNote: \"livery apply\" alone applies the configuration, not this plan. To go back,\nsave the plan and apply it:\n    livery rollback %d -out=back.plan\n    livery apply back.plan", p.s.Dim(rule), plan.Rollback)
+		p.line("\n%s\n\nNote: \"livery apply\" alone applies the configuration, not this plan. To go back,\nsave the plan and apply it:\n    livery rollback %d -out=back.plan\n    livery apply back.plan", p.s.Dim(separator), plan.Rollback)
 	case p.t.Advice && !plan.Empty():
-		p.line("\n%s\n\nNote: You didn't use the -out option to save this plan, so livery can't\nguarantee to take exactly these actions if you run \"livery apply\" now.", p.s.Dim(rule))
+		p.line("\n%s\n\nNote: You didn't use the -out option to save this plan, so livery can't\nguarantee to take exactly these actions if you run \"livery apply\" now.", p.s.Dim(separator))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/rule"
 )
 
 // Drawn is the stack with changes in memory.
@@ -26,8 +27,8 @@ type Drawn struct {
 
 // Problem is something that validate or lint finds.
 type Problem struct {
-	Level  schema.Level  `json:"level"`
-	Rule   schema.RuleID `json:"rule"`
+	Level  rule.Level    `json:"level"`
+	Rule   rule.ID       `json:"rule"`
 	Text   string        `json:"text"`
 	At     string        `json:"at"`
 	Field  string        `json:"field"`
@@ -88,7 +89,7 @@ func (s *Studio) draw(ctx context.Context, unsaved map[string][]byte) (*Drawn, e
 // stops says what would stop an apply: an error of the files, or one that lint is told to
 // take for one.
 func stops(data *inspect.PreviewData) string {
-	first := slices.IndexFunc(data.Gallery.Problems, func(p preview.Problem) bool { return p.Level == schema.Error })
+	first := slices.IndexFunc(data.Gallery.Problems, func(p preview.Problem) bool { return p.Level == rule.Error })
 	if first < 0 {
 		return ""
 	}

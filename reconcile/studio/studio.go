@@ -29,6 +29,7 @@ import (
 	"livery/reconcile/translating"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 )
@@ -91,7 +92,7 @@ func (s *Studio) load() (*base, error) {
 		return nil, err
 	}
 	for _, d := range diags {
-		if schema.LevelOf(d) != schema.Error {
+		if schema.LevelOf(d) != rule.Error {
 			continue
 		}
 		at := ""

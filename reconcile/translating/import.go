@@ -15,6 +15,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/interchange"
+	"livery/schema/rule"
 	"livery/schema/texts"
 )
 
@@ -158,19 +159,19 @@ func (r *importer) told(k key, outcome Outcome, reason string) {
 }
 
 // refuse says why a text is not taken.
-func (r *importer) refuse(k key, at hcl.Range, rule schema.RuleID, reason, detail string) {
+func (r *importer) refuse(k key, at hcl.Range, id rule.ID, reason, detail string) {
 	r.out.Refused++
 	r.told(k, Refused, reason)
-	d := schema.Diagnose(rule, schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at},
+	d := schema.Diagnose(id, schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at},
 		fmt.Sprintf("%s %s: %s", k.locale, k.path, reason), detail)
-	schema.SetLevel(d, schema.Error)
+	schema.SetLevel(d, rule.Error)
 	r.out.Findings = append(r.out.Findings, d)
 	delete(r.changes, k)
 }
 
 func (r *importer) warn(k key, at hcl.Range, summary, detail string) {
 	d := schema.Diagnose("", schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at}, summary, detail)
-	schema.SetLevel(d, schema.Warning)
+	schema.SetLevel(d, rule.Warning)
 	r.out.Findings = append(r.out.Findings, d)
 }
 
@@ -191,7 +192,7 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 	}
 	if before, again := r.first[k]; again {
 		if before != words {
-			r.refuse(k, t.Range, schema.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", u.Path, before, words))
+			r.refuse(k, t.Range, rule.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", u.Path, before, words))
 		}
 		return
 	}
@@ -205,7 +206,7 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 		}
 		return
 	case !current && !r.Stale:
-		r.refuse(k, t.Range, schema.StaleTranslation, "source has changed",
+		r.refuse(k, t.Range, rule.StaleTranslation, "source has changed",
 			fmt.Sprintf("It was translated from %q; the source %s now says %q. With -stale it is taken all the same, and stays marked as out of date.", t.Source, r.Source.Locale, u.Source.Text()))
 		return
 	case !current:
@@ -261,7 +262,7 @@ func laidOut(text string, keepLines bool) string {
 func (r *importer) check(c *change) bool {
 	at := schema.Subject{Address: c.in.Locale.AddressOf(), Locale: c.in.Locale, Path: c.unit.Path, Range: c.at}
 	_, diags := c.unit.Field.Parse(cty.StringVal(c.words), at)
-	errs, _ := schema.Apart(schema.ApplyLevels(diags, r.asked.Levels), schema.Error)
+	errs, _ := schema.Apart(schema.ApplyLevels(diags, r.asked.Levels), rule.Error)
 	for _, d := range errs {
 		r.refuse(c.key(), c.at, schema.FindingOf(d).Rule, lowerFirst(d.Summary), d.Detail)
 	}
@@ -271,13 +272,13 @@ func (r *importer) check(c *change) bool {
 	own, wanted := schema.Braces(c.words), schema.Braces(c.unit.Source.Text())
 	for _, brace := range wanted {
 		if !slices.Contains(own, brace) {
-			r.refuse(c.key(), c.at, schema.Placeholder, "placeholder lost", fmt.Sprintf("%s lacks %s, which the source has: the page fills it in, so it stays as it is in every language.", c.unit.Path, brace))
+			r.refuse(c.key(), c.at, rule.Placeholder, "placeholder lost", fmt.Sprintf("%s lacks %s, which the source has: the page fills it in, so it stays as it is in every language.", c.unit.Path, brace))
 			return false
 		}
 	}
 	for _, brace := range own {
 		if !slices.Contains(wanted, brace) {
-			r.refuse(c.key(), c.at, schema.Placeholder, "placeholder added", fmt.Sprintf("%s has %s, which the source has not: people would see it as it is.", c.unit.Path, brace))
+			r.refuse(c.key(), c.at, rule.Placeholder, "placeholder added", fmt.Sprintf("%s has %s, which the source has not: people would see it as it is.", c.unit.Path, brace))
 			return false
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/interchange"
+	"livery/schema/rule"
 	"livery/schema/texts"
 )
 
@@ -257,7 +258,7 @@ func TestImportRefuses(t *testing.T) {
 			assert.Contains(t, messages(imported.Findings), test.want)
 			assert.Empty(t, imported.After)
 			for _, d := range imported.Findings {
-				assert.Equal(t, schema.Error, schema.LevelOf(d))
+				assert.Equal(t, rule.Error, schema.LevelOf(d))
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/texts"
 )
@@ -63,7 +64,7 @@ func (r *importer) compare(after map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	errs, _ := schema.Apart(diags, schema.Error)
+	errs, _ := schema.Apart(diags, rule.Error)
 	changes := len(r.changes)
 	for _, d := range errs {
 		f := schema.FindingOf(d)

@@ -165,7 +165,7 @@ func (o *Operation) explain(outcome *reconcile.Outcome) hcl.Diagnostics {
 		}
 		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; " + rest + "."})
 	}
-	o.Stack.Locate(diags)
+	o.Stack.Module.Locate(diags)
 	return diags
 }
 

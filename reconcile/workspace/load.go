@@ -16,6 +16,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -139,14 +140,14 @@ func (w *Workspace) Validate() (*stack.Stack, hcl.Diagnostics, error) {
 func emptyStack(d Directory, s *stack.Stack, found hcl.Diagnostics) hcl.Diagnostics {
 	switch {
 	case s.Empty:
-		return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "No configuration files",
+		return hcl.Diagnostics{schema.Diagnose(rule.NothingToApply, schema.Subject{}, "No configuration files",
 			"This directory holds no *.livery.hcl or *.livery.json file. \"livery init\" writes a small one to begin with."+d.nearMisses())}
 	case found.HasErrors(): // what could not be read may declare something
 		return nil
 	case len(s.Module.Locales)+len(s.Module.Sessions)+len(s.Removed) > 0:
 		return nil
 	}
-	return hcl.Diagnostics{schema.Diagnose(schema.NothingToApply, schema.Subject{}, "Nothing is declared",
+	return hcl.Diagnostics{schema.Diagnose(rule.NothingToApply, schema.Subject{}, "Nothing is declared",
 		"The configuration declares no locale and no session, so there is nothing to apply."+d.nearMisses())}
 }
 

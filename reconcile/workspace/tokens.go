@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
@@ -41,7 +42,7 @@ func TokenFiles(w *Workspace, names []string) (*stack.Stack, hcl.Diagnostics, er
 			if failed, ok := errors.AsType[*tokens.Error](err); ok {
 				faults.Report(failed.Faults...)
 			} else if err != nil {
-				faults.Report(schema.Diagnose(schema.Unreadable, schema.Subject{}, "Cannot read a file", err.Error()+"."))
+				faults.Report(schema.Diagnose(rule.Unreadable, schema.Subject{}, "Cannot read a file", err.Error()+"."))
 			} else {
 				s.Tokens = append(s.Tokens, set)
 			}

@@ -32,9 +32,9 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/simulator"
 	"livery/reconcile/state"
-	"livery/schema"
 	"livery/schema/cache"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // Names of what livery keeps beside a stack.
@@ -53,7 +53,7 @@ type Config struct {
 	Prefix      string
 	Unsaved     map[string][]byte   // what files of the stack hold instead of what is on disk, by their names relative to Dir
 	Assignments []config.Assignment // values of variables; their order decides
-	Wanted      []schema.RuleID     // rules that are asked for by name: none of them is off
+	Wanted      []rule.ID           // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil when
 	// nobody can be asked.
 	Ask     func(name, description string, sensitive bool) (string, bool)

@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/langserver"
+	"livery/schema/rule"
 	"livery/schema/structure"
 	"livery/schema/syntax"
 )
@@ -121,7 +122,7 @@ func completeIgnore(p *place, src []byte, offset int) ([]Item, int) {
 }
 
 func ruleItems() (items []Item) {
-	for _, r := range schema.Rules() {
+	for _, r := range rule.All() {
 		items = append(items, Item{Label: string(r.ID), Kind: WordItem, Detail: string(r.Level), Documentation: r.Help})
 	}
 	return items
@@ -224,8 +225,8 @@ func (v *completer) words() []Item {
 	}
 	var words []string
 	if last := blocks[len(blocks)-1]; last[0] == "rule" && len(last) > 1 {
-		rule, _ := schema.RuleByID(schema.RuleID(last[1]))
-		for _, o := range rule.Options {
+		row, _ := rule.ByID(rule.ID(last[1]))
+		for _, o := range row.Options {
 			if o.Name == v.attr {
 				words = o.Words
 			}
@@ -233,11 +234,11 @@ func (v *completer) words() []Item {
 	}
 	switch blocks[len(blocks)-1][0] + "." + v.attr {
 	case "rule.level":
-		for _, l := range schema.Levels() {
+		for _, l := range rule.Levels() {
 			words = append(words, string(l))
 		}
 	case "ignore.rule":
-		for _, r := range schema.Rules() {
+		for _, r := range rule.All() {
 			words = append(words, string(r.ID))
 		}
 	case "texts.source", "ignore.locale":

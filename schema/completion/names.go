@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/storage"
 	"livery/schema/structure"
 )
@@ -243,8 +244,8 @@ func settingsItems(inner [][]string) []Item {
 	case "rule":
 		items := attributes("level", "off, notice, warning or error.")
 		if len(last) > 1 {
-			if rule, ok := schema.RuleByID(schema.RuleID(last[1])); ok {
-				for _, o := range rule.Options {
+			if row, ok := rule.ByID(rule.ID(last[1])); ok {
+				for _, o := range row.Options {
 					items = append(items, attributes(o.Name, o.Help)...)
 				}
 			}

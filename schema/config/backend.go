@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/storage"
 )
 
@@ -64,14 +65,14 @@ func (r *settingsReader) unknownBackend(b *Block) {
 	}
 	detail := fmt.Sprintf("There is no backend %q; there are %s.", b.Labels[0], strings.Join(names, ", "))
 	detail += schema.DidYouMean(b.Labels[0], names)
-	r.Report(schema.Diagnose(schema.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
+	r.Report(schema.Diagnose(rule.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
 }
 
 // setting is the text of one attribute. null is the same as leaving it out.
 func (r *settingsReader) setting(kind storage.Backend, s storage.Setting, a *Attribute) (string, bool) {
 	at := schema.Subject{Range: a.Expr.Range()}
 	if refs := a.Expr.Variables(); len(refs) > 0 {
-		r.Report(schema.Diagnose(schema.Expression, at, "Variables not allowed", fmt.Sprintf(
+		r.Report(schema.Diagnose(rule.Expression, at, "Variables not allowed", fmt.Sprintf(
 			"A backend is found before variables have values, so %s cannot refer to %s. Write it out, or leave it out and set %s.", s.Name, refs[0].RootName(), kind.Variable(s))))
 		return "", false
 	}
@@ -91,7 +92,7 @@ func (r *settingsReader) setting(kind storage.Backend, s storage.Setting, a *Att
 	}
 	converted, err := convert.Convert(v, takes)
 	if err != nil || takes == cty.String && v.Type() != cty.String {
-		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes %s.", s.Name, plain)))
+		r.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes %s.", s.Name, plain)))
 		return "", false
 	}
 	text, _ := convert.Convert(converted, cty.String) // each of the three has a text
@@ -101,18 +102,18 @@ func (r *settingsReader) setting(kind storage.Backend, s storage.Setting, a *Att
 // settingFits judges a text and reports whether it can be used.
 func (r *settingsReader) settingFits(kind storage.Backend, s storage.Setting, text string, at schema.Subject) bool {
 	if s.ContainsSecret(text) {
-		r.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
+		r.Report(schema.Diagnose(rule.LiteralSecret, at, "Secret in a file", literalSetting(kind, s)))
 		return false
 	}
-	rule, why := s.Validate(text)
+	id, why := s.Validate(text)
 	if why == "" {
 		return true
 	}
-	summaries := map[schema.RuleID]string{
-		schema.EmptyValue: "Empty value", schema.WrongType: "Wrong type of value", schema.OutOfRange: "Value out of range",
-		schema.URLFormat: "Not a usable address", schema.Enum: "Not a valid word", schema.ControlCharacter: "Control character",
+	summaries := map[rule.ID]string{
+		rule.EmptyValue: "Empty value", rule.WrongType: "Wrong type of value", rule.OutOfRange: "Value out of range",
+		rule.URLFormat: "Not a usable address", rule.Enum: "Not a valid word", rule.ControlCharacter: "Control character",
 	}
-	r.Report(schema.Diagnose(rule, at, summaries[rule], s.Name+" "+why))
+	r.Report(schema.Diagnose(id, at, summaries[id], s.Name+" "+why))
 	return false
 }
 

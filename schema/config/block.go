@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Block is a block as it is written, not evaluated: its type, labels and ranges, and
@@ -165,7 +166,7 @@ func (f *Faults) jsonContent(body hcl.Body, allowed []blockType) ([]*Attribute, 
 	attrs, more := rest.JustAttributes()
 	for _, d := range append(diags, more...) {
 		if d.Extra == nil {
-			schema.Attach(d, schema.Finding{Rule: schema.Syntax})
+			schema.Attach(d, schema.Finding{Rule: rule.Syntax})
 		}
 		f.Report(d)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // What the expressions of a check, and no others of a file, can refer to.
@@ -31,8 +32,8 @@ type Check struct {
 // Assert is a condition of a check.
 type Assert struct {
 	Validation
-	Level schema.Level // "" for that of the rule
-	Field string       // whose line a finding points at: a path of the API or, of sessions, an attribute; "" for none
+	Level rule.Level // "" for that of the rule
+	Field string     // whose line a finding points at: a path of the API or, of sessions, an attribute; "" for none
 }
 
 // Concerns reports whether the elements of a check come from documents or sessions.
@@ -68,14 +69,14 @@ func checkOf(f *Faults, b *Block) *Check {
 		}
 	}
 	if c.Locales != nil && !c.Concerns(DocumentsName) {
-		c.Report(schema.Diagnose(schema.Required, schema.Subject{Range: c.Locales.Range()}, "Locales of no documents",
+		c.Report(schema.Diagnose(rule.Required, schema.Subject{Range: c.Locales.Range()}, "Locales of no documents",
 			"locales chooses among documents, so it needs for_each = documents."))
 	}
 	if len(c.Diagnostics) > sound {
 		return nil
 	}
 	if len(c.Asserts) == 0 {
-		c.Report(schema.Diagnose(schema.Required, schema.Subject{Range: b.DefRange}, "Nothing to check",
+		c.Report(schema.Diagnose(rule.Required, schema.Subject{Range: b.DefRange}, "Nothing to check",
 			"A check needs an assert block with a condition and an error_message."))
 		return nil
 	}
@@ -129,17 +130,17 @@ func (c checkReader) assert(b *Block) {
 	}
 }
 
-func (c checkReader) level(a *Attribute) schema.Level {
+func (c checkReader) level(a *Attribute) rule.Level {
 	text, ok := c.constantString(a)
 	if !ok {
 		return ""
 	}
-	levels := []string{string(schema.Notice), string(schema.Warning), string(schema.Error)}
+	levels := []string{string(rule.Notice), string(rule.Warning), string(rule.Error)}
 	if !slices.Contains(levels, text) {
-		c.Report(schema.Diagnose(schema.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid word",
+		c.Report(schema.Diagnose(rule.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid word",
 			`level is one of "notice", "warning" and "error".`+schema.DidYouMean(text, levels)))
 	}
-	return schema.Level(text)
+	return rule.Level(text)
 }
 
 // assertField checks that there is such a field or, of sessions, such an attribute.
@@ -156,7 +157,7 @@ func (c checkReader) field(a *Attribute) string {
 		}
 	}
 	if !slices.Contains(names, text) {
-		c.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+schema.DidYouMean(text, names)))
+		c.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+schema.DidYouMean(text, names)))
 	}
 	return text
 }
@@ -187,14 +188,14 @@ func (f *Faults) validation(b *Block, noun string, more ...string) (Validation, 
 		case a.Name == "error_message":
 			read.Message = a.Expr
 			if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsWhollyKnown() && (v.IsNull() || v.Type() != cty.String) {
-				f.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", "error_message takes a string in quotes."))
+				f.Report(schema.Diagnose(rule.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", "error_message takes a string in quotes."))
 			}
 		case !slices.Contains(more, a.Name):
 			f.UnknownField(a, title, schema.Subject{}, names, nil)
 		}
 	}
 	if read.Condition == nil || read.Message == nil {
-		f.Report(schema.Diagnose(schema.Required, schema.Subject{Range: b.DefRange}, "Incomplete "+b.Type, title+" block needs a condition and an error_message."))
+		f.Report(schema.Diagnose(rule.Required, schema.Subject{Range: b.DefRange}, "Incomplete "+b.Type, title+" block needs a condition and an error_message."))
 		return read, false
 	}
 	return read, true

@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/function"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -39,7 +40,7 @@ func (f *Faults) Labelled(b *Block) bool {
 	if want == 1 {
 		detail = fmt.Sprintf("The block %s takes one label, its %s, in quotes: %s \"...\" { }.", b.Type, b.label, b.Type)
 	}
-	f.Report(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.DefRange}, "Wrong number of labels", detail))
+	f.Report(schema.Diagnose(rule.Syntax, schema.Subject{Range: b.DefRange}, "Wrong number of labels", detail))
 	return false
 }
 
@@ -60,7 +61,7 @@ func (f *Faults) UnknownBlock(b *Block, where string, at schema.Subject, names, 
 	case len(names) > 0 && len(names) <= 16:
 		detail += fmt.Sprintf(" Valid are %s.", strings.Join(names, ", "))
 	}
-	f.Report(schema.Diagnose(schema.UnknownBlock, at, "Unknown block", detail))
+	f.Report(schema.Diagnose(rule.UnknownBlock, at, "Unknown block", detail))
 }
 
 // UnknownField says that nothing takes an attribute where it stands.
@@ -83,12 +84,12 @@ func (f *Faults) UnknownField(a *Attribute, where string, at schema.Subject, nam
 	case len(names) > 0 && len(names) <= 16:
 		detail += fmt.Sprintf(" It has %s.", strings.Join(names, ", "))
 	}
-	f.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field", detail))
+	f.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field", detail))
 }
 
 // Duplicate says that something is declared twice, and where the first one is.
 func (f *Faults) Duplicate(second, first hcl.Range, detail string) {
-	f.Report(schema.FirstAt(schema.Diagnose(schema.Duplicate, schema.Subject{Range: second}, "Declared twice",
+	f.Report(schema.FirstAt(schema.Diagnose(rule.Duplicate, schema.Subject{Range: second}, "Declared twice",
 		fmt.Sprintf("%s The first one is at %s:%d.", detail, first.Filename, first.Start.Line)), first))
 }
 
@@ -97,7 +98,7 @@ func (f *Faults) validName(b *Block) bool {
 	if syntax.IsName(b.Labels[0]) {
 		return true
 	}
-	f.Report(schema.Diagnose(schema.Syntax, schema.Subject{Range: b.LabelRanges[0]}, "Not a valid name",
+	f.Report(schema.Diagnose(rule.Syntax, schema.Subject{Range: b.LabelRanges[0]}, "Not a valid name",
 		fmt.Sprintf("%q cannot be the name of a %s: a name is letters, digits, _ and -, and begins with a letter.", b.Labels[0], b.Type)))
 	return false
 }
@@ -123,7 +124,7 @@ func (f *Faults) constantString(a *Attribute) (string, bool) {
 		return "", false
 	}
 	if v.IsNull() || v.Type() != cty.String {
-		f.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes a string in quotes."))
+		f.Report(schema.Diagnose(rule.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes a string in quotes."))
 		return "", false
 	}
 	return v.AsString(), true
@@ -138,7 +139,7 @@ func (f *Faults) ConstantBool(a *Attribute) bool {
 	}
 	b, err := convert.Convert(v, cty.Bool)
 	if err != nil || b.IsNull() {
-		f.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes true or false."))
+		f.Report(schema.Diagnose(rule.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value", a.Name+" takes true or false."))
 		return false
 	}
 	return b.True()
@@ -149,7 +150,7 @@ func (f *Faults) Expression(diags hcl.Diagnostics, at schema.Subject) {
 	for _, d := range diags {
 		function.ExplainUnknown(d)
 		call, called := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
-		finding := at.Finding(schema.Expression)
+		finding := at.Finding(rule.Expression)
 		schema.Attach(d, finding)
 		if called {
 			finding.Level = schema.LevelOf(d)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -19,7 +20,7 @@ import (
 // Ignore says which findings are not to be shown, and why: a livery:ignore comment, or an
 // ignore block of a lint block, which files in JSON need.
 type Ignore struct {
-	Rules   []schema.RuleID
+	Rules   []rule.ID
 	Until   string // the last day in UTC, as 2027-01-31; "" for ever
 	Reason  string
 	Range   hcl.Range // of the comment, or of the header of the block
@@ -145,7 +146,7 @@ func (f *Faults) readIgnore(g *Ignore, words string) bool {
 		rules = rules[:strings.LastIndexFunc(rules, unicode.IsSpace)+1]
 	}
 	for name := range strings.FieldsFuncSeq(rules, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
-		g.Rules = append(g.Rules, schema.RuleID(name))
+		g.Rules = append(g.Rules, rule.ID(name))
 	}
 	for rest = strings.TrimSpace(rest[len(rules):]); rest != ""; rest = strings.TrimSpace(rest) {
 		name, value, _ := strings.Cut(rest, "=")
@@ -205,18 +206,18 @@ func (f *Faults) checkIgnore(g *Ignore) bool {
 
 func (f *Faults) checkIgnoredRules(g *Ignore) bool {
 	for _, id := range g.Rules {
-		rule, known := schema.RuleByID(id)
+		row, known := rule.ByID(id)
 		switch {
 		case !known:
 			var names []string
-			for _, r := range schema.Rules() {
+			for _, r := range rule.All() {
 				if !r.Fixed {
 					names = append(names, string(r.ID))
 				}
 			}
 			f.badIgnore(g, fmt.Sprintf("There is no rule %q.", id)+schema.DidYouMean(string(id), names))
 			return false
-		case rule.Fixed:
+		case row.Fixed:
 			f.badIgnore(g, fmt.Sprintf("%s cannot be ignored: what it finds cannot be sent to the service.", id))
 			return false
 		}
@@ -225,7 +226,7 @@ func (f *Faults) checkIgnoredRules(g *Ignore) bool {
 }
 
 func (f *Faults) badIgnore(g *Ignore, detail string) {
-	f.Report(schema.Diagnose(schema.BadIgnore, schema.Subject{Range: g.Range}, "Nothing is ignored here", detail))
+	f.Report(schema.Diagnose(rule.BadIgnore, schema.Subject{Range: g.Range}, "Nothing is ignored here", detail))
 }
 
 // TokenIgnores are what tokens ignore, each once, however many sets it is in.
@@ -239,7 +240,7 @@ func (f *Faults) TokenIgnores(sets []*tokens.Set) []*Ignore {
 			}
 			seen[said.Range] = true
 			g := &Ignore{
-				Rules: []schema.RuleID{schema.RuleID(said.Rule)}, Until: said.Until, Reason: said.Reason, Range: said.Range,
+				Rules: []rule.ID{rule.ID(said.Rule)}, Until: said.Until, Reason: said.Reason, Range: said.Range,
 				Comment: true, Token: true, Start: said.Token.Start.Byte, End: said.Token.End.Byte,
 			}
 			if said.Rule == "" {
@@ -274,7 +275,7 @@ func (l *settingsReader) ignore(b *Block) {
 		}
 		switch a.Name {
 		case "rule":
-			g.Rules = []schema.RuleID{schema.RuleID(text)}
+			g.Rules = []rule.ID{rule.ID(text)}
 		case "path":
 			g.Path = text
 			l.ignoredPath(g, text)

@@ -27,6 +27,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -93,7 +94,7 @@ func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
 	m.Report(d.faults...)
 	for _, b := range d.Blocks {
 		if !allowed(b.Type) {
-			m.Report(schema.Diagnose(schema.UnknownBlock, schema.Subject{Range: b.TypeRange}, "Block not allowed in an included file",
+			m.Report(schema.Diagnose(rule.UnknownBlock, schema.Subject{Range: b.TypeRange}, "Block not allowed in an included file",
 				fmt.Sprintf("An included file may add variable, locals, theme, session and check blocks only; move this %s block into the stack itself.", b.Type)))
 			continue
 		}
@@ -154,4 +155,17 @@ func (m *merger) isFirst(name string, rng hcl.Range, detail string) bool {
 	}
 	m.first[name] = rng
 	return true
+}
+
+// Locate notes in each finding the block that it stands in. A finding about a
+// block's own header stands in none.
+func (m *Module) Locate(diags hcl.Diagnostics) {
+	for _, d := range diags {
+		if d.Subject == nil || m.Files[d.Subject.Filename] == nil {
+			continue
+		}
+		if block := m.Files[d.Subject.Filename].BlockAt(d.Subject.Start.Byte); block != "" {
+			schema.Amend(d, func(f *schema.Finding) { f.Block = block })
+		}
+	}
 }

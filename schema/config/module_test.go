@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // moduleOf is the module of a stack whose main file holds src.
@@ -85,7 +86,7 @@ func TestSettings(t *testing.T) {
 	assert.Equal(t, "http", settings.Backend.Type)
 	assert.Equal(t, map[string]string{"address": "https://example.com/state"}, settings.Backend.Attributes)
 	assert.False(t, settings.Backend.Unclear)
-	assert.Equal(t, map[schema.RuleID]schema.Level{"contrast": schema.Error}, settings.Levels)
+	assert.Equal(t, map[rule.ID]rule.Level{"contrast": rule.Error}, settings.Levels)
 	for version, refused := range map[string]bool{"1.2.0": false, "1.2.0-dev": false, "1.1.9": true, "": false} {
 		var f Faults
 		settings.CheckVersion(&f, version)

@@ -11,45 +11,46 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // parseOption judges the value of an option and gives it the type that the option has in
 // Go. The element tells where an element of a list stands.
-func parseOption(o schema.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
+func parseOption(o rule.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
 	switch o.Type {
-	case schema.NumberOption:
+	case rule.NumberOption:
 		return parseNumber(o, v, at)
-	case schema.WordsOption, schema.LocalesOption:
+	case rule.WordsOption, rule.LocalesOption:
 		words, fault := parseWords(o.Name, v, at, element)
-		if fault != nil || o.Type == schema.WordsOption {
+		if fault != nil || o.Type == rule.WordsOption {
 			return words, fault
 		}
 		return parseLocales(words, at, element)
-	case schema.PairsOption:
+	case rule.PairsOption:
 		return parsePairs(o, v, at, element)
 	}
 	if v.IsNull() || v.Type() != cty.String || v.AsString() == "" {
-		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", o.Name+" takes a string in quotes.")
+		return nil, schema.Diagnose(rule.WrongType, at, "Wrong type of value", o.Name+" takes a string in quotes.")
 	}
 	word := v.AsString()
 	switch {
-	case o.Type == schema.WordOption && !slices.Contains(o.Words, word):
-		return nil, schema.Diagnose(schema.Enum, at, "Not a valid word",
+	case o.Type == rule.WordOption && !slices.Contains(o.Words, word):
+		return nil, schema.Diagnose(rule.Enum, at, "Not a valid word",
 			fmt.Sprintf("%s is one of %s.%s", o.Name, `"`+strings.Join(o.Words, `", "`)+`"`, schema.DidYouMean(word, o.Words)))
-	case o.Type == schema.FileOption && (path.IsAbs(word) || strings.Contains(word, `\`)):
-		return nil, schema.Diagnose(schema.Unreadable, at, "Not a usable file", o.Name+" is relative to the stack and uses forward slashes.")
+	case o.Type == rule.FileOption && (path.IsAbs(word) || strings.Contains(word, `\`)):
+		return nil, schema.Diagnose(rule.Unreadable, at, "Not a usable file", o.Name+" is relative to the stack and uses forward slashes.")
 	}
 	return word, nil
 }
 
-func parseNumber(o schema.Option, v cty.Value, at schema.Subject) (any, *hcl.Diagnostic) {
+func parseNumber(o rule.Option, v cty.Value, at schema.Subject) (any, *hcl.Diagnostic) {
 	n, err := convert.Convert(v, cty.Number)
 	if err != nil || n.IsNull() {
-		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", o.Name+" takes a number.")
+		return nil, schema.Diagnose(rule.WrongType, at, "Wrong type of value", o.Name+" takes a number.")
 	}
 	number, _ := n.AsBigFloat().Float64()
 	if number < o.Min || number > o.Max || o.Whole && !n.AsBigFloat().IsInt() {
-		return nil, schema.Diagnose(schema.OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %s, from %g to %g.", o.Name, o.Noun, o.Min, o.Max))
+		return nil, schema.Diagnose(rule.OutOfRange, at, "Number out of range", fmt.Sprintf("%s is %s, from %g to %g.", o.Name, o.Noun, o.Min, o.Max))
 	}
 	return number, nil
 }
@@ -61,13 +62,13 @@ func parseWords(name string, v cty.Value, at schema.Subject, element func(i int)
 		example = "th"
 	}
 	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
-		return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes a list of strings, such as [%q].", name, example))
+		return nil, schema.Diagnose(rule.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes a list of strings, such as [%q].", name, example))
 	}
 	words := make([]string, 0, v.LengthInt())
 	for _, word := range v.AsValueSlice() {
 		if word.IsNull() || word.Type() != cty.String || strings.TrimSpace(word.AsString()) == "" {
 			at.Range = element(len(words))
-			return nil, schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes strings that are not empty.", name))
+			return nil, schema.Diagnose(rule.WrongType, at, "Wrong type of value", fmt.Sprintf("%s takes strings that are not empty.", name))
 		}
 		words = append(words, word.AsString())
 	}
@@ -88,11 +89,11 @@ func parseLocales(words []string, at schema.Subject, element func(i int) hcl.Ran
 }
 
 // parsePairs judges a list of pairs of tokens.
-func parsePairs(o schema.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
+func parsePairs(o rule.Option, v cty.Value, at schema.Subject, element func(i int) hcl.Range) (any, *hcl.Diagnostic) {
 	if t := v.Type(); v.IsNull() || !t.IsTupleType() && !t.IsListType() {
 		return nil, noPairs(o, at)
 	}
-	pairs := make([]schema.TokenPair, 0, v.LengthInt())
+	pairs := make([]rule.TokenPair, 0, v.LengthInt())
 	for i, item := range v.AsValueSlice() {
 		at.Range = element(i)
 		pair, fault := parsePair(o, item, at)
@@ -104,13 +105,13 @@ func parsePairs(o schema.Option, v cty.Value, at schema.Subject, element func(i 
 	return pairs, nil
 }
 
-func noPairs(o schema.Option, at schema.Subject) *hcl.Diagnostic {
-	return schema.Diagnose(schema.WrongType, at, "Wrong type of value",
+func noPairs(o rule.Option, at schema.Subject) *hcl.Diagnostic {
+	return schema.Diagnose(rule.WrongType, at, "Wrong type of value",
 		o.Name+` takes a list of pairs, such as [{ text = "color.text", background = "color.surface", ratio = 4.5 }].`)
 }
 
-func parsePair(o schema.Option, v cty.Value, at schema.Subject) (schema.TokenPair, *hcl.Diagnostic) {
-	pair := schema.TokenPair{Ratio: 4.5}
+func parsePair(o rule.Option, v cty.Value, at schema.Subject) (rule.TokenPair, *hcl.Diagnostic) {
+	pair := rule.TokenPair{Ratio: 4.5}
 	if v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
 		return pair, noPairs(o, at)
 	}
@@ -121,7 +122,7 @@ func parsePair(o schema.Option, v cty.Value, at schema.Subject) (schema.TokenPai
 		case name == "background" && isText:
 			pair.Background = member.AsString()
 		case name == "ratio":
-			ratio, fault := parseNumber(schema.Option{Name: name, Noun: o.Noun, Min: o.Min, Max: o.Max}, member, at)
+			ratio, fault := parseNumber(rule.Option{Name: name, Noun: o.Noun, Min: o.Min, Max: o.Max}, member, at)
 			if fault != nil {
 				return pair, fault
 			}

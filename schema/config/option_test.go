@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 func TestParseOption(t *testing.T) {
@@ -21,14 +22,14 @@ func TestParseOption(t *testing.T) {
 		}
 		return cty.TupleVal(values)
 	}
-	ratio := schema.Option{Name: "ratio", Type: schema.NumberOption, Min: 1, Max: 21, Noun: "a contrast ratio"}
-	count := schema.Option{Name: "count", Type: schema.NumberOption, Min: 2, Max: 99, Whole: true, Noun: "a whole number"}
-	style := schema.Option{Name: "style", Type: schema.WordOption, Words: []string{"consistent", "dots"}}
-	words := schema.Option{Name: "words", Type: schema.WordsOption}
-	locales := schema.Option{Name: "locales", Type: schema.LocalesOption}
-	file := schema.Option{Name: "file", Type: schema.FileOption}
+	ratio := rule.Option{Name: "ratio", Type: rule.NumberOption, Min: 1, Max: 21, Noun: "a contrast ratio"}
+	count := rule.Option{Name: "count", Type: rule.NumberOption, Min: 2, Max: 99, Whole: true, Noun: "a whole number"}
+	style := rule.Option{Name: "style", Type: rule.WordOption, Words: []string{"consistent", "dots"}}
+	words := rule.Option{Name: "words", Type: rule.WordsOption}
+	locales := rule.Option{Name: "locales", Type: rule.LocalesOption}
+	file := rule.Option{Name: "file", Type: rule.FileOption}
 	tests := []struct {
-		option schema.Option
+		option rule.Option
 		in     cty.Value
 		want   any    // the value
 		fault  string // or what is wrong

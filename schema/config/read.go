@@ -16,6 +16,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/cache"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -195,7 +196,7 @@ func (r *reader) read(name string) *Declarations {
 		return refuse(unreadable(at, "Cannot read a file", err))
 	}
 	if len(src) > syntax.MaxConfiguration {
-		return refuse(schema.Diagnose(schema.Unreadable, schema.Subject{Range: at}, "File too large",
+		return refuse(schema.Diagnose(rule.Unreadable, schema.Subject{Range: at}, "File too large",
 			fmt.Sprintf("%s is larger than %d MB. Split it: all files of a directory are one stack.", shown, syntax.MaxConfiguration>>20)))
 	}
 	if before := r.previous[shown]; before != nil && before.File.Bytes != nil && bytes.Equal(before.File.Bytes, src) {
@@ -207,7 +208,7 @@ func (r *reader) read(name string) *Declarations {
 }
 
 func unreadable(rng hcl.Range, summary string, err error) *hcl.Diagnostic {
-	return schema.Diagnose(schema.Unreadable, schema.Subject{Range: rng}, summary, reason(err)+".")
+	return schema.Diagnose(rule.Unreadable, schema.Subject{Range: rng}, summary, reason(err)+".")
 }
 
 // reason is an error without the path that the message names already.
@@ -241,7 +242,7 @@ func (r *reader) includes() []string {
 func (r *reader) expandInclude(a *Attribute) []string {
 	exprs, diags := hcl.ExprList(a.Expr)
 	if diags.HasErrors() {
-		r.report(schema.Diagnose(schema.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value",
+		r.report(schema.Diagnose(rule.WrongType, schema.Subject{Range: a.Expr.Range()}, "Wrong type of value",
 			"include takes a list of file globs, such as [\"../shared/*.livery.hcl\"]."))
 		return nil
 	}
@@ -250,7 +251,7 @@ func (r *reader) expandInclude(a *Attribute) []string {
 		at := schema.Subject{Range: expr.Range()}
 		v, diags := expr.Value(nil)
 		if diags.HasErrors() || v.IsNull() || v.Type() != cty.String {
-			r.report(schema.Diagnose(schema.WrongType, at, "Wrong type of value",
+			r.report(schema.Diagnose(rule.WrongType, at, "Wrong type of value",
 				"An include is a file glob in quotes; it cannot be computed, since it says what to read."))
 			continue
 		}
@@ -262,21 +263,21 @@ func (r *reader) expandInclude(a *Attribute) []string {
 // expandPattern lists the files that a glob names, as seen from the stack.
 func (r *reader) expandPattern(pattern string, at schema.Subject) []string {
 	if path.IsAbs(pattern) || strings.Contains(pattern, `\`) {
-		r.report(schema.Diagnose(schema.Unreadable, at, "Not a usable include", "An include is relative to the stack and uses forward slashes."))
+		r.report(schema.Diagnose(rule.Unreadable, at, "Not a usable include", "An include is relative to the stack and uses forward slashes."))
 		return nil
 	}
 	matches, err := r.files.Match(".", pattern)
 	switch {
 	case err != nil:
-		r.report(schema.Diagnose(schema.Unreadable, at, "Not a usable include", fmt.Sprintf("%q cannot be read: %v.", pattern, err)))
+		r.report(schema.Diagnose(rule.Unreadable, at, "Not a usable include", fmt.Sprintf("%q cannot be read: %v.", pattern, err)))
 	case len(matches) == 0:
-		r.report(schema.Diagnose(schema.Unreadable, at, "Include without files", fmt.Sprintf("%q matches no file.", pattern)))
+		r.report(schema.Diagnose(rule.Unreadable, at, "Include without files", fmt.Sprintf("%q matches no file.", pattern)))
 	}
 	var names []string
 	for _, rel := range matches {
 		switch {
 		case !syntax.IsConfiguration(rel):
-			r.report(schema.Diagnose(schema.Unreadable, at, "Not a configuration file",
+			r.report(schema.Diagnose(rule.Unreadable, at, "Not a configuration file",
 				fmt.Sprintf("%q matches %s, which is no *.livery.hcl or *.livery.json file.", pattern, rel)))
 		case path.Dir(rel) != ".": // the stack's own files are read already
 			names = append(names, rel)

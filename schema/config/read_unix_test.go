@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -48,7 +49,7 @@ func TestOddFiles(t *testing.T) {
 			assert.Contains(t, diags[0].Detail, test.want)
 			require.NotNil(t, diags[0].Subject)
 			assert.Equal(t, test.name, diags[0].Subject.Filename)
-			assert.Contains(t, []schema.RuleID{schema.Unreadable, schema.Syntax}, schema.FindingOf(diags[0]).Rule)
+			assert.Contains(t, []rule.ID{rule.Unreadable, rule.Syntax}, schema.FindingOf(diags[0]).Rule)
 			assert.Len(t, module.Locales, 1)
 		})
 	}

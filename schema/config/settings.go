@@ -10,13 +10,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Settings is what a livery block says.
 type Settings struct {
 	Backend         Backend
-	Levels          map[schema.RuleID]schema.Level
-	Options         map[schema.RuleID]map[string]RuleOption
+	Levels          map[rule.ID]rule.Level
+	Options         map[rule.ID]map[string]RuleOption
 	Texts           Texts
 	Ignores         []*Ignore // of its lint block
 	Baseline        string    // of its lint block: a file, relative to the stack; "" for none
@@ -94,7 +95,7 @@ func (l *settingsReader) requiredVersion(a *Attribute) {
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		l.Report(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: a.Expr.Range()}, "Not a version constraint",
+		l.Report(schema.Diagnose(rule.VersionNeeded, schema.Subject{Range: a.Expr.Range()}, "Not a version constraint",
 			fmt.Sprintf("%q is not a version constraint such as \">= 0.1.0\" or \"~> 1.2\".", text)))
 		return
 	}
@@ -111,7 +112,7 @@ func (s *Settings) CheckVersion(f *Faults, text string) {
 	if err != nil || s.versions.Check(running.Core()) {
 		return
 	}
-	f.Report(schema.Diagnose(schema.VersionNeeded, schema.Subject{Range: s.versionAt}, "Unsupported livery version",
+	f.Report(schema.Diagnose(rule.VersionNeeded, schema.Subject{Range: s.versionAt}, "Unsupported livery version",
 		fmt.Sprintf("This stack needs livery %s; this is livery %s. Use a version that fits, or change required_version.", s.RequiredVersion, text)))
 }
 
@@ -205,7 +206,7 @@ func (l *settingsReader) lint(b *Block) {
 func (l *settingsReader) fileName(a *Attribute) string {
 	name, ok := l.constantString(a)
 	if ok && (name == "" || path.IsAbs(name) || strings.Contains(name, `\`)) {
-		l.Report(schema.Diagnose(schema.Unreadable, schema.Subject{Range: a.Expr.Range()}, "Not a usable file",
+		l.Report(schema.Diagnose(rule.Unreadable, schema.Subject{Range: a.Expr.Range()}, "Not a usable file",
 			a.Name+" names a file relative to the stack, with forward slashes."))
 		return ""
 	}
@@ -213,29 +214,29 @@ func (l *settingsReader) fileName(a *Attribute) string {
 }
 
 func (l *settingsReader) rule(b *Block) {
-	id := schema.RuleID(b.Labels[0])
-	rule, known := schema.RuleByID(id)
+	id := rule.ID(b.Labels[0])
+	row, known := rule.ByID(id)
 	if !known {
 		var names []string
-		for _, r := range schema.Rules() {
+		for _, r := range rule.All() {
 			names = append(names, string(r.ID))
 		}
-		l.Report(schema.Diagnose(schema.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule",
+		l.Report(schema.Diagnose(rule.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule",
 			fmt.Sprintf("There is no rule %q.", id)+schema.DidYouMean(string(id), names)))
 		return
 	}
 	names := []string{"level"}
-	for _, o := range rule.Options {
+	for _, o := range row.Options {
 		names = append(names, o.Name)
 	}
 	for _, block := range b.Blocks {
 		l.UnknownBlock(block, "in a rule", schema.Subject{}, nil, names)
 	}
 	for _, a := range b.Attributes {
-		option, known := rule.Option(a.Name)
+		option, known := row.Option(a.Name)
 		switch {
 		case a.Name == "level":
-			l.ruleLevel(rule, a)
+			l.ruleLevel(row, a)
 		case known:
 			l.ruleOption(id, option, a)
 		default:
@@ -244,7 +245,7 @@ func (l *settingsReader) rule(b *Block) {
 	}
 }
 
-func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *Attribute) {
+func (l *settingsReader) ruleOption(id rule.ID, option rule.Option, a *Attribute) {
 	v, ok := l.Constant(a)
 	if !ok {
 		return
@@ -255,7 +256,7 @@ func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *A
 		return
 	}
 	if l.read.Options == nil {
-		l.read.Options = make(map[schema.RuleID]map[string]RuleOption)
+		l.read.Options = make(map[rule.ID]map[string]RuleOption)
 	}
 	if l.read.Options[id] == nil {
 		l.read.Options[id] = make(map[string]RuleOption)
@@ -263,23 +264,23 @@ func (l *settingsReader) ruleOption(id schema.RuleID, option schema.Option, a *A
 	l.read.Options[id][option.Name] = RuleOption{read, a.Expr.Range()}
 }
 
-func (l *settingsReader) ruleLevel(rule schema.Rule, a *Attribute) {
+func (l *settingsReader) ruleLevel(row rule.Rule, a *Attribute) {
 	text, ok := l.constantString(a)
 	if !ok {
 		return
 	}
-	level := schema.Level(text)
+	level := rule.Level(text)
 	at := schema.Subject{Range: a.Expr.Range()}
 	switch {
-	case !slices.Contains(schema.Levels(), level):
-		l.Report(schema.Diagnose(schema.Enum, at, "Not a valid word", "level is one of \"off\", \"notice\", \"warning\" and \"error\"."))
-	case rule.Fixed && level != schema.Error:
-		l.Report(schema.Diagnose(schema.Enum, at, "Rule cannot be lowered",
-			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", rule.ID)))
+	case !slices.Contains(rule.Levels(), level):
+		l.Report(schema.Diagnose(rule.Enum, at, "Not a valid word", "level is one of \"off\", \"notice\", \"warning\" and \"error\"."))
+	case row.Fixed && level != rule.Error:
+		l.Report(schema.Diagnose(rule.Enum, at, "Rule cannot be lowered",
+			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", row.ID)))
 	default:
 		if l.read.Levels == nil {
-			l.read.Levels = make(map[schema.RuleID]schema.Level)
+			l.read.Levels = make(map[rule.ID]rule.Level)
 		}
-		l.read.Levels[rule.ID] = level
+		l.read.Levels[row.ID] = level
 	}
 }

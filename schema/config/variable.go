@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -118,12 +119,12 @@ func (v *Variable) Convert(f *Faults, value cty.Value, rng hcl.Range) cty.Value 
 		if v.Default != cty.NilVal {
 			return v.Default
 		}
-		f.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: rng}, "Invalid value for a variable", fmt.Sprintf("var.%s cannot be null.", v.Name)))
+		f.Report(schema.Diagnose(rule.VariableValue, schema.Subject{Range: rng}, "Invalid value for a variable", fmt.Sprintf("var.%s cannot be null.", v.Name)))
 		return v.Unknown()
 	}
 	converted, err := convert.Convert(value, v.Type)
 	if err != nil {
-		f.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: rng}, "Invalid value for a variable",
+		f.Report(schema.Diagnose(rule.VariableValue, schema.Subject{Range: rng}, "Invalid value for a variable",
 			fmt.Sprintf("The value of var.%s does not fit its type: %s.", v.Name, err)))
 		return v.Unknown()
 	}

@@ -14,6 +14,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -66,17 +67,17 @@ func (r *reader) start() hcl.Range {
 	return hcl.Range{Filename: r.filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
-func (r *reader) refuse(rule schema.RuleID, rng hcl.Range, summary, detail string) {
-	d := schema.Diagnose(rule, schema.Subject{Range: rng}, summary, detail)
-	schema.SetLevel(d, schema.Error)
+func (r *reader) refuse(id rule.ID, rng hcl.Range, summary, detail string) {
+	d := schema.Diagnose(id, schema.Subject{Range: rng}, summary, detail)
+	schema.SetLevel(d, rule.Error)
 	r.report(d)
 }
 
 // remark reports something that does not stop an import, whatever level its rule
 // has elsewhere.
-func (r *reader) remark(rule schema.RuleID, at schema.Subject, summary, detail string) {
-	d := schema.Diagnose(rule, at, summary, detail)
-	schema.SetLevel(d, schema.Warning)
+func (r *reader) remark(id rule.ID, at schema.Subject, summary, detail string) {
+	d := schema.Diagnose(id, at, summary, detail)
+	schema.SetLevel(d, rule.Warning)
 	r.report(d)
 }
 
@@ -84,18 +85,18 @@ func (r *reader) remark(rule schema.RuleID, at schema.Subject, summary, detail s
 func (r *reader) parse(data []byte) []member {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if why := unreadable(data); why != "" {
-		r.refuse(schema.Unreadable, r.start(), "Not a usable body", r.filename+" "+why+".")
+		r.refuse(rule.Unreadable, r.start(), "Not a usable body", r.filename+" "+why+".")
 		return nil
 	}
 	expr, diags := hcljson.ParseExpression(data, r.filename)
 	for _, d := range diags {
-		schema.Attach(d, schema.Finding{Rule: schema.Syntax})
+		schema.Attach(d, schema.Finding{Rule: rule.Syntax})
 	}
 	if r.report(diags...); diags.HasErrors() {
 		return nil
 	}
 	if t, diags := expr.Value(nil); !diags.HasErrors() && (t.IsNull() || !t.Type().IsObjectType()) {
-		r.refuse(schema.WrongType, expr.Range(), "Not a ConfigureUI body", "A ConfigureUI body is a JSON object.")
+		r.refuse(rule.WrongType, expr.Range(), "Not a ConfigureUI body", "A ConfigureUI body is a JSON object.")
 		return nil
 	}
 	members, ok := r.object(expr)
@@ -133,14 +134,14 @@ func (r *reader) object(expr hcl.Expression) ([]member, bool) {
 		key, _ := pair.Key.Value(nil) // literal names of an object
 		m := member{name: key.AsString(), at: pair.Key.Range(), rng: pair.Value.Range(), expr: pair.Value}
 		if first, ok := seen[m.name]; ok {
-			r.refuse(schema.Duplicate, m.at, "Member given twice", fmt.Sprintf("%q was given before, at %s. JSON does not say which of them counts; remove one.", m.name, first))
+			r.refuse(rule.Duplicate, m.at, "Member given twice", fmt.Sprintf("%q was given before, at %s. JSON does not say which of them counts; remove one.", m.name, first))
 			continue
 		}
 		seen[m.name] = m.at
 		var diags hcl.Diagnostics
 		m.value, diags = pair.Value.Value(nil)
 		for _, d := range diags {
-			schema.Attach(d, schema.Finding{Rule: schema.Duplicate})
+			schema.Attach(d, schema.Finding{Rule: rule.Duplicate})
 		}
 		if r.report(diags...); !diags.HasErrors() {
 			members = append(members, m)
@@ -159,23 +160,23 @@ func (r *reader) locale(members []member, override string) {
 	if override != "" {
 		loc, ok := schema.ParseLocale(override)
 		if !ok {
-			r.refuse(schema.UnknownLocale, hcl.Range{}, "Unknown locale", fmt.Sprintf("%q is not a locale of the service.%s", override, schema.SuggestLocale(override)))
+			r.refuse(rule.UnknownLocale, hcl.Range{}, "Unknown locale", fmt.Sprintf("%q is not a locale of the service.%s", override, schema.SuggestLocale(override)))
 		}
 		r.body.Locale = loc
 		return
 	}
 	if i < 0 || members[i].value.IsNull() {
-		r.refuse(schema.UnknownLocale, r.start(), "Locale missing", r.filename+" does not say which locale it belongs to. Say it with -locale, such as -locale en.")
+		r.refuse(rule.UnknownLocale, r.start(), "Locale missing", r.filename+" does not say which locale it belongs to. Say it with -locale, such as -locale en.")
 		return
 	}
 	m := members[i]
 	if m.value.Type() != cty.String {
-		r.refuse(schema.UnknownLocale, m.rng, "Unknown locale", "The locale is a string, such as \"en\".")
+		r.refuse(rule.UnknownLocale, m.rng, "Unknown locale", "The locale is a string, such as \"en\".")
 		return
 	}
 	loc, ok := schema.ParseLocale(m.value.AsString())
 	if !ok {
-		r.refuse(schema.UnknownLocale, m.rng, "Unknown locale",
+		r.refuse(rule.UnknownLocale, m.rng, "Unknown locale",
 			fmt.Sprintf("%q is not a locale of the service.%s Correct it, or say with -locale which one is meant.", m.value.AsString(), schema.SuggestLocale(m.value.AsString())))
 		return
 	}
@@ -214,7 +215,7 @@ func (r *reader) page(p *schema.Page, m member) {
 		return
 	}
 	if !m.value.Type().IsObjectType() {
-		r.refuse(schema.WrongType, m.rng, "Wrong type of value", fmt.Sprintf("%s is a page: an object of fields, not %s.", p.Key, schema.TypeName(m.value.Type())))
+		r.refuse(rule.WrongType, m.rng, "Wrong type of value", fmt.Sprintf("%s is a page: an object of fields, not %s.", p.Key, schema.TypeName(m.value.Type())))
 		return
 	}
 	members, _ := r.object(m.expr)
@@ -225,7 +226,7 @@ func (r *reader) page(p *schema.Page, m member) {
 		case f != nil:
 			r.field(f, m)
 		case m.name == "pageName":
-			r.remark(schema.UndocumentedField, r.place(path, m.at), "Label left out", path+" is a label that the service uses within itself; it is not imported.")
+			r.remark(rule.UndocumentedField, r.place(path, m.at), "Label left out", path+" is a label that the service uses within itself; it is not imported.")
 		default:
 			r.extra(schema.ExtraKey{Page: p.Key, Key: m.name}, m, names(p))
 		}
@@ -240,7 +241,7 @@ func (r *reader) field(f *schema.Field, m member) {
 	r.body.Values[f] = m.value
 	v, diags := f.Parse(m.value, r.place(f.Path(), m.rng))
 	for _, d := range diags {
-		schema.SetLevel(d, schema.Warning)
+		schema.SetLevel(d, rule.Warning)
 	}
 	r.report(diags...)
 	if f.Kind == schema.Colour && v.Declared() {
@@ -280,7 +281,7 @@ func (r *reader) keep(k schema.ExtraKey, v cty.Value) {
 }
 
 func (r *reader) remarkUnknown(path string, m member, known []string) {
-	r.remark(schema.UndocumentedField, r.place(path, m.at), "Unknown field", fmt.Sprintf("The catalogue does not know %s.%s It is kept in extra and will be sent as it is.", path, schema.DidYouMean(m.name, known)))
+	r.remark(rule.UndocumentedField, r.place(path, m.at), "Unknown field", fmt.Sprintf("The catalogue does not know %s.%s It is kept in extra and will be sent as it is.", path, schema.DidYouMean(m.name, known)))
 }
 
 func names(p *schema.Page) []string {
@@ -321,7 +322,7 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 	for _, b := range bodies {
 		if first, ok := seen[b.Locale]; ok {
 			at := schema.Subject{Address: b.Locale.AddressOf(), Locale: b.Locale, Range: b.Range}
-			diags = append(diags, schema.Diagnose(schema.DuplicateLocale, at, "Locale given twice",
+			diags = append(diags, schema.Diagnose(rule.DuplicateLocale, at, "Locale given twice",
 				fmt.Sprintf("%s and %s are both %s. They are one document; import one of them, or say with -locale which is which.", first.Filename, b.Filename, b.Locale)))
 			continue
 		}
@@ -353,7 +354,7 @@ func refusedFile(src []byte) *hcl.Diagnostic {
 		}
 		why = d.Detail
 	}
-	return schema.Diagnose(schema.Unreadable, schema.Subject{}, "Not a usable body",
+	return schema.Diagnose(rule.Unreadable, schema.Subject{}, "Not a usable body",
 		fmt.Sprintf("The configuration that this makes could not be loaded: %s", why))
 }
 

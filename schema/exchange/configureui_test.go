@@ -18,6 +18,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 )
@@ -101,7 +102,7 @@ func TestImportSeveralBodies(t *testing.T) {
 
 	_, diags = ImportHCL(append(list, list[0]))
 	require.Len(t, diags, 1)
-	assert.Equal(t, schema.DuplicateLocale, schema.FindingOf(diags[0]).Rule)
+	assert.Equal(t, rule.DuplicateLocale, schema.FindingOf(diags[0]).Rule)
 	assert.Contains(t, diags[0].Detail, "modern_ar.json")
 }
 
@@ -250,7 +251,7 @@ func TestImportTakesWhatValidateTakes(t *testing.T) {
 				loaded, diags := load(t, src)
 				for _, d := range diags { // a list that is no list of tips stays a fault, in a file that loads
 					require.False(t, d.Severity == hcl.DiagError && place == "extra", "%v", d)
-					require.NotContains(t, []schema.RuleID{schema.Syntax, schema.Unreadable}, schema.FindingOf(d).Rule)
+					require.NotContains(t, []rule.ID{rule.Syntax, rule.Unreadable}, schema.FindingOf(d).Rule)
 				}
 				if place == "extra" {
 					var again schema.Document

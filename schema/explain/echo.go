@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // WithoutEchoes leaves out what is said of a line that did not parse: the parser makes
@@ -17,12 +18,12 @@ func WithoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 	}
 	unread := make(map[place]bool)
 	for _, d := range diags {
-		if d.Subject != nil && schema.FindingOf(d).Rule == schema.Syntax {
+		if d.Subject != nil && schema.FindingOf(d).Rule == rule.Syntax {
 			unread[place{d.Subject.Filename, d.Subject.Start.Line}] = true
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool {
-		if d.Subject == nil || schema.FindingOf(d).Rule == schema.Syntax || len(unread) == 0 {
+		if d.Subject == nil || schema.FindingOf(d).Rule == rule.Syntax || len(unread) == 0 {
 			return false
 		}
 		for line := d.Subject.Start.Line; line <= d.Subject.End.Line; line++ {

@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -83,7 +84,7 @@ func brokenFile(d *hcl.Diagnostic, function string, files *syntax.Files, shown f
 
 func brokenAt(name string, line, column int, summary, detail string) hcl.Diagnostics {
 	at := hcl.Pos{Line: max(line, 1), Column: max(column, 1)}
-	return hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: hcl.Range{Filename: name, Start: at, End: at}}, summary, detail)}
+	return hcl.Diagnostics{schema.Diagnose(rule.Syntax, schema.Subject{Range: hcl.Range{Filename: name, Start: at, End: at}}, summary, detail)}
 }
 
 func brokenCSV(src []byte, name string) hcl.Diagnostics {

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // What one evaluation may cost. One unit of work is about ten nanoseconds, one of
@@ -123,9 +124,9 @@ func (b *Budget) draw(work, memory int) bool {
 	switch {
 	case b.fault != nil:
 	case b.ctx.Err() != nil:
-		b.fault = schema.Diagnose(schema.Expression, schema.Subject{}, "Interrupted", "The stack was not evaluated to its end.")
+		b.fault = schema.Diagnose(rule.Expression, schema.Subject{}, "Interrupted", "The stack was not evaluated to its end.")
 	case work > b.work || memory > b.memory:
-		b.fault = schema.Diagnose(schema.Expression, schema.Subject{}, "Too much to evaluate", fmt.Sprintf(
+		b.fault = schema.Diagnose(rule.Expression, schema.Subject{}, "Too much to evaluate", fmt.Sprintf(
 			"The expressions of this stack would take more time and memory than livery grants them (about three seconds, %d MB), and this one took most. "+
 				"Let its loops walk fewer elements, do not put one loop into another, keep in a local what is needed several times, "+
 				"or compute it beforehand and read it with jsondecode(file(...)).", maxMemory>>20))

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // yamlKeys are two keys of a mapping that are the same name: of their values the decoder
@@ -24,7 +25,7 @@ func (k *yamlKeys) Error() string {
 
 func (k *yamlKeys) in(file string) hcl.Diagnostics {
 	at := hcl.Pos{Line: k.second.Line, Column: k.second.Column}
-	return hcl.Diagnostics{schema.Diagnose(schema.Duplicate, schema.Subject{Range: hcl.Range{Filename: file, Start: at, End: at}}, "Declared twice", k.Error()+".")}
+	return hcl.Diagnostics{schema.Diagnose(rule.Duplicate, schema.Subject{Range: hcl.Range{Filename: file, Start: at, End: at}}, "Declared twice", k.Error()+".")}
 }
 
 // keysTwiceIn finds a key that stands twice in a mapping, in either spelling of the fields'
@@ -83,12 +84,12 @@ func (h *csvHeader) Error() string {
 }
 
 func (h *csvHeader) in(file string) hcl.Diagnostics {
-	rule, summary, text := schema.Duplicate, "Declared twice", h.Error()
+	id, summary, text := rule.Duplicate, "Declared twice", h.Error()
 	if h.line == 0 {
-		rule, summary = schema.Syntax, "Invalid CSV"
+		id, summary = rule.Syntax, "Invalid CSV"
 	}
 	at := hcl.Pos{Line: max(h.line, 1), Column: max(h.column, 1)}
-	return hcl.Diagnostics{schema.Diagnose(rule, schema.Subject{Range: hcl.Range{Filename: file, Start: at, End: at}}, summary, strings.ToUpper(text[:1])+text[1:]+".")}
+	return hcl.Diagnostics{schema.Diagnose(id, schema.Subject{Range: hcl.Range{Filename: file, Start: at, End: at}}, summary, strings.ToUpper(text[:1])+text[1:]+".")}
 }
 
 // headerFault looks at the first row; nil for none, and for one that is no CSV, which the

@@ -15,6 +15,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/texts"
 )
@@ -141,7 +142,7 @@ func decode(src []byte) (text, fault string) {
 
 func refused(name string, line int, summary, detail string) hcl.Diagnostics {
 	at := hcl.Pos{Line: max(line, 1), Column: 1}
-	return hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: hcl.Range{Filename: name, Start: at, End: at}}, summary, detail)}
+	return hcl.Diagnostics{schema.Diagnose(rule.Syntax, schema.Subject{Range: hcl.Range{Filename: name, Start: at, End: at}}, summary, detail)}
 }
 
 // lineRange is a whole line of a file.
@@ -183,8 +184,8 @@ func readTexts(text, name string) ([]Translation, hcl.Diagnostics) {
 		if d.Subject != nil {
 			d.Subject.Filename = name
 		}
-		if schema.FindingOf(d).Rule == schema.UnknownField { // reported, and left out
-			schema.SetLevel(d, schema.Warning)
+		if schema.FindingOf(d).Rule == rule.UnknownField { // reported, and left out
+			schema.SetLevel(d, rule.Warning)
 		}
 	}
 	t := Translation{}

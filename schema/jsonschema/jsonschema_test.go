@@ -18,6 +18,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsonschema"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -111,9 +112,9 @@ func TestTexts(t *testing.T) {
 func TestStackKnowsNoOtherNames(t *testing.T) {
 	unknown := func(members []string) (found []string) {
 		for _, d := range errorsOf(map[string]string{"main.livery.json": "{" + strings.Join(members, ",\n") + "}"}) {
-			rule := schema.FindingOf(d).Rule
+			id := schema.FindingOf(d).Rule
 			otherAPI := strings.Contains(d.Detail, "it belongs to") // a session is of one API
-			if (rule == schema.UnknownField || rule == schema.UnknownBlock) && !otherAPI {
+			if (id == rule.UnknownField || id == rule.UnknownBlock) && !otherAPI {
 				found = append(found, d.Detail)
 			}
 		}

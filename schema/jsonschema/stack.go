@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/storage"
 )
 
@@ -177,7 +178,7 @@ func (d definitions) check() *node {
 	}
 	assert := body(map[string]*node{
 		"condition": {Type: []string{"string", "boolean"}}, "error_message": text,
-		"level": oneOf(schema.Levels()[1:]).described("What a finding weighs; an error stops an apply."),
+		"level": oneOf(rule.Levels()[1:]).described("What a finding weighs; an error stops an apply."),
 		"field": oneOf(fields).described("Whose line a finding points at."),
 	})
 	assert.Required = []string{"condition", "error_message"}
@@ -286,10 +287,10 @@ func setting(s storage.Setting) *node {
 // lint describes what weight the rules have, and what is let pass.
 func (d definitions) lint() *node {
 	rules := &node{Type: "object", Properties: map[string]*node{comment: anything}, AdditionalProperties: false}
-	var ids []schema.RuleID
-	for _, rule := range schema.Rules() {
-		ids = append(ids, rule.ID)
-		rules.Properties[string(rule.ID)] = d.block("rule."+string(rule.ID), ruleBody(rule))
+	var ids []rule.ID
+	for _, row := range rule.All() {
+		ids = append(ids, row.ID)
+		rules.Properties[string(row.ID)] = d.block("rule."+string(row.ID), ruleBody(row))
 	}
 	return body(map[string]*node{
 		"rule":     d.block("rule", rules),
@@ -301,33 +302,33 @@ func (d definitions) lint() *node {
 	})
 }
 
-func ruleBody(rule schema.Rule) *node {
-	levels := schema.Levels()
-	if rule.Fixed {
-		levels = []schema.Level{schema.Error}
+func ruleBody(row rule.Rule) *node {
+	levels := rule.Levels()
+	if row.Fixed {
+		levels = []rule.Level{rule.Error}
 	}
 	members := map[string]*node{"level": oneOf(levels)}
-	for _, o := range rule.Options {
+	for _, o := range row.Options {
 		members[o.Name] = option(o).described(o.Help)
 	}
 	n := body(members)
-	n.Description = rule.Help
+	n.Description = row.Help
 	return n
 }
 
-func option(o schema.Option) *node {
+func option(o rule.Option) *node {
 	switch o.Type {
-	case schema.NumberOption:
+	case rule.NumberOption:
 		n := number(o.Min, o.Max)
 		if o.Whole {
 			n.Type = "integer"
 		}
 		return n
-	case schema.WordOption:
+	case rule.WordOption:
 		return oneOf(o.Words)
-	case schema.WordsOption:
+	case rule.WordsOption:
 		return listOf(text)
-	case schema.LocalesOption:
+	case rule.LocalesOption:
 		return listOf(locales())
 	default:
 		return text

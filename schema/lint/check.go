@@ -11,14 +11,15 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/tokens"
 )
 
 // checks judges the check blocks of a stack, as far as they are wanted.
 func checks(l *linter) {
-	e, rule := l.Evaluation(), ruleOf(schema.Check)
-	if e == nil || rule.In(l.Levels) == schema.Off {
+	e, row := l.Evaluation(), ruleOf(rule.Check)
+	if e == nil || row.In(l.Levels) == rule.Off {
 		return
 	}
 	c := checker{linter: l, evaluation: e, shared: make(map[sharedFailure]*hcl.Diagnostic)}
@@ -28,9 +29,9 @@ func checks(l *linter) {
 		for _, a := range check.Asserts {
 			level := a.Level
 			if level == "" {
-				level = rule.In(l.Levels)
+				level = row.In(l.Levels)
 			}
-			if l.asked(rule, level) {
+			if l.asked(row, level) {
 				c.asserts = append(c.asserts, assertion{a, level})
 			}
 		}
@@ -41,9 +42,9 @@ func checks(l *linter) {
 	l.found = append(l.found, tokens.MergeUses(c.faults)...)
 }
 
-func ruleOf(id schema.RuleID) schema.Rule {
-	rule, _ := schema.RuleByID(id)
-	return rule
+func ruleOf(id rule.ID) rule.Rule {
+	row, _ := rule.ByID(id)
+	return row
 }
 
 // checker judges the check blocks of a stack, one after the other.
@@ -59,7 +60,7 @@ type checker struct {
 // assertion is a condition and what it weighs where it is false.
 type assertion struct {
 	*config.Assert
-	level schema.Level
+	level rule.Level
 }
 
 // sharedFailure tells failures apart that several documents may have in common.
@@ -178,7 +179,7 @@ func (c *checker) evaluate(expr hcl.Expression, e element) (v cty.Value, sensiti
 }
 
 // fault reports what is wrong with an expression of the check.
-func (c *checker) fault(id schema.RuleID, expr hcl.Expression, e element, summary, detail string) {
+func (c *checker) fault(id rule.ID, expr hcl.Expression, e element, summary, detail string) {
 	at := e.at
 	at.Range = expr.Range()
 	c.faults = append(c.faults, schema.Diagnose(id, at, summary, detail))
@@ -190,10 +191,10 @@ func (c *checker) unknown(what string, expr hcl.Expression, e element) {
 	names := c.evaluation.Unset(expr, e.document)
 	switch {
 	case len(names) > 0:
-		c.fault(schema.Expression, expr, e, "Value not known", fmt.Sprintf("The %s is not known: var.%s has no value. Use -var %s=VALUE, a *.auto.liveryvars.hcl file or the environment variable %s%s.",
+		c.fault(rule.Expression, expr, e, "Value not known", fmt.Sprintf("The %s is not known: var.%s has no value. Use -var %s=VALUE, a *.auto.liveryvars.hcl file or the environment variable %s%s.",
 			what, strings.Join(names, " and var."), names[0], stack.EnvironmentPrefix, names[0]))
 	case !c.evaluation.IsBroken():
-		c.fault(schema.Expression, expr, e, "Value not known", fmt.Sprintf("The %s depends on something that is not known.", what))
+		c.fault(rule.Expression, expr, e, "Value not known", fmt.Sprintf("The %s depends on something that is not known.", what))
 	}
 }
 
@@ -212,7 +213,7 @@ func (c *checker) assert(a assertion, e element) {
 		if v.IsNull() {
 			detail += " This one is null."
 		}
-		c.fault(schema.WrongType, a.Condition, e, "Wrong type of value", detail)
+		c.fault(rule.WrongType, a.Condition, e, "Wrong type of value", detail)
 	case result.False():
 		c.fail(a, e)
 	}
@@ -237,7 +238,7 @@ func (c *checker) fail(a assertion, e element) {
 		})
 		return
 	}
-	d := schema.Diagnose(schema.Check, at, fmt.Sprintf("Check %s failed", c.check.Name), words)
+	d := schema.Diagnose(rule.Check, at, fmt.Sprintf("Check %s failed", c.check.Name), words)
 	schema.SetLevel(d, a.level)
 	schema.Amend(d, func(f *schema.Finding) { f.Check = c.check.Name })
 	if key.assert != nil {
@@ -257,7 +258,7 @@ func (c *checker) message(a assertion, e element) string {
 	case !v.IsKnown():
 		c.unknown("error message", a.Message, e)
 	case v.IsNull() || v.Type() != cty.String:
-		c.fault(schema.WrongType, a.Message, e, "Wrong type of value", "error_message takes a string in quotes.")
+		c.fault(rule.WrongType, a.Message, e, "Wrong type of value", "error_message takes a string in quotes.")
 	default:
 		return v.AsString()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -35,8 +36,8 @@ func checkLines(diags hcl.Diagnostics) []string {
 	var shown []string
 	for _, d := range diags {
 		f := schema.FindingOf(d)
-		rule, _ := schema.RuleByID(f.Rule)
-		if f.Rule != schema.Check && !rule.Fixed {
+		row, _ := rule.ByID(f.Rule)
+		if f.Rule != rule.Check && !row.Fixed {
 			continue
 		}
 		var addresses []string

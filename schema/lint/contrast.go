@@ -10,12 +10,13 @@ import (
 
 	"livery/schema"
 	"livery/schema/colour"
+	"livery/schema/rule"
 )
 
 // pairs judges texts on their backgrounds, where both are declared: what the API's
 // defaults look like is not documented.
 func pairs(l *linter, in *language) {
-	if !l.wants(schema.Contrast, schema.ContrastUnknown, schema.HalfPair, schema.ColourVision) {
+	if !l.wants(rule.Contrast, rule.ContrastUnknown, rule.HalfPair, rule.ColourVision) {
 		return
 	}
 	d := in.Document
@@ -51,9 +52,9 @@ func countdownIsOff(d schema.Document, p pair) bool {
 
 func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
 	text, behind := d.At(f), d.At(back)
-	least := option[float64](l, schema.Contrast, "ratio")
+	least := option[float64](l, rule.Contrast, "ratio")
 	ratio := colour.Contrast(l.colour(text), l.colour(behind))
-	if !l.wants(schema.Contrast) || ratio >= least {
+	if !l.wants(rule.Contrast) || ratio >= least {
 		return
 	}
 	detail := fmt.Sprintf("%s %s stands on %s %s with a contrast of %.2f; %s is the least for most eyes.",
@@ -64,14 +65,14 @@ func (l *linter) contrast(d schema.Document, f, back *schema.Field) {
 	if better, ok := l.readable(text, behind, least); ok {
 		detail += fmt.Sprintf(" The nearest that reads well is %s.", better)
 		data["proposal"] = better.String()
-		fixable(l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail, data), text, better.String())
+		fixable(l.reportOn(behind, rule.Contrast, subject(d, f), "Text hard to read", detail, data), text, better.String())
 		return
 	}
-	l.reportOn(behind, schema.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
+	l.reportOn(behind, rule.Contrast, subject(d, f), "Text hard to read", detail+" No shade of it reads well there: change the background.", data)
 }
 
 // reportOn is report of a colour that stands on another one.
-func (l *linter) reportOn(behind schema.Value, id schema.RuleID, at schema.Subject, summary, detail string, data map[string]any) *hcl.Diagnostic {
+func (l *linter) reportOn(behind schema.Value, id rule.ID, at schema.Subject, summary, detail string, data map[string]any) *hcl.Diagnostic {
 	return schema.RelatedTo(l.report(id, at, summary, detail, data), behind.Range(), "It stands on "+behind.Text()+".")
 }
 
@@ -79,7 +80,7 @@ func (l *linter) reportOn(behind schema.Value, id schema.RuleID, at schema.Subje
 func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func (l *linter) unknownPair(d schema.Document, text *schema.Field, why string) {
-	l.report(schema.ContrastUnknown, subject(d, text), "Contrast not known",
+	l.report(rule.ContrastUnknown, subject(d, text), "Contrast not known",
 		fmt.Sprintf("Whether %s %s can be read is not known: %s. Look at it in the preview.", text.Path(), d.At(text).Text(), why), nil)
 }
 
@@ -111,7 +112,7 @@ func (l *linter) halfPairs(d schema.Document, halves []half) {
 		for i, f := range h.missing {
 			keys[i] = f.Key
 		}
-		l.report(schema.HalfPair, subject(d, h.declared), "Half of a pair of colours",
+		l.report(rule.HalfPair, subject(d, h.declared), "Half of a pair of colours",
 			fmt.Sprintf("%s is declared and %s left to the API's default, which nobody documents: together they may be unreadable. Declare both.",
 				h.declared.Path(), isOrAre(keys)), map[string]any{"missing": keys})
 	}
@@ -128,10 +129,10 @@ func isOrAre(names []string) string {
 
 // colourVision judges a pair as people see it who lack one kind of cones.
 func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
-	if !l.wants(schema.ColourVision) {
+	if !l.wants(rule.ColourVision) {
 		return
 	}
-	least := option[float64](l, schema.ColourVision, "ratio")
+	least := option[float64](l, rule.ColourVision, "ratio")
 	behind := l.colour(d.At(back))
 	text := l.colour(d.At(f)).Over(behind)
 	var seen []string
@@ -144,7 +145,7 @@ func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
 		}
 	}
 	if len(seen) > 0 {
-		l.reportOn(d.At(back), schema.ColourVision, subject(d, f), "Text hard to read for some",
+		l.reportOn(d.At(back), rule.ColourVision, subject(d, f), "Text hard to read for some",
 			fmt.Sprintf("%s %s stands on %s %s with a contrast of %s; %s is asked for.",
 				f.Path(), d.At(f).Text(), back.Key, d.At(back).Text(), strings.Join(seen, " and "), number(least)), data)
 	}
@@ -152,10 +153,10 @@ func (l *linter) colourVision(d schema.Document, f, back *schema.Field) {
 
 // components judges buttons and borders on what they lie on.
 func components(l *linter, in *language) {
-	if !l.wants(schema.ComponentContrast) {
+	if !l.wants(rule.ComponentContrast) {
 		return
 	}
-	d, least := in.Document, option[float64](l, schema.ComponentContrast, "ratio")
+	d, least := in.Document, option[float64](l, rule.ComponentContrast, "ratio")
 	for _, c := range allComponents() {
 		front, back := d.At(c.front), d.At(c.back)
 		if !front.Declared() || !back.Declared() || isUndecided(d, c.front, c.back) || !isShown(d, c.page) || firstDeclared(d, c.images) != nil || !l.colour(back).IsOpaque() {
@@ -165,7 +166,7 @@ func components(l *linter, in *language) {
 		if ratio >= least {
 			continue
 		}
-		l.reportOn(back, schema.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
+		l.reportOn(back, rule.ComponentContrast, subject(d, c.front), "Hard to tell from what it lies on",
 			fmt.Sprintf("%s %s lies on %s %s with a contrast of %.2f; %s is the least at which its shape is seen.",
 				c.front.Path(), front.Text(), c.back.Key, back.Text(), colour.Cut(ratio), number(least)),
 			map[string]any{"colour": front.Text(), "background": back.Text(), "background_path": c.back.Path(), "ratio": colour.Cut(ratio), "least": least})

@@ -17,6 +17,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
 )
@@ -31,11 +32,11 @@ const want = "want"
 func TestFixtures(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	require.NoError(t, err)
-	named := make(map[schema.RuleID]bool)
+	named := make(map[rule.ID]bool)
 	for _, file := range files {
-		rule := schema.RuleID(strings.TrimSuffix(filepath.Base(file), ".txtar"))
-		named[rule] = true
-		t.Run(string(rule), func(t *testing.T) {
+		id := rule.ID(strings.TrimSuffix(filepath.Base(file), ".txtar"))
+		named[id] = true
+		t.Run(string(id), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			require.NoError(t, err)
 			fsys, before, at := make(fstest.MapFS), "", -1
@@ -46,12 +47,12 @@ func TestFixtures(t *testing.T) {
 				}
 				fsys["stack/"+f.Name] = &fstest.MapFile{Data: f.Data}
 			}
-			known, _ := schema.RuleByID(rule)
+			known, _ := rule.ByID(id)
 			s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack"})
 			require.False(t, diags.HasErrors(), "%s", diags)
 			after := lines(lint.Mendable(s, schema.SortFindings(append(diags, shown(s, known)...))))
 			for line := range strings.Lines(after) {
-				assert.Equal(t, string(rule), strings.Fields(line)[1], line)
+				assert.Equal(t, string(id), strings.Fields(line)[1], line)
 			}
 			if *update {
 				archive.Files[at].Data = []byte(after)
@@ -61,9 +62,9 @@ func TestFixtures(t *testing.T) {
 			assert.Equal(t, before, after)
 		})
 	}
-	for _, rule := range schema.Rules() {
-		if rule.Phase == schema.Linting || rule.Phase == schema.Checking {
-			assert.True(t, named[rule.ID], "no archive in testdata is named after %s", rule.ID)
+	for _, row := range rule.All() {
+		if row.Phase == rule.Linting || row.Phase == rule.Checking {
+			assert.True(t, named[row.ID], "no archive in testdata is named after %s", row.ID)
 		}
 	}
 }
@@ -82,7 +83,7 @@ func lines(diags hcl.Diagnostics) string {
 			addresses = append(addresses, a.String())
 		}
 		fix := ""
-		if f.Fix != schema.NoFix {
+		if f.Fix != rule.NoFix {
 			fix = " fix=" + string(f.Fix)
 		}
 		fmt.Fprintf(&b, "%s %s %s %s %s%s | %s: %s\n", schema.LevelOf(d), f.Rule, place, strings.Join(addresses, ","), f.Path, fix, d.Summary, d.Detail)
@@ -91,8 +92,8 @@ func lines(diags hcl.Diagnostics) string {
 }
 
 // shown are the findings of a stack that it does not ignore, and its useless ignores.
-func shown(s *stack.Stack, rule schema.Rule) hcl.Diagnostics {
+func shown(s *stack.Stack, row rule.Rule) hcl.Diagnostics {
 	ignores := suppress.IgnoresOf(s, time.Time{})
-	found := ignores.Apply(ofPhase(s, rule))
-	return schema.SortFindings(append(found, ignores.Unused(func(schema.RuleID) bool { return true })...))
+	found := ignores.Apply(ofPhase(s, row))
+	return schema.SortFindings(append(found, ignores.Unused(func(rule.ID) bool { return true })...))
 }

@@ -5,17 +5,18 @@ import (
 	"strings"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/texts"
 )
 
 // readGlossary reads the glossary that the lint block names, and notes what it holds.
 func (l *linter) readGlossary(read map[string][]byte) {
-	name := option[string](l, schema.Glossary, "file")
-	if name == "" || !l.wants(schema.Glossary) {
+	name := option[string](l, rule.Glossary, "file")
+	if name == "" || !l.wants(rule.Glossary) {
 		return
 	}
 	files := l.Module.Sources
-	src, fault := files.ReadFile(name, schema.Subject{Range: l.Options[schema.Glossary]["file"].Range})
+	src, fault := files.ReadFile(name, schema.Subject{Range: l.Options[rule.Glossary]["file"].Range})
 	if fault == nil {
 		read[files.Shown(name)], l.Sources[files.Shown(name)] = src, src
 		l.glossary, fault = texts.ReadGlossary(src, files.Shown(name), l.source.Locale)
@@ -30,7 +31,7 @@ func glossary(l *linter, in *language) {
 	if len(l.glossary) == 0 {
 		return
 	}
-	name := option[string](l, schema.Glossary, "file")
+	name := option[string](l, rule.Glossary, "file")
 	for t, source := range l.translations(in) {
 		words, own := strings.ToLower(source.words()), strings.ToLower(t.words())
 		for _, term := range l.glossary {
@@ -38,7 +39,7 @@ func glossary(l *linter, in *language) {
 			if original == "" || translation == "" || !hasWord(words, strings.ToLower(original)) || strings.Contains(own, strings.ToLower(translation)) {
 				continue
 			}
-			l.report(schema.Glossary, in.subject(t), "Term of the glossary missing",
+			l.report(rule.Glossary, in.subject(t), "Term of the glossary missing",
 				fmt.Sprintf("%s lacks %q; the source %s has %q, and %q says what it is called here, on line %d.", t.path, translation, l.source.Locale, original, name, term.Line),
 				map[string]any{"term": original, "translation": translation, "line": term.Line})
 		}

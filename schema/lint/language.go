@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/texts"
 )
@@ -77,14 +78,14 @@ func (in *language) texts(visit func(text) bool) {
 
 // WithoutSource lists the rules that are wanted and cannot run, since nobody says which
 // of several languages the others are translated from.
-func WithoutSource(s *stack.Stack) []schema.RuleID {
+func WithoutSource(s *stack.Stack) []rule.ID {
 	if _, ok := texts.Source(s); ok || len(s.Documents) < 2 {
 		return nil
 	}
-	var rules []schema.RuleID
-	for _, rule := range schema.Rules() {
-		if rule.Source && rule.In(s.Levels) != schema.Off {
-			rules = append(rules, rule.ID)
+	var rules []rule.ID
+	for _, row := range rule.All() {
+		if row.Source && row.In(s.Levels) != rule.Off {
+			rules = append(rules, row.ID)
 		}
 	}
 	return rules
@@ -96,7 +97,7 @@ func noSource(l *linter) {
 	if _, ok := texts.Source(l.Stack); ok || set.Source == "" || !l.complete() {
 		return
 	}
-	l.found = append(l.found, schema.Diagnose(schema.Reference, schema.Subject{Range: set.SourceAt}, "Source language not declared",
+	l.found = append(l.found, schema.Diagnose(rule.Reference, schema.Subject{Range: set.SourceAt}, "Source language not declared",
 		fmt.Sprintf("Nothing declares a document for %s, so nothing can be compared with it. Name a locale that is declared.", set.Source)))
 }
 

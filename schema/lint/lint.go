@@ -14,6 +14,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/colour"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/texts"
 )
@@ -29,13 +30,13 @@ var (
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
 // for, and those of the files that only lint shows.
 func Stack(s *stack.Stack) hcl.Diagnostics {
-	found := judge(s, everything, func(r schema.Rule, _ schema.Level) bool { return r.Phase != schema.Checking })
+	found := judge(s, everything, func(r rule.Rule, _ rule.Level) bool { return r.Phase != rule.Checking })
 	return schema.SortFindings(append(found, s.Notices...))
 }
 
 // Shared gives what an include brings and this stack does not use: others may.
 func Shared(s *stack.Stack) hcl.Diagnostics {
-	return judge(s, func(l *linter) { l.shared = true; unused(l) }, func(schema.Rule, schema.Level) bool { return true })
+	return judge(s, func(l *linter) { l.shared = true; unused(l) }, func(rule.Rule, rule.Level) bool { return true })
 }
 
 // Checks judges the check blocks of a stack alone, whatever they weigh. What they look at
@@ -44,14 +45,14 @@ func Checks(s *stack.Stack) hcl.Diagnostics {
 	if s.Evaluation() == nil {
 		return nil
 	}
-	return judge(s, checks, func(schema.Rule, schema.Level) bool { return true })
+	return judge(s, checks, func(rule.Rule, rule.Level) bool { return true })
 }
 
 // Stopping gives the findings of the rules whose level is error: nothing is planned and
 // nothing sent as long as there is one.
 func Stopping(s *stack.Stack) hcl.Diagnostics {
-	return judge(s, everything, func(r schema.Rule, level schema.Level) bool {
-		return r.Phase != schema.Checking && level == schema.Error
+	return judge(s, everything, func(r rule.Rule, level rule.Level) bool {
+		return r.Phase != rule.Checking && level == rule.Error
 	})
 }
 
@@ -62,15 +63,15 @@ func everything(l *linter) {
 	}
 }
 
-func judge(s *stack.Stack, families func(*linter), wanted func(schema.Rule, schema.Level) bool) hcl.Diagnostics {
+func judge(s *stack.Stack, families func(*linter), wanted func(rule.Rule, rule.Level) bool) hcl.Diagnostics {
 	l := &linter{
-		Stack: s, asked: wanted, wanted: make(map[schema.RuleID]bool),
+		Stack: s, asked: wanted, wanted: make(map[rule.ID]bool),
 		palette: palette{make(map[string]colour.Colour), make(map[[2]string]*colour.Colour), make(map[[2]string]float64), make(map[string]float64)},
 	}
 	source, ok := texts.Source(s)
-	for _, rule := range schema.Rules() {
-		level := rule.In(s.Levels)
-		l.wanted[rule.ID] = level != schema.Off && wanted(rule, level) && (ok || !rule.Source)
+	for _, row := range rule.All() {
+		level := row.In(s.Levels)
+		l.wanted[row.ID] = level != rule.Off && wanted(row, level) && (ok || !row.Source)
 	}
 	l.keep = texts.KeptNames(s)
 	for _, d := range s.Documents {
@@ -87,7 +88,7 @@ func judge(s *stack.Stack, families func(*linter), wanted func(schema.Rule, sche
 
 // end ends what was found: it says where it stands and what it weighs. It gives what that is.
 func (l *linter) end() hcl.Diagnostics {
-	l.Locate(l.found)
+	l.Module.Locate(l.found)
 	found := schema.ApplyLevels(l.found, l.Levels)
 	l.found, l.ended = nil, append(l.ended, found...)
 	return found
@@ -97,8 +98,8 @@ func (l *linter) end() hcl.Diagnostics {
 type linter struct {
 	*stack.Stack
 	palette
-	asked     func(schema.Rule, schema.Level) bool // which rules are to be judged
-	wanted    map[schema.RuleID]bool
+	asked     func(rule.Rule, rule.Level) bool // which rules are to be judged
+	wanted    map[rule.ID]bool
 	languages []*language
 	source    *language // nil if there is none
 	keep      []string  // names that no translation changes, the longest first
@@ -110,12 +111,12 @@ type linter struct {
 }
 
 // wants reports whether one of the rules is wanted.
-func (l *linter) wants(rules ...schema.RuleID) bool {
-	return slices.ContainsFunc(rules, func(id schema.RuleID) bool { return l.wanted[id] })
+func (l *linter) wants(rules ...rule.ID) bool {
+	return slices.ContainsFunc(rules, func(id rule.ID) bool { return l.wanted[id] })
 }
 
 // report adds a finding of a rule that is wanted.
-func (l *linter) report(id schema.RuleID, at schema.Subject, summary, detail string, data map[string]any) *hcl.Diagnostic {
+func (l *linter) report(id rule.ID, at schema.Subject, summary, detail string, data map[string]any) *hcl.Diagnostic {
 	d := schema.Diagnose(id, at, summary, detail)
 	schema.Amend(d, func(f *schema.Finding) { f.Data = data })
 	if l.wanted[id] {
@@ -135,8 +136,8 @@ func fixable(d *hcl.Diagnostic, v schema.Value, better string) {
 		at = o.Range
 	}
 	schema.Amend(d, func(f *schema.Finding) {
-		rule, _ := schema.RuleByID(f.Rule)
-		f.Fix, f.Edits = rule.Fix, []schema.Edit{{At: at, Value: cty.StringVal(better)}}
+		row, _ := rule.ByID(f.Rule)
+		f.Fix, f.Edits = row.Fix, []schema.Edit{{At: at, Value: cty.StringVal(better)}}
 	})
 }
 
@@ -161,12 +162,12 @@ func subject(d schema.Document, f *schema.Field) schema.Subject {
 }
 
 // option is what the lint block says of a rule's option, or its default.
-func option[T any](l *linter, id schema.RuleID, name string) T {
+func option[T any](l *linter, id rule.ID, name string) T {
 	if set, ok := l.Options[id][name]; ok {
 		return set.Value.(T)
 	}
-	rule, _ := schema.RuleByID(id)
-	o, _ := rule.Option(name)
+	row, _ := rule.ByID(id)
+	o, _ := row.Option(name)
 	v, _ := o.Default.(T)
 	return v
 }

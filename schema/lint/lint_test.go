@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -34,14 +35,14 @@ func findings(diags hcl.Diagnostics) []string {
 }
 
 // of gives the findings of one rule.
-func of(rule schema.RuleID, diags hcl.Diagnostics) hcl.Diagnostics {
-	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return schema.FindingOf(d).Rule != rule })
+func of(id rule.ID, diags hcl.Diagnostics) hcl.Diagnostics {
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return schema.FindingOf(d).Rule != id })
 }
 
 // contrasts judges a stack of one file and gives what contrast says of it.
 func contrasts(t *testing.T, src string) hcl.Diagnostics {
 	t.Helper()
-	return of(schema.Contrast, lint.Stack(load(t, src)))
+	return of(rule.Contrast, lint.Stack(load(t, src)))
 }
 
 // result is a locale whose result page holds the given lines.
@@ -119,7 +120,7 @@ func TestSharedLine(t *testing.T) {
 
 func TestLevels(t *testing.T) {
 	bad := result("background_color = \"#ffffff\"\nliveness_result_text_color = \"#767676\"\ncountdown_text_color = \"#777777\"")
-	rule := func(lines string) string {
+	row := func(lines string) string {
 		return "livery {\n  lint {\n    rule \"contrast\" {\n" + lines + "\n    }\n  }\n}\n"
 	}
 	tests := map[string]struct {
@@ -127,14 +128,14 @@ func TestLevels(t *testing.T) {
 		want []string
 	}{
 		"as it is":        {"", []string{"warning"}},
-		"error":           {rule("level = \"error\""), []string{"error"}},
-		"warning":         {rule("level = \"warning\""), []string{"warning"}},
-		"notice":          {rule("level = \"notice\""), []string{"notice"}},
-		"off":             {rule("level = \"off\""), nil},
-		"a lower ratio":   {rule("ratio = 3"), nil},
-		"a higher ratio":  {rule("ratio = 7"), []string{"warning", "warning"}},
-		"both":            {rule("ratio = 4.55\nlevel = \"error\""), []string{"error", "error"}},
-		"ratio as a text": {rule("ratio = \"7\""), []string{"warning", "warning"}},
+		"error":           {row("level = \"error\""), []string{"error"}},
+		"warning":         {row("level = \"warning\""), []string{"warning"}},
+		"notice":          {row("level = \"notice\""), []string{"notice"}},
+		"off":             {row("level = \"off\""), nil},
+		"a lower ratio":   {row("ratio = 3"), nil},
+		"a higher ratio":  {row("ratio = 7"), []string{"warning", "warning"}},
+		"both":            {row("ratio = 4.55\nlevel = \"error\""), []string{"error", "error"}},
+		"ratio as a text": {row("ratio = \"7\""), []string{"warning", "warning"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -148,9 +149,9 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-func cut(finding string) (severity, rule, rest string) {
-	_, _ = fmt.Sscan(finding, &severity, &rule, &rest)
-	return severity, rule, rest
+func cut(finding string) (severity, row, rest string) {
+	_, _ = fmt.Sscan(finding, &severity, &row, &rest)
+	return severity, row, rest
 }
 
 // The order is that of the file, whatever order the documents come in.
@@ -174,7 +175,7 @@ func TestMissing(t *testing.T) {
 	for _, d := range lint.Missing(load.Documents, lint.Others(load.Documents)) {
 		finding := schema.FindingOf(d)
 		got = append(got, fmt.Sprintf("%s %s %s", finding.Address(), finding.Path, d.Detail))
-		assert.Equal(t, schema.Warning, finding.Level)
+		assert.Equal(t, rule.Warning, finding.Level)
 	}
 	assert.Equal(t, []string{
 		"locale.th_TH titleText titleText has no text here, and 1 of 3 languages have one: people will see the API's default.",
@@ -189,8 +190,8 @@ func TestMissing(t *testing.T) {
 func TestSource(t *testing.T) {
 	two := "locale \"th\" { title_text = \"ยืนยันตัวตน\" }\nlocale \"vi\" {}\n"
 	assert.Empty(t, lint.Stack(load(t, two)))
-	assert.Contains(t, lint.WithoutSource(load(t, two)), schema.Missing)
-	assert.NotContains(t, lint.WithoutSource(load(t, two)), schema.Glossary, "that is off")
+	assert.Contains(t, lint.WithoutSource(load(t, two)), rule.Missing)
+	assert.NotContains(t, lint.WithoutSource(load(t, two)), rule.Glossary, "that is off")
 	assert.Empty(t, lint.WithoutSource(load(t, "locale \"th\" {}\n")), "one language has nothing to be compared with")
 	named := load(t, "livery {\n  texts { source = \"th\" }\n}\n"+two)
 	assert.Empty(t, lint.WithoutSource(named))

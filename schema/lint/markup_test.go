@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 )
 
 // markedUp are interface texts as translators of nineteen languages deliver them when
@@ -43,7 +44,7 @@ var plain = []string{"3 < 5", "a<1", "Q & A", "AT&T; then more", "<3", "if (a &&
 func TestMarkupInEveryLanguage(t *testing.T) {
 	require.Len(t, markedUp, 19)
 	judge := func(locale, words string) []string {
-		return findings(of(schema.Markup, lint.Stack(load(t, fmt.Sprintf("locale %q {\n  title_text = %s\n}\n", locale, strconv.Quote(words))))))
+		return findings(of(rule.Markup, lint.Stack(load(t, fmt.Sprintf("locale %q {\n  title_text = %s\n}\n", locale, strconv.Quote(words))))))
 	}
 	for locale, words := range markedUp {
 		if _, known := schema.ParseLocale(locale); !known { // of the interface, not of the service

@@ -7,6 +7,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // memory is what was found in the documents of a stack, for the next time that it is
@@ -19,9 +20,9 @@ type memory struct {
 // ground is what the findings in a document depend on besides the document itself and that
 // of the source.
 type ground struct {
-	wanted  map[schema.RuleID]bool
-	levels  map[schema.RuleID]schema.Level
-	options map[schema.RuleID]map[string]config.RuleOption
+	wanted  map[rule.ID]bool
+	levels  map[rule.ID]rule.Level
+	options map[rule.ID]map[string]config.RuleOption
 	keep    []string
 	files   map[string][]byte // the glossary, the lock of texts and the notes, by their names in ranges
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -16,7 +17,7 @@ func Mendable(s *stack.Stack, diags hcl.Diagnostics) hcl.Diagnostics {
 	for i, d := range diags {
 		f := schema.FindingOf(d)
 		unknown, _ := f.Data["unknown"].(string)
-		if f.Rule != schema.Placeholder || unknown == "" || d.Subject == nil {
+		if f.Rule != rule.Placeholder || unknown == "" || d.Subject == nil {
 			continue
 		}
 		field := schema.FieldByPath(f.Path)
@@ -33,15 +34,15 @@ func Mendable(s *stack.Stack, diags hcl.Diagnostics) hcl.Diagnostics {
 }
 
 // mended is a text without what a rule finds in it; "" where only a person can tell.
-func mended(rule schema.RuleID, in *language, words string) string {
+func mended(id rule.ID, in *language, words string) string {
 	runes := []rune(words)
-	switch rule {
-	case schema.Whitespace:
+	switch id {
+	case rule.Whitespace:
 		for strings.Contains(words, "  ") {
 			words = strings.ReplaceAll(words, "  ", " ")
 		}
 		return strings.TrimFunc(words, func(r rune) bool { return r == '\n' || isBlank(r) })
-	case schema.WidthForms:
+	case rule.WidthForms:
 		for {
 			at, better := firstOfAnotherWidth(in, runes)
 			if better == 0 {
@@ -49,7 +50,7 @@ func mended(rule schema.RuleID, in *language, words string) string {
 			}
 			runes[at] = better
 		}
-	case schema.InvisibleCharacter:
+	case rule.InvisibleCharacter:
 		for {
 			at, name := firstInvisible(in, runes)
 			if name == "" {

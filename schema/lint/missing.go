@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Expectation says why every language should have a text, as a clause of a sentence;
@@ -22,7 +23,7 @@ func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics 
 				continue
 			}
 			if why := expected(f); why != "" {
-				diags = append(diags, schema.Diagnose(schema.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: d.Range}, "Text missing",
+				diags = append(diags, schema.Diagnose(rule.Missing, schema.Subject{Address: d.Locale.AddressOf(), Path: f.Path(), Range: d.Range}, "Text missing",
 					fmt.Sprintf("%s has no text here, and %s: people will see the API's default.", f.Path(), why)))
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // writtenColour is a colour that somebody wrote, as a literal or as a token.
@@ -18,14 +19,14 @@ type writtenColour struct {
 
 // nearColours finds colours of one document that nobody can tell apart: most are slips.
 func nearColours(l *linter, in *language) {
-	if !l.wants(schema.NearColour) {
+	if !l.wants(rule.NearColour) {
 		return
 	}
-	delta, written := option[float64](l, schema.NearColour, "delta"), l.writtenColours(in.Document)
+	delta, written := option[float64](l, rule.NearColour, "delta"), l.writtenColours(in.Document)
 	for i, b := range written {
 		for _, a := range written[:i] {
 			if distance := l.distance(a.text, b.text, delta); distance > 0 && distance <= delta {
-				l.report(schema.NearColour, b.at, "Two colours that look the same",
+				l.report(rule.NearColour, b.at, "Two colours that look the same",
 					fmt.Sprintf("%s is so near to %s at %s:%d that nobody can tell them apart (CIEDE2000 %.2f). If one is meant, write it once.",
 						b.text, a.text, a.at.Range.Filename, a.at.Range.Start.Line, distance),
 					map[string]any{"colour": b.text, "near": a.text, "distance": distance})

@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -21,7 +22,7 @@ type use struct {
 
 // overridden finds values that nobody ever sees, and values that are there without them.
 func overridden(l *linter) {
-	if !l.wants(schema.Unreachable, schema.Redundant) || !l.complete() {
+	if !l.wants(rule.Unreachable, rule.Redundant) || !l.complete() {
 		return
 	}
 	uses, fields := make(uses), make(map[*schema.Field]bool)
@@ -86,7 +87,7 @@ func (l *linter) reportOverridden(uses uses) {
 		for _, o := range d.Overridden() {
 			at := schema.Subject{Address: d.Locale.AddressOf(), Path: o.Field.Path(), Range: o.Lower}
 			if u := uses[written{o.Field, o.Lower}]; u.wins == 0 && !u.shown && o.Lower.Filename != "" && here(o.Lower) && o.Lower != o.Upper {
-				found := l.report(schema.Unreachable, at, "Value that nobody sees",
+				found := l.report(rule.Unreachable, at, "Value that nobody sees",
 					o.Field.Path()+" is overridden in every document that uses it. Take it out.", nil)
 				removal(found, declared(o.Field, o.Lower)...)
 			}
@@ -96,7 +97,7 @@ func (l *linter) reportOverridden(uses uses) {
 				if o.Lower.Filename != "" {
 					why = fmt.Sprintf("equal to what is inherited from %s:%d", o.Lower.Filename, o.Lower.Start.Line)
 				}
-				found := l.report(schema.Redundant, at, "Value that is there without it", fmt.Sprintf("%s is %s. Take it out.", o.Field.Path(), why), nil)
+				found := l.report(rule.Redundant, at, "Value that is there without it", fmt.Sprintf("%s is %s. Take it out.", o.Field.Path(), why), nil)
 				removal(found, declared(o.Field, o.Upper)...)
 			}
 		}

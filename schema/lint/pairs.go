@@ -7,6 +7,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/colour"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -164,7 +165,7 @@ type Pair struct {
 
 // LeastContrast is the contrast that the stack's rule asks of a text.
 func LeastContrast(s *stack.Stack) float64 {
-	return option[float64](&linter{Stack: s}, schema.Contrast, "ratio")
+	return option[float64](&linter{Stack: s}, rule.Contrast, "ratio")
 }
 
 // Pairs are the texts that a document shows whose contrast is known.

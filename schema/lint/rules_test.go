@@ -11,13 +11,14 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
 )
 
 // ofPhase are the findings of the command that a rule belongs to.
-func ofPhase(s *stack.Stack, rule schema.Rule) hcl.Diagnostics {
-	if rule.Phase == schema.Checking {
+func ofPhase(s *stack.Stack, row rule.Rule) hcl.Diagnostics {
+	if row.Phase == rule.Checking {
 		return lint.Tokens(s, nil)
 	}
 	return lint.Stack(s)
@@ -27,39 +28,39 @@ func ofPhase(s *stack.Stack, rule schema.Rule) hcl.Diagnostics {
 // else, the good one gives nothing. What is drawn is measured by a browser, so of such
 // rules only the good faith of both examples can be held: they load without a finding.
 func TestExamples(t *testing.T) {
-	found := func(t *testing.T, rule schema.Rule, src string) []schema.RuleID {
+	found := func(t *testing.T, row rule.Rule, src string) []rule.ID {
 		t.Helper()
 		fsys := fstest.MapFS{"stack/readme.txt": {}}
-		for name, text := range rule.Files {
+		for name, text := range row.Files {
 			fsys["stack/"+name] = &fstest.MapFile{Data: []byte(text)}
 		}
 		if src != "" {
 			fsys["stack/main.livery.hcl"] = &fstest.MapFile{Data: []byte(src)}
 		}
 		s, diags := stack.Load(stack.Options{FS: fsys, Dir: "stack", Version: "0.1.0"})
-		diags = append(diags, ofPhase(s, rule)...)
-		diags = append(diags, suppress.IgnoresOf(s, time.Time{}).Unused(func(schema.RuleID) bool { return true })...)
-		var ids []schema.RuleID
+		diags = append(diags, ofPhase(s, row)...)
+		diags = append(diags, suppress.IgnoresOf(s, time.Time{}).Unused(func(rule.ID) bool { return true })...)
+		var ids []rule.ID
 		for _, d := range schema.SortFindings(diags) {
-			if rule.Level != schema.Off { // such an example turns its rule on
-				assert.Equal(t, rule.Level, schema.LevelOf(d), d)
+			if row.Level != rule.Off { // such an example turns its rule on
+				assert.Equal(t, row.Level, schema.LevelOf(d), d)
 			}
 			ids = append(ids, schema.FindingOf(d).Rule)
 		}
 		if s.Empty {
-			ids = append(ids, schema.NothingToApply) // said by the commands, not by the loader
+			ids = append(ids, rule.NothingToApply) // said by the commands, not by the loader
 		}
 		return ids
 	}
-	for _, rule := range schema.Rules() {
-		t.Run(string(rule.ID), func(t *testing.T) {
-			require.NotEmpty(t, rule.Good)
-			want := []schema.RuleID{rule.ID}
-			if rule.Phase == schema.Drawing {
+	for _, row := range rule.All() {
+		t.Run(string(row.ID), func(t *testing.T) {
+			require.NotEmpty(t, row.Good)
+			want := []rule.ID{row.ID}
+			if row.Phase == rule.Drawing {
 				want = nil
 			}
-			assert.Equal(t, want, found(t, rule, rule.Bad), rule.Bad)
-			assert.Empty(t, found(t, rule, rule.Good), rule.Good)
+			assert.Equal(t, want, found(t, row, row.Bad), row.Bad)
+			assert.Empty(t, found(t, row, row.Good), row.Good)
 		})
 	}
 }

@@ -8,30 +8,31 @@ import (
 	"unicode/utf8"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // sourceRules compare a translation with the text of the source. What they give finishes
 // a sentence that begins with the path of the translation; "" says that nothing is wrong.
 var sourceRules = [...]struct {
-	id      schema.RuleID
+	id      rule.ID
 	summary string
 	judge   func(l *linter, in *language, t, source text) string
 }{
-	{schema.Placeholder, "Placeholder missing", placeholder},
-	{schema.EndPunctuation, "Ends in another way than the source", endPunctuation},
-	{schema.LineBreaks, "Other lines than in the source", lineBreaks},
-	{schema.KeptName, "Name missing", keptName},
+	{rule.Placeholder, "Placeholder missing", placeholder},
+	{rule.EndPunctuation, "Ends in another way than the source", endPunctuation},
+	{rule.LineBreaks, "Other lines than in the source", lineBreaks},
+	{rule.KeptName, "Name missing", keptName},
 }
 
 // eachTranslation compares every translation with the source.
 func eachTranslation(l *linter, in *language) {
 	for t, source := range l.translations(in) {
-		for _, rule := range sourceRules {
-			if !l.wants(rule.id) {
+		for _, row := range sourceRules {
+			if !l.wants(row.id) {
 				continue
 			}
-			if what := rule.judge(l, in, t, source); what != "" {
-				l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil)
+			if what := row.judge(l, in, t, source); what != "" {
+				l.report(row.id, in.subject(t), row.summary, t.path+" "+what, nil)
 			}
 		}
 	}
@@ -88,7 +89,7 @@ func endOf(words string) string {
 
 func endPunctuation(l *linter, in *language, t, source text) string {
 	own, wanted := endOf(t.words()), endOf(source.words())
-	if own == wanted || !l.concerns(schema.EndPunctuation, in.Locale) || own == noEnd && wanted == stopEnd && in.is("th", "ja", "ko", "zh") {
+	if own == wanted || !l.concerns(rule.EndPunctuation, in.Locale) || own == noEnd && wanted == stopEnd && in.is("th", "ja", "ko", "zh") {
 		return ""
 	}
 	return fmt.Sprintf("ends with %s, the source %s with %s.", own, l.source.Locale, wanted)
@@ -116,7 +117,7 @@ func keptName(l *linter, _ *language, t, source text) string {
 
 // inconsistent finds one text of the source that a language says in two ways.
 func inconsistent(l *linter, in *language) {
-	if !l.wants(schema.Inconsistent) {
+	if !l.wants(rule.Inconsistent) {
 		return
 	}
 	first := make(map[string]text)
@@ -127,7 +128,7 @@ func inconsistent(l *linter, in *language) {
 			continue
 		}
 		if before.words() != t.words() {
-			l.report(schema.Inconsistent, in.subject(t), "One text, two translations",
+			l.report(rule.Inconsistent, in.subject(t), "One text, two translations",
 				fmt.Sprintf("%s says %q, and %s says %q; the source %s has %q in both.",
 					t.path, t.words(), before.path, before.words(), l.source.Locale, source.words()), nil)
 		}

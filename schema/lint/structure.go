@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/tokens"
 )
 
@@ -26,7 +27,7 @@ func (l *linter) own() []*config.Declaration {
 
 // unused finds what is declared here and named nowhere.
 func unused(l *linter) {
-	if !l.wants(schema.UnusedTheme, schema.UnusedLocal, schema.UnusedVariable) || l.Module.Broken || isLibrary(l.Module.Sources) {
+	if !l.wants(rule.UnusedTheme, rule.UnusedLocal, rule.UnusedVariable) || l.Module.Broken || isLibrary(l.Module.Sources) {
 		return
 	}
 	used := usedNames(l.Module.Sources)
@@ -35,7 +36,7 @@ func unused(l *linter) {
 		kind, _, _ := strings.Cut(name, ".")
 		return !used[name] && !misspelt[kind]
 	}
-	report := func(id schema.RuleID, name string, at schema.Subject, places ...hcl.Range) {
+	report := func(id rule.ID, name string, at schema.Subject, places ...hcl.Range) {
 		if isUnused(name) {
 			removal(l.report(id, at, "Declared and not used", name+" is declared here and used nowhere. Take it out, or use it.", nil), places...)
 		}
@@ -45,9 +46,9 @@ func unused(l *linter) {
 		switch { // what has no usable name is in no module
 		case b.Type == "theme" && l.Module.Themes[name] == b.Block:
 			address := schema.Address{Kind: schema.ThemeAddress, Name: name}
-			report(schema.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange}, placeOf(b))
+			report(rule.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange}, placeOf(b))
 		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
-			report(schema.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(settings(l.Module.Sources, name), placeOf(b))...)
+			report(rule.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(settings(l.Module.Sources, name), placeOf(b))...)
 		case b.Type == "locals":
 			isEmptied := !l.shared && !slices.ContainsFunc(b.Attributes, func(a *config.Attribute) bool { return !isUnused("local." + a.Name) })
 			for _, a := range b.Attributes {
@@ -55,7 +56,7 @@ func unused(l *linter) {
 				if isEmptied {
 					at = placeOf(b)
 				}
-				report(schema.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange()}, at)
+				report(rule.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange()}, at)
 			}
 		}
 	}
@@ -124,7 +125,7 @@ func usedNames(s *config.Sources) map[string]bool {
 
 // literals finds colours that are written out again and again, or beside a token.
 func literals(l *linter) {
-	if !l.wants(schema.RepeatedLiteral, schema.TokenBypass) {
+	if !l.wants(rule.RepeatedLiteral, rule.TokenBypass) {
 		return
 	}
 	places := make(map[string][]hcl.Range)
@@ -140,26 +141,26 @@ func literals(l *linter) {
 		places[hex] = append(places[hex], literal.Range)
 	}
 	var colours map[string][]tokens.Token
-	if l.wants(schema.TokenBypass) && len(places) > 0 {
+	if l.wants(rule.TokenBypass) && len(places) > 0 {
 		colours = tokenColours(l)
 	}
 	var references tokenReferences
 	if len(colours) > 0 {
 		references = tokenReferencesIn(l.Stack)
 	}
-	count := int(option[float64](l, schema.RepeatedLiteral, "count"))
+	count := int(option[float64](l, rule.RepeatedLiteral, "count"))
 	for _, hex := range order {
 		if named := colours[hex]; len(named) == 1 {
 			token := named[0]
 			for _, rng := range places[hex] {
-				found := l.report(schema.TokenBypass, schema.Subject{Range: rng}, "Colour written beside its token",
+				found := l.report(rule.TokenBypass, schema.Subject{Range: rng}, "Colour written beside its token",
 					fmt.Sprintf("%s is the token %q (%s:%d). Name it, so that a change of the token is seen here too.", hex, token.Name, token.File, token.Range.Start.Line),
 					map[string]any{"colour": hex, "token": token.Name, "file": token.File, "line": token.Range.Start.Line})
 				references.mend(found, rng, token)
 			}
 		}
 		if n := len(places[hex]); n >= count {
-			l.report(schema.RepeatedLiteral, schema.Subject{Range: places[hex][0]}, "Colour written again and again",
+			l.report(rule.RepeatedLiteral, schema.Subject{Range: places[hex][0]}, "Colour written again and again",
 				fmt.Sprintf("%s is written %d times. Give it a name in locals, so that it is changed in one place.", hex, n),
 				map[string]any{"colour": hex, "count": n})
 		}
@@ -186,7 +187,7 @@ func (l *linter) colourLiterals() []config.Literal {
 
 // sessionLocales finds what sessions say of locales that have no document.
 func sessionLocales(l *linter) {
-	if !l.wants(schema.SessionLocale) || !l.complete() || len(l.Documents) == 0 {
+	if !l.wants(rule.SessionLocale) || !l.complete() || len(l.Documents) == 0 {
 		return
 	}
 	for _, b := range l.own() {
@@ -202,7 +203,7 @@ func sessionLocales(l *linter) {
 				continue
 			}
 			at := schema.Subject{Address: schema.Address{Kind: schema.SessionAddress, Name: strings.Join(b.Labels, ".")}, Range: inner.LabelRanges[0]}
-			l.report(schema.SessionLocale, at, "Session for a page that is not declared",
+			l.report(rule.SessionLocale, at, "Session for a page that is not declared",
 				fmt.Sprintf("The session says what is different in %s, but nothing declares a document for it: people see the API's default look.", locale), nil)
 		}
 	}
@@ -216,7 +217,7 @@ type written struct {
 
 // noEffect finds fields that change nothing in any document that has them.
 func noEffect(l *linter) {
-	if !l.wants(schema.NoEffect) {
+	if !l.wants(rule.NoEffect) {
 		return
 	}
 	without, vain := make(map[written]string), make([]map[*schema.Field]string, len(l.Documents))
@@ -239,7 +240,7 @@ func noEffect(l *linter) {
 	for i, d := range l.Documents {
 		for f := range vain[i] {
 			if why := without[written{f, d.At(f).Range()}]; why != "" {
-				l.report(schema.NoEffect, subject(d, f), "Field without effect", fmt.Sprintf("%s changes nothing: %s.", f.Path(), why), nil)
+				l.report(rule.NoEffect, subject(d, f), "Field without effect", fmt.Sprintf("%s changes nothing: %s.", f.Path(), why), nil)
 			}
 		}
 	}

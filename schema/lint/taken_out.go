@@ -8,13 +8,14 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // removal is the edit that takes out what is declared.
 func removal(d *hcl.Diagnostic, places ...hcl.Range) {
 	schema.Amend(d, func(f *schema.Finding) {
-		if rule, _ := schema.RuleByID(f.Rule); len(places) > 0 {
-			f.Fix = rule.Fix
+		if row, _ := rule.ByID(f.Rule); len(places) > 0 {
+			f.Fix = row.Fix
 		}
 		for _, at := range places {
 			f.Edits = append(f.Edits, schema.Edit{At: at})

@@ -10,47 +10,48 @@ import (
 	"github.com/clipperhouse/displaywidth"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // textRule judges each text. What it gives finishes a sentence that begins with the path of
 // the text; "" says that nothing is wrong.
 type textRule struct {
-	id      schema.RuleID
+	id      rule.ID
 	summary string
 	judge   func(l *linter, in *language, t text) string
 }
 
 // textRules judge each text by itself.
 var textRules = [...]textRule{
-	{schema.Whitespace, "Blanks where none belong", whitespace},
-	{schema.InvisibleCharacter, "Invisible character", invisibleCharacter},
-	{schema.BidiControl, "Direction of the text is changed", bidiControl},
-	{schema.Markup, "Markup in a text", markup},
-	{schema.WidthForms, "Character of another width", widthForms},
-	{schema.TipWidth, "Tip too wide", tipWidth},
-	{schema.ForbiddenWords, "Word that is not wanted", forbiddenWords},
+	{rule.Whitespace, "Blanks where none belong", whitespace},
+	{rule.InvisibleCharacter, "Invisible character", invisibleCharacter},
+	{rule.BidiControl, "Direction of the text is changed", bidiControl},
+	{rule.Markup, "Markup in a text", markup},
+	{rule.WidthForms, "Character of another width", widthForms},
+	{rule.TipWidth, "Tip too wide", tipWidth},
+	{rule.ForbiddenWords, "Word that is not wanted", forbiddenWords},
 }
 
 // eachText judges every text by itself.
 func eachText(l *linter, in *language) {
-	for _, rule := range textRules {
-		rule.apply(l, in)
+	for _, row := range textRules {
+		row.apply(l, in)
 	}
 }
 
 // letters judges the letters of texts. What was not translated is not told twice, so it looks
 // at the source too.
 func letters(l *linter, in *language) {
-	textRule{schema.Script, "Letters of another script", script}.apply(l, in)
+	textRule{rule.Script, "Letters of another script", script}.apply(l, in)
 }
 
-func (rule textRule) apply(l *linter, in *language) {
-	if !l.wants(rule.id) {
+func (row textRule) apply(l *linter, in *language) {
+	if !l.wants(row.id) {
 		return
 	}
 	for t := range in.texts {
-		if what := rule.judge(l, in, t); what != "" {
-			fixable(l.report(rule.id, in.subject(t), rule.summary, t.path+" "+what, nil), t.value, mended(rule.id, in, t.words()))
+		if what := row.judge(l, in, t); what != "" {
+			fixable(l.report(row.id, in.subject(t), row.summary, t.path+" "+what, nil), t.value, mended(row.id, in, t.words()))
 		}
 	}
 }
@@ -276,11 +277,11 @@ func tipWidth(_ *linter, _ *language, t text) string {
 }
 
 func forbiddenWords(l *linter, in *language, t text) string {
-	if !l.concerns(schema.ForbiddenWords, in.Locale) {
+	if !l.concerns(rule.ForbiddenWords, in.Locale) {
 		return ""
 	}
 	words := strings.ToLower(t.words())
-	for _, word := range option[[]string](l, schema.ForbiddenWords, "words") {
+	for _, word := range option[[]string](l, rule.ForbiddenWords, "words") {
 		if hasWord(words, strings.ToLower(word)) {
 			return fmt.Sprintf("holds %q, which the lint block forbids.", word)
 		}
@@ -289,7 +290,7 @@ func forbiddenWords(l *linter, in *language, t text) string {
 }
 
 // concerns reports whether a rule judges a locale: its option locales names it, or none.
-func (l *linter) concerns(id schema.RuleID, locale schema.Locale) bool {
+func (l *linter) concerns(id rule.ID, locale schema.Locale) bool {
 	locales := option[[]schema.Locale](l, id, "locales")
 	return len(locales) == 0 || slices.Contains(locales, locale)
 }
@@ -312,10 +313,10 @@ func (in *language) textsWith(words string) (list []text) {
 // ellipses finds texts of one language that write an ellipsis in another way than the
 // others do.
 func ellipses(l *linter, in *language) {
-	if !l.wants(schema.Ellipsis) {
+	if !l.wants(rule.Ellipsis) {
 		return
 	}
-	style := option[string](l, schema.Ellipsis, "style")
+	style := option[string](l, rule.Ellipsis, "style")
 	withDots, withCharacter := in.textsWith(dots), in.textsWith(ellipsis)
 	if style == "consistent" && (len(withDots) == 0 || len(withCharacter) == 0) {
 		return
@@ -329,6 +330,6 @@ func ellipses(l *linter, in *language) {
 		if style == "consistent" {
 			detail = fmt.Sprintf("%s has %q, and other texts of the language have %q.", t.path, written, right)
 		}
-		fixable(l.report(schema.Ellipsis, in.subject(t), "Two ways to write an ellipsis", detail, nil), t.value, strings.ReplaceAll(t.words(), written, right))
+		fixable(l.report(rule.Ellipsis, in.subject(t), "Two ways to write an ellipsis", detail, nil), t.value, strings.ReplaceAll(t.words(), written, right))
 	}
 }

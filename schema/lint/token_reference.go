@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
@@ -86,7 +87,7 @@ func (r tokenReferences) mend(d *hcl.Diagnostic, at hcl.Range, token tokens.Toke
 	schema.Amend(d, func(f *schema.Finding) {
 		f.Data["proposal"] = expression
 		if !isConstant {
-			f.Fix, f.Edits = schema.SafeFix, []schema.Edit{{At: at, Expression: expression}}
+			f.Fix, f.Edits = rule.SafeFix, []schema.Edit{{At: at, Expression: expression}}
 		}
 	})
 }

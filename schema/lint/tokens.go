@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/colour"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/tokens"
 )
@@ -43,8 +44,8 @@ func judgeTokens(s *stack.Stack, whole bool) hcl.Diagnostics {
 			family(l)
 		}
 	}
-	return judge(s, families, func(r schema.Rule, _ schema.Level) bool {
-		return r.Group == schema.TokenGroup && (whole || r.ID != schema.UnusedToken) || r.ID == schema.TokenBypass
+	return judge(s, families, func(r rule.Rule, _ rule.Level) bool {
+		return r.Group == rule.TokenGroup && (whole || r.ID != rule.UnusedToken) || r.ID == rule.TokenBypass
 	})
 }
 
@@ -57,7 +58,7 @@ func tokenFaults(l *linter) {
 
 // tokenDoubts finds tokens that can be used and are not as they should be.
 func tokenDoubts(l *linter) {
-	if !l.wants(schema.TokenHex, schema.TokenType, schema.TokenLegacy) {
+	if !l.wants(rule.TokenHex, rule.TokenType, rule.TokenLegacy) {
 		return
 	}
 	for _, set := range l.Stack.Tokens {
@@ -166,7 +167,7 @@ func reachedFrom(s *stack.Stack, at hcl.Range) []hcl.Range {
 
 // unusedTokens finds tokens that no document uses.
 func unusedTokens(l *linter) {
-	if !l.wants(schema.UnusedToken) || !l.complete() {
+	if !l.wants(rule.UnusedToken) || !l.complete() {
 		return
 	}
 	uses, told := TokenUses(l.Stack), make(map[hcl.Range]bool)
@@ -174,7 +175,7 @@ func unusedTokens(l *linter) {
 		for _, t := range set.Tokens() {
 			if _, used := uses[t.Range]; !used && !told[t.Range] {
 				told[t.Range] = true
-				l.report(schema.UnusedToken, schema.Subject{Range: t.Range}, "Unused token",
+				l.report(rule.UnusedToken, schema.Subject{Range: t.Range}, "Unused token",
 					fmt.Sprintf("No document uses the token %q.", t.Name), map[string]any{"token": t.Name})
 			}
 		}
@@ -183,8 +184,8 @@ func unusedTokens(l *linter) {
 
 // tokenParity finds groups that lack what others have.
 func tokenParity(l *linter) {
-	groups := option[[]string](l, schema.TokenParity, "groups")
-	if !l.wants(schema.TokenParity) {
+	groups := option[[]string](l, rule.TokenParity, "groups")
+	if !l.wants(rule.TokenParity) {
 		return
 	}
 	for _, set := range l.Stack.Tokens {
@@ -192,12 +193,12 @@ func tokenParity(l *linter) {
 		for _, group := range groups {
 			own, at, ok := set.Group(group)
 			if !ok && len(names) > 0 {
-				l.report(schema.TokenParity, schema.Subject{Range: l.Options[schema.TokenParity]["groups"].Range}, "Unknown group of tokens",
+				l.report(rule.TokenParity, schema.Subject{Range: l.Options[rule.TokenParity]["groups"].Range}, "Unknown group of tokens",
 					fmt.Sprintf("There is no group %q.", group), map[string]any{"group": group})
 			}
 			missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(own, name) })
 			if ok && len(missing) > 0 {
-				l.report(schema.TokenParity, schema.Subject{Range: at}, "Groups with different tokens",
+				l.report(rule.TokenParity, schema.Subject{Range: at}, "Groups with different tokens",
 					fmt.Sprintf("%q lacks %s, which %q has. Add what is missing, or take it out there.", group, quoted(missing), first[missing[0]]),
 					map[string]any{"group": group, "missing": missing})
 			}
@@ -234,11 +235,11 @@ func quoted(names []string) string {
 
 // tokenContrast judges pairs of tokens that the lint block names.
 func tokenContrast(l *linter) {
-	if !l.wants(schema.TokenContrast) {
+	if !l.wants(rule.TokenContrast) {
 		return
 	}
-	at := schema.Subject{Range: l.Options[schema.TokenContrast]["pairs"].Range}
-	for _, pair := range option[[]schema.TokenPair](l, schema.TokenContrast, "pairs") {
+	at := schema.Subject{Range: l.Options[rule.TokenContrast]["pairs"].Range}
+	for _, pair := range option[[]rule.TokenPair](l, rule.TokenContrast, "pairs") {
 		judged := false
 		for _, set := range l.Stack.Tokens {
 			text, ok := set.Find(pair.Text)
@@ -249,13 +250,13 @@ func tokenContrast(l *linter) {
 			}
 		}
 		if !judged {
-			l.report(schema.TokenContrast, at, "Unknown pair of tokens",
+			l.report(rule.TokenContrast, at, "Unknown pair of tokens",
 				fmt.Sprintf("No file of tokens has both %q and %q.", pair.Text, pair.Background), nil)
 		}
 	}
 }
 
-func tokenPair(l *linter, pair schema.TokenPair, text, back tokens.Token) {
+func tokenPair(l *linter, pair rule.TokenPair, text, back tokens.Token) {
 	front, ok := colourOf(text)
 	behind, both := colourOf(back)
 	if !ok || !both || !behind.IsOpaque() {
@@ -271,7 +272,7 @@ func tokenPair(l *linter, pair schema.TokenPair, text, back tokens.Token) {
 		data["proposal"] = better.String()
 		detail += fmt.Sprintf(" The nearest that reads well is %s.", better)
 	}
-	l.report(schema.TokenContrast, schema.Subject{Range: text.Range}, "Tokens hard to read on each other", detail, data)
+	l.report(rule.TokenContrast, schema.Subject{Range: text.Range}, "Tokens hard to read on each other", detail, data)
 }
 
 func colourOf(t tokens.Token) (colour.Colour, bool) {

@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/texts"
 )
 
 // missing finds texts that the source has and another language has not.
 func missing(l *linter, in *language) {
-	if !l.wants(schema.Missing) || in.Locale == l.source.Locale || !l.concerns(schema.Missing, in.Locale) {
+	if !l.wants(rule.Missing) || in.Locale == l.source.Locale || !l.concerns(rule.Missing, in.Locale) {
 		return
 	}
 	l.found = append(l.found, Missing([]schema.Document{in.Document}, func(f *schema.Field) string {
@@ -24,12 +25,12 @@ func missing(l *linter, in *language) {
 
 // untranslated finds the source's words under another language.
 func untranslated(l *linter, in *language) {
-	if !l.wants(schema.Untranslated) {
+	if !l.wants(rule.Untranslated) {
 		return
 	}
 	for t, source := range l.translations(in) {
 		if l.sameWords(t, source) {
-			l.report(schema.Untranslated, in.subject(t), "Text not translated",
+			l.report(rule.Untranslated, in.subject(t), "Text not translated",
 				fmt.Sprintf("%s has the words of the source %s, %q.", t.path, l.source.Locale, t.words()), nil)
 		}
 	}
@@ -38,13 +39,13 @@ func untranslated(l *linter, in *language) {
 // sameWords reports whether a text is the source's and would have to be another: not one
 // of names alone, nor one that is very short.
 func (l *linter) sameWords(t, source text) bool {
-	allowed := slices.Concat(l.keep, option[[]string](l, schema.Untranslated, "allow"))
+	allowed := slices.Concat(l.keep, option[[]string](l, rule.Untranslated, "allow"))
 	return texts.SameWords(t.words(), source.words(), allowed)
 }
 
 // readTexts reads the lock of texts and the notes for translators, and notes what they hold.
 func (l *linter) readTexts(read map[string][]byte) {
-	if !l.wants(schema.StaleTranslation) {
+	if !l.wants(rule.StaleTranslation) {
 		return
 	}
 	table, diags := texts.Open(l.Stack)
@@ -63,14 +64,14 @@ func stale(l *linter, in *language) {
 	}
 	for _, u := range l.texts.Stale(in.Document) {
 		at := schema.Subject{Address: in.Locale.AddressOf(), Locale: in.Locale, Path: u.Path, Range: texts.PlaceOf(u.Target)}
-		l.report(schema.StaleTranslation, at, "Translation out of date", u.Path+" "+u.Reason(l.source.Locale),
+		l.report(rule.StaleTranslation, at, "Translation out of date", u.Path+" "+u.Reason(l.source.Locale),
 			map[string]any{"source": u.Source.Text(), "source_before": u.Before[0].Words})
 	}
 }
 
 // isUntranslated reports whether the rule of untranslated texts has a finding here.
 func (l *linter) isUntranslated(in *language, t text) bool {
-	if !l.wants(schema.Untranslated) || in.base() == l.source.base() {
+	if !l.wants(rule.Untranslated) || in.base() == l.source.base() {
 		return false
 	}
 	source, ok := l.source.find(t)
@@ -80,17 +81,17 @@ func (l *linter) isUntranslated(in *language, t text) bool {
 // headroom finds texts of the source that leave no room for those that are to come: most
 // languages need more of it than English.
 func headroom(l *linter) {
-	if !l.wants(schema.Headroom) {
+	if !l.wants(rule.Headroom) {
 		return
 	}
-	ratio := option[float64](l, schema.Headroom, "ratio")
+	ratio := option[float64](l, rule.Headroom, "ratio")
 	for source := range l.source.texts {
 		limit, length := source.field.MaxLength(l.source.Locale), schema.Length(source.words())
 		if float64(length) <= ratio*float64(limit) || length > limit {
 			continue
 		}
 		if n := l.toCome(source); n > 0 {
-			l.report(schema.Headroom, l.source.subject(source), "Little room for translations",
+			l.report(rule.Headroom, l.source.subject(source), "Little room for translations",
 				fmt.Sprintf("%s fills %d of %d UTF-16 code units, and %s still to come: most languages need more room than %s.",
 					source.path, length, limit, areTranslations(n), l.source.info.Name),
 				map[string]any{"length": length, "limit": limit})

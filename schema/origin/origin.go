@@ -17,6 +17,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Names are what expressions refer to, during one evaluation.
@@ -128,7 +129,7 @@ func (p Parts) Duplicates() hcl.Diagnostics {
 	for _, twice := range p.tracer.files.declaredTwice(p.file) {
 		first, member, at := twice[0], twice[1], p.at
 		at.Path, at.Range = "", member.NameRange
-		diags = append(diags, schema.FirstAt(schema.Diagnose(schema.Duplicate, at, "Declared twice",
+		diags = append(diags, schema.FirstAt(schema.Diagnose(rule.Duplicate, at, "Declared twice",
 			fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)), first.NameRange))
 	}
 	return diags

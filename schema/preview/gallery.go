@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/colour"
+	"livery/schema/rule"
 )
 
 // Sheet is one language in a gallery.
@@ -36,12 +37,12 @@ type Gallery struct {
 	Subject  string // what is shown, such as "the files" or a plan's name
 	Sheets   []Sheet
 	Problems []Problem
-	Unjudged bool         // what is wrong is not known yet: a page keeps saying what was wrong before
-	Broken   string       // the files have errors: what the sheets show all the same; "" without errors
-	Unread   string       // why nothing can be read any more: the sheets are the last that could be; "" if it can
-	TooLong  schema.Level // of the rule that the browser measures; "" for the rule's own
-	Images   bool         // pictures are fetched from their links
-	Compare  bool         // what was applied is shown beside what is to be from the start
+	Unjudged bool       // what is wrong is not known yet: a page keeps saying what was wrong before
+	Broken   string     // the files have errors: what the sheets show all the same; "" without errors
+	Unread   string     // why nothing can be read any more: the sheets are the last that could be; "" if it can
+	TooLong  rule.Level // of the rule that the browser measures; "" for the rule's own
+	Images   bool       // pictures are fetched from their links
+	Compare  bool       // what was applied is shown beside what is to be from the start
 
 	Summary     *Summary // of a change that is looked at; nil for what is no change
 	ChangedOnly bool     // only what differs is shown from the start, if something does
@@ -324,7 +325,7 @@ func (g *Gallery) findings() (faults string, problems []Part) {
 		c.Printf("<section class=\"card broken\" role=\"alert\"><h2>The files have errors</h2><p>%s</p>\n<ol class=\"problems\">\n", g.Broken)
 	}
 	for _, p := range g.Problems {
-		if g.Broken != "" && p.Level == schema.Error && p.Fault {
+		if g.Broken != "" && p.Level == rule.Error && p.Fault {
 			c.Raw(p.html())
 		} else {
 			problems = append(problems, newPart("", p.html()))

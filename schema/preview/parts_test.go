@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 func ids(parts []Part) []string {
@@ -76,7 +77,7 @@ func TestWhatIsSentAfterAChange(t *testing.T) {
 		{name: "a title", change: func(g *Gallery) { g.Title = "U" }, other: []string{"title"}},
 		{name: "a problem", change: func(g *Gallery) { g.Problems = []Problem{{Text: "x"}} }, other: []string{"findings"}},
 		{name: "files that cannot be read", change: func(g *Gallery) { g.Unread = "gone" }, other: []string{"findings"}},
-		{name: "the level of a rule", change: func(g *Gallery) { g.TooLong = schema.Off }, other: []string{"tooLong"}},
+		{name: "the level of a rule", change: func(g *Gallery) { g.TooLong = rule.Off }, other: []string{"tooLong"}},
 		{name: "a note", change: func(g *Gallery) { g.Sheets[0].Note = "N" }, order: []string{"en_US", "th_TH", "ar_AE"}},
 		{name: "a language less", change: func(g *Gallery) { g.Sheets = g.Sheets[:2] }, other: []string{"index"}, order: []string{"en_US", "th_TH"}},
 		{

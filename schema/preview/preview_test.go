@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // sample is a value of a field that no default has.
@@ -179,7 +180,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 		}
 	}
 	g := Gallery{Title: hostile, Subject: hostile, Images: true, Sheets: []Sheet{{Document: d, Applied: &d, Note: hostile}},
-		Problems: []Problem{{Level: schema.Error, Rule: schema.Contrast, Text: hostile, At: hostile, Path: "titleText", Locale: "en_US"}}}
+		Problems: []Problem{{Level: rule.Error, Rule: rule.Contrast, Text: hostile, At: hostile, Path: "titleText", Locale: "en_US"}}}
 	html := pageOf(g.Parts(nil))
 	assert.Equal(t, 1, strings.Count(html, "<script"), "only our own")
 	assert.NotContains(t, html, "</template><!--")
@@ -270,21 +271,21 @@ func TestPictures(t *testing.T) {
 func TestFindingsBecomeProblems(t *testing.T) {
 	rng := hcl.Range{Filename: "main.livery.hcl", Start: hcl.Pos{Line: 4}}
 	at := schema.Subject{Address: schema.Locale("th_TH").AddressOf(), Path: "mobileTipsPage.tips[1].text", Range: rng}
-	list := Problems(hcl.Diagnostics{schema.Diagnose(schema.TipLength, at, "Tip too long", "Shorten it.")})
+	list := Problems(hcl.Diagnostics{schema.Diagnose(rule.TipLength, at, "Tip too long", "Shorten it.")})
 	require.Len(t, list, 1)
 	assert.Equal(t, "mobileTipsPage.tips", list[0].Path)
 	assert.Equal(t, "th_TH · main.livery.hcl:4", list[0].where())
-	assert.Equal(t, schema.Error, list[0].Level)
+	assert.Equal(t, rule.Error, list[0].Level)
 	assert.True(t, list[0].Fault)
-	hard := schema.Diagnose(schema.Contrast, at, "Text hard to read", "Choose another colour.")
-	schema.SetLevel(hard, schema.Error)
+	hard := schema.Diagnose(rule.Contrast, at, "Text hard to read", "Choose another colour.")
+	schema.SetLevel(hard, rule.Error)
 	assert.False(t, Problems(hcl.Diagnostics{hard})[0].Fault, "a look is no fault of the files, however bad")
-	schema.SetLevel(hard, schema.Notice)
+	schema.SetLevel(hard, rule.Notice)
 	assert.Empty(t, Problems(hcl.Diagnostics{hard}), "notices are for lint")
 	g := Gallery{Problems: list, Broken: "As it was."}
 	html := string(g.HTML())
 	assert.NotContains(t, html, "<body data-too-long")
-	g.TooLong = schema.Off
+	g.TooLong = rule.Off
 	assert.Contains(t, string(g.HTML()), `<body data-too-long="off">`)
 	assert.Contains(t, html, `href="#locale=th_TH&amp;screen=phone-tips&amp;field=mobileTipsPage.tips"`)
 	assert.Contains(t, html, "As it was.")
@@ -355,7 +356,7 @@ func TestShown(t *testing.T) {
 // What several languages share is shown as shared, and as that of the block it stands in.
 func TestAProblemOfATheme(t *testing.T) {
 	at := schema.Subject{Address: schema.Locale("th_TH").AddressOf(), Path: "mobileTipsPage.startButtonTextColor", Range: hcl.Range{Filename: "theme.livery.hcl", Start: hcl.Pos{Line: 4}}}
-	d := schema.Diagnose(schema.Contrast, at, "Text hard to read", "Choose another colour.")
+	d := schema.Diagnose(rule.Contrast, at, "Text hard to read", "Choose another colour.")
 	find := func(block string, languages ...schema.Locale) Problem {
 		schema.Amend(d, func(f *schema.Finding) {
 			f.Block, f.Addresses = block, nil

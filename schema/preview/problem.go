@@ -7,12 +7,13 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Problem is something that somebody should look at.
 type Problem struct {
-	Level  schema.Level
-	Rule   schema.RuleID
+	Level  rule.Level
+	Rule   rule.ID
 	Locale schema.Locale // "" where it belongs to no language, or to several
 	Shared int           // the number of languages, where there are several
 	Block  string        // that it stands in and that is no language's, such as theme "base"; "" for none
@@ -49,12 +50,12 @@ func Problems(diags hcl.Diagnostics) []Problem {
 	list := make([]Problem, 0, len(diags))
 	for _, d := range diags {
 		level := schema.LevelOf(d)
-		if level == schema.Notice {
+		if level == rule.Notice {
 			continue
 		}
 		finding := schema.FindingOf(d)
-		rule, _ := schema.RuleByID(finding.Rule)
-		p := Problem{Level: level, Rule: finding.Rule, Path: drawable(finding.Path), Text: d.Summary + ": " + d.Detail, Fault: rule.Phase == schema.Loading}
+		row, _ := rule.ByID(finding.Rule)
+		p := Problem{Level: level, Rule: finding.Rule, Path: drawable(finding.Path), Text: d.Summary + ": " + d.Detail, Fault: row.Phase == rule.Loading}
 		if !strings.HasPrefix(finding.Block, string(schema.LocaleAddress)+" ") {
 			p.Block = finding.Block
 		}
@@ -63,7 +64,7 @@ func Problems(diags hcl.Diagnostics) []Problem {
 		} else if a.Kind == schema.LocaleAddress {
 			p.Locale = schema.Locale(a.Name)
 		}
-		if finding.Rule == schema.Missing {
+		if finding.Rule == rule.Missing {
 			p.Text = d.Detail // the rule's name beside it is summary enough
 		}
 		if d.Subject != nil {

@@ -13,6 +13,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // Simulator is the base URL of the simulator that is built in.
@@ -67,12 +68,12 @@ func (l *accounts) attribute(a *config.Attribute) {
 	}
 	text, err := convert.Convert(v, cty.String)
 	if err != nil {
-		l.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", a.Name+" does not take "+schema.TypeName(v.Type())+"."))
+		l.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", a.Name+" does not take "+schema.TypeName(v.Type())+"."))
 		return
 	}
 	s := text.AsString()
 	if s == "" {
-		l.Report(schema.Diagnose(schema.EmptyValue, at, "Empty value", a.Name+" is empty. Leave it out, or write null, for its default."))
+		l.Report(schema.Diagnose(rule.EmptyValue, at, "Empty value", a.Name+" is empty. Leave it out, or write null, for its default."))
 		return
 	}
 	account := &l.read
@@ -80,7 +81,7 @@ func (l *accounts) attribute(a *config.Attribute) {
 	case "base_url":
 		account.BaseURL, account.Range = strings.TrimSuffix(s, "/"), at.Range
 		if why := schema.CheckURL(s, schema.ServiceBase); why != "" && s != Simulator {
-			l.Report(schema.Diagnose(schema.URLFormat, at, "Not a usable base URL", fmt.Sprintf("base_url %s.", why)))
+			l.Report(schema.Diagnose(rule.URLFormat, at, "Not a usable base URL", fmt.Sprintf("base_url %s.", why)))
 		}
 	case "access_key":
 		account.AccessKey = s
@@ -90,13 +91,13 @@ func (l *accounts) attribute(a *config.Attribute) {
 	case "token_ttl":
 		ttl, err := time.ParseDuration(s)
 		if err != nil || ttl < time.Minute || ttl > 24*time.Hour {
-			l.Report(schema.Diagnose(schema.OutOfRange, at, "Duration out of range", "token_ttl takes a duration from \"60s\" to \"24h\", such as \"1h\"."))
+			l.Report(schema.Diagnose(rule.OutOfRange, at, "Duration out of range", "token_ttl takes a duration from \"60s\" to \"24h\", such as \"1h\"."))
 		}
 		account.TokenTTL = ttl
 	case "retries":
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 0 || n > 20 {
-			l.Report(schema.Diagnose(schema.OutOfRange, at, "Number out of range", "retries takes a whole number from 0 to 20."))
+			l.Report(schema.Diagnose(rule.OutOfRange, at, "Number out of range", "retries takes a whole number from 0 to 20."))
 			return
 		}
 		account.Retries = &n

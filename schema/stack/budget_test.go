@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // What costs too much ends in one finding that names the expression, wherever it stands.
@@ -31,7 +32,7 @@ func TestEvaluationIsBounded(t *testing.T) {
 			}})
 			require.Len(t, diags, 1)
 			assert.Equal(t, "Too much to evaluate", diags[0].Summary)
-			assert.Equal(t, schema.Expression, schema.FindingOf(diags[0]).Rule)
+			assert.Equal(t, rule.Expression, schema.FindingOf(diags[0]).Rule)
 			assert.Equal(t, "main.livery.hcl:2", diags[0].Subject.Filename+":"+string(rune('0'+diags[0].Subject.Start.Line)))
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/origin"
+	"livery/schema/rule"
 )
 
 // localeOwn are the attributes of a locale block that are no fields.
@@ -28,7 +29,7 @@ func (e documents) all() []schema.Document {
 	for _, b := range e.module.Locales {
 		for _, d := range e.localeBlock(b) {
 			if first, ok := declared[d.Locale]; ok {
-				e.Report(schema.FirstAt(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
+				e.Report(schema.FirstAt(schema.Diagnose(rule.DuplicateLocale, schema.Subject{Address: d.Locale.AddressOf(), Range: d.Range}, "Document declared twice",
 					fmt.Sprintf("The document of %s is declared here and at %s:%d. Short and long names, such as en and en_US, mean the same document; keep one.", d.Locale, first.Filename, first.Start.Line)), first))
 				continue
 			}
@@ -62,7 +63,7 @@ func (e documents) locale(b *config.Block) (schema.Locale, bool) {
 	}
 	locale, ok := e.localeCode(code, nil)
 	if labelled, _ := schema.ParseLocale(b.Labels[0]); ok && labelled != "" && labelled != locale {
-		e.Report(schema.RelatedTo(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
+		e.Report(schema.RelatedTo(schema.Diagnose(rule.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: code.Expr.Range()}, "Two names for one document",
 			fmt.Sprintf("The label says %q and code says %q. Keep one of them.", b.Labels[0], locale)), b.LabelRanges[0], "The label is here."))
 	}
 	return locale, ok
@@ -72,7 +73,7 @@ func (e documents) eachDocument(b *config.Block, forEach *config.Attribute) []sc
 	var list []schema.Document
 	code := b.Attribute("code")
 	if code == nil {
-		e.Report(schema.Diagnose(schema.Required, schema.Subject{Range: forEach.NameRange()}, "Missing code",
+		e.Report(schema.Diagnose(rule.Required, schema.Subject{Range: forEach.NameRange()}, "Missing code",
 			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
 	}
 	var elements []cty.Value
@@ -139,7 +140,7 @@ func (e documents) localeCode(code *config.Attribute, vars map[string]cty.Value)
 		return "", false
 	}
 	if v.IsNull() || v.Type() != cty.String {
-		e.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "code takes the name of a locale, such as \"en\"."))
+		e.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", "code takes the name of a locale, such as \"en\"."))
 		return "", false
 	}
 	return e.localeName(v.AsString(), at)
@@ -159,7 +160,7 @@ func elementsOf(f *config.Faults, v cty.Value, at schema.Subject) ([]cty.Value, 
 	}
 	set := v.Type().IsSetType() && v.Type().ElementType() == cty.String
 	if v.IsNull() || !set && !isObject(v) && (!v.Type().IsSetType() || v.LengthInt() > 0) {
-		f.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
+		f.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
 		return nil, true
 	}
 	var list []cty.Value
@@ -169,7 +170,7 @@ func elementsOf(f *config.Faults, v cty.Value, at schema.Subject) ([]cty.Value, 
 			key = value
 		}
 		if key.IsNull() {
-			f.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", "for_each must not hold null."))
+			f.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", "for_each must not hold null."))
 			continue
 		}
 		list = append(list, cty.ObjectVal(map[string]cty.Value{"key": key, "value": value}))

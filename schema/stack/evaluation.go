@@ -15,6 +15,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/function"
 	"livery/schema/origin"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -45,7 +46,7 @@ func (e *Evaluation) Value(src []byte, name string) (cty.Value, hcl.Diagnostics)
 	if diags.HasErrors() {
 		for _, d := range diags {
 			d.Detail = strings.ReplaceAll(d.Detail, "the end of the file", "the end of the line")
-			schema.Attach(d, schema.Finding{Rule: schema.Syntax})
+			schema.Attach(d, schema.Finding{Rule: rule.Syntax})
 		}
 		return cty.DynamicVal, diags[:1] // the others follow from it
 	}
@@ -93,7 +94,7 @@ func (e *Evaluation) Elements(forEach hcl.Expression) ([]cty.Value, bool, hcl.Di
 	at := schema.Subject{Range: forEach.Range()}
 	v, diags := e.Evaluate(forEach, nil, at)
 	if v.IsMarked() {
-		d := schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in for_each", "for_each cannot be sensitive: the findings name its elements. Use another value, or nonsensitive(...) if it may be shown.")
+		d := schema.Diagnose(rule.SensitiveValue, at, "Sensitive value in for_each", "for_each cannot be sensitive: the findings name its elements. Use another value, or nonsensitive(...) if it may be shown.")
 		return nil, true, append(diags, d)
 	}
 	var faults config.Faults

@@ -13,6 +13,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/explain"
 	"livery/schema/origin"
+	"livery/schema/rule"
 	"livery/schema/tokens"
 )
 
@@ -260,7 +261,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 			page = schema.PageByHCL(name)
 		}
 		if first, ok := seen[page]; ok && page != nil && texts.File() == "" { // of a file both lines are told
-			r.Report(schema.Diagnose(schema.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
+			r.Report(schema.Diagnose(rule.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
 			continue
 		}
 		seen[page] = name
@@ -271,7 +272,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		case !isObject(v):
 			pageAt := at
 			pageAt.Path = page.Key
-			r.Report(schema.Diagnose(schema.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
+			r.Report(schema.Diagnose(rule.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
 		default:
 			r.pageTexts(page, v, at, texts, name)
 		}
@@ -298,7 +299,7 @@ func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names 
 	at.Path = path
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	detail += schema.DidYouMean(name, names)
-	r.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field in texts", detail))
+	r.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field in texts", detail))
 }
 
 func pageNames() []string {
@@ -321,7 +322,7 @@ func (r *fieldReader) object(a *config.Attribute, expected string) (cty.Value, s
 		return v, at, false
 	}
 	if !isObject(v) {
-		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", expected))
+		r.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", expected))
 		return v, at, false
 	}
 	return v, at, true
@@ -359,22 +360,22 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 	at.Path = k.Path()
 	switch {
 	case k.Path() == "locale":
-		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
+		r.Report(schema.Diagnose(rule.UnknownField, at, "Not an extra field", "The locale of a document is its block's label."))
 		return
 	case k.Path() == schema.PreventDestroy:
-		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", "prevent_destroy is for livery and not for the service; it stands directly in the locale block."))
+		r.Report(schema.Diagnose(rule.UnknownField, at, "Not an extra field", "prevent_destroy is for livery and not for the service; it stands directly in the locale block."))
 		return
 	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && k.Key != "" && schema.PageByKey(k.Key) != nil:
-		r.Report(schema.Diagnose(schema.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
+		r.Report(schema.Diagnose(rule.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
 		return
 	}
 	raw, err := schema.CanonicalJSON(v)
 	if err != nil {
-		r.Report(schema.Diagnose(schema.WrongType, at, "Wrong type of value", fmt.Sprintf("%s cannot be sent as JSON: %v.", k.Path(), err)))
+		r.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", fmt.Sprintf("%s cannot be sent as JSON: %v.", k.Path(), err)))
 		return
 	}
 	if !v.IsNull() {
-		r.Report(schema.Diagnose(schema.UndocumentedField, at, "Undocumented field",
+		r.Report(schema.Diagnose(rule.UndocumentedField, at, "Undocumented field",
 			k.Path()+" is sent as it is: the catalogue does not know it, and the service may ignore it."))
 	}
 	r.look.SetExtra(k, schema.Extra{JSON: raw, Range: at.Range, Origin: from})

@@ -11,6 +11,7 @@ import (
 	"livery/schema/cache"
 	"livery/schema/config"
 	"livery/schema/explain"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -59,7 +60,7 @@ type Inputs struct {
 	Shared  *cache.Cache
 	Secrets []schema.Secret
 	Ask     func(name, description string, sensitive bool) (string, bool)
-	Wanted  []schema.RuleID
+	Wanted  []rule.ID
 }
 
 // Evaluate gives every declaration of a module its value, and leaves the module as it
@@ -129,15 +130,15 @@ func dependenciesOf(s *scope) []syntax.Dependency {
 }
 
 // levels are those of lint blocks, but that no rule that is wanted is off.
-func levels(set map[schema.RuleID]schema.Level, wanted []schema.RuleID) map[schema.RuleID]schema.Level {
+func levels(set map[rule.ID]rule.Level, wanted []rule.ID) map[rule.ID]rule.Level {
 	all := maps.Clone(set)
 	for _, id := range wanted {
-		rule, known := schema.RuleByID(id)
-		if known && rule.In(set) == schema.Off {
+		row, known := rule.ByID(id)
+		if known && row.In(set) == rule.Off {
 			if all == nil {
-				all = make(map[schema.RuleID]schema.Level)
+				all = make(map[rule.ID]rule.Level)
 			}
-			all[id] = rule.Awake()
+			all[id] = row.Awake()
 		}
 	}
 	return all
@@ -153,7 +154,7 @@ func (s *Stack) addSource(name string, src []byte) {
 // those apart that only lint shows.
 func (s *Stack) settle(found hcl.Diagnostics) hcl.Diagnostics {
 	diags := schema.SortFindings(tokens.MergeUses(explain.WithoutEchoes(found)))
-	s.Locate(diags)
-	diags, s.Notices = schema.Apart(schema.ApplyLevels(diags, s.Levels), schema.Warning)
+	s.Module.Locate(diags)
+	diags, s.Notices = schema.Apart(schema.ApplyLevels(diags, s.Levels), rule.Warning)
 	return diags
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -36,14 +37,14 @@ func (l lockedFS) Open(name string) (fs.File, error) {
 func TestUnreadableFile(t *testing.T) {
 	_, diags := Load(Options{FS: lockedFS{fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(soundLocale)}}}, Dir: "stack"})
 	require.Len(t, diags, 1)
-	assert.Equal(t, schema.Unreadable, schema.FindingOf(diags[0]).Rule)
+	assert.Equal(t, rule.Unreadable, schema.FindingOf(diags[0]).Rule)
 	assert.Contains(t, diags[0].Detail, "permission denied")
 }
 
 func TestMissingDirectory(t *testing.T) {
 	stack, diags := loadDir(filepath.Join(t.TempDir(), "none"))
 	require.Len(t, diags, 1)
-	assert.Equal(t, schema.Unreadable, schema.FindingOf(diags[0]).Rule)
+	assert.Equal(t, rule.Unreadable, schema.FindingOf(diags[0]).Rule)
 	assert.Empty(t, stack.Documents)
 }
 

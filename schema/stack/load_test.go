@@ -21,6 +21,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -192,9 +193,9 @@ func stackJSON(t *testing.T, s *Stack) string {
 		shown["backend"] = backend
 	}
 	options := make(map[string]string)
-	for rule, set := range s.Options {
+	for id, set := range s.Options {
 		for name, v := range set {
-			options[string(rule)+"."+name] = fmt.Sprint(v.Value)
+			options[string(id)+"."+name] = fmt.Sprint(v.Value)
 		}
 	}
 	add("options", len(options) > 0, options)
@@ -238,7 +239,7 @@ func checkRanges(t *testing.T, s *Stack, diags hcl.Diagnostics) {
 	assert.True(t, diagsSorted(diags), "findings are sorted by file and place")
 	for _, d := range diags {
 		assert.NotEmpty(t, schema.FindingOf(d).Rule, "%s", d)
-		assert.Equal(t, d.Severity == hcl.DiagError, schema.LevelOf(d) == schema.Error, "%s", d)
+		assert.Equal(t, d.Severity == hcl.DiagError, schema.LevelOf(d) == rule.Error, "%s", d)
 		assert.NotEmpty(t, d.Summary)
 		assert.NotEmpty(t, d.Detail)
 		src, ok := []byte(nil), false

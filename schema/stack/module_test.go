@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -143,7 +144,7 @@ func TestEvaluateAgain(t *testing.T) {
 				stack, diags := Evaluate(module, inputs)
 				got[i] = stackJSON(t, stack) + diagLines(diags)
 				for _, d := range diags { // whoever has them may change them
-					schema.SetLevel(d, schema.Notice)
+					schema.SetLevel(d, rule.Notice)
 				}
 			})
 		}

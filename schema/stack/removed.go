@@ -6,6 +6,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // removals reads removed blocks.
@@ -32,7 +33,7 @@ func (r removals) all(m *config.Module) {
 			r.lifecycle(block)
 		}
 		if from == nil {
-			r.Report(schema.Diagnose(schema.Required, schema.Subject{Range: b.DefRange}, "Missing attribute", "A removed block needs from, such as from = locale.th_TH."))
+			r.Report(schema.Diagnose(rule.Required, schema.Subject{Range: b.DefRange}, "Missing attribute", "A removed block needs from, such as from = locale.th_TH."))
 			continue
 		}
 		r.removedFrom(from)
@@ -51,7 +52,7 @@ func (r removals) lifecycle(b *config.Block) {
 			continue
 		}
 		if r.ConstantBool(a) {
-			r.Report(schema.Diagnose(schema.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid value",
+			r.Report(schema.Diagnose(rule.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid value",
 				"A removed block never touches the live page. To put the page back to the API's default look, delete the locale block and leave this one out."))
 		}
 	}
@@ -61,19 +62,19 @@ func (r removals) removedFrom(from *config.Attribute) {
 	at := schema.Subject{Range: from.Expr.Range()}
 	ref, ok := reference(from.Expr)
 	if !ok || len(ref) != 2 {
-		r.Report(schema.Diagnose(schema.Reference, at, "Not an address", "from takes an address, such as locale.th_TH or session.onboarding."))
+		r.Report(schema.Diagnose(rule.Reference, at, "Not an address", "from takes an address, such as locale.th_TH or session.onboarding."))
 		return
 	}
 	name, _ := nameIn(ref)
 	address, err := schema.ParseAddress(ref.RootName() + "." + name)
 	if err != nil {
-		r.Report(schema.Diagnose(schema.Reference, at, "Not an address", err.Error()+"."))
+		r.Report(schema.Diagnose(rule.Reference, at, "Not an address", err.Error()+"."))
 		return
 	}
 	declared := slices.ContainsFunc(r.stack.Documents, func(d schema.Document) bool { return d.Locale.AddressOf() == address }) ||
 		slices.ContainsFunc(r.stack.Sessions, func(s schema.Session) bool { return s.Address() == address })
 	if declared {
-		r.Report(schema.Diagnose(schema.Duplicate, at, "Removed but declared", fmt.Sprintf("%s is still declared. Delete its block, or this one.", address)))
+		r.Report(schema.Diagnose(rule.Duplicate, at, "Removed but declared", fmt.Sprintf("%s is still declared. Delete its block, or this one.", address)))
 		return
 	}
 	if i := slices.IndexFunc(r.stack.Removed, func(other Removed) bool { return other.Address == address }); i >= 0 {

@@ -18,6 +18,7 @@ import (
 	"livery/schema/explain"
 	"livery/schema/function"
 	"livery/schema/origin"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -51,8 +52,8 @@ type scope struct {
 func newScope(m *config.Module, in Inputs) *scope {
 	files, budget, way := syntax.NewFiles(in.FS, in.Dir), function.NewBudget(in.Context), newTrail()
 	reader := tokens.NewReader(files, in.Name)
-	level, set := m.Settings.Levels[schema.Gamut]
-	reader.MapGamut = set && level != schema.Error
+	level, set := m.Settings.Levels[rule.Gamut]
+	reader.MapGamut = set && level != rule.Error
 	files.Seen, files.Shared = way.see, in.Shared
 	s := &scope{
 		Faults: new(config.Faults), module: m, budget: budget, files: files, tokens: reader, json: origin.NewFiles(files, reader, in.Name), trail: &way,
@@ -120,11 +121,11 @@ func (s *scope) enter(name string, rng hcl.Range) bool {
 			distinct := slices.Compact(slices.Sorted(slices.Values(members)))
 			detail = fmt.Sprintf("%s refer to each other in a circle: %s.", strings.Join(distinct, " and "), strings.Join(members, " -> "))
 		}
-		s.Report(schema.Diagnose(schema.Cycle, schema.Subject{Range: rng}, "Circular reference", detail))
+		s.Report(schema.Diagnose(rule.Cycle, schema.Subject{Range: rng}, "Circular reference", detail))
 		return false
 	}
 	if len(s.visiting) >= maxReferences {
-		s.Report(schema.Diagnose(schema.Expression, schema.Subject{Range: rng}, "Too many references",
+		s.Report(schema.Diagnose(rule.Expression, schema.Subject{Range: rng}, "Too many references",
 			fmt.Sprintf("%s is reached through more than %d locals and themes that refer to each other.", name, maxReferences)))
 		return false
 	}
@@ -163,7 +164,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	// What shares its parts may be small here and endless when written out.
 	if function.Weigh(v, function.MaxResult) > function.MaxResult {
 		at.Range = expr.Range()
-		s.Report(schema.Diagnose(schema.Expression, at, "Value too large", fmt.Sprintf("Written out, this value is larger than %d MB.", function.MaxResult>>20)))
+		s.Report(schema.Diagnose(rule.Expression, at, "Value too large", fmt.Sprintf("Written out, this value is larger than %d MB.", function.MaxResult>>20)))
 		return cty.DynamicVal
 	}
 	return v
@@ -196,12 +197,12 @@ func (s *scope) publicValue(expr hcl.Expression, extra map[string]cty.Value, at 
 		s.Report(f.Diagnostic(at))
 	}
 	if v.ContainsMarked() {
-		s.Report(schema.Diagnose(schema.SensitiveValue, at, "Sensitive value in public",
+		s.Report(schema.Diagnose(rule.SensitiveValue, at, "Sensitive value in public",
 			"This value comes from a sensitive variable, but documents and sessions are public: everybody who opens the page sees them. Use another variable, or nonsensitive(...) if it may be shown."))
 		return cty.DynamicVal, false
 	}
 	if s.holdsSecret(v) {
-		s.Report(schema.Diagnose(schema.SensitiveValue, at, "Secret in public",
+		s.Report(schema.Diagnose(rule.SensitiveValue, at, "Secret in public",
 			"This value holds the secret key of the account, but documents and sessions are public: everybody who opens the page sees them. Take out what reads it."))
 		return cty.DynamicVal, false
 	}
@@ -319,9 +320,9 @@ func (s *scope) exists(ref hcl.Traversal, texts func() map[int]bool, at schema.S
 	case root == "path" && name == "stack":
 		return true
 	case root == "var", root == "local", root == "theme", root == "path":
-		s.Report(schema.Diagnose(schema.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
+		s.Report(schema.Diagnose(rule.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
 	default:
-		s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", s.unknownRoot(ref, texts())))
+		s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", s.unknownRoot(ref, texts())))
 	}
 	return false
 }
@@ -359,7 +360,7 @@ func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Tra
 	if near := schema.Nearest(name, sortedNames(declared)); near != "" {
 		detail += fmt.Sprintf(" Did you mean %s.%s?", ref.RootName(), near)
 	}
-	s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
+	s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", detail))
 	return false
 }
 

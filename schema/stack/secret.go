@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/origin"
+	"livery/schema/rule"
 )
 
 // literalSecret refuses a secret that stands in a file of the stack: written in
@@ -29,14 +30,14 @@ func (l *accounts) literalSecret(a *config.Attribute, value cty.Value, at schema
 			return // reported as an unknown reference
 		}
 		if v.setting.Expr != nil && !v.value.IsNull() {
-			l.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
+			l.Report(schema.Diagnose(rule.LiteralSecret, at, "Secret in a file",
 				fmt.Sprintf("secret_key comes from var.%s, whose value stands in a file. Secrets do not belong in git: remove it there and set %s%s, or leave secret_key out and set LIVERY_SECRET_KEY.", name, EnvironmentPrefix, name)))
 			return
 		}
 		outside = true
 	}
 	if !outside || l.revealsLiteral(a.Expr, value, make(map[string]bool)) {
-		l.Report(schema.Diagnose(schema.LiteralSecret, at, "Secret in a file",
+		l.Report(schema.Diagnose(rule.LiteralSecret, at, "Secret in a file",
 			"secret_key is written in the configuration, or read from a file. Secrets do not belong in git: remove it and set LIVERY_SECRET_KEY, or take it from a variable without a default."))
 	}
 }

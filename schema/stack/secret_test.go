@@ -15,6 +15,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 const sekret = "sk-live-0123456789"
@@ -55,8 +56,8 @@ func environment(pairs ...string) func(string) string {
 	return func(name string) string { return env[name] }
 }
 
-func rulesOf(diags hcl.Diagnostics) []schema.RuleID {
-	var rules []schema.RuleID
+func rulesOf(diags hcl.Diagnostics) []rule.ID {
+	var rules []rule.ID
 	for _, d := range diags {
 		rules = append(rules, schema.FindingOf(d).Rule)
 	}
@@ -104,7 +105,7 @@ func TestSecretKeyInAFileIsRefused(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, diags := secretStack(test.expression, Options{Env: test.env, Assignments: test.assign, Need: NeedNothing}, test.more)
-			assert.Contains(t, rulesOf(diags), schema.LiteralSecret)
+			assert.Contains(t, rulesOf(diags), rule.LiteralSecret)
 			assert.NotContains(t, fmt.Sprint(diags), sekret, "the message does not repeat it")
 		})
 	}
@@ -118,7 +119,7 @@ func TestSecretKeyInJSONIsRefused(t *testing.T) {
 			fsys := fstest.MapFS{"stack/key.txt": {Data: []byte(sekret)}, "stack/main.livery.json": {Data: []byte(
 				`{"variable": {"s": {}, "d": {"default": "` + sekret + `"}}, "locals": {"a": "` + sekret + `"}, "account": {"secret_key": "` + expression + `"}}`)}}
 			_, diags := Load(Options{FS: fsys, Dir: "stack", Env: environment("LIVERY_VAR_s=outside")})
-			assert.Equal(t, []schema.RuleID{schema.LiteralSecret}, rulesOf(diags))
+			assert.Equal(t, []rule.ID{rule.LiteralSecret}, rulesOf(diags))
 		})
 	}
 }
@@ -144,7 +145,7 @@ func TestSecretKeyFromOutsideIsTaken(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			stack, diags := secretStack(test.expression, test.opts, nil)
-			assert.NotContains(t, rulesOf(diags), schema.LiteralSecret)
+			assert.NotContains(t, rulesOf(diags), rule.LiteralSecret)
 			assert.Equal(t, test.want, string(stack.Account.SecretKey))
 		})
 	}
@@ -159,7 +160,7 @@ locale "th" { title_text = "${var.s} ${nothing}" }
 locale "vi" { title_text = tonumber(var.s) }
 `})
 	require.True(t, diags.HasErrors())
-	assert.Contains(t, rulesOf(diags), schema.SensitiveValue)
+	assert.Contains(t, rulesOf(diags), rule.SensitiveValue)
 	assert.NotContains(t, fmt.Sprint(diags), sekret)
 	for _, d := range diags {
 		for ctx := d.EvalContext; ctx != nil; ctx = ctx.Parent() {
@@ -206,7 +207,7 @@ func TestSecretsInDocuments(t *testing.T) {
 				fsys["stack/"+name] = &fstest.MapFile{Data: []byte(text)}
 			}
 			_, diags := Load(Options{FS: fsys, Dir: "stack", Secrets: []schema.Secret{secret, "short"}, Env: environment("LIVERY_VAR_k=key-of-the-stack")})
-			assert.Equal(t, test.holds, slices.Contains(rulesOf(diags), schema.SensitiveValue), "%v", diags)
+			assert.Equal(t, test.holds, slices.Contains(rulesOf(diags), rule.SensitiveValue), "%v", diags)
 			for _, d := range diags {
 				assert.NotContains(t, d.Detail, secret)
 			}

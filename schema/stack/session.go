@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // sessionOwn are the attributes of a session block that are no defaults of requests.
@@ -48,7 +49,7 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 		if a.Requires(s.API) && !s.Defaults.At(i).Declared() && !slices.ContainsFunc(s.Undecided, func(u schema.Undecided) bool { return u.Path == a.Name }) {
 			at := at
 			at.Path, at.Range = a.Name, b.DefRange
-			e.Report(schema.Diagnose(schema.Required, at, "Missing attribute", fmt.Sprintf("Sessions of %s need %s. %s", s.API, a.Name, a.Help)))
+			e.Report(schema.Diagnose(rule.Required, at, "Missing attribute", fmt.Sprintf("Sessions of %s need %s. %s", s.API, a.Name, a.Help)))
 		}
 	}
 	for _, block := range b.Blocks {
@@ -72,7 +73,7 @@ func (e sessions) api(b *config.Block, at schema.Subject) (schema.SessionAPI, bo
 	}
 	api := b.Attribute("api")
 	if api == nil {
-		e.Report(schema.Diagnose(schema.Required, at, "Missing attribute", "A session needs api: one of "+strings.Join(valid, ", ")+"."))
+		e.Report(schema.Diagnose(rule.Required, at, "Missing attribute", "A session needs api: one of "+strings.Join(valid, ", ")+"."))
 		return "", false
 	}
 	at.Range = api.Expr.Range()
@@ -85,7 +86,7 @@ func (e sessions) api(b *config.Block, at schema.Subject) (schema.SessionAPI, bo
 		if !v.IsNull() && v.Type() == cty.String {
 			detail += schema.DidYouMean(v.AsString(), valid)
 		}
-		e.Report(schema.Diagnose(schema.Enum, at, "Not a valid word", detail))
+		e.Report(schema.Diagnose(rule.Enum, at, "Not a valid word", detail))
 		return "", false
 	}
 	return schema.SessionAPI(v.AsString()), true
@@ -157,11 +158,11 @@ func (e sessions) unknownAttribute(attr *config.Attribute, api schema.SessionAPI
 		for _, other := range schema.Attributes()[number].APIs {
 			takers = append(takers, string(other))
 		}
-		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
+		e.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field",
 			fmt.Sprintf("Sessions of %s have no %s; it belongs to %s.", api, attr.Name, strings.Join(takers, " and "))))
 	case attr.Name == "user_id" || attr.Name == "biz_id":
 		at.Range, at.Path = attr.NameRange(), attr.Name
-		e.Report(schema.Diagnose(schema.UnknownField, at, "Unknown field",
+		e.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field",
 			fmt.Sprintf("%s belongs to one session, so it cannot be declared: give it to `livery session open` as -%s.", attr.Name, strings.ReplaceAll(attr.Name, "_", "-"))))
 	default:
 		e.UnknownField(attr, "A session", at, append(attributeNames(api), sessionOwn...), []string{"locale"})
@@ -179,7 +180,7 @@ func (e sessions) override(b, session *config.Block, s *schema.Session, at schem
 			called, _ := schema.ParseLocale(strings.Join(other.Labels, " "))
 			return other.Type == b.Type && called == locale
 		})
-		e.Report(schema.FirstAt(schema.Diagnose(schema.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
+		e.Report(schema.FirstAt(schema.Diagnose(rule.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
 			fmt.Sprintf("The session has two blocks for %s; keep one.", locale)), session.Blocks[first].DefRange))
 		return
 	}
@@ -189,7 +190,7 @@ func (e sessions) override(b, session *config.Block, s *schema.Session, at schem
 	var d schema.Defaults
 	for _, a := range b.Attributes {
 		if slices.Contains(sessionOwn, a.Name) {
-			e.Report(schema.Diagnose(schema.UnknownField, schema.Subject{Address: at.Address, Path: a.Name, Range: a.NameRange()}, "Unknown field",
+			e.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Address: at.Address, Path: a.Name, Range: a.NameRange()}, "Unknown field",
 				fmt.Sprintf("A locale cannot change the %s of its session; declare another session.", a.Name)))
 		}
 	}

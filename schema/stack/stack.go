@@ -34,6 +34,7 @@ import (
 	"livery/schema"
 	"livery/schema/cache"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -46,8 +47,8 @@ type Stack struct {
 	Removed   []Removed
 	Account   Account
 	Backend   config.Backend
-	Levels    map[schema.RuleID]schema.Level // what lint blocks say
-	Options   map[schema.RuleID]map[string]config.RuleOption
+	Levels    map[rule.ID]rule.Level // what lint blocks say
+	Options   map[rule.ID]map[string]config.RuleOption
 	Variables map[string]cty.Value // as expressions see them: unknown without a value, marked if sensitive or behind one of the account's keys
 	Sources   map[string][]byte    // every file that was read as configuration, by the name in ranges
 	Empty     bool                 // the directory holds no configuration at all
@@ -90,7 +91,7 @@ type Options struct {
 	Need        Need
 	Shared      *cache.Cache    // with other stacks of the run; may be nil
 	Secrets     []schema.Secret // keys that the account has from elsewhere; no document may hold one
-	Wanted      []schema.RuleID // rules that are asked for by name: none of them is off
+	Wanted      []rule.ID       // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil or
 	// false means that nobody can be asked.
 	Ask func(name, description string, sensitive bool) (string, bool)
@@ -98,21 +99,6 @@ type Options struct {
 
 // Evaluation is what the checks of the stack are judged with; nil if it has none.
 func (s *Stack) Evaluation() *Evaluation { return s.evaluation }
-
-// Locate notes in each finding the block that it stands in. A finding about a
-// block's own header stands in none.
-func (s *Stack) Locate(diags hcl.Diagnostics) {
-	for _, d := range diags {
-		if d.Subject == nil {
-			continue
-		}
-		if file := s.Module.Files[d.Subject.Filename]; file != nil {
-			if block := file.BlockAt(d.Subject.Start.Byte); block != "" {
-				schema.Amend(d, func(f *schema.Finding) { f.Block = block })
-			}
-		}
-	}
-}
 
 // File is a file that a function has read, by its path from the stack.
 func (s *Stack) File(name string) ([]byte, error) {

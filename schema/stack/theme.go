@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 )
 
 // theme is a set of fields to build on, during one evaluation.
@@ -105,7 +106,7 @@ func (s *scope) themesIn(a *config.Attribute, extra map[string]cty.Value, at sch
 }
 
 func (s *scope) notATheme(attribute string, at schema.Subject) {
-	s.Report(schema.Diagnose(schema.Reference, at, "Not a theme", attribute+" takes a theme, such as theme.base, a list of themes, "+
+	s.Report(schema.Diagnose(rule.Reference, at, "Not a theme", attribute+" takes a theme, such as theme.base, a list of themes, "+
 		"or an expression that chooses among themes that are named in it. A local or a variable cannot hold a theme."))
 }
 
@@ -212,7 +213,7 @@ func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 		}
 		detail := fmt.Sprintf("%s has no %s.", what, attr.Name)
 		detail += schema.DidYouMean(attr.Name, names)
-		s.Report(schema.Diagnose(schema.Reference, at, "Unknown reference", detail))
+		s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", detail))
 		return false
 	}
 	return true

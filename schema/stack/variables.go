@@ -12,6 +12,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/function"
 	"livery/schema/origin"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -92,7 +93,7 @@ func (vs *variables) resolve() {
 		if !ok {
 			detail := fmt.Sprintf("-var sets %q, but the stack declares no such variable.", values.Name)
 			detail += schema.DidYouMean(values.Name, sortedNames(vs.byName))
-			vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
+			vs.Report(schema.Diagnose(rule.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
 			continue
 		}
 		vs.assign(v, values.Text, "The -var argument of "+values.Name, "-var")
@@ -132,7 +133,7 @@ func (vs *variables) assign(v *variable, text, from, setBy string) {
 		}
 		why = fmt.Sprintf("%s does not fit the type of var.%s: %s.", from, v.Name, err)
 	}
-	vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{}, "Invalid value for a variable", why))
+	vs.Report(schema.Diagnose(rule.VariableValue, schema.Subject{}, "Invalid value for a variable", why))
 	v.value = v.Unknown()
 }
 
@@ -150,9 +151,9 @@ func (vs *variables) assignFile(file *syntax.File, shared bool) {
 			continue // it may be declared where nothing could be understood
 		}
 		if !ok {
-			d := schema.Diagnose(schema.VariableValue, schema.Subject{Range: a.NameRange()}, "Value for an undeclared variable",
+			d := schema.Diagnose(rule.VariableValue, schema.Subject{Range: a.NameRange()}, "Value for an undeclared variable",
 				fmt.Sprintf("The stack declares no variable %q, so this value has no effect.", a.Name))
-			schema.SetLevel(d, schema.Warning)
+			schema.SetLevel(d, rule.Warning)
 			d.Detail += schema.DidYouMean(a.Name, sortedNames(vs.byName))
 			vs.Report(d)
 			continue
@@ -185,7 +186,7 @@ func (vs *variables) check(v *variable, check config.Validation) {
 	text, marks := text.Unmark()
 	result, err := convert.Convert(result, cty.Bool)
 	if err != nil || result.IsNull() {
-		vs.Report(schema.Diagnose(schema.WrongType, schema.Subject{Range: check.Condition.Range()}, "Wrong type of value", "A condition must be true or false."))
+		vs.Report(schema.Diagnose(rule.WrongType, schema.Subject{Range: check.Condition.Range()}, "Wrong type of value", "A condition must be true or false."))
 		return
 	}
 	if !result.IsKnown() || result.True() {
@@ -203,7 +204,7 @@ func (vs *variables) check(v *variable, check config.Validation) {
 		at = v.setting.Expr.Range()
 	}
 	v.refused = true
-	vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: at}, "Invalid value for a variable",
+	vs.Report(schema.Diagnose(rule.VariableValue, schema.Subject{Range: at}, "Invalid value for a variable",
 		fmt.Sprintf("%s This was checked by the validation rule at %s:%d.", detail, check.Range.Filename, check.Range.Start.Line)))
 }
 
@@ -260,7 +261,7 @@ func (vs *variables) requireValues() {
 		if vs.ask(v); v.value != cty.NilVal || vs.unknown {
 			continue
 		}
-		vs.Report(schema.Diagnose(schema.VariableValue, schema.Subject{Range: v.DefRange}, "No value for required variable",
+		vs.Report(schema.Diagnose(rule.VariableValue, schema.Subject{Range: v.DefRange}, "No value for required variable",
 			fmt.Sprintf("The variable %q is not set and has no default. Use -var %s=VALUE, a *.auto.liveryvars.hcl file or the environment variable %s%s.", v.Name, v.Name, EnvironmentPrefix, v.Name)))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Patterns are compiled where they are used: few runs use any.
@@ -24,44 +25,44 @@ func matches(pattern, text string) bool { return regexp.MustCompile(pattern).Mat
 // Validate is the rule that a text breaks as the value of a setting, and how, as the
 // end of a sentence that begins with the setting's name. It never repeats the
 // text, which may hold a secret.
-func (s Setting) Validate(text string) (schema.RuleID, string) {
+func (s Setting) Validate(text string) (rule.ID, string) {
 	if text == "" {
-		return schema.EmptyValue, "is empty; leave it out" + s.otherwise() + "."
+		return rule.EmptyValue, "is empty; leave it out" + s.otherwise() + "."
 	}
-	if ok, rule, why := s.judge(text); !ok {
-		return rule, why
+	if ok, id, why := s.judge(text); !ok {
+		return id, why
 	}
 	return "", ""
 }
 
 // judge reports whether a text that is not empty fits, and what Validate says if not.
-func (s Setting) judge(text string) (ok bool, rule schema.RuleID, why string) {
+func (s Setting) judge(text string) (ok bool, id rule.ID, why string) {
 	switch s.Kind {
 	case Key:
 		slash := strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/")
-		return !slash && len(text) <= 900 && !strings.ContainsFunc(text, isControl), schema.OutOfRange,
+		return !slash && len(text) <= 900 && !strings.ContainsFunc(text, isControl), rule.OutOfRange,
 			`is the path of an object, such as "brand/livery.state.json": up to 900 bytes, without a slash at its beginning or end.`
 	case URL:
 		why := schema.CheckURL(text, schema.StateAddress)
-		return why == "", schema.URLFormat, why + "."
+		return why == "", rule.URLFormat, why + "."
 	case Method:
-		return matches(methodPattern, text), schema.Enum, `takes an HTTP method in capitals, such as "` + s.Default + `".`
+		return matches(methodPattern, text), rule.Enum, `takes an HTTP method in capitals, such as "` + s.Default + `".`
 	case Switch:
-		return text == "true" || text == "false", schema.WrongType, "takes true or false."
+		return text == "true" || text == "false", rule.WrongType, "takes true or false."
 	case Number:
 		n, err := strconv.Atoi(text)
-		return err == nil && n >= s.Min && n <= s.Max, schema.OutOfRange, fmt.Sprintf("takes a whole number from %d to %d.", s.Min, s.Max)
+		return err == nil && n >= s.Min && n <= s.Max, rule.OutOfRange, fmt.Sprintf("takes a whole number from %d to %d.", s.Min, s.Max)
 	case PEM:
-		return strings.Contains(text, "-----BEGIN ") && strings.Contains(text, "-----END "), schema.WrongType,
+		return strings.Contains(text, "-----BEGIN ") && strings.Contains(text, "-----END "), rule.WrongType,
 			`takes PEM: the text from "-----BEGIN" to "-----END", not the name of a file.`
 	case DSN:
-		return isDSN(text), schema.URLFormat,
+		return isDSN(text), rule.URLFormat,
 			`takes a connection string, such as "postgres://livery@db.example.com/livery" or "host=db.example.com dbname=livery"; in a URL, special characters of a password are written in %-encoding: %40 for @.`
 	case Name:
-		return matches(namePattern, text), schema.OutOfRange,
+		return matches(namePattern, text), rule.OutOfRange,
 			"takes the name of a schema: up to 63 letters, digits and underscores, not beginning with a digit."
 	default:
-		return !strings.ContainsFunc(text, isControl), schema.ControlCharacter, "holds a control character."
+		return !strings.ContainsFunc(text, isControl), rule.ControlCharacter, "holds a control character."
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/storage"
 )
 
@@ -24,11 +24,11 @@ func TestSettingsThatFit(t *testing.T) {
 	for _, b := range storage.Backends() {
 		for _, s := range b.Settings {
 			if s.Default != "" {
-				rule, why := s.Validate(s.Default)
-				assert.Empty(t, why, "%s of %s, by its own default: %s", s.Name, b.Type, rule)
+				id, why := s.Validate(s.Default)
+				assert.Empty(t, why, "%s of %s, by its own default: %s", s.Name, b.Type, id)
 			}
-			rule, _ := s.Validate("")
-			assert.Equal(t, schema.EmptyValue, rule, "%s of %s", s.Name, b.Type)
+			id, _ := s.Validate("")
+			assert.Equal(t, rule.EmptyValue, id, "%s of %s", s.Name, b.Type)
 			assert.Equal(t, "LIVERY_STATE_"+strings.ToUpper(b.Type)+"_"+strings.ToUpper(s.Name), b.Variable(s))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // Baseline are findings that were there when somebody began to look, and are to be silent
@@ -92,7 +93,7 @@ func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name 
 	shown := make(hcl.Diagnostics, 0, len(diags))
 	for _, d := range diags {
 		f := schema.FindingOf(d)
-		if IsFault(f) && (b.earlier == "" || f.Level == schema.Error) {
+		if IsFault(f) && (b.earlier == "" || f.Level == rule.Error) {
 			shown = append(shown, d)
 			continue
 		}
@@ -112,8 +113,8 @@ func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name 
 // IsFault reports whether a finding is a fault of the files rather than a matter of their
 // quality: nothing hides it.
 func IsFault(f schema.Finding) bool {
-	rule, known := schema.RuleByID(f.Rule)
-	return !known || rule.Fixed || rule.Phase == schema.Loading && f.Level == schema.Error
+	row, known := rule.ByID(f.Rule)
+	return !known || row.Fixed || row.Phase == rule.Loading && f.Level == rule.Error
 }
 
 // recordOf records a finding. Its value is what is written at its place; a checkout may
@@ -141,19 +142,19 @@ func recordOf(d *hcl.Diagnostic, f schema.Finding, sources map[string][]byte, na
 
 // Stale counts the recorded findings that no longer occur, of rules that were asked in files
 // that were looked at.
-func (b *Baseline) Stale(looked func(rule schema.RuleID, file string) bool) int {
+func (b *Baseline) Stale(looked func(id rule.ID, file string) bool) int {
 	return len(b.recorded) - len(b.current(looked))
 }
 
 // current are the recorded findings that occurred again, or may have.
-func (b *Baseline) current(looked func(rule schema.RuleID, file string) bool) []record {
+func (b *Baseline) current(looked func(id rule.ID, file string) bool) []record {
 	var kept []record
 	gone := make(map[string]int)
 	for fingerprint, n := range b.left {
 		gone[fingerprint] = n
 	}
 	for _, r := range b.recorded {
-		if gone[r.fingerprint] > 0 && looked(schema.RuleID(r.rule), r.file) {
+		if gone[r.fingerprint] > 0 && looked(rule.ID(r.rule), r.file) {
 			gone[r.fingerprint]--
 			continue
 		}
@@ -165,10 +166,10 @@ func (b *Baseline) current(looked func(rule schema.RuleID, file string) bool) []
 // Write is the baseline as it is now: without what no longer occurs in the files that
 // were looked at and, if all is recorded, with what was found. A blank line lies between
 // two lines: two branches that add neighbouring lines could not be merged otherwise.
-func (b *Baseline) Write(looked func(rule schema.RuleID, file string) bool) []byte {
+func (b *Baseline) Write(looked func(id rule.ID, file string) bool) []byte {
 	kept := b.current(looked)
 	if b.all {
-		kept = append(slices.DeleteFunc(kept, func(r record) bool { return looked(schema.RuleID(r.rule), r.file) }), b.seen...)
+		kept = append(slices.DeleteFunc(kept, func(r record) bool { return looked(rule.ID(r.rule), r.file) }), b.seen...)
 	}
 	slices.SortFunc(kept, func(x, y record) int { return cmp.Compare(x.String(), y.String()) })
 	lines := make([]string, len(kept))

@@ -12,13 +12,14 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
 )
 
-func same(name string) string               { return name }
-func everything(schema.RuleID, string) bool { return true }
-func nothing(schema.RuleID, string) bool    { return false }
+func same(name string) string         { return name }
+func everything(rule.ID, string) bool { return true }
+func nothing(rule.ID, string) bool    { return false }
 func foundIn(t *testing.T, src string) (hcl.Diagnostics, map[string][]byte) {
 	t.Helper()
 	s, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte(src)}}, Dir: "stack"})
@@ -43,7 +44,7 @@ func TestBaseline(t *testing.T) {
 	links := func(diags hcl.Diagnostics) hcl.Diagnostics {
 		var list hcl.Diagnostics
 		for _, d := range diags {
-			if schema.FindingOf(d).Rule == schema.InsecureLink {
+			if schema.FindingOf(d).Rule == rule.InsecureLink {
 				list = append(list, d)
 			}
 		}
@@ -111,6 +112,6 @@ func TestParseBaseline(t *testing.T) {
 	assert.EqualError(t, err, "line 2 does not begin with a fingerprint")
 	b, err := suppress.ParseBaseline([]byte("0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\r\n"))
 	require.NoError(t, err)
-	assert.Equal(t, 1, b.Stale(func(_ schema.RuleID, file string) bool { return file == "a b.livery.hcl" }))
+	assert.Equal(t, 1, b.Stale(func(_ rule.ID, file string) bool { return file == "a b.livery.hcl" }))
 	assert.Equal(t, "0123456789abcdef0123456789abcdef contrast a%20b.livery.hcl mobileResultPage\n", string(b.Write(nothing)))
 }

@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -25,7 +26,7 @@ type Ignores struct {
 // hit is a rule of an ignore that has, or would have had, something to hide.
 type hit struct {
 	ignore *config.Ignore
-	rule   schema.RuleID
+	rule   rule.ID
 }
 
 // IgnoresOf are the ignores of a stack. The time says which of them have expired.
@@ -50,7 +51,7 @@ func (g *Ignores) Apply(diags hcl.Diagnostics) hcl.Diagnostics {
 // judge gives what is left of a finding; nil if all of it is ignored.
 func (g *Ignores) judge(d *hcl.Diagnostic) *hcl.Diagnostic {
 	finding := schema.FindingOf(d)
-	if rule, known := schema.RuleByID(finding.Rule); !known || rule.Fixed {
+	if row, known := rule.ByID(finding.Rule); !known || row.Fixed {
 		return d
 	}
 	expired, left := "", d
@@ -120,7 +121,7 @@ func covers(g *config.Ignore, at *hcl.Range, f schema.Finding) bool {
 // Unused finds ignores that hide nothing, among those of rules that ran. It is asked when
 // all findings were judged, of a stack without errors: what was not read might have had
 // something to hide. Files that others share are left out: another stack may need them.
-func (g *Ignores) Unused(ran func(schema.RuleID) bool) hcl.Diagnostics {
+func (g *Ignores) Unused(ran func(rule.ID) bool) hcl.Diagnostics {
 	own := make(map[string]bool)
 	for _, d := range g.stack.Module.Sources.Own {
 		own[d.File.Name] = true
@@ -132,8 +133,8 @@ func (g *Ignores) Unused(ran func(schema.RuleID) bool) hcl.Diagnostics {
 		}
 		var unused []string
 		for _, id := range ignore.Rules {
-			rule, _ := schema.RuleByID(id)
-			if !g.hit[hit{ignore, id}] && ran(id) && rule.Phase != schema.Drawing {
+			row, _ := rule.ByID(id)
+			if !g.hit[hit{ignore, id}] && ran(id) && row.Phase != rule.Drawing {
 				unused = append(unused, string(id))
 			}
 		}
@@ -141,16 +142,16 @@ func (g *Ignores) Unused(ran func(schema.RuleID) bool) hcl.Diagnostics {
 			diags = append(diags, unusedIgnore(ignore, unused))
 		}
 	}
-	g.stack.Locate(diags)
+	g.stack.Module.Locate(diags)
 	return g.Apply(schema.ApplyLevels(diags, g.stack.Levels))
 }
 
 func unusedIgnore(ignore *config.Ignore, unused []string) *hcl.Diagnostic {
-	d := schema.Diagnose(schema.UnusedIgnore, schema.Subject{Range: ignore.Range}, "Nothing to ignore",
+	d := schema.Diagnose(rule.UnusedIgnore, schema.Subject{Range: ignore.Range}, "Nothing to ignore",
 		fmt.Sprintf("%s finds nothing where it is ignored; take it out, or it will hide the next fault of that kind.", strings.Join(unused, " or ")))
 	if len(unused) == len(ignore.Rules) && !ignore.Token {
 		schema.Amend(d, func(f *schema.Finding) {
-			f.Fix, f.Edits = schema.SafeFix, []schema.Edit{{At: ignore.Range}}
+			f.Fix, f.Edits = rule.SafeFix, []schema.Edit{{At: ignore.Range}}
 		})
 	}
 	return d

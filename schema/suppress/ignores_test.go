@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/lint"
+	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
 )
@@ -24,18 +25,18 @@ func judged(t *testing.T, name, src string, now time.Time) (shown, suppressed []
 	ignores := suppress.IgnoresOf(s, now)
 	found := ignores.Apply(append(diags, lint.Stack(s)...))
 	if !diags.HasErrors() {
-		found = append(found, ignores.Unused(func(schema.RuleID) bool { return true })...)
+		found = append(found, ignores.Unused(func(rule.ID) bool { return true })...)
 	}
 	for _, d := range schema.SortFindings(found) {
 		f := schema.FindingOf(d)
 		line := fmt.Sprintf("%s %d", f.Rule, d.Subject.Start.Line)
-		if f.Rule == schema.BadIgnore {
+		if f.Rule == rule.BadIgnore {
 			line += " " + d.Detail
 		}
 		if _, expired, ok := strings.Cut(d.Detail, "The ignore of "); ok {
 			line += " expired " + expired
 		}
-		if f.Rule != schema.BadIgnore && len(f.Addresses) == 1 {
+		if f.Rule != rule.BadIgnore && len(f.Addresses) == 1 {
 			line += " " + f.Address().String()
 		}
 		shown = append(shown, line)

@@ -25,8 +25,7 @@ type File struct {
 // NewFile parses bytes; shown is the name in ranges and says which syntax it is.
 func NewFile(src []byte, shown string) *File {
 	body, understood, diags := parse(src, shown)
-	headers := headersOf(body)
-	return &File{Name: shown, Bytes: src, Body: explain.Understood(body, understood), Faults: diags, headers: headers}
+	return &File{Name: shown, Bytes: src, Body: explain.Understood(body, understood), Faults: diags, headers: headersOf(body)}
 }
 
 // header is a top-level block as messages name it.
@@ -58,8 +57,7 @@ func headersOf(body hcl.Body) []header {
 		for _, label := range b.Labels {
 			fmt.Fprintf(&text, " %q", label)
 		}
-		rng := b.Range()
-		list = append(list, header{rng.Start.Byte, rng.End.Byte, text.String()})
+		list = append(list, header{b.Range().Start.Byte, b.Range().End.Byte, text.String()})
 	}
 	return list
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // The results are those of terraform fmt 1.11.4, which loses two things of a header,
@@ -57,7 +58,7 @@ func TestFormatLeavesAlone(t *testing.T) {
 	src = []byte("a  =  \n")
 	got, diags = Format(src, "main.livery.hcl")
 	require.True(t, diags.HasErrors())
-	assert.Equal(t, schema.Syntax, schema.FindingOf(diags[0]).Rule)
+	assert.Equal(t, rule.Syntax, schema.FindingOf(diags[0]).Rule)
 	assert.Equal(t, src, got)
 }
 

@@ -14,6 +14,7 @@ import (
 	"livery/schema"
 	"livery/schema/jsontext"
 	"livery/schema/position"
+	"livery/schema/rule"
 )
 
 // JSON is a value in a JSON file and where it stands. Strings are plain text here:
@@ -131,7 +132,7 @@ func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
 		err, offset = fault, int(fault.Offset)-1
 	}
 	rng := rangeAt(src, filename, max(0, min(len(src)-len(text)+offset, len(src))))
-	return nil, hcl.Diagnostics{schema.Diagnose(schema.Syntax, schema.Subject{Range: rng},
+	return nil, hcl.Diagnostics{schema.Diagnose(rule.Syntax, schema.Subject{Range: rng},
 		"Invalid JSON", fmt.Sprintf("This is not valid JSON: %s.", jsontext.Explain(text, offset, err)))}
 }
 

@@ -16,6 +16,7 @@ import (
 	"livery/schema"
 	"livery/schema/jsontext"
 	"livery/schema/position"
+	"livery/schema/rule"
 )
 
 // The parsers and the evaluator are recursive, and a Go stack that overflows
@@ -55,7 +56,7 @@ func Check(src []byte, shown string) *hcl.Diagnostic {
 	if f == nil {
 		return nil
 	}
-	return schema.Diagnose(schema.Syntax, schema.Subject{Range: rangeAt(src, shown, min(f.at, len(src)))}, f.summary, f.detail)
+	return schema.Diagnose(rule.Syntax, schema.Subject{Range: rangeAt(src, shown, min(f.at, len(src)))}, f.summary, f.detail)
 }
 
 // CheckTemplate refuses templates that would overflow the parser's stack.

@@ -11,6 +11,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/explain"
+	"livery/schema/rule"
 )
 
 // The names of configuration and of variable values.
@@ -80,7 +81,7 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 		diags[maxSyntaxFaults-1].Detail += fmt.Sprintf(" %d more faults like these are not shown.", more)
 	}
 	for _, d := range diags {
-		schema.Attach(d, schema.Finding{Rule: schema.Syntax})
+		schema.Attach(d, schema.Finding{Rule: rule.Syntax})
 		if native, ok := file.Body.(*hclsyntax.Body); ok && d.Summary == "Attribute redefined" && d.Subject != nil {
 			relate(d, native, src)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/function"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -28,7 +29,7 @@ func ReadGlossary(src []byte, filename string, source schema.Locale) ([]Term, *h
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		at := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
-		return nil, schema.Diagnose(schema.Syntax, schema.Subject{Range: at}, "Not a glossary", "It has no header such as term,en_US,th_TH.")
+		return nil, schema.Diagnose(rule.Syntax, schema.Subject{Range: at}, "Not a glossary", "It has no header such as term,en_US,th_TH.")
 	}
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])

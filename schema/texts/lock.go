@@ -15,6 +15,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -84,7 +85,7 @@ func ParseLock(src []byte, filename string) (*Lock, *hcl.Diagnostic) {
 
 func lockFault(filename string, line, offset int, summary, detail string) *hcl.Diagnostic {
 	at := hcl.Pos{Line: line, Column: 1, Byte: offset}
-	return schema.Diagnose(schema.Syntax, schema.Subject{Range: hcl.Range{Filename: filename, Start: at, End: at}}, summary, detail)
+	return schema.Diagnose(rule.Syntax, schema.Subject{Range: hcl.Range{Filename: filename, Start: at, End: at}}, summary, detail)
 }
 
 func isConflict(line string) bool {

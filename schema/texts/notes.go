@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -83,7 +84,7 @@ func ReadJSON(src []byte, filename string) ([]Entry, hcl.Diagnostics) {
 	}
 	r := jsonReader{found: make(map[string]hcl.Range)}
 	if !root.IsObject() {
-		r.report(schema.WrongType, root.Range, "Not a file of texts", "It holds an object of pages, each an object of field => text.")
+		r.report(rule.WrongType, root.Range, "Not a file of texts", "It holds an object of pages, each an object of field => text.")
 		return nil, r.diags
 	}
 	for _, member := range root.Members {
@@ -97,7 +98,7 @@ func ReadJSON(src []byte, filename string) ([]Entry, hcl.Diagnostics) {
 		case page == nil || page.Key == "":
 			r.unknown(member, "There is no page or field "+member.Name+" in the catalogue.", pageNames())
 		case !member.IsObject():
-			r.report(schema.WrongType, member.Range, "Wrong type of value", member.Name+" takes an object of field => text.")
+			r.report(rule.WrongType, member.Range, "Wrong type of value", member.Name+" takes an object of field => text.")
 		default:
 			for _, inner := range member.Members {
 				if field := page.Field(inner.Name); field != nil {
@@ -117,14 +118,14 @@ type jsonReader struct {
 	diags hcl.Diagnostics
 }
 
-func (r *jsonReader) report(id schema.RuleID, at hcl.Range, summary, detail string) *hcl.Diagnostic {
+func (r *jsonReader) report(id rule.ID, at hcl.Range, summary, detail string) *hcl.Diagnostic {
 	d := schema.Diagnose(id, schema.Subject{Range: at}, summary, detail)
 	r.diags = append(r.diags, d)
 	return d
 }
 
 func (r *jsonReader) unknown(at *syntax.JSON, detail string, names []string) {
-	r.report(schema.UnknownField, at.NameRange, "Unknown field in texts", detail+schema.DidYouMean(at.Name, names))
+	r.report(rule.UnknownField, at.NameRange, "Unknown field in texts", detail+schema.DidYouMean(at.Name, names))
 }
 
 func (r *jsonReader) field(f *schema.Field, v *syntax.JSON) {
@@ -146,9 +147,9 @@ func (r *jsonReader) add(path string, v *syntax.JSON) {
 	value := v.Value()
 	switch first, twice := r.found[path]; {
 	case twice:
-		schema.FirstAt(r.report(schema.Duplicate, v.NameRange, "Declared twice", fmt.Sprintf("%s stands on line %d already.", path, first.Start.Line)), first)
+		schema.FirstAt(r.report(rule.Duplicate, v.NameRange, "Declared twice", fmt.Sprintf("%s stands on line %d already.", path, first.Start.Line)), first)
 	case value == cty.NilVal || !value.IsNull() && value.Type() != cty.String:
-		r.report(schema.WrongType, v.Range, "Wrong type of value", path+" takes a text.")
+		r.report(rule.WrongType, v.Range, "Wrong type of value", path+" takes a text.")
 	case value.IsNull():
 	default:
 		r.found[path] = v.NameRange

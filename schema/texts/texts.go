@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/rule"
 	"livery/schema/stack"
 )
 
@@ -197,7 +198,7 @@ func Open(s *stack.Stack) (*Table, hcl.Diagnostics) {
 			t.Source, t.Texts = d, slices.Collect(Of(d))
 		}
 	}
-	if words, ok := s.Options[schema.Untranslated]["allow"].Value.([]string); ok {
+	if words, ok := s.Options[rule.Untranslated]["allow"].Value.([]string); ok {
 		t.allowed = append(t.allowed, words...)
 	}
 	return t, diags

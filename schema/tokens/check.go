@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 )
 
 // Faults are all that is wrong with tokens of the set, whether something uses them or not.
@@ -25,9 +26,9 @@ func (s *Set) Faults() hcl.Diagnostics {
 
 // Doubts are findings of the rules about single tokens that can be used all the same:
 // token-hex, token-type and token-legacy, as far as they are wanted.
-func (s *Set) Doubts(wants func(...schema.RuleID) bool) hcl.Diagnostics {
+func (s *Set) Doubts(wants func(...rule.ID) bool) hcl.Diagnostics {
 	j := judge{set: s, kinds: kinds()}
-	types, hexes := wants(schema.TokenType), wants(schema.TokenHex)
+	types, hexes := wants(rule.TokenType), wants(rule.TokenHex)
 	if types || hexes {
 		for n := range s.tokens {
 			if hexes {
@@ -38,7 +39,7 @@ func (s *Set) Doubts(wants func(...schema.RuleID) bool) hcl.Diagnostics {
 			}
 		}
 	}
-	if wants(schema.TokenLegacy) {
+	if wants(rule.TokenLegacy) {
 		j.legacy()
 	}
 	return j.found
@@ -51,8 +52,8 @@ type judge struct {
 	found hcl.Diagnostics
 }
 
-func (j *judge) report(rule schema.RuleID, n *node, at *jsontext.Value, summary, detail string, data map[string]any) {
-	d := schema.Diagnose(rule, schema.Subject{Range: n.doc.rangeOf(at.Start, at.End)}, summary, detail)
+func (j *judge) report(id rule.ID, n *node, at *jsontext.Value, summary, detail string, data map[string]any) {
+	d := schema.Diagnose(id, schema.Subject{Range: n.doc.rangeOf(at.Start, at.End)}, summary, detail)
 	schema.Amend(d, func(f *schema.Finding) { f.Data = data })
 	j.found = append(j.found, d)
 }
@@ -97,7 +98,7 @@ func (j *judge) compare(n *node, v, hex *jsontext.Value, space string) {
 		return
 	}
 	if distance := colour.Distance(exact, written.Opaque()); distance > maxHexDistance {
-		j.report(schema.TokenHex, n, hex, "Hex of another colour",
+		j.report(rule.TokenHex, n, hex, "Hex of another colour",
 			fmt.Sprintf("The colour %q has the hex %s, but its components are %s (CIEDE2000 %.2f): the components count. Export it again, or write \"hex\": %q.",
 				n.dotted(), hex.Text, exact, distance, exact.String()),
 			map[string]any{"token": n.dotted(), "hex": hex.Text, "components": exact.String(), "distance": distance})
@@ -108,7 +109,7 @@ func (j *judge) compare(n *node, v, hex *jsontext.Value, space string) {
 func (j *judge) kind(n *node) {
 	kind := n.result.kind
 	doubt := func(summary, detail string) {
-		j.report(schema.TokenType, n, n.value, summary, fmt.Sprintf("The token %q has ", n.dotted())+detail, map[string]any{"token": n.dotted(), "type": kind})
+		j.report(rule.TokenType, n, n.value, summary, fmt.Sprintf("The token %q has ", n.dotted())+detail, map[string]any{"token": n.dotted(), "type": kind})
 	}
 	names := make([]string, len(j.kinds))
 	for i, k := range j.kinds {
@@ -135,7 +136,7 @@ func (j *judge) legacy() {
 	for n := range j.set.tokens {
 		if n.doc.legacy && !told[n.doc] {
 			told[n.doc] = true
-			j.report(schema.TokenLegacy, n, n.value, "Older form of a token file",
+			j.report(rule.TokenLegacy, n, n.value, "Older form of a token file",
 				"This file writes value and type without the dollar sign, as Style Dictionary 3 and Tokens Studio did. It is read; the format of 2025.10 has $value and $type.", nil)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"livery/schema/colour"
 	"livery/schema/css"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 )
 
 // readColour is a colour in its canonical form, from digits or from rgb() or hsl(). It is
@@ -143,7 +144,7 @@ func (s *resolver) colour(n *node, v *jsontext.Value, members map[string]cty.Val
 	}
 	c, fault := colourReader{s.Set, n, v, members}.read()
 	switch {
-	case fault != nil && fault.rule == schema.Gamut && s.mapGamut:
+	case fault != nil && fault.rule == rule.Gamut && s.mapGamut:
 		return resolved{value: cty.StringVal(c.String()).Mark(fault), size: 9, kind: "color"}
 	case fault != nil:
 		return unusable(fault)
@@ -188,7 +189,7 @@ func (r colourReader) read() (colour.Colour, *Fault) {
 		return c, nil
 	}
 	c = c.Nearest()
-	outside := r.set.faultOf(schema.Gamut, r.n.doc, r.at, "Colour outside sRGB",
+	outside := r.set.faultOf(rule.Gamut, r.n.doc, r.at, "Colour outside sRGB",
 		fmt.Sprintf("The colour %q is outside sRGB, which is all that the page can show. The nearest colour that it can show is %s: write it as the hex of this colour.", r.n.dotted(), c))
 	return c, outside
 }

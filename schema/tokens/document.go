@@ -11,6 +11,7 @@ import (
 	"livery/schema"
 	"livery/schema/jsontext"
 	"livery/schema/position"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -56,11 +57,11 @@ func (d *document) syntaxFaults() hcl.Diagnostics {
 		if err := jsontext.Check(d.src); err != nil {
 			message = err.Error()
 		}
-		faults = hcl.Diagnostics{schema.Diagnose(schema.Token, schema.Subject{Range: d.rangeOf(0, 1)}, "Unreadable token file", "In this file "+message+".")}
+		faults = hcl.Diagnostics{schema.Diagnose(rule.Token, schema.Subject{Range: d.rangeOf(0, 1)}, "Unreadable token file", "In this file "+message+".")}
 	}
 	for _, f := range faults {
 		f.Subject.Filename, f.Detail = d.shown, strings.ReplaceAll(f.Detail, name, d.shown)
-		schema.Amend(f, func(found *schema.Finding) { found.Rule = schema.Token })
+		schema.Amend(f, func(found *schema.Finding) { found.Rule = rule.Token })
 	}
 	return faults
 }
@@ -85,7 +86,7 @@ func (d *document) check(root *jsontext.Value) {
 }
 
 func (d *document) refuse(start, end int, summary, detail string) *hcl.Diagnostic {
-	fault := schema.Diagnose(schema.Token, schema.Subject{Range: d.rangeOf(start, end)}, summary, detail)
+	fault := schema.Diagnose(rule.Token, schema.Subject{Range: d.rangeOf(start, end)}, summary, detail)
 	d.faults = append(d.faults, fault)
 	return fault
 }

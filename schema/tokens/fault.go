@@ -11,12 +11,13 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 )
 
 // Fault is something that is wrong with a token, or that who uses it should know. It marks
 // the values of the token and of all that is made of it.
 type Fault struct {
-	rule            schema.RuleID
+	rule            rule.ID
 	doc             *document
 	start, end      int
 	summary, detail string
@@ -141,11 +142,11 @@ func (e *Error) Used(use schema.Subject) hcl.Diagnostics {
 
 // fault makes a fault of a token, which stands at a value of the node's file.
 func (s *Set) fault(n *node, at *jsontext.Value, summary, detail string) *Fault {
-	return s.faultOf(schema.Token, n.doc, at, summary, detail)
+	return s.faultOf(rule.Token, n.doc, at, summary, detail)
 }
 
-func (s *Set) faultOf(rule schema.RuleID, doc *document, at *jsontext.Value, summary, detail string) *Fault {
-	f := &Fault{rule, doc, at.Start, at.End, summary, detail}
+func (s *Set) faultOf(id rule.ID, doc *document, at *jsontext.Value, summary, detail string) *Fault {
+	f := &Fault{id, doc, at.Start, at.End, summary, detail}
 	s.faults = append(s.faults, f)
 	return f
 }

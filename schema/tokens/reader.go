@@ -13,6 +13,7 @@ import (
 	"livery/schema"
 	"livery/schema/cache"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -170,7 +171,7 @@ func (r *Reader) load(source Source) (*Set, error) {
 		case doc.root.At("resolutionOrder") != nil:
 			faults = append(faults, r.combine(s, doc, source.Inputs)...)
 		case len(source.Inputs) > 0:
-			faults = append(faults, schema.Diagnose(schema.Token, schema.Subject{Range: doc.rangeOf(doc.root.Start, doc.root.Start+1)}, "Inputs for a plain token file",
+			faults = append(faults, schema.Diagnose(rule.Token, schema.Subject{Range: doc.rangeOf(doc.root.Start, doc.root.Start+1)}, "Inputs for a plain token file",
 				"Only a resolver document, which has a resolutionOrder, takes inputs. Leave them out."))
 		default:
 			builder{s}.lay(doc, doc.root)
@@ -180,7 +181,7 @@ func (r *Reader) load(source Source) (*Set, error) {
 		return s, &Error{schema.SortFindings(faults)}
 	}
 	if (builder{s}).inherit(s.root); s.nodes > maxTokens {
-		return s, &Error{hcl.Diagnostics{schema.Diagnose(schema.Token, schema.Subject{Range: s.docs[0].rangeOf(0, 1)}, "Too many tokens",
+		return s, &Error{hcl.Diagnostics{schema.Diagnose(rule.Token, schema.Subject{Range: s.docs[0].rangeOf(0, 1)}, "Too many tokens",
 			fmt.Sprintf("With what its groups extend, this file has more than %d tokens and groups.", maxTokens))}}
 	}
 	values := &resolver{Set: s, open: make(map[*jsontext.Value]int), parts: make(map[*jsontext.Value]resolved)}
@@ -267,5 +268,5 @@ func (n *node) marked() cty.Value {
 		}
 	}
 	at := n.value
-	return v.Mark(&Fault{schema.DeprecatedToken, n.doc, at.Start, at.End, "Deprecated token", detail})
+	return v.Mark(&Fault{rule.DeprecatedToken, n.doc, at.Start, at.End, "Deprecated token", detail})
 }

@@ -13,6 +13,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/rule"
 )
 
 // resolverFile is a resolver document while it puts a set together.
@@ -59,7 +60,7 @@ func (f *resolverFile) refuse(at *jsontext.Value, detail string) {
 	if at != nil {
 		start, end = at.Start, at.End
 	}
-	f.faults = append(f.faults, schema.Diagnose(schema.Token, schema.Subject{Range: f.doc.rangeOf(start, end)}, "Resolver document not usable", detail))
+	f.faults = append(f.faults, schema.Diagnose(rule.Token, schema.Subject{Range: f.doc.rangeOf(start, end)}, "Resolver document not usable", detail))
 }
 
 // item lays a set or the chosen context of a modifier over what is there.

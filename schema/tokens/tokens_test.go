@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"livery/schema"
+	"livery/schema/rule"
 	"livery/schema/syntax"
 )
 
@@ -107,7 +108,7 @@ func describe(b *strings.Builder, fsys fstest.MapFS, source Source) {
 		fmt.Fprintf(b, "! %v\n", err)
 	default:
 		describeValue(b, nil, set.Value())
-		for _, d := range schema.SortFindings(set.Doubts(func(...schema.RuleID) bool { return true })) {
+		for _, d := range schema.SortFindings(set.Doubts(func(...rule.ID) bool { return true })) {
 			fmt.Fprintf(b, "? %s %s: %s\n", d.Subject, schema.FindingOf(d).Rule, d.Detail)
 		}
 	}

@@ -1,16 +1,16 @@
-package schema
+package rule
 
 // The rules of design tokens.
 const (
-	Token           RuleID = "token"
-	Gamut           RuleID = "gamut"
-	TokenHex        RuleID = "token-hex"
-	DeprecatedToken RuleID = "deprecated-token"
-	TokenType       RuleID = "token-type"
-	TokenLegacy     RuleID = "token-legacy"
-	UnusedToken     RuleID = "unused-token"
-	TokenParity     RuleID = "token-parity"
-	TokenContrast   RuleID = "token-contrast"
+	Token           ID = "token"
+	Gamut           ID = "gamut"
+	TokenHex        ID = "token-hex"
+	DeprecatedToken ID = "deprecated-token"
+	TokenType       ID = "token-type"
+	TokenLegacy     ID = "token-legacy"
+	UnusedToken     ID = "unused-token"
+	TokenParity     ID = "token-parity"
+	TokenContrast   ID = "token-contrast"
 )
 
 // TokenPair is a text on its background, by the paths of their tokens.

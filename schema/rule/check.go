@@ -1,7 +1,7 @@
-package schema
+package rule
 
 // Check is the rule of all check blocks, in which a team says what nobody else asks for.
-const Check RuleID = "check"
+const Check ID = "check"
 
 var checkRules = []Rule{
 	{

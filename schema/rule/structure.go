@@ -1,17 +1,17 @@
-package schema
+package rule
 
 // Rules of what a stack is made of, and of what is not one file's fault.
 const (
-	UnusedTheme     RuleID = "unused-theme"
-	UnusedLocal     RuleID = "unused-local"
-	UnusedVariable  RuleID = "unused-variable"
-	Unreachable     RuleID = "unreachable"
-	Redundant       RuleID = "redundant"
-	NoEffect        RuleID = "no-effect"
-	RepeatedLiteral RuleID = "repeated-literal"
-	TokenBypass     RuleID = "token-bypass"
-	SessionLocale   RuleID = "session-locale"
-	NothingToApply  RuleID = "no-documents"
+	UnusedTheme     ID = "unused-theme"
+	UnusedLocal     ID = "unused-local"
+	UnusedVariable  ID = "unused-variable"
+	Unreachable     ID = "unreachable"
+	Redundant       ID = "redundant"
+	NoEffect        ID = "no-effect"
+	RepeatedLiteral ID = "repeated-literal"
+	TokenBypass     ID = "token-bypass"
+	SessionLocale   ID = "session-locale"
+	NothingToApply  ID = "no-documents"
 )
 
 var structureRules = []Rule{

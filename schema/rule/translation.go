@@ -1,12 +1,12 @@
-package schema
+package rule
 
 // Rules of translations.
 const (
-	Missing      RuleID = "missing"
-	Untranslated RuleID = "untranslated"
-	Headroom     RuleID = "headroom"
+	Missing      ID = "missing"
+	Untranslated ID = "untranslated"
+	Headroom     ID = "headroom"
 
-	StaleTranslation RuleID = "stale-translation"
+	StaleTranslation ID = "stale-translation"
 )
 
 var translationRules = []Rule{
@@ -15,7 +15,7 @@ var translationRules = []Rule{
 		Help: "A text that the source has and another language has not.",
 		Why:  "People see the API's default, in English words that nobody here chose. Without a source language the preview compares all languages with each other.",
 		Options: []Option{
-			{Name: "locales", Type: LocalesOption, Default: []Locale{}, Help: "The languages that are compared; none for all."},
+			{Name: "locales", Type: LocalesOption, Help: "The languages that are compared; none for all."},
 		},
 		Bad: `locale "en" {
   title_text = "Identity check"

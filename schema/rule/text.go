@@ -1,22 +1,22 @@
-package schema
+package rule
 
 // Rules of texts.
 const (
-	Whitespace         RuleID = "whitespace"
-	InvisibleCharacter RuleID = "invisible-character"
-	BidiControl        RuleID = "bidi-control"
-	Markup             RuleID = "markup"
-	Script             RuleID = "script"
-	WidthForms         RuleID = "width-forms"
-	Ellipsis           RuleID = "ellipsis"
-	EndPunctuation     RuleID = "end-punctuation"
-	LineBreaks         RuleID = "line-breaks"
-	TipWidth           RuleID = "tip-width"
-	ForbiddenWords     RuleID = "forbidden-words"
-	KeptName           RuleID = "kept-name"
-	Glossary           RuleID = "glossary"
-	Inconsistent       RuleID = "inconsistent"
-	TooLong            RuleID = "too-long"
+	Whitespace         ID = "whitespace"
+	InvisibleCharacter ID = "invisible-character"
+	BidiControl        ID = "bidi-control"
+	Markup             ID = "markup"
+	Script             ID = "script"
+	WidthForms         ID = "width-forms"
+	Ellipsis           ID = "ellipsis"
+	EndPunctuation     ID = "end-punctuation"
+	LineBreaks         ID = "line-breaks"
+	TipWidth           ID = "tip-width"
+	ForbiddenWords     ID = "forbidden-words"
+	KeptName           ID = "kept-name"
+	Glossary           ID = "glossary"
+	Inconsistent       ID = "inconsistent"
+	TooLong            ID = "too-long"
 )
 
 var textRules = []Rule{
@@ -133,7 +133,7 @@ var textRules = []Rule{
 		Help: "A translation that ends with other punctuation than its source.",
 		Why:  "A question has become a statement, or a stop was lost. A full stop is not asked for in Thai, Japanese, Korean and Chinese.",
 		Options: []Option{
-			{Name: "locales", Type: LocalesOption, Default: []Locale{}, Help: "The languages that are compared; none for all."},
+			{Name: "locales", Type: LocalesOption, Help: "The languages that are compared; none for all."},
 		},
 		Bad: `locale "en" {
   title_text = "Is it you?"
@@ -204,7 +204,7 @@ locale "vi" {
 		Why:  "Each house has words that it does not use; who writes should not have to remember them.",
 		Options: []Option{
 			{Name: "words", Type: WordsOption, Default: []string{}, Help: "The words, in any case; whole words where the script has blanks."},
-			{Name: "locales", Type: LocalesOption, Default: []Locale{}, Help: "The languages that are judged; none for all."},
+			{Name: "locales", Type: LocalesOption, Help: "The languages that are judged; none for all."},
 		},
 		Bad: `livery {
   lint {

@@ -1,17 +1,17 @@
-package schema
+package rule
 
 import (
 	"slices"
 )
 
-// RuleID is the stable name of a rule. Names never change; people write them in
+// ID is the stable name of a rule. Names never change; people write them in
 // lint blocks and machines filter by them.
-type RuleID string
+type ID string
 
 // Rule is a row of the one table of rules. The loader, lint, the formats, the papers
 // and the editor read it; nothing else is known of a rule anywhere.
 type Rule struct {
-	ID      RuleID
+	ID      ID
 	Group   Group
 	Phase   Phase
 	Level   Level // what it weighs unless a lint block says otherwise
@@ -28,7 +28,7 @@ type Rule struct {
 }
 
 // In is what the rule weighs where lint blocks say this.
-func (r Rule) In(levels map[RuleID]Level) Level {
+func (r Rule) In(levels map[ID]Level) Level {
 	if level, ok := levels[r.ID]; ok && !r.Fixed {
 		return level
 	}
@@ -99,7 +99,7 @@ const (
 	NumberOption  OptionType = "number"  // float64
 	WordOption    OptionType = "word"    // one of Words: string
 	WordsOption   OptionType = "words"   // a list of texts: []string
-	LocalesOption OptionType = "locales" // a list of locales, empty for all: []Locale
+	LocalesOption OptionType = "locales" // a list of locales, none for all: those of package schema
 	FileOption    OptionType = "file"    // a file, relative to the stack: string
 	PairsOption   OptionType = "pairs"   // a list of objects with text, background and a ratio: []TokenPair
 )
@@ -130,14 +130,14 @@ func tables() [8][]Rule {
 	return [...][]Rule{faultRules, tokenRules, colourRules, textRules, translationRules, structureRules, checkRules, ignoreRules}
 }
 
-// Rules lists the rules in the order of the reference.
-func Rules() []Rule {
+// All lists the rules in the order of the reference.
+func All() []Rule {
 	t := tables()
 	return slices.Concat(t[:]...)
 }
 
-// RuleByID is the row of a rule.
-func RuleByID(id RuleID) (Rule, bool) {
+// ByID is the row of a rule.
+func ByID(id ID) (Rule, bool) {
 	for _, table := range tables() {
 		for i := range table { // a row is too large to be handed to a function
 			if table[i].ID == id {

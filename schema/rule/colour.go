@@ -1,13 +1,13 @@
-package schema
+package rule
 
 // Rules of colour.
 const (
-	Contrast          RuleID = "contrast"
-	ContrastUnknown   RuleID = "contrast-unknown"
-	HalfPair          RuleID = "half-pair"
-	ComponentContrast RuleID = "component-contrast"
-	ColourVision      RuleID = "colour-vision"
-	NearColour        RuleID = "near-colour"
+	Contrast          ID = "contrast"
+	ContrastUnknown   ID = "contrast-unknown"
+	HalfPair          ID = "half-pair"
+	ComponentContrast ID = "component-contrast"
+	ColourVision      ID = "colour-vision"
+	NearColour        ID = "near-colour"
 )
 
 var colourRules = []Rule{

@@ -1,9 +1,9 @@
-package schema
+package rule
 
 // Rules of what is ignored on purpose.
 const (
-	BadIgnore    RuleID = "bad-ignore"
-	UnusedIgnore RuleID = "unused-ignore"
+	BadIgnore    ID = "bad-ignore"
+	UnusedIgnore ID = "unused-ignore"
 )
 
 var ignoreRules = []Rule{
