@@ -233,8 +233,11 @@ func (d Document) IsSame(o Document) bool {
 // count, at the same places and from the same origins. It may be false where they have:
 // where a value is not decided.
 func (d Document) AgreesOn(o Document, counts func(*Field) bool) bool {
+	if d.IsSame(o) {
+		return true
+	}
 	if d.Locale != o.Locale || d.Range != o.Range || len(d.values) != len(o.values) || len(d.undecided)+len(o.undecided) > 0 {
-		return d.IsSame(o)
+		return false
 	}
 	for i := range d.values {
 		if counts(Fields()[i]) && !d.values[i].isSame(o.values[i]) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,7 @@ func typing(b *testing.B, s *server, uri, text, words string) {
 	line := strings.Count(text[:strings.Index(text, words)], "\n")
 	column := strings.Index(strings.Split(text, "\n")[line], words)
 	var took, asked []time.Duration
+	debug.SetGCPercent(250) // as the program has it
 	version := 1
 	edit := func(piece string, deleted int) {
 		version++

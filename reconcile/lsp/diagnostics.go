@@ -70,8 +70,13 @@ type said struct {
 type located struct {
 	*project
 	*hcl.Diagnostic
-	path string // of the file
-	name string // of the file, in ranges
+	place
+}
+
+// place is the file that a finding is shown in.
+type place struct {
+	path, uri string
+	name      string // in ranges
 }
 
 // isSame reports whether two findings read alike in the same text.
@@ -87,14 +92,21 @@ func (f located) isSame(o located) bool {
 // publish says of each file what is wrong with it.
 func (s publisher) publish() {
 	all := make(map[string][]located) // by URI
-	uris := make(map[string]string)   // by path
 	for _, p := range s.projects {
+		places := make(map[string]place)
 		for _, d := range p.findings {
-			if path, name := s.placeOf(p, d); path != "" {
-				if uris[path] == "" {
-					uris[path] = s.uriOf(path)
-				}
-				all[uris[path]] = append(all[uris[path]], located{p, d, path, name})
+			name := ""
+			if d.Subject != nil {
+				name = d.Subject.Filename
+			}
+			at, known := places[name]
+			if !known {
+				at.path, at.name = s.placeOf(p, d)
+				at.uri = s.uriOf(at.path)
+				places[name] = at
+			}
+			if at.path != "" {
+				all[at.uri] = append(all[at.uri], located{p, d, at})
 			}
 		}
 	}
@@ -188,12 +200,12 @@ func (s publisher) faultsAtOnce(d *document) {
 	if !isSource(d.path) || d.isTooLarge() {
 		return
 	}
-	file := syntax.NewFile(d.text, filepath.Base(d.path))
-	if !file.Faults.HasErrors() {
+	t := s.textOf(d.uri)
+	if !t.file.Faults.HasErrors() {
 		return
 	}
 	list := []diagnostic{}
-	for _, fault := range file.Faults {
+	for _, fault := range t.file.Faults {
 		list = append(list, newDiagnostic(fault, d.lines))
 	}
 	s.say(d.uri, list)

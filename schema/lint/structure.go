@@ -220,18 +220,15 @@ func noEffect(l *linter) {
 	if !l.wants(rule.NoEffect) {
 		return
 	}
-	without, vain := make(map[written]string), make([]map[*schema.Field]string, len(l.Documents))
+	without, fields, vain := make(map[written]string), make(map[*schema.Field]bool), make([]map[*schema.Field]string, len(l.Documents))
 	for i, d := range l.Documents {
 		vain[i] = effectless(d)
 		for f, why := range vain[i] {
-			without[written{f, d.At(f).Range()}] = why
+			without[written{f, d.At(f).Range()}], fields[f] = why, true
 		}
 	}
-	if len(without) == 0 {
-		return
-	}
 	for i, d := range l.Documents {
-		for _, f := range schema.Fields() {
+		for f := range fields {
 			if v := d.At(f); v.Declared() && vain[i][f] == "" {
 				delete(without, written{f, v.Range()})
 			}
