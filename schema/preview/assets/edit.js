@@ -36,7 +36,7 @@ const editing = (() => {
   const verdict = make("p", { className: "verdict", role: "status" }), said = make("p", { className: "said", role: "status" });
   const panel = make("section", { id: "edit", className: "card" }, make("h2", { id: "edit-title" }, "Change"), hint, form, verdict, waiting, bar, said);
   panel.setAttribute("aria-labelledby", "edit-title");
-  $("inspector").after(panel);
+  $("inspector").before(panel);
 
   // The differences, before they are written.
   const diffs = make("div", { className: "diffs" }), stops = make("p", { className: "stops" });
