@@ -139,6 +139,16 @@ func TestWhereFrom(t *testing.T) {
 	assert.Equal(t, "polite", ask[string](b, `document.getElementById("detail").getAttribute("aria-live")`))
 }
 
+// Of a list the inspector says how long it is.
+func TestTipsAreCounted(t *testing.T) {
+	d := schema.Document{Locale: "en_US"}
+	tip := cty.ObjectVal(map[string]cty.Value{"text": cty.StringVal("Find light")})
+	set(t, &d, "mobileTipsPage.tips", cty.TupleVal([]cty.Value{tip, tip}))
+	b := shown(t, preview.Gallery{Title: "T", Sheets: []preview.Sheet{{Document: d}}})
+	b.click(`section[data-screen="phone-tips"] .tip`)
+	b.until(`document.getElementById("detail").innerText.includes("mobileTipsPage.tips\n2 tips")`)
+}
+
 // In small windows the languages and the problems are a button away, and nothing is wider
 // than the window.
 func TestSmallWindows(t *testing.T) {

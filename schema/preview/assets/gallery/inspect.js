@@ -119,6 +119,8 @@ function valueOf(e) {
   const picture = e.querySelector(":scope > .ph, :scope > img");
   if (picture) return picture.title || picture.getAttribute("src");
   if (e.matches(".when")) return e.dataset.at ? "declared" : "";
+  const tips = all(":scope > .tip", e).length;
+  if (tips && e.dataset.at) return tips === 1 ? "1 tip" : tips + " tips";
   return "";
 }
 
