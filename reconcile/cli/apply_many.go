@@ -36,13 +36,18 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 		return err
 	}
 	before := all.TellOne // the lines of a stack stand together
+	changed := all.Rows.Count(stacksreport.Changed) > 0
 	if !f.run.View.JSON {
 		before = func(string) error { return nil }
-		if err := cmp.Or(all.Tell(), all.Summarize()); err != nil {
+		err := all.Tell()
+		if err == nil && changed { // else the end says the same
+			err = all.Summarize()
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if all.Rows.Count(stacksreport.Changed) > 0 && !f.approved {
+	if changed && !f.approved {
 		if err := f.approve(c.Context()); err != nil {
 			return err
 		}
