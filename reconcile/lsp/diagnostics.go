@@ -91,25 +91,7 @@ func (f located) isSame(o located) bool {
 
 // publish says of each file what is wrong with it.
 func (s publisher) publish() {
-	all := make(map[string][]located) // by URI
-	for _, p := range s.projects {
-		places := make(map[string]place)
-		for _, d := range p.findings {
-			name := ""
-			if d.Subject != nil {
-				name = d.Subject.Filename
-			}
-			at, known := places[name]
-			if !known {
-				at.path, at.name = s.placeOf(p, d)
-				at.uri = s.uriOf(at.path)
-				places[name] = at
-			}
-			if at.path != "" {
-				all[at.uri] = append(all[at.uri], located{p, d, at})
-			}
-		}
-	}
+	all := s.findings()
 	for uri := range s.documents {
 		if all[uri] == nil {
 			all[uri] = []located{}
@@ -131,6 +113,30 @@ func (s publisher) publish() {
 	for uri, findings := range all {
 		s.sayOf(uri, findings, text)
 	}
+}
+
+// findings are those of all projects, by the URI of the file that they are shown in.
+func (s publisher) findings() map[string][]located {
+	all := make(map[string][]located)
+	for _, p := range s.projects {
+		places := make(map[string]place)
+		for _, d := range p.findings {
+			name := ""
+			if d.Subject != nil {
+				name = d.Subject.Filename
+			}
+			at, known := places[name]
+			if !known {
+				at.path, at.name = s.placeOf(p, d)
+				at.uri = s.uriOf(at.path)
+				places[name] = at
+			}
+			if at.path != "" {
+				all[at.uri] = append(all[at.uri], located{p, d, at})
+			}
+		}
+	}
+	return all
 }
 
 // sayOf says what the findings in a file are. Those that are the very same as last time need
