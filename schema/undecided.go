@@ -2,6 +2,7 @@ package schema
 
 import (
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // Undecided is what stands in the place of a value that is not known: it depends on a
@@ -33,3 +34,30 @@ func (l *Look) SetUndecided(path string, u Undecided) {
 // Undecided are the values that are not known, by path. Of such a field a lower layer may
 // have a value, which is not the document's.
 func (l Look) Undecided() map[string]Undecided { return l.undecided }
+
+// Object is the look as expressions see it, by the names in configuration: the fields
+// that it has, null without a value.
+func (l Look) Object(has func(*Field) bool, value func(*Field) Value) cty.Value {
+	root := make(map[string]cty.Value)
+	for _, p := range Pages() {
+		fields := root
+		if p.Key != "" {
+			fields = make(map[string]cty.Value, len(p.Fields))
+		}
+		for i := range p.Fields {
+			f := &p.Fields[i]
+			if !has(f) {
+				continue
+			}
+			v := value(f).Cty()
+			if _, open := l.undecided[f.Path()]; open {
+				v = cty.DynamicVal
+			}
+			fields[Snake(f.Key)] = v
+		}
+		if p.Key != "" && len(fields) > 0 {
+			root[p.HCLName()] = cty.ObjectVal(fields)
+		}
+	}
+	return cty.ObjectVal(root)
+}

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -78,15 +80,45 @@ func References(a *Attribute) []hcl.Traversal {
 
 // RootOf is the name that a reference begins with, such as local.brand.
 func RootOf(ref hcl.Traversal) string {
-	if len(ref) > 1 {
-		switch step := ref[1].(type) {
-		case hcl.TraverseAttr:
-			return ref.RootName() + "." + step.Name
-		case hcl.TraverseIndex:
-			if key := step.Key; key.Type().FriendlyName() == "string" {
-				return ref.RootName() + "." + key.AsString()
-			}
-		}
+	if name, ok := NameIn(ref); ok {
+		return ref.RootName() + "." + name
 	}
 	return ref.RootName()
+}
+
+// NameIn is the name behind the first dot of a reference, such as brand in
+// var.brand.
+func NameIn(ref hcl.Traversal) (string, bool) {
+	if len(ref) < 2 {
+		return "", false
+	}
+	switch step := ref[1].(type) {
+	case hcl.TraverseAttr:
+		return step.Name, true
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String {
+			return step.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+// Reference reads an expression that names something. In the JSON syntax, where
+// everything is a string, the name may stand alone or as a template.
+func Reference(expr hcl.Expression) (hcl.Traversal, bool) {
+	if wrapped, ok := expr.(*hclsyntax.TemplateWrapExpr); ok {
+		expr = wrapped.Wrapped
+	}
+	if ref, diags := hcl.AbsTraversalForExpr(expr); !diags.HasErrors() {
+		return ref, true
+	}
+	if refs := expr.Variables(); len(refs) == 1 {
+		if text, diags := expr.Value(nil); !diags.HasErrors() && text.Type() == cty.String && !text.IsNull() {
+			name, _ := strings.CutPrefix(text.AsString(), "${")
+			name, whole := strings.CutSuffix(name, "}")
+			ref, diags := hclsyntax.ParseTraversalAbs([]byte(strings.TrimSpace(name)), expr.Range().Filename, expr.Range().Start)
+			return ref, whole && !diags.HasErrors()
+		}
+	}
+	return nil, false
 }

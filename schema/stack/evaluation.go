@@ -173,7 +173,7 @@ func (e *Evaluation) declared(name string) cty.Value {
 		}
 	} else {
 		for _, d := range e.Documents {
-			all[string(d.Locale)] = lookObject(d.Look, func(*schema.Field) bool { return true }, d.Effective)
+			all[string(d.Locale)] = d.Object(func(*schema.Field) bool { return true }, d.Effective)
 		}
 	}
 	v := cty.ObjectVal(all)

@@ -84,7 +84,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 	scope := newScope(m, in)
 	scope.ReportCopies(m.Faults)
 	m.Settings.CheckVersion(scope.Faults, in.Version)
-	resolved := scope.follow(scope.resolve)
+	resolved := scope.follow(func() { scope.resolve(last, in) })
 	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: levels(m.Settings.Levels, in.Wanted), Options: m.Settings.Options}
 	stack.Account = (&accounts{scope: scope}).account(m.Account)
 	scope.recall(last, in, resolved)
@@ -93,7 +93,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 	stack.Open = scope.open
 	removals{scope.Faults, stack}.all(m)
 	scope.variables.requireValues()
-	if scope.last != nil && !scope.budget.Charge(scope.last.cost) {
+	if (scope.last != nil || scope.recalled) && !scope.budget.Charge(last.cost) {
 		return evaluate(nil, m, in) // all of it may be too much, which only all of it can say
 	}
 	if fault := scope.budget.Fault(); fault != nil {

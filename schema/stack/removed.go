@@ -60,12 +60,12 @@ func (r removals) lifecycle(b *config.Block) {
 
 func (r removals) removedFrom(from *config.Attribute) {
 	at := schema.Subject{Range: from.Expr.Range()}
-	ref, ok := reference(from.Expr)
+	ref, ok := config.Reference(from.Expr)
 	if !ok || len(ref) != 2 {
 		r.Report(schema.Diagnose(rule.Reference, at, "Not an address", "from takes an address, such as locale.th_TH or session.onboarding."))
 		return
 	}
-	name, _ := nameIn(ref)
+	name, _ := config.NameIn(ref)
 	address, err := schema.ParseAddress(ref.RootName() + "." + name)
 	if err != nil {
 		r.Report(schema.Diagnose(rule.Reference, at, "Not an address", err.Error()+"."))

@@ -19,6 +19,7 @@ import (
 // memory is what an evaluation leaves to the next one: the documents, and all that they
 // were made from. What is not known for certain to be as it was is evaluated again.
 type memory struct {
+	names     namesakes
 	ground    ground
 	files     *syntax.Files
 	documents map[documentKey]*remembered
@@ -42,15 +43,25 @@ func elementKey(vars map[string]cty.Value) string {
 	return ""
 }
 
-// ground is what a document may depend on besides its block.
+// ground is what locals, themes and documents may depend on besides their expressions.
 type ground struct {
 	module    *config.Module
 	dir       string
 	need      Need
 	mayAsk    bool                // somebody can be asked for the value of a variable
-	variables map[string]variable // before the first document
+	variables map[string]variable // before the first of them
 	secrets   []string            // that no document may hold
-	trail     trail               // of the variables, locals and themes
+	trail     trail               // of what was evaluated before them
+}
+
+// namesakes are the locals and themes, and what they were made on.
+type namesakes struct {
+	ground   ground
+	locals   map[string]cty.Value
+	themes   map[string]theme
+	circular map[string]bool
+	faults   hcl.Diagnostics // found on the way
+	trail    trail
 }
 
 // remembered is a document, and what was looked at for it.
@@ -82,6 +93,14 @@ func (t *trail) leadInto(files *syntax.Files, name string, parsed bool) {
 	t.vague = t.vague || !parsed
 }
 
+// join adds what was looked at for something else.
+func (t *trail) join(o trail) {
+	maps.Copy(t.files, o.files)
+	maps.Copy(t.json, o.json)
+	maps.Copy(t.variables, o.variables)
+	t.vague = t.vague || o.vague
+}
+
 func (t *trail) see(p, askedBy string, read bool) {
 	if _, known := t.files[p]; read && !known {
 		t.files[p] = askedBy
@@ -99,17 +118,51 @@ func (s *scope) follow(work func()) trail {
 	return t
 }
 
-// recall compares the ground that documents are evaluated on with that of the last
-// evaluation. On another one nothing of that is used.
-func (s *scope) recall(last *memory, in Inputs, resolved trail) {
+// groundOf is what is evaluated from now on depends on.
+func groundOf(s *scope, in Inputs, before trail) ground {
 	now := ground{
-		module: s.module, dir: in.Dir, need: in.Need, mayAsk: in.Ask != nil, secrets: s.secrets, trail: resolved,
+		module: s.module, dir: in.Dir, need: in.Need, mayAsk: in.Ask != nil, secrets: s.secrets, trail: before,
 		variables: make(map[string]variable, len(s.variables.byName)),
 	}
 	for name, v := range s.variables.byName {
 		now.variables[name] = *v
 	}
-	s.memory = &memory{ground: now, files: s.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
+	return now
+}
+
+// rememberNames gives the locals and themes of the last evaluation, if nothing has changed
+// that they depend on, or else evaluates them.
+func rememberNames(s *scope, last *memory, in Inputs, evaluate func()) {
+	before, now := *s.trail, namesakes{}
+	ground := groundOf(s, in, trail{})
+	if last != nil && last.names.ground.same(ground) && s.unchanged(last, last.names.trail) {
+		s.recalled, now = true, last.names
+		maps.Copy(s.locals, now.locals)
+		maps.Copy(s.circular, now.circular)
+		for name, t := range now.themes {
+			s.themes[name] = &t
+		}
+		s.repeat(now.trail, now.faults)
+	} else {
+		kept, found := config.Faults{}, len(s.Diagnostics)
+		now.trail = s.follow(evaluate)
+		kept.ReportCopies(s.Diagnostics[found:])
+		now.faults, now.locals, now.circular, now.themes = kept.Diagnostics, s.locals, s.circular, make(map[string]theme, len(s.themes))
+		for name, t := range s.themes {
+			now.themes[name] = *t
+		}
+	}
+	now.ground = ground
+	s.memory = &memory{names: now}
+	*s.trail = before
+	s.trail.join(now.trail)
+}
+
+// recall compares the ground that documents are evaluated on with that of the last
+// evaluation. On another one nothing of that is used.
+func (s *scope) recall(last *memory, in Inputs, resolved trail) {
+	now := groundOf(s, in, resolved)
+	s.memory = &memory{names: s.memory.names, ground: now, files: s.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
 	if last != nil && last.ground.same(now) && s.unchanged(last, last.ground.trail) {
 		s.last = last
 	}
@@ -148,7 +201,7 @@ func (s *scope) unchanged(last *memory, t trail) bool {
 func (s *scope) remembered(key documentKey, forEach trail, evaluate func() schema.Document) schema.Document {
 	if s.last != nil {
 		if r := s.last.documents[key]; r != nil && s.unchanged(s.last, r.forEach) && s.unchanged(s.last, r.trail) {
-			s.repeat(r)
+			s.repeat(r.trail, r.faults)
 			s.memory.documents[key] = r
 			return r.document
 		}
@@ -162,15 +215,15 @@ func (s *scope) remembered(key documentKey, forEach trail, evaluate func() schem
 }
 
 // repeat does what an evaluation does besides giving a document.
-func (s *scope) repeat(r *remembered) {
-	for p, askedBy := range r.trail.files {
+func (s *scope) repeat(t trail, faults hcl.Diagnostics) {
+	for p, askedBy := range t.files {
 		s.files.Depend(p, askedBy)
 	}
-	for name := range r.trail.json {
+	for name := range t.json {
 		s.json.Show(name)
 	}
-	for name := range r.trail.variables {
+	for name := range t.variables {
 		s.variables.use(name)
 	}
-	s.ReportCopies(r.faults)
+	s.ReportCopies(faults)
 }

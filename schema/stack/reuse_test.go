@@ -116,6 +116,8 @@ func TestReloadEvaluatesWhatHasChanged(t *testing.T) {
 			}
 			again := reloads(t, first, opts, name)
 			assert.Equal(t, test.kept, kept(first, again))
+			sameNames := reflect.ValueOf(first.memory.names.themes).Pointer() == reflect.ValueOf(again.memory.names.themes).Pointer()
+			assert.Equal(t, test.kept != nil, sameNames, "the locals and themes were evaluated again, or not")
 			reloads(t, again, opts, name+", and then nothing")
 		})
 	}

@@ -47,6 +47,7 @@ type scope struct {
 	trail     *trail          // of what is being evaluated
 	memory    *memory         // for the next evaluation
 	last      *memory         // of the one before, if documents depend on the same
+	recalled  bool            // the locals and themes are those of the one before
 }
 
 func newScope(m *config.Module, in Inputs) *scope {
@@ -73,15 +74,17 @@ func newScope(m *config.Module, in Inputs) *scope {
 	return s
 }
 
-// resolve evaluates everything that expressions can refer to.
-func (s *scope) resolve() {
+// resolve gives everything that expressions can refer to its value.
+func (s *scope) resolve(last *memory, in Inputs) {
 	s.variables.resolve()
-	for _, name := range sortedNames(s.module.Locals) {
-		s.local(name)
-	}
-	for _, name := range sortedNames(s.module.Themes) {
-		s.theme(name)
-	}
+	rememberNames(s, last, in, func() {
+		for _, name := range sortedNames(s.module.Locals) {
+			s.local(name)
+		}
+		for _, name := range sortedNames(s.module.Themes) {
+			s.theme(name)
+		}
+	})
 	s.root.Variables["local"] = cty.ObjectVal(s.locals)
 	s.complete = true
 }
@@ -269,7 +272,7 @@ func (s *scope) context(expr hcl.Expression, extra map[string]cty.Value, at sche
 			ok = false
 			continue
 		}
-		switch name, _ := nameIn(ref); ref.RootName() {
+		switch name, _ := config.NameIn(ref); ref.RootName() {
 		case "local":
 			if !s.complete {
 				locals = with(locals, name, s.local(name))
@@ -308,7 +311,7 @@ func with(values map[string]cty.Value, name string, v cty.Value) map[string]cty.
 // all references stand in a text.
 func (s *scope) exists(ref hcl.Traversal, texts func() map[int]bool, at schema.Subject) bool {
 	root := ref.RootName()
-	name, named := nameIn(ref)
+	name, named := config.NameIn(ref)
 	switch {
 	case root == "var" && named:
 		s.variables.use(name)
@@ -329,27 +332,10 @@ func (s *scope) exists(ref hcl.Traversal, texts func() map[int]bool, at schema.S
 
 var exampleOf = map[string]string{"var": "var.brand", "local": "local.brand", "theme": "theme.base.mobile_result_page.success_desc", "path": "path.stack"}
 
-// nameIn is the name behind the first dot of a reference, such as brand in
-// var.brand.
-func nameIn(ref hcl.Traversal) (string, bool) {
-	if len(ref) < 2 {
-		return "", false
-	}
-	switch step := ref[1].(type) {
-	case hcl.TraverseAttr:
-		return step.Name, true
-	case hcl.TraverseIndex:
-		if step.Key.Type() == cty.String {
-			return step.Key.AsString(), true
-		}
-	}
-	return "", false
-}
-
 // isDeclared reports whether something is declared under the name in a reference.
 // Where a file could not be understood nothing is said to be missing.
 func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Traversal, at schema.Subject) bool {
-	name, _ := nameIn(ref)
+	name, _ := config.NameIn(ref)
 	if _, ok := declared[name]; ok {
 		return true
 	}

@@ -71,7 +71,7 @@ func (s *scope) withLocals(expr hcl.Expression) []hcl.Expression {
 	chain, seen := []hcl.Expression{expr}, make(map[string]bool)
 	for i := 0; i < len(chain); i++ {
 		for _, ref := range chain[i].Variables() {
-			if name, ok := nameIn(ref); ok && ref.RootName() == "local" && s.module.Locals[name] != nil && !seen[name] {
+			if name, ok := config.NameIn(ref); ok && ref.RootName() == "local" && s.module.Locals[name] != nil && !seen[name] {
 				seen[name] = true
 				chain = append(chain, s.module.Locals[name].Expr)
 			}
@@ -85,7 +85,7 @@ func variablesIn(chain []hcl.Expression) []string {
 	var names []string
 	for _, expr := range chain {
 		for _, ref := range expr.Variables() {
-			if name, ok := nameIn(ref); ok && ref.RootName() == "var" {
+			if name, ok := config.NameIn(ref); ok && ref.RootName() == "var" {
 				names = append(names, name)
 			}
 		}
@@ -132,7 +132,7 @@ func (s *scope) yieldsLiteral(expr hclsyntax.Expression, value cty.Value, seen m
 	case *hclsyntax.FunctionCallExpr:
 		return slices.Contains([]string{"coalesce", "try", "sensitive", "nonsensitive", "trimspace", "tostring"}, e.Name) && slices.ContainsFunc(e.Args, again)
 	case *hclsyntax.ScopeTraversalExpr:
-		name, ok := nameIn(e.Traversal)
+		name, ok := config.NameIn(e.Traversal)
 		if !ok || e.Traversal.RootName() != "local" || s.module.Locals[name] == nil || seen[name] {
 			return false
 		}

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
@@ -89,7 +87,7 @@ func (s *scope) themesIn(a *config.Attribute, extra map[string]cty.Value, at sch
 		if v, diags := s.budget.Value(expr, nil); !diags.HasErrors() && v.IsNull() {
 			continue
 		}
-		ref, plain := reference(expr)
+		ref, plain := config.Reference(expr)
 		switch {
 		case plain && len(ref) == 2 && ref.RootName() == "theme":
 			if name, ok := s.themeNamed(ref, expr, at); ok {
@@ -116,7 +114,7 @@ func (s *scope) themeNamed(ref hcl.Traversal, expr hcl.Expression, at schema.Sub
 	if !s.exists(ref, nil, at) {
 		return "", false
 	}
-	name, _ := nameIn(ref)
+	name, _ := config.NameIn(ref)
 	s.theme(name)
 	return name, true
 }
@@ -171,26 +169,6 @@ func (s *scope) computedThemes(attribute string, expr hcl.Expression, extra map[
 	return chosen, nil
 }
 
-// reference reads an expression that names something. In the JSON syntax, where
-// everything is a string, the name may stand alone or as a template.
-func reference(expr hcl.Expression) (hcl.Traversal, bool) {
-	if wrapped, ok := expr.(*hclsyntax.TemplateWrapExpr); ok {
-		expr = wrapped.Wrapped
-	}
-	if ref, diags := hcl.AbsTraversalForExpr(expr); !diags.HasErrors() {
-		return ref, true
-	}
-	if refs := expr.Variables(); len(refs) == 1 {
-		if text, diags := expr.Value(nil); !diags.HasErrors() && text.Type() == cty.String && !text.IsNull() {
-			name, _ := strings.CutPrefix(text.AsString(), "${")
-			name, whole := strings.CutSuffix(name, "}")
-			ref, diags := hclsyntax.ParseTraversalAbs([]byte(strings.TrimSpace(name)), expr.Range().Filename, expr.Range().Start)
-			return ref, whole && !diags.HasErrors()
-		}
-	}
-	return nil, false
-}
-
 // themeHas reports whether what a reference names within a theme may be there at
 // all. Whether the theme declares it is known only when it is evaluated.
 func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
@@ -229,33 +207,6 @@ func (s *scope) themeObject(name string) cty.Value {
 	if t.object != cty.NilVal {
 		return t.object
 	}
-	t.object = lookObject(t.look, t.mayDeclare, t.look.At)
+	t.object = t.look.Object(t.mayDeclare, t.look.At)
 	return t.object
-}
-
-// lookObject is a look as expressions see it, by the names in configuration: the fields
-// that it has, null without a value.
-func lookObject(look schema.Look, has func(*schema.Field) bool, value func(*schema.Field) schema.Value) cty.Value {
-	root := make(map[string]cty.Value)
-	for _, p := range schema.Pages() {
-		fields := root
-		if p.Key != "" {
-			fields = make(map[string]cty.Value, len(p.Fields))
-		}
-		for i := range p.Fields {
-			f := &p.Fields[i]
-			if !has(f) {
-				continue
-			}
-			v := value(f).Cty()
-			if _, open := look.Undecided()[f.Path()]; open {
-				v = cty.DynamicVal
-			}
-			fields[schema.Snake(f.Key)] = v
-		}
-		if p.Key != "" && len(fields) > 0 {
-			root[p.HCLName()] = cty.ObjectVal(fields)
-		}
-	}
-	return cty.ObjectVal(root)
 }

@@ -10,7 +10,7 @@ import (
 // readTokens gives a stack the sets of design tokens that it was made of. A document that
 // was not evaluated again asked for its own the last time.
 func readTokens(s *scope, stack *Stack, last *memory) {
-	if last != nil && s.last != nil {
+	if s.last != nil || s.recalled {
 		read := s.files.Dependencies()
 		for _, source := range last.tokens {
 			if !slices.ContainsFunc(source.Names, func(name string) bool { return !reads(read, path.Clean(name)) }) {

@@ -123,7 +123,7 @@ func (s openValues) native(expr hcl.Expression) (hclsyntax.Expression, string) {
 
 // referenceDigest is the digest of what a reference that is not known leads to.
 func (s openValues) referenceDigest(ref hcl.Traversal) string {
-	name, named := nameIn(ref)
+	name, named := config.NameIn(ref)
 	keys, plain := origin.KeysOf(ref[1:])
 	switch {
 	case !named || !plain:
