@@ -176,8 +176,10 @@ func (d *pgDatabase) createTables(ctx context.Context) error {
 		create = "CREATE SCHEMA IF NOT EXISTS " + d.schema + ";"
 	}
 	if string(found.Rows[0][1]) != "t" {
-		// One transaction, which keeps others from making the same at the same time.
-		create = fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, 0);", d.advisoryKey()) + create + `
+		// One transaction, which keeps others from making the same at the same time. Whoever had
+		// to wait has to look at the catalogue again: PostgreSQL remembers that the schema was
+		// not there until the session locks a table.
+		create = fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, 0); SELECT FROM pg_catalog.pg_namespace LIMIT 1;", d.advisoryKey()) + create + `
 			CREATE TABLE IF NOT EXISTS @states (name text PRIMARY KEY, data bytea NOT NULL, revision text NOT NULL);
 			CREATE TABLE IF NOT EXISTS @locks (name text PRIMARY KEY, id text NOT NULL, info text NOT NULL, generation bigint NOT NULL);
 			INSERT INTO @locks VALUES ('default', '', '', 0) ON CONFLICT DO NOTHING;

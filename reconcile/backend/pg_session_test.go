@@ -56,6 +56,43 @@ func TestPGPool(t *testing.T) {
 	}
 }
 
+// Whoever waits while another pipeline makes the tables of an empty database finds them then.
+func TestPGFirstOnesAtOnce(t *testing.T) {
+	t.Parallel()
+	server := engine.StartPostgres(t)
+	pool := server.Pool(t, "session")
+	in := func(schema string) *pgBlob {
+		s := &site{server: server.Address, config: Config{Type: "pg", Lookup: unset, Attributes: map[string]string{"conn_str": server.URL(), "schema_name": schema}}}
+		return s.by(pool).open().(*pgBlob)
+	}
+	before := in("before") // its session is lent again, and knows the catalogue
+	unlock, err := before.Lock(t.Context(), someone("id-0"))
+	require.NoError(t, err)
+	require.NoError(t, unlock())
+	before.Close()
+	conn, err := pgconn.Connect(t.Context(), server.URL())
+	require.NoError(t, err)
+	ask := func(sql string) string {
+		results, err := conn.Exec(t.Context(), sql).ReadAll()
+		require.NoError(t, err)
+		if last := results[len(results)-1]; len(last.Rows) > 0 {
+			return string(last.Rows[0][0])
+		}
+		return ""
+	}
+	ask(fmt.Sprintf("BEGIN; SELECT pg_advisory_xact_lock(%d, 0); CREATE SCHEMA first", in("first").database.advisoryKey()))
+	found := make(chan error)
+	go func() {
+		_, err := in("first").Lock(t.Context(), someone("id-1"))
+		found <- err
+	}()
+	require.Eventually(t, func() bool {
+		return ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "1"
+	}, time.Minute, 10*time.Millisecond)
+	ask("COMMIT")
+	require.NoError(t, <-found)
+}
+
 // warmPool has a pool open sessions, so that there is more than one to lend.
 func warmPool(t *testing.T, url string, sessions int) {
 	t.Helper()
