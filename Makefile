@@ -38,10 +38,10 @@ e2e: build
 fuzz:
 	@FUZZTIME=$(FUZZTIME) $(SH) .ci/steps fuzz
 
-## bench: livery beside Terraform and the floor, what a slow network and a slow place for the state cost, how soon a preview is seen
+## bench: livery beside Terraform and the floor, what a slow network and a slow place for the state cost, how soon a preview is seen and an editor told
 bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
-	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver
+	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver ./reconcile/lsp
 
 ## bench-scale: a hundred and four hundred stacks in one run, beside the floor, a process each, and Terraform; takes half an hour
 bench-scale:

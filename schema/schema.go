@@ -107,6 +107,9 @@ func (f *Field) Path() string { return f.path }
 // the block name for a list of tips.
 func (f *Field) HCLName() string { return f.hclName }
 
+// HasWords reports whether the field holds what people read: a text, or a list of tips.
+func (f *Field) HasWords() bool { return f.Kind == Text || f.Kind == Tips }
+
 // Number is the field's place in the catalogue; item fields have -1.
 func (f *Field) Number() int { return f.number }
 

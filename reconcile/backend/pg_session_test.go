@@ -70,16 +70,7 @@ func TestPGFirstOnesAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, unlock())
 	before.Close()
-	conn, err := pgconn.Connect(t.Context(), server.URL())
-	require.NoError(t, err)
-	ask := func(sql string) string {
-		results, err := conn.Exec(t.Context(), sql).ReadAll()
-		require.NoError(t, err)
-		if last := results[len(results)-1]; len(last.Rows) > 0 {
-			return string(last.Rows[0][0])
-		}
-		return ""
-	}
+	ask := asking(t, server)
 	ask(fmt.Sprintf("BEGIN; SELECT pg_advisory_xact_lock(%d, 0); CREATE SCHEMA first", in("first").database.advisoryKey()))
 	found := make(chan error)
 	go func() {

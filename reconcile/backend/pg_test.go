@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -41,13 +42,13 @@ func openAt(t *testing.T, url, schema string) state.Blob {
 	return blob
 }
 
-func TestPGRights(t *testing.T) {
-	t.Parallel()
-	server := engine.StartPostgres(t)
+// asking runs statements on a server, and gives the first value of the last.
+func asking(t *testing.T, server *engine.Postgres) func(statements string) string {
+	t.Helper()
 	conn, err := pgconn.Connect(t.Context(), server.URL())
 	require.NoError(t, err)
-	defer conn.Close(t.Context())
-	sql := func(statements string) string {
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	return func(statements string) string {
 		results, err := conn.Exec(t.Context(), statements).ReadAll()
 		require.NoError(t, err)
 		if last := results[len(results)-1]; len(last.Rows) > 0 {
@@ -55,9 +56,14 @@ func TestPGRights(t *testing.T) {
 		}
 		return ""
 	}
+}
 
+func TestPGRights(t *testing.T) {
+	t.Parallel()
+	server := engine.StartPostgres(t)
+	sql := asking(t, server)
 	blob := openAt(t, server.URL(), "untouched")
-	_, _, err = blob.Get(t.Context())
+	_, _, err := blob.Get(t.Context())
 	require.NoError(t, err)
 	_, err = blob.History(t.Context())
 	require.NoError(t, err)

@@ -136,7 +136,8 @@ func (v teller) otherLanguages(w Written) string {
 		}
 		fmt.Fprintf(&b, "- `%s`: %s%s\n", locale, text, note)
 	}
-	if _, has := texts.Source(v.Stack); !has {
+	table := sourceTexts(v.View)
+	if table == nil {
 		for _, d := range v.Documents() {
 			if text := texts.At(texts.Of(d), path); text.Value.Declared() {
 				line(d.Locale, text.Value, "")
@@ -144,7 +145,6 @@ func (v teller) otherLanguages(w Written) string {
 		}
 		return b.String()
 	}
-	table, _ := texts.Open(v.Stack)
 	line(table.Source.Locale, texts.At(slices.Values(table.Texts), path).Value, "")
 	for _, d := range v.Documents() {
 		if d.Locale == table.Source.Locale {

@@ -64,7 +64,7 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 
 // sources are the texts that a translation was made from.
 func (v leader) sources(w Written) (found []hcl.Range) {
-	table := v.texts()
+	table := sourceTexts(v.View)
 	if table == nil || !slices.ContainsFunc(v.worn(w), func(d ofDocument) bool { return d.Locale != table.Source.Locale }) {
 		return nil
 	}
@@ -76,7 +76,7 @@ func (v leader) sources(w Written) (found []hcl.Range) {
 
 // missing are the source's texts that a language has not.
 func (v leader) missing(locale schema.Locale) (found []hcl.Range) {
-	table := v.texts()
+	table := sourceTexts(v.View)
 	for _, d := range v.Documents() {
 		if table == nil || d.Locale != locale || locale == table.Source.Locale {
 			continue
@@ -90,8 +90,8 @@ func (v leader) missing(locale schema.Locale) (found []hcl.Range) {
 	return found
 }
 
-// texts are those of the source; nil if there is none.
-func (v leader) texts() *texts.Table {
+// sourceTexts are the texts that the others are translated from; nil if there are none.
+func sourceTexts(v *View) *texts.Table {
 	if v.Stack == nil {
 		return nil
 	}

@@ -58,8 +58,15 @@ func Stopping(s *stack.Stack) hcl.Diagnostics {
 
 func everything(l *linter) {
 	eachDocument(l)
-	for _, family := range ofStacks {
-		family(l)
+	run(ofStacks)(l)
+}
+
+// run has each of some families judge.
+func run(families []func(*linter)) func(*linter) {
+	return func(l *linter) {
+		for _, family := range families {
+			family(l)
+		}
 	}
 }
 

@@ -50,11 +50,11 @@ func eachDocument(l *linter) {
 	}
 	for _, in := range l.languages {
 		before := last.documents[in.Locale]
-		isSame := before.document.AgreesOn(in.Document, isText)
-		isSourceSame := before.source.AgreesOn(source, isText) || l.source == nil && before.source.Locale == ""
+		isSame := before.document.AgreesOn(in.Document, (*schema.Field).HasWords)
+		isSourceSame := before.source.AgreesOn(source, (*schema.Field).HasWords) || l.source == nil && before.source.Locale == ""
 		now.documents[in.Locale] = judgement{
 			document: in.Document, source: source,
-			colours:      l.recall(before.document.AgreesOn(in.Document, isNoText), before.colours, ofColours, in),
+			colours:      l.recall(before.document.AgreesOn(in.Document, hasNoWords), before.colours, ofColours, in),
 			texts:        l.recall(isSame, before.texts, ofTexts, in),
 			translations: l.recall(isSame && isSourceSame, before.translations, ofTranslations, in),
 		}
@@ -62,9 +62,7 @@ func eachDocument(l *linter) {
 	l.Judged.Store(now)
 }
 
-func isText(f *schema.Field) bool { return f.Kind == schema.Text || f.Kind == schema.Tips }
-
-func isNoText(f *schema.Field) bool { return !isText(f) }
+func hasNoWords(f *schema.Field) bool { return !f.HasWords() }
 
 // recall gives what was found in a document, or else finds it.
 func (l *linter) recall(known bool, found hcl.Diagnostics, families []func(*linter, *language), in *language) hcl.Diagnostics {

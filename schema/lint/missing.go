@@ -19,7 +19,7 @@ func Missing(documents []schema.Document, expected Expectation) hcl.Diagnostics 
 	var diags hcl.Diagnostics
 	for _, d := range documents {
 		for _, f := range schema.Fields() {
-			if f.Kind != schema.Text && f.Kind != schema.Tips || d.At(f).Declared() || isUndecided(d, f) {
+			if !f.HasWords() || d.At(f).Declared() || isUndecided(d, f) {
 				continue
 			}
 			if why := expected(f); why != "" {

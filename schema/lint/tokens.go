@@ -39,12 +39,8 @@ func Tokens(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
 
 // judgeTokens judges the tokens. Of a stack that is not whole nobody knows what is unused.
 func judgeTokens(s *stack.Stack, whole bool) hcl.Diagnostics {
-	families := func(l *linter) {
-		for _, family := range []func(*linter){tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals} {
-			family(l)
-		}
-	}
-	return judge(s, families, func(r rule.Rule, _ rule.Level) bool {
+	families := []func(*linter){tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals}
+	return judge(s, run(families), func(r rule.Rule, _ rule.Level) bool {
 		return r.Group == rule.TokenGroup && (whole || r.ID != rule.UnusedToken) || r.ID == rule.TokenBypass
 	})
 }

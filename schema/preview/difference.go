@@ -83,7 +83,7 @@ func appearance(seen []*schema.Field, before, after schema.Document) string {
 	var b strings.Builder
 	for _, f := range seen {
 		was, is := before.Effective(f), after.Effective(f)
-		if words := f.Kind == schema.Text || f.Kind == schema.Tips; !words || !was.Equal(is) {
+		if !f.HasWords() || !was.Equal(is) {
 			fmt.Fprintf(&b, "\n%s %s %s", f.Path(), was.AppendJSON(nil), is.AppendJSON(nil))
 		}
 	}

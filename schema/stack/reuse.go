@@ -19,7 +19,7 @@ import (
 // memory is what an evaluation leaves to the next one: the documents, and all that they
 // were made from. What is not known for certain to be as it was is evaluated again.
 type memory struct {
-	names     namesakes
+	names     resolved
 	ground    ground
 	files     *syntax.Files
 	documents map[documentKey]*remembered
@@ -54,8 +54,8 @@ type ground struct {
 	trail     trail               // of what was evaluated before them
 }
 
-// namesakes are the locals and themes, and what they were made on.
-type namesakes struct {
+// resolved are the locals and themes, and what they were made on.
+type resolved struct {
 	ground   ground
 	locals   map[string]cty.Value
 	themes   map[string]theme
@@ -133,7 +133,7 @@ func groundOf(s *scope, in Inputs, before trail) ground {
 // rememberNames gives the locals and themes of the last evaluation, if nothing has changed
 // that they depend on, or else evaluates them.
 func rememberNames(s *scope, last *memory, in Inputs, evaluate func()) {
-	before, now := *s.trail, namesakes{}
+	before, now := *s.trail, resolved{}
 	ground := groundOf(s, in, trail{})
 	if last != nil && last.names.ground.same(ground) && s.unchanged(last, last.names.trail) {
 		s.recalled, now = true, last.names
@@ -160,8 +160,8 @@ func rememberNames(s *scope, last *memory, in Inputs, evaluate func()) {
 
 // recall compares the ground that documents are evaluated on with that of the last
 // evaluation. On another one nothing of that is used.
-func (s *scope) recall(last *memory, in Inputs, resolved trail) {
-	now := groundOf(s, in, resolved)
+func (s *scope) recall(last *memory, in Inputs, before trail) {
+	now := groundOf(s, in, before)
 	s.memory = &memory{names: s.memory.names, ground: now, files: s.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
 	if last != nil && last.ground.same(now) && s.unchanged(last, last.ground.trail) {
 		s.last = last

@@ -138,7 +138,7 @@ func (r *jsonReader) field(f *schema.Field, v *syntax.JSON) {
 				}
 			}
 		}
-	case f.Kind == schema.Text || f.Kind == schema.Tips:
+	case f.HasWords():
 		r.add(f.Path(), v)
 	}
 }
