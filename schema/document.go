@@ -229,18 +229,17 @@ func (d Document) IsSame(o Document) bool {
 	return len(d.values) > 0 && len(o.values) > 0 && &d.values[0] == &o.values[0] && d.Locale == o.Locale && d.Range == o.Range
 }
 
-// AgreesOn reports whether two documents of one block have the same values in the fields that
-// count, at the same places and from the same origins. It may be false where they have:
-// where a value is not decided.
-func (d Document) AgreesOn(o Document, counts func(*Field) bool) bool {
-	if d.IsSame(o) {
-		return true
-	}
-	if d.Locale != o.Locale || d.Range != o.Range || len(d.values) != len(o.values) || len(d.undecided)+len(o.undecided) > 0 {
+// AgreesOn reports whether two looks have the same values in the fields that count, at the
+// same places and from the same origins, and in whatever fields the same undecided ones.
+func (l Look) AgreesOn(o Look, counts func(*Field) bool) bool {
+	if len(l.values) != len(o.values) || !maps.EqualFunc(l.undecided, o.undecided, Undecided.isSame) {
 		return false
 	}
-	for i := range d.values {
-		if counts(Fields()[i]) && !d.values[i].isSame(o.values[i]) {
+	if len(l.values) == 0 || &l.values[0] == &o.values[0] {
+		return true
+	}
+	for i := range l.values {
+		if counts(Fields()[i]) && !l.values[i].IsSame(o.values[i]) {
 			return false
 		}
 	}

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -13,6 +15,10 @@ type Undecided struct {
 	Range      hcl.Range // of the expression
 	Variables  []string  // those without a value that it depends on; none if it is at fault
 	Digest     string    // the same for two expressions that give the same value, whatever the variables will be
+}
+
+func (u Undecided) isSame(o Undecided) bool {
+	return u.Path == o.Path && u.Expression == o.Expression && u.Range == o.Range && u.Digest == o.Digest && slices.Equal(u.Variables, o.Variables)
 }
 
 // OpenBlock is a block of which is not known what it declares: a session without an API,

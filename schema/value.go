@@ -113,10 +113,10 @@ func (v Value) Equal(o Value) bool {
 		slices.EqualFunc(v.Tips(), o.Tips(), func(a, b Tip) bool { return a.Icon.Equal(b.Icon) && a.Text.Equal(b.Text) })
 }
 
-// isSame compares also where values come from.
-func (v Value) isSame(o Value) bool {
+// IsSame compares also where values come from.
+func (v Value) IsSame(o Value) bool {
 	return v.kind == o.kind && v.null == o.null && v.rng == o.rng && v.Equal(o) && v.origin.isSame(o.origin) &&
-		slices.EqualFunc(v.Tips(), o.Tips(), func(a, b Tip) bool { return a.Icon.isSame(b.Icon) && a.Text.isSame(b.Text) })
+		slices.EqualFunc(v.Tips(), o.Tips(), func(a, b Tip) bool { return a.Icon.IsSame(b.Icon) && a.Text.IsSame(b.Text) })
 }
 
 // AppendJSON appends the value as the API takes it; null when it is not declared.

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -109,19 +108,13 @@ func (l *linter) complete() bool {
 	})
 }
 
-// translations visits each text of a language, unless that is the source's, of which the
-// source has one too, which comes second.
-func (l *linter) translations(in *language) iter.Seq2[text, text] {
-	return func(visit func(t, source text) bool) {
-		if l.source == nil || in.base() == l.source.base() {
-			return
-		}
-		for t := range in.texts {
-			if source, ok := l.source.find(t); ok && !visit(t, source) {
-				return
-			}
-		}
+// original is what the source has in the place of a text; false where the source has none,
+// or the language is that of the source itself.
+func (l *linter) original(in *language, t text) (text, bool) {
+	if l.source == nil || in.base() == l.source.base() {
+		return text{}, false
 	}
+	return l.source.find(t)
 }
 
 // withoutKept is a text without the names that no translation changes, and without what

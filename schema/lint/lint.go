@@ -19,12 +19,12 @@ import (
 	"livery/schema/texts"
 )
 
-// The families of rules, by what they look at. Each asks first which of its rules are wanted.
+// The families of rules, by what they look at, besides those that judge texts one by one.
+// Each asks first which of its rules are wanted.
 var (
-	ofColours      = []func(*linter, *language){pairs, components, nearColours} // and what else is no text
-	ofTexts        = []func(*linter, *language){eachText, ellipses}
-	ofTranslations = []func(*linter, *language){letters, eachTranslation, inconsistent, glossary, missing, untranslated, stale}
-	ofStacks       = []func(*linter){noSource, headroom, unused, overridden, noEffect, literals, sessionLocales, tokenDoubts, checks}
+	ofLooks  = []func(*linter, *language){pairs, components, nearColours} // and what else is no text
+	ofWords  = []func(*linter, *language){ellipses, inconsistent, missing, stale}
+	ofStacks = []func(*linter){noSource, headroom, unused, overridden, noEffect, literals, sessionLocales, tokenDoubts, checks}
 )
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
@@ -95,6 +95,9 @@ func judge(s *stack.Stack, families func(*linter), wanted func(rule.Rule, rule.L
 
 // end ends what was found: it says where it stands and what it weighs. It gives what that is.
 func (l *linter) end() hcl.Diagnostics {
+	if len(l.found) == 0 {
+		return nil
+	}
 	l.Module.Locate(l.found)
 	found := schema.ApplyLevels(l.found, l.Levels)
 	l.found, l.ended = nil, append(l.ended, found...)

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -11,10 +12,12 @@ import (
 )
 
 // memory is what was found in the documents of a stack, for the next time that it is
-// judged: most documents are then the same ones.
+// judged: little of them is then another. Nothing of it may be changed.
 type memory struct {
-	ground    ground
-	documents map[schema.Locale]judgement
+	ground ground
+	source schema.Document // the zero Document for none
+	looks  []look
+	words  map[schema.Locale]words
 }
 
 // ground is what the findings in a document depend on besides the document itself and that
@@ -27,51 +30,129 @@ type ground struct {
 	files   map[string][]byte // the glossary, the lock of texts and the notes, by their names in ranges
 }
 
-// judgement is what was found in a document. Nothing of it may be changed.
-type judgement struct {
-	document, source schema.Document
-	colours, texts   hcl.Diagnostics // by what looks at the document alone
-	translations     hcl.Diagnostics // by what compares it with the source
+// look is what documents have in common that differ in nothing but their texts, as those
+// that wear one theme.
+type look struct {
+	document  schema.Document // the first of them
+	addresses []schema.Address
+	found     hcl.Diagnostics
 }
 
-// eachDocument judges documents one by one, as far as they have changed since the last time.
+// words are those of a document.
+type words struct {
+	document schema.Document
+	texts    map[string]hcl.Diagnostics // what was found in a text by itself and beside the source's, by its path
+	found    hcl.Diagnostics            // what was found in all of them together
+}
+
+// eachDocument judges documents, as far as they have changed since the last time.
 func eachDocument(l *linter) {
-	now := &memory{ground{l.wanted, l.Levels, l.Options, l.keep, make(map[string][]byte)}, make(map[schema.Locale]judgement)}
+	now := &memory{ground: ground{l.wanted, l.Levels, l.Options, l.keep, make(map[string][]byte)}, words: make(map[schema.Locale]words, len(l.languages))}
 	l.readGlossary(now.ground.files)
 	l.readTexts(now.ground.files)
 	_ = l.end()
+	if l.source != nil {
+		now.source = l.source.Document
+	}
 	last, _ := l.Judged.Load().(*memory)
-	if last == nil || !reflect.DeepEqual(last.ground, now.ground) {
+	if last == nil || last.source.Locale != now.source.Locale || !reflect.DeepEqual(last.ground, now.ground) {
 		last = new(memory)
 	}
-	var source schema.Document
-	if l.source != nil {
-		source = l.source.Document
+	now.looks = looksOf(l.languages)
+	for i := range now.looks {
+		now.looks[i].judge(l, last.looks)
 	}
+	rules, source := ofTexts(l), changes(last.source, now.source)
 	for _, in := range l.languages {
-		before := last.documents[in.Locale]
-		isSame := before.document.AgreesOn(in.Document, (*schema.Field).HasWords)
-		isSourceSame := before.source.AgreesOn(source, (*schema.Field).HasWords) || l.source == nil && before.source.Locale == ""
-		now.documents[in.Locale] = judgement{
-			document: in.Document, source: source,
-			colours:      l.recall(before.document.AgreesOn(in.Document, hasNoWords), before.colours, ofColours, in),
-			texts:        l.recall(isSame, before.texts, ofTexts, in),
-			translations: l.recall(isSame && isSourceSame, before.translations, ofTranslations, in),
-		}
+		now.words[in.Locale] = l.judgeWords(in, last.words[in.Locale], source, rules)
 	}
 	l.Judged.Store(now)
 }
 
+// looksOf are the looks of documents, in the order of the first ones.
+func looksOf(languages []*language) (looks []look) {
+	for _, in := range languages {
+		i := slices.IndexFunc(looks, func(o look) bool { return o.document.AgreesOn(in.Look, hasNoWords) })
+		if i < 0 {
+			i, looks = len(looks), append(looks, look{document: in.Document})
+		}
+		looks[i].addresses = append(looks[i].addresses, in.Locale.AddressOf())
+	}
+	return looks
+}
+
 func hasNoWords(f *schema.Field) bool { return !f.HasWords() }
 
-// recall gives what was found in a document, or else finds it.
-func (l *linter) recall(known bool, found hcl.Diagnostics, families []func(*linter, *language), in *language) hcl.Diagnostics {
-	if known {
-		l.ended = append(l.ended, found...)
-		return found
+// judge judges what is no text.
+func (now *look) judge(l *linter, last []look) {
+	for _, before := range last {
+		if slices.Equal(before.addresses, now.addresses) && before.document.AgreesOn(now.document.Look, hasNoWords) {
+			now.found = before.found
+			l.ended = append(l.ended, now.found...)
+			return
+		}
 	}
-	for _, family := range families {
+	in := languageOf(now.document)
+	for _, family := range ofLooks {
 		family(l, in)
 	}
-	return l.end()
+	now.found = l.end()
+	all := slices.SortedFunc(slices.Values(now.addresses), schema.Address.Compare)
+	for _, d := range now.found {
+		schema.Amend(d, func(f *schema.Finding) { f.Addresses = all })
+	}
+}
+
+// judgeWords judges the texts of a language, where they or those of the source have changed.
+func (l *linter) judgeWords(in *language, last words, source map[string]bool, rules []textFamily) words {
+	own := changes(last.document, in.Document)
+	if isKnown := last.texts != nil; isKnown && len(own)+len(source) == 0 && last.document.Range == in.Range {
+		for _, found := range last.texts {
+			l.ended = append(l.ended, found...)
+		}
+		l.ended = append(l.ended, last.found...)
+		last.document = in.Document
+		return last
+	}
+	now := words{document: in.Document, texts: make(map[string]hcl.Diagnostics)}
+	for t := range in.texts {
+		found := last.texts[t.path]
+		if own[t.path] || source[t.path] {
+			for _, judge := range rules {
+				judge(l, in, t)
+			}
+			found = l.end()
+		} else {
+			l.ended = append(l.ended, found...)
+		}
+		if len(found) > 0 {
+			now.texts[t.path] = found
+		}
+	}
+	for _, family := range ofWords {
+		family(l, in)
+	}
+	now.found = l.end()
+	return now
+}
+
+// changes are the paths of the texts that one of two documents has and the other has not
+// like that.
+func changes(before, now schema.Document) map[string]bool {
+	if before.AgreesOn(now.Look, (*schema.Field).HasWords) {
+		return nil
+	}
+	changed := make(map[string]bool)
+	was, is := languageOf(before), languageOf(now)
+	for t := range is.texts {
+		if old, ok := was.find(t); !ok || !old.value.IsSame(t.value) {
+			changed[t.path] = true
+		}
+	}
+	for t := range was.texts {
+		if _, ok := is.find(t); !ok {
+			changed[t.path] = true
+		}
+	}
+	return changed
 }

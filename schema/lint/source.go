@@ -11,30 +11,30 @@ import (
 	"livery/schema/rule"
 )
 
-// sourceRules compare a translation with the text of the source. What they give finishes
-// a sentence that begins with the path of the translation; "" says that nothing is wrong.
-var sourceRules = [...]struct {
+// sourceRule compares a translation with the text of the source. What it gives finishes a
+// sentence that begins with the path of the translation; "" says that nothing is wrong.
+type sourceRule struct {
 	id      rule.ID
 	summary string
 	judge   func(l *linter, in *language, t, source text) string
-}{
+}
+
+// sourceRules compare each translation by itself.
+var sourceRules = [...]sourceRule{
 	{rule.Placeholder, "Placeholder missing", placeholder},
 	{rule.EndPunctuation, "Ends in another way than the source", endPunctuation},
 	{rule.LineBreaks, "Other lines than in the source", lineBreaks},
 	{rule.KeptName, "Name missing", keptName},
+	{rule.Untranslated, "Text not translated", untranslated},
 }
 
-// eachTranslation compares every translation with the source.
-func eachTranslation(l *linter, in *language) {
-	for t, source := range l.translations(in) {
-		for _, row := range sourceRules {
-			if !l.wants(row.id) {
-				continue
-			}
-			if what := row.judge(l, in, t, source); what != "" {
-				l.report(row.id, in.subject(t), row.summary, t.path+" "+what, nil)
-			}
-		}
+func (row sourceRule) apply(l *linter, in *language, t text) {
+	source, ok := l.original(in, t)
+	if !ok {
+		return
+	}
+	if what := row.judge(l, in, t, source); what != "" {
+		l.report(row.id, in.subject(t), row.summary, t.path+" "+what, nil)
 	}
 }
 
@@ -121,7 +121,11 @@ func inconsistent(l *linter, in *language) {
 		return
 	}
 	first := make(map[string]text)
-	for t, source := range l.translations(in) {
+	for t := range in.texts {
+		source, ok := l.original(in, t)
+		if !ok {
+			continue
+		}
 		before, known := first[source.words()]
 		if !known {
 			first[source.words()] = t

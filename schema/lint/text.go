@@ -30,29 +30,30 @@ var textRules = [...]textRule{
 	{rule.WidthForms, "Character of another width", widthForms},
 	{rule.TipWidth, "Tip too wide", tipWidth},
 	{rule.ForbiddenWords, "Word that is not wanted", forbiddenWords},
+	{rule.Script, "Letters of another script", script},
 }
 
-// eachText judges every text by itself.
-func eachText(l *linter, in *language) {
+// textFamily judges texts one by one.
+type textFamily func(l *linter, in *language, t text)
+
+// ofTexts are the families that judge texts, as far as they are wanted.
+func ofTexts(l *linter) (families []textFamily) {
 	for _, row := range textRules {
-		row.apply(l, in)
-	}
-}
-
-// letters judges the letters of texts. What was not translated is not told twice, so it looks
-// at the source too.
-func letters(l *linter, in *language) {
-	textRule{rule.Script, "Letters of another script", script}.apply(l, in)
-}
-
-func (row textRule) apply(l *linter, in *language) {
-	if !l.wants(row.id) {
-		return
-	}
-	for t := range in.texts {
-		if what := row.judge(l, in, t); what != "" {
-			fixable(l.report(row.id, in.subject(t), row.summary, t.path+" "+what, nil), t.value, mended(row.id, in, t.words()))
+		if l.wants(row.id) {
+			families = append(families, row.apply)
 		}
+	}
+	for _, row := range sourceRules {
+		if l.wants(row.id) {
+			families = append(families, row.apply)
+		}
+	}
+	return append(families, glossary)
+}
+
+func (row textRule) apply(l *linter, in *language, t text) {
+	if what := row.judge(l, in, t); what != "" {
+		fixable(l.report(row.id, in.subject(t), row.summary, t.path+" "+what, nil), t.value, mended(row.id, in, t.words()))
 	}
 }
 

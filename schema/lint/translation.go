@@ -24,16 +24,11 @@ func missing(l *linter, in *language) {
 }
 
 // untranslated finds the source's words under another language.
-func untranslated(l *linter, in *language) {
-	if !l.wants(rule.Untranslated) {
-		return
+func untranslated(l *linter, _ *language, t, source text) string {
+	if !l.sameWords(t, source) {
+		return ""
 	}
-	for t, source := range l.translations(in) {
-		if l.sameWords(t, source) {
-			l.report(rule.Untranslated, in.subject(t), "Text not translated",
-				fmt.Sprintf("%s has the words of the source %s, %q.", t.path, l.source.Locale, t.words()), nil)
-		}
-	}
+	return fmt.Sprintf("has the words of the source %s, %q.", l.source.Locale, t.words())
 }
 
 // sameWords reports whether a text is the source's and would have to be another: not one
@@ -71,10 +66,10 @@ func stale(l *linter, in *language) {
 
 // isUntranslated reports whether the rule of untranslated texts has a finding here.
 func (l *linter) isUntranslated(in *language, t text) bool {
-	if !l.wants(rule.Untranslated) || in.base() == l.source.base() {
+	if !l.wants(rule.Untranslated) {
 		return false
 	}
-	source, ok := l.source.find(t)
+	source, ok := l.original(in, t)
 	return ok && l.sameWords(t, source)
 }
 
