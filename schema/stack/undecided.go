@@ -26,13 +26,13 @@ func (s openValues) undecided(path string, expr hcl.Expression, extra map[string
 
 // unset lists the variables without a value that an expression depends on.
 func (s openValues) unset(expr hcl.Expression) []string {
-	var names []string
-	for _, name := range variablesIn(s.withLocals(expr)) {
-		if v := s.variables.byName[name]; v != nil && v.value == cty.NilVal && !slices.Contains(names, name) {
-			names = append(names, name)
+	var list []string
+	for _, name := range origin.VariablesOf(names{s.scope}, expr) {
+		if v := s.variables.byName[name]; v != nil && v.value == cty.NilVal && !slices.Contains(list, name) {
+			list = append(list, name)
 		}
 	}
-	return names
+	return list
 }
 
 // undecide notes that an attribute sets fields of a look, nobody knows to what.
@@ -106,7 +106,7 @@ func (s openValues) native(expr hcl.Expression) (hclsyntax.Expression, string) {
 		return e, s.module.Text(expr)
 	}
 	value, diags := expr.Value(nil)
-	if diags.HasErrors() || !isText(value) {
+	if diags.HasErrors() || !origin.IsText(value) {
 		return nil, s.module.Text(expr)
 	}
 	template, diags := hclsyntax.ParseTemplate([]byte(value.AsString()), expr.Range().Filename, expr.Range().Start)

@@ -60,7 +60,7 @@ func newVariables(m *config.Module, in Inputs, s *scope) *variables {
 		if m.Account == nil || m.Account.Attribute(key) == nil {
 			continue
 		}
-		for _, name := range variablesIn(s.withLocals(m.Account.Attribute(key).Expr)) {
+		for _, name := range origin.VariablesOf(names{s}, m.Account.Attribute(key).Expr) {
 			if v := vs.byName[name]; v != nil {
 				v.key = true
 				v.sensitive = v.sensitive || key == "secret_key"
