@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"runtime/debug"
+
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -47,6 +49,9 @@ LIVERY_LOG and LIVERY_LOG_PATH say what is logged, and where.`,
 	}
 	c.Flags().BoolVar(&stdio, "stdio", false, "Speak on stdin and stdout, as it does anyway.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if run.Getenv("GOGC") == "" { // it keeps little, and makes as much anew with each letter that is typed
+			defer debug.SetGCPercent(debug.SetGCPercent(lsp.GarbagePercent))
+		}
 		code, err := lsp.Serve(c.Context(), run.Stdin, run.Raw, lsp.Config{
 			Workspace: run.Workspace(command.Inputs{}).Config, Version: command.Version(), Log: run.Log, Alive: process.Alive,
 		})

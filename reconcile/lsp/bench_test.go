@@ -71,7 +71,7 @@ func typing(b *testing.B, s *server, uri, text, words string) {
 	line := strings.Count(text[:strings.Index(text, words)], "\n")
 	column := strings.Index(strings.Split(text, "\n")[line], words)
 	var took, asked []time.Duration
-	debug.SetGCPercent(250) // as the program has it
+	debug.SetGCPercent(GarbagePercent) // as the program has it
 	version := 1
 	edit := func(piece string, deleted int) {
 		version++
@@ -92,10 +92,6 @@ func typing(b *testing.B, s *server, uri, text, words string) {
 			_, err := s.requests[method](s, json.RawMessage(params))
 			asked = append(asked, time.Since(begin))
 			require.NoError(b, err)
-		}
-		<-s.queue.ready // what is evaluated beside the conversation, in the time between two letters
-		for e, ok := s.queue.take(); ok; e, ok = s.queue.take() {
-			s.handle(e)
 		}
 	}
 	for b.Loop() {

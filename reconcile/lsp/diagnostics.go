@@ -54,8 +54,8 @@ const (
 // publisher says what is wrong with files, where that is something else than it said last.
 type publisher struct {
 	*desk
-	said map[string]said // by URI
-	tell func(method string, params any)
+	said   map[string]said // by URI
+	notify func(method string, params json.RawMessage)
 }
 
 // said is what was said of a file, and of what.
@@ -186,7 +186,7 @@ func (s publisher) say(uri string, list []diagnostic) {
 		return
 	}
 	s.said[uri] = said{version: versionOf(d), body: string(body)}
-	s.tell("textDocument/publishDiagnostics", p)
+	s.notify("textDocument/publishDiagnostics", body)
 }
 
 // diagnosticOf is a finding of a project on the wire, with what it is related to.

@@ -47,10 +47,9 @@ type project struct {
 	judged   bool              // findings are those of loaded
 	findings hcl.Diagnostics   // what is shown
 	reads    map[string]string // every file that it reads, by path: the name in ranges
-	outdated bool              // explored is older than loaded
 	caughtUp bool              // loaded is as new as the texts, before their analysis
 	lists    []string          // directories whose listing it uses
-	explored *stack.Evaluation // as it was when it last could be understood; nil until it is asked for
+	explored *stack.Evaluation // as it was when it last could be understood
 }
 
 // found is where the stacks of a folder are, and what they share.
@@ -63,10 +62,13 @@ type found struct {
 // workspaceOf is the stack at work, with the texts that are open in place of the disk's.
 func (k *desk) workspaceOf(dir string) *workspace.Workspace {
 	c := k.base
-	c.Dir, c.Prefix, c.Unsaved = workspace.Directory(dir), "", make(map[string][]byte)
+	c.Dir, c.Prefix, c.Unsaved, c.Parsed = workspace.Directory(dir), "", make(map[string][]byte), nil
 	for _, d := range k.documents {
 		if name, err := filepath.Rel(dir, d.path); err == nil && d.path != "" {
 			c.Unsaved[filepath.ToSlash(name)] = d.text
+			if d.file != nil && d.file.Name == filepath.ToSlash(name) {
+				c.Parsed = append(c.Parsed, d.file)
+			}
 		}
 	}
 	return workspace.New(c)
@@ -80,11 +82,13 @@ func (k *desk) read(p *project) {
 	if last == nil {
 		last = new(stack.Stack)
 	}
-	loaded, diags, err := workspace.Reload(w, last, stack.NeedNothing)
+	e, diags, err := workspace.ExploreAgain(w, last, stack.NeedNothing)
 	if err != nil { // the directory is gone
 		p.loaded, p.diags, p.findings, p.reads = nil, nil, nil, nil
 		return
 	}
+	p.explore(e)
+	loaded := e.Stack
 	p.loaded, p.diags, p.judged, p.reads = loaded, diags, false, make(map[string]string)
 	p.lists = nil
 	for _, d := range loaded.Dependencies {
@@ -120,26 +124,17 @@ func (k *desk) judge(p *project) {
 func (k *desk) view(p *project) *langserver.View {
 	return &langserver.View{
 		Module: p.loaded.Module, Stack: p.loaded,
-		Explore: func() *stack.Evaluation {
-			if p.explored == nil {
-				p.explored = exploring(k.workspaceOf(p.dir), p.loaded)()
-			}
-			return p.explored
-		},
+		Explored:    p.explored,
 		LooseValues: func() []*syntax.File { return neighbours{k}.looseValues(p.dir) },
 	}
 }
 
-// exploring evaluates a stack to be asked, as it is when this is called; nil where there
-// is none.
-func exploring(w *workspace.Workspace, loaded *stack.Stack) func() *stack.Evaluation {
-	return func() *stack.Evaluation {
-		defer w.Close()
-		e, _, err := workspace.ExploreAgain(w, loaded, stack.NeedNothing)
-		if err != nil {
-			return nil
-		}
-		return e
+// explore takes what can be asked in the place of the last one, unless that was understood
+// better: all files of configuration and of tokens, while one of them does not parse now.
+func (p *project) explore(e *stack.Evaluation) {
+	last := p.explored
+	if last == nil || !e.Module.Broken && (!e.IsBroken() || len(e.Tokens) >= len(last.Tokens)) {
+		p.explored = e
 	}
 }
 
@@ -174,7 +169,6 @@ func (k *desk) openProject(dir string) *project {
 	if k.read(p); p.loaded == nil || p.loaded.Empty {
 		return nil
 	}
-	p.outdated = true
 	k.projects[dir] = p
 	return p
 }
@@ -304,39 +298,11 @@ func (k *desk) analyse() {
 	for _, p := range k.projects {
 		if p.isStale(stale) && !p.caughtUp {
 			k.read(p)
-			p.outdated = true
 		}
 		p.caughtUp = false
 		k.judge(p)
 	}
 	k.abandon()
-}
-
-// exploreAgain evaluates what has changed once more, to be asked: beside the conversation,
-// so that what is asked meanwhile is answered from the last one.
-func (k *desk) exploreAgain() {
-	for _, p := range k.projects {
-		if p.outdated {
-			p.outdated = false
-			explore := exploring(k.workspaceOf(p.dir), p.loaded)
-			go func() { k.queue.put(entry{explored: &explored{p, explore()}}) }()
-		}
-	}
-}
-
-// explored is a stack that was evaluated beside the conversation.
-type explored struct {
-	project    *project
-	evaluation *stack.Evaluation
-}
-
-// arrive takes the place of the last one, unless that was understood better: all files of
-// configuration and of tokens, while one of them does not parse now.
-func (e *explored) arrive() {
-	last := e.project.explored
-	if e.evaluation != nil && (last == nil || !e.evaluation.Module.Broken && (!e.evaluation.IsBroken() || len(e.evaluation.Tokens) >= len(last.Tokens))) {
-		e.project.explored = e.evaluation
-	}
 }
 
 // catchUp reads the projects whose files have changed, for a question that cannot wait for
@@ -345,7 +311,7 @@ func (k *desk) catchUp() {
 	for _, p := range k.projects {
 		if p.isStale(k.stale) && !p.caughtUp {
 			k.read(p)
-			p.outdated, p.caughtUp = true, true
+			p.caughtUp = true
 		}
 	}
 }

@@ -5,14 +5,12 @@ import (
 	"sync"
 )
 
-// entry is what came in: a message, a fault of one, or the end; where the stacks are, or what
-// one of them is worth.
+// entry is what came in: a message, a fault of one, or the end; or where the stacks are.
 type entry struct {
 	message     message
 	fault       *rpcError
 	end, failed bool
 	found       *found
-	explored    *explored
 }
 
 // queue holds what came in and was not looked at. It has no bound: a reader that waited

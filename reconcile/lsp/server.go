@@ -48,6 +48,10 @@ type server struct {
 	notifications map[string]func(*server, json.RawMessage) error
 }
 
+// GarbagePercent is by how much the memory of a server best grows before it is looked through,
+// in the unit of debug.SetGCPercent: answers come soon and take some 60 MB in all.
+const GarbagePercent = 600
+
 // Serve answers an editor until it says goodbye, its process is gone or in closes, and
 // gives the exit code: 0 after a shutdown, else 1. The error is one of writing.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, c Config) (int, error) {
@@ -66,7 +70,7 @@ func newServer(ctx context.Context, in io.Reader, out io.Writer, c Config) *serv
 		base: c.Workspace, log: c.Log, queue: newQueue(), units: utf16Units, settings: defaultSettings(),
 		documents: make(map[string]*document), projects: make(map[string]*project), stale: make(map[string]bool),
 	}
-	s.publisher = publisher{desk: s.desk, said: make(map[string]said), tell: s.tell}
+	s.publisher = publisher{desk: s.desk, said: make(map[string]said), notify: s.notify}
 	return s
 }
 
@@ -147,8 +151,6 @@ func (s *server) handle(e entry) {
 	case e.found != nil:
 		s.known = *e.found
 		s.delay()
-	case e.explored != nil:
-		e.explored.arrive()
 	case e.fault != nil:
 		s.wire.send(message{ID: json.RawMessage("null"), Error: e.fault})
 	case m.Method == "exit":
@@ -170,7 +172,6 @@ func (s *server) handle(e entry) {
 func (s *server) analyse() {
 	s.desk.analyse()
 	s.publisher.publish()
-	s.exploreAgain()
 }
 
 // notice takes note of what needs no answer.
@@ -235,14 +236,9 @@ func (s *server) guarded(what string, do func()) {
 	do()
 }
 
-// tell sends a notification.
-func (s *server) tell(method string, params any) {
-	body, err := json.Marshal(params)
-	if err != nil {
-		s.Log.Error("a notification cannot be written", "method", method, "error", err.Error())
-		return
-	}
-	s.wire.send(message{Method: method, Params: body})
+// notify says what needs no answer.
+func (s *server) notify(method string, params json.RawMessage) {
+	s.wire.send(message{Method: method, Params: params})
 }
 
 // ask sends a request of ours.

@@ -34,29 +34,31 @@ func (w *Workspace) Load(need stack.Need) (*stack.Stack, hcl.Diagnostics, error)
 // Reload reads the stack, and does only what has to be done again since the last time.
 // What the files ignore is among the findings.
 func Reload(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Stack, hcl.Diagnostics, error) {
-	opts, err := optionsOf(w, need)
+	e, diags, err := ExploreAgain(w, last, need)
 	if err != nil {
 		return nil, nil, err
 	}
-	loaded, diags := last.Reload(opts)
-	return loaded, diags, nil
+	return e.Stack, diags, nil
 }
 
 // Explore is Load for those who ask the stack on.
 func (w *Workspace) Explore(need stack.Need) (*stack.Evaluation, hcl.Diagnostics, error) {
-	return ExploreAgain(w, new(stack.Stack), need)
+	e, diags, err := ExploreAgain(w, new(stack.Stack), need)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, err := w.Suppress(e.Stack, diags)
+	return e, shown, err
 }
 
-// ExploreAgain is Explore of a stack that was loaded before: what has not changed since is
-// not parsed again.
+// ExploreAgain is Reload for those who ask the stack on.
 func ExploreAgain(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Evaluation, hcl.Diagnostics, error) {
 	opts, err := optionsOf(w, need)
 	if err != nil {
 		return nil, nil, err
 	}
-	loaded, diags := last.Explore(opts)
-	shown, err := w.Suppress(loaded.Stack, diags)
-	return loaded, shown, err
+	e, diags := last.Explore(opts)
+	return e, diags, nil
 }
 
 // Declared is what the files of the stack declare, without evaluating any of it.
@@ -65,7 +67,7 @@ func Declared(w *Workspace) (*config.Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments, Shared: opts.Shared}, nil).Module(), nil
+	return config.Read(opts.Sources(), nil).Module(), nil
 }
 
 // optionsOf say what is loaded.
@@ -87,7 +89,7 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 // LoadOptions say how the stack is loaded from a directory of a file system.
 func LoadOptions(w *Workspace, root fs.FS, dir string, need stack.Need) stack.Options {
 	opts := stack.Options{
-		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need, Wanted: w.Wanted, Shared: w.Shared,
+		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need, Wanted: w.Wanted, Shared: w.Shared, Parsed: w.Parsed,
 		Name: func(file string) string {
 			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
 		},

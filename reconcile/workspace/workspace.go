@@ -35,6 +35,7 @@ import (
 	"livery/schema/cache"
 	"livery/schema/config"
 	"livery/schema/rule"
+	"livery/schema/syntax"
 )
 
 // Names of what livery keeps beside a stack.
@@ -52,6 +53,7 @@ type Config struct {
 	// people are to Dir. "" shows names relative to Dir.
 	Prefix      string
 	Unsaved     map[string][]byte   // what files of the stack hold instead of what is on disk, by their names relative to Dir
+	Parsed      []*syntax.File      // of what Unsaved holds, as far as it was parsed
 	Assignments []config.Assignment // values of variables; their order decides
 	Wanted      []rule.ID           // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil when

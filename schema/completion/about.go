@@ -52,7 +52,7 @@ func aboutCall(v *langserver.View, file *syntax.File, offset int) (string, hcl.R
 }
 
 func functions(v *langserver.View) map[string]function.Function {
-	if e := v.Explored(); e != nil {
+	if e := v.Explored; e != nil {
 		return e.Functions()
 	}
 	return nil

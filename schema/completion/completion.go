@@ -168,7 +168,7 @@ func (v *completer) values() []Item {
 	if blocks := v.blocks(); len(blocks) > 0 && (v.attr == "theme" || v.attr == "extends") {
 		return append(items, v.themeItems()...)
 	}
-	if e := v.Explored(); e != nil {
+	if e := v.Explored; e != nil {
 		for _, name := range e.Names() {
 			item := Item{Label: name, Kind: NameItem, Rank: 2}
 			if call, isCall := strings.CutSuffix(name, "("); isCall {
@@ -281,7 +281,7 @@ func sessionWords(attr string) []Item {
 
 // colourItems are the names that hold colours.
 func (v *completer) colourItems() (items []Item) {
-	e := v.Explored()
+	e := v.Explored
 	if e == nil {
 		return nil
 	}
@@ -308,7 +308,7 @@ func (v *completer) members(reference string) (items []Item) {
 	if names := fixed[reference]; names != nil {
 		return nameItems(names...)
 	}
-	e := v.Explored()
+	e := v.Explored
 	if e == nil {
 		return nil
 	}

@@ -107,7 +107,7 @@ func example(v *langserver.View, name string) string {
 		if !strings.HasPrefix(call, name+"(") {
 			continue
 		}
-		e := v.Explored()
+		e := v.Explored
 		if e == nil {
 			return call
 		}

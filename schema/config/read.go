@@ -74,7 +74,8 @@ type Options struct {
 	Dir         string                   // the stack's directory within FS, in slash form
 	Name        func(file string) string // the name in ranges; nil: as it is
 	Assignments []Assignment
-	Shared      *cache.Cache // with other stacks of the run; may be nil
+	Shared      *cache.Cache   // with other stacks of the run; may be nil
+	Parsed      []*syntax.File // that need not be parsed again where the bytes are these
 }
 
 // Assignment is one -var or -var-file argument; their order decides.
@@ -117,11 +118,12 @@ type reader struct {
 	files    *syntax.Files
 	shown    func(string) string
 	previous map[string]*Declarations
+	parsed   []*syntax.File
 	sources  *Sources
 }
 
 func newReader(opts Options, previous *Sources) *reader {
-	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, sources: &Sources{known: make(map[string]*Declarations), names: make(map[string]string)}}
+	r := &reader{files: syntax.NewFiles(opts.FS, opts.Dir), shown: opts.Name, parsed: opts.Parsed, sources: &Sources{known: make(map[string]*Declarations), names: make(map[string]string)}}
 	r.files.Shared, r.sources.files = opts.Shared, r.files
 	if r.shown == nil {
 		r.shown = func(file string) string { return file }
@@ -201,6 +203,9 @@ func (r *reader) read(name string) *Declarations {
 	}
 	if before := r.previous[shown]; before != nil && before.File.Bytes != nil && bytes.Equal(before.File.Bytes, src) {
 		return before
+	}
+	if i := slices.IndexFunc(r.parsed, func(f *syntax.File) bool { return f.Name == shown && bytes.Equal(f.Bytes, src) }); i >= 0 {
+		return DeclarationsOf(r.parsed[i])
 	}
 	return cache.Get(r.files.Outside(name), "declarations\x00"+shown, src, 16*len(src), func() *Declarations {
 		return DeclarationsOf(syntax.NewFile(src, shown))

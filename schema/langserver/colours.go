@@ -29,7 +29,7 @@ type Swatch struct {
 // Colours lists the places of a file that stand for colours: literals, and what gives the
 // same colour in every document.
 func (v *View) Colours(file *syntax.File) []Swatch {
-	c := &colourFinder{view: v, src: file.Bytes, evaluation: v.Explored()}
+	c := &colourFinder{view: v, src: file.Bytes, evaluation: v.Explored}
 	body, native := file.Body.(*hclsyntax.Body)
 	switch {
 	case native && syntax.IsVariables(file.Name):
@@ -198,7 +198,7 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 	}
 	ways := []Way{{digits, `"` + digits + `"`}}
 	if _, native := file.Body.(*hclsyntax.Body); native {
-		if e := v.Explored(); e != nil {
+		if e := v.Explored; e != nil {
 			for _, name := range namesOf(e, strings.ToLower(digits)) {
 				ways = append(ways, Way{name, name})
 			}

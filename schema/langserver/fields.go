@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
-	"livery/schema/stack"
 	"livery/schema/structure"
 	"livery/schema/syntax"
 )
@@ -248,12 +247,4 @@ func literalText(expr hclsyntax.Expression) (string, bool) {
 		return "", false
 	}
 	return value.AsString(), true
-}
-
-// Explored is the stack as it was when it could last be understood; nil if it never could.
-func (v *View) Explored() *stack.Evaluation {
-	if v.Explore == nil {
-		return nil
-	}
-	return v.Explore()
 }

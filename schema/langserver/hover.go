@@ -235,7 +235,7 @@ func (v teller) aboutName(m Mention, file *syntax.File) string {
 // valueOf is what an expression is worth, as code; "" where that is not known or not to be
 // shown.
 func (v teller) valueOf(expression string) string {
-	e := v.Explored()
+	e := v.Explored
 	if e == nil || e.HoldsSecret(expression) || e.IsSensitive(expression) {
 		return ""
 	}

@@ -31,9 +31,9 @@ type Mention struct {
 
 // View is a stack as its files are now, and what was evaluated when it last could be.
 type View struct {
-	Module  *config.Module
-	Stack   *stack.Stack             // as it is now, with its faults
-	Explore func() *stack.Evaluation // when it could last be understood; nil if it never could
+	Module   *config.Module
+	Stack    *stack.Stack      // as it is now, with its faults
+	Explored *stack.Evaluation // when it could last be understood; nil if it never could
 
 	// LooseValues gives the files of variables' values that are not loaded by themselves; nil:
 	// there are none.

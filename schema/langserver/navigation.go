@@ -226,7 +226,7 @@ func (v leader) origins(w Written) (found []hcl.Range) {
 // overridden are the values that a field takes the place of.
 func (v leader) overridden(w Written) (found []hcl.Range) {
 	f := schema.FieldByPath(w.Field.Path())
-	e := v.Explored()
+	e := v.Explored
 	if f == nil || e == nil {
 		return nil
 	}
@@ -312,7 +312,7 @@ func (v leader) wearers(token hcl.Range, add func(hcl.Range)) {
 
 // overriding are the values that take the place of a field's.
 func (v leader) overriding(w Written, add func(hcl.Range)) {
-	f, e := schema.FieldByPath(w.Field.Path()), v.Explored()
+	f, e := schema.FieldByPath(w.Field.Path()), v.Explored
 	if f == nil || e == nil {
 		return
 	}

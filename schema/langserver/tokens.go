@@ -41,7 +41,7 @@ func (v *View) UnfinishedTokens(file *syntax.File) (TokenFile, bool) {
 	if t, ok := v.tokensIn(file); ok {
 		return t, true
 	}
-	e := v.Explored()
+	e := v.Explored
 	if e == nil {
 		return TokenFile{}, false
 	}

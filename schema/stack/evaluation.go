@@ -28,13 +28,6 @@ type Evaluation struct {
 	made  map[string]cty.Value // the documents and the sessions as expressions see them, once they were needed
 }
 
-// Explore loads the stack again to be asked: as Reload, but that all documents are evaluated.
-// With errors it knows what could be understood.
-func (s *Stack) Explore(opts Options) (*Evaluation, hcl.Diagnostics) {
-	m, in := s.read(opts)
-	return evaluate(nil, m, in)
-}
-
 // Value is the value of an expression; name is that of src in ranges. It may cost what a
 // whole stack may, and is unknown where it has a fault or depends on what is not known. A
 // value that holds the secret key of the account is marked as sensitive.
@@ -86,7 +79,7 @@ func (e *Evaluation) Evaluate(expr hcl.Expression, vars map[string]cty.Value, at
 }
 
 // Functions are those that expressions may call, by name.
-func (e *Evaluation) Functions() map[string]ctyfunction.Function { return e.scope.root.Functions }
+func (e *Evaluation) Functions() map[string]ctyfunction.Function { return e.scope.functions() }
 
 // Elements lists what each is in turn, an object of key and value; false if that is not
 // known.

@@ -89,11 +89,18 @@ func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
 		r.UnknownField(a, noun, at, names, blocks)
 		return
 	}
-	at := r.at
+	if v, known := r.literals.last[a]; known {
+		r.look.Set(f, v)
+		return
+	}
+	at, found := r.at, len(r.Diagnostics)
 	at.Path, at.Range = f.Path(), a.Expr.Range()
 	v, ok := r.publicValue(a.Expr, r.extra, at)
 	if at.Path = ""; ok {
 		r.set(f, v, at, r.origins.Of(a.Expr))
+		if _, literal := origin.Literal(a.Expr); literal && len(r.Diagnostics) == found {
+			r.literals.note(a, r.look.At(f))
+		}
 	} else {
 		r.look.SetUndecided(f.Path(), openValues{r.scope}.undecided(f.Path(), a.Expr, r.extra))
 	}

@@ -24,12 +24,18 @@ func Load(opts Options) (*Stack, hcl.Diagnostics) { return new(Stack).Reload(opt
 // whose bytes are the same are not parsed again, and the documents of a block whose file,
 // and all that it depends on, are the same are not evaluated again.
 func (s *Stack) Reload(opts Options) (*Stack, hcl.Diagnostics) {
+	e, diags := s.Explore(opts)
+	return e.Stack, diags
+}
+
+// Explore is Reload for those who ask the stack on.
+func (s *Stack) Explore(opts Options) (*Evaluation, hcl.Diagnostics) {
 	m, in := s.read(opts)
 	e, diags := evaluate(s.memory, m, in)
 	if judged := s.Judged.Load(); judged != nil {
 		e.Judged.Store(judged)
 	}
-	return e.Stack, diags
+	return e, diags
 }
 
 // read reads the files, but for those that are as they were.
@@ -38,7 +44,7 @@ func (s *Stack) read(opts Options) (*config.Module, Inputs) {
 	if s.Module != nil {
 		previous = s.Module.Sources
 	}
-	sources := config.Read(config.Options{FS: opts.FS, Dir: opts.Dir, Name: opts.Name, Assignments: opts.Assignments, Shared: opts.Shared}, previous)
+	sources := config.Read(opts.Sources(), previous)
 	return sources.Module(), Inputs{
 		Context: opts.Context,
 		FS:      opts.FS, Dir: opts.Dir, Name: opts.Name, Values: sources.Values,
@@ -114,6 +120,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 	}
 	stack.Variables = scope.variables.values()
 	stack.Dependencies = dependenciesOf(scope)
+	scope.before, scope.last = nil, nil // what is no longer needed is not kept
 	e := &Evaluation{Stack: stack, scope: scope}
 	if len(m.Checks) > 0 {
 		stack.evaluation = e

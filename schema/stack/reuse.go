@@ -70,6 +70,43 @@ type remembered struct {
 	faults   hcl.Diagnostics // found on the way
 	trail    trail
 	forEach  trail // of the argument that gives the elements; origins lead into it
+	literals map[*config.Attribute]schema.Value
+}
+
+// literals are the fields of a document whose values are written out, and without a fault:
+// whatever else changes, these do not.
+type literals struct {
+	last map[*config.Attribute]schema.Value // of the same block; it must not be changed
+	now  map[*config.Attribute]schema.Value // others; nil where none are to be noted
+}
+
+// note keeps the value of a field for the next time.
+func (l literals) note(a *config.Attribute, v schema.Value) {
+	if l.now != nil {
+		l.now[a] = v
+	}
+}
+
+// all are those of the last time and now.
+func (l literals) all() map[*config.Attribute]schema.Value {
+	if len(l.now) == 0 {
+		return l.last
+	}
+	maps.Copy(l.now, l.last)
+	return l.now
+}
+
+// literalsOf are those that are known of a document. In the first evaluation of all, which
+// mostly is the only one, none are noted.
+func (m *memory) literalsOf(key documentKey, secrets []string) literals {
+	if m == nil {
+		return literals{}
+	}
+	known := literals{now: make(map[*config.Attribute]schema.Value)}
+	if r := m.documents[key]; r != nil && slices.Equal(m.ground.secrets, secrets) {
+		known.last = r.literals
+	}
+	return known
 }
 
 // trail is what is looked at while something is evaluated.
@@ -163,7 +200,7 @@ func rememberNames(s *scope, last *memory, in Inputs, evaluate func()) {
 func (s *scope) recall(last *memory, in Inputs, before trail) {
 	now := groundOf(s, in, before)
 	s.memory = &memory{names: s.memory.names, ground: now, files: s.files, documents: make(map[documentKey]*remembered, len(s.module.Locales))}
-	if last != nil && last.ground.same(now) && s.unchanged(last, last.ground.trail) {
+	if s.before = last; last != nil && last.ground.same(now) && s.unchanged(last, last.ground.trail) {
 		s.last = last
 	}
 }
@@ -207,7 +244,9 @@ func (s *scope) remembered(key documentKey, forEach trail, evaluate func() schem
 		}
 	}
 	r, kept, before := &remembered{forEach: forEach}, config.Faults{}, len(s.Diagnostics)
+	s.literals = s.before.literalsOf(key, s.secrets)
 	r.trail = s.follow(func() { r.document = evaluate() })
+	r.literals, s.literals = s.literals.all(), literals{}
 	kept.ReportCopies(s.Diagnostics[before:])
 	r.faults = kept.Diagnostics
 	s.memory.documents[key] = r

@@ -46,8 +46,10 @@ type scope struct {
 	visiting  []string        // the chain that is being resolved, for cycles
 	trail     *trail          // of what is being evaluated
 	memory    *memory         // for the next evaluation
-	last      *memory         // of the one before, if documents depend on the same
+	before    *memory         // of the evaluation before; nil if this is the first
+	last      *memory         // the same, if documents depend on the same
 	recalled  bool            // the locals and themes are those of the one before
+	literals  literals        // of the document that is being evaluated
 }
 
 func newScope(m *config.Module, in Inputs) *scope {

@@ -90,11 +90,17 @@ type Options struct {
 	Version     string // livery's own, for required_version
 	Need        Need
 	Shared      *cache.Cache    // with other stacks of the run; may be nil
+	Parsed      []*syntax.File  // as in config.Options
 	Secrets     []schema.Secret // keys that the account has from elsewhere; no document may hold one
 	Wanted      []rule.ID       // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil or
 	// false means that nobody can be asked.
 	Ask func(name, description string, sensitive bool) (string, bool)
+}
+
+// Sources say which files are read.
+func (o Options) Sources() config.Options {
+	return config.Options{FS: o.FS, Dir: o.Dir, Name: o.Name, Assignments: o.Assignments, Shared: o.Shared, Parsed: o.Parsed}
 }
 
 // Evaluation is what the checks of the stack are judged with; nil if it has none.
