@@ -62,7 +62,11 @@ func eachDocument(l *linter) {
 	for i := range now.looks {
 		now.looks[i].judge(l, last.looks)
 	}
-	rules, source := ofTexts(l), changes(last.source, now.source)
+	rules := ofTexts(l)
+	var source map[string]bool
+	if last.words != nil {
+		source = changes(last.source, now.source)
+	}
 	for _, in := range l.languages {
 		now.words[in.Locale] = l.judgeWords(in, last.words[in.Locale], source, rules)
 	}
@@ -105,8 +109,12 @@ func (now *look) judge(l *linter, last []look) {
 
 // judgeWords judges the texts of a language, where they or those of the source have changed.
 func (l *linter) judgeWords(in *language, last words, source map[string]bool, rules []textFamily) words {
-	own := changes(last.document, in.Document)
-	if isKnown := last.texts != nil; isKnown && len(own)+len(source) == 0 && last.document.Range == in.Range {
+	var own map[string]bool
+	isNew := last.texts == nil
+	if !isNew {
+		own = changes(last.document, in.Document)
+	}
+	if !isNew && len(own)+len(source) == 0 && last.document.Range == in.Range {
 		for _, found := range last.texts {
 			l.ended = append(l.ended, found...)
 		}
@@ -117,7 +125,7 @@ func (l *linter) judgeWords(in *language, last words, source map[string]bool, ru
 	now := words{document: in.Document, texts: make(map[string]hcl.Diagnostics)}
 	for t := range in.texts {
 		found := last.texts[t.path]
-		if own[t.path] || source[t.path] {
+		if isNew || own[t.path] || source[t.path] {
 			for _, judge := range rules {
 				judge(l, in, t)
 			}
