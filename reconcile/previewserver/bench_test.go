@@ -71,6 +71,7 @@ func BenchmarkSaveToPicture(b *testing.B) {
 			used := usage(page, program)
 			var took []float64
 			for b.Loop() {
+				page.settle() // nobody saves while the last change is still drawn
 				colour := fmt.Sprintf("#%06x", 0x100000+len(took))
 				ask[bool](page, painted, tips, colour)
 				copy(text[place:], colour)
@@ -87,26 +88,28 @@ func BenchmarkSaveToPicture(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstPaint measures from the start of the program to the first paint with
-// something in it, in a browser that runs: 26 languages, every field declared.
+// BenchmarkFirstPaint measures from when a browser that runs is told to open the gallery to the
+// first paint with something in it, and the same from the start of the program: 26 languages,
+// every field declared.
 func BenchmarkFirstPaint(b *testing.B) {
 	stack := benchStack(b)
 	page := openTab(b, 1440, 900)
 	binary := built(b)
-	var took, address []float64
+	var took, started []float64
 	for b.Loop() {
 		start := milliseconds(time.Now())
 		_, at, stop := begun(b, binary, stack)
-		address = append(address, milliseconds(time.Now())-start)
+		opened := milliseconds(time.Now())
 		page.visit(at)
 		page.until(`performance.getEntriesByName("first-contentful-paint").length`)
-		took = append(took, ask[float64](page, `performance.timeOrigin + performance.getEntriesByName("first-contentful-paint")[0].startTime`)-start)
+		seen := ask[float64](page, `performance.timeOrigin + performance.getEntriesByName("first-contentful-paint")[0].startTime`)
+		took, started = append(took, seen-opened), append(started, seen-start)
 		page.visit("about:blank") // a page whose server ends complains in the console
 		stop()
 	}
 	reportTimes(b, took)
-	b.ReportMetric(slices.Min(took), "ms/best")
-	b.ReportMetric(slices.Min(address), "ms/address")
+	slices.Sort(started)
+	b.ReportMetric(started[len(started)/2], "ms/start-p50")
 }
 
 // tips is the screen that the benchmarks look at.

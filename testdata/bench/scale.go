@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -193,41 +195,80 @@ func (l *lab) planAlone(root string) (time.Duration, error) {
 	return sum / alone, nil
 }
 
-// scaleOfTerraform measures the no-change plan of as many objects.
+// scaleOfTerraform measures the no-change plan of as many objects: in a directory each, and in
+// one configuration.
 func (l *lab) scaleOfTerraform(bodies []exchange.Draft) error {
 	if l.terraform == "" {
 		return nil
 	}
+	const one, all = "one-of-many", "many"
 	theirs := corpus.Terraform(bodies)
-	var all []corpus.File
-	for i := range manyStacks {
-		for _, f := range theirs {
-			locale := strings.TrimSuffix(f.Name, ".tf")
-			name := fmt.Sprintf("%s_%03d", locale, i)
-			all = append(all, corpus.File{Name: name + ".tf", Data: bytes.Replace(f.Data, []byte(strconv.Quote(locale)), []byte(strconv.Quote(name)), 1)})
-		}
+	if err := errors.Join(l.write("terraform-"+one, theirs), l.write("terraform-"+all, repeated(theirs))); err != nil {
+		return err
 	}
-	for _, w := range []struct {
-		name, dir string
-		files     []corpus.File
-		times     int
-	}{
-		{fmt.Sprintf("terraform plan, one configuration of %d", manyStacks*documents), "many", all, 1},
-		{fmt.Sprintf("%d × terraform plan, a directory each", manyStacks), "one-of-many", theirs, manyStacks},
-	} {
-		if err := l.write("terraform-"+w.dir, w.files); err != nil {
-			return err
-		}
-		for _, args := range [][]string{{"init", "-input=false"}, {"apply", "-auto-approve"}} {
-			if _, err := l.run(l.theirs(w.dir, args...)); err != nil {
+	for dir, commands := range map[string][][]string{one: {{"init", "-input=false"}, {"apply", "-auto-approve"}}, all: {{"init", "-input=false"}}} {
+		for _, args := range commands {
+			if _, err := l.run(l.theirs(dir, args...)); err != nil {
 				return err
 			}
 		}
-		s, err := l.run(l.theirs(w.dir, "plan", "-input=false"))
+	}
+	if err := repeatState(filepath.Join(l.dir, "terraform-"+one), filepath.Join(l.dir, "terraform-"+all)); err != nil {
+		return err
+	}
+	for _, w := range []struct {
+		name, dir string
+		times     int
+	}{
+		{fmt.Sprintf("terraform plan, one configuration of %d", manyStacks*documents), all, 1},
+		{fmt.Sprintf("%d × terraform plan, a directory each", manyStacks), one, manyStacks},
+	} {
+		s, err := l.run(l.theirs(w.dir, "plan", "-input=false", "-detailed-exitcode"))
 		if err != nil {
 			return err
 		}
 		fmt.Printf("%-45s %8.2fs CPU, peak %d MB\n", w.name, s.CPU.Seconds()*float64(w.times), s.Peak>>20)
 	}
 	return nil
+}
+
+// nameOfRepeated is what a resource is called in the place of one stack of many.
+func nameOfRepeated(name string, i int) string { return fmt.Sprintf("%s_%03d", name, i) }
+
+// repeated are the resources of a stack, as many times as there are stacks.
+func repeated(files []corpus.File) (all []corpus.File) {
+	for i := range manyStacks {
+		for _, f := range files {
+			locale := strings.TrimSuffix(f.Name, ".tf")
+			name := nameOfRepeated(locale, i)
+			all = append(all, corpus.File{Name: name + ".tf", Data: bytes.Replace(f.Data, []byte(strconv.Quote(locale)), []byte(strconv.Quote(name)), 1)})
+		}
+	}
+	return all
+}
+
+// repeatState gives a directory the state that an apply of all resources would leave: the apply
+// itself takes Terraform more than an hour.
+func repeatState(from, to string) error {
+	data, err := os.ReadFile(filepath.Join(from, "terraform.tfstate"))
+	if err != nil {
+		return err
+	}
+	var state map[string]any
+	if err := json.Unmarshal(data, &state); err != nil {
+		return err
+	}
+	var all []any
+	for i := range manyStacks {
+		for _, r := range state["resources"].([]any) {
+			next := maps.Clone(r.(map[string]any))
+			next["name"] = nameOfRepeated(next["name"].(string), i)
+			all = append(all, next)
+		}
+	}
+	state["resources"] = all
+	if data, err = json.Marshal(state); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, "terraform.tfstate"), data, 0o600)
 }
