@@ -70,6 +70,10 @@ func fieldNames(p *schema.Page) []string {
 
 // field evaluates one attribute of a page, or of the root.
 func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
+	if known, ok := r.literals.last[a]; ok {
+		r.look.Set(known.field, known.value)
+		return
+	}
 	name := a.Name
 	if name == "tips" {
 		name = "tip" // a list of tips may also be given, or cleared, as one value
@@ -89,17 +93,13 @@ func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
 		r.UnknownField(a, noun, at, names, blocks)
 		return
 	}
-	if v, known := r.literals.last[a]; known {
-		r.look.Set(f, v)
-		return
-	}
 	at, found := r.at, len(r.Diagnostics)
 	at.Path, at.Range = f.Path(), a.Expr.Range()
 	v, ok := r.publicValue(a.Expr, r.extra, at)
 	if at.Path = ""; ok {
 		r.set(f, v, at, r.origins.Of(a.Expr))
 		if _, literal := origin.Literal(a.Expr); literal && len(r.Diagnostics) == found {
-			r.literals.note(a, r.look.At(f))
+			r.literals.note(a, f, r.look.At(f))
 		}
 	} else {
 		r.look.SetUndecided(f.Path(), openValues{r.scope}.undecided(f.Path(), a.Expr, r.extra))

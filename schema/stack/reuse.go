@@ -70,25 +70,31 @@ type remembered struct {
 	faults   hcl.Diagnostics // found on the way
 	trail    trail
 	forEach  trail // of the argument that gives the elements; origins lead into it
-	literals map[*config.Attribute]schema.Value
+	literals map[*config.Attribute]literal
 }
 
 // literals are the fields of a document whose values are written out, and without a fault:
 // whatever else changes, these do not.
 type literals struct {
-	last map[*config.Attribute]schema.Value // of the same block; it must not be changed
-	now  map[*config.Attribute]schema.Value // others; nil where none are to be noted
+	last map[*config.Attribute]literal // of the same block; it must not be changed
+	now  map[*config.Attribute]literal // others; nil where none are to be noted
 }
 
-// note keeps the value of a field for the next time.
-func (l literals) note(a *config.Attribute, v schema.Value) {
+// literal is what an attribute declares.
+type literal struct {
+	field *schema.Field
+	value schema.Value
+}
+
+// note keeps what an attribute declares for the next time.
+func (l literals) note(a *config.Attribute, f *schema.Field, v schema.Value) {
 	if l.now != nil {
-		l.now[a] = v
+		l.now[a] = literal{f, v}
 	}
 }
 
 // all are those of the last time and now.
-func (l literals) all() map[*config.Attribute]schema.Value {
+func (l literals) all() map[*config.Attribute]literal {
 	if len(l.now) == 0 {
 		return l.last
 	}
@@ -102,7 +108,7 @@ func (m *memory) literalsOf(key documentKey, secrets []string) literals {
 	if m == nil {
 		return literals{}
 	}
-	known := literals{now: make(map[*config.Attribute]schema.Value)}
+	known := literals{now: make(map[*config.Attribute]literal)}
 	if r := m.documents[key]; r != nil && slices.Equal(m.ground.secrets, secrets) {
 		known.last = r.literals
 	}
