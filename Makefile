@@ -43,7 +43,7 @@ bench:
 	@$(GO) run ./testdata/bench -runs $(RUNS)
 	@$(GO) test -run '^$$' -bench . ./schema/stack ./schema/preview ./reconcile ./reconcile/backend ./reconcile/previewserver ./reconcile/lsp
 
-## bench-scale: a hundred and four hundred stacks in one run, beside the floor, a process each, and Terraform; takes ten minutes
+## bench-scale: a hundred and four hundred stacks in one run, beside the floor, a process each, and Terraform; takes a quarter of an hour
 bench-scale:
 	@$(GO) run ./testdata/bench -scale -runs 3
 

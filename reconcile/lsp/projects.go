@@ -62,7 +62,7 @@ type found struct {
 // workspaceOf is the stack at work, with the texts that are open in place of the disk's.
 func (k *desk) workspaceOf(dir string) *workspace.Workspace {
 	c := k.base
-	c.Dir, c.Prefix, c.Unsaved, c.Parsed = workspace.Directory(dir), "", make(map[string][]byte), nil
+	c.Dir, c.Prefix, c.Unsaved = workspace.Directory(dir), "", make(map[string][]byte)
 	for _, d := range k.documents {
 		if name, err := filepath.Rel(dir, d.path); err == nil && d.path != "" {
 			c.Unsaved[filepath.ToSlash(name)] = d.text

@@ -49,7 +49,7 @@ type server struct {
 }
 
 // GarbagePercent is by how much the memory of a server best grows before it is looked through,
-// in the unit of debug.SetGCPercent: answers come soon and take some 60 MB in all.
+// in the unit of debug.SetGCPercent: answers come soon and take some 45 MB in all.
 const GarbagePercent = 600
 
 // Serve answers an editor until it says goodbye, its process is gone or in closes, and

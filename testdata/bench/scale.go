@@ -206,11 +206,9 @@ func (l *lab) scaleOfTerraform(bodies []exchange.Draft) error {
 	if err := errors.Join(l.write("terraform-"+one, theirs), l.write("terraform-"+all, repeated(theirs))); err != nil {
 		return err
 	}
-	for dir, commands := range map[string][][]string{one: {{"init", "-input=false"}, {"apply", "-auto-approve"}}, all: {{"init", "-input=false"}}} {
-		for _, args := range commands {
-			if _, err := l.run(l.theirs(dir, args...)); err != nil {
-				return err
-			}
+	for _, c := range []*command{l.theirs(one, "init", "-input=false"), l.theirs(all, "init", "-input=false"), l.theirs(one, "apply", "-auto-approve")} {
+		if _, err := l.run(c); err != nil {
+			return err
 		}
 	}
 	if err := repeatState(filepath.Join(l.dir, "terraform-"+one), filepath.Join(l.dir, "terraform-"+all)); err != nil {
