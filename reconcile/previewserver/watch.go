@@ -36,9 +36,10 @@ func (s *Server) Follow(ctx context.Context) error {
 	defer watcher.Close()
 	watched := make(map[string]os.FileInfo)
 	s.watchAll(watcher, watched)
-	pending, judgement := time.NewTimer(time.Hour), time.NewTimer(0)
-	pending.Stop()
-	waited := quietPeriod
+	// What was written between the first picture and now told nobody: it is looked once more,
+	// later, since it rarely happens and the browsers are busy with the first picture.
+	waited := faultyPeriod
+	pending, judgement := time.NewTimer(waited), time.NewTimer(0)
 	again := func(period time.Duration) {
 		waited = period
 		judgement.Stop() // pictures come first

@@ -244,6 +244,20 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	b.until(passed + ` === "rgb(34, 51, 68)" && !document.querySelector(".broken")`)
 }
 
+// What is written after the first picture and before files are watched is seen.
+func TestWhatChangesBeforeTheWatchIsSeen(t *testing.T) {
+	d := desk{t, t.TempDir()}
+	d.save("#112233", 2)
+	s, err := previewserver.New(t.Context(), previewserver.Config{Render: d.draw}, time.Now())
+	require.NoError(t, err)
+	d.save("#223344", 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Follow(ctx) }()
+	t.Cleanup(func() { cancel(); assert.NoError(t, <-done) })
+	require.Eventually(t, func() bool { return strings.Contains(get(s, "/").Body.String(), "#223344") }, 2*time.Minute, 10*time.Millisecond)
+}
+
 // A directory in whose place another one was put is followed again: as version control
 // and downloads do it, by removing it and by renaming.
 func TestAReplacedDirectoryIsFollowed(t *testing.T) {
