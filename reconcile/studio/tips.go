@@ -104,7 +104,7 @@ func tipListAt(src []byte, at hcl.Range) (around tipList) {
 	return around
 }
 
-// arrayOf are the objects in an array of JSON.
+// arrayOf are the objects in an array of JSON, or the one that stands for a block alone.
 func arrayOf(j *syntax.JSON) tipList {
 	l := tipList{at: j.Range}
 	for _, m := range j.Members {
@@ -112,15 +112,23 @@ func arrayOf(j *syntax.JSON) tipList {
 			l.tips = append(l.tips, m.Range)
 		}
 	}
+	if j.IsObject() && j.Name == tipBlock {
+		l.tips = []hcl.Range{j.Range}
+	}
 	return l
 }
+
+const tipBlock = "tip"
+
+// isAlone reports whether the list is an object of JSON without an array around it.
+func (l tipList) isAlone() bool { return l.at == l.tips[0] }
 
 // nodeOf are the blocks of tips in a body of HCL, or the objects in a list.
 func nodeOf(node hclsyntax.Node) (l tipList) {
 	switch n := node.(type) {
 	case *hclsyntax.Body:
 		for _, b := range n.Blocks {
-			if b.Type == "tip" {
+			if b.Type == tipBlock {
 				l.tips = append(l.tips, b.Range())
 			}
 		}
@@ -330,9 +338,7 @@ func (t *tipEdit) edits(p *patch) (list []syntax.Edit) {
 			list = append(list, syntax.Remove(tips[i]))
 			continue
 		}
-		behind := tips[i-1].End
-		behind.Byte += bytes.IndexByte(p.before[behind.Byte:], ',')
-		list = append(list, syntax.Rewrite(hcl.Range{Filename: file, Start: behind, End: tips[i].End}, ""))
+		list = append(list, syntax.Rewrite(hcl.Range{Filename: file, Start: commaIn(p.before, tips[i-1].End, tips[i].Start), End: tips[i].End}, ""))
 	}
 	if len(t.added) == 0 {
 		return list
@@ -349,7 +355,22 @@ func (t *tipEdit) edits(p *patch) (list []syntax.Edit) {
 			text.WriteString(gap + t.added[i].Object(file, t.icon))
 		}
 	}
+	if t.list.isAlone() {
+		list = append(list, insert(file, last.Start.Byte, "["))
+		text.WriteString("]")
+	}
 	return append(list, insert(file, last.End.Byte, text.String()))
+}
+
+// commaIn is the comma that parts two items of a list, between which comments may stand.
+func commaIn(src []byte, from, to hcl.Pos) hcl.Pos {
+	tokens, _ := hclsyntax.LexExpression(src[from.Byte:to.Byte], "", from) // the file was parsed
+	for _, token := range tokens {
+		if token.Type == hclsyntax.TokenComma {
+			return token.Range.Start
+		}
+	}
+	return to
 }
 
 // gap is what stands between two tips.

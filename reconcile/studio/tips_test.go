@@ -59,6 +59,14 @@ locale "ko_KR" {
   pc_tips_page { tips = var.steps }
 }
 
+locale "id" {
+  theme = theme.plain
+  pc_tips_page {
+    tips = [{ text = "Terang" } /* enough, but no glare */, # the second:
+      { text = "Topi" }]
+  }
+}
+
 locale "ms_MY" {
   mobile_tips_page {
     tip = null
@@ -79,6 +87,9 @@ locale "ja_JP" {
         ]
       },
       "pc_tips_page": {"tips": null}
+    },
+    "fil_PH": {
+      "pc_tips_page": {"tip": {"text": "Ilaw"}}
     }
   }
 }
@@ -161,6 +172,14 @@ func TestTips(t *testing.T) {
 			file: "more.livery.json", before: ",\n          {\"text\": \"Kính\"}", after: ""},
 		{about: "no list in JSON", locale: "vi_VN", field: mobile, value: nil, where: "origin:locale.vi_VN",
 			file: "more.livery.json", before: "[\n          {\"text\": \"Sáng\"},\n          {\"text\": \"Kính\"}\n        ]", after: "null"},
+		{about: "a tip more than one in JSON", locale: "fil_PH", field: pc + "[1].text", value: "Sumbrero", where: "origin:locale.fil_PH",
+			file: "more.livery.json", before: `{"tip": {"text": "Ilaw"}}`, after: `{"tip": [{"text": "Ilaw"}, { "text": "Sumbrero" }]}`},
+		{about: "a part of the one in JSON", locale: "fil_PH", field: pc + "[0].iconLink", value: "https://cdn.example/n.png", where: "origin:locale.fil_PH",
+			file: "more.livery.json", before: `{"text": "Ilaw"}`, after: `{"icon_link": "https://cdn.example/n.png", "text": "Ilaw"}`},
+		{about: "no list instead of one in JSON", locale: "fil_PH", field: pc, value: nil, where: "origin:locale.fil_PH",
+			file: "more.livery.json", before: `{"text": "Ilaw"}`, after: `null`},
+		{about: "an object less, with a comment before its comma", locale: "in_ID", field: pc + "[1]", value: nil, where: "origin:locale.in_ID",
+			file: "main.livery.hcl", before: ", # the second:\n      { text = \"Topi\" }", after: ""},
 		{about: "a list instead of null in JSON", locale: "vi_VN", field: pc + "[0].text", value: "Sáng", where: "origin:locale.vi_VN",
 			file: "more.livery.json", before: `{"tips": null}`, after: "{\"tips\": [\n        { \"text\": \"Sáng\" }\n      ]}"},
 		{about: "a list instead of null", locale: "ms_MY", field: mobile + "[0].text", value: "Terang", where: "origin:locale.ms_MY",

@@ -71,7 +71,7 @@ func Replace(literal hcl.Range, value cty.Value) Edit {
 
 // Rewrite puts other source text in the place of what stands at that range: an
 // expression, a name, a label, a key. It is for renaming and for references. An empty range
-// is where something ends that the text is put behind.
+// is where something ends that the text is put behind, or in JSON where a value begins.
 func Rewrite(at hcl.Range, text string) Edit {
 	return Edit{op: rewriteSource, at: at, text: text}
 }

@@ -152,12 +152,12 @@ func (f *jsonFile) replace(e Edit) (splice, error) {
 	return s, nil
 }
 
-// rewrite accepts a key or a whole value, or where a value ends.
+// rewrite accepts a key or a whole value, or where a value begins or ends.
 func (f *jsonFile) rewrite(e Edit) (splice, error) {
 	start, end := e.at.Start.Byte, e.at.End.Byte
 	name, value := f.names[start], f.values[start]
-	ends := start == end && slices.ContainsFunc(slices.Collect(maps.Values(f.values)), func(v *jsonItem) bool { return v.Range.End.Byte == end })
-	if !ends && (name == nil || name.NameRange.End.Byte != end) && (value == nil || value.Range.End.Byte != end) {
+	edge := start == end && (value != nil || slices.ContainsFunc(slices.Collect(maps.Values(f.values)), func(v *jsonItem) bool { return v.Range.End.Byte == end }))
+	if !edge && (name == nil || name.NameRange.End.Byte != end) && (value == nil || value.Range.End.Byte != end) {
 		return splice{}, &EditError{Range: e.at, Err: ErrNotFound}
 	}
 	return splice{start: start, end: end, text: e.text, at: e.at}, nil
