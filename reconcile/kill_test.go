@@ -255,9 +255,6 @@ func (p process) endedAfter(t testing.TB, d time.Duration, signals []os.Signal) 
 		require.Equal(t, -1, c.ProcessState.ExitCode(), "%s", said)
 		return true
 	}
-	if c.ProcessState.ExitCode() == -1 && bytes.Contains(said, []byte("Apply complete!")) {
-		return false // the run was over, and only the process was not
-	}
 	require.Equal(t, 1, c.ProcessState.ExitCode(), "%v: %v\n%s\n%s", signals, err, said, complaints.String())
 	unlock, err := p.store.open().Lock(t.Context(), state.LockInfo{ID: "after-the-signals", Operation: "test"})
 	require.NoError(t, err, "%v", signals)

@@ -37,11 +37,12 @@ type Env struct {
 	Getenv         func(string) string
 	Now            func() time.Time
 	LibraryLog     func(io.Writer) // sets where Go's own log writes, which is one for the process; may be nil
+	IsProcess      bool            // the process ends with the run, so that no signal may end it otherwise any more
 }
 
 // System is the environment of the process.
 func System() Env {
-	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, LibraryLog: log.SetOutput}
+	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, LibraryLog: log.SetOutput, IsProcess: true}
 }
 
 // Exit ends a run with a code. What there was to say has been said.

@@ -57,8 +57,10 @@ func (r *Run) watchSignals() (ctx context.Context, gaveUp <-chan struct{}, relea
 		}
 	}()
 	return ctx, late, func() {
-		signal.Stop(signals)
-		signal.Stop(broken)
+		if !r.IsProcess {
+			signal.Stop(signals)
+			signal.Stop(broken)
+		}
 		close(released)
 		first()
 		second()
