@@ -25,7 +25,7 @@ func NewEditing(s *studio.Studio, listen net.Addr) *Editing { return &Editing{s,
 
 // Path is what is behind the host in the address for those who may change files. It is a
 // secret: it belongs on the screen of whoever started livery and nowhere else.
-func (e *Editing) Path() string { return "/?edit=" + e.guard.token }
+func (e *Editing) Path() string { return "/?token=" + e.guard.token }
 
 const (
 	editPath = "/edit/"
@@ -34,16 +34,52 @@ const (
 
 // asked is what the page asks for. Changes come all together each time.
 type asked struct {
-	Locale  schema.Locale   `json:"locale"`
-	Field   string          `json:"field"`
-	Changes []studio.Change `json:"changes"`
-	Digest  string          `json:"digest"`
+	value            // that is described
+	Changes []change `json:"changes"`
+	Digest  string   `json:"digest"` // of the review; "" for no condition
 
 	Revision string   `json:"revision"` // that the page shows
 	Drawn    []string `json:"drawn"`    // screens that it has drawn otherwise
 }
 
-// drawing is what a page takes to show changes that are in no file yet.
+// value names a value of a document.
+type value struct {
+	Address string `json:"address"` // as locale.en_US
+	Path    string `json:"path"`
+}
+
+// locale is that of the address.
+func (v value) locale() (schema.Locale, error) {
+	address, err := schema.ParseAddress(v.Address)
+	if err != nil {
+		return "", &studio.Refusal{Reason: studio.Impossible, Summary: "No such address", Detail: err.Error() + "."}
+	}
+	return schema.Locale(address.Name), nil
+}
+
+// change is a [studio.Change] as the page sends it.
+type change struct {
+	value
+	Value     json.RawMessage `json:"value"`
+	Reference string          `json:"reference"`
+	Where     string          `json:"where"`
+	SHA256    string          `json:"sha256"`
+}
+
+func changesOf(asked []change) ([]studio.Change, error) {
+	list := make([]studio.Change, len(asked))
+	for i, c := range asked {
+		locale, err := c.locale()
+		if err != nil {
+			return nil, err
+		}
+		list[i] = studio.Change{Locale: locale, Field: c.Path, Value: c.Value, Reference: c.Reference, Where: c.Where, SHA256: c.SHA256}
+	}
+	return list, nil
+}
+
+// drawing is what a page takes to show changes that are in no file yet. It says too why they
+// cannot be saved, if so.
 type drawing struct {
 	Revision string           `json:"revision"`
 	Screens  []preview.Part   `json:"screens"`
@@ -74,24 +110,36 @@ func (s *Server) serveEditing(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, status, said)
 		return
 	}
-	writeJSON(w, http.StatusOK, answer)
+	status := http.StatusOK
+	if d, drawn := answer.(drawing); drawn && d.Stops != "" && a.Revision == "" {
+		status = http.StatusUnprocessableEntity // a page draws it all the same, and a browser would complain of it in its console
+	}
+	writeJSON(w, status, answer)
 }
 
 func (s *Server) edit(r *http.Request, what string, a asked) (any, error) {
 	e := s.cfg.Editing.Studio
+	changes, err := changesOf(a.Changes)
+	if err != nil {
+		return nil, err
+	}
 	switch what {
 	case "element":
-		return e.Element(a.Locale, a.Field)
-	case "draw":
-		drawn, err := e.Draw(r.Context(), a.Changes)
+		locale, err := a.locale()
+		if err != nil {
+			return nil, err
+		}
+		return e.Element(locale, a.Path)
+	case "overlay":
+		drawn, err := e.Draw(r.Context(), changes)
 		if err != nil {
 			return nil, err
 		}
 		return s.drawing(drawn, a), nil
 	case "review":
-		return e.Review(a.Changes)
+		return e.Review(changes)
 	case "save":
-		return e.Save(r.Context(), a.Changes, a.Digest)
+		return e.Save(r.Context(), changes, a.Digest)
 	case "saves":
 		return e.Saves(), nil
 	case "undo":

@@ -2,7 +2,9 @@ package previewserver_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -142,7 +144,6 @@ func (s *site) enter() *site {
 	s.t.Helper()
 	answer, _ := s.do(http.MethodGet, s.path, "")
 	require.Equal(s.t, http.StatusSeeOther, answer.StatusCode)
-	require.Len(s.t, answer.Cookies(), 1)
 	s.cookie = answer.Cookies()[0]
 	return s
 }
@@ -168,7 +169,7 @@ func (s *site) ask(what string, body any) (status int, answer map[string]any) {
 }
 
 func toPurple() map[string]any {
-	return map[string]any{"locale": "en_US", "field": "mobileTipsPage.startButtonBackgroundColor", "value": "#6b2fb3", "where": "origin:var.brand"}
+	return map[string]any{"address": "locale.en_US", "path": "mobileTipsPage.startButtonBackgroundColor", "value": "#6b2fb3", "where": "origin:var.brand"}
 }
 
 // The page's own way: described, drawn, reviewed, saved, undone, redone.
@@ -178,14 +179,14 @@ func TestEdit(t *testing.T) {
 	_, revision, _ := strings.Cut(page, `data-revision="`)
 	revision, _, _ = strings.Cut(revision, `"`)
 
-	status, element := s.ask("element", map[string]any{"locale": "en_US", "field": "mobileTipsPage.startButtonBackgroundColor"})
+	status, element := s.ask("element", map[string]any{"address": "locale.en_US", "path": "mobileTipsPage.startButtonBackgroundColor"})
 	require.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "#00483c", element["value"])
 	assert.Equal(t, "var.brand, brand.auto.liveryvars.hcl:2: 2 fields in 2 languages", element["reach"].(map[string]any)["text"])
 	assert.Equal(t, "origin:var.brand", element["preset"])
 
 	changes := map[string]any{"changes": []any{toPurple()}, "revision": revision}
-	status, drawn := s.ask("draw", changes)
+	status, drawn := s.ask("overlay", changes)
 	require.Equal(t, http.StatusOK, status)
 	assert.Empty(t, drawn["stops"])
 	assert.Equal(t, revision, drawn["revision"])
@@ -199,7 +200,7 @@ func TestEdit(t *testing.T) {
 	}
 	assert.Equal(t, map[string]bool{"en_US": true, "ar_AE": true}, locales)
 
-	status, back := s.ask("draw", map[string]any{"changes": []any{}, "revision": revision, "drawn": []string{"en_US.phone-tips"}})
+	status, back := s.ask("overlay", map[string]any{"changes": []any{}, "revision": revision, "drawn": []string{"en_US.phone-tips"}})
 	require.Equal(t, http.StatusOK, status)
 	require.Len(t, back["screens"], 1, "what was drawn otherwise is drawn as it was")
 	assert.Contains(t, back["screens"].([]any)[0].(map[string]any)["html"], "#00483c")
@@ -234,11 +235,60 @@ func TestEdit(t *testing.T) {
 	assert.Contains(t, s.file("brand.auto.liveryvars.hcl"), "#6b2fb3")
 }
 
+// A change says what was read and where it goes, in the plainest words: an address, a path
+// in either spelling, a kind of place, the digest of a file.
+func TestChangesOfPrograms(t *testing.T) {
+	sum := func(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+	for about, c := range map[string]struct {
+		path, where string
+		value       any
+		read        string // the file whose digest is sent; "" for none
+		status      int
+		file, says  string
+	}{
+		"the origin":            {"mobileTipsPage.startButtonBackgroundColor", "origin", "#6b2fb3", "brand.auto.liveryvars.hcl", http.StatusOK, "brand.auto.liveryvars.hcl", `brand = "#6b2fb3"`},
+		"in HCL's spelling":     {"mobile_tips_page.start_button_background_color", "origin", "#6b2fb3", "", http.StatusOK, "brand.auto.liveryvars.hcl", `brand = "#6b2fb3"`},
+		"the theme":             {"mobileTipsPage.titleTextColor", "theme", "#333333", "main.livery.hcl", http.StatusOK, "main.livery.hcl", `title_text_color              = "#333333"`},
+		"the language":          {"mobileTipsPage.startButtonBackgroundColor", "locale", "#6b2fb3", "main.livery.hcl", http.StatusOK, "main.livery.hcl", `start_button_background_color = "#6b2fb3"`},
+		"read where it is from": {"mobileTipsPage.startButtonBackgroundColor", "locale", "#6b2fb3", "brand.auto.liveryvars.hcl", http.StatusOK, "main.livery.hcl", `start_button_background_color = "#6b2fb3"`},
+		"the API's default":     {"titleText", "origin", nil, "main.livery.hcl", http.StatusOK, "main.livery.hcl", "title_text = null"},
+		"another file":          {"titleText", "origin", "Face", "texts/ar.json", http.StatusConflict, "", ""},
+		"a file that was there": {"titleText", "origin", "Face", "gone", http.StatusConflict, "", ""},
+		"would stop an apply":   {"titleText", "origin", strings.Repeat("x", 4000), "main.livery.hcl", http.StatusUnprocessableEntity, "", ""},
+		"no such place":         {"titleText", "theme", "Face", "main.livery.hcl", http.StatusUnprocessableEntity, "", ""},
+		"no such field":         {"titel", "origin", "Face", "main.livery.hcl", http.StatusUnprocessableEntity, "", ""},
+	} {
+		t.Run(about, func(t *testing.T) {
+			t.Parallel()
+			s := editable(t, brandStack).enter()
+			change := map[string]any{"address": "locale.en_US", "path": c.path, "value": c.value, "where": c.where}
+			if c.read == "gone" {
+				change["sha256"] = sum("what it held before")
+			} else if c.read != "" {
+				change["sha256"] = sum(s.file(c.read))
+			}
+			before := s.file("main.livery.hcl") + s.file("brand.auto.liveryvars.hcl") + s.file("texts/ar.json")
+			all := map[string]any{"changes": []any{change}}
+			status, drawn := s.ask("overlay", all)
+			assert.Equal(t, c.status, status, "%v", drawn)
+			assert.Equal(t, before, s.file("main.livery.hcl")+s.file("brand.auto.liveryvars.hcl")+s.file("texts/ar.json"))
+			status, saved := s.ask("save", all)
+			require.Equal(t, c.status, status, "%v", saved)
+			if c.status != http.StatusOK {
+				assert.Equal(t, before, s.file("main.livery.hcl")+s.file("brand.auto.liveryvars.hcl")+s.file("texts/ar.json"))
+				return
+			}
+			assert.Equal(t, []any{c.file}, saved["files"])
+			assert.Contains(t, s.file(c.file), c.says)
+		})
+	}
+}
+
 // The token is exchanged for a cookie that scripts cannot read and other sites do not send,
 // and is in no page, header or script.
 func TestToken(t *testing.T) {
 	s := editable(t, brandStack)
-	token := strings.TrimPrefix(s.path, "/?edit=")
+	token := strings.TrimPrefix(s.path, "/?token=")
 	assert.Regexp(t, `^[0-9a-f]{32}$`, token, "128 bits")
 	answer, body := s.do(http.MethodGet, s.path, "")
 	assert.Equal(t, http.StatusSeeOther, answer.StatusCode)
@@ -246,11 +296,16 @@ func TestToken(t *testing.T) {
 	assert.Equal(t, "no-referrer", answer.Header.Get("Referrer-Policy"))
 	assert.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
 	assert.Empty(t, body)
-	require.Len(t, answer.Cookies(), 1)
-	cookie := answer.Cookies()[0]
-	assert.True(t, cookie.HttpOnly)
-	assert.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
-	assert.NotContains(t, cookie.Value, token)
+	require.Len(t, answer.Cookies(), 2)
+	cookie, ofPort := answer.Cookies()[0], answer.Cookies()[1]
+	assert.Equal(t, "livery_edit", cookie.Name)
+	assert.Equal(t, "livery_edit_"+s.address[strings.LastIndexByte(s.address, ':')+1:], ofPort.Name, "another preview cannot end this one")
+	assert.Equal(t, cookie.Value, ofPort.Value)
+	for _, c := range answer.Cookies() {
+		assert.True(t, c.HttpOnly)
+		assert.Equal(t, http.SameSiteStrictMode, c.SameSite)
+		assert.NotContains(t, c.Value, token)
+	}
 	s.cookie = cookie
 	for _, path := range []string{"/", "/gallery.js", "/gallery.css", "/screens", "/edit/element", "/nothing"} {
 		answer, body := s.do(http.MethodGet, path, "", s.own)
@@ -261,7 +316,7 @@ func TestToken(t *testing.T) {
 		assert.Equal(t, "DENY", answer.Header.Get("X-Frame-Options"), path)
 		assert.Contains(t, answer.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", path)
 	}
-	for _, wrong := range []string{"/?edit=", "/?edit=" + token[1:], "/?edit=" + strings.Repeat("0", 32), "/?edit=" + token + "&edit=x"} {
+	for _, wrong := range []string{"/?token=", "/?token=" + token[1:], "/?token=" + strings.Repeat("0", 32), "/?token=" + token + "&token=x"} {
 		answer, body := s.do(http.MethodGet, wrong, "")
 		assert.Equal(t, http.StatusForbidden, answer.StatusCode, wrong)
 		assert.Empty(t, answer.Cookies())
@@ -309,7 +364,7 @@ func TestAttacks(t *testing.T) {
 	}{
 		"no cookie":                         {header("Cookie", ""), http.StatusForbidden},
 		"an old cookie":                     {header("Cookie", s.cookie.Name+"="+strings.Repeat("0", 32)), http.StatusForbidden},
-		"the cookie of another":             {header("Cookie", "livery-edit-1="+s.cookie.Value), http.StatusForbidden},
+		"the cookie of another":             {header("Cookie", "livery_edit_1="+s.cookie.Value), http.StatusForbidden},
 		"another origin":                    {header("Origin", "http://evil.example"), http.StatusForbidden},
 		"another port":                      {header("Origin", "http://127.0.0.1:1"), http.StatusForbidden},
 		"another name of ours":              {header("Origin", "http://localhost:"+port), http.StatusForbidden},
@@ -321,13 +376,13 @@ func TestAttacks(t *testing.T) {
 		"a form":                            {header("Content-Type", "text/plain"), http.StatusForbidden},
 		"a form of another kind":            {header("Content-Type", "application/x-www-form-urlencoded"), http.StatusForbidden},
 		"no kind":                           {header("Content-Type", ""), http.StatusForbidden},
-		"a rebound host":                    {host("evil.example:" + port), http.StatusMisdirectedRequest},
-		"a rebound host without a port":     {host("evil.example"), http.StatusMisdirectedRequest},
-		"a host that only begins like ours": {host("127.0.0.1.evil.example:" + port), http.StatusMisdirectedRequest},
-		"our host at another port":          {host("127.0.0.1:1"), http.StatusMisdirectedRequest},
-		"any address":                       {host("0.0.0.0:" + port), http.StatusMisdirectedRequest},
+		"a rebound host":                    {host("evil.example:" + port), http.StatusForbidden},
+		"a rebound host without a port":     {host("evil.example"), http.StatusForbidden},
+		"a host that only begins like ours": {host("127.0.0.1.evil.example:" + port), http.StatusForbidden},
+		"our host at another port":          {host("127.0.0.1:1"), http.StatusForbidden},
+		"any address":                       {host("0.0.0.0:" + port), http.StatusForbidden},
 	} {
-		for _, what := range []string{"save", "undo", "redo", "review", "draw", "element"} {
+		for _, what := range []string{"save", "undo", "redo", "review", "overlay", "element"} {
 			answer, body := s.do(http.MethodPost, "/edit/"+what, string(data), s.own, c.change)
 			assert.Equal(t, c.status, answer.StatusCode, "%s: %s", about, what)
 			assert.NotContains(t, body, "#00483c", "%s: %s", about, what)
@@ -349,7 +404,7 @@ func TestReboundHostGetsNothing(t *testing.T) {
 	s := editable(t, brandStack).enter()
 	for _, path := range []string{"/", s.path, "/gallery.js", "/screens", "/events"} {
 		answer, body := s.do(http.MethodGet, path, "", s.own, func(r *http.Request) { r.Host = "evil.example:80" })
-		assert.Equal(t, http.StatusMisdirectedRequest, answer.StatusCode, path)
+		assert.Equal(t, http.StatusForbidden, answer.StatusCode, path)
 		assert.Empty(t, answer.Cookies(), path)
 		assert.Less(t, len(body), 100, path)
 	}
@@ -359,13 +414,13 @@ func TestReboundHostGetsNothing(t *testing.T) {
 func TestRequestsThatMeanNothing(t *testing.T) {
 	s := editable(t, brandStack).enter()
 	for body, status := range map[string]int{
-		"":                      http.StatusBadRequest,
-		"{":                     http.StatusBadRequest,
-		`[]`:                    http.StatusBadRequest,
-		`{"changes": "all"}`:    http.StatusBadRequest,
-		`{"locale": "../../x"}`: http.StatusUnprocessableEntity,
-		`{"locale": "en_US", "field": "../../../etc/passwd"}`: http.StatusUnprocessableEntity,
-		`{"field": "` + strings.Repeat("x", 5<<20) + `"}`:     http.StatusBadRequest,
+		"":                       http.StatusBadRequest,
+		"{":                      http.StatusBadRequest,
+		`[]`:                     http.StatusBadRequest,
+		`{"changes": "all"}`:     http.StatusBadRequest,
+		`{"address": "../../x"}`: http.StatusUnprocessableEntity,
+		`{"address": "locale.en_US", "path": "../../../etc/passwd"}`: http.StatusUnprocessableEntity,
+		`{"path": "` + strings.Repeat("x", 5<<20) + `"}`:             http.StatusBadRequest,
 	} {
 		answer, text := s.do(http.MethodPost, "/edit/element", body, s.own)
 		assert.Equal(t, status, answer.StatusCode, "%.60s", body)
@@ -381,13 +436,13 @@ func TestRequestsThatMeanNothing(t *testing.T) {
 // Without -edit nothing can be written, whoever asks.
 func TestNoEditing(t *testing.T) {
 	_, address, _ := serve(t, still(library(t)))
-	for _, what := range []string{"element", "draw", "review", "save", "undo", "redo"} {
+	for _, what := range []string{"element", "overlay", "review", "save", "undo", "redo"} {
 		answer, err := http.Post(address+"/edit/"+what, "application/json", strings.NewReader("{}"))
 		require.NoError(t, err)
 		answer.Body.Close()
 		assert.Equal(t, http.StatusMethodNotAllowed, answer.StatusCode)
 	}
-	answer, err := http.Get(address + "/?edit=" + strings.Repeat("0", 32))
+	answer, err := http.Get(address + "/?token=" + strings.Repeat("0", 32))
 	require.NoError(t, err)
 	answer.Body.Close()
 	assert.Empty(t, answer.Cookies())

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -47,22 +48,27 @@ func (g *guard) isOwnHost(r *http.Request) bool {
 	return port == g.port && (strings.EqualFold(name, "localhost") || err == nil && addr.IsLoopback())
 }
 
-// cookie is the name of ours: two previews on one machine do not end each other's.
-func (g *guard) cookie() string { return "livery-edit-" + g.port }
+// cookies are the names of ours. The second one is this port's alone: two previews on one
+// machine do not end each other's.
+func (g *guard) cookies() []string { return []string{"livery_edit", "livery_edit_" + g.port} }
 
 // isEditor reports whether a browser has been let in.
 func (g *guard) isEditor(r *http.Request) bool {
-	c, err := r.Cookie(g.cookie())
-	return err == nil && same(c.Value, g.secret)
+	return slices.ContainsFunc(g.cookies(), func(name string) bool {
+		c, err := r.Cookie(name)
+		return err == nil && same(c.Value, g.secret)
+	})
 }
 
 // enter lets a browser in that comes with the token, and sends it to the address without.
 func (g *guard) enter(w http.ResponseWriter, r *http.Request) {
-	if tokens := r.URL.Query()["edit"]; len(tokens) != 1 || !same(tokens[0], g.token) {
+	if tokens := r.URL.Query()["token"]; len(tokens) != 1 || !same(tokens[0], g.token) {
 		http.Error(w, "This address belongs to another run of livery, or is not whole. Open the one that livery has printed.", http.StatusForbidden)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: g.cookie(), Value: g.secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	for _, name := range g.cookies() {
+		http.SetCookie(w, &http.Cookie{Name: name, Value: g.secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	}
 	w.Header().Set("Location", "/")
 	w.WriteHeader(http.StatusSeeOther)
 }

@@ -343,6 +343,12 @@ func TestPermalinks(t *testing.T) {
 	b.until(`document.querySelectorAll(".ring.lit").length === 1`)
 	assert.Equal(t, before, ask[string](b, seen))
 	b.until(`((box) => box.top >= 0 && box.bottom <= innerHeight)(document.querySelector(".ring.lit").getBoundingClientRect())`)
+	for _, mode := range []string{"side", "slider", "blink"} {
+		b.until(`location.hash = "#locale=en_US&screen=phone-tips&width=390&mode=%s", true`, mode)
+		b.until(`document.body.dataset.width === "390" && document.body.dataset.how === "%s" && document.querySelectorAll(".pair").length > 0 && new URLSearchParams(location.hash.slice(1)).get("mode") === "%s"`, mode, mode)
+	}
+	b.until(`location.hash = "#mode=somehow", true`)
+	b.until(`document.querySelectorAll(".pair").length === 0`)
 	b.until(`location.hash = "", true`)
-	b.until(`document.body.dataset.width === "375" && document.body.dataset.how === "beside" && document.querySelectorAll(".pair").length === 0 && !document.querySelector(".ring.lit")`)
+	b.until(`document.body.dataset.width === "375" && document.body.dataset.how === "side" && document.querySelectorAll(".pair").length === 0 && !document.querySelector(".ring.lit")`)
 }

@@ -44,7 +44,7 @@ func TestOneOverTheOther(t *testing.T) {
 	const visibleSides = `Array.from(document.querySelectorAll(".pair figure"), (f) => getComputedStyle(f).visibility).join()`
 	b.until(visibleSides + ` === "visible,hidden"`)
 	b.until(visibleSides + ` === "hidden,visible"`)
-	b.turn("how", "beside")
+	b.turn("how", "side")
 	b.until(visibleSides + ` === "visible,visible"`)
 }
 

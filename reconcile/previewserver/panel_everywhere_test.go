@@ -151,7 +151,7 @@ func TestEditInTwoWindows(t *testing.T) {
 	two.click("#edit > .bar button:first-child")
 	two.until(`document.getElementById("edit-review").open && !document.querySelector("#edit-review .bar button").disabled`)
 
-	one := map[string]any{"changes": []any{map[string]any{"locale": "en_US", "field": "titleText", "value": "Face check-1", "where": "origin:locale.en_US"}}}
+	one := map[string]any{"changes": []any{map[string]any{"address": "locale.en_US", "path": "titleText", "value": "Face check-1", "where": "origin:locale.en_US"}}}
 	_, review := s.enter().ask("review", one)
 	one["digest"] = review["digest"]
 	status, _ := s.ask("save", one)

@@ -270,13 +270,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case editing != nil && !editing.guard.isOwnHost(r):
-		http.Error(w, "this server is not known by that name", http.StatusMisdirectedRequest)
+		http.Error(w, "this server is not known by that name", http.StatusForbidden)
 	case editing != nil && strings.HasPrefix(r.URL.Path, editPath):
 		s.serveEditing(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "a preview is only looked at", http.StatusMethodNotAllowed)
-	case editing != nil && r.URL.Path == "/" && r.URL.Query().Has("edit"):
+	case editing != nil && r.URL.Path == "/" && r.URL.Query().Has("token"):
 		editing.guard.enter(w, r)
 	case r.URL.Path == "/":
 		s.servePage(w)

@@ -2,6 +2,8 @@ package studio
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,11 +23,12 @@ import (
 
 // Change is what somebody wants an element to be.
 type Change struct {
-	Locale    schema.Locale   `json:"locale"`
-	Field     string          `json:"field"`
-	Value     json.RawMessage `json:"value"`     // a text, true or false; null is the API's default
-	Reference string          `json:"reference"` // a name of the palette instead of a value
-	Where     string          `json:"where"`     // the id of a way
+	Locale    schema.Locale
+	Field     string
+	Value     json.RawMessage // a text, true or false; null is the API's default
+	Reference string          // a name of the palette instead of a value
+	Where     string          // the id of a way, or the kind of one
+	SHA256    string          // of the file with the value, or of the one that is written, in hexadecimal digits; "" for no condition
 }
 
 // MaxChanges is how many changes are made together.
@@ -125,7 +128,7 @@ func (r *editor) take(c Change) error {
 		return err
 	}
 	ways := f.ways()
-	i := slices.IndexFunc(ways, func(w Way) bool { return w.ID == c.Where })
+	i := slices.IndexFunc(ways, func(w Way) bool { return w.ID == c.Where || w.Kind == c.Where })
 	switch {
 	case i < 0 && f.isDerived():
 		return impossible("A computed value", "%s of %s is computed, so it is not overwritten: change what it is computed from.", f.name(), c.Locale)
@@ -135,6 +138,9 @@ func (r *editor) take(c Change) error {
 		return impossible("This file is not written", "%s", ways[i].Stops)
 	}
 	t := ways[i].target
+	if c.SHA256 != "" && !r.holds(c.SHA256, append(filesOf(f.value()), t.file())) {
+		return &Refusal{Conflict, "A file has changed", fmt.Sprintf("%s has changed since it was read, so nothing was done.", t.file())}
+	}
 	if c.Reference != "" {
 		return r.takeReference(f, t, c.Reference)
 	}
@@ -160,6 +166,14 @@ func (r *editor) take(c Change) error {
 		return r.takeTips(p, f, t, v)
 	}
 	return nil
+}
+
+// holds reports whether one of the files has this digest.
+func (r *editor) holds(digest string, files []string) bool {
+	return slices.ContainsFunc(files, func(name string) bool {
+		sum := sha256.Sum256(translating.SourceOf(r.Evaluation, name))
+		return strings.EqualFold(digest, hex.EncodeToString(sum[:]))
+	})
 }
 
 // takeReference plans a name in the place of a value.

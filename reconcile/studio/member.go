@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -15,10 +16,14 @@ type member struct {
 }
 
 // memberOf reads a path, as mobileResultPage.successDesc, mobileTipsPage.tips[0] or
-// mobileTipsPage.tips[0].text.
+// mobileTipsPage.tips[0].text, in either spelling.
 func memberOf(path string) (member, bool) {
 	list, rest, inList := strings.Cut(path, "[")
-	m := member{field: schema.FieldByPath(list), index: -1}
+	page, name, inPage := strings.Cut(list, ".")
+	if !inPage {
+		page, name = "", list
+	}
+	m := member{field: cmp.Or(schema.PageByKey(page), schema.PageByHCL(page)).Field(name), index: -1}
 	if m.field == nil || !inList {
 		return m, m.field != nil
 	}

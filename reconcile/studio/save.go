@@ -118,7 +118,8 @@ func (s *Studio) Review(changes []Change) (*Review, error) {
 	return r, nil
 }
 
-// Save writes the changes, all or nothing, if the files are still those of the digest.
+// Save writes the changes, all or nothing, if the files are still those of the digest, where
+// there is one.
 func (s *Studio) Save(ctx context.Context, changes []Change, digest string) (*Saved, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +127,7 @@ func (s *Studio) Save(ctx context.Context, changes []Change, digest string) (*Sa
 	if err != nil {
 		return nil, err
 	}
-	if b.digest != digest {
+	if digest != "" && b.digest != digest {
 		return nil, &Refusal{Conflict, "A file has changed", "A file of the stack has changed since you looked at the differences, so nothing was written. Look at them again; your changes are still here."}
 	}
 	before, after, err := s.edited(b, changes)

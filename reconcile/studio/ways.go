@@ -90,6 +90,15 @@ func placesOf(v schema.Value) []place {
 	return list
 }
 
+// filesOf are those that a value stands in.
+func filesOf(v schema.Value) []string {
+	list := []string{v.Range().Filename}
+	for _, p := range placesOf(v) {
+		list = append(list, p.at.Filename)
+	}
+	return list
+}
+
 // finder finds the ways to write one element.
 type finder struct {
 	*base

@@ -249,7 +249,7 @@ func (p *Parts) header(c *HTMLWriter) {
 const controls = `<section id="view" aria-label="View" hidden>
 <label>Width <select id="width" autocomplete="off"><option value="320">320, desktop 1024</option><option value="360">360</option><option value="375" selected>375, desktop 1280</option><option value="390">390</option><option value="430">430, desktop 1440</option><option value="tablet">Tablet, 768 and 1024</option><option value="desktop">Desktop, 1920</option></select></label>
 <label>Text at 200 % <input type="checkbox" id="large" autocomplete="off"></label>
-<label>Before and after <select id="how" autocomplete="off"><option value="beside" selected>side by side</option><option value="slider">with a slider</option><option value="blink">in turn</option></select></label>
+<label>Before and after <select id="how" autocomplete="off"><option value="side" selected>side by side</option><option value="slider">with a slider</option><option value="blink">in turn</option></select></label>
 <label>Colours as seen with <select id="vision" autocomplete="off"><option value="" selected>all cones</option><option value="protanopia">protanopia</option><option value="deuteranopia">deuteranopia</option><option value="tritanopia">tritanopia</option><option value="grey">no colours: grey</option></select></label>
 <label>Contrast of texts <input type="checkbox" id="contrast" autocomplete="off"></label>
 </section>

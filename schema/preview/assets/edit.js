@@ -18,7 +18,7 @@ const editing = (() => {
 
   // The panel.
   const pick = make("select", { id: "edit-field" }), reach = make("p", { className: "quiet" }), control = make("div", { className: "control" });
-  const unset = make("input", { type: "checkbox", id: "edit-default" }), ways = make("fieldset", { className: "ways" });
+  const unset = make("input", { type: "checkbox", id: "edit-default", "data-edit": "default" }), ways = make("fieldset", { className: "ways" });
   const found = make("ol", { className: "problems" }), inputs = make("ul", { className: "inputs" });
   const form = make("form", { hidden: true }, make("label", { htmlFor: "edit-field" }, "Field"), pick, reach, control,
     make("label", { className: "switched" }, unset, " The API's default"), inputs, ways, found);
@@ -30,7 +30,7 @@ const editing = (() => {
   };
   const allow = (b, on) => { b.ariaDisabled = String(!on); }; // it can be reached all the same, and keeps the focus
   const waiting = make("p", { className: "waiting" });
-  const look = button("Review and save", review), drop = button("Discard", discard);
+  const look = button("Review and save", () => (dialog.open ? save() : review())), drop = button("Discard", discard);
   const undo = button("Undo", () => again("undo")), redo = button("Redo", () => again("redo"));
   const bar = make("div", { className: "bar" }, look, drop, undo, redo);
   const verdict = make("p", { className: "verdict", role: "status" }), said = make("p", { className: "said", role: "status" });
@@ -41,6 +41,7 @@ const editing = (() => {
   // The differences, before they are written.
   const diffs = make("div", { className: "diffs" }), stops = make("p", { className: "stops" });
   const write = button("Save", save);
+  for (const [name, ...of] of [["save", look, write], ["undo", undo], ["redo", redo]]) for (const b of of) b.dataset.edit = name;
   const dialog = make("dialog", { id: "edit-review" }, make("h2", { id: "edit-review-title" }, "What is written"), diffs, stops,
     make("div", { className: "bar" }, write, button("Not yet", () => dialog.close())));
   dialog.setAttribute("aria-labelledby", "edit-review-title");
@@ -65,7 +66,8 @@ const editing = (() => {
   }
 
   const key = (locale, field) => locale + " " + field;
-  const list = () => Array.from(changes.values(), (c) => c.change);
+  const about = ({ locale, field }) => ({ address: "locale." + locale, path: field });
+  const list = () => Array.from(changes.values(), ({ change: { locale, field, ...rest } }) => ({ ...about({ locale, field }), ...rest }));
 
   // pathOf is the path of what an element shows: a tip is named by its place in the list.
   function pathOf(e) {
@@ -101,7 +103,7 @@ const editing = (() => {
     const mine = ++asking;
     name(field);
     try {
-      const got = await ask("element", { locale, field });
+      const got = await ask("element", about({ locale, field }));
       if (mine !== asking) return;
       element = got;
       show();
@@ -128,7 +130,7 @@ const editing = (() => {
     unset.parentElement.hidden = !element.ways.length || inList() && was === null;
     unset.disabled = element.kind === "list" && was === null; // a list begins with a tip
     const had = control.contains(document.activeElement) && document.activeElement.id; // what is replaced loses the focus
-    control.replaceChildren(...controls(value));
+    put(value);
     if (had) $(had).focus();
     else if (had === "") focusSoon();
     showInputs();
@@ -136,6 +138,12 @@ const editing = (() => {
     showWays(beside && element.ways.some((way) => way.id === beside.change.where) ? beside.change.where : element.preset);
     judge([], "");
     if (changes.size) draw();
+  }
+
+  function put(value) {
+    control.replaceChildren(...controls(value));
+    const input = control.querySelector("input#edit-value, textarea");
+    if (input) input.dataset.edit = "value";
   }
 
   // controls are the form for the kind of a value.
@@ -303,7 +311,7 @@ const editing = (() => {
     const many = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
     ways.hidden = !element.ways.length;
     ways.replaceChildren(make("legend", {}, "Where it is written"), ...element.ways.map((way) => {
-      const radio = make("input", { type: "radio", name: "edit-way", value: way.id, checked: way.id === chosen, disabled: Boolean(way.stops) });
+      const radio = make("input", { type: "radio", name: "edit-way", "data-edit": "where", value: way.id, checked: way.id === chosen, disabled: Boolean(way.stops) });
       radio.addEventListener("change", () => {
         const now = pending();
         if (!now) return;
@@ -347,7 +355,7 @@ const editing = (() => {
       wanted = false;
       const sent = list();
       try {
-        overlay(await ask("draw", { changes: sent, revision: document.body.dataset.revision, drawn: [...redrawn] }), sent);
+        overlay(await ask("overlay", { changes: sent, revision: document.body.dataset.revision, drawn: [...redrawn] }), sent);
       } catch (error) {
         judge([], error.message);
       }
@@ -471,7 +479,7 @@ const editing = (() => {
   unset.addEventListener("change", () => {
     const value = unset.checked ? null : element.value ?? element.default ?? (element.kind === "colour" ? "#000000" : "");
     change({ value });
-    control.replaceChildren(...controls(value));
+    put(value);
     unset.focus();
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); review(); });

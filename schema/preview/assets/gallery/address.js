@@ -6,14 +6,17 @@ const $ = (id) => document.getElementById(id);
 const body = document.body, main = $("sheets");
 const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 const places = ["locale", "screen", "field", "element"];
-const switches = ["q", "device", "width", "large", "before", "how", "only", "vision", "contrast"];
+const switches = ["q", "device", "width", "large", "mode", "only", "vision", "contrast"];
 let screens = [];
 let at = { locale: "", screen: "", field: "", element: "" };
 let here = null; // the chosen screen
 let problem = -1;
 
+// A mode is how before and after are shown: two controls say it together.
+const modes = () => all("option", $("how")).map((option) => option.value);
 const radios = (name) => all(`input[name=${name}]`);
 function state(name) {
+  if (name === "mode") return $("before").checked ? state("how") : "";
   const e = $(name);
   if (e.matches("fieldset")) return radios(name).find((r) => r.checked).value;
   return e.type === "checkbox" ? (e.checked ? "on" : "off") : e.value;
@@ -21,6 +24,7 @@ function state(name) {
 
 // atFirst is what a switch is set to by the page itself.
 function atFirst(name) {
+  if (name === "mode") return $("before").defaultChecked ? modes()[0] : "";
   const e = $(name);
   if (e.matches("fieldset")) return radios(name).find((r) => r.defaultChecked).value;
   if (e.matches("select")) return (all("option", e).find((o) => o.defaultSelected) || e.options[0]).value;
@@ -28,6 +32,12 @@ function atFirst(name) {
 }
 
 function turn(name, value) {
+  if (name === "mode") {
+    const known = modes().includes(value);
+    $("before").checked = known;
+    $("how").value = known ? value : modes()[0];
+    return;
+  }
   const e = $(name);
   if (e.matches("fieldset")) radios(name).forEach((r) => { r.checked = r.value === value; });
   else if (e.type === "checkbox") e.checked = value === "on";
