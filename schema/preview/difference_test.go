@@ -106,7 +106,7 @@ func TestDifferencesAreThoseOfTheGallery(t *testing.T) {
 				assert.Equal(t, []*schema.Field{f}, one.Fields)
 			}
 			assert.NotEmpty(t, want, "%s: %s is seen on no screen", name, f.Path())
-			assert.Equal(t, want, s.draw(Drawing{}).changed, "%s: %s", name, f.Path())
+			assert.Equal(t, want, s.draw(Drawing{}, nil, nil).changed, "%s: %s", name, f.Path())
 		}
 	}
 }

@@ -163,7 +163,9 @@ const (
 	nothingDeclared = "<p class=\"empty\">No language is declared here. A block such as <code>locale \"en\" {}</code> declares one; \"livery init\" writes a stack to begin with.</p>\n"
 )
 
-func (s *Sheet) draw(how Drawing) sheetParts {
+// draw draws a sheet: of an earlier one, which may be nil, it takes the screens that show no
+// field that is another now.
+func (s *Sheet) draw(how Drawing, earlier *sheetParts, other map[*schema.Field]bool) sheetParts {
 	var c HTMLWriter
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
@@ -177,10 +179,13 @@ func (s *Sheet) draw(how Drawing) sheetParts {
 	c.Printf("<p class=\"about\">%s</p>\n", note)
 	c.Raw(screensHere + "</div></article>\n")
 	d := sheetParts{of: *s, frame: newPart(loc, c.String())}
-	for _, screen := range Screens() {
-		body, changed := s.screen(screen, how)
-		d.screens = append(d.screens, newPart(loc+"."+screen.Name, body))
-		if changed {
+	for i, screen := range Screens() {
+		if earlier != nil && !slices.ContainsFunc(earlier.screens[i].seen, func(f *schema.Field) bool { return other[f] }) {
+			d.screens = append(d.screens, earlier.screens[i])
+		} else {
+			d.screens = append(d.screens, s.screen(screen, how))
+		}
+		if d.screens[i].changed {
 			d.changed = append(d.changed, screen.Name)
 		}
 	}
@@ -190,7 +195,7 @@ func (s *Sheet) draw(how Drawing) sheetParts {
 // screen is a section: a caption, the screen, and what it was before if that is
 // another picture. The picture before lies in a template: it is no part of the
 // page until somebody asks to see it.
-func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool) {
+func (s *Sheet) screen(screen Screen, how Drawing) screenPart {
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
 	p := newPageWriter(screen, s.Document, s.Applied, how)
@@ -203,7 +208,8 @@ func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool
 		b.screen(screen)
 		seen, before = slices.Concat(seen, b.seen), b.String()
 	}
-	if changed = len(s.changes(screen, seen)) > 0; !changed {
+	changed := len(s.changes(screen, seen)) > 0
+	if !changed {
 		before = ""
 	}
 	var c HTMLWriter
@@ -218,7 +224,7 @@ func (s *Sheet) screen(screen Screen, how Drawing) (section string, changed bool
 		c.Raw("<template>" + before + "</template>")
 	}
 	c.Raw("</section>\n")
-	return c.String(), changed
+	return screenPart{newPart(loc+"."+screen.Name, c.String()), seen, changed}
 }
 
 // heading says whose look it is, and what is shown.

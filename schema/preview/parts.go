@@ -39,8 +39,15 @@ func newPart(id, html string) Part { return Part{ID: id, HTML: html, Hash: finge
 type sheetParts struct {
 	of      Sheet
 	frame   Part // the sheet without its screens
-	screens []Part
+	screens []screenPart
 	changed []string // names of the screens that differ from what was applied
+}
+
+// screenPart is a screen as HTML.
+type screenPart struct {
+	Part
+	seen    []*schema.Field // that it shows, or has shown
+	changed bool            // it differs from what was applied
 }
 
 // Hashes tell what a page shows: the hash of each part by its name.
@@ -63,8 +70,8 @@ type Update struct {
 	Screens []Part `json:"screens"`
 }
 
-// Parts draws a gallery. Sheets that are the same in an earlier drawing, which may be nil,
-// are taken from there; the others are drawn side by side, since each knows of no other.
+// Parts draws a gallery. Screens whose fields are the same in an earlier drawing, which may
+// be nil, are taken from there; sheets are drawn side by side, since each knows of no other.
 func (g *Gallery) Parts(earlier *Parts) *Parts {
 	p := &Parts{gallery: g, sheets: make([]sheetParts, len(g.Sheets))}
 	drawn := make(map[schema.Locale]*sheetParts)
@@ -79,12 +86,18 @@ func (g *Gallery) Parts(earlier *Parts) *Parts {
 	for i := range p.sheets {
 		s := g.Sheets[i]
 		s.New = s.New && compared // where all are new, none is newer than the others
-		if before := drawn[s.Document.Locale]; before != nil && before.of.same(&s) {
-			p.sheets[i] = *before
-			continue
+		before, other := drawn[s.Document.Locale], map[*schema.Field]bool(nil)
+		if before != nil && before.of.isAlike(&s) {
+			other = before.of.differing(&s)
+			if len(other) == 0 && before.of.Note == s.Note {
+				p.sheets[i] = *before
+				continue
+			}
+		} else {
+			before = nil
 		}
 		all.Go(func() error {
-			p.sheets[i] = s.draw(Drawing{Images: g.Images})
+			p.sheets[i] = s.draw(Drawing{Images: g.Images}, before, other)
 			return nil
 		})
 	}
@@ -158,7 +171,7 @@ func (p *Parts) Since(earlier Hashes) *Update {
 		}
 		for _, screen := range s.screens {
 			if other(screen.ID) {
-				u.Screens = append(u.Screens, screen)
+				u.Screens = append(u.Screens, screen.Part)
 			}
 		}
 	}
@@ -213,18 +226,29 @@ func fingerprint(s string) string {
 // hashLength is that of a fingerprint.
 const hashLength = 16
 
-// same reports whether a sheet would be drawn alike: its values are equal, and were
-// written at the same places.
-func (s *Sheet) same(o *Sheet) bool {
-	if s.New != o.New || s.Note != o.Note || !slices.Equal(s.Contrasts, o.Contrasts) || (s.Applied == nil) != (o.Applied == nil) {
-		return false
-	}
+// isAlike reports whether two sheets are compared with the same kind of thing, so that they
+// look otherwise only where a field does.
+func (s *Sheet) isAlike(o *Sheet) bool {
+	return s.New == o.New && (s.Applied == nil) == (o.Applied == nil)
+}
+
+// differing are the fields that would be drawn otherwise: their values are not equal, were
+// written elsewhere, or are read on something else.
+func (s *Sheet) differing(o *Sheet) map[*schema.Field]bool {
+	other := make(map[*schema.Field]bool)
 	for _, f := range schema.Fields() {
 		if !sameValue(s.Document.At(f), o.Document.At(f)) || s.Applied != nil && !s.Applied.At(f).Equal(o.Applied.At(f)) {
-			return false
+			other[f] = true
 		}
 	}
-	return true
+	for _, pair := range [][2][]Contrast{{s.Contrasts, o.Contrasts}, {o.Contrasts, s.Contrasts}} {
+		for _, c := range pair[0] {
+			if !slices.Contains(pair[1], c) {
+				other[c.Text] = true
+			}
+		}
+	}
+	return other
 }
 
 func sameValue(a, b schema.Value) bool {

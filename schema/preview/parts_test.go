@@ -122,6 +122,45 @@ func TestWhatIsSentAfterAChange(t *testing.T) {
 	}
 }
 
+// Whichever field becomes another, in the document or in what was applied, what is taken from
+// an earlier drawing is as if it were drawn anew.
+func TestScreensTakenFromBefore(t *testing.T) {
+	gallery := func() *Gallery {
+		applied := full(t, "th_TH")
+		return &Gallery{Sheets: []Sheet{{Document: full(t, "th_TH"), Applied: &applied}}}
+	}
+	before := gallery().Parts(nil)
+	taken := 0
+	for _, f := range schema.Fields() {
+		for about, change := range map[string]func(s *Sheet){
+			"another": func(s *Sheet) {
+				if v := s.Document.At(f); f.Kind == schema.Bool {
+					turned, _ := f.Parse(cty.BoolVal(!v.Flag()), schema.Subject{}) // one is not documented, and warns
+					s.Document.Set(f, turned)
+				} else {
+					s.Document.Set(f, sample(t, f, "other.livery.hcl"))
+				}
+			},
+			"gone":             func(s *Sheet) { s.Document.Set(f, schema.Value{}) },
+			"applied and gone": func(s *Sheet) { s.Applied.Set(f, schema.Value{}) },
+			"read on another": func(s *Sheet) {
+				s.Contrasts = []Contrast{{Text: f, Background: schema.Fields()[1], Ratio: 2}}
+			},
+		} {
+			g := gallery()
+			change(&g.Sheets[0])
+			after := g.Parts(before)
+			assert.Empty(t, cmp.Diff(g.Parts(nil).Hashes(), after.Hashes()), "%s: %s", f.Path(), about)
+			for i := range after.sheets[0].screens {
+				if &after.sheets[0].screens[i].seen[0] == &before.sheets[0].screens[i].seen[0] {
+					taken++
+				}
+			}
+		}
+	}
+	assert.Greater(t, taken, len(schema.Fields())*4*len(Screens())/2, "most screens show one field not")
+}
+
 // A page is put together of what an update holds.
 func TestAPageIsItsParts(t *testing.T) {
 	g := &Gallery{Title: "T", Sheets: []Sheet{{Document: full(t, "en_US")}, {Document: full(t, "ar_AE")}}}

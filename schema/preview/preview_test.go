@@ -232,7 +232,8 @@ func TestWhatChangedIsMarked(t *testing.T) {
 	after.Set(f, sample(t, f, "main.livery.hcl"))
 	s := Sheet{Document: after, Applied: &before}
 	for _, screen := range Screens() {
-		html, changed := s.screen(screen, Drawing{})
+		drawn := s.screen(screen, Drawing{})
+		html, changed := drawn.HTML, drawn.changed
 		assert.Equal(t, screen.Name == "phone-loading", changed, screen.Name)
 		if changed {
 			assert.Contains(t, html, `data-changed="#0055ff"`)
@@ -245,7 +246,7 @@ func TestWhatChangedIsMarked(t *testing.T) {
 	title := schema.FieldByPath("titleText")
 	after = schema.Document{Locale: "en_US"}
 	after.Set(title, sample(t, title, ""))
-	d := (&Sheet{Document: after, Applied: &schema.Document{Locale: "en_US"}}).draw(Drawing{})
+	d := (&Sheet{Document: after, Applied: &schema.Document{Locale: "en_US"}}).draw(Drawing{}, nil, nil)
 	assert.Equal(t, []string{"phone-tips", "pc-tips"}, d.changed)
 }
 
@@ -402,7 +403,7 @@ func TestTheWayToTheLiteral(t *testing.T) {
 	d := schema.Document{Locale: "en_US"}
 	d.Set(f, v)
 	s := Sheet{Document: d, Contrasts: []Contrast{{Text: f, Background: schema.FieldByPath("mobileTipsPage.startButtonBackgroundColor"), Ratio: 3.2, Low: true}}}
-	html, _ := s.screen(Screens()[0], Drawing{})
+	html := s.screen(Screens()[0], Drawing{}).HTML
 	assert.Contains(t, html, "data-at=\"main.livery.hcl:7\" data-from=\"local.brand\tmain.livery.hcl:3\nTF_VAR_brand\" data-computed")
 	assert.Contains(t, html, `data-contrast="3.20" data-on="mobileTipsPage.startButtonBackgroundColor" data-low`)
 }
