@@ -216,7 +216,7 @@ func presentations(s *server, a *asked, p presentationParams) (any, error) {
 	at := hcl.Range{Filename: a.file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
 	list := []object{}
 	for _, way := range a.view.Ways(a.file, at, p.Color.Red, p.Color.Green, p.Color.Blue, p.Color.Alpha) {
-		list = append(list, object{"label": way.Label, "textEdit": textEdit{p.Range, way.Text}})
+		list = append(list, object{"label": way.Label, "textEdit": textEdit{a.span(way.At), way.Text}})
 	}
 	return list, nil
 }

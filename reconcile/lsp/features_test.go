@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -150,15 +151,14 @@ func TestColours(t *testing.T) {
 		ranges = append(ranges, found.(obj)["range"])
 	}
 	assert.Equal(t, []any{
-		rng(9, 16, 9, 25), rng(13, 11, 13, 20), rng(19, 25, 19, 34), rng(20, 25, 20, 34),
+		rng(9, 17, 9, 24), rng(13, 12, 13, 19), rng(19, 25, 19, 34), rng(20, 26, 20, 33),
 		rng(23, 33, 23, 59), rng(24, 33, 24, 58), rng(24, 40, 24, 52),
 	}, ranges)
 	assert.InDelta(t, 0x5f/255.0, list[2].(obj)["color"].(obj)["green"], 0.001)
-	ways := c.result("textDocument/colorPresentation", obj{"textDocument": obj{"uri": c.uri("main.livery.hcl")}, "color": obj{"red": 0x0b / 255.0, "green": 0x5f / 255.0, "blue": 1, "alpha": 1}, "range": rng(20, 25, 20, 34)}).([]any)
+	ways := c.result("textDocument/colorPresentation", obj{"textDocument": obj{"uri": c.uri("main.livery.hcl")}, "color": obj{"red": 0x0b / 255.0, "green": 0x5f / 255.0, "blue": 1, "alpha": 1}, "range": rng(20, 26, 20, 33)}).([]any)
 	require.Len(t, ways, 2)
-	assert.Equal(t, "#0B5FFF", ways[0].(obj)["label"])
-	assert.Equal(t, `"#0B5FFF"`, ways[0].(obj)["textEdit"].(obj)["newText"])
-	assert.Equal(t, "var.brand", ways[1].(obj)["label"])
+	assert.Equal(t, obj{"label": "#0B5FFF", "textEdit": obj{"range": rng(20, 26, 20, 33), "newText": "#0B5FFF"}}, ways[0])
+	assert.Equal(t, obj{"label": "var.brand", "textEdit": obj{"range": rng(20, 25, 20, 34), "newText": "var.brand"}}, ways[1], "a name has no quotation marks")
 	assert.Empty(t, c.result("textDocument/colorPresentation", obj{"textDocument": obj{"uri": c.uri("main.livery.hcl")}, "color": obj{"red": 1, "green": 1, "blue": 1, "alpha": 1}, "range": rng(19, 25, 19, 34)}))
 	assert.Len(t, c.result("textDocument/documentColor", c.doc("brand.tokens.json")), 2)
 }
@@ -171,7 +171,7 @@ func TestColoursOfUnfinishedJSON(t *testing.T) {
 	for _, found := range c.result("textDocument/documentColor", c.doc("more.livery.json")).([]any) {
 		ranges = append(ranges, found.(obj)["range"])
 	}
-	assert.Equal(t, []any{rng(0, 17, 0, 26), rng(0, 46, 0, 53)}, ranges)
+	assert.Equal(t, []any{rng(0, 18, 0, 25), rng(0, 47, 0, 52)}, ranges)
 }
 
 func TestParametersThatCannotBeRead(t *testing.T) {
@@ -349,4 +349,49 @@ func TestHoverShowsTextsLetterForLetter(t *testing.T) {
 	assert.Contains(t, text, "\\*Hi\\* \\`there\\` \\<b>")
 	assert.Contains(t, text, "`` \"*Hi* `there` <b>\" ``")
 	assert.Contains(t, said("variable \"x"), `a !\[b\](https://c.example/d.png)`)
+}
+
+// What a for_each gives is a colour where it is used as nothing else.
+func TestColoursOfForEach(t *testing.T) {
+	marked := func(source string) (seen []string) {
+		c := conversation(t, "-- main.livery.hcl --\n"+source, "main.livery.hcl")
+		lines := strings.Split(source, "\n")
+		for _, found := range c.result("textDocument/documentColor", c.doc("main.livery.hcl")).([]any) {
+			at := found.(obj)["range"].(obj)
+			line := at["start"].(obj)["line"].(float64)
+			seen = append(seen, lines[int(line)][int(at["start"].(obj)["character"].(float64)):int(at["end"].(obj)["character"].(float64))])
+		}
+		return seen
+	}
+	const block = `locale "sea" {
+  for_each = { th = "#111111", vi = "#222222" }
+  code     = each.key
+  mobile_result_page {
+    background_color = each.value
+    success_desc     = %s
+  }
+}
+`
+	assert.Equal(t, []string{"#111111", "#222222"}, marked(fmt.Sprintf(block, `"#333333"`)))
+	assert.Empty(t, marked(fmt.Sprintf(block, "each.value")), "a text as well")
+}
+
+// In the JSON syntax an expression stands in quotation marks, and texts are none.
+func TestColoursOfJSONConfiguration(t *testing.T) {
+	c := conversation(t, `-- main.livery.json --
+{"locals": {"c": "#0b5fff", "d": "${darken(local.c, 0.1)}", "e": "${local.c} "},
+ "locale": {"en": {
+  "title_text": "#123456",
+  "mobile_result_page": {
+   "background_color": "${local.c}",
+   "liveness_result_text_color": "${true ? local.c : local.d}"
+  }
+ }}
+}
+`, "main.livery.json")
+	var ranges []any
+	for _, found := range c.result("textDocument/documentColor", c.doc("main.livery.json")).([]any) {
+		ranges = append(ranges, found.(obj)["range"])
+	}
+	assert.Equal(t, []any{rng(0, 18, 0, 25), rng(0, 34, 0, 57), rng(4, 24, 4, 34), rng(5, 34, 5, 61)}, ranges)
 }

@@ -85,7 +85,7 @@ func TestHoverTellsOfTexts(t *testing.T) {
 	assert.Contains(t, c.hovered(c.where("th.json", "Do", 1)), "- `th_TH`: Done *same as source*")
 	text := c.hovered(c.where("main.livery.hcl", "success_de", 1))
 	assert.Contains(t, text, "Length: 4 of 100.\n", "all counts are alike")
-	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "failed_de", 1)), "Length: 8 of 100 (8 UTF-16 code units, as the service counts; 5 characters as people see them, 7 code points, 20 bytes).")
+	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "failed_de", 1)), "Length: 8 of 100 (8 UTF-16 code units, as the service counts; 7 code points, 5 characters as people see them, 20 bytes).")
 	assert.Contains(t, c.hovered(c.where("more.livery.json", "Xong", 1)), "In every language")
 	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "Find go", 1)), "In every language:\n\n- `en_US`: Find good light\n")
 }

@@ -21,7 +21,7 @@ import (
 
 // Swatch is a place that stands for a colour.
 type Swatch struct {
-	Range      hcl.Range // with the quotation marks of a literal
+	Range      hcl.Range // without the quotation marks of a text
 	R, G, B, A float64   // from 0 to 1
 	Literal    bool      // it can be written over
 }
@@ -44,9 +44,15 @@ func (v *View) Colours(file *syntax.File) []Swatch {
 				}
 			}
 		}
-		for _, w := range v.Fields(file) {
+		fields := v.Fields(file)
+		for _, w := range fields {
 			if w.Field.Kind == schema.Colour {
 				c.expression(w.Expr, &w)
+			}
+		}
+		for _, b := range body.Blocks {
+			if each := b.Body.Attributes["for_each"]; each != nil && givesColours(b, fields) {
+				c.expression(each.Expr, nil)
 			}
 		}
 	default:
@@ -54,6 +60,22 @@ func (v *View) Colours(file *syntax.File) []Swatch {
 	}
 	structure.Sort(c.found, func(s Swatch) hcl.Range { return s.Range })
 	return slices.CompactFunc(c.found, func(a, b Swatch) bool { return a.Range == b.Range })
+}
+
+// givesColours reports whether a block uses what its for_each gives for nothing but colours.
+func givesColours(b *hclsyntax.Block, fields []Written) bool {
+	colours := 0
+	for _, w := range fields {
+		ofEach := func(t hcl.Traversal) bool { return t.RootName() == "each" }
+		if w.Block != b || !slices.ContainsFunc(w.Expr.Variables(), ofEach) {
+			continue
+		}
+		if w.Field.Kind != schema.Colour {
+			return false
+		}
+		colours++
+	}
+	return colours > 0
 }
 
 type colourFinder struct {
@@ -69,6 +91,14 @@ func (c *colourFinder) add(rng hcl.Range, text string, literal bool) {
 	}
 }
 
+// unquoted is a text's place without its quotation marks, if it has any.
+func unquoted(src []byte, at hcl.Range) hcl.Range {
+	if src[at.Start.Byte] == '"' {
+		return structure.Within(at, 1)
+	}
+	return at
+}
+
 func swatch(rng hcl.Range, c colour.Colour, literal bool) Swatch {
 	return Swatch{Range: rng, R: c.R, G: c.G, B: c.B, A: c.Alpha(), Literal: literal}
 }
@@ -80,10 +110,14 @@ func (c *colourFinder) expression(expr hclsyntax.Expression, w *Written) {
 		switch node := node.(type) {
 		case *hclsyntax.TemplateExpr:
 			if text, ok := literalText(node); ok {
-				c.add(node.Range(), text, true)
+				c.add(unquoted(c.src, node.Range()), text, true)
 			}
 		case *hclsyntax.ScopeTraversalExpr, *hclsyntax.FunctionCallExpr, *hclsyntax.ConditionalExpr, *hclsyntax.IndexExpr, *hclsyntax.RelativeTraversalExpr:
-			if text, ok := c.value(node.(hclsyntax.Expression), expr, w); ok {
+			part, of := node.(hclsyntax.Expression), w
+			if part != expr {
+				of = nil
+			}
+			if text, ok := c.value(part, part.Range().SliceBytes(c.src), of); ok {
 				c.add(node.Range(), text, false)
 			}
 		}
@@ -91,9 +125,10 @@ func (c *colourFinder) expression(expr hclsyntax.Expression, w *Written) {
 	})
 }
 
-// value is the text that an expression gives in all documents alike.
-func (c *colourFinder) value(expr, whole hclsyntax.Expression, w *Written) (string, bool) {
-	if w != nil && expr == whole {
+// value is the text that an expression, which is written like this, gives in all documents
+// alike; w is the field that it is the whole value of, or nil.
+func (c *colourFinder) value(expr hclsyntax.Expression, written []byte, w *Written) (string, bool) {
+	if w != nil {
 		if worn := c.view.worn(*w); len(worn) > 0 {
 			text := worn[0].Value.Text()
 			alike := !slices.ContainsFunc(worn, func(d ofDocument) bool { return d.Value.Text() != text })
@@ -108,7 +143,7 @@ func (c *colourFinder) value(expr, whole hclsyntax.Expression, w *Written) (stri
 	if c.evaluation == nil {
 		return "", false
 	}
-	value, diags := c.evaluation.Value(expr.Range().SliceBytes(c.src), "value")
+	value, diags := c.evaluation.Value(written, "value")
 	if diags.HasErrors() || value.IsMarked() || !value.IsKnown() || value.IsNull() || value.Type() != cty.String {
 		return "", false
 	}
@@ -126,17 +161,32 @@ func (c *colourFinder) json(file *syntax.File) {
 		c.unfinished(file)
 		return
 	}
-	if syntax.IsVariables(file.Name) || syntax.IsConfiguration(file.Name) {
-		for value := range root.All() {
-			if text, ok := textOf(value); ok && strings.HasPrefix(text, "#") {
-				c.add(value.Range, text, true)
+	isVariables, isConfiguration := syntax.IsVariables(file.Name), syntax.IsConfiguration(file.Name)
+	for _, block := range root.Members {
+		if isVariables || isConfiguration && (block.Name == "locals" || block.Name == "variable") {
+			for value := range block.All() {
+				c.text(value, isConfiguration && block.Name == "locals", nil)
 			}
 		}
-		return
 	}
 	for _, w := range c.view.Fields(file) {
-		if text, ok := w.literal(); ok && w.Field.Kind == schema.Colour {
-			c.add(w.ValueAt, text, true)
+		if w.Field.Kind == schema.Colour {
+			c.text(w.JSON, isConfiguration, &w)
+		}
+	}
+}
+
+// text looks at a text of JSON, in which an expression may stand.
+func (c *colourFinder) text(value *syntax.JSON, isTemplate bool, w *Written) {
+	text, ok := textOf(value)
+	if !ok || !isTemplate || !strings.Contains(text, "${") {
+		c.add(unquoted(c.src, value.Range), text, true)
+		return
+	}
+	expr, diags := hclsyntax.ParseTemplate([]byte(text), value.Range.Filename, hcl.InitialPos)
+	if wrap, ok := expr.(*hclsyntax.TemplateWrapExpr); ok && !diags.HasErrors() {
+		if text, ok := c.value(wrap.Wrapped, wrap.Wrapped.Range().SliceBytes([]byte(text)), w); ok {
+			c.add(unquoted(c.src, value.Range), text, false)
 		}
 	}
 }
@@ -155,7 +205,7 @@ func (c *colourFinder) unfinished(file *syntax.File) {
 		}
 		if isName := bytes.HasPrefix(bytes.TrimSpace(file.Bytes[end:]), []byte(":")); !isName {
 			rng := hcl.Range{Filename: file.Name, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
-			c.add(rng, string(file.Bytes[start+1:end-1]), true)
+			c.add(unquoted(c.src, rng), string(file.Bytes[start+1:end-1]), true)
 		}
 		at = end
 	}
@@ -172,7 +222,8 @@ func textOf(value *syntax.JSON) (string, bool) {
 // Way is how a colour can be written in a place.
 type Way struct {
 	Label string
-	Text  string // that takes the place's
+	At    hcl.Range // the place, with the quotation marks if they go too
+	Text  string    // that takes its place
 }
 
 // maxNamed is how many values of names are looked at for a colour.
@@ -196,11 +247,11 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 	if t, ok := v.tokensIn(file); ok {
 		return t.ways(at, ofChannels(r, g, b, a), digits)
 	}
-	ways := []Way{{digits, `"` + digits + `"`}}
+	ways := []Way{{digits, at, digits}}
 	if _, native := file.Body.(*hclsyntax.Body); native {
 		if e := v.Explored; e != nil {
 			for _, name := range namesOf(e, strings.ToLower(digits)) {
-				ways = append(ways, Way{name, name})
+				ways = append(ways, Way{name, structure.Within(at, -1), name})
 			}
 		}
 	}

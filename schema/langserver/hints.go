@@ -67,8 +67,8 @@ func (w Written) limit(v *View) int {
 
 // counts are the lengths of a text in every unit that people may mean.
 func counts(text string) string {
-	return fmt.Sprintf("%d UTF-16 code units, as the service counts; %d characters as people see them, %d code points, %d bytes",
-		schema.Length(text), characters(text), len([]rune(text)), len(text))
+	return fmt.Sprintf("%d UTF-16 code units, as the service counts; %d code points, %d characters as people see them, %d bytes",
+		schema.Length(text), len([]rune(text)), characters(text), len(text))
 }
 
 // characters counts characters as people see them.

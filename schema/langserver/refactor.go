@@ -62,7 +62,11 @@ func literalColours(v *View, file *syntax.File, body *hclsyntax.Body) (list []hc
 	for _, s := range v.Colours(file) {
 		b := blockIn(body, s.Range.Start.Byte)
 		if s.Literal && b != nil && (b.Type == "theme" || b.Type == "locale") {
-			list = append(list, s.Range)
+			at := structure.Within(s.Range, -1)
+			if file.Bytes[at.Start.Byte] != '"' {
+				at = s.Range // of a heredoc
+			}
+			list = append(list, at)
 		}
 	}
 	return list

@@ -128,7 +128,7 @@ func (t TokenFile) colours() (list []Swatch) {
 			continue
 		}
 		if c, ok := colour.Parse(token.Value.AsString()); ok {
-			list = append(list, swatch(token.Range, c, token.Alias == ""))
+			list = append(list, swatch(unquoted(t.file.Bytes, token.Range), c, token.Alias == ""))
 		}
 	}
 	return list
@@ -140,7 +140,7 @@ func (t TokenFile) ways(at hcl.Range, c colour.Colour, digits string) []Way {
 	written := at.SliceBytes(t.file.Bytes)
 	object, diags := syntax.ParseJSON(written, t.file.Name)
 	if diags.HasErrors() || !object.IsObject() {
-		return []Way{{digits, `"` + digits + `"`}}
+		return []Way{{digits, at, digits}}
 	}
 	space := "srgb"
 	if named, ok := textOf(orNothing(object.At("colorSpace"))); ok {
@@ -150,7 +150,7 @@ func (t TokenFile) ways(at hcl.Range, c colour.Colour, digits string) []Way {
 	if !known {
 		return nil
 	}
-	return []Way{{digits, text}}
+	return []Way{{digits, at, text}}
 }
 
 // TokenColour is a colour as the object that a token file has, in one of the format's spaces;

@@ -119,11 +119,11 @@ test('colours: three literals and a token, each at its place, Thai and an emoji 
     const found = await e.ask('textDocument/documentColor', e.document(theme))
     const hex = ({ red, green, blue, alpha }) => '#' + [red, green, blue, alpha].map((x) => Math.round(x * 255).toString(16).padStart(2, '0')).join('')
     assert.deepEqual(found.map((c) => [c.range, hex(c.color)]), [
-      [{ start: { line: 3, character: 33 }, end: { line: 3, character: 42 } }, '#ffffffff'],
-      [{ start: { line: 4, character: 33 }, end: { line: 4, character: 42 } }, '#1b2430ff'],
+      [{ start: { line: 3, character: 34 }, end: { line: 3, character: 41 } }, '#ffffffff'],
+      [{ start: { line: 4, character: 34 }, end: { line: 4, character: 41 } }, '#1b2430ff'],
       encoding === 'utf-16'
-        ? [{ start: { line: 5, character: 56 }, end: { line: 5, character: 65 } }, '#0b5fffff']
-        : [{ start: { line: 5, character: 70 }, end: { line: 5, character: 79 } }, '#0b5fffff'],
+        ? [{ start: { line: 5, character: 57 }, end: { line: 5, character: 64 } }, '#0b5fffff']
+        : [{ start: { line: 5, character: 71 }, end: { line: 5, character: 78 } }, '#0b5fffff'],
       [{ start: { line: 6, character: 40 }, end: { line: 6, character: 65 } }, '#d92d20ff'],
     ])
     await e.close()
