@@ -30,36 +30,40 @@ type Swatch struct {
 // same colour in every document.
 func (v *View) Colours(file *syntax.File) []Swatch {
 	c := &colourFinder{view: v, src: file.Bytes, evaluation: v.Explored}
-	body, native := file.Body.(*hclsyntax.Body)
-	switch {
-	case native && syntax.IsVariables(file.Name):
-		for _, a := range body.Attributes {
-			c.expression(a.Expr, nil)
-		}
-	case native:
-		for _, b := range body.Blocks {
-			if b.Type == "locals" || b.Type == "variable" {
-				for _, a := range b.Body.Attributes {
-					c.expression(a.Expr, nil)
-				}
-			}
-		}
-		fields := v.Fields(file)
-		for _, w := range fields {
-			if w.Field.Kind == schema.Colour {
-				c.expression(w.Expr, &w)
-			}
-		}
-		for _, b := range body.Blocks {
-			if each := b.Body.Attributes["for_each"]; each != nil && givesColours(b, fields) {
-				c.expression(each.Expr, nil)
-			}
-		}
-	default:
+	if body, native := file.Body.(*hclsyntax.Body); native {
+		c.native(file, body)
+	} else {
 		c.json(file)
 	}
 	structure.Sort(c.found, func(s Swatch) hcl.Range { return s.Range })
 	return slices.CompactFunc(c.found, func(a, b Swatch) bool { return a.Range == b.Range })
+}
+
+// native looks at the colours of names, of colour fields, and of what a for_each gives for
+// them.
+func (c *colourFinder) native(file *syntax.File, body *hclsyntax.Body) {
+	names := func(body *hclsyntax.Body) {
+		for _, a := range body.Attributes {
+			c.expression(a.Expr, nil)
+		}
+	}
+	if syntax.IsVariables(file.Name) {
+		names(body)
+		return
+	}
+	fields := c.view.Fields(file)
+	for _, w := range fields {
+		if w.Field.Kind == schema.Colour {
+			c.expression(w.Expr, &w)
+		}
+	}
+	for _, b := range body.Blocks {
+		if b.Type == "locals" || b.Type == "variable" {
+			names(b.Body)
+		} else if each := b.Body.Attributes["for_each"]; each != nil && givesColours(b, fields) {
+			c.expression(each.Expr, nil)
+		}
+	}
 }
 
 // givesColours reports whether a block uses what its for_each gives for nothing but colours.
