@@ -57,15 +57,19 @@ func (t *Transcript) Tell() error {
 }
 
 // Below is a run in a directory below, which is named with slashes. It shows names of files
-// as seen from here and keeps what it writes; nobody is asked for anything. Whoever makes
-// it ends it with Finish.
+// as seen from here and keeps what it writes, its faults among the rest, so that they stand
+// with what they are about; beside JSON they stay on stderr. Nobody is asked for anything.
+// Whoever makes it ends it with Finish.
 func (r *Run) Below(dir string) (*Run, *Transcript) {
 	kept := new(Transcript)
 	b := &Run{
 		Env: r.Env, Dir: workspace.Directory(r.Dir.Path(filepath.FromSlash(dir))), Log: r.Log,
 		noColor: r.noColor, shared: r.sharedBelow(), below: dir, ctx: r.ctx, atOnce: r.atOnce,
 	}
-	b.Stdin, b.Stdout, b.Stderr = strings.NewReader(""), &keptStream{kept, r.Stdout}, &keptStream{kept, r.Stderr}
+	b.Stdin, b.Stdout = strings.NewReader(""), &keptStream{kept, r.Stdout}
+	if b.Stderr = b.Stdout; r.View.JSON {
+		b.Stderr = &keptStream{kept, r.Stderr}
+	}
 	b.Raw = b.Stdout
 	b.View = &report.View{Stdout: b.Stdout, Stderr: b.Stderr, Style: b.Style, Now: r.Now, JSON: r.View.JSON, Stack: dir}
 	return b, kept
