@@ -21,8 +21,8 @@ type document struct {
 	shown  string // in ranges
 	src    []byte
 	places *position.Index
-	root   *jsontext.Value // nil if it cannot be used
-	faults hcl.Diagnostics // then why
+	root   *jsontext.Value // nil if it cannot be read
+	faults hcl.Diagnostics // why, or else why nothing of it is used
 	legacy bool            // its tokens have a value and a type without the dollar sign
 }
 
@@ -77,10 +77,7 @@ func (d *document) check(root *jsontext.Value) {
 				fmt.Sprintf("%q stands in line %d already, in the same object, and which of the two holds cannot be known. Remove one of them.", name, d.rangeOf(places[0], object.End).Start.Line)), d.rangeOf(places[0], places[0]+len(name)+2))
 		}
 	}
-	if len(d.faults) > 0 {
-		d.faults = schema.SortFindings(d.faults)
-		return
-	}
+	d.faults = schema.SortFindings(d.faults)
 	d.root = root
 	d.legacy = !usesDollar(root) && holdsName(root, "value")
 }

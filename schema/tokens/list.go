@@ -112,7 +112,12 @@ func (s *Set) Group(name string) (names []string, at hcl.Range, ok bool) {
 func (s *Set) Reaches(at hcl.Range, reached map[hcl.Range]bool) {
 	for n := range s.tokens {
 		if n.doc.shown == at.Filename && n.value.Start <= at.Start.Byte && at.Start.Byte < n.value.End {
-			reacher{s, reached}.reach(n)
+			reacher{s, func(n *node) bool {
+				place := n.doc.rangeOf(n.value.Start, n.value.End)
+				again := reached[place]
+				reached[place] = true
+				return !again
+			}}.reach(n)
 		}
 	}
 }
@@ -120,16 +125,13 @@ func (s *Set) Reaches(at hcl.Range, reached map[hcl.Range]bool) {
 // reacher follows tokens to what they are made of.
 type reacher struct {
 	*Set
-	reached map[hcl.Range]bool
+	visit func(*node) bool // false if the token was visited before
 }
 
 func (s reacher) reach(n *node) {
-	place := n.doc.rangeOf(n.value.Start, n.value.End)
-	if s.reached[place] {
-		return
+	if s.visit(n) {
+		s.references(n, n.value)
 	}
-	s.reached[place] = true
-	s.references(n, n.value)
 }
 
 // references follows each token that a value names, wherever in it.

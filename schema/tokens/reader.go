@@ -144,6 +144,8 @@ type Set struct {
 	unused []node // made many at a time
 	studio bool   // the groups at the top are the sets of Tokens Studio
 
+	deprecates bool // something in it is deprecated
+
 	plain    cty.Value
 	faults   []*Fault
 	mapGamut bool
@@ -167,7 +169,6 @@ func (r *Reader) load(source Source) (*Set, error) {
 		}
 		switch {
 		case doc.root == nil:
-			faults = append(faults, doc.faults...)
 		case doc.root.At("resolutionOrder") != nil:
 			faults = append(faults, r.combine(s, doc, source.Inputs)...)
 		case len(source.Inputs) > 0:
@@ -177,7 +178,11 @@ func (r *Reader) load(source Source) (*Set, error) {
 			builder{s}.lay(doc, doc.root)
 		}
 	}
-	if len(faults) > 0 {
+	lacks := len(faults) > 0 // tokens that others may refer to
+	for _, doc := range s.docs {
+		faults, lacks = append(faults, doc.faults...), lacks || doc.root == nil
+	}
+	if lacks {
 		return s, &Error{schema.SortFindings(faults)}
 	}
 	if (builder{s}).inherit(s.root); s.nodes > maxTokens {
@@ -186,6 +191,9 @@ func (r *Reader) load(source Source) (*Set, error) {
 	}
 	values := &resolver{Set: s, open: make(map[*jsontext.Value]int), parts: make(map[*jsontext.Value]resolved)}
 	s.plain = values.objectOf(s.root)
+	if len(faults) > 0 {
+		return s, &Error{schema.SortFindings(append(faults, s.Faults()...))}
+	}
 	return s, nil
 }
 
@@ -229,7 +237,7 @@ func (s *resolver) objectOf(n *node) cty.Value {
 		case c.state != done:
 			s.resolve(c)
 		}
-		members[c.name] = c.marked()
+		members[c.name] = s.marked(c)
 	}
 	object := cty.ObjectVal(members)
 	clear(members)
@@ -253,20 +261,37 @@ func isDeprecated(said *jsontext.Value) bool {
 	return said != nil && (said.Kind == jsontext.Bool && said.Text == "true" || said.Kind == jsontext.Text)
 }
 
-// marked is the value of a token for who uses it, who should know if it is deprecated.
-func (n *node) marked() cty.Value {
+// marked is the value of a token for who uses it, who should know if it is deprecated, or
+// what it is made of.
+func (s *resolver) marked(n *node) cty.Value {
 	v := n.result.value
-	deprecated := n.inheritedDeprecation()
-	if !isDeprecated(deprecated) {
+	if !s.deprecates {
 		return v
 	}
+	visited := make(map[*node]bool)
+	reacher{s.Set, func(made *node) bool {
+		again := visited[made]
+		visited[made] = true
+		if deprecated := made.inheritedDeprecation(); !again && isDeprecated(deprecated) {
+			at := made.value
+			v = v.Mark(&Fault{rule.DeprecatedToken, made.doc, at.Start, at.End, "Deprecated token", deprecationOf(made, deprecated, n)})
+		}
+		return !again
+	}}.reach(n)
+	return v
+}
+
+// deprecationOf says that a token is deprecated, and through which one it is reached.
+func deprecationOf(n *node, said *jsontext.Value, from *node) string {
 	detail := fmt.Sprintf("The token %q is deprecated.", n.dotted())
-	if deprecated.Kind == jsontext.Text && deprecated.Text != "" {
-		detail = fmt.Sprintf("The token %q is deprecated: %s", n.dotted(), deprecated.Text)
+	if said.Kind == jsontext.Text && said.Text != "" {
+		detail = fmt.Sprintf("The token %q is deprecated: %s", n.dotted(), said.Text)
 		if !strings.HasSuffix(detail, ".") {
 			detail += "."
 		}
 	}
-	at := n.value
-	return v.Mark(&Fault{rule.DeprecatedToken, n.doc, at.Start, at.End, "Deprecated token", detail})
+	if n != from {
+		detail += fmt.Sprintf(" It is reached through %q.", from.dotted())
+	}
+	return detail
 }

@@ -161,8 +161,7 @@ func (f *resolverFile) file(ref *jsontext.Value) {
 		f.refuse(ref, fmt.Sprintf("There is no file %s.", name))
 	case err != nil:
 		f.refuse(ref, fmt.Sprintf("The file %s cannot be read: %v.", name, err))
-	case doc.root == nil:
-		f.faults = append(f.faults, doc.faults...)
+	case doc.root == nil: // its own faults are reported
 	default:
 		object := doc.root
 		if part != "" {

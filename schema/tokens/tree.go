@@ -125,8 +125,8 @@ func (s builder) merge(n *node, doc *document, at *jsontext.Value) {
 			fmt.Sprintf("%q has a value without the dollar sign, while other tokens of this file have a $value. Write $value here too.", n.dotted()))
 		return
 	}
-	known := n.child // of an empty group nothing needs to be looked up: no name stands twice in an object
-	if len(n.children) == 0 {
+	known := n.child // of an empty group nothing needs to be looked up, unless a name stands twice
+	if len(n.children) == 0 && len(doc.faults) == 0 {
 		known = func(string) *node { return nil }
 	}
 	for _, m := range at.Members {
@@ -157,7 +157,7 @@ func (s builder) member(n *node, m jsontext.Member, ofToken bool, known func(str
 	case name == "$extends":
 		n.extends = m.Value
 	case name == "$deprecated":
-		n.deprecated = m.Value
+		n.deprecated, s.deprecates = m.Value, true
 	case strings.HasPrefix(name, "$") && name != Root && m.Value.At(valueName) == nil:
 		// a property that means nothing here, such as $extensions
 	case ofToken && !holdsName(m.Value, valueName):
