@@ -66,10 +66,11 @@ func Tokens(w *workspace.Workspace, file []string) (*TokenList, error) {
 	if err != nil {
 		return nil, err
 	}
-	if diags.HasErrors() {
+	list = listTokens(alone)
+	if len(list.Files) == 0 && diags.HasErrors() {
 		return nil, &workspace.InvalidError{Diagnostics: diags, Sources: alone.Sources}
 	}
-	return listTokens(alone), nil
+	return list, nil
 }
 
 func isNoFault(d *hcl.Diagnostic) bool { return d.Severity != hcl.DiagError }

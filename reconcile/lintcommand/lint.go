@@ -111,6 +111,7 @@ func (l *lintFlags) check(run *command.Run) error {
 	if run.View.JSON && len(l.formats) == 0 {
 		l.formats = []string{string(findings.JSONFormat)}
 	}
+	run.View.Lints = true
 	if err := cmp.Or(l.level.Check(), l.checkFormats()); err != nil {
 		return err
 	}

@@ -127,12 +127,12 @@ func (l *run) directories() ([]string, error) {
 		return nil, workspace.Failf("Invalid flags", "-write-baseline is about whole stacks: leave out the names of files.")
 	}
 	var dirs []string
+	if l.Tokens {
+		return []string{"."}, nil
+	}
 	for _, file := range l.Linted.Files {
 		if _, err := l.root.Dir.ReadFile(file); err != nil {
 			return nil, workspace.Failf("Cannot read a file", "%v.", err)
-		}
-		if l.Tokens {
-			continue // a file may bring others
 		}
 		if abs, err := filepath.Abs(l.root.Dir.Path(".")); err == nil && filepath.IsAbs(file) {
 			if way, err := filepath.Rel(abs, file); err == nil {
@@ -145,9 +145,6 @@ func (l *run) directories() ([]string, error) {
 			return nil, workspace.Failf("No stack to check", "%s is in no stack: neither its directory nor one above it holds a *.livery.hcl or *.livery.json file.", file)
 		}
 		dirs = append(dirs, dir)
-	}
-	if l.Tokens {
-		return []string{"."}, nil
 	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs), nil

@@ -22,6 +22,7 @@ type View struct {
 	Style          func(io.Writer) terminal.Style // how text for one of the two is dressed
 	Now            func() time.Time
 	JSON           bool   // one object, unless there is a stream
+	Lints          bool   // the object is that of lint, which counts notices too
 	Advice         bool   // somebody reads what to type next
 	Stack          string // the one of many that is spoken of; "" for none
 	Told           Told   // what was told of a plan so far
@@ -55,6 +56,9 @@ func (v *View) write(diags hcl.Diagnostics, src findings.Sources) {
 	switch {
 	case v.stream != nil:
 		v.stream.Diagnostics(diags, src)
+		return
+	case v.JSON && v.Lints:
+		_ = findings.Write(v.Stdout, findings.JSONFormat, diags, src, v.Out(), findings.Meta{}) // there is nobody left to tell
 		return
 	case v.JSON: // a command that prints one object says in one why it does not
 		_ = findings.WriteJSON(v.Stdout, diags, src) // there is nobody left to tell

@@ -151,7 +151,7 @@ func (r *editor) take(c Change) error {
 	p := r.patchOf(t.file())
 	switch t.action {
 	case replaceLiteral:
-		p.add(t.at, syntax.Replace(t.at, p.cased(t.at, v)))
+		p.add(t.at, syntax.Replace(t.at, p.fitted(t.at, v)))
 	case replaceToken:
 		text, err := tokenText(v)
 		if err != nil {
@@ -237,13 +237,20 @@ func (p *patch) addAbout(about string, e syntax.Edit) {
 	p.edits = append(slices.DeleteFunc(p.edits, func(other edit) bool { return other.about == about }), edit{e, about})
 }
 
-// cased is a colour in the case of the digits that it takes the place of.
-func (p *patch) cased(at hcl.Range, v cty.Value) cty.Value {
-	raw := string(at.SliceBytes(p.before))
-	if v.IsNull() || v.Type() != cty.String || !strings.HasPrefix(v.AsString(), "#") || raw == strings.ToLower(raw) || raw != strings.ToUpper(raw) {
+// fitted is a value as the literal that it takes the place of has it: a colour in the case of
+// its digits, the text of a heredoc with the line feed that ends it.
+func (p *patch) fitted(at hcl.Range, v cty.Value) cty.Value {
+	if v.IsNull() || v.Type() != cty.String {
 		return v
 	}
-	return cty.StringVal(strings.ToUpper(v.AsString()))
+	raw, text := string(at.SliceBytes(p.before)), v.AsString()
+	switch {
+	case strings.HasPrefix(raw, "<<") && text != "" && !strings.HasSuffix(text, "\n"):
+		return cty.StringVal(text + "\n")
+	case strings.HasPrefix(text, "#") && raw == strings.ToUpper(raw) && raw != strings.ToLower(raw):
+		return cty.StringVal(strings.ToUpper(text))
+	}
+	return v
 }
 
 // apply makes the edits.

@@ -301,6 +301,8 @@ func TestWays(t *testing.T) {
 			"main.livery.hcl", "title_text = \"Face check\"\n", "title_text = \"Face check\"\n\n  mobile_tips_page {\n    start_button_background_color = local.ink\n  }\n"},
 		{"a heredoc", studio.Change{Locale: "th_TH", Field: "mobileResultPage.successDesc", Value: raw("เรียบร้อย\n"), Where: "origin:locale.th_TH"},
 			"main.livery.hcl", "ผ่านแล้ว", "เรียบร้อย"},
+		{"a heredoc, typed without its last line feed", studio.Change{Locale: "th_TH", Field: "mobileResultPage.successDesc", Value: raw("เรียบร้อย\nแล้ว"), Where: "origin:locale.th_TH"},
+			"main.livery.hcl", "ผ่านแล้ว", "เรียบร้อย\n      แล้ว"},
 		{"an alias of tokens", studio.Change{Locale: "en_US", Field: "mobileLoadingPage.loadingTextColor", Value: raw("#6b2fb3"), Where: "origin:color.text"},
 			"tokens.json", `"{color.ink}"`, `"#6b2fb3"`},
 		{"a token in object form", studio.Change{Locale: "en_US", Field: "mobileLoadingPage.loadingTextColor", Value: raw("#333333"), Where: "origin:color.ink"},

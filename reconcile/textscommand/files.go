@@ -200,7 +200,15 @@ func tellImport(run *command.Run, imported *translating.Imported, opts translati
 	}
 	textsreport.WriteTallies(run.Stdout, imported.Tallies, translating.Written, translating.Unchanged, translating.Skipped, translating.Refused)
 	if imported.Refused > 0 && !opts.Partial {
-		fmt.Fprintln(run.Stderr, "Nothing is written. With -partial what is not refused is.")
+		held := 0
+		for _, t := range imported.Tallies {
+			held += t.Counts[translating.Held]
+		}
+		wait := "Nothing is written."
+		if held > 0 {
+			wait = fmt.Sprintf("Nothing is written. With -partial what is not refused is: %s held back.", schema.Plural(held, "good text"))
+		}
+		fmt.Fprintln(run.Stderr, wait)
 	}
 	return nil
 }

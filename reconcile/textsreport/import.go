@@ -25,6 +25,7 @@ type importedLocaleJSON struct {
 	Unchanged int                `json:"unchanged"`
 	Skipped   int                `json:"skipped"`
 	Refused   int                `json:"refused"`
+	Held      int                `json:"held"` // back, since others are refused
 	Units     []importedTextJSON `json:"units"`
 }
 
@@ -40,7 +41,7 @@ func WriteImportJSON(w io.Writer, i *translating.Imported, dryRun bool) error {
 	for _, t := range i.Tallies {
 		l := importedLocaleJSON{
 			t.Locale, t.Counts[translating.Written], t.Counts[translating.Unchanged],
-			t.Counts[translating.Skipped], t.Counts[translating.Refused], []importedTextJSON{},
+			t.Counts[translating.Skipped], t.Counts[translating.Refused], t.Counts[translating.Held], []importedTextJSON{},
 		}
 		for _, text := range i.Texts {
 			if text.Locale == t.Locale {

@@ -25,6 +25,7 @@ const (
 	Unchanged Outcome = "unchanged"
 	Skipped   Outcome = "skipped"
 	Refused   Outcome = "refused"
+	Held      Outcome = "held" // it would be written if nothing else were refused
 )
 
 // Accept records that translations are right for today's words: those of the paths, in either

@@ -305,7 +305,7 @@ func (r *importer) finish() *Imported {
 		out.Before, out.After = nil, nil
 		for i := range out.Texts {
 			if out.Texts[i].Outcome == Written {
-				out.Texts[i].Outcome, out.Texts[i].Reason = Skipped, "another text was refused"
+				out.Texts[i].Outcome, out.Texts[i].Reason = Held, "another text was refused"
 			}
 		}
 	}

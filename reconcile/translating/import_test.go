@@ -264,6 +264,52 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
+// A table of several languages has a limit and a state of each, and what begins as a
+// formula does, or with a quotation mark, has one more before it.
+func TestTablesOfSeveralLanguages(t *testing.T) {
+	w := stackOf(t, `
+-- main.livery.hcl --
+locale "en" {
+  title_text = "'Face' check"
+  mobile_result_page {
+    success_desc = "-5"
+  }
+}
+locale "th" {
+  title_text = "ก"
+}
+locale "ar_AE" {
+  title_text = "''ا"
+  mobile_result_page {
+    success_desc = "=ب"
+  }
+}
+`)
+	s := open(t, w)
+	out := s.Export(texts.States()[:5]).Write(interchange.CSV, false)
+	assert.Equal(t, "id,page,field,limit_ar_AE,state_ar_AE,limit_th_TH,state_th_TH,note,en_US,ar_AE,th_TH\r\n"+
+		"titleText,,titleText,100,unrecorded,100,unrecorded,,''Face' check,'''ا,ก\r\n"+
+		"mobileResultPage.successDesc,mobileResultPage,successDesc,100,unrecorded,100,missing,,'-5,'=ب,\r\n", string(out))
+	older := "id,page,field,limit,state,note,en_US,ar_AE,th_TH\ntitleText,,titleText,100,\"ar_AE current, th_TH stale\",,'Face' check,'''ا,ก\n"
+	for _, data := range [][]byte{out, s.Export(texts.States()[:5]).Write(interchange.XLSX, false), []byte(older)} {
+		imported, err := open(t, w).Import([]translating.File{{Name: "all", Data: data}}, translating.ImportOptions{})
+		require.NoError(t, err)
+		assert.Empty(t, imported.Findings)
+		for _, tally := range imported.Tallies {
+			assert.Zero(t, tally.Counts[translating.Written])
+			assert.Positive(t, tally.Counts[translating.Unchanged])
+		}
+	}
+}
+
+// What is good in a file of which something is refused is counted apart.
+func TestHeldBack(t *testing.T) {
+	s := open(t, stackOf(t, source+"-- th.livery.hcl --\nlocale \"th\" {}\n"), "th")
+	imported, err := s.Import([]translating.File{sheet("th", "titleText", strings.Repeat("ก", 101), "mobileLoadingPage.loadingText", "รอ", "mobileResultPage.failedDesc", "")}, translating.ImportOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, map[translating.Outcome]int{translating.Held: 1, translating.Refused: 1, translating.Skipped: 1}, imported.Tallies[0].Counts)
+}
+
 // Whatever form texts go out in, taking them back changes no byte; one that is changed on
 // the way is one text that changes.
 func TestRoundTrip(t *testing.T) {

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 
@@ -42,7 +44,7 @@ func TokenFiles(w *Workspace, names []string) (*stack.Stack, hcl.Diagnostics, er
 			if failed, ok := errors.AsType[*tokens.Error](err); ok {
 				faults.Report(failed.Faults...)
 			} else if err != nil {
-				faults.Report(schema.Diagnose(rule.Unreadable, schema.Subject{}, "Cannot read a file", err.Error()+"."))
+				faults.Report(schema.Diagnose(rule.Unreadable, schema.Subject{}, "Cannot read a file", unreadable(name, err)))
 			} else {
 				s.Tokens = append(s.Tokens, set)
 			}
@@ -50,6 +52,14 @@ func TokenFiles(w *Workspace, names []string) (*stack.Stack, hcl.Diagnostics, er
 	}
 	s.Ignores = faults.TokenIgnores(s.Tokens)
 	return s, schema.SortFindings(faults.Diagnostics), nil
+}
+
+// unreadable says why a file cannot be read, by the name that was asked for.
+func unreadable(name string, err error) string {
+	if fault, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Sprintf("%s: %v.", name, fault.Err)
+	}
+	return errors.Unwrap(err).Error() + "."
 }
 
 // readTokens reads a file, and behind the others if it has faults alone.

@@ -195,7 +195,11 @@ func (f *Faults) checkIgnore(g *Ignore) bool {
 	case len(g.Rules) == 0:
 		f.badIgnore(g, "It names no rule: write the one that a finding shows in brackets.")
 	case strings.TrimSpace(g.Reason) == "":
-		f.badIgnore(g, `It gives no reason. Say in reason="..." why this is right as it is: whoever reads it next will want to know.`)
+		way := `reason="..."`
+		if g.Token {
+			way = `"reason": "..."`
+		}
+		f.badIgnore(g, `It gives no reason. Say in `+way+` why this is right as it is: whoever reads it next will want to know.`)
 	case g.Until != "" && err != nil:
 		f.badIgnore(g, fmt.Sprintf("%q is no date; write one as 2027-01-31.", g.Until))
 	default:

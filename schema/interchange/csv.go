@@ -37,7 +37,7 @@ func (s *Sheet) writeCSV(mark bool) []byte {
 // guardCell writes a quotation mark before what a spreadsheet would compute, and before one
 // that stands there already.
 func guardCell(cell string) string {
-	if isFormula(cell) {
+	if needsGuard(cell) {
 		return "'" + cell
 	}
 	return cell
@@ -45,16 +45,13 @@ func guardCell(cell string) string {
 
 // unguardCell takes it away again.
 func unguardCell(cell string) string {
-	if strings.HasPrefix(cell, "'") && isFormula(cell) {
-		return cell[1:]
+	if rest, guarded := strings.CutPrefix(cell, "'"); guarded && needsGuard(rest) {
+		return rest
 	}
 	return cell
 }
 
-func isFormula(cell string) bool {
-	rest := strings.TrimLeft(cell, "'")
-	return rest != "" && strings.IndexByte("=+-@\t\r", rest[0]) >= 0
-}
+func needsGuard(cell string) bool { return cell != "" && strings.IndexByte("'=+-@\t\r", cell[0]) >= 0 }
 
 // readCSV reads a table with commas, semicolons or tabs, whichever its header has.
 func readCSV(text, name string, source schema.Locale) ([]Translation, hcl.Diagnostics) {

@@ -12,8 +12,20 @@ import (
 	"livery/schema/texts"
 )
 
-// firstColumns are those before the columns of the languages.
+// firstColumns are those before the columns of the languages, where there is one translation.
 var firstColumns = []string{"id", "page", "field", "limit", "state", "note"}
+
+// before are the columns before those of the languages: a limit and a state for each of them.
+func (s *Sheet) before() []string {
+	if len(s.Languages) == 1 {
+		return slices.Clone(firstColumns)
+	}
+	columns := slices.Clone(firstColumns[:3])
+	for _, in := range s.Languages {
+		columns = append(columns, "limit_"+string(in.Locale), "state_"+string(in.Locale))
+	}
+	return append(columns, "note")
+}
 
 // row is a text of a sheet with its translations, by the number of the language.
 type row struct {
@@ -46,7 +58,7 @@ func (s *Sheet) rows() []*row {
 }
 
 func (s *Sheet) header() []string {
-	cells := append(slices.Clone(firstColumns), string(s.Source))
+	cells := append(s.before(), string(s.Source))
 	for _, in := range s.Languages {
 		cells = append(cells, string(in.Locale))
 	}
@@ -59,7 +71,15 @@ func (s *Sheet) cells(r *row) []string {
 	if !ok {
 		page, field = "", r.path
 	}
-	cells := []string{r.path, page, field, strconv.Itoa(s.limit(r)), s.states(r), u.Hint, u.Source.Text()}
+	cells := []string{r.path, page, field}
+	for i, u := range r.units {
+		if u == nil {
+			cells = append(cells, "", "")
+			continue
+		}
+		cells = append(cells, strconv.Itoa(u.Field.MaxLength(s.Languages[i].Locale)), string(u.State))
+	}
+	cells = append(cells, u.Hint, u.Source.Text())
 	for _, u := range r.units {
 		if u == nil {
 			cells = append(cells, "")
@@ -68,35 +88,6 @@ func (s *Sheet) cells(r *row) []string {
 		cells = append(cells, words(u))
 	}
 	return cells
-}
-
-// limit is the least of those of the languages.
-func (s *Sheet) limit(r *row) int {
-	least := 0
-	for i, in := range s.Languages {
-		if r.units[i] != nil {
-			if limit := r.units[i].Field.MaxLength(in.Locale); least == 0 || limit < least {
-				least = limit
-			}
-		}
-	}
-	return least
-}
-
-// states is the state of a text: one word where it is the same in all languages.
-func (s *Sheet) states(r *row) string {
-	var each []string
-	first, same := r.first().State, true
-	for i, in := range s.Languages {
-		if u := r.units[i]; u != nil {
-			each = append(each, fmt.Sprintf("%s %s", in.Locale, u.State))
-			same = same && u.State == first
-		}
-	}
-	if same {
-		return string(first)
-	}
-	return strings.Join(each, ", ")
 }
 
 // tableReader makes translations of the rows of a table.

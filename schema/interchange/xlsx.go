@@ -64,10 +64,10 @@ const (
 func (s *Sheet) sheetXML() string {
 	var b strings.Builder
 	b.WriteString(`<worksheet xmlns="` + mainSpace + `"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`)
-	header := s.header()
+	header, before := s.header(), len(s.before())
 	for i := range header {
 		width := 14
-		if i == 0 || i >= len(firstColumns)-1 {
+		if i == 0 || i >= before-1 {
 			width = 44
 		}
 		fmt.Fprintf(&b, `<col min="%d" max="%[1]d" width="%d" customWidth="1"/>`, i+1, width)
@@ -77,7 +77,7 @@ func (s *Sheet) sheetXML() string {
 	rows := s.rows()
 	for i, r := range rows {
 		writeRow(&b, i+2, s.cells(r), func(column int) int {
-			language := column - len(firstColumns) - 1
+			language := column - before - 1
 			if language == -1 && s.Source.Info().RTL || language >= 0 && s.Languages[language].Locale.Info().RTL {
 				return rightToLeftStyle
 			}
@@ -115,7 +115,7 @@ func (s *Sheet) writeValidations(b *strings.Builder, rows []*row) {
 			if byLimit[limit] == nil {
 				limits = append(limits, limit)
 			}
-			byLimit[limit] = append(byLimit[limit], columnName(len(firstColumns)+1+i)+strconv.Itoa(j+2))
+			byLimit[limit] = append(byLimit[limit], columnName(len(s.before())+1+i)+strconv.Itoa(j+2))
 		}
 	}
 	if len(limits) == 0 {
