@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
@@ -253,10 +254,24 @@ func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
 // fixedOrShown writes the files that change, or shows what changes.
 func (l *lintFlags) fixedOrShown(run *command.Run, fixed *linting.Fixed) error {
 	if l.diff {
-		return terminal.WriteFileDiffs(run.Stdout, fixed.Before, fixed.After)
+		return cmp.Or(terminal.WriteFileDiffs(run.Stdout, fixed.Before, fixed.After), l.judgeLeft(run, fixed))
 	}
 	l.fixed = fixed
 	return fixed.Write(run.Dir)
+}
+
+// judgeLeft fails if what would be left after mending does.
+func (l *lintFlags) judgeLeft(run *command.Run, fixed *linting.Fixed) error {
+	var left hcl.Diagnostics
+	for _, linted := range fixed.Left {
+		faults, _ := schema.Apart(linted.Elsewhere, rule.Error)
+		left = append(append(left, linted.Diagnostics...), faults...)
+	}
+	err := l.level.Exit(left)
+	if err != nil {
+		fmt.Fprintf(run.Stderr, "That would leave %s: \"livery lint\" shows what.\n", findings.Count(left))
+	}
+	return err
 }
 
 // write writes the findings in all forms, those that go to files first.

@@ -25,6 +25,7 @@ type Fixed struct {
 	Before, After map[string][]byte // of the files that change, by their names relative to the stack
 	Findings      int               // that were mended
 	More          int               // that only schema.AnyFix would mend
+	Left          []*Linted         // what each stack would still have
 
 	refused  []schema.Edit // that cannot be made where they are
 	declined []schema.Edit // that a stack does not take
@@ -59,6 +60,7 @@ func FixAll(prefix string, tasks []Task, how rule.Fix) (*Fixed, error) {
 		return f.Fix == rule.SafeFix || how == rule.AnyFix || slices.Contains(tasks[0].Options.Rules, f.Rule)
 	}
 	for range maxPasses {
+		fixed.Left = now
 		var chosen []edited
 		chosen, fixed.More = fixed.choose(m.agreed(now), isMeant)
 		after, made, err := m.apply(now, chosen)
@@ -89,6 +91,7 @@ func FixAll(prefix string, tasks []Task, how rule.Fix) (*Fixed, error) {
 		m.take(now, after, made, chosen)
 		now = next
 	}
+	fixed.Left = now
 	_, fixed.More = fixed.choose(m.agreed(now), isMeant)
 	return fixed, nil
 }
