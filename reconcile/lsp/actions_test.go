@@ -227,6 +227,22 @@ func TestInlineALocal(t *testing.T) {
 	assert.Len(t, files, 3)
 }
 
+// What leads to a name or a field is found in all stacks that share its file, once.
+func TestReferencesInStacksThatShareAFile(t *testing.T) {
+	c := conversation(t, shared, "shared/themes.livery.hcl")
+	theme := c.where("shared/themes.livery.hcl", "theme \"ba", 1)
+	users := []string{"brands/a/main.livery.hcl:8", "brands/b/main.livery.hcl:8", "brands/b/more.livery.json:1"}
+	assert.ElementsMatch(t, users, c.referred(theme, false))
+	assert.ElementsMatch(t, append(users, "shared/themes.livery.hcl:11"), c.referred(theme, true))
+	assert.ElementsMatch(t, []string{"brands/b/prod.liveryvars.hcl:1", "brands/b/more.livery.json:1"}, c.referred(c.where("shared/themes.livery.hcl", "variable \"to", 1), false))
+
+	a := "locale \"en\" {\n  theme = theme.base\n  mobile_loading_page {\n    progress_color = \"#ffffff\"\n  }\n}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "brands/b/main.livery.hcl"), []byte("livery {\n  include = [\"../../shared/*.livery.hcl\"]\n}\n"+a), 0o644))
+	c.notify("workspace/didChangeWatchedFiles", obj{"changes": []obj{{"uri": c.uri("brands/b/main.livery.hcl"), "type": 2}}})
+	field := c.where("shared/themes.livery.hcl", "progress_co", 1)
+	assert.Contains(t, c.referred(field, false), "brands/b/main.livery.hcl:7", "a field that takes its place")
+}
+
 // A name is changed in all stacks that share a file in which it stands, and in no other.
 func TestRenameInStacksThatShareAFile(t *testing.T) {
 	c := conversation(t, shared, "brands/a/main.livery.hcl")

@@ -203,6 +203,17 @@ func (c *client) findings(name string, version int) []any {
 	return m["params"].(obj)["diagnostics"].([]any)
 }
 
+// referred are the files and lines that lead to a place.
+func (c *client) referred(p obj, declaration bool) (places []string) {
+	c.t.Helper()
+	p["context"] = obj{"includeDeclaration": declaration}
+	for _, l := range c.result("textDocument/references", p).([]any) {
+		start := l.(obj)["range"].(obj)["start"].(obj)
+		places = append(places, fmt.Sprintf("%s:%.0f", strings.TrimPrefix(l.(obj)["uri"].(string), c.uri("")+"/"), start["line"].(float64)+1))
+	}
+	return places
+}
+
 // codes are the rules of findings.
 func codes(findings []any) (list []string) {
 	for _, f := range findings {

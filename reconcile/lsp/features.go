@@ -129,13 +129,32 @@ type referenceParams struct {
 	} `json:"context"`
 }
 
+// references are those in every stack that shares the file.
 func references(s *server, a *asked, p referenceParams) (any, error) {
-	return s.locations(a, a.view.References(a.file, a.offset(p.Position), p.Context.IncludeDeclaration)), nil
+	offset, declaration := a.offset(p.Position), p.Context.IncludeDeclaration
+	list := []location{}
+	add := func(each *asked, found []hcl.Range) {
+		for _, l := range s.locations(each, found) {
+			if !slices.Contains(list, l) {
+				list = append(list, l)
+			}
+		}
+	}
+	if m, ok := a.view.MentionAt(a.file.Name, offset); ok {
+		for _, each := range (neighbours{s.desk}).sharing(a, m.Name) {
+			add(each, each.view.References(m.Name, declaration))
+		}
+		return list, nil
+	}
+	for _, each := range (neighbours{s.desk}).reading(a) {
+		add(each, each.view.ReferencesAt(each.file, offset, declaration))
+	}
+	return list, nil
 }
 
 func highlights(s *server, a *asked, p positionParams) (any, error) {
 	list := []object{}
-	for _, rng := range a.view.References(a.file, a.offset(p.Position), true) {
+	for _, rng := range a.view.ReferencesAt(a.file, a.offset(p.Position), true) {
 		if rng.Filename == a.file.Name {
 			list = append(list, object{"range": a.span(rng)})
 		}

@@ -147,6 +147,99 @@ func TestDefinitionOfTranslations(t *testing.T) {
 	assert.Contains(t, lines(c.where("main.livery.hcl", "locale \"zh_", 1)), 29.0, "of a locale the texts that it misses")
 }
 
+// A text of the source leads to its translations, and to the labels of those that miss it.
+func TestReferencesOfTranslations(t *testing.T) {
+	c := conversation(t, languages, "main.livery.hcl", "th.json")
+	from := func(file, word string) []string {
+		return c.referred(c.where(file, word, 1), false)
+	}
+	title := []string{"th.json:2", "more.livery.json:1", "main.livery.hcl:42"}
+	assert.ElementsMatch(t, title, from("main.livery.hcl", "Hel"), "stale, made from it, and missing")
+	assert.ElementsMatch(t, title, from("main.livery.hcl", "title_te"))
+	assert.ElementsMatch(t, []string{"main.livery.hcl:45", "main.livery.hcl:38", "more.livery.json:1"}, from("main.livery.hcl", "Find go"), "a tip")
+	assert.Empty(t, from("th.json", "สวัส"), "no text is made from a translation")
+}
+
+// A stale translation leads to its source also where it takes a theme's place.
+func TestDefinitionOfStaleOverrides(t *testing.T) {
+	c := conversation(t, `
+-- main.livery.hcl --
+livery {
+  texts {
+    source = "en"
+  }
+}
+theme "base" {
+  title_text = "Words"
+  mobile_result_page {
+    failed_desc = "Words"
+  }
+}
+locale "en" {
+  theme      = theme.base
+  title_text = "Hello"
+  mobile_result_page {
+    failed_desc = "Hello"
+  }
+}
+locale "th" {
+  theme      = theme.base
+  title_text = "สวัสดี"
+  mobile_result_page {
+    failed_desc = "ไทย"
+  }
+}
+-- livery.texts.lock --
+# livery texts lock, version 1. Each text and the words it was translated from.
+
+[th_TH]
+
+titleText
+  "Good day"
+`, "main.livery.hcl")
+	lead := func(word string) (lines []any) {
+		for _, l := range c.result("textDocument/definition", c.where("main.livery.hcl", word, 3)).([]any) {
+			lines = append(lines, l.(obj)["range"].(obj)["start"].(obj)["line"])
+		}
+		return lines
+	}
+	assert.Equal(t, []any{6.0, 13.0}, lead("title_te"))
+	assert.Equal(t, []any{8.0}, lead("failed_de"))
+}
+
+func TestLabelsOfSeveralLanguages(t *testing.T) {
+	c := conversation(t, `
+-- main.livery.hcl --
+livery {
+  texts {
+    source = "en"
+  }
+}
+locale "en" {
+  title_text = "Hello"
+}
+locale "many" {
+  for_each = toset(["th", "ur_PK", "zh_CN"])
+  code     = each.key
+}
+locale "one" {
+  code = "vi"
+}
+`, "main.livery.hcl")
+	text := c.hovered(c.where("main.livery.hcl", "\"man", 1))
+	assert.Contains(t, text, "**locale** `many` stands for 3 languages:")
+	for _, line := range []string{
+		"- **th_TH** Thai (Thailand), also written `th`, left to right, tips up to 51\n",
+		"- **ur_PK** Urdu (Pakistan), right to left, tips up to 51\n",
+		"left to right, tips up to 25\n",
+	} {
+		assert.Contains(t, text, line)
+	}
+	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "\"on", 1)), "**vi_VN**")
+	assert.Equal(t, []string{"main.livery.hcl:9", "main.livery.hcl:13"}, c.referred(c.where("main.livery.hcl", "Hel", 1), false))
+	assert.NotEmpty(t, c.result("textDocument/definition", c.where("main.livery.hcl", "\"man", 1)), "what they miss")
+}
+
 func TestSemanticModifiers(t *testing.T) {
 	c := conversation(t, designed, "main.livery.hcl")
 	data := c.result("textDocument/semanticTokens/full", c.doc("main.livery.hcl")).(obj)["data"].([]any)

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,21 @@ func (k neighbours) sharing(a *asked, name langserver.Name) []*asked {
 					list = append(list, &asked{a.text, view, dir})
 				}
 			}
+		}
+	}
+	return list
+}
+
+// reading are the loaded stacks that read the file, each with its own name for it. The first
+// is that of the file.
+func (k neighbours) reading(a *asked) []*asked {
+	list := []*asked{a}
+	for _, dir := range slices.Sorted(maps.Keys(k.projects)) {
+		p := k.projects[dir]
+		if name, reads := p.reads[a.path]; reads && dir != a.dir {
+			named := *a.text
+			named.file = syntax.NewFile(a.text.text, name)
+			list = append(list, &asked{&named, k.view(p), dir})
 		}
 	}
 	return list

@@ -184,6 +184,16 @@ func (v *View) Documents() []schema.Document {
 	return v.Stack.Documents
 }
 
+// document is that of a language; the zero Document if there is none.
+func document(v *View, locale schema.Locale) schema.Document {
+	for _, d := range v.Documents() {
+		if d.Locale == locale {
+			return d
+		}
+	}
+	return schema.Document{}
+}
+
 // ofDocument is what a document has at a place.
 type ofDocument struct {
 	Locale schema.Locale

@@ -189,8 +189,7 @@ func (v teller) aboutContrast(w Written) string {
 	f := schema.FieldByPath(w.Field.Path())
 	var b strings.Builder
 	for _, worn := range v.worn(w) {
-		i := slices.IndexFunc(v.Documents(), func(d schema.Document) bool { return d.Locale == worn.Locale })
-		for _, pair := range lint.Pairs(v.Documents()[i]) {
+		for _, pair := range lint.Pairs(document(v.View, worn.Locale)) {
 			other := pair.Background
 			if pair.Background == f {
 				other = pair.Text
@@ -210,7 +209,7 @@ func (v teller) aboutContrast(w Written) string {
 func (v teller) aboutName(m Mention, file *syntax.File) string {
 	switch m.Kind {
 	case "locale":
-		return aboutLocale(schema.Locale(m.Name.Name))
+		return v.aboutLocale(m)
 	case "theme":
 		return v.aboutTheme(m)
 	case "session":
@@ -250,24 +249,44 @@ func (v teller) valueOf(expression string) string {
 	return fmt.Sprintf("\n```hcl\n%s\n```\n", text)
 }
 
-func aboutLocale(l schema.Locale) string {
-	info := l.Info()
-	if info.Value == "" {
+// aboutLocale is what the language of a label is, or a line for each of those it stands for.
+func (v teller) aboutLocale(m Mention) string {
+	locales := localesOf(v.View, m.Name)
+	if len(locales) == 1 {
+		info := locales[0].Info()
+		text := fmt.Sprintf("**%s** %s\n", info.Value, info.Name)
+		if info.Short != "" {
+			text += fmt.Sprintf("\nAlso written `%s`.\n", info.Short)
+		}
+		return text + fmt.Sprintf("\nWritten %s. A tip has at most %d UTF-16 code units.\n", direction(info), tipLimit(info))
+	}
+	if len(locales) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("**%s** %s\n", info.Value, info.Name)
-	if info.Short != "" {
-		text += fmt.Sprintf("\nAlso written `%s`.\n", info.Short)
+	text := fmt.Sprintf("**locale** `%s` stands for %d languages:\n\n", m.Name.Name, len(locales))
+	for _, l := range locales {
+		info := l.Info()
+		text += fmt.Sprintf("- **%s** %s", info.Value, info.Name)
+		if info.Short != "" {
+			text += fmt.Sprintf(", also written `%s`", info.Short)
+		}
+		text += fmt.Sprintf(", %s, tips up to %d\n", direction(info), tipLimit(info))
 	}
-	direction := "left to right"
+	return text
+}
+
+func direction(info schema.LocaleInfo) string {
 	if info.RTL {
-		direction = "right to left"
+		return "right to left"
 	}
-	limit := schema.TipMax
+	return "left to right"
+}
+
+func tipLimit(info schema.LocaleInfo) int {
 	if info.Chinese {
-		limit = schema.TipMaxChinese
+		return schema.TipMaxChinese
 	}
-	return text + fmt.Sprintf("\nWritten %s. A tip has at most %d UTF-16 code units.\n", direction, limit)
+	return schema.TipMax
 }
 
 // aboutTheme is who extends and wears a theme.

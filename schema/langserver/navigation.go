@@ -43,7 +43,7 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 		return found
 	}
 	if m, ok := v.MentionAt(file.Name, offset); ok && m.Kind == "locale" {
-		return v.missing(schema.Locale(m.Name.Name))
+		return v.missing(localesOf(v.View, m.Name))
 	}
 	if at, ok := v.iteration(file, offset); ok {
 		return at
@@ -56,34 +56,95 @@ func (v leader) from(file *syntax.File, offset int) []hcl.Range {
 	if structure.Holds(w.ValueAt, offset) {
 		found = v.origins(w)
 	}
-	if found == nil {
-		return v.sources(w)
+	for _, at := range v.sources(w, found == nil) {
+		if !slices.Contains(found, at) {
+			found = append(found, at)
+		}
 	}
 	return found
 }
 
-// sources are the texts that a translation was made from.
-func (v leader) sources(w Written) (found []hcl.Range) {
+// sources are the texts that a translation was made from: always, or if it is stale.
+func (v leader) sources(w Written, always bool) (found []hcl.Range) {
 	table := sourceTexts(v.View)
-	if table == nil || !slices.ContainsFunc(v.worn(w), func(d ofDocument) bool { return d.Locale != table.Source.Locale }) {
+	if table == nil {
 		return nil
 	}
-	if text := texts.At(slices.Values(table.Texts), textPath(v.View, w)); text.Value.Declared() {
+	path := textPath(v.View, w)
+	leads := func(d ofDocument) bool {
+		if d.Locale == table.Source.Locale {
+			return false
+		}
+		u, _ := table.UnitAt(document(v.View, d.Locale), path)
+		return always || u.State == texts.Stale
+	}
+	if text := texts.At(slices.Values(table.Texts), path); text.Value.Declared() && slices.ContainsFunc(v.worn(w), leads) {
 		found = append(found, texts.PlaceOf(text.Value))
 	}
 	return found
 }
 
-// missing are the source's texts that a language has not.
-func (v leader) missing(locale schema.Locale) (found []hcl.Range) {
+// translations are the texts that are made from one of the source, and the labels of the
+// languages that miss it.
+func (v leader) translations(w Written, add func(hcl.Range)) {
+	table := sourceTexts(v.View)
+	if table == nil || !slices.ContainsFunc(v.worn(w), func(d ofDocument) bool { return d.Locale == table.Source.Locale }) {
+		return
+	}
+	path := textPath(v.View, w)
+	for _, d := range v.Documents() {
+		u, ok := table.UnitAt(d, path)
+		switch {
+		case d.Locale == table.Source.Locale || !ok:
+		case u.State == texts.Missing:
+			add(v.labelOf(d))
+		case u.Target.Range() != u.Source.Range(): // else both have it from a theme
+			add(u.Target.Range())
+		}
+	}
+}
+
+// labelOf is the label of the block that declares a document.
+func (v leader) labelOf(d schema.Document) hcl.Range {
+	for _, m := range v.Mentions() {
+		if m.Kind == "locale" && m.Declares && declares(m, d) {
+			return m.Range
+		}
+	}
+	return hcl.Range{}
+}
+
+// declares reports whether a document is of the block in which a label stands.
+func declares(m Mention, d schema.Document) bool {
+	return m.Whole.Filename == d.Range.Filename && structure.Holds(m.Whole, d.Range.Start.Byte)
+}
+
+// localesOf are the languages that a label of a locale stands for: one, or those of its
+// for_each.
+func localesOf(v *View, name Name) (list []schema.Locale) {
+	for _, m := range v.MentionsOf(name) {
+		for _, d := range v.Documents() {
+			if m.Declares && declares(m, d) {
+				list = append(list, d.Locale)
+			}
+		}
+	}
+	if locale, known := schema.ParseLocale(name.Name); known && len(list) == 0 {
+		list = append(list, locale)
+	}
+	return list
+}
+
+// missing are the source's texts that languages have not.
+func (v leader) missing(locales []schema.Locale) (found []hcl.Range) {
 	table := sourceTexts(v.View)
 	for _, d := range v.Documents() {
-		if table == nil || d.Locale != locale || locale == table.Source.Locale {
+		if table == nil || !slices.Contains(locales, d.Locale) || d.Locale == table.Source.Locale {
 			continue
 		}
 		for _, u := range table.Compare(d).Units {
-			if u.State == texts.Missing {
-				found = append(found, texts.PlaceOf(u.Source))
+			if at := texts.PlaceOf(u.Source); u.State == texts.Missing && !slices.Contains(found, at) {
+				found = append(found, at)
 			}
 		}
 	}
@@ -248,20 +309,23 @@ func (v leader) overridden(w Written) (found []hcl.Range) {
 	return found
 }
 
-// References are the places that lead to what stands at a byte: those of its name, or of a
-// field the values that take its place.
-func (v *View) References(file *syntax.File, offset int, declaration bool) []hcl.Range {
-	m, ok := v.MentionAt(file.Name, offset)
-	if !ok {
-		return leader{v}.back(file, offset, declaration)
-	}
-	var found []hcl.Range
-	for _, other := range v.MentionsOf(m.Name) {
+// References are the places that lead to a name.
+func (v *View) References(name Name, declaration bool) (found []hcl.Range) {
+	for _, other := range v.MentionsOf(name) {
 		if declaration || !other.Declares {
 			found = append(found, other.Range)
 		}
 	}
 	return found
+}
+
+// ReferencesAt are the places that lead to what stands at a byte: those of its name, or of a
+// field the values that take its place.
+func (v *View) ReferencesAt(file *syntax.File, offset int, declaration bool) []hcl.Range {
+	if m, ok := v.MentionAt(file.Name, offset); ok {
+		return v.References(m.Name, declaration)
+	}
+	return leader{v}.back(file, offset, declaration)
 }
 
 // back are the places that lead to a token or a field at a byte: the values that come from
@@ -292,6 +356,7 @@ func (v leader) back(file *syntax.File, offset int, declaration bool) []hcl.Rang
 		add(w.ValueAt)
 	}
 	v.overriding(w, add)
+	v.translations(w, add)
 	if w.Block != nil && w.Block.Type == "theme" {
 		v.namers([]string{"theme", firstLabel(w.Block), pageName(w.Field), w.Field.HCLName()}, add)
 	}
