@@ -36,7 +36,7 @@ func (c Colour) In(space string) ([3]float64, bool) {
 	case "prophoto-rgb":
 		return each(proPhotoToD50.inverse().times(d50), encodedProPhoto), true
 	case "rec2020":
-		return each(rec2020ToXYZ.inverse().times(xyz), power(1/2.4)), true
+		return each(rec2020ToXYZ.inverse().times(xyz), encoded2020), true
 	case "xyz-d65":
 		return xyz, true
 	case "xyz-d50":
@@ -66,6 +66,14 @@ func encodedProPhoto(v float64) float64 {
 		return v * 16
 	}
 	return power(1 / 1.8)(v)
+}
+
+// encoded2020 is the inverse of linearOf2020.
+func encoded2020(v float64) float64 {
+	if math.Abs(v) < beta2020 {
+		return v * 4.5
+	}
+	return math.Copysign(float64(alpha2020*math.Pow(math.Abs(v), 0.45))-(alpha2020-1), v)
 }
 
 // leastChroma is below what a colour is a grey, whose hue is noise.

@@ -68,7 +68,7 @@ func spaceByName(name string) (space, bool) {
 	case "prophoto-rgb":
 		return space{rgb, func(p [3]float64) [3]float64 { return fromD50(proPhotoToD50.times(each(p, linearOfProPhoto))) }}, true
 	case "rec2020":
-		return space{rgb, func(p [3]float64) [3]float64 { return fromXYZ(rec2020ToXYZ.times(each(p, power(2.4)))) }}, true
+		return space{rgb, func(p [3]float64) [3]float64 { return fromXYZ(rec2020ToXYZ.times(each(p, linearOf2020))) }}, true
 	case "xyz-d65": // the format's bound of 1 would leave out white
 		return space{components(unit("X"), unit("Y"), Component{Name: "Z", Max: 1.0891}), fromXYZ}, true
 	case "xyz-d50":
@@ -334,4 +334,19 @@ func (c Colour) Plain() Colour {
 		return c.Opaque()
 	}
 	return c
+}
+
+// The constants of the transfer function of BT.2020, a straight line below beta.
+const (
+	alpha2020 = 1.09929682680944
+	beta2020  = 0.018053968510807
+)
+
+// linearOf2020 is the inverse of the transfer function of BT.2020, which is not the one of
+// BT.1886 for screens.
+func linearOf2020(v float64) float64 {
+	if math.Abs(v) < 4.5*beta2020 {
+		return v / 4.5
+	}
+	return math.Copysign(math.Pow((math.Abs(v)+alpha2020-1)/alpha2020, 1/0.45), v)
 }
