@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,6 +27,8 @@ type ruleJSON struct {
 	Why     string       `json:"why"`
 	Bad     string       `json:"bad"`
 	Good    string       `json:"good"`
+
+	Files map[string]string `json:"files,omitempty"` // that the examples read
 }
 
 type optionJSON struct {
@@ -36,7 +39,7 @@ type optionJSON struct {
 }
 
 func newRuleJSON(r rule.Rule, level rule.Level) ruleJSON {
-	j := ruleJSON{ID: r.ID, Group: r.Group, Level: level, Fixed: r.Fixed, Options: []optionJSON{}, Help: r.Help, Why: r.Why, Bad: r.Bad, Good: r.Good}
+	j := ruleJSON{ID: r.ID, Group: r.Group, Level: level, Fixed: r.Fixed, Options: []optionJSON{}, Help: r.Help, Why: r.Why, Bad: r.Bad, Good: r.Good, Files: r.Files}
 	if r.Fix != rule.NoFix {
 		j.Fix = &r.Fix
 	}
@@ -91,10 +94,15 @@ func WriteRule(w io.Writer, s terminal.Style, r rule.Rule) {
 		paragraph(fmt.Sprintf("Option %s (%s): %s%s", o.Name, o.Type, o.Help, standard))
 	}
 	paragraph(fixSentence(r.Fix))
-	for _, example := range [...]struct{ title, text string }{{"Bad", r.Bad}, {"Good", r.Good}} {
-		if example.text != "" {
-			fmt.Fprintf(w, "%s:\n\n  %s\n\n", example.title, strings.ReplaceAll(strings.TrimSpace(example.text), "\n", "\n  "))
+	example := func(title, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "%s:\n\n  %s\n\n", title, strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "))
 		}
+	}
+	example("Bad", r.Bad)
+	example("Good", r.Good)
+	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
+		example("Where "+name+" is", r.Files[name])
 	}
 	if r.Fixed {
 		paragraph("It cannot be switched off: the service or the language cannot do without it.")
