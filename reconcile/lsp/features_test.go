@@ -374,6 +374,53 @@ func TestColoursOfForEach(t *testing.T) {
 `
 	assert.Equal(t, []string{"#111111", "#222222"}, marked(fmt.Sprintf(block, `"#333333"`)))
 	assert.Empty(t, marked(fmt.Sprintf(block, "each.value")), "a text as well")
+	assert.Equal(t, []string{"#111111", "#222222"}, marked(fmt.Sprintf(block, "each.key")), "keys are no colours")
+	assert.Equal(t, []string{"#111111", "#333333"}, marked(`locale "sea" {
+  for_each = { th = { tint = "#111111", words = "#222222" }, vi = { tint = "#333333", words = "#444444" } }
+  code     = each.key
+  mobile_result_page {
+    background_color = each.value.tint
+    success_desc     = "${each.value["words"]}."
+  }
+}
+`), "what stands under one key")
+}
+
+// A name is offered for a literal where it can stand there: not in values of variables, and
+// not where it gets its own value.
+func TestNamesForColours(t *testing.T) {
+	c := conversation(t, `-- main.livery.hcl --
+locals {
+  ink   = "#0b5fff"
+  alias = local.ink
+  other = "#0b5fff"
+}
+variable "tone" {
+  default = "#0b5fff"
+}
+locale "en" {
+  mobile_result_page {
+    background_color = "#0b5fff"
+  }
+}
+-- more.livery.json --
+{"locale": {"th": {"mobile_result_page": {"background_color": "#0b5fff"}}}}
+-- a.auto.liveryvars.hcl --
+tone = "#0b5fff"
+`, "main.livery.hcl", "more.livery.json", "a.auto.liveryvars.hcl")
+	offered := func(file string, at obj) (texts []string) {
+		p := c.doc(file)
+		p["range"], p["color"] = at, obj{"red": 0x0b / 255.0, "green": 0x5f / 255.0, "blue": 1, "alpha": 1}
+		for _, way := range c.result("textDocument/colorPresentation", p).([]any) {
+			texts = append(texts, way.(obj)["textEdit"].(obj)["newText"].(string))
+		}
+		return texts
+	}
+	assert.Equal(t, []string{"#0b5fff", "local.alias", "local.ink", "local.other", "var.tone"}, offered("main.livery.hcl", rng(10, 24, 10, 31)))
+	assert.Equal(t, []string{"#0b5fff", "local.other", "var.tone"}, offered("main.livery.hcl", rng(1, 11, 1, 18)), "in a local none that refers to it")
+	assert.Equal(t, []string{"#0b5fff"}, offered("main.livery.hcl", rng(6, 13, 6, 20)), "in a variable")
+	assert.Equal(t, []string{"#0b5fff", "${local.alias}", "${local.ink}", "${local.other}", "${var.tone}"}, offered("more.livery.json", rng(0, 63, 0, 70)))
+	assert.Equal(t, []string{"#0b5fff"}, offered("a.auto.liveryvars.hcl", rng(0, 8, 0, 15)))
 }
 
 // In the JSON syntax an expression stands in quotation marks, and texts are none.

@@ -60,18 +60,44 @@ func (c *colourFinder) native(file *syntax.File, body *hclsyntax.Body) {
 	for _, b := range body.Blocks {
 		if b.Type == "locals" || b.Type == "variable" {
 			names(b.Body)
-		} else if each := b.Body.Attributes["for_each"]; each != nil && givesColours(b, fields) {
-			c.expression(each.Expr, nil)
+		} else if each := b.Body.Attributes["for_each"]; each != nil {
+			c.each(b, each.Expr, fields)
 		}
 	}
 }
 
-// givesColours reports whether a block uses what its for_each gives for nothing but colours.
-func givesColours(b *hclsyntax.Block, fields []Written) bool {
+// each looks at what the for_each of a block gives for colours and for nothing else: all of
+// it, or what stands under some keys.
+func (c *colourFinder) each(b *hclsyntax.Block, forEach hclsyntax.Expression, fields []Written) {
+	if givesColours(b, fields, "") {
+		c.expression(forEach, nil)
+		return
+	}
+	_ = hclsyntax.VisitAll(forEach, func(node hclsyntax.Node) hcl.Diagnostics {
+		object, ok := node.(*hclsyntax.ObjectConsExpr)
+		if !ok {
+			return nil
+		}
+		for _, item := range object.Items {
+			key, diags := item.KeyExpr.Value(nil)
+			if !diags.HasErrors() && IsPlain(key) && key.Type() == cty.String && givesColours(b, fields, key.AsString()) {
+				c.expression(item.ValueExpr, nil)
+			}
+		}
+		return nil
+	})
+}
+
+// givesColours reports whether a block uses each.value, or what that has under a key, for
+// nothing but colours.
+func givesColours(b *hclsyntax.Block, fields []Written, key string) bool {
 	colours := 0
 	for _, w := range fields {
-		ofEach := func(t hcl.Traversal) bool { return t.RootName() == "each" }
-		if w.Block != b || !slices.ContainsFunc(w.Expr.Variables(), ofEach) {
+		uses := func(t hcl.Traversal) bool {
+			steps := stepsTo(t, -1)
+			return len(steps) > 1 && steps[0] == "each" && steps[1] == "value" && (len(steps) == 2 || steps[2] == key)
+		}
+		if w.Block != b || !slices.ContainsFunc(w.Expr.Variables(), uses) {
 			continue
 		}
 		if w.Field.Kind != schema.Colour {
@@ -252,14 +278,53 @@ func (v *View) Ways(file *syntax.File, at hcl.Range, r, g, b, a float64) []Way {
 		return t.ways(at, ofChannels(r, g, b, a), digits)
 	}
 	ways := []Way{{digits, at, digits}}
-	if _, native := file.Body.(*hclsyntax.Body); native {
-		if e := v.Explored; e != nil {
-			for _, name := range namesOf(e, strings.ToLower(digits)) {
-				ways = append(ways, Way{name, structure.Within(at, -1), name})
-			}
+	for _, name := range namesFor(v, file, at, strings.ToLower(digits)) {
+		if _, native := file.Body.(*hclsyntax.Body); native {
+			ways = append(ways, Way{name, structure.Within(at, -1), name})
+		} else {
+			ways = append(ways, Way{name, at, "${" + name + "}"})
 		}
 	}
 	return ways
+}
+
+// namesFor are the names that hold exactly a colour and can stand in a place: not in the
+// value of a variable, and none that gets its own value from there.
+func namesFor(v *View, file *syntax.File, at hcl.Range, digits string) []string {
+	if v.Explored == nil || !syntax.IsConfiguration(file.Name) {
+		return nil
+	}
+	var around Name
+	for _, m := range v.Mentions() {
+		if m.Declares && m.Whole.Filename == file.Name && structure.Holds(m.Whole, at.Start.Byte) {
+			around = m.Name
+		}
+	}
+	if around.Kind == "var" {
+		return nil
+	}
+	return slices.DeleteFunc(namesOf(v.Explored, digits), func(name string) bool {
+		t, diags := hclsyntax.ParseTraversalAbs([]byte(name), "", hcl.InitialPos)
+		if diags.HasErrors() {
+			return false
+		}
+		from, _, _ := mentioned(t)
+		return refers(v, from, around, make(map[Name]bool))
+	})
+}
+
+// refers reports whether a name is another one or gets its value from there, over whatever
+// locals.
+func refers(v *View, from, to Name, seen map[Name]bool) bool {
+	local := v.Module.Locals[from.Name]
+	if from == to || from.Kind != "local" || local == nil || seen[from] {
+		return from == to
+	}
+	seen[from] = true
+	return slices.ContainsFunc(local.Expr.Variables(), func(t hcl.Traversal) bool {
+		next, _, ok := mentioned(t)
+		return ok && refers(v, next, to, seen)
+	})
 }
 
 // ofChannels is the colour that an editor's picker gives.
