@@ -169,6 +169,15 @@ type Subject struct {
 	Locale  Locale // "" for a theme, which has none
 	Path    string // overrides the field's own path, for an element of a list
 	Range   hcl.Range
+	Part    func(path ...string) hcl.Range // where a part of the value stands; nil for what stands as a whole
+}
+
+// within is the subject at a part of its value.
+func (at Subject) within(path ...string) Subject {
+	if at.Part != nil {
+		at.Range = at.Part(path...)
+	}
+	return at
 }
 
 // Finding is that of a rule about the subject.

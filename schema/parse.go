@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -360,6 +361,8 @@ func (f *Field) parseTips(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 // ParseTip judges one element of a list that is given as an object with keys in
 // either spelling.
 func (f *Field) ParseTip(element cty.Value, i int, at Subject) (Tip, hcl.Diagnostics) {
+	of := at
+	at = of.within(strconv.Itoa(i))
 	at.Path = fmt.Sprintf("%s[%d]", f.path, i)
 	if element.IsNull() || !element.Type().IsObjectType() && !element.Type().IsMapType() {
 		return Tip{}, hcl.Diagnostics{Diagnose(rule.WrongType, at, "Wrong type of value",
@@ -369,7 +372,7 @@ func (f *Field) ParseTip(element cty.Value, i int, at Subject) (Tip, hcl.Diagnos
 	var tip Tip
 	for it := element.ElementIterator(); it.Next(); {
 		k, raw := it.Element()
-		v, more := f.parseItem(k.AsString(), raw, i, at)
+		v, more := f.parseItem(k.AsString(), raw, i, of.within(strconv.Itoa(i), k.AsString()))
 		diags = append(diags, more...)
 		tip.Set(v)
 	}

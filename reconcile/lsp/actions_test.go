@@ -385,3 +385,23 @@ session "web" {
 	c.open("themes.livery.hcl")
 	assert.Equal(t, []string{"duplicate main.livery.hcl 16: The first one is here.", "duplicate-locale themes.livery.hcl 4: The first one is here."}, related("themes.livery.hcl"))
 }
+
+// What was meant takes the place of the word that is wrong, and of nothing else.
+func TestDidYouMeanPlaces(t *testing.T) {
+	for about, c := range map[string]struct{ file, archive, wrong, after string }{
+		"a key of a texts file":  {"en.json", "-- en.json --\n{\"mobile_result_page\": {\"sucess_dsc\": \"x\"}}\n", "sucess_dsc", "{\"mobile_result_page\": {\"success_desc\": \"x\"}}\n"},
+		"a page of a texts file": {"en.json", "-- en.json --\n{\"mobileTipsPge\": {\"a\": \"b\"}}\n", "mobileTipsPge", "{\"mobileTipsPage\": {\"a\": \"b\"}}\n"},
+		"the root of a name": {"more.livery.hcl", "-- en.json --\n{}\n-- more.livery.hcl --\nlocale \"th\" {\n  title_text = loca.x\n}\nlocals {\n  x = \"a\"\n}\n", "loca.",
+			"locale \"th\" {\n  title_text = local.x\n}\nlocals {\n  x = \"a\"\n}\n"},
+		"a rule in a comment": {"more.livery.hcl", "-- en.json --\n{}\n-- more.livery.hcl --\n# livery:ignore hedroom reason=\"x\"\nlocals {\n  x = \"a\"\n}\n", "hedroom",
+			"# livery:ignore headroom reason=\"x\"\nlocals {\n  x = \"a\"\n}\n"},
+	} {
+		t.Run(about, func(t *testing.T) {
+			client := conversation(t, c.archive+"-- main.livery.hcl --\nlocale \"en\" {\n  texts = jsondecode(file(\"en.json\"))\n}\n", "main.livery.hcl", c.file)
+			titles, actions := client.offered(c.file, c.wrong, 1, "quickfix")
+			i := slices.IndexFunc(titles, func(title string) bool { return strings.HasPrefix(title, "Change to ") })
+			require.GreaterOrEqual(t, i, 0, "%v", titles)
+			assert.Equal(t, c.after, client.edited(actions[i]["edit"])[c.file])
+		})
+	}
+}

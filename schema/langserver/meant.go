@@ -1,29 +1,61 @@
 package langserver
 
 import (
+	"slices"
 	"strings"
 
-	"livery/schema/structure"
-
 	"github.com/hashicorp/hcl/v2"
+
+	"livery/schema"
+	"livery/schema/structure"
 )
 
-// Meant is the word that a finding says was meant, and what it takes the place of; false
-// if it names none.
+// Meant is the word that a finding says was meant, and what it takes the place of: the one
+// word of the finding's place that could be a slip of it, told from others by the finding's
+// own sentence. False if there is none.
 func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
-	_, rest, some := strings.Cut(d.Detail, `Did you mean "`)
+	about, rest, some := strings.Cut(d.Detail, `Did you mean "`)
 	word, _, ends := strings.Cut(rest, `"?`)
 	if !some || !ends || d.Subject == nil {
 		return hcl.Range{}, "", false
 	}
-	at := *d.Subject
-	if text := at.SliceBytes(src); len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
-		at = structure.Within(at, 1)
+	var slips []hcl.Range
+	written := func(at hcl.Range) string { return string(at.SliceBytes(src)) }
+	for _, at := range wordsIn(src, *d.Subject) {
+		if name := written(at); name != word && schema.DidYouMean(name, []string{word}) != "" {
+			slips = append(slips, at)
+		}
 	}
-	start, end := structure.WordAt(src, at.End.Byte)
-	if end > at.End.Byte || start < at.Start.Byte {
+	if len(slips) > 1 {
+		slips = slices.DeleteFunc(slips, func(at hcl.Range) bool { return !strings.Contains(about, written(at)) })
+	}
+	if len(slips) != 1 {
 		return hcl.Range{}, "", false
 	}
-	at.Start.Byte = start
-	return at, word, true
+	return slips[0], word, true
+}
+
+// wordsIn are the words of a place: each name with its dots, and the parts of those that
+// have any.
+func wordsIn(src []byte, at hcl.Range) (words []hcl.Range) {
+	cut := func(from, to int, isWord func(byte) bool) {
+		for start := from; start < to; start++ {
+			end := start
+			for end < to && isWord(src[end]) {
+				end++
+			}
+			if end > start {
+				words = append(words, hcl.Range{Filename: at.Filename, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}})
+				start = end
+			}
+		}
+	}
+	to := min(at.End.Byte, len(src))
+	cut(at.Start.Byte, to, func(c byte) bool { return c == '.' || structure.IsWord(c) })
+	for _, name := range slices.Clone(words) {
+		if strings.Contains(string(name.SliceBytes(src)), ".") {
+			cut(name.Start.Byte, name.End.Byte, structure.IsWord)
+		}
+	}
+	return words
 }

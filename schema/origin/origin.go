@@ -197,6 +197,30 @@ func (p Parts) Within(at schema.Subject, path ...string) schema.Subject {
 	return at
 }
 
+// Name moves a subject to the name of a part that stands in a file.
+func (p Parts) Name(at schema.Subject, path ...string) schema.Subject {
+	if p.file == "" {
+		return at
+	}
+	if found, rest := descend(p.tracer.files.value(p.file), path); found != nil && len(rest) == 0 {
+		at.Range = found.NameRange
+	}
+	return at
+}
+
+// Part is where a part stands, if that is within the whole or in a file; else the whole.
+func (p Parts) Part(whole hcl.Range) func(path ...string) hcl.Range {
+	return func(path ...string) hcl.Range {
+		if p.file != "" {
+			return p.Within(schema.Subject{Range: whole}, slices.Concat(p.path, path)...).Range
+		}
+		if o := p.Origin(path...); o != nil && o.Range.Filename == whole.Filename && o.Range.Start.Byte >= whole.Start.Byte && o.Range.End.Byte <= whole.End.Byte {
+			return o.Range
+		}
+		return whole
+	}
+}
+
 // Here is the origin of what stands whole at its subject; nil in a document.
 func Here(at schema.Subject) *schema.Origin { return way{at: at.Range}.origin(at) }
 

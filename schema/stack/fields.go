@@ -112,6 +112,9 @@ func (r *fieldReader) set(f *schema.Field, raw cty.Value, at schema.Subject, par
 	if f.Kind == schema.Colour && raw.Type().IsObjectType() && raw.Type().HasAttribute(tokens.Root) && !raw.IsNull() {
 		raw, parts = raw.GetAttr(tokens.Root), parts.Below(tokens.Root)
 	}
+	if f.Kind == schema.Tips {
+		at.Part = parts.Part(at.Range)
+	}
 	v, diags := f.Parse(raw, at)
 	if len(diags) > 0 {
 		explain.Cause(diags, parts.Origin())
@@ -274,7 +277,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		seen[page] = name
 		switch {
 		case page == nil || page.Key == "":
-			r.unknownText(at, name, "There is no page or field "+name+" in the catalogue."+explain.Nested(name), pageNames())
+			r.unknownText(texts.Name(at, name), name, "There is no page or field "+name+" in the catalogue."+explain.Nested(name), pageNames())
 		case v.IsNull():
 		case !isObject(v):
 			pageAt := at
@@ -298,7 +301,7 @@ func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subj
 		for i := range p.Fields {
 			names = append(names, p.Fields[i].Key, schema.Snake(p.Fields[i].Key))
 		}
-		r.unknownText(at, p.Key+"."+k.AsString(), fmt.Sprintf("The page %s has no field %s.", p.Key, k.AsString()), names)
+		r.unknownText(texts.Name(at, page, k.AsString()), p.Key+"."+k.AsString(), fmt.Sprintf("The page %s has no field %s.", p.Key, k.AsString()), names)
 	}
 }
 
