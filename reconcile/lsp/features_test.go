@@ -265,7 +265,14 @@ func TestCompletion(t *testing.T) {
 	assert.Contains(t, complete("livery {\n  lint {\n    rule \"contrast\" {\n      |"), "ratio")
 	assert.Contains(t, complete("# livery:ignore |"), "contrast")
 	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    countdown_text = \"in {|"), "{second}")
+	for _, text := range []string{"|", "Wait |", "Wait |\"\n  }\n}\n"} {
+		assert.Equal(t, []string{"{second}"}, complete("locale \"vi\" {\n  mobile_result_page {\n    countdown_text = \""+text), text)
+	}
+	assert.Empty(t, complete("locale \"vi\" {\n  mobile_result_page {\n    countdown_text = \"in {second} |"))
 	assert.Contains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    is_show = |"), "true")
+	const documents = `documents["en_US"]`
+	assert.Contains(t, complete("check \"c\" {\n  assert {\n    condition = |\n  }\n}\n"), documents)
+	assert.NotContains(t, complete("locale \"vi\" {\n  mobile_result_page {\n    background_color = |\n  }\n}\n"), documents)
 }
 
 func TestStructure(t *testing.T) {

@@ -137,8 +137,16 @@ func (v *completer) completeText(src []byte, offset int) ([]Item, int) {
 	if v.attr == "" && len(v.header) > 0 { // a label
 		return v.labels(false), start
 	}
-	if v.attr == "countdown_text" && strings.Contains(v.text, "{") {
-		return []Item{{Label: "{second}", Kind: WordItem, Documentation: "The seconds that are left.", Insert: "second}"}}, start
+	if v.attr == "countdown_text" {
+		item := Item{Label: "{second}", Kind: WordItem, Documentation: "The seconds that are left.", Insert: "{second}"}
+		switch _, begun, opens := strings.Cut(v.text, "{"); {
+		case strings.Contains(begun, "}"):
+			return nil, offset // it is there already
+		case opens:
+			item.Insert = "second}"
+			return []Item{item}, start
+		}
+		return []Item{item}, offset
 	}
 	var items []Item
 	for _, item := range v.values() {
@@ -170,6 +178,9 @@ func (v *completer) values() []Item {
 	}
 	if e := v.Explored; e != nil {
 		for _, name := range e.Names() {
+			if strings.Contains(name, "[") && !v.isIn("check") {
+				continue // of the documents and sessions
+			}
 			item := Item{Label: name, Kind: NameItem, Rank: 2}
 			if call, isCall := strings.CutSuffix(name, "("); isCall {
 				item = Item{Label: call, Kind: FunctionItem, Insert: call + "(", Rank: 3}
@@ -180,7 +191,7 @@ func (v *completer) values() []Item {
 			items = append(items, item)
 		}
 	}
-	if len(v.blocks()) > 0 && v.blocks()[0][0] == "locale" {
+	if v.isIn("locale") {
 		items = append(items, Item{Label: "each", Kind: NameItem, Rank: 2}, Item{Label: "self", Kind: NameItem, Rank: 2})
 	}
 	seen := make(map[string]bool)
@@ -189,6 +200,12 @@ func (v *completer) values() []Item {
 		seen[i.Label] = true
 		return twice
 	})
+}
+
+// isIn reports whether a place is in a block of a type, at the top of a file.
+func (p *place) isIn(block string) bool {
+	blocks := p.blocks()
+	return len(blocks) > 0 && blocks[0][0] == block
 }
 
 // field is the field whose value is being written; nil for none.

@@ -32,16 +32,12 @@ func completeConfiguration(v *langserver.View, file *syntax.File, offset int) (i
 	bare := start == 0 || file.Bytes[start-1] != '"'
 	for i := range items {
 		item := &items[i]
-		value, body := "", ""
-		if item.Kind == BlockItem || len(p.header) > 0 {
-			value, body = "{}", "{\n  $0\n}"
-		}
 		if item.Insert, item.Snippet = "", ""; !bare {
 			continue
 		}
-		item.Insert = `"` + item.Label + `": ` + value
-		if body != "" {
-			item.Snippet = `"` + item.Label + `": ` + body
+		item.Insert = `"` + item.Label + `": `
+		if item.Kind == BlockItem || len(p.header) > 0 {
+			item.holdObject()
 		}
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return a.Rank - b.Rank })

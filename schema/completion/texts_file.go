@@ -36,6 +36,7 @@ func completeJSON(file *syntax.File, offset int) (items []Item, start int) {
 		for _, p := range schema.Pages() {
 			if p.Key != "" {
 				keys.add(p.Key, p.HCLName(), "page", p.Title)
+				keys.last().holdObject()
 			}
 		}
 	}
@@ -77,6 +78,16 @@ func (k *keyItems) add(key, name, detail, help string) {
 		item.Insert = `"` + item.Label + `": `
 	}
 	k.items = append(k.items, item)
+}
+
+func (k *keyItems) last() *Item { return &k.items[len(k.items)-1] }
+
+// holdObject adds an empty object to a key of JSON that is inserted with its quotation marks.
+func (i *Item) holdObject() {
+	if i.Insert != "" {
+		i.Snippet = i.Insert + "{\n  $0\n}"
+		i.Insert += "{}"
+	}
 }
 
 // jsonSpot is a place of a JSON text.
