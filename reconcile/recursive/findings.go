@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"livery/reconcile/stacksreport"
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/syntax"
 )
 
 // Found is what is wrong with a stack.
@@ -42,6 +44,7 @@ type Findings struct {
 	Stacks                  []findings.StackTally
 	Summary                 *stacksreport.Summary
 	shared                  hcl.Diagnostics // in files outside of the stacks' directories
+	broken                  bool            // a library that no stack reads does not parse
 	declared                Declared
 }
 
@@ -77,8 +80,33 @@ func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.S
 		}
 		return p.Tell(run, nil)
 	})
+	if err == nil && len(selected.Paths) == len(selected.All) {
+		err = all.addBroken(run, selected.Broken, t.Keep)
+	}
 	all.Diagnostics, all.Suppressed = schema.SortFindings(all.Diagnostics), schema.SortFindings(all.Suppressed)
 	return all, cmp.Or(err, all.declared.Check(in, all.Summary))
+}
+
+// addBroken adds what is wrong with libraries that do not parse and that no stack reads, or
+// nobody would say it.
+func (all *Findings) addBroken(run *command.Run, names []string, keep bool) error {
+	for _, name := range names {
+		if _, read := all.Sources[name]; read {
+			continue
+		}
+		src, err := fs.ReadFile(run.Dir.FS(), name)
+		if err != nil {
+			return err
+		}
+		diags := syntax.NewFile(src, name).Faults
+		all.broken = all.broken || diags.HasErrors()
+		all.Sources[name] = src
+		all.shared = append(all.shared, diags...)
+		if keep {
+			all.Diagnostics = append(all.Diagnostics, diags...)
+		}
+	}
+	return nil
 }
 
 // keep writes what can be written now, and keeps the rest.
@@ -224,7 +252,12 @@ func Sources(diags hcl.Diagnostics, all findings.Sources) findings.Sources {
 }
 
 // Exit is the exit code of the run.
-func (all *Findings) Exit() error { return Exit(all.Summary) }
+func (all *Findings) Exit() error {
+	if all.broken {
+		return command.ExitError
+	}
+	return Exit(all.Summary)
+}
 
 // Exit is the exit code of a run over many stacks: that of what is not run, unless a shard or
 // a change leaves it out, is that of what has failed.

@@ -53,9 +53,10 @@ func Directories(ctx context.Context, tree fs.FS) ([]string, error) {
 }
 
 type finder struct {
-	ctx  context.Context
-	tree fs.FS
-	only map[string]bool // the directories that are entered; nil for all
+	ctx    context.Context
+	tree   fs.FS
+	only   map[string]bool // the directories that are entered; nil for all
+	broken []string        // files of libraries that do not parse, as found
 }
 
 // directory visits a directory and those below it.
@@ -89,11 +90,13 @@ func (f *finder) directory(dir string, ignored ignores, visit func(dir string, e
 
 // isStack reports whether one of the files of a directory makes it a stack.
 func (f *finder) isStack(dir string, entries []fs.DirEntry) (bool, error) {
+	others := len(f.broken)
 	for _, e := range entries {
 		if !syntax.IsConfiguration(e.Name()) || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		if is, err := f.declares(path.Join(dir, e.Name())); is || err != nil {
+			f.broken = f.broken[:others] // the stack says so itself
 			return is, err
 		}
 	}
@@ -118,7 +121,8 @@ func (f *finder) ignores(dir string, entries []fs.DirEntry) (ignores, error) {
 }
 
 // declares reports whether a file declares something that makes its directory a stack.
-// One that does not parse may have been meant to, and is not to go unseen.
+// One that does not parse may have been meant to, and is not to go unseen, unless all that
+// it begins is what a library has.
 func (f *finder) declares(name string) (bool, error) {
 	src, err := f.read(name)
 	if err != nil {
@@ -129,11 +133,32 @@ func (f *finder) declares(name string) (bool, error) {
 	}
 	file := syntax.NewFile(src, name)
 	if file.Faults.HasErrors() || file.Body == nil {
-		return true, nil
+		if !beginsOnlyLibrary(src, name) {
+			return true, nil
+		}
+		f.broken = append(f.broken, name)
+		return false, nil
 	}
 	return slices.ContainsFunc(config.DeclarationsOf(file).Blocks, func(b *config.Declaration) bool {
 		return slices.Contains(blocksOfStacks(), b.Type)
 	}), nil
+}
+
+// beginsOnlyLibrary reports whether a file that does not parse has blocks of a library and
+// none of a stack, as far as its lines, or the keys of JSON, tell.
+func beginsOnlyLibrary(src []byte, name string) bool {
+	begins := func(kinds []string) bool {
+		if strings.HasSuffix(name, ".json") {
+			return slices.ContainsFunc(kinds, func(kind string) bool { return bytes.Contains(src, []byte(`"`+kind+`"`)) })
+		}
+		for at := 0; at >= 0; at = nextLine(src, at) {
+			if opensBlock(src[at:], kinds) {
+				return true
+			}
+		}
+		return false
+	}
+	return begins([]string{"variable", "locals", "theme", "session"}) && !begins(blocksOfStacks())
 }
 
 // blocksOfStacks are those that only a stack has.
@@ -147,7 +172,7 @@ func beginsStack(src []byte, name string) bool {
 		return false
 	}
 	for at := 0; at >= 0; at = nextLine(src, at) {
-		if !opensBlock(src[at:]) {
+		if !opensBlock(src[at:], blocksOfStacks()) {
 			continue
 		}
 		before := syntax.NewFile(src[:at:at], name)
@@ -164,9 +189,9 @@ func nextLine(src []byte, at int) int {
 	return -1
 }
 
-// opensBlock reports whether a line begins like a block of a stack.
-func opensBlock(line []byte) bool {
-	for _, kind := range blocksOfStacks() {
+// opensBlock reports whether a line begins like a block of one of these kinds.
+func opensBlock(line []byte, kinds []string) bool {
+	for _, kind := range kinds {
 		if rest, ok := bytes.CutPrefix(line, []byte(kind)); ok {
 			rest = bytes.TrimLeft(rest, " \t")
 			return len(rest) > 0 && (rest[0] == '"' || rest[0] == '{')

@@ -26,6 +26,8 @@ type Selection struct {
 // Selected are the stacks that a run is about.
 type Selected struct {
 	Paths   []string // in order
+	All     []string // that are below, also those that are not meant
+	Broken  []string // files of libraries that do not parse
 	Of      int      // how many there are in all shards together
 	Shard   Shard
 	Changes *Changes // nil without a base
@@ -36,11 +38,12 @@ type Selected struct {
 // the shard. That there is no stack, none that a pattern fits or no such base is a
 // *workspace.Failure; that nothing is left is not.
 func (s Selection) Select(ctx context.Context, w *workspace.Workspace, tree fs.FS) (*Selected, error) {
-	all, err := Find(ctx, tree)
+	found := &finder{ctx: ctx, tree: tree}
+	all, err := found.stacks()
 	if err != nil {
 		return nil, workspace.Failf("Cannot look for stacks", "%v.", err)
 	}
-	selected := &Selected{Shard: s.Shard}
+	selected := &Selected{All: all, Broken: found.broken, Shard: s.Shard}
 	if s.Base != "" {
 		if selected.Changes, err = s.compare(ctx, w, all); err != nil {
 			return nil, err

@@ -37,11 +37,12 @@ func TestFind(t *testing.T) {
 		"JSON":                   {map[string]string{"a/x.livery.json": `{"locale": {"en": {}}}`, "b/x.livery.json": `{"theme": {"t": {}}}`}, []string{"a"}},
 		"a library": {map[string]string{
 			"shared/x.livery.hcl": "variable \"v\" {}\nlocals {}\ntheme \"t\" {}\nsession \"s\" { api = \"h5_url\" }\n", "a/x.livery.hcl": locale}, []string{"a"}},
-		"one file of several":     {map[string]string{"a/a.livery.hcl": "locals {}\n", "a/b.livery.hcl": locale}, []string{"a"}},
-		"a label that is missing": {map[string]string{"a/x.livery.hcl": "locale {}\n"}, []string{"a"}},
-		"one that does not parse": {map[string]string{"a/x.livery.hcl": "theme \"t\" {", "b/x.livery.json": "{"}, []string{"a", "b"}},
-		"bytes decide the order":  {map[string]string{"b/x.livery.hcl": locale, "a/z/x.livery.hcl": locale, "a-b/x.livery.hcl": locale, "a/x.livery.hcl": locale, "B/x.livery.hcl": locale}, []string{"B", "a", "a-b", "a/z", "b"}},
-		"not entered":             {map[string]string{".git/x.livery.hcl": locale, "a/node_modules/x/x.livery.hcl": locale, ".x.livery.hcl": locale}, nil},
+		"one file of several":           {map[string]string{"a/a.livery.hcl": "locals {}\n", "a/b.livery.hcl": locale}, []string{"a"}},
+		"a label that is missing":       {map[string]string{"a/x.livery.hcl": "locale {}\n"}, []string{"a"}},
+		"one that does not parse":       {map[string]string{"a/x.livery.hcl": "}}", "b/x.livery.json": "{", "c/x.livery.hcl": "theme \"t\" {\nlocale \"en\" {}\n", "d/x.livery.json": `{"theme": {}, "locale": {`}, []string{"a", "b", "c", "d"}},
+		"a library that does not parse": {map[string]string{"a/x.livery.hcl": "theme \"t\" {", "b/x.livery.json": `{"theme": {`, "c/x.livery.hcl": "locals {", "c/y.livery.hcl": locale}, []string{"c"}},
+		"bytes decide the order":        {map[string]string{"b/x.livery.hcl": locale, "a/z/x.livery.hcl": locale, "a-b/x.livery.hcl": locale, "a/x.livery.hcl": locale, "B/x.livery.hcl": locale}, []string{"B", "a", "a-b", "a/z", "b"}},
+		"not entered":                   {map[string]string{".git/x.livery.hcl": locale, "a/node_modules/x/x.livery.hcl": locale, ".x.livery.hcl": locale}, nil},
 		"ignored": {map[string]string{
 			".liveryignore": "# old things\nold/\n/top\nwith/slash\nkept*\n!kept2\n\n", "old/x.livery.hcl": locale, "a/old/x.livery.hcl": locale,
 			"top/x.livery.hcl": locale, "a/top/x.livery.hcl": locale, "with/slash/x.livery.hcl": locale, "kept1/x.livery.hcl": locale, "kept2/x.livery.hcl": locale,
