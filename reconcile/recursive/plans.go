@@ -78,6 +78,7 @@ func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 	if err != nil {
 		return nil, err
 	}
+	p.claimRest(ctx, f, selected)
 	if diags, sources := p.claims.Conflicts(); len(diags) > 0 {
 		for i := range p.Rows.Rows {
 			p.Rows.Rows[i] = stacksreport.Row{Path: p.Rows.Rows[i].Path, State: stacksreport.NotRun}
@@ -86,6 +87,28 @@ func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 		return nil, cmp.Or(p.Summarize(), error(command.ExitError))
 	}
 	return p, declared.Check(p.Inputs, p.Rows)
+}
+
+// claimRest claims for the stacks that are not planned: what one of them has is no less in
+// the way of those that are. A stack that does not load claims nothing.
+func (p *Plans) claimRest(ctx context.Context, f Flags, selected *stacks.Selected) {
+	if len(selected.Paths) == 0 {
+		return
+	}
+	begun := make(map[string]bool, len(p.pieces))
+	for _, piece := range p.pieces {
+		begun[piece.Path] = piece.Begun
+	}
+	rest := slices.DeleteFunc(slices.Clone(selected.All), func(path string) bool { return begun[path] || ctx.Err() != nil })
+	stacks.Each(rest, f.jobs, func(path string) command.Exit {
+		below, _ := p.run.Below(path)
+		w := below.Workspace(p.Inputs)
+		w.Claim = p.claims.State(path)
+		if op, err := workspace.Claimed(w, p.Plan); err == nil && op != nil { // a state of two is found below
+			p.claims.Documents(path, op)
+		}
+		return below.Finish(nil)
+	}, func(string, command.Exit) {})
 }
 
 // DiffAll compares the stacks with what they were.

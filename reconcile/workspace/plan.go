@@ -55,14 +55,18 @@ func (o *Operation) Close(ctx context.Context) error {
 	return o.ledger.Close(context.WithoutCancel(ctx))
 }
 
+// need is what has to be known to plan.
+func (opts PlanOptions) need() stack.Need {
+	if opts.Keys {
+		return stack.NeedAccount
+	}
+	return stack.NeedDocuments
+}
+
 // Plan compares the stack with the state. Neither network nor credentials are
 // needed, and nothing is written.
 func (w *Workspace) Plan(ctx context.Context, opts PlanOptions) (*Operation, error) {
-	need := stack.NeedDocuments
-	if opts.Keys {
-		need = stack.NeedAccount
-	}
-	return w.plan(ctx, opts, need, access{Locking: opts.Locking, operation: "plan", readOnly: true})
+	return w.plan(ctx, opts, opts.need(), access{Locking: opts.Locking, operation: "plan", readOnly: true})
 }
 
 // PlanToApply is Plan with the state open for writing and everything known that
@@ -128,6 +132,26 @@ func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need,
 		return nil, errors.Join(err, ledger.Close(ctx))
 	}
 	return o, nil
+}
+
+// Claimed is what a plan would be about, with the place of its state claimed but not opened:
+// for those who must know what other stacks have and leave them alone. It is nil if the files
+// have errors.
+func Claimed(w *Workspace, opts PlanOptions) (*Operation, error) {
+	loaded, diags, err := w.Load(opts.need())
+	if err != nil || diags.HasErrors() {
+		return nil, err
+	}
+	acc, err := w.Account(loaded.Account)
+	if err != nil {
+		return nil, err
+	}
+	blob, err := w.backends().blob(loaded.Backend)
+	if err != nil {
+		return nil, err
+	}
+	defer blob.Close()
+	return &Operation{Stack: loaded, workspace: w, account: acc}, w.Claim(w.backends().key(loaded.Backend, blob), blob.String())
 }
 
 func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) {
