@@ -1,8 +1,12 @@
 package lsp_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf16"
+
+	"livery/schema/completion"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -251,6 +255,33 @@ func TestSemanticModifiers(t *testing.T) {
 	assert.Equal(t, []any{0.0, 0.0, 8.0, 8.0, 8.0}, found[7], "local.design.color.primary is read-only") // the name, local and what leads to the token
 	assert.Equal(t, []any{0.0, 0.0, 10.0, 10.0}, found[8], "a deprecated token")
 	assert.Contains(t, found[1], 4.0, "tokens() is of the default library")
+}
+
+// The words of JSON are what they are in HCL.
+func TestSemanticTokensOfJSON(t *testing.T) {
+	for name, want := range map[string]struct{ source, words string }{
+		"more.livery.json": {`{"locals": {"c": "#0b5fff"}, "locale": {"th": {"title_text": "ไทย", "mobile_result_page": {"is_show": true}}}}`,
+			"locals keyword 0, c variable 1, #0b5fff regexp 0, locale keyword 0, th enumMember 1, title_text property 0, ไทย string 0, mobile_result_page keyword 0, is_show property 0, true keyword 0"},
+		"th.json": {`{"titleText": "ไทย", "mobileResultPage": {"successDesc": null}}`,
+			"titleText property 0, ไทย string 0, mobileResultPage keyword 0, successDesc property 0, null keyword 0"},
+		"more.tokens.json": {`{"a": {"$type": "color", "$value": "#fff"}, "b": {"$value": "{a}"}, "n": {"$type": "number", "$value": 1}}`,
+			"a property 1, $type keyword 0, color string 0, $value keyword 0, #fff regexp 0, b property 1, $value keyword 0, {a} variable 8, n property 1, $type keyword 0, number string 0, $value keyword 0, 1 number 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := conversation(t, "-- main.livery.hcl --\nlocals {\n  t = tokens(\"more.tokens.json\")\n}\nlocale \"en\" {\n  texts = jsondecode(file(\"th.json\"))\n}\n-- more.tokens.json --\n{}\n-- th.json --\n{}\n", "main.livery.hcl")
+			c.open(name, want.source)
+			legend := completion.TokenTypes()
+			data := c.result("textDocument/semanticTokens/full", c.doc(name)).(obj)["data"].([]any)
+			units, column := utf16.Encode([]rune(want.source)), 0
+			var words []string
+			for i := 0; i < len(data); i += 5 {
+				column += int(data[i+1].(float64))
+				word := string(utf16.Decode(units[column : column+int(data[i+2].(float64))]))
+				words = append(words, fmt.Sprintf("%s %s %v", word, legend[int(data[i+3].(float64))], data[i+4]))
+			}
+			assert.Equal(t, want.words, strings.Join(words, ", "))
+		})
+	}
 }
 
 func TestCompletionOfEveryKind(t *testing.T) {

@@ -50,14 +50,14 @@ type Word struct {
 	Modifiers int
 }
 
-// Words says what the words of a file in HCL are, in its order. It needs the tokens only,
-// so a file that does not parse has them too.
+// Words says what the words of a file are, in its order. Of HCL it needs the tokens only, so
+// a file that does not parse has them too.
 //
 // What leads to a design token is read-only, for the design tool owns it.
 func Words(v *langserver.View, file *syntax.File) (words []Word) {
 	body, native := file.Body.(*hclsyntax.Body)
 	if !native {
-		return nil
+		return jsonWords(v, file)
 	}
 	toTokens := tokenReferences(v, body)
 	tokens, _ := hclsyntax.LexConfig(file.Bytes, file.Name, hcl.InitialPos)
