@@ -176,21 +176,7 @@ func (v *completer) values() []Item {
 	if blocks := v.blocks(); len(blocks) > 0 && (v.attr == "theme" || v.attr == "extends") {
 		return append(items, v.themeItems()...)
 	}
-	if e := v.Explored; e != nil {
-		for _, name := range e.Names() {
-			if strings.Contains(name, "[") && !v.isIn("check") {
-				continue // of the documents and sessions
-			}
-			item := Item{Label: name, Kind: NameItem, Rank: 2}
-			if call, isCall := strings.CutSuffix(name, "("); isCall {
-				item = Item{Label: call, Kind: FunctionItem, Insert: call + "(", Rank: 3}
-				if f, known := functions(v.View)[call]; known {
-					item.Detail, item.Documentation = Signature(call, f).Label, f.Description()
-				}
-			}
-			items = append(items, item)
-		}
-	}
+	items = append(items, v.names()...)
 	if v.isIn("locale") {
 		items = append(items, Item{Label: "each", Kind: NameItem, Rank: 2}, Item{Label: "self", Kind: NameItem, Rank: 2})
 	}
@@ -200,6 +186,27 @@ func (v *completer) values() []Item {
 		seen[i.Label] = true
 		return twice
 	})
+}
+
+// names are those that an expression can begin with.
+func (v *completer) names() (items []Item) {
+	if v.Explored == nil {
+		return nil
+	}
+	for _, name := range v.Explored.Names() {
+		if strings.Contains(name, "[") && !v.isIn("check") {
+			continue // of the documents and sessions
+		}
+		item := Item{Label: name, Kind: NameItem, Rank: 2}
+		if call, isCall := strings.CutSuffix(name, "("); isCall {
+			item = Item{Label: call, Kind: FunctionItem, Insert: call + "(", Rank: 3}
+			if f, known := functions(v.View)[call]; known {
+				item.Detail, item.Documentation = Signature(call, f).Label, f.Description()
+			}
+		}
+		items = append(items, item)
+	}
+	return items
 }
 
 // isIn reports whether a place is in a block of a type, at the top of a file.
