@@ -27,8 +27,9 @@ type layer struct {
 var layers = []layer{
 	{"livery/schema/css", "what CSS means by a colour depends on CSS alone", nil},
 	{"livery/schema/jsontext", "JSON is walked without knowing what it says", nil},
+	{"livery/schema/wording", "which name was meant is read off the names, whatever they name", []string{"github.com/agext/levenshtein"}},
 	{"livery/schema/rule", "what a rule is called and weighs depends on nobody who judges by it", nil},
-	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows only what CSS and JSON are", []string{"github.com/agext/levenshtein"}},
+	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows only what CSS and JSON are", nil},
 	{"livery/schema/storage", "where a state can be kept is said by files and by the environment, and judged in one way for both", nil},
 	{"livery/schema/colour", "one colour, read and compared in one way by functions, rules and pages", []string{"github.com/lucasb-eyer/go-colorful"}},
 	{"livery/schema/jsonschema", "what JSON may hold is said of the catalogue and the settings alone, without reading any", nil},

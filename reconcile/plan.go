@@ -11,6 +11,7 @@ import (
 
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // Action is what applying does to an address.
@@ -208,7 +209,7 @@ type UnknownAddressError struct {
 
 // Error implements error.
 func (e *UnknownAddressError) Error() string {
-	return fmt.Sprintf("%s is neither declared nor in the state%s", e.Address, schema.OrMeant(e.Nearest))
+	return fmt.Sprintf("%s is neither declared nor in the state%s", e.Address, wording.OrMeant(e.Nearest))
 }
 
 // NewPlan compares what is desired with what was confirmed. It does not change
@@ -415,7 +416,7 @@ func (p *Plan) CheckAddresses(addresses ...schema.Address) error {
 		for i, c := range p.Changes {
 			names[i] = c.Address.String()
 		}
-		return &UnknownAddressError{Address: a, Nearest: schema.Nearest(a.String(), names)}
+		return &UnknownAddressError{Address: a, Nearest: wording.Nearest(a.String(), names)}
 	}
 	return nil
 }

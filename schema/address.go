@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"strings"
+
+	"livery/schema/wording"
 )
 
 // AddressKind is what an address names.
@@ -41,7 +43,7 @@ func ParseAddress(s string) (Address, error) {
 	case kind == string(LocaleAddress):
 		loc, known := ParseLocale(name)
 		if !known {
-			return Address{}, fmt.Errorf("%q: %q is not a locale of the service%s", s, name, OrMeant(NearestLocale(name)))
+			return Address{}, fmt.Errorf("%q: %q is not a locale of the service%s", s, name, wording.OrMeant(NearestLocale(name)))
 		}
 		return loc.AddressOf(), nil
 	case kind == string(SessionAddress):

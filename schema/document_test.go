@@ -14,6 +14,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 func TestOverlay(t *testing.T) {
@@ -177,10 +178,10 @@ func TestRules(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	names := []string{"success_desc", "failed_desc", "is_show"}
-	assert.Equal(t, "success_desc", schema.Nearest("sucess_desc", names))
-	assert.Equal(t, "is_show", schema.Nearest("isshow", names))
-	assert.Empty(t, schema.Nearest("colour", names))
-	assert.Empty(t, schema.Nearest("x", nil))
+	assert.Equal(t, "success_desc", wording.Nearest("sucess_desc", names))
+	assert.Equal(t, "is_show", wording.Nearest("isshow", names))
+	assert.Empty(t, wording.Nearest("colour", names))
+	assert.Empty(t, wording.Nearest("x", nil))
 }
 
 func TestSecretsNeverShow(t *testing.T) {

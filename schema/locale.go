@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // Locale names a document in the long form, such as en_US. The six short
@@ -121,7 +122,7 @@ func ParseLocale(s string) (Locale, bool) {
 }
 
 // SuggestLocale is the value most likely meant, as a sentence; "" for none.
-func SuggestLocale(s string) string { return suggest(NearestLocale(s)) }
+func SuggestLocale(s string) string { return wording.Suggest(NearestLocale(s)) }
 
 // JudgeLocale is ParseLocale with what is wrong.
 func JudgeLocale(name string, at Subject) (Locale, *hcl.Diagnostic) {
@@ -160,7 +161,7 @@ func NearestLocale(s string) string {
 	if len(s) < 4 {
 		return "" // every short word is near to some abbreviation
 	}
-	return Nearest(s, slices.DeleteFunc(names, func(name string) bool { return name == "" }))
+	return wording.Nearest(s, slices.DeleteFunc(names, func(name string) bool { return name == "" }))
 }
 
 // isCalled reports whether a row's language has that name.

@@ -15,6 +15,7 @@ import (
 
 	"livery/schema/css"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // Length counts UTF-16 code units, which is how the service counts.
@@ -315,7 +316,7 @@ func colourHint(s string) string {
 	if hex := css.Named(name); hex != "" {
 		return fmt.Sprintf(" The name %s is %q.", name, hex)
 	}
-	return suggest(ColourMeant(s))
+	return wording.Suggest(ColourMeant(s))
 }
 
 func alphaWarning(s string, at Subject) hcl.Diagnostics {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // judgeRedirect checks a URL that a browser, or the service, is sent to.
@@ -27,7 +28,7 @@ func judgeRegion(s string, at Subject) hcl.Diagnostics {
 	}
 	hint := ""
 	if region, err := language.ParseRegion(strings.TrimSpace(s)); err == nil && region.IsCountry() {
-		hint = suggest(region.ISO3())
+		hint = wording.Suggest(region.ISO3())
 	}
 	return hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a country code",
 		fmt.Sprintf("%s is %q; it takes an ISO 3166-1 alpha-3 code in capitals, such as \"PHL\".%s", at.Path, s, hint))}

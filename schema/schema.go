@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 )
@@ -237,4 +238,15 @@ func Snake(key string) string {
 		name = append(name, c)
 	}
 	return string(name)
+}
+
+// Plural is a number of things in words: "1 address", "2 addresses".
+func Plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

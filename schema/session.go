@@ -14,6 +14,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // SessionAPI is the call that opens a session.
@@ -318,9 +319,9 @@ func (a *Attribute) judgeWord(s string, at Subject) hcl.Diagnostics {
 	case slices.Contains(a.Words, s):
 		return nil
 	case !a.Open:
-		hint := DidYouMean(strings.ToUpper(s), a.Words)
+		hint := wording.DidYouMean(strings.ToUpper(s), a.Words)
 		if hint == "" {
-			hint = DidYouMean(s, a.Words)
+			hint = wording.DidYouMean(s, a.Words)
 		}
 		return hcl.Diagnostics{Diagnose(rule.Enum, at, "Not a valid word",
 			fmt.Sprintf("%s is %q; valid are %s.%s", at.Path, s, strings.Join(quoteAll(a.Words), ", "), hint))}

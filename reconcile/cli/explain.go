@@ -13,6 +13,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 func explainCommand(run *command.Run) *cobra.Command {
@@ -91,7 +92,7 @@ func hint(x *inspect.Explanation, path string) string {
 	for i, f := range x.Fields {
 		names[i] = f.Path
 	}
-	return schema.DidYouMean(path, names)
+	return wording.DidYouMean(path, names)
 }
 
 // explainable completes an address, and behind one its pages and fields in the spelling

@@ -10,6 +10,7 @@ import (
 	"livery/reconcile/reference"
 	"livery/schema"
 	"livery/schema/jsonschema"
+	"livery/schema/wording"
 )
 
 func schemaCommand(run *command.Run) *cobra.Command {
@@ -77,7 +78,7 @@ func writeJSONSchema(run *command.Run, format, name string) error {
 	case name == "":
 		return command.Fail("Missing argument", "-format=jsonschema takes the name of what to describe: %s.", valid)
 	case !slices.Contains(names, name):
-		return command.Fail("Unknown JSON Schema", "There is no JSON Schema of %q; there are %s.%s", name, valid, schema.DidYouMean(name, names))
+		return command.Fail("Unknown JSON Schema", "There is no JSON Schema of %q; there are %s.%s", name, valid, wording.DidYouMean(name, names))
 	}
 	text, err := jsonschema.Of(name)
 	if err != nil {
@@ -104,5 +105,5 @@ func attribute(run *command.Run, name string) error {
 	for _, attr := range schema.Attributes() {
 		names = append(names, attr.Name)
 	}
-	return command.Fail("Not in the catalogue", "A session has no %s.%s \"livery schema session\" lists what it may declare.", name, schema.DidYouMean(name, names))
+	return command.Fail("Not in the catalogue", "A session has no %s.%s \"livery schema session\" lists what it may declare.", name, wording.DidYouMean(name, names))
 }

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"livery/schema/wording"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"livery/schema"
 )
 
 // commandLine splits arguments into the command and what belongs to it. Flags
@@ -141,7 +141,7 @@ func flagError(c *cobra.Command, err error) error {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 		detail := fmt.Sprintf("%s has no flag -%s.", c.CommandPath(), unknown)
-		if near := schema.Nearest(unknown, names); near != "" {
+		if near := wording.Nearest(unknown, names); near != "" {
 			detail += fmt.Sprintf(" Did you mean -%s?", near)
 		}
 		if unknown == "chdir" {

@@ -3,9 +3,9 @@ package command
 import (
 	"fmt"
 
-	"github.com/spf13/cobra"
+	"livery/schema/wording"
 
-	"livery/schema"
+	"github.com/spf13/cobra"
 )
 
 // Entry is a command in the table that find, help and completion read.
@@ -35,7 +35,7 @@ func (r *Run) find(name string) (*cobra.Command, error) {
 		return nil, Fail("Unknown command", "There is no command %q. Did you mean \"livery apply -destroy\"?", name)
 	}
 	detail := fmt.Sprintf("There is no command %q.", name)
-	detail += schema.DidYouMean(name, names)
+	detail += wording.DidYouMean(name, names)
 	return nil, Fail("Unknown command", "%s \"livery -help\" lists all commands.", detail)
 }
 
@@ -52,7 +52,7 @@ func Group(r *Run, c *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 			names = append(names, sub.Name())
 		}
 		detail := fmt.Sprintf("There is no command \"%s %s\".", c.Name(), args[0])
-		if near := schema.Nearest(args[0], names); near != "" {
+		if near := wording.Nearest(args[0], names); near != "" {
 			detail += fmt.Sprintf(" Did you mean \"%s %s\"?", c.Name(), near)
 		}
 		return Fail("Unknown command", "%s \"livery %s -help\" lists them.", detail, c.Name())

@@ -20,6 +20,7 @@ import (
 	"livery/schema/lint"
 	"livery/schema/preview"
 	"livery/schema/stack"
+	"livery/schema/wording"
 )
 
 // Explanation says of each field of a document or a session where its value comes from.
@@ -111,7 +112,7 @@ func notDeclared(s *stack.Stack, address schema.Address) error {
 		names = append(names, a.String())
 	}
 	detail := fmt.Sprintf("%s is not declared.", address)
-	if near := schema.Nearest(address.String(), names); near != "" {
+	if near := wording.Nearest(address.String(), names); near != "" {
 		detail += fmt.Sprintf(" Did you mean %s?", near)
 	} else if len(names) > 0 {
 		detail += fmt.Sprintf(" Declared: %s.", strings.Join(names, ", "))

@@ -25,6 +25,7 @@ import (
 	"livery/schema"
 	"livery/schema/rule"
 	"livery/schema/stack"
+	"livery/schema/wording"
 )
 
 // lintFlags are those of lint.
@@ -193,7 +194,7 @@ func ruleNamed(name string) (rule.Rule, error) {
 	for _, r := range rule.All() {
 		names = append(names, string(r.ID))
 	}
-	return row, command.Fail("Unknown rule", "There is no rule %q.%s", name, schema.DidYouMean(name, names))
+	return row, command.Fail("Unknown rule", "There is no rule %q.%s", name, wording.DidYouMean(name, names))
 }
 
 // about answers what is asked about rules rather than about a stack.

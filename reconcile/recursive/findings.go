@@ -20,6 +20,7 @@ import (
 	"livery/schema"
 	"livery/schema/rule"
 	"livery/schema/syntax"
+	"livery/schema/wording"
 )
 
 // Found is what is wrong with a stack.
@@ -287,7 +288,7 @@ func (d Declared) Check(in command.Inputs, s *stacksreport.Summary) error {
 	for _, a := range in.Assignments {
 		if a.File == "" && !d[a.Name] {
 			return command.Fail("Value for an undeclared variable", "-var sets %q, but no stack declares such a variable.%s",
-				a.Name, schema.DidYouMean(a.Name, slices.Sorted(maps.Keys(d))))
+				a.Name, wording.DidYouMean(a.Name, slices.Sorted(maps.Keys(d))))
 		}
 	}
 	return nil

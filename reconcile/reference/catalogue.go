@@ -7,6 +7,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // Fields are a page of the catalogue and those of its fields that were asked for.
@@ -48,7 +49,7 @@ func LookUp(query string) (found []Fields, hint string) {
 	case len(hits) > 0:
 		return hits, ""
 	}
-	near := schema.Nearest(query, names)
+	near := wording.Nearest(query, names)
 	switch {
 	case len(having) > 0:
 		hint = fmt.Sprintf(" It is a field of a page: %s.", strings.Join(having, ", "))

@@ -22,6 +22,7 @@ import (
 	"livery/reconcile/liveness"
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // Service is what the service does with sessions. [liveness.Client] is one.
@@ -123,7 +124,7 @@ func (d Definitions) FindDeclared(name string) (schema.Session, error) {
 }
 
 func unknown(name, how string, names []string) error {
-	hint := schema.DidYouMean(name, names)
+	hint := wording.DidYouMean(name, names)
 	if hint == "" && len(names) > 0 {
 		hint = fmt.Sprintf(" There are %s.", strings.Join(names, ", "))
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"livery/schema"
+	"livery/schema/wording"
 )
 
 // Semantics is what a POST does to the document of before. The documents of
@@ -38,7 +38,7 @@ func checkWord(s string, words ...string) error {
 
 // suggestion names the word that may be meant; "" when none is near.
 func suggestion(s string, words []string) string {
-	return schema.OrMeant(schema.Nearest(s, words))
+	return wording.OrMeant(wording.Nearest(s, words))
 }
 
 // apply is the document after a body has come in. Neither argument changes.

@@ -7,6 +7,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/texts"
+	"livery/schema/wording"
 )
 
 // Tally counts what became of the texts of a language.
@@ -60,7 +61,7 @@ func (s *Stack) acceptable(in *texts.Language, paths []string) ([]*texts.Unit, e
 		u := in.Unit(path)
 		switch {
 		case u == nil:
-			return nil, workspace.Failf("No such text", "%s has no text %s.%s", in.Locale, path, schema.DidYouMean(path, s.paths(path)))
+			return nil, workspace.Failf("No such text", "%s has no text %s.%s", in.Locale, path, wording.DidYouMean(path, s.paths(path)))
 		case u.State == texts.Missing:
 			return nil, workspace.Failf("Not translated", "%s has no text %s, so there is nothing to accept.", in.Locale, u.Path)
 		case u.State == texts.Extra:

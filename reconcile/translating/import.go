@@ -17,6 +17,7 @@ import (
 	"livery/schema/interchange"
 	"livery/schema/rule"
 	"livery/schema/texts"
+	"livery/schema/wording"
 )
 
 // File is a file of translators.
@@ -181,7 +182,7 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 	k := key{in.Locale, t.ID}
 	if u == nil {
 		r.told(k, Skipped, "unknown id")
-		r.warn(k, t.Range, "Unknown text", fmt.Sprintf("%s has no text %q, so it is left out.%s", in.Locale, t.ID, schema.DidYouMean(t.ID, r.paths(t.ID))))
+		r.warn(k, t.Range, "Unknown text", fmt.Sprintf("%s has no text %q, so it is left out.%s", in.Locale, t.ID, wording.DidYouMean(t.ID, r.paths(t.ID))))
 		return
 	}
 	k.path = u.Path

@@ -10,6 +10,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/stack"
+	"livery/schema/wording"
 )
 
 // State is the state of a workspace, for those who look at it or change it by hand.
@@ -149,7 +150,7 @@ func FindAddresses(s *state.Snapshot, names []string) ([]schema.Address, error) 
 				words = append(words, k.String())
 			}
 			detail := fmt.Sprintf("%s is not in the state.", address)
-			if near := schema.Nearest(address.String(), words); near != "" {
+			if near := wording.Nearest(address.String(), words); near != "" {
 				detail += fmt.Sprintf(" Did you mean %s?", near)
 			}
 			return nil, Failf("No such address", "%s \"livery state list\" shows what is.", detail)

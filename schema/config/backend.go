@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/rule"
 	"livery/schema/storage"
+	"livery/schema/wording"
 )
 
 // Backend says where the state is kept. Type "" is the default. The attributes are
@@ -64,7 +65,7 @@ func (r *settingsReader) unknownBackend(b *Block) {
 		names = append(names, kind.Type)
 	}
 	detail := fmt.Sprintf("There is no backend %q; there are %s.", b.Labels[0], strings.Join(names, ", "))
-	detail += schema.DidYouMean(b.Labels[0], names)
+	detail += wording.DidYouMean(b.Labels[0], names)
 	r.Report(schema.Diagnose(rule.Enum, schema.Subject{Range: b.LabelRanges[0]}, "Unknown backend", detail))
 }
 

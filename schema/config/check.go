@@ -11,6 +11,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // What the expressions of a check, and no others of a file, can refer to.
@@ -138,7 +139,7 @@ func (c checkReader) level(a *Attribute) rule.Level {
 	levels := []string{string(rule.Notice), string(rule.Warning), string(rule.Error)}
 	if !slices.Contains(levels, text) {
 		c.Report(schema.Diagnose(rule.Enum, schema.Subject{Range: a.Expr.Range()}, "Not a valid word",
-			`level is one of "notice", "warning" and "error".`+schema.DidYouMean(text, levels)))
+			`level is one of "notice", "warning" and "error".`+wording.DidYouMean(text, levels)))
 	}
 	return rule.Level(text)
 }
@@ -157,7 +158,7 @@ func (c checkReader) field(a *Attribute) string {
 		}
 	}
 	if !slices.Contains(names, text) {
-		c.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+schema.DidYouMean(text, names)))
+		c.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+wording.DidYouMean(text, names)))
 	}
 	return text
 }

@@ -14,6 +14,7 @@ import (
 	"livery/schema/function"
 	"livery/schema/rule"
 	"livery/schema/syntax"
+	"livery/schema/wording"
 )
 
 // Faults collects what is wrong with what people wrote. Its methods say what is
@@ -48,7 +49,7 @@ func (f *Faults) Labelled(b *Block) bool {
 func (f *Faults) UnknownBlock(b *Block, where string, at schema.Subject, names, fields []string) {
 	at.Range, at.Path = b.TypeRange, ""
 	detail := fmt.Sprintf("The block %s has no meaning %s.", b.Type, where)
-	near := schema.DidYouMean(b.Type, names)
+	near := wording.DidYouMean(b.Type, names)
 	switch place := placesOf(b.Type); {
 	case slices.Contains(fields, b.Type):
 		detail += fmt.Sprintf(" %s is a field: write %s = ...", b.Type, b.Type)
@@ -68,15 +69,15 @@ func (f *Faults) UnknownBlock(b *Block, where string, at schema.Subject, names, 
 func (f *Faults) UnknownField(a *Attribute, where string, at schema.Subject, names, blocks []string) {
 	at.Range = a.NameRange()
 	detail := fmt.Sprintf("%s has no %s.", where, a.Name)
-	switch near := schema.DidYouMean(a.Name, names); {
+	switch near := wording.DidYouMean(a.Name, names); {
 	case slices.Contains(blocks, a.Name):
 		detail = fmt.Sprintf("%s is a block, not an attribute: write %s { ... } without the equals sign.", a.Name, a.Name)
 	case instead(a.Name) != "":
 		detail += " " + instead(a.Name)
 	case near != "":
 		detail += near
-	case schema.Nearest(a.Name, blocks) != "":
-		detail += fmt.Sprintf(" Did you mean the block %q?", schema.Nearest(a.Name, blocks))
+	case wording.Nearest(a.Name, blocks) != "":
+		detail += fmt.Sprintf(" Did you mean the block %q?", wording.Nearest(a.Name, blocks))
 	case holders(a.Name) != "":
 		detail += holders(a.Name)
 	case schema.PageByHCL(where) != nil:

@@ -15,6 +15,7 @@ import (
 	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
+	"livery/schema/wording"
 )
 
 // Ignore says which findings are not to be shown, and why: a livery:ignore comment, or an
@@ -219,7 +220,7 @@ func (f *Faults) checkIgnoredRules(g *Ignore) bool {
 					names = append(names, string(r.ID))
 				}
 			}
-			f.badIgnore(g, fmt.Sprintf("There is no rule %q.", id)+schema.DidYouMean(string(id), names))
+			f.badIgnore(g, fmt.Sprintf("There is no rule %q.", id)+wording.DidYouMean(string(id), names))
 			return false
 		case row.Fixed:
 			f.badIgnore(g, fmt.Sprintf("%s cannot be ignored: what it finds cannot be sent to the service.", id))
@@ -313,5 +314,5 @@ func (l *settingsReader) ignoredPath(g *Ignore, path string) {
 	if slices.Contains(names, path) {
 		return
 	}
-	l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+schema.DidYouMean(path, append(names, fieldPaths()...)))
+	l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+wording.DidYouMean(path, append(names, fieldPaths()...)))
 }

@@ -12,6 +12,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // parseOption judges the value of an option and gives it the type that the option has in
@@ -36,7 +37,7 @@ func parseOption(o rule.Option, v cty.Value, at schema.Subject, element func(i i
 	switch {
 	case o.Type == rule.WordOption && !slices.Contains(o.Words, word):
 		return nil, schema.Diagnose(rule.Enum, at, "Not a valid word",
-			fmt.Sprintf("%s is one of %s.%s", o.Name, `"`+strings.Join(o.Words, `", "`)+`"`, schema.DidYouMean(word, o.Words)))
+			fmt.Sprintf("%s is one of %s.%s", o.Name, `"`+strings.Join(o.Words, `", "`)+`"`, wording.DidYouMean(word, o.Words)))
 	case o.Type == rule.FileOption && (path.IsAbs(word) || strings.Contains(word, `\`)):
 		return nil, schema.Diagnose(rule.Unreadable, at, "Not a usable file", o.Name+" is relative to the stack and uses forward slashes.")
 	}

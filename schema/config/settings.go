@@ -11,6 +11,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // Settings is what a livery block says.
@@ -222,7 +223,7 @@ func (l *settingsReader) rule(b *Block) {
 			names = append(names, string(r.ID))
 		}
 		l.Report(schema.Diagnose(rule.Reference, schema.Subject{Range: b.LabelRanges[0]}, "Unknown rule",
-			fmt.Sprintf("There is no rule %q.", id)+schema.DidYouMean(string(id), names)))
+			fmt.Sprintf("There is no rule %q.", id)+wording.DidYouMean(string(id), names)))
 		return
 	}
 	names := []string{"level"}

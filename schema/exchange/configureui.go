@@ -16,6 +16,7 @@ import (
 	"livery/schema/jsontext"
 	"livery/schema/rule"
 	"livery/schema/syntax"
+	"livery/schema/wording"
 )
 
 // Body is a ConfigureUI request body that somebody brought along.
@@ -281,7 +282,7 @@ func (r *reader) keep(k schema.ExtraKey, v cty.Value) {
 }
 
 func (r *reader) remarkUnknown(path string, m member, known []string) {
-	r.remark(rule.UndocumentedField, r.place(path, m.at), "Unknown field", fmt.Sprintf("The catalogue does not know %s.%s It is kept in extra and will be sent as it is.", path, schema.DidYouMean(m.name, known)))
+	r.remark(rule.UndocumentedField, r.place(path, m.at), "Unknown field", fmt.Sprintf("The catalogue does not know %s.%s It is kept in extra and will be sent as it is.", path, wording.DidYouMean(m.name, known)))
 }
 
 func names(p *schema.Page) []string {

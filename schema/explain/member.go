@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // listed is how many names are listed where none is near.
@@ -48,7 +49,7 @@ func Member(d *hcl.Diagnostic) {
 
 // hint is the nearest name, or all of them if they are few.
 func hint(name string, members []string) string {
-	if near := schema.DidYouMean(name, members); near != "" {
+	if near := wording.DidYouMean(name, members); near != "" {
 		return near
 	}
 	switch {

@@ -8,13 +8,14 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // UnknownName says what may have been meant by a reference that begins with a name that
 // there is not, behind the sentence that says so.
 func UnknownName(ref hcl.Traversal, inText bool) string {
 	root := ref.RootName()
-	near := schema.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
+	near := wording.DidYouMean(root, []string{"var", "local", "theme", "each", "self", "path"})
 	hex := schema.ColourMeant(root)
 	switch plain := word(root); {
 	case inText:

@@ -11,8 +11,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
-	"livery/schema"
 	"livery/schema/css"
+	"livery/schema/wording"
 )
 
 // ExplainUnknown makes the suggestion in a fault about an unknown function the
@@ -33,7 +33,7 @@ func ExplainUnknown(d *hcl.Diagnostic) {
 	}
 	d.Detail = fmt.Sprintf("There is no function named %q.", name)
 	for ctx := d.EvalContext; ctx != nil; ctx = ctx.Parent() {
-		if hint := schema.DidYouMean(name, slices.Sorted(maps.Keys(ctx.Functions))); hint != "" {
+		if hint := wording.DidYouMean(name, slices.Sorted(maps.Keys(ctx.Functions))); hint != "" {
 			d.Detail += hint
 			return
 		}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/schema"
 	"livery/schema/structure"
+	"livery/schema/wording"
 )
 
 // Meant is the word that a finding says was meant, and what it takes the place of: the one
@@ -22,7 +22,7 @@ func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
 	var slips []hcl.Range
 	written := func(at hcl.Range) string { return string(at.SliceBytes(src)) }
 	for _, at := range wordsIn(src, *d.Subject) {
-		if name := written(at); name != word && schema.DidYouMean(name, []string{word}) != "" {
+		if name := written(at); name != word && wording.DidYouMean(name, []string{word}) != "" {
 			slips = append(slips, at)
 		}
 	}

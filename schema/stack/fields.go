@@ -15,6 +15,7 @@ import (
 	"livery/schema/origin"
 	"livery/schema/rule"
 	"livery/schema/tokens"
+	"livery/schema/wording"
 )
 
 // fieldReader evaluates the fields of one theme or locale.
@@ -308,7 +309,7 @@ func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subj
 func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names []string) {
 	at.Path = path
 	name := path[strings.LastIndexByte(path, '.')+1:]
-	detail += schema.DidYouMean(name, names)
+	detail += wording.DidYouMean(name, names)
 	r.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field in texts", detail))
 }
 

@@ -21,6 +21,7 @@ import (
 	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
+	"livery/schema/wording"
 )
 
 // scope evaluates expressions: it knows what they can refer to, and resolves locals
@@ -345,7 +346,7 @@ func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Tra
 		return false
 	}
 	detail := fmt.Sprintf("Nothing declares the %s %s.%s.", what, ref.RootName(), name)
-	if near := schema.Nearest(name, sortedNames(declared)); near != "" {
+	if near := wording.Nearest(name, sortedNames(declared)); near != "" {
 		detail += fmt.Sprintf(" Did you mean %s.%s?", ref.RootName(), near)
 	}
 	s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", detail))

@@ -10,6 +10,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // sessionOwn are the attributes of a session block that are no defaults of requests.
@@ -84,7 +85,7 @@ func (e sessions) api(b *config.Block, at schema.Subject) (schema.SessionAPI, bo
 	if v.IsNull() || v.Type() != cty.String || !slices.Contains(valid, v.AsString()) {
 		detail := "api is one of " + strings.Join(valid, ", ") + "."
 		if !v.IsNull() && v.Type() == cty.String {
-			detail += schema.DidYouMean(v.AsString(), valid)
+			detail += wording.DidYouMean(v.AsString(), valid)
 		}
 		e.Report(schema.Diagnose(rule.Enum, at, "Not a valid word", detail))
 		return "", false

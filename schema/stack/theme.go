@@ -11,6 +11,7 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // theme is a set of fields to build on, during one evaluation.
@@ -190,7 +191,7 @@ func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 			continue
 		}
 		detail := fmt.Sprintf("%s has no %s.", what, attr.Name)
-		detail += schema.DidYouMean(attr.Name, names)
+		detail += wording.DidYouMean(attr.Name, names)
 		s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", detail))
 		return false
 	}

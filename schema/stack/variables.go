@@ -14,6 +14,7 @@ import (
 	"livery/schema/origin"
 	"livery/schema/rule"
 	"livery/schema/syntax"
+	"livery/schema/wording"
 )
 
 // EnvironmentPrefix begins the names of environment variables that set input
@@ -92,7 +93,7 @@ func (vs *variables) resolve() {
 		}
 		if !ok {
 			detail := fmt.Sprintf("-var sets %q, but the stack declares no such variable.", values.Name)
-			detail += schema.DidYouMean(values.Name, sortedNames(vs.byName))
+			detail += wording.DidYouMean(values.Name, sortedNames(vs.byName))
 			vs.Report(schema.Diagnose(rule.VariableValue, schema.Subject{}, "Value for an undeclared variable", detail))
 			continue
 		}
@@ -154,7 +155,7 @@ func (vs *variables) assignFile(file *syntax.File, shared bool) {
 			d := schema.Diagnose(rule.VariableValue, schema.Subject{Range: a.NameRange()}, "Value for an undeclared variable",
 				fmt.Sprintf("The stack declares no variable %q, so this value has no effect.", a.Name))
 			schema.SetLevel(d, rule.Warning)
-			d.Detail += schema.DidYouMean(a.Name, sortedNames(vs.byName))
+			d.Detail += wording.DidYouMean(a.Name, sortedNames(vs.byName))
 			vs.Report(d)
 			continue
 		}

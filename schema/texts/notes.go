@@ -11,6 +11,7 @@ import (
 	"livery/schema/config"
 	"livery/schema/rule"
 	"livery/schema/syntax"
+	"livery/schema/wording"
 )
 
 // notes are what translators are told of texts.
@@ -125,7 +126,7 @@ func (r *jsonReader) report(id rule.ID, at hcl.Range, summary, detail string) *h
 }
 
 func (r *jsonReader) unknown(at *syntax.JSON, detail string, names []string) {
-	r.report(rule.UnknownField, at.NameRange, "Unknown field in texts", detail+schema.DidYouMean(at.Name, names))
+	r.report(rule.UnknownField, at.NameRange, "Unknown field in texts", detail+wording.DidYouMean(at.Name, names))
 }
 
 func (r *jsonReader) field(f *schema.Field, v *syntax.JSON) {

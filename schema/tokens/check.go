@@ -13,6 +13,7 @@ import (
 	"livery/schema/colour"
 	"livery/schema/jsontext"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // Faults are all that is wrong with tokens of the set, whether something uses them or not.
@@ -120,7 +121,7 @@ func (j *judge) kind(n *node) {
 	case kind == "":
 		doubt("Token without a type", "no $type, and no group around it has one: what it is can only be guessed. Write it, such as \"$type\": \"color\".")
 	case i < 0:
-		doubt("Unknown type of a token", fmt.Sprintf("the $type %q, which the format does not have.%s", kind, schema.DidYouMean(kind, names)))
+		doubt("Unknown type of a token", fmt.Sprintf("the $type %q, which the format does not have.%s", kind, wording.DidYouMean(kind, names)))
 	case refers(n.value):
 		if target := j.set.root.find(j.set.target(n, n.value)); target != nil && target.value != nil && n.kind != "" && target.result.kind != "" && target.result.kind != n.kind {
 			doubt("Type of another token", fmt.Sprintf("the $type %q, but refers to %q, which is a %s.", kind, target.dotted(), target.result.kind))

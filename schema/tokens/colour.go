@@ -8,11 +8,11 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"livery/schema"
 	"livery/schema/colour"
 	"livery/schema/css"
 	"livery/schema/jsontext"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // readColour is a colour in its canonical form, from digits or from rgb() or hsl(). It is
@@ -174,7 +174,7 @@ func (r colourReader) read() (colour.Colour, *Fault) {
 		return hex, nil
 	}
 	if !known {
-		return colour.Colour{}, r.refuse("colorSpace", fmt.Sprintf("has the colour space %q, which the format does not have, and no hex beside it.%s", name, schema.DidYouMean(name, colour.Spaces())))
+		return colour.Colour{}, r.refuse("colorSpace", fmt.Sprintf("has the colour space %q, which the format does not have, and no hex beside it.%s", name, wording.DidYouMean(name, colour.Spaces())))
 	}
 	components, fault := r.components(name, bounds)
 	if fault != nil {

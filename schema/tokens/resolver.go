@@ -14,6 +14,7 @@ import (
 	"livery/schema"
 	"livery/schema/jsontext"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // resolverFile is a resolver document while it puts a set together.
@@ -39,7 +40,7 @@ func (r *Reader) combine(s *Set, doc *document, inputs map[string]string) hcl.Di
 	}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		if !f.used[name] {
-			f.refuse(nil, fmt.Sprintf("There is no modifier %q to give an input to.%s", name, schema.DidYouMean(name, memberNames(doc.root.At("modifiers")))))
+			f.refuse(nil, fmt.Sprintf("There is no modifier %q to give an input to.%s", name, wording.DidYouMean(name, memberNames(doc.root.At("modifiers")))))
 		}
 	}
 	return f.faults
@@ -75,7 +76,7 @@ func (f *resolverFile) item(item *jsontext.Value) {
 		}
 		name, kind = steps[1], steps[0]
 		if object = f.doc.root.At(kind).At(name); object == nil {
-			f.refuse(ref, fmt.Sprintf("%q does not exist.%s", ref.Text, schema.DidYouMean(name, memberNames(f.doc.root.At(kind)))))
+			f.refuse(ref, fmt.Sprintf("%q does not exist.%s", ref.Text, wording.DidYouMean(name, memberNames(f.doc.root.At(kind)))))
 			return
 		}
 	} else if n, k := item.At("name"), item.At("type"); n != nil && k != nil && (k.Text == "set" || k.Text == "modifier") {
@@ -108,7 +109,7 @@ func (f *resolverFile) context(name string, modifier *jsontext.Value) *jsontext.
 	}
 	sources := contexts.At(chosen)
 	if sources == nil {
-		f.refuse(modifier, fmt.Sprintf("The modifier %q has no context %q, but %s.%s", name, chosen, strings.Join(memberNames(contexts), ", "), schema.DidYouMean(chosen, memberNames(contexts))))
+		f.refuse(modifier, fmt.Sprintf("The modifier %q has no context %q, but %s.%s", name, chosen, strings.Join(memberNames(contexts), ", "), wording.DidYouMean(chosen, memberNames(contexts))))
 	}
 	return sources
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/wording"
 )
 
 // node is a group or a token. A token is one that has a value or refers to another.
@@ -432,7 +432,7 @@ func (s *Set) guess(path []string) string {
 		for j, c := range n.children {
 			names[j] = c.name
 		}
-		if near := schema.Nearest(name, names); near != "" {
+		if near := wording.Nearest(name, names); near != "" {
 			return fmt.Sprintf(" Did you mean {%s}?", strings.Join(append(slices.Clone(path[:i]), append([]string{near}, path[i+1:]...)...), "."))
 		}
 		if n.parent != nil && len(names) > 0 {

@@ -1,4 +1,5 @@
-package schema
+// Package wording finds the name that was meant by another, and says so in a sentence.
+package wording
 
 import (
 	"fmt"
@@ -82,7 +83,7 @@ func swapped(a, b string) bool {
 // a sentence to put behind the one that says what is wrong with it; "" when there is none.
 func DidYouMean(name string, candidates []string) string {
 	if near := Nearest(name, candidates); near != "" || len(name) < 4 {
-		return suggest(near)
+		return Suggest(near)
 	}
 	part := fold(name)
 	longer := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return !strings.Contains(fold(c), part) })
@@ -105,21 +106,10 @@ func OrMeant(near string) string {
 	return "; did you mean " + near
 }
 
-// suggest is the sentence that asks whether a name was meant; "" for no name.
-func suggest(name string) string {
+// Suggest is the sentence that asks whether a name was meant; "" for no name.
+func Suggest(name string) string {
 	if name == "" {
 		return ""
 	}
 	return fmt.Sprintf(" Did you mean %q?", name)
-}
-
-// Plural is a number of things in words: "1 address", "2 addresses".
-func Plural(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		noun += "e"
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
