@@ -220,7 +220,9 @@ func TellShared(run *command.Run, shared hcl.Diagnostics, src findings.Sources) 
 	if err := stacksreport.WriteHead(run.Stdout, "shared files", run.Style(run.Stdout)); err != nil {
 		return err
 	}
-	run.View.Diagnostics(schema.SortFindings(shared), src)
+	shared = schema.SortFindings(shared)
+	run.View.Told.Note(shared, src)
+	findings.WriteText(run.Stdout, shared, src, run.Style(run.Stdout)) // errors too stand under the heading
 	_, err := io.WriteString(run.Stdout, "\n")
 	return err
 }

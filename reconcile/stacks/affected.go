@@ -129,7 +129,7 @@ func givenOutside(w *workspace.Workspace, s *stack.Stack) bool {
 
 // reasons says what differs of all that a stack has looked at.
 func (c *Changes) reasons(dir string, list []syntax.Dependency) []string {
-	r := reasons{Changes: c, dir: path.Join(c.repo.Prefix, dir), askedBy: make(map[string]string, len(list))}
+	r := reasons{Changes: c, stack: dir, dir: path.Join(c.repo.Prefix, dir), askedBy: make(map[string]string, len(list))}
 	for _, d := range list {
 		if d.Kind == syntax.Content {
 			r.askedBy[d.Path] = d.AskedBy
@@ -145,7 +145,8 @@ func (c *Changes) reasons(dir string, list []syntax.Dependency) []string {
 // reasons gathers why a stack is affected.
 type reasons struct {
 	*Changes
-	dir     string            // of the stack, from the top of the repository
+	stack   string            // its directory, from where all stacks are looked for
+	dir     string            // the same from the top of the repository
 	askedBy map[string]string // which file asks for the content of each
 	found   []string
 }
@@ -154,13 +155,13 @@ func (r *reasons) look(d syntax.Dependency) {
 	at := path.Join(r.dir, d.Path)
 	switch {
 	case at == ".." || strings.HasPrefix(at, "../"):
-		r.add(d, d.Name()+" is outside the repository")
+		r.add(d, d.Path, " is outside the repository")
 	case d.Kind == syntax.Content && r.differ.Differs(at), d.Kind == syntax.Presence && r.differ.ComesOrGoes(at):
-		r.add(d, d.Path)
+		r.add(d, d.Path, "")
 	case d.Kind == syntax.Listing:
 		for _, name := range d.Names {
 			if r.differ.ComesOrGoes(path.Join(r.dir, name)) {
-				r.add(d, name)
+				r.add(d, name, "")
 			}
 		}
 		for _, gone := range r.differ.Deleted() {
@@ -169,18 +170,20 @@ func (r *reasons) look(d syntax.Dependency) {
 				below, within = strings.CutPrefix(gone, at+"/")
 			}
 			if within && doublestar.MatchUnvalidated(d.Pattern, below) {
-				r.add(d, path.Join(d.Path, below))
+				r.add(d, path.Join(d.Path, below), "")
 			}
 		}
 	}
 }
 
-// add adds a reason, and the files through which the stack comes to it.
-func (r *reasons) add(d syntax.Dependency, reason string) {
-	var way []string
-	for by := d.AskedBy; by != "" && !slices.Contains(way, by) && !isOwn(by); by = r.askedBy[by] {
-		way = append(way, by)
+// add adds a file that is a reason, what is to be said of it, and the files through which the
+// stack comes to it. All are named from where the stacks are looked for.
+func (r *reasons) add(d syntax.Dependency, file, about string) {
+	var way, asked []string
+	for by := d.AskedBy; by != "" && !slices.Contains(asked, by) && !isOwn(by); by = r.askedBy[by] {
+		way, asked = append(way, path.Join(r.stack, by)), append(asked, by)
 	}
+	reason := path.Join(r.stack, file) + about
 	if len(way) > 0 {
 		reason += through + strings.Join(way, ", ") + ")"
 	}

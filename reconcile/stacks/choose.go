@@ -60,7 +60,7 @@ func ParseShard(text string) (Shard, error) {
 	i, err := strconv.Atoi(number)
 	n, err2 := strconv.Atoi(of)
 	if !ok || err != nil || err2 != nil || i < 1 || i > n || n > maxShards {
-		return Shard{}, fmt.Errorf("%q is not one of several parts, such as 2/5, nor of at most %d", text, maxShards)
+		return Shard{}, fmt.Errorf("%q is not one of several parts: write I/N, as 2/5, with I from 1 to N and N at most %d", text, maxShards)
 	}
 	return Shard{i, n}, nil
 }
