@@ -39,7 +39,7 @@ a page, or an ADDRESS alone, lists its fields. The state is read if it can be.`,
 	c.RunE = func(c *cobra.Command, args []string) error {
 		kind, rest, _ := strings.Cut(args[0], ".")
 		name, path, _ := strings.Cut(rest, ".")
-		address, err := schema.ParseAddress(kind + "." + name)
+		address, err := schema.ParseAddress(strings.TrimSuffix(kind+"."+name, "."))
 		if err != nil {
 			return command.Fail("Invalid address", "%v.", err)
 		}
