@@ -80,25 +80,25 @@ func TestAffected(t *testing.T) {
 	}{
 		"nothing":              {nil, nil, nil},
 		"what nobody reads":    {map[string]string{"shared/notes.md": "x", "brands/acme/texts/readme.md": "x", "brands/acme/texts/more.md": "x", "shared/words/new.txt": "x"}, nil, nil},
-		"a text of one":        {map[string]string{"brands/acme/texts/en.json": `{"title_text": "B"}`}, map[string][]string{"brands/acme": {"texts/en.json (through ../../shared/words/texts.livery.hcl)"}}, nil},
-		"a new file of a set":  {map[string]string{"brands/acme/texts/th.json": `{}`}, map[string][]string{"brands/acme": {"texts/th.json (through ../../shared/words/texts.livery.hcl)"}}, nil},
-		"a file of a set gone": {map[string]string{"brands/acme/texts/en.json": ""}, map[string][]string{"brands/acme": {"texts/en.json (through ../../shared/words/texts.livery.hcl)"}}, nil},
+		"a text of one":        {map[string]string{"brands/acme/texts/en.json": `{"title_text": "B"}`}, map[string][]string{"brands/acme": {"brands/acme/texts/en.json (through shared/words/texts.livery.hcl)"}}, nil},
+		"a new file of a set":  {map[string]string{"brands/acme/texts/th.json": `{}`}, map[string][]string{"brands/acme": {"brands/acme/texts/th.json (through shared/words/texts.livery.hcl)"}}, nil},
+		"a file of a set gone": {map[string]string{"brands/acme/texts/en.json": ""}, map[string][]string{"brands/acme": {"brands/acme/texts/en.json (through shared/words/texts.livery.hcl)"}}, nil},
 		"a comment in a library": {map[string]string{"shared/look.livery.hcl": "# A comment\n" + brands()["shared/look.livery.hcl"]},
-			map[string][]string{"brands/acme": {"../../shared/look.livery.hcl"}, "brands/globex": {"../../shared/look.livery.hcl"}}, nil},
-		"a new library of a glob":       {map[string]string{"shared/words/more.livery.hcl": "locals {\n  a = 1\n}\n"}, map[string][]string{"brands/acme": {"../../shared/words/more.livery.hcl"}}, nil},
-		"a library gone":                {map[string]string{"shared/look.livery.hcl": ""}, map[string][]string{"brands/acme": {"../../shared/look.livery.hcl"}, "brands/globex": {"../../shared/look.livery.hcl"}}, nil},
-		"values":                        {map[string]string{"brands/globex/a.auto.liveryvars.hcl": "x = 3\n"}, map[string][]string{"brands/globex": {"a.auto.liveryvars.hcl"}}, nil},
-		"values gone":                   {map[string]string{"brands/globex/a.auto.liveryvars.hcl": ""}, map[string][]string{"brands/globex": {"a.auto.liveryvars.hcl"}}, nil},
-		"values that are new":           {map[string]string{"labs/a.auto.liveryvars.json": "{}\n"}, map[string][]string{"labs": {"a.auto.liveryvars.json"}}, nil},
-		"tokens of a resolver":          {map[string]string{"shared/colours.json": `{"brand": {"$type": "color", "$value": "#112244"}}`}, map[string][]string{"labs": {"../shared/colours.json (through ../shared/tokens.resolver.json)"}}, nil},
-		"a file that may be":            {map[string]string{"shared/maybe.txt": "x"}, map[string][]string{"labs": {"../shared/maybe.txt"}}, nil},
-		"a file of a template":          {map[string]string{"labs/inner.txt": "x"}, map[string][]string{"labs": {"inner.txt (through t.tpl)"}}, nil},
-		"a table and a template":        {map[string]string{"labs/t.csv": "c\n#000000\n", "labs/t.tpl": "x"}, map[string][]string{"labs": {"t.csv", "t.tpl"}}, nil},
+			map[string][]string{"brands/acme": {"shared/look.livery.hcl"}, "brands/globex": {"shared/look.livery.hcl"}}, nil},
+		"a new library of a glob":       {map[string]string{"shared/words/more.livery.hcl": "locals {\n  a = 1\n}\n"}, map[string][]string{"brands/acme": {"shared/words/more.livery.hcl"}}, nil},
+		"a library gone":                {map[string]string{"shared/look.livery.hcl": ""}, map[string][]string{"brands/acme": {"shared/look.livery.hcl"}, "brands/globex": {"shared/look.livery.hcl"}}, nil},
+		"values":                        {map[string]string{"brands/globex/a.auto.liveryvars.hcl": "x = 3\n"}, map[string][]string{"brands/globex": {"brands/globex/a.auto.liveryvars.hcl"}}, nil},
+		"values gone":                   {map[string]string{"brands/globex/a.auto.liveryvars.hcl": ""}, map[string][]string{"brands/globex": {"brands/globex/a.auto.liveryvars.hcl"}}, nil},
+		"values that are new":           {map[string]string{"labs/a.auto.liveryvars.json": "{}\n"}, map[string][]string{"labs": {"labs/a.auto.liveryvars.json"}}, nil},
+		"tokens of a resolver":          {map[string]string{"shared/colours.json": `{"brand": {"$type": "color", "$value": "#112244"}}`}, map[string][]string{"labs": {"shared/colours.json (through shared/tokens.resolver.json)"}}, nil},
+		"a file that may be":            {map[string]string{"shared/maybe.txt": "x"}, map[string][]string{"labs": {"shared/maybe.txt"}}, nil},
+		"a file of a template":          {map[string]string{"labs/inner.txt": "x"}, map[string][]string{"labs": {"labs/inner.txt (through labs/t.tpl)"}}, nil},
+		"a table and a template":        {map[string]string{"labs/t.csv": "c\n#000000\n", "labs/t.tpl": "x"}, map[string][]string{"labs": {"labs/t.csv", "labs/t.tpl"}}, nil},
 		"a stack gone":                  {map[string]string{"old/main.livery.hcl": ""}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
 		"a stack that is a library now": {map[string]string{"old/main.livery.hcl": "locals {}\n"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
-		"a stack in another directory":  {map[string]string{"old/main.livery.hcl": "", "new/main.livery.hcl": "locale \"en\" {}\n"}, map[string][]string{"new": {"main.livery.hcl"}}, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack in another directory":  {map[string]string{"old/main.livery.hcl": "", "new/main.livery.hcl": "locale \"en\" {}\n"}, map[string][]string{"new": {"new/main.livery.hcl"}}, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
 		"a stack ignored":               {map[string]string{".liveryignore": "old\n"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
-		"a stack broken":                {map[string]string{"labs/main.livery.hcl": "locale \"en\" {"}, map[string][]string{"labs": {"main.livery.hcl"}}, nil},
+		"a stack broken":                {map[string]string{"labs/main.livery.hcl": "locale \"en\" {"}, map[string][]string{"labs": {"labs/main.livery.hcl"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRepository(t, brands())
@@ -159,7 +159,7 @@ func TestAffectedByWhatNoCommitHas(t *testing.T) {
 	inside.write(map[string]string{"a/generated.json": "{}", "../outside.json": "{}"})
 	got, err := inside.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
-	assert.Equal(t, map[string][]string{"a": {"generated.json"}, "b": {"../../outside.json is outside the repository"}}, got.Changes.Why)
+	assert.Equal(t, map[string][]string{"a": {"a/generated.json"}, "b": {"../outside.json is outside the repository"}}, got.Changes.Why)
 }
 
 // What a check looks at counts, whether or not a document does.
@@ -169,7 +169,7 @@ func TestAffectedByWhatACheckReads(t *testing.T) {
 	r.write(map[string]string{"words.txt": "Globex"})
 	got, err := r.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
-	assert.Equal(t, map[string][]string{"a": {"../words.txt"}}, got.Changes.Why)
+	assert.Equal(t, map[string][]string{"a": {"words.txt"}}, got.Changes.Why)
 }
 
 // Where all reasons are asked for, files are among them that only the commit looked at.
@@ -185,12 +185,12 @@ func TestAffectedByWhatIsNotReadAnyMore(t *testing.T) {
 	got, err := r.selectStacks(stacks.Selection{Base: "main", Explain: true, Without: []string{"brands/acme"}})
 	require.NoError(t, err)
 	assert.Equal(t, map[string][]string{
-		"brands/globex": {"../../shared/look.livery.hcl", "main.livery.hcl"},
-		"labs":          {"inner.txt (through t.tpl)", "t.tpl"},
+		"brands/globex": {"brands/globex/main.livery.hcl", "shared/look.livery.hcl"},
+		"labs":          {"labs/inner.txt (through labs/t.tpl)", "labs/t.tpl"},
 	}, got.Changes.Why)
 	got, err = r.selectStacks(stacks.Selection{Base: "main", With: []string{"labs"}})
 	require.NoError(t, err)
-	assert.Equal(t, map[string][]string{"labs": {"t.tpl"}}, got.Changes.Why)
+	assert.Equal(t, map[string][]string{"labs": {"labs/t.tpl"}}, got.Changes.Why)
 }
 
 func TestAffectedThroughLinks(t *testing.T) {
@@ -201,12 +201,12 @@ func TestAffectedThroughLinks(t *testing.T) {
 	r.write(map[string]string{"shared/en.json": `{"title_text": "x"}`})
 	got, err := r.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
-	assert.Equal(t, map[string][]string{"a": {"../shared/en.json"}}, got.Changes.Why)
+	assert.Equal(t, map[string][]string{"a": {"shared/en.json"}}, got.Changes.Why)
 	r.write(map[string]string{"shared/en.json": "{}", "a/en.json": ""})
 	require.NoError(t, os.Symlink("../shared/th.json", filepath.Join(r.Dir, "a", "en.json")))
 	got, err = r.selectStacks(stacks.Selection{Base: "main"})
 	require.NoError(t, err)
-	assert.Equal(t, map[string][]string{"a": {"en.json"}}, got.Changes.Why)
+	assert.Equal(t, map[string][]string{"a": {"a/en.json"}}, got.Changes.Why)
 }
 
 // A clone that lacks the base says what helps, or runs everything.
