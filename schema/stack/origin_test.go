@@ -124,7 +124,8 @@ func TestOrigins(t *testing.T) {
 				fmt.Fprintln(&lines, p)
 			}
 			if *update {
-				archive.Files[len(archive.Files)-1].Data = []byte(lines.String())
+				i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == originsSection })
+				archive.Files[i].Data = []byte(lines.String())
 				require.NoError(t, os.WriteFile(name, txtar.Format(archive), 0o644))
 				return
 			}
