@@ -63,7 +63,7 @@ local function run()
   local document = { uri = vim.uri_from_bufnr(0) }
   local colours = vim.tbl_map(function(c) return { c.range.start.line, c.range.start.character, c.range['end'].character } end,
     ask('textDocument/documentColor', { textDocument = document }))
-  equal({ { 3, 33, 42 }, { 4, 33, 42 }, { 5, 56, 65 }, { 6, 40, 65 } }, colours, 'colours')
+  equal({ { 3, 34, 41 }, { 4, 34, 41 }, { 5, 57, 64 }, { 6, 40, 65 } }, colours, 'colours')
   local hints = ask('textDocument/inlayHint', {
     textDocument = { uri = vim.uri_from_bufnr(buffer('main.livery.hcl')) },
     range = { start = { line = 0, character = 0 }, ['end'] = { line = 100, character = 0 } },
