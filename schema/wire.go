@@ -9,11 +9,11 @@ import (
 	"slices"
 	"sort"
 
-	"livery/schema/jsontext"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"livery/schema/jsontext"
 )
 
 // Body is the request that makes the service show the document: every field of

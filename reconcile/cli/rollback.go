@@ -3,9 +3,9 @@ package cli
 import (
 	"strconv"
 
-	"livery/reconcile/command"
-
 	"github.com/spf13/cobra"
+
+	"livery/reconcile/command"
 )
 
 func rollbackCommand(run *command.Run) *cobra.Command {

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"livery/schema/wording"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"livery/schema/wording"
 )
 
 // commandLine splits arguments into the command and what belongs to it. Flags

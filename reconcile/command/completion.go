@@ -6,9 +6,9 @@ import (
 	"io"
 	"strings"
 
-	"livery/schema"
-
 	"github.com/spf13/cobra"
+
+	"livery/schema"
 )
 
 // Completion is the command that prints completion scripts.

@@ -3,9 +3,9 @@ package command
 import (
 	"fmt"
 
-	"livery/schema/wording"
-
 	"github.com/spf13/cobra"
+
+	"livery/schema/wording"
 )
 
 // Entry is a command in the table that find, help and completion read.

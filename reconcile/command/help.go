@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"livery/reconcile/reference"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"livery/reconcile/reference"
 )
 
 // usage writes the help of livery itself.

@@ -10,15 +10,15 @@ import (
 	"strings"
 	"testing"
 
-	"livery/reconcile/terminal"
-	"livery/schema"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/reconcile/terminal"
+	"livery/schema"
 )
 
 func text(diags hcl.Diagnostics, src Sources, s terminal.Style) string {

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"livery/schema"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"livery/schema"
 )
 
 // echo is a service that tells everything it was told, wherever it can.

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"livery/schema/completion"
-
 	"github.com/stretchr/testify/assert"
+
+	"livery/schema/completion"
 )
 
 const languages = `

@@ -9,13 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"livery/reconcile/command"
-	"livery/reconcile/sessionreport"
-
 	"github.com/spf13/cobra"
 
+	"livery/reconcile/command"
 	"livery/reconcile/report"
 	"livery/reconcile/session"
+	"livery/reconcile/sessionreport"
 )
 
 // resultFlags are those of session result.

@@ -3,10 +3,10 @@ package completion
 import (
 	"strings"
 
-	"livery/schema/structure"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"livery/schema/structure"
 )
 
 // opened is a bracket that is open at a place.

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"strings"
 
-	"livery/schema/syntax"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"livery/schema/syntax"
 )
 
 // Comments are what people have written beside the values of a file.

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"slices"
 
-	"livery/schema/jsontext"
-
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"livery/schema/jsontext"
 )
 
 // collectionFunctions are those of lists, maps, sets and numbers.

@@ -4,13 +4,13 @@ import (
 	"net/url"
 	"strings"
 
-	"livery/schema/cache"
-	"livery/schema/syntax"
-
 	yaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"livery/schema/cache"
+	"livery/schema/syntax"
 )
 
 // encodeFunctions are those that turn values into text of some form and back.

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"livery/schema/syntax"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"livery/schema/syntax"
 )
 
 // Where livery knows better than Terraform or has nothing to do with it.

@@ -7,14 +7,14 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"livery/schema/syntax"
-	"livery/schema/tokens"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/syntax"
+	"livery/schema/tokens"
 )
 
 // stackFiles is what lies beside the stack that these tests evaluate in.

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"livery/schema/jsontext"
-
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"livery/schema/jsontext"
 )
 
 // A slip of the pen in an expression must end in a message, not in a machine

@@ -6,13 +6,13 @@ import (
 	"math/big"
 	"slices"
 
-	"livery/schema/jsontext"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"livery/schema/jsontext"
 )
 
 // meter makes a copy of an expression whose loops, comparisons, templates, operators and

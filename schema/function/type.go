@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"strings"
 
-	"livery/schema/jsontext"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/customdecode"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"livery/schema/jsontext"
 )
 
 // mark is the type of what livery marks values with.

@@ -6,12 +6,12 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"livery/schema/config"
-	"livery/schema/syntax"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"livery/schema/config"
+	"livery/schema/syntax"
 )
 
 // attack is a text that would overflow a stack if it were let through.

@@ -7,11 +7,11 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"livery/schema/jsontext"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/jsontext"
 )
 
 // A template sequence that is doubled is none. It works where nothing but a single

@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"livery/schema/jsontext"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/jsontext"
 )
 
 // marked takes the marks « and » out of a source text and returns the ranges that

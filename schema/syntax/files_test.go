@@ -8,9 +8,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"livery/schema/cache"
-
 	"github.com/stretchr/testify/assert"
+
+	"livery/schema/cache"
 )
 
 // countingFS counts how often files are opened.

@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"livery/schema/jsontext"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"livery/schema/jsontext"
 )
 
 // treeDepth is how deep a walk over what was parsed goes, which is how deep the
