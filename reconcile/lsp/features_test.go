@@ -127,7 +127,7 @@ func TestHover(t *testing.T) {
 	for word, want := range map[string][]string{
 		"success_desc":               {"mobileResultPage.successDesc", "4 of 100", "`th_TH`: `\"Done\"`", "same as source"},
 		"var.brand":                  {"variable", "The brand's colour.", "#0B5FFF"},
-		"theme.base":                 {"theme", "Worn by en, th"},
+		"theme.base":                 {"theme", "Worn by en_US, th_TH"},
 		"darken":                     {"darken(", "```hcl"},
 		"\"th":                       {"Thai", "left to right", "51"},
 		"local.design.color.surface": {"#ffffff"},

@@ -126,6 +126,7 @@ func (k *desk) view(p *project) *langserver.View {
 		Module: p.loaded.Module, Stack: p.loaded,
 		Explored:    p.explored,
 		LooseValues: func() []*syntax.File { return neighbours{k}.looseValues(p.dir) },
+		Neighbours:  func(file string) []langserver.Neighbour { return neighbours{k}.of(p, file) },
 	}
 }
 
@@ -336,6 +337,14 @@ func isBelow(path, dir string) bool {
 func (k *desk) explore() {
 	scan := scanning(k.base.Context, k.folders, k.log)
 	go func() { k.queue.put(entry{found: scan()}) }()
+}
+
+// learn opens the projects of the open documents among the stacks that were found.
+func (k *desk) learn(all *found) {
+	k.known = *all
+	for _, d := range k.documents {
+		k.adopt(d)
+	}
 }
 
 // scanning looks for the stacks below folders, as they are when this is called.

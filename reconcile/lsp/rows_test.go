@@ -98,7 +98,7 @@ func TestHoverLeadsDown(t *testing.T) {
 	c := conversation(t, languages, "main.livery.hcl")
 	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "local.de", 1)), "- local.deep, main.livery.hcl:14\n- local.brand, main.livery.hcl:13\n")
 	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "var.na", 1)), "- var.name, main.livery.hcl:7\n")
-	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "theme \"ba", 1)), "Worn by en.")
+	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "theme \"ba", 1)), "Worn by en_US.")
 	assert.Contains(t, c.hovered(c.where("main.livery.hcl", "zh_", 1)), "at most 25")
 }
 

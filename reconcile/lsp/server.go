@@ -149,7 +149,7 @@ func (s *server) handle(e entry) {
 	case e.end:
 		s.code = 0
 	case e.found != nil:
-		s.known = *e.found
+		s.learn(e.found)
 		s.delay()
 	case e.fault != nil:
 		s.wire.send(message{ID: json.RawMessage("null"), Error: e.fault})

@@ -15,13 +15,19 @@ import (
 // neighbours are the stacks of the workspace, also those that are not loaded.
 type neighbours struct{ *desk }
 
+// find looks for the stacks now, if that is not done yet: what is answered without them would
+// be wrong.
+func (k neighbours) find() {
+	if !k.known.complete {
+		k.learn(scanning(k.base.Context, k.folders, k.log)())
+	}
+}
+
 // sharing are the stacks of the workspace in which a name is the same as where it is asked
 // about: those that read a file in which it stands, open or not. The first is that of the
 // file.
 func (k neighbours) sharing(a *asked, name langserver.Name) []*asked {
-	if !k.known.complete {
-		k.known = *scanning(k.base.Context, k.folders, k.log)()
-	}
+	k.find()
 	list := []*asked{a}
 	seen := map[string]bool{a.dir: true}
 	for i := 0; i < len(list); i++ {
@@ -45,9 +51,33 @@ func (k neighbours) sharing(a *asked, name langserver.Name) []*asked {
 	return list
 }
 
+// of are the loaded stacks that read a file of another, each with its own name for it.
+func (k neighbours) of(p *project, file string) (list []langserver.Neighbour) {
+	k.find()
+	path := filepath.Join(p.dir, filepath.FromSlash(file))
+	for _, dir := range slices.Sorted(maps.Keys(k.projects)) {
+		other := k.projects[dir]
+		if name, reads := other.reads[path]; reads && dir != p.dir {
+			list = append(list, langserver.Neighbour{Path: k.shown(dir), File: name, View: k.view(other)})
+		}
+	}
+	return list
+}
+
+// shown is a directory as people see it: from their folder, if it is in one.
+func (k neighbours) shown(dir string) string {
+	for _, folder := range k.folders {
+		if name, err := filepath.Rel(folder, dir); err == nil && filepath.IsLocal(name) {
+			return filepath.ToSlash(name)
+		}
+	}
+	return filepath.ToSlash(dir)
+}
+
 // reading are the loaded stacks that read the file, each with its own name for it. The first
 // is that of the file.
 func (k neighbours) reading(a *asked) []*asked {
+	k.find()
 	list := []*asked{a}
 	for _, dir := range slices.Sorted(maps.Keys(k.projects)) {
 		p := k.projects[dir]

@@ -98,8 +98,13 @@ func otherCounts(text string) string {
 // aboutValues is what the documents have that wear a value.
 func (v teller) aboutValues(w Written) string {
 	worn := v.worn(w)
+	elsewhere := v.elsewhere(w.ValueAt.Filename, func(n Neighbour) bool {
+		there := w
+		there.ValueAt.Filename = n.File
+		return len(n.View.worn(there)) > 0
+	})
 	if len(worn) == 0 {
-		return ""
+		return elsewhere
 	}
 	var b strings.Builder
 	b.WriteString("\n")
@@ -114,7 +119,7 @@ func (v teller) aboutValues(w Written) string {
 		}
 		b.WriteString("\n")
 	}
-	return b.String()
+	return b.String() + elsewhere
 }
 
 // otherLanguages is what the same text is in all languages, the source first, and how each
@@ -287,41 +292,6 @@ func tipLimit(info schema.LocaleInfo) int {
 		return schema.TipMaxChinese
 	}
 	return schema.TipMax
-}
-
-// aboutTheme is who extends and wears a theme.
-func (v teller) aboutTheme(m Mention) string {
-	users := make(map[string][]string) // by the type of their blocks
-	for _, other := range v.MentionsOf(m.Name) {
-		if b := v.blockAt(other.Range); b != nil && !other.Declares {
-			users[b.Type] = append(users[b.Type], firstLabel(b))
-		}
-	}
-	text := fmt.Sprintf("**theme** `%s`\n", m.Name.Name)
-	for _, row := range []struct{ words, kind string }{{"Extended by", "theme"}, {"Worn by", "locale"}} {
-		if names := users[row.kind]; len(names) > 0 {
-			slices.Sort(names)
-			text += fmt.Sprintf("\n%s %s.\n", row.words, strings.Join(slices.Compact(names), ", "))
-		}
-	}
-	return text
-}
-
-// blockAt is the top-level block around a place; nil if there is none.
-func (v teller) blockAt(at hcl.Range) *hclsyntax.Block {
-	f := v.Module.Files[at.Filename]
-	if f == nil {
-		return nil
-	}
-	body, native := f.Body.(*hclsyntax.Body)
-	if !native {
-		return nil
-	}
-	i := slices.IndexFunc(body.Blocks, func(b *hclsyntax.Block) bool { return structure.Holds(b.Range(), at.Start.Byte) })
-	if i < 0 {
-		return nil
-	}
-	return body.Blocks[i]
 }
 
 // chain is the way from a reference down to the literal or the token, a line each.

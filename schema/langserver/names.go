@@ -38,6 +38,16 @@ type View struct {
 	// LooseValues gives the files of variables' values that are not loaded by themselves; nil:
 	// there are none.
 	LooseValues func() []*syntax.File
+	// Neighbours gives the other stacks that are loaded and read a file of this one; nil:
+	// there are none.
+	Neighbours func(file string) []Neighbour
+}
+
+// Neighbour is another stack that reads a file.
+type Neighbour struct {
+	Path string // of the stack, as people know it
+	File string // the file's name there
+	View *View
 }
 
 // declaring are the blocks whose label is a name, and what it is called in expressions.

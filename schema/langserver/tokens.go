@@ -199,20 +199,23 @@ func (v teller) aboutToken(token tokens.Token) string {
 		return b.String()
 	}
 	use, worn := lint.TokenUses(v.Stack)[token.Range]
-	if !worn {
-		b.WriteString("\nNo document wears it.\n")
-		return b.String()
-	}
-	var names []string
-	for i, address := range use.Documents {
-		if i == maxShown {
-			names = append(names, fmt.Sprintf("and %d more", len(use.Documents)-maxShown))
-			break
+	elsewhere := v.elsewhere(token.Range.Filename, func(n Neighbour) bool {
+		at := token.Range
+		at.Filename = n.File
+		_, worn := lint.TokenUses(n.View.Stack)[at]
+		return worn
+	})
+	switch {
+	case worn:
+		names := make([]string, 0, len(use.Documents))
+		for _, address := range use.Documents {
+			names = append(names, address.Name)
 		}
-		names = append(names, address.Name)
+		fmt.Fprintf(&b, "\nWorn by %s: %s.\n", some(names), schema.Plural(use.Fields, "field"))
+	case elsewhere == "":
+		b.WriteString("\nNo document wears it.\n")
 	}
-	fmt.Fprintf(&b, "\nWorn by %s: %s.\n", strings.Join(names, ", "), schema.Plural(use.Fields, "field"))
-	return b.String()
+	return b.String() + elsewhere
 }
 
 // aboutOrigin is the way from a token to its literal, and what the design tool says of it.
