@@ -393,6 +393,11 @@ func TestDidYouMeanPlaces(t *testing.T) {
 		"a page of a texts file": {"en.json", "-- en.json --\n{\"mobileTipsPge\": {\"a\": \"b\"}}\n", "mobileTipsPge", "{\"mobileTipsPage\": {\"a\": \"b\"}}\n"},
 		"the root of a name": {"more.livery.hcl", "-- en.json --\n{}\n-- more.livery.hcl --\nlocale \"th\" {\n  title_text = loca.x\n}\nlocals {\n  x = \"a\"\n}\n", "loca.",
 			"locale \"th\" {\n  title_text = local.x\n}\nlocals {\n  x = \"a\"\n}\n"},
+		"a theme as a text":      {"more.livery.hcl", "-- en.json --\n{}\n-- more.livery.hcl --\nlocale \"th\" {\n  theme = \"base\"\n}\ntheme \"base\" {}\n", "ba", "locale \"th\" {\n  theme = theme.base\n}\ntheme \"base\" {}\n"},
+		"a theme without a root": {"more.livery.hcl", "-- en.json --\n{}\n-- more.livery.hcl --\nlocale \"th\" {\n  theme = base\n}\ntheme \"base\" {}\n", "ba", "locale \"th\" {\n  theme = theme.base\n}\ntheme \"base\" {}\n"},
+		"a reference":            {"more.livery.json", "-- en.json --\n{}\n-- more.livery.json --\n{\"theme\": {\"base\": {}}, \"locale\": {\"th\": {\"theme\": \"theme.bsae\"}}}\n", "bsa", "{\"theme\": {\"base\": {}}, \"locale\": {\"th\": {\"theme\": \"theme.base\"}}}\n"},
+		"a token": {"brand.tokens.json", "-- en.json --\n{}\n-- more.livery.hcl --\nlocals {\n  d = tokens(\"brand.tokens.json\")\n}\nlocale \"th\" {\n  title_text = local.d.b\n}\n-- brand.tokens.json --\n{\"colour\": {\"$type\": \"fontFamily\", \"$value\": \"x\"}, \"b\": {\"$value\": \"{color}\"}}\n", "{co",
+			"{\"colour\": {\"$type\": \"fontFamily\", \"$value\": \"x\"}, \"b\": {\"$value\": \"{colour}\"}}\n"},
 		"a rule in a comment": {"more.livery.hcl", "-- en.json --\n{}\n-- more.livery.hcl --\n# livery:ignore hedroom reason=\"x\"\nlocals {\n  x = \"a\"\n}\n", "hedroom",
 			"# livery:ignore headroom reason=\"x\"\nlocals {\n  x = \"a\"\n}\n"},
 	} {

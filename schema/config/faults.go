@@ -163,14 +163,15 @@ func (f *Faults) Expression(diags hcl.Diagnostics, at schema.Subject) {
 
 // RangeWithin is the range of a part of an expression. A string of the JSON
 // syntax is parsed when its escapes are gone, so that places within it can be
-// wrong; the place of the whole string is not.
+// wrong; the place of the whole string is not. That of a string which is itself a reference
+// begins with the quotation mark and is short of two letters.
 func RangeWithin(rng hcl.Range, expr hcl.Expression) hcl.Range {
 	if _, native := expr.(hclsyntax.Expression); native {
 		return rng
 	}
 	whole := expr.Range()
 	if whole.Start.Line != whole.End.Line || whole.End.Byte-whole.Start.Byte != whole.End.Column-whole.Start.Column ||
-		rng.Start.Line != whole.Start.Line || rng.End.Line != whole.Start.Line || rng.End.Byte > whole.End.Byte {
+		rng.Start.Line != whole.Start.Line || rng.End.Line != whole.Start.Line || rng.Start.Byte == whole.Start.Byte || rng.End.Byte > whole.End.Byte {
 		return whole
 	}
 	return rng

@@ -14,15 +14,24 @@ import (
 // word of the finding's place that could be a slip of it, told from others by the finding's
 // own sentence. False if there is none.
 func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
-	about, rest, some := strings.Cut(d.Detail, `Did you mean "`)
-	word, _, ends := strings.Cut(rest, `"?`)
+	about, rest, some := strings.Cut(d.Detail, "Did you mean ")
+	said, _, ends := strings.Cut(rest, "?")
 	if !some || !ends || d.Subject == nil {
+		return hcl.Range{}, "", false
+	}
+	word := strings.Trim(said, `"{}`)
+	if strings.ContainsAny(word, `" `) { // one of several
 		return hcl.Range{}, "", false
 	}
 	var slips []hcl.Range
 	written := func(at hcl.Range) string { return string(at.SliceBytes(src)) }
 	for _, at := range wordsIn(src, *d.Subject) {
-		if name := written(at); name != word && wording.DidYouMean(name, []string{word}) != "" {
+		name := written(at)
+		isSlip := wording.DidYouMean(name, []string{word}) != ""
+		if word == said { // a reference, of which the name may be all that is written
+			isSlip = wording.Nearest(name, []string{word}) != "" || strings.HasSuffix(word, "."+name)
+		}
+		if isSlip && name != word {
 			slips = append(slips, at)
 		}
 	}
@@ -32,7 +41,20 @@ func Meant(d *hcl.Diagnostic, src []byte) (hcl.Range, string, bool) {
 	if len(slips) != 1 {
 		return hcl.Range{}, "", false
 	}
-	return slips[0], word, true
+	at := slips[0]
+	if around := quoted(at, src); word == said && !strings.HasSuffix(at.Filename, ".json") {
+		at = around // which would make a text of the reference
+	}
+	return at, word, true
+}
+
+// quoted is a word with the quotation marks around it, if there are any.
+func quoted(at hcl.Range, src []byte) hcl.Range {
+	if at.Start.Byte > 0 && at.End.Byte < len(src) && src[at.Start.Byte-1] == '"' && src[at.End.Byte] == '"' {
+		at.Start.Byte--
+		at.End.Byte++
+	}
+	return at
 }
 
 // wordsIn are the words of a place: each name with its dots, and the parts of those that

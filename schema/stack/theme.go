@@ -95,7 +95,7 @@ func (s *scope) themesIn(a *config.Attribute, extra map[string]cty.Value, at sch
 				chosen = append(chosen, name)
 			}
 		case plain:
-			s.notATheme(a.Name, at)
+			s.notATheme(a.Name, at, s.themeMeant(ref))
 		default:
 			names, open := s.computedThemes(a.Name, expr, extra, at)
 			chosen, undecided = append(chosen, names...), append(undecided, open...)
@@ -104,9 +104,26 @@ func (s *scope) themesIn(a *config.Attribute, extra map[string]cty.Value, at sch
 	return chosen, undecided
 }
 
-func (s *scope) notATheme(attribute string, at schema.Subject) {
-	s.Report(schema.Diagnose(rule.Reference, at, "Not a theme", attribute+" takes a theme, such as theme.base, a list of themes, "+
-		"or an expression that chooses among themes that are named in it. A local or a variable cannot hold a theme."))
+func (s *scope) notATheme(attribute string, at schema.Subject, meant string) {
+	detail := attribute + " takes a theme, such as theme.base, a list of themes, " +
+		"or an expression that chooses among themes that are named in it. A local or a variable cannot hold a theme."
+	if meant != "" {
+		detail += fmt.Sprintf(" Did you mean theme.%s?", meant)
+	}
+	s.Report(schema.Diagnose(rule.Reference, at, "Not a theme", detail))
+}
+
+// themeMeant is the theme that was meant by a reference which is none: by its name alone, or
+// behind a slip of the word theme. It is "" if there is none.
+func (s *scope) themeMeant(ref hcl.Traversal) string {
+	themes := sortedNames(s.module.Themes)
+	if name, named := config.NameIn(ref); named && wording.Nearest(ref.RootName(), []string{"theme"}) != "" {
+		return wording.Nearest(name, themes)
+	}
+	if len(ref) == 1 {
+		return wording.Nearest(ref.RootName(), themes)
+	}
+	return ""
 }
 
 // themeNamed evaluates the theme that a reference names.
@@ -144,7 +161,11 @@ func (s *scope) computedThemes(attribute string, expr hcl.Expression, extra map[
 		themes[name] = cty.ObjectVal(map[string]cty.Value{themeKey: cty.StringVal(name)})
 	}
 	if len(themes) == 0 {
-		s.notATheme(attribute, at)
+		meant := ""
+		if v, diags := s.budget.Value(expr, nil); !diags.HasErrors() && v.Type() == cty.String && !v.IsNull() {
+			meant = wording.Nearest(v.AsString(), sortedNames(s.module.Themes))
+		}
+		s.notATheme(attribute, at, meant)
 		return nil, nil
 	}
 	maps.Copy(objects, themes)
@@ -164,7 +185,7 @@ func (s *scope) computedThemes(attribute string, expr hcl.Expression, extra map[
 		case i >= 0:
 			chosen = append(chosen, names[i])
 		default:
-			s.notATheme(attribute, at)
+			s.notATheme(attribute, at, "")
 		}
 	}
 	return chosen, nil
