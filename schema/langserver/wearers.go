@@ -17,7 +17,7 @@ func (v teller) aboutTheme(m Mention) string {
 	if theme == nil {
 		return text
 	}
-	extended, worn := v.wearers(m.Name.Name)
+	extended, worn := wearers(v.View, m.Name.Name)
 	if len(extended) > 0 {
 		text += fmt.Sprintf("\nExtended by %s.\n", some(extended))
 	}
@@ -25,13 +25,13 @@ func (v teller) aboutTheme(m Mention) string {
 		text += fmt.Sprintf("\nWorn by %s.\n", some(worn))
 	}
 	return text + v.elsewhere(theme.DefRange.Filename, func(n Neighbour) bool {
-		extended, worn := n.View.wearers(m.Name.Name)
+		extended, worn := wearers(n.View, m.Name.Name)
 		return len(extended)+len(worn) > 0
 	})
 }
 
 // wearers are the themes that extend a theme, and the documents whose own blocks name it.
-func (v *View) wearers(theme string) (extended, worn []string) {
+func wearers(v *View, theme string) (extended, worn []string) {
 	names := func(b *config.Block, attribute string) bool {
 		a := b.Attribute(attribute)
 		return a != nil && slices.ContainsFunc(config.References(a), func(t hcl.Traversal) bool { return config.RootOf(t) == "theme."+theme })
@@ -57,7 +57,7 @@ func (v *View) wearers(theme string) (extended, worn []string) {
 }
 
 // elsewhere are the other stacks that read a file and use what stands there.
-func (v *View) elsewhere(file string, uses func(Neighbour) bool) string {
+func (v teller) elsewhere(file string, uses func(Neighbour) bool) string {
 	if v.Neighbours == nil {
 		return ""
 	}
