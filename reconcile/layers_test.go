@@ -31,6 +31,7 @@ var layers = []layer{
 	{"livery/schema/rule", "what a rule is called and weighs depends on nobody who judges by it", nil},
 	{"livery/schema", "the vocabulary must be usable offline by everything, so it knows only what CSS and JSON are", nil},
 	{"livery/schema/storage", "where a state can be kept is said by files and by the environment, and judged in one way for both", nil},
+	{"livery/schema/redact", "what is a secret is told by its name and its place, by whoever speaks of a file", nil},
 	{"livery/schema/colour", "one colour, read and compared in one way by functions, rules and pages", []string{"github.com/lucasb-eyer/go-colorful"}},
 	{"livery/schema/jsonschema", "what JSON may hold is said of the catalogue and the settings alone, without reading any", nil},
 	{"livery/schema/explain", "what HCL finds wrong is said in one way, wherever it is found, so it stands above all that parse and evaluate", nil},
@@ -122,8 +123,8 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/completion", "livery/schema/exchange", "livery/reconcile/studio"},
-		"one place understands the language; findings only looks for secrets in a file that may not parse, and names the function that failed"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/redact", "livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/completion", "livery/schema/exchange", "livery/reconcile/studio"},
+		"one place understands the language; findings only names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},
 	{"os", []string{"livery/reconcile/process", "livery/reconcile/git", "livery/reconcile/backend", "livery/reconcile/simulator", "livery/reconcile/previewserver", "livery/reconcile/workspace", "livery/reconcile/lsp", "livery/reconcile/prompt", "livery/reconcile/command", "livery/reconcile/textscommand", "livery/reconcile/sessioncommand", "livery/reconcile/cli", "livery"},

@@ -26,6 +26,7 @@ type Finding struct {
 	Edits     []Edit         // how; none unless there is a Fix
 	Data      map[string]any // the rule's own values, by name; nil for none
 	Related   Related        // the other half of it; no Range where there is none
+	Secrets   []Withheld     // what must not be shown of the lines that it is about
 
 	Suppression *Suppression // why it is not shown; nil for one that is
 	Stacks      []string     // that have it, by their paths, where several are looked at; else none
@@ -37,6 +38,13 @@ func Place(r hcl.Range) string {
 		return ""
 	}
 	return r.Filename + ":" + strconv.Itoa(max(r.Start.Line, 1))
+}
+
+// Withheld is a value of a file that must not be shown: where it stands, and the parts of it
+// that are written out, which its references are not.
+type Withheld struct {
+	Value   hcl.Range
+	Written []hcl.Range
 }
 
 // Related is the other half of a finding: where what is declared twice stands first, or the

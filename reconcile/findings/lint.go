@@ -162,13 +162,11 @@ type entry struct {
 
 // entries finds the place of each diagnostic, in the order given.
 func entries(diags hcl.Diagnostics, src Sources, prefix string) []entry {
+	diags = redacted(diags, src)
 	files := newSnippets(diags, src)
 	seen := map[string]int{}
 	out := make([]entry, 0, len(diags))
 	for _, d := range diags {
-		if d == nil {
-			continue
-		}
 		e := entry{Diagnostic: d, Finding: schema.FindingOf(d), file: relative(prefix, "")}
 		e.Level = schema.LevelOf(d)
 		if e.at, e.located = files.resolve(d); e.located {

@@ -12,7 +12,7 @@ import (
 
 	"livery/reconcile/terminal"
 	"livery/schema"
-	"livery/schema/rule"
+	"livery/schema/redact"
 )
 
 // Sources holds the bytes of files by their names as ranges have them.
@@ -26,32 +26,35 @@ func (s span) overlaps(o span) bool { return s.start < o.end && o.start < s.end 
 // snippets makes the files that diagnostics point into ready for quoting, each
 // once and only when it is asked for.
 type snippets struct {
-	src    Sources
-	faulty map[string][]span // where literal secrets were found
-	files  map[string]*source
+	src     Sources
+	secrets map[string][]schema.Withheld // of each file, as far as a diagnostic is about them
+	files   map[string]*source
 }
 
 func newSnippets(diags hcl.Diagnostics, src Sources) *snippets {
-	s := &snippets{src: src, files: map[string]*source{}, faulty: map[string][]span{}}
+	s := &snippets{src: src, files: map[string]*source{}, secrets: map[string][]schema.Withheld{}}
 	for _, d := range diags {
-		if d != nil && d.Subject != nil && s.isSecret(d) {
-			s.faulty[d.Subject.Filename] = append(s.faulty[d.Subject.Filename], span{d.Subject.Start.Byte, d.Subject.End.Byte})
+		if secrets := schema.FindingOf(d).Secrets; len(secrets) > 0 {
+			s.secrets[d.Subject.Filename] = append(s.secrets[d.Subject.Filename], secrets...)
 		}
 	}
 	return s
 }
 
-// isSecret reports whether what a finding is about is a secret or may be: a text in public
-// that holds the account's key, but not a reference to one.
-func (s *snippets) isSecret(d *hcl.Diagnostic) bool {
-	switch schema.FindingOf(d).Rule {
-	case rule.LiteralSecret:
-		return true
-	case rule.SensitiveValue:
-		about := d.Subject.SliceBytes(s.src[d.Subject.Filename])
-		return bytes.ContainsAny(about, "\"<")
+// redacted are diagnostics without the secrets of the lines that they are about. Those that
+// were found on the way to a stack are so already.
+func redacted(diags hcl.Diagnostics, src Sources) hcl.Diagnostics {
+	var secrets redact.Redactor
+	list := make(hcl.Diagnostics, 0, len(diags))
+	for _, d := range diags {
+		if d != nil && d.Subject != nil && schema.FindingOf(d).Secrets == nil {
+			d = secrets.Redact(d, src[d.Subject.Filename])
+		}
+		if d != nil {
+			list = append(list, d)
+		}
 	}
-	return false
+	return list
 }
 
 // file is the source of that name; nil where the bytes are not known.
@@ -61,7 +64,7 @@ func (s *snippets) file(name string) *source {
 	}
 	var f *source
 	if raw, ok := s.src[name]; ok && raw != nil {
-		f = newSource(name, raw, s.faulty[name])
+		f = newSource(raw, s.secrets[name])
 	}
 	s.files[name] = f
 	return f
@@ -75,16 +78,14 @@ type source struct {
 	secrets []span // values that stand where a secret belongs
 }
 
-func newSource(name string, raw []byte, faulty []span) *source {
+func newSource(raw []byte, secrets []schema.Withheld) *source {
 	f := &source{raw: raw, shown: raw, starts: []int{0}}
 	for i, b := range raw {
 		if b == '\n' {
 			f.starts = append(f.starts, i+1)
 		}
 	}
-	if len(faulty) > 0 || bytes.Contains(raw, []byte(secretName)) {
-		f.hideSecrets(name, faulty)
-	}
+	f.hide(secrets)
 	return f
 }
 

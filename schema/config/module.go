@@ -156,16 +156,3 @@ func (m *merger) isFirst(name string, rng hcl.Range, detail string) bool {
 	m.first[name] = rng
 	return true
 }
-
-// Locate notes in each finding the block that it stands in. A finding about a
-// block's own header stands in none.
-func (m *Module) Locate(diags hcl.Diagnostics) {
-	for _, d := range diags {
-		if d.Subject == nil || m.Files[d.Subject.Filename] == nil {
-			continue
-		}
-		if block := m.Files[d.Subject.Filename].BlockAt(d.Subject.Start.Byte); block != "" {
-			schema.Amend(d, func(f *schema.Finding) { f.Block = block })
-		}
-	}
-}

@@ -52,6 +52,11 @@ func (l *accounts) account(b *config.Block) Account {
 		}
 		l.attribute(a)
 	}
+	if l.holdsSecret(cty.StringVal(l.read.BaseURL)) {
+		l.Report(schema.Diagnose(rule.SensitiveValue, schema.Subject{Path: "base_url", Range: l.read.Range}, "Secret in public",
+			"base_url holds the account's secret key, but it is shown, and recorded in plans and in the state."))
+		l.read.BaseURL = ""
+	}
 	return l.read
 }
 

@@ -70,7 +70,7 @@ func (e *Evaluation) Evaluate(expr hcl.Expression, vars map[string]cty.Value, at
 	diags := slices.Clone(s.Diagnostics[before:])
 	s.Diagnostics = s.Diagnostics[:before]
 	for _, d := range diags {
-		e.conceal(d)
+		s.conceal(d)
 	}
 	if plain, _ := v.UnmarkDeep(); s.holdsSecret(plain) {
 		v = v.Mark(function.Sensitive)
@@ -122,24 +122,6 @@ func (e *Evaluation) IsSensitive(path string) bool {
 	name, _, _ = strings.Cut(name, "[")
 	v := e.scope.variables.byName[name]
 	return v != nil && v.sensitive
-}
-
-// conceal takes out of a finding what would show the secret key of the account.
-func (e *Evaluation) conceal(d *hcl.Diagnostic) {
-	s := e.scope
-	if s.holdsSecret(cty.StringVal(d.Detail)) {
-		d.Detail = "What is wrong with it is not shown, since it holds the secret key of the account."
-	}
-	if d.Expression == nil || d.EvalContext == nil {
-		return
-	}
-	for _, ref := range d.Expression.Variables() {
-		v, _ := ref.TraverseAbs(d.EvalContext)
-		if v, _ = v.UnmarkDeep(); s.holdsSecret(v) {
-			d.Expression, d.EvalContext = nil, nil // findings tell the values of references
-			return
-		}
-	}
 }
 
 // beyondFiles are the names that an expression may use that is in no file, beside vars.

@@ -125,7 +125,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 	if len(m.Checks) > 0 {
 		stack.evaluation = e
 	}
-	return e, stack.settle(scope.Diagnostics)
+	return e, stack.settle(scope.concealed())
 }
 
 // dependenciesOf is all that was looked at so far.

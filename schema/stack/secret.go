@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
@@ -61,4 +62,43 @@ func (s *scope) holdsSecret(v cty.Value) bool {
 		return !found, nil
 	})
 	return found
+}
+
+// concealed are all findings, as copies where one would show the secret key of the account:
+// others may keep them.
+func (s *scope) concealed() hcl.Diagnostics {
+	for i, d := range s.Diagnostics {
+		if s.holdsSecret(cty.StringVal(d.Detail)) {
+			d = schema.WithFinding(d, schema.FindingOf(d), "")
+			s.conceal(d)
+			s.Diagnostics[i] = d
+		}
+	}
+	return s.Diagnostics
+}
+
+// conceal takes out of a finding what would show the secret key of the account.
+func (s *scope) conceal(d *hcl.Diagnostic) {
+	if s.holdsSecret(cty.StringVal(d.Detail)) {
+		d.Detail = "What is wrong with it is not shown, since it holds the secret key of the account."
+	}
+	if d.Expression == nil || d.EvalContext == nil {
+		return
+	}
+	for _, ref := range d.Expression.Variables() {
+		v, _ := ref.TraverseAbs(d.EvalContext)
+		if v, _ = v.UnmarkDeep(); s.holdsSecret(v) {
+			d.Expression, d.EvalContext = nil, nil // findings tell the values of references
+			return
+		}
+	}
+}
+
+// readsSensitive reports whether an expression depends on a variable whose value is not to be
+// shown.
+func (s *scope) readsSensitive(expr hcl.Expression) bool {
+	return slices.ContainsFunc(origin.VariablesOf(names{s}, expr), func(name string) bool {
+		v := s.variables.byName[name]
+		return v != nil && (v.sensitive || v.key)
+	})
 }

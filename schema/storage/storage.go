@@ -113,3 +113,12 @@ func (b Backend) Names() []string {
 func (b Backend) Variable(s Setting) string {
 	return "LIVERY_STATE_" + strings.ToUpper(b.Type+"_"+s.Name)
 }
+
+// MayHoldSecret reports whether a name is that of a setting, of any backend, whose value is a
+// secret, or an address that seems to have a password in it; text is how the value is written.
+func MayHoldSecret(name, text string) bool {
+	return slices.ContainsFunc(backends, func(b Backend) bool {
+		s, known := b.Setting(name)
+		return known && (s.Secret || (s.Kind == DSN || s.Kind == URL) && (strings.Contains(text, "@") || strings.Contains(text, "password")))
+	})
+}
