@@ -72,7 +72,12 @@ func (f *applyFlags) applyDirectory(c *cobra.Command, name string) error {
 	rows := recursive.NewSummary(&stacks.Selected{})
 	for _, s := range index.Stacks {
 		row := stacksreport.Row{Path: s.Path, State: stacksreport.Unchanged, Text: "No changes."}
-		if s.Errored || s.Changes.Changes() > 0 {
+		switch {
+		case s.NotRun:
+			row.State = stacksreport.NotRun
+		case s.File == "":
+			row.State, row.Text = stacksreport.Failed, recursive.NoPlan(s)
+		case s.Errored || s.Changes.Changes() > 0:
 			row.State = stacksreport.Changed
 		}
 		rows.Rows = append(rows.Rows, row)

@@ -57,7 +57,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 		return err
 	}
 	if p.out != "" && !p.run.View.JSON {
-		advice := p.run.View.Advice && all.Rows.Count(stacksreport.Changed) > 0
+		advice := p.run.View.Advice && all.Rows.Count(stacksreport.Changed) > 0 && recursive.Exit(all.Rows) == nil
 		if err := stacksreport.WriteSaved(p.run.Stdout, p.out, advice); err != nil {
 			return err
 		}

@@ -275,10 +275,12 @@ func (p *Plans) Finish() error {
 		return nil
 	}
 	index := workspace.PlanIndex{LiveryVersion: command.Version(), Timestamp: p.run.Now().UTC(), Stacks: []workspace.IndexedPlan{}}
-	for _, piece := range p.pieces {
-		if piece.Result.saved.File != "" {
-			index.Stacks = append(index.Stacks, piece.Result.saved)
+	for i, piece := range p.pieces {
+		entry := piece.Result.saved
+		if entry.File == "" {
+			entry = workspace.IndexedPlan{Path: piece.Path, NotRun: !piece.Begun, Failed: p.Rows.Rows[i].Text}
 		}
+		index.Stacks = append(index.Stacks, entry)
 	}
 	return p.Dir.Finish(index)
 }
@@ -300,6 +302,19 @@ func (p *Plans) Summarize() error {
 func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.PlanIndex, opts PlanOptions) (*Plans, error) {
 	p := &Plans{PlanOptions: opts, Rows: NewSummary(&stacks.Selected{}), run: run}
 	for _, s := range index.Stacks {
+		if s.File == "" {
+			piece := &Piece[planned]{Path: s.Path, Begun: !s.NotRun, Code: command.ExitError, Result: planned{failing: NoPlan(s)}}
+			p.pieces, p.Rows.Rows = append(p.pieces, piece), append(p.Rows.Rows, p.rowOf(piece))
+			if s.NotRun {
+				continue
+			}
+			var told report.Told
+			told.Note(hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "No plan was made", Detail: s.Failed + "."}}, nil)
+			if err := run.View.Told.Keep(s.Path, &told, index.LiveryVersion, index.Timestamp); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		plan, err := dir.Load(s)
 		if err != nil {
 			return nil, err
@@ -318,6 +333,9 @@ func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.
 	}
 	return p, nil
 }
+
+// NoPlan says in a line why a stack has no plan.
+func NoPlan(s workspace.IndexedPlan) string { return "no plan was made: " + s.Failed }
 
 // Take gives the outline of the plan of a stack that is to be carried out, and lets it go; nil
 // if there is nothing to do.

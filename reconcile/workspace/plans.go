@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,11 +34,13 @@ type PlanIndex struct {
 	SHA256        string        `json:"sha256"`
 }
 
-// IndexedPlan is one of them.
+// IndexedPlan is one of them, or says why a stack that was meant has none.
 type IndexedPlan struct {
-	Path    string            `json:"path"` // of the stack
-	File    string            `json:"plan"` // relative to the directory, with slashes
-	SHA256  string            `json:"sha256"`
+	Path    string            `json:"path"`              // of the stack
+	Failed  string            `json:"failed,omitempty"`  // why no plan could be made
+	NotRun  bool              `json:"not_run,omitempty"` // it was not tried
+	File    string            `json:"plan,omitempty"`    // relative to the directory, with slashes; "" for none
+	SHA256  string            `json:"sha256,omitempty"`
 	Errored bool              `json:"errored"` // there is no plan that can be applied
 	Changes reconcile.Summary `json:"changes"`
 }
@@ -77,7 +80,9 @@ func (d Directory) IsDirectory(name string) bool {
 func (p PlanDirectory) Clear() error {
 	var old PlanIndex
 	if data, err := p.dir.ReadFile(indexFile); err == nil {
-		_ = json.Unmarshal(data, &old) // what cannot be read lists nothing
+		if err := json.Unmarshal(data, &old); err != nil || old.SHA256 == "" || old.Stacks == nil {
+			return Failf("Cannot save the plans", "%s is not an index of plans. Name another directory, or take the file away.", filepath.Join(p.name, indexFile))
+		}
 	}
 	if err := os.Remove(p.dir.Path(indexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Failf("Cannot save the plans", "%v.", err)
@@ -92,10 +97,7 @@ func (p PlanDirectory) Clear() error {
 
 // Save writes the plan of a stack.
 func (p PlanDirectory) Save(stack string, plan *reconcile.Plan) (IndexedPlan, error) {
-	file := stack + planEnding
-	if stack == "." { // names that begin with a dot are not of stacks, and some leave them out
-		file = "=" + planEnding
-	}
+	file := planFile(stack)
 	data, at := plan.Encode(), p.dir.Path(filepath.FromSlash(file))
 	err := os.MkdirAll(filepath.Dir(at), 0o755)
 	if err == nil {
@@ -105,6 +107,22 @@ func (p PlanDirectory) Save(stack string, plan *reconcile.Plan) (IndexedPlan, er
 		return IndexedPlan{}, Failf("Cannot save the plan", "%v.", err)
 	}
 	return IndexedPlan{Path: stack, File: file, SHA256: digest(data), Errored: plan.Errored, Changes: plan.Summary()}, nil
+}
+
+// planFile is the file of the plan of a stack. A directory whose name is like that of a plan
+// gets a mark, since the plan of another stack may have that name.
+func planFile(stack string) string {
+	if stack == "." { // names that begin with a dot are not of stacks, and some leave them out
+		return "=" + planEnding
+	}
+	dir, name := path.Split(stack)
+	parts := strings.Split(dir, "/")
+	for i, part := range parts {
+		if strings.HasSuffix(strings.TrimRight(part, "="), planEnding) {
+			parts[i] += "="
+		}
+	}
+	return strings.Join(parts, "/") + name + planEnding
 }
 
 // Finish writes the index.
@@ -146,10 +164,13 @@ func (p PlanDirectory) Index() (*PlanIndex, error) {
 	}
 	files := make(map[string]bool)
 	for _, s := range x.Stacks {
-		files[s.File] = true
 		if !filepath.IsLocal(filepath.FromSlash(s.Path)) {
 			return nil, p.changed(indexFile, "names a stack outside")
 		}
+		if s.File == "" {
+			continue
+		}
+		files[s.File] = true
 		if _, err := p.read(s); err != nil {
 			return nil, err
 		}
@@ -159,11 +180,11 @@ func (p PlanDirectory) Index() (*PlanIndex, error) {
 
 // others refuses plans that are not in the index.
 func (p PlanDirectory) others(known map[string]bool) error {
-	return filepath.WalkDir(p.dir.Path("."), func(path string, e fs.DirEntry, err error) error {
+	return filepath.WalkDir(p.dir.Path("."), func(at string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return Failf("Failed to load plans", "%v.", err)
 		}
-		name, _ := filepath.Rel(p.dir.Path("."), path) // it is below it
+		name, _ := filepath.Rel(p.dir.Path("."), at) // it is below it
 		if name = filepath.ToSlash(name); !e.IsDir() && strings.HasSuffix(name, planEnding) && !known[name] {
 			return p.changed(name, "is not in the index")
 		}
@@ -223,8 +244,8 @@ func (x *PlanIndex) Paths() []string {
 }
 
 // Of is the entry of a stack; false if there is none.
-func (x *PlanIndex) Of(path string) (IndexedPlan, bool) {
-	i := slices.IndexFunc(x.Stacks, func(s IndexedPlan) bool { return s.Path == path })
+func (x *PlanIndex) Of(stack string) (IndexedPlan, bool) {
+	i := slices.IndexFunc(x.Stacks, func(s IndexedPlan) bool { return s.Path == stack })
 	if i < 0 {
 		return IndexedPlan{}, false
 	}

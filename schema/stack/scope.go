@@ -159,7 +159,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	for _, d := range diags {
 		explain.Template(d)
 		explain.Member(d)
-		if d.Summary == "Duplicate object key" && s.readsSensitive(expr) { // which the library quotes
+		if d.Summary == "Duplicate object key" && readsSensitive(s, expr) { // which the library quotes
 			d.Detail = "Two items have the same key, which is not shown, since it comes from a sensitive variable."
 		}
 		if d.Subject != nil && d.Subject.Filename == expr.Range().Filename {

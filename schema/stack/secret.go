@@ -96,7 +96,7 @@ func (s *scope) conceal(d *hcl.Diagnostic) {
 
 // readsSensitive reports whether an expression depends on a variable whose value is not to be
 // shown.
-func (s *scope) readsSensitive(expr hcl.Expression) bool {
+func readsSensitive(s *scope, expr hcl.Expression) bool {
 	return slices.ContainsFunc(origin.VariablesOf(names{s}, expr), func(name string) bool {
 		v := s.variables.byName[name]
 		return v != nil && (v.sensitive || v.key)

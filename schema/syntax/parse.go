@@ -11,7 +11,6 @@ import (
 
 	"livery/schema"
 	"livery/schema/explain"
-	"livery/schema/redact"
 	"livery/schema/rule"
 )
 
@@ -81,14 +80,12 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 		diags = diags[:maxSyntaxFaults]
 		diags[maxSyntaxFaults-1].Detail += fmt.Sprintf(" %d more faults like these are not shown.", more)
 	}
-	var secrets redact.Redactor
-	for i, d := range diags {
+	for _, d := range diags {
 		schema.Attach(d, schema.Finding{Rule: rule.Syntax})
 		if native, ok := file.Body.(*hclsyntax.Body); ok && d.Summary == "Attribute redefined" && d.Subject != nil {
 			relate(d, native, src)
 		}
 		d.Subject, d.Context = clamped(d.Subject, len(src)), clamped(d.Context, len(src))
-		diags[i] = secrets.Redact(d, src)
 	}
 	if _, native := file.Body.(*hclsyntax.Body); !native && diags.HasErrors() {
 		return nil, 0, diags // what is there of it would only be misunderstood
