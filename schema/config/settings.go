@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -25,6 +26,21 @@ type Settings struct {
 	RequiredVersion string
 	versions        version.Constraints // RequiredVersion, parsed
 	versionAt       hcl.Range
+}
+
+// LevelsWith are the levels that lint blocks set, but that no rule that is wanted is off.
+func (s Settings) LevelsWith(wanted []rule.ID) map[rule.ID]rule.Level {
+	all := maps.Clone(s.Levels)
+	for _, id := range wanted {
+		row, known := rule.ByID(id)
+		if known && row.In(s.Levels) == rule.Off {
+			if all == nil {
+				all = make(map[rule.ID]rule.Level)
+			}
+			all[id] = row.Awake()
+		}
+	}
+	return all
 }
 
 // Texts is what a texts block says of the languages of a stack.

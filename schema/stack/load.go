@@ -3,7 +3,6 @@ package stack
 import (
 	"context"
 	"io/fs"
-	"maps"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -91,7 +90,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 	scope.ReportCopies(m.Faults)
 	m.Settings.CheckVersion(scope.Faults, in.Version)
 	resolved := scope.follow(func() { scope.resolve(last, in) })
-	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: levels(m.Settings.Levels, in.Wanted), Options: m.Settings.Options}
+	stack := &Stack{Module: m, Empty: m.Empty, Backend: m.Settings.Backend, Levels: m.Settings.LevelsWith(in.Wanted), Options: m.Settings.Options}
 	stack.Account = (&accounts{scope: scope}).account(m.Account)
 	scope.recall(last, in, resolved)
 	stack.Documents = documents{scope}.all()
@@ -134,21 +133,6 @@ func dependenciesOf(s *scope) []syntax.Dependency {
 		return s.files.Dependencies()
 	}
 	return syntax.SortDependencies(append(s.files.Dependencies(), s.module.Sources.Dependencies()...))
-}
-
-// levels are those of lint blocks, but that no rule that is wanted is off.
-func levels(set map[rule.ID]rule.Level, wanted []rule.ID) map[rule.ID]rule.Level {
-	all := maps.Clone(set)
-	for _, id := range wanted {
-		row, known := rule.ByID(id)
-		if known && row.In(set) == rule.Off {
-			if all == nil {
-				all = make(map[rule.ID]rule.Level)
-			}
-			all[id] = row.Awake()
-		}
-	}
-	return all
 }
 
 func (s *Stack) addSource(name string, src []byte) {

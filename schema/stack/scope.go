@@ -331,7 +331,8 @@ func (s *scope) exists(ref hcl.Traversal, texts func() map[int]bool, at schema.S
 	case root == "var", root == "local", root == "theme", root == "path":
 		s.Report(schema.Diagnose(rule.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
 	default:
-		s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", s.unknownRoot(ref, texts())))
+		within := texts()
+		s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", s.module.UnknownName(ref, within == nil || within[ref.SourceRange().Start.Byte])))
 	}
 	return false
 }
@@ -354,28 +355,4 @@ func isDeclared[V any](s *scope, what string, declared map[string]V, ref hcl.Tra
 	}
 	s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", detail))
 	return false
-}
-
-func (s *scope) unknownRoot(ref hcl.Traversal, texts map[int]bool) string {
-	root := ref.RootName()
-	switch root {
-	case "each":
-		return "each.key and each.value exist only in a locale with for_each, and in a check with it."
-	case "self":
-		return "self.code exists only inside a locale."
-	case config.DocumentsName, config.SessionsName:
-		return root + " exists only in a check block: nothing that is sent can depend on what is sent elsewhere. Put what is shared into a theme or locals."
-	case "locale", "session":
-		return fmt.Sprintf("Values of a %s cannot be referred to; put what is shared into a theme or locals.", root)
-	}
-	detail := fmt.Sprintf("There is nothing named %q.", root)
-	switch {
-	case s.module.Variables[root] != nil:
-		return detail + fmt.Sprintf(" Did you mean var.%s?", root)
-	case s.module.Locals[root] != nil:
-		return detail + fmt.Sprintf(" Did you mean local.%s?", root)
-	case s.module.Themes[root] != nil:
-		return detail + fmt.Sprintf(" Did you mean theme.%s?", root)
-	}
-	return detail + explain.UnknownName(ref, texts == nil || texts[ref.SourceRange().Start.Byte])
 }
