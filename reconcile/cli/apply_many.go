@@ -61,6 +61,7 @@ func (f *applyFlags) applyMany(c *cobra.Command) error {
 // applyDirectory carries out the plans of a directory, exactly those.
 func (f *applyFlags) applyDirectory(c *cobra.Command, name string) error {
 	f.run.View.Begin("")
+	f.run.View.Told.Many()
 	if err := refuseFlags(c, "target", "exclude", "replace", "reapply", "destroy", "stack", "not-stack", "base", "shard"); err != nil {
 		return err
 	}

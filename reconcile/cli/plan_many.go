@@ -12,8 +12,9 @@ import (
 	"livery/reconcile/stacksreport"
 )
 
-// manyOptions say how many stacks are planned.
+// manyOptions say how many stacks are planned. From here on a report is one of many.
 func (p *planFlags) manyOptions() (recursive.PlanOptions, error) {
+	p.run.View.Told.Many()
 	opts, err := p.options()
 	if err != nil {
 		return recursive.PlanOptions{}, err
@@ -117,6 +118,9 @@ func (p *planFlags) showDirectory(name string) error {
 	if p.run.View.JSON {
 		recursive.Report(p.run, all.Rows, "")
 		return told.WriteJSON(p.run.Stdout, index.LiveryVersion, index.Timestamp)
+	}
+	if len(index.Stacks) == 0 {
+		stacksreport.WriteNothingSaved(p.run.Stdout, name)
 	}
 	return cmp.Or(all.Tell(), all.Summarize())
 }

@@ -22,7 +22,10 @@ stacks that plan -recursive has saved there.`,
 	requests := c.Flags().Bool("show-requests", false, "Also show the bodies that a plan would send.")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w := run.Workspace(command.Inputs{})
-		if len(args) == 0 {
+		switch {
+		case len(args) == 0 && run.View.Told.Wanted:
+			return command.Fail("Invalid flag", "-markdown-into and -json-into tell of plans, and not of the state: name a PLANFILE or a DIR.")
+		case len(args) == 0:
 			snapshot, err := w.State().Snapshot(c.Context())
 			if err != nil {
 				return err
@@ -31,8 +34,7 @@ stacks that plan -recursive has saved there.`,
 				return report.WriteStateJSON(run.Stdout, snapshot)
 			}
 			return report.WriteState(run.Stdout, snapshot, run.Style(run.Stdout))
-		}
-		if run.Dir.IsDirectory(args[0]) {
+		case run.Dir.IsDirectory(args[0]):
 			p := &planFlags{run: run, layout: layout, requests: *requests}
 			return p.showDirectory(args[0])
 		}

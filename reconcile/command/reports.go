@@ -42,11 +42,8 @@ func PictureFlags(run *Run, c *cobra.Command, fill func() *markdown.Pairs) {
 	r := &reportFlags{run: run}
 	r.fill = func(m *markdown.Report) {
 		m.Kind, m.Pairs, m.Failures = markdown.Preview, fill(), run.View.Told.Failures()
-		switch {
-		case m.Pairs != nil:
+		if m.Pairs != nil {
 			m.Pairs.URL = r.images
-		case len(m.Failures) == 0:
-			m.Failures = []markdown.Failure{{Summary: "The run ended before there were screenshots"}}
 		}
 	}
 	c.Flags().StringVar(&r.images, "image-url", "", "Where the screenshots can be fetched that the Markdown shows: this `URL` stands before their names.")
@@ -120,7 +117,9 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	told := &r.run.View.Told
 	told.Markdown(m)
 	switch {
-	case told.Stacks != nil && told.Verdict == "" && !told.Comparing && told.Total.Changes() > 0:
+	case m.Stacks != nil && told.Verdict == "" && !told.Comparing && m.NothingToDo():
+		m.Footer = "There is nothing to do."
+	case m.Stacks != nil && told.Verdict == "" && !told.Comparing && told.Total.Changes() > 0:
 		m.Footer = "Plans that are saved with -out=DIR are applied exactly as they are shown: livery apply DIR."
 	case told.Plan == nil || told.Outcome != nil:
 	case told.Comparing:

@@ -12,6 +12,19 @@ import (
 // mostFindings is how many findings a table shows: a comment holds no more.
 const mostFindings = 100
 
+// Failures are errors as a report tells of them.
+func Failures(errs hcl.Diagnostics) []Failure {
+	var list []Failure
+	for _, d := range errs {
+		f := Failure{Summary: d.Summary, Detail: d.Detail}
+		if d.Subject != nil {
+			f.File, f.Line = d.Subject.Filename, d.Subject.Start.Line
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
 // Findings are findings as a table, for the summary of a job or a comment. Link leads to a
 // line of a file, and may be nil.
 func Findings(diags hcl.Diagnostics, tally string, link func(file string, line int) string) string {

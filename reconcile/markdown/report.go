@@ -37,8 +37,8 @@ type Report struct {
 	Problems map[schema.Address]int
 	Failures []Failure
 
-	// Stacks are those of a run over many, and Total what is done in all of them; Plan is nil
-	// then, and Failures are those of no stack alone.
+	// Stacks are those of a run over many, not nil even if there are none, and Total is what is
+	// done in all of them; Plan is nil then, and Failures are those of no stack alone.
 	Stacks []Stack
 	Total  reconcile.Summary
 
@@ -86,14 +86,17 @@ func (r *Report) Marker() string {
 // many bytes. A limit below MinLimit is taken for it.
 func (r *Report) Write(limit int) string {
 	limit = max(limit, MinLimit)
-	if r.Stacks != nil {
+	switch {
+	case r.Stacks != nil:
 		return r.stacks(limit)
-	}
-	if len(r.Failures) > 0 {
+	case len(r.Failures) > 0:
 		return r.failed(limit)
-	}
-	if r.Pairs != nil {
+	case r.Pairs != nil:
 		return r.pictures(limit)
+	case r.Plan == nil:
+		early := *r
+		early.Failures = []Failure{{Summary: fmt.Sprintf("The run ended before there was a %s", r.Kind)}}
+		return early.failed(limit)
 	}
 	parts := r.parts()
 	steps := len(parts.groups) + 2

@@ -2,10 +2,10 @@ package markdown
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
-	"livery/reconcile"
 	"livery/schema"
 )
 
@@ -30,7 +30,7 @@ func (r *Report) stacks(limit int) string {
 	var all []*parts
 	steps := 2
 	for i := range r.Stacks {
-		if s, ok := r.section(&r.Stacks[i]); ok {
+		if s, ok := r.Stacks[i].section(r); ok {
 			sections, all, steps = append(sections, s), append(all, s.parts), steps+len(s.groups)
 		}
 	}
@@ -69,30 +69,38 @@ func (r *Report) rowsOnly(shown int) string {
 func (r *Report) rows(shown int, left string) string {
 	var b strings.Builder
 	b.WriteString(r.head(left, r.sentenceOfAll()) + r.failures(r.Failures))
-	b.WriteString("\n| stack | result |\n|---|---|\n")
+	if shown > 0 {
+		b.WriteString("\n| stack | result |\n|---|---|\n")
+	}
 	for _, s := range r.Stacks[:shown] {
 		fmt.Fprintf(&b, "| %s | %s |\n", Text(shorten(s.Path, 200)), Text(shorten(s.Text, 200)))
 	}
 	return b.String()
 }
 
+// speaks reports whether a stack has more to say than stands in its row.
+func (s *Stack) speaks() bool {
+	one := s.Report
+	return one != nil && (len(one.Failures) > 0 || one.Plan != nil && (!one.Plan.Empty() || one.Verdict != ""))
+}
+
+// NothingToDo reports whether none of many stacks changes and none has failed; so it is too if
+// there are none.
+func (r *Report) NothingToDo() bool {
+	return len(r.Failures) == 0 && !slices.ContainsFunc(r.Stacks, func(s Stack) bool { return s.Failed || s.speaks() })
+}
+
 // sentenceOfAll says what all stacks come to.
 func (r *Report) sentenceOfAll() string {
-	failed := len(r.Failures)
-	for _, s := range r.Stacks {
-		if s.Failed {
-			failed++
-		}
-	}
 	words := r.Verdict
-	switch {
+	switch nothing := r.NothingToDo(); {
 	case words != "":
-	case failed == len(r.Stacks)+len(r.Failures):
-		words = fmt.Sprintf("**No %s.**", r.Kind)
-	case r.Total == reconcile.Summary{} && failed == 0 && r.Kind == Diff:
+	case nothing && r.Kind == Diff:
 		words = "**No effective change.**"
-	case r.Total == reconcile.Summary{} && failed == 0:
+	case nothing:
 		words = "**No changes.**"
+	case !slices.ContainsFunc(r.Stacks, func(s Stack) bool { return !s.Failed }):
+		words = fmt.Sprintf("**No %s.**", r.Kind)
 	default:
 		words = counts(r.Total) + "."
 	}
@@ -103,8 +111,8 @@ func (r *Report) sentenceOfAll() string {
 }
 
 // section is what a stack has to say; false for nothing.
-func (r *Report) section(s *Stack) (section, bool) {
-	if s.Report == nil {
+func (s *Stack) section(r *Report) (section, bool) {
+	if !s.speaks() {
 		return section{}, false
 	}
 	one := *s.Report
@@ -114,8 +122,6 @@ func (r *Report) section(s *Stack) (section, bool) {
 	switch {
 	case len(one.Failures) > 0:
 		sentence = one.failureSentence() + "\n" + one.failures(one.Failures)
-	case one.Plan == nil || one.Plan.Empty() && one.Verdict == "":
-		return out, false
 	default:
 		sentence, out.parts = one.sentence()+"\n", one.parts()
 	}

@@ -40,3 +40,16 @@ func TestStacks(t *testing.T) {
 		assert.Equal(t, strings.Count(got, "<details>"), strings.Count(got, "</details>"))
 	}
 }
+
+// With nothing to tell of, a report is one of success where there are no stacks, and one of an
+// error where nobody knows what there is.
+func TestNothingToTell(t *testing.T) {
+	for kind, none := range map[markdown.Kind]string{markdown.Plan: "**No changes.**", markdown.Diff: "**No effective change.**"} {
+		r := &markdown.Report{Kind: kind, Key: ".", Title: "brands", State: "Stacks: 0 changed, 0 unchanged.", Stacks: []markdown.Stack{}}
+		assert.Equal(t, fmt.Sprintf("<!-- livery:%[1]s . -->\n### livery %[1]s: brands\n\n%s Stacks: 0 changed, 0 unchanged.\n\n_livery _\n", kind, none), r.Write(0))
+	}
+	for _, kind := range []markdown.Kind{markdown.Plan, markdown.Diff, markdown.Preview} {
+		got := (&markdown.Report{Kind: kind, Key: ".", Title: "brands"}).Write(0)
+		assert.Contains(t, got, fmt.Sprintf("**No %s:** 1 error.\n\n**The run ended before there was a %[1]s**\n", kind))
+	}
+}

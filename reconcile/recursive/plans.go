@@ -363,9 +363,6 @@ func (p *Plans) TellOne(path string) error {
 func Report(run *command.Run, rows *stacksreport.Summary, verdict string) {
 	told := &run.View.Told
 	told.Verdict, told.Total, told.Counted = verdict, rows.Changes(), rows.Counts()
-	if told.Stacks == nil {
-		told.Stacks = []report.ToldStack{}
-	}
 	for _, row := range rows.Rows {
 		s := told.Stack(row.Path)
 		s.Failed = row.State == stacksreport.Failed || row.State == stacksreport.NotRun

@@ -33,7 +33,7 @@ type Told struct {
 	Stacks  []ToldStack
 	Verdict string
 	Total   reconcile.Summary
-	Counted string
+	Counted string // "" as long as that is not known
 }
 
 // ToldStack is what one of many stacks has told.
@@ -41,6 +41,9 @@ type ToldStack struct {
 	markdown.Stack
 	object json.RawMessage // as WriteJSON writes it
 }
+
+// Many begins to tell of many stacks, of which there may turn out to be none.
+func (t *Told) Many() { t.Stacks = []ToldStack{} }
 
 // Stack is what is kept of one of many stacks.
 func (t *Told) Stack(path string) *ToldStack {
@@ -114,8 +117,6 @@ func (t *Told) Markdown(r *markdown.Report) {
 		compared(r, t.Difference)
 	case t.Plan != nil:
 		r.State = stateOf(t.Plan)
-	case len(r.Failures) == 0:
-		r.Failures = []markdown.Failure{{Summary: fmt.Sprintf("The run ended before there was a %s", r.Kind)}}
 	}
 	if o := t.Outcome; o != nil {
 		r.Verdict = fmt.Sprintf("**Applied:** %s.", tally(o.Summary))
@@ -126,8 +127,13 @@ func (t *Told) Markdown(r *markdown.Report) {
 }
 
 // markdownOfAll makes a report of many stacks. What several of them suffer from is said once.
+// Before it is known what they come to, there are none to tell of.
 func (t *Told) markdownOfAll(r *markdown.Report) {
 	r.Verdict, r.Total, r.State, r.Failures = t.Verdict, t.Total, t.Counted, t.Failures()
+	if t.Counted == "" {
+		return
+	}
+	r.Stacks = []markdown.Stack{}
 	for _, s := range t.Stacks {
 		if one := s.Report; one != nil && len(one.Failures) > 0 {
 			own := slices.DeleteFunc(slices.Clone(one.Failures), func(f markdown.Failure) bool { return slices.Contains(r.Failures, f) })
@@ -141,17 +147,7 @@ func (t *Told) markdownOfAll(r *markdown.Report) {
 }
 
 // Failures are what ended the run.
-func (t *Told) Failures() []markdown.Failure {
-	var list []markdown.Failure
-	for _, d := range t.Errors() {
-		f := markdown.Failure{Summary: d.Summary, Detail: d.Detail}
-		if d.Subject != nil {
-			f.File, f.Line = d.Subject.Filename, d.Subject.Start.Line
-		}
-		list = append(list, f)
-	}
-	return list
-}
+func (t *Told) Failures() []markdown.Failure { return markdown.Failures(t.Errors()) }
 
 // stateOf says which state a plan was made from.
 func stateOf(p *reconcile.Plan) string {
@@ -213,7 +209,7 @@ type stackJSON struct {
 
 func (t *Told) writeStacksJSON(w io.Writer, version string, now time.Time, diagnostics json.RawMessage) error {
 	out := stacksJSON{
-		FormatVersion: "1.0", LiveryVersion: version, Timestamp: now.UTC(), Errored: diagnostics != nil,
+		FormatVersion: "1.0", LiveryVersion: version, Timestamp: now.UTC(), Errored: diagnostics != nil || t.Counted == "",
 		Stacks: make([]stackJSON, len(t.Stacks)), Summary: t.Total, Diagnostics: diagnostics,
 	}
 	for i, s := range t.Stacks {

@@ -200,6 +200,11 @@ func thousands(n int) string {
 	return text
 }
 
+// WriteNothingSaved says why there are no plans to show.
+func WriteNothingSaved(w io.Writer, dir string) {
+	fmt.Fprintf(w, "There is no plan in %s: no stack was left to plan when it was made.\n", terminal.Escape(dir, ""))
+}
+
 // WriteSaved writes where plans were saved, and what can be done with them.
 func WriteSaved(w io.Writer, dir string, advice bool) error {
 	text := "\nSaved the plans to: " + terminal.Escape(dir, "") + "\n"
