@@ -31,8 +31,11 @@ func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
 		return command.Fail("Invalid flag", "With -recursive, -out=DIR names the directory for a gallery of each stack; nothing is served and no screenshots are taken.")
 	}
 	selected, err := p.many.Select(c, p.run, p.run.Workspace(p.inputs))
-	if err != nil || len(selected.Paths) == 0 {
+	switch {
+	case err != nil:
 		return err
+	case len(selected.Paths) == 0: // which has been said
+		return p.writeIndex(nil)
 	}
 	rows := recursive.NewSummary(selected)
 	rows.Words = map[stacksreport.State]string{stacksreport.Changed: "", stacksreport.Unchanged: "drawn"}
@@ -66,14 +69,17 @@ func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	err = cmp.Or(rows.Write(p.run.Stdout, p.run.View.Out()), p.writeIndex(pages))
+	return cmp.Or(err, declared.Check(p.inputs, rows), recursive.Exit(rows))
+}
+
+// writeIndex writes the page that leads to the galleries.
+func (p *previewFlags) writeIndex(pages []stacksreport.Page) error {
 	if err := p.writePage(stacksreport.IndexPage, stacksreport.Index(pages)); err != nil {
 		return err
 	}
-	if err := rows.Write(p.run.Stdout, p.run.View.Out()); err != nil {
-		return err
-	}
 	report.WriteGalleryWritten(p.run.Stdout, filepath.Join(p.out, stacksreport.IndexPage), "what leads to each of them")
-	return cmp.Or(declared.Check(p.inputs, rows), recursive.Exit(rows))
+	return nil
 }
 
 // writePage writes a page into the directory of the galleries.

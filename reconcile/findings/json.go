@@ -162,7 +162,7 @@ type verdictJSON[D any] struct {
 	Diagnostics   []D          `json:"diagnostics"`
 	Suppressed    *[]D         `json:"suppressed,omitempty"` // of lint -show-suppressed alone
 	Elsewhere     *Tally       `json:"elsewhere,omitempty"`  // of lint with names of files alone
-	Stacks        []StackTally `json:"stacks,omitempty"`     // where several were looked at
+	Stacks        []StackTally `json:"stacks,omitzero"`      // where several were to be looked at
 }
 
 func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
@@ -179,7 +179,7 @@ func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
 	return v
 }
 
-// WriteJSON writes the answer of `validate -json`, of these stacks if there are several.
+// WriteJSON writes the answer of `validate -json`; of these stacks, unless they are nil.
 func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources, stacks ...StackTally) error {
 	v := newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON)
 	v.Stacks = stacks

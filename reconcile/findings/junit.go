@@ -28,6 +28,10 @@ type (
 		Name      string         `xml:"name,attr"`
 		Classname string         `xml:"classname,attr"`
 		Failures  []junitFailure `xml:"failure"`
+		Skipped   *junitSkipped  `xml:"skipped"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr"`
 	}
 	junitFailure struct {
 		Type    string `xml:"type,attr"` // error or warning
@@ -40,6 +44,7 @@ type (
 // with a single case that passed, since readers take an empty suite for a run
 // that never happened. Notices are left out: a reader would take them for failures. Each
 // of several stacks has a suite of its own; what they share stands in that of the first.
+// Where there is no stack, a case is skipped.
 func writeJUnit(w io.Writer, found []entry, stacks []StackTally) error {
 	if stacks == nil {
 		return writeXML(w, newJUnitSuite(tool, found))
@@ -53,6 +58,10 @@ func writeJUnit(w io.Writer, found []entry, stacks []StackTally) error {
 	var all junitSuites
 	for _, s := range stacks {
 		all.Suites = append(all.Suites, newJUnitSuite(terminal.Escape(s.Path, ""), byStack[s.Path]))
+	}
+	if len(stacks) == 0 {
+		nothing := junitCase{Name: "stack", Classname: tool, Skipped: &junitSkipped{"No stack was looked at."}}
+		all.Suites = []junitSuite{{Name: tool, Tests: 1, Skipped: 1, Cases: []junitCase{nothing}}}
 	}
 	return writeXML(w, all)
 }

@@ -56,7 +56,7 @@ type Meta struct {
 	// JSON and SARIF. Whoever reads the others would take it for what is wrong.
 	ShowSuppressed bool
 	Suppressed     hcl.Diagnostics // what is not to be shown, each with the reason
-	Stacks         []StackTally    // where several were looked at; else none
+	Stacks         []StackTally    // where several were to be looked at, though there may be none; else nil
 	Elsewhere      *Tally          // what lies in other files than those that were asked for; nil if none were
 }
 

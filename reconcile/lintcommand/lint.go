@@ -43,7 +43,7 @@ type lintFlags struct {
 
 	many   recursive.Flags
 	expand bool
-	stacks []findings.StackTally // that were looked at; none for one alone
+	stacks []findings.StackTally // of -recursive, though there may be none; nil for one alone
 
 	rules, statistics bool
 	explain           string
@@ -280,10 +280,7 @@ func (l *lintFlags) write(run *command.Run, verdict lintreport.Verdict) error {
 	if err := l.writeFiles(run, verdict); err != nil {
 		return err
 	}
-	stdout := ""
-	if i := slices.IndexFunc(l.outputs, func(o output) bool { return o.file == "" }); i >= 0 {
-		stdout = l.outputs[i].format
-	}
+	stdout := l.onStdout()
 	switch {
 	case l.statistics && stdout != string(findings.JSONFormat):
 		findings.WriteStatistics(run.Stdout, verdict.Diagnostics)
@@ -302,6 +299,16 @@ func (l *lintFlags) write(run *command.Run, verdict lintreport.Verdict) error {
 		return findings.WriteStatisticsJSON(run.Stdout, verdict.Diagnostics)
 	}
 	return l.render(run, run.Stdout, stdout, verdict, run.Style(run.Stdout))
+}
+
+// onStdout is the form in which findings go to stdout; "" for none.
+func (l *lintFlags) onStdout() string {
+	for _, o := range l.outputs {
+		if o.file == "" {
+			return o.format
+		}
+	}
+	return ""
 }
 
 // writeFiles writes the findings in the forms that go to files.

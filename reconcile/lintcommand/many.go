@@ -29,9 +29,19 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	case l.opts.Record != linting.RecordNothing:
 		l.many.OneByOne() // they may share the baseline
 	}
+	stdout := l.onStdout()
+	forPrograms := stdout != "" && stdout != string(findings.TextFormat) && !l.statistics
+	if forPrograms {
+		l.many.Aside(run.Stderr)
+	}
 	selected, err := l.many.Select(c, run, run.Workspace(l.in))
-	if err != nil || len(selected.Paths) == 0 {
+	switch {
+	case err != nil:
 		return err
+	case len(selected.Paths) == 0 && l.diff:
+		return nil
+	case len(selected.Paths) == 0:
+		return l.writeNothing(run, forPrograms || run.View.JSON)
 	}
 	// What is shared is judged and mended where all that read it are looked at. A baseline is
 	// written of what each stack has by itself.
@@ -41,8 +51,7 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 			return err
 		}
 	}
-	stdout := slices.IndexFunc(l.outputs, func(o output) bool { return o.file == "" })
-	asText := stdout >= 0 && l.outputs[stdout].format == string(findings.TextFormat) && !l.statistics
+	asText := stdout == string(findings.TextFormat) && !l.statistics
 	telling := recursive.Telling{Keep: !asText || len(l.outputs) > 1}
 	if asText {
 		telling.Own = l.tellOwn
@@ -61,7 +70,6 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	verdict := lintreport.Verdict{Linted: linted, Fixed: l.fixed}
 	switch {
 	case asText:
-		l.outputs = slices.Delete(l.outputs, stdout, stdout+1)
 		err = cmp.Or(l.writeFiles(run, verdict), found.Text(run))
 		for _, sentence := range verdict.Sentences() {
 			fmt.Fprintln(run.Stdout, sentence)
@@ -70,6 +78,16 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 		err = l.write(run, verdict)
 	}
 	return cmp.Or(err, found.Exit())
+}
+
+// writeNothing writes in every form that no stack was looked at; people have been told why.
+func (l *lintFlags) writeNothing(run *command.Run, forPrograms bool) error {
+	l.stacks = []findings.StackTally{}
+	verdict := lintreport.Verdict{Linted: new(linting.Linted)}
+	if forPrograms {
+		return l.write(run, verdict)
+	}
+	return l.writeFiles(run, verdict)
 }
 
 // lintTotals are what is counted over all stacks.

@@ -66,7 +66,7 @@ type judged struct {
 
 // JudgeAll looks for what is wrong with each stack. What is told and not kept is let go.
 func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, in command.Inputs, judge Judge, t Telling) (*Findings, error) {
-	all := &Findings{Sources: make(findings.Sources), Summary: NewSummary(selected), declared: make(Declared)}
+	all := &Findings{Sources: make(findings.Sources), Stacks: []findings.StackTally{}, Summary: NewSummary(selected), declared: make(Declared)}
 	all.Summary.Words = map[stacksreport.State]string{stacksreport.Changed: "", stacksreport.Unchanged: "valid"}
 	err := Each(ctx, run, f, selected.Paths, func(below *command.Run, stack string) (judged, error) {
 		found, err := judge(below)

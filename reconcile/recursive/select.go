@@ -1,6 +1,8 @@
 package recursive
 
 import (
+	"cmp"
+	"io"
 	"runtime"
 	"slices"
 
@@ -19,6 +21,7 @@ type Selection struct {
 	names          []string // of the flags that are about nothing else
 	whole          bool     // -base chooses none
 	explain        bool     // why a change reaches a stack is told
+	aside          io.Writer
 }
 
 // Flags defines the flags.
@@ -60,7 +63,7 @@ func (f *Selection) Select(c *cobra.Command, run *command.Run, w *workspace.Work
 		return nil, err
 	}
 	if len(selected.Paths) == 0 && !run.View.JSON {
-		stacksreport.WriteNothingSelected(run.Stdout, selected)
+		stacksreport.WriteNothingSelected(cmp.Or(f.aside, run.Stdout), selected)
 	}
 	return selected, nil
 }
@@ -69,6 +72,9 @@ func (f *Selection) Select(c *cobra.Command, run *command.Run, w *workspace.Work
 func (f *Selection) Chosen(c *cobra.Command) bool {
 	return slices.ContainsFunc(f.names, c.Flags().Changed)
 }
+
+// Aside says somewhere else than on stdout that there is nothing to do.
+func (f *Selection) Aside(w io.Writer) { f.aside = w }
 
 // Explain finds every reason for which a change reaches a stack, which takes longer.
 func (f *Selection) Explain() { f.explain = true }
