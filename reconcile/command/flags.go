@@ -100,6 +100,9 @@ func (f *FailOn) Check() error {
 	return nil
 }
 
+// Level is the level itself.
+func (f *FailOn) Level() rule.Level { return rule.Level(f.level) }
+
 // Reason says why a stack without errors fails all the same; "" if it does not.
 func (f *FailOn) Reason(diags hcl.Diagnostics) string {
 	if failing := f.Failing(diags); failing != "" {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -191,6 +192,45 @@ func TestJUnitCounts(t *testing.T) {
 
 // TestSARIFRegions cuts every region out of the source as an editor would, by
 // UTF-16 columns, and finds what the range meant.
+// A reader takes what has no failure for what has passed: what a stack suffers from stands in
+// its suite, whoever else has it, what fails the run in one at least, and what nobody looked at
+// is skipped.
+func TestJUnitOfStacks(t *testing.T) {
+	found := func(level rule.Level, stacks ...string) *hcl.Diagnostic {
+		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Found", Detail: strings.Join(stacks, " ")}
+		if level != rule.Error {
+			d.Severity = hcl.DiagWarning
+		}
+		schema.Amend(d, func(f *schema.Finding) { f.Level, f.Stacks = level, stacks })
+		return d
+	}
+	stacks := []StackTally{{Path: "a"}, {Path: "b"}, {Path: "c", Valid: true}, {Path: "d", NotRun: true}}
+	for _, c := range []struct {
+		name  string
+		found hcl.Diagnostics
+		meta  Meta
+		want  []string // name, tests, failures and skipped of each suite
+	}{
+		{"shared", hcl.Diagnostics{found(rule.Error, "a", "b")}, Meta{Stacks: stacks}, []string{"a 1 1 0", "b 1 1 0", "c 1 0 0", "d 1 0 1"}},
+		{"of no stack", hcl.Diagnostics{found(rule.Error)}, Meta{Stacks: stacks[:1]}, []string{"a 1 0 0", "files of no stack 1 1 0"}},
+		{"of no stack that is left", hcl.Diagnostics{found(rule.Error)}, Meta{Stacks: stacks[:0]}, []string{"files of no stack 1 1 0"}},
+		{"no stack", nil, Meta{Stacks: stacks[:0]}, []string{"livery 1 0 1"}},
+		{"notices that pass", hcl.Diagnostics{found(rule.Notice, "a")}, Meta{Stacks: stacks[:1], FailOn: rule.Warning}, []string{"a 1 0 0"}},
+		{"notices that fail", hcl.Diagnostics{found(rule.Notice, "a")}, Meta{Stacks: stacks[:1], FailOn: rule.Notice}, []string{"a 1 1 0"}},
+		{"elsewhere", nil, Meta{Elsewhere: &Tally{Errors: 1}}, []string{"livery 1 1 0"}},
+		{"a warning elsewhere", nil, Meta{Elsewhere: &Tally{Warnings: 1}}, []string{"livery 1 0 0"}},
+	} {
+		var out bytes.Buffer
+		require.NoError(t, Write(&out, JUnitFormat, c.found, nil, terminal.Style{}, c.meta))
+		requireXML(t, out.Bytes(), "junit")
+		var got []string
+		for _, m := range regexp.MustCompile(`<testsuite name="([^"]*)" tests="(\d+)" failures="(\d+)" errors="0" skipped="(\d+)"`).FindAllStringSubmatch(out.String(), -1) {
+			got = append(got, strings.Join(m[1:], " "))
+		}
+		assert.Equal(t, c.want, got, c.name)
+	}
+}
+
 func TestSARIFRegions(t *testing.T) {
 	diags, src := faults()
 	var log sarifLog

@@ -3,6 +3,7 @@ package findings
 import (
 	"io"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -179,17 +180,25 @@ func newVerdictJSON[D any](found []entry, show func(entry) D) verdictJSON[D] {
 	return v
 }
 
+// of makes it the answer of several stacks, unless they are nil. One that was not looked at
+// is not known to be valid.
+func (v *verdictJSON[D]) of(stacks []StackTally) {
+	v.Stacks = stacks
+	v.Valid = v.Valid && !slices.ContainsFunc(stacks, func(s StackTally) bool { return s.NotRun })
+}
+
 // WriteJSON writes the answer of `validate -json`; of these stacks, unless they are nil.
 func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources, stacks ...StackTally) error {
 	v := newVerdictJSON(entries(diags, src, ""), newDiagnosticJSON)
-	v.Stacks = stacks
+	v.of(stacks)
 	return terminal.WriteJSON(w, v)
 }
 
 func writeLintJSON(w io.Writer, found, suppressed []entry, meta Meta) error {
 	v := newVerdictJSON(found, newFindingJSON)
 	v.SkippedRules = meta.Skipped
-	v.Elsewhere, v.Stacks = meta.Elsewhere, meta.Stacks
+	v.of(meta.Stacks)
+	v.Elsewhere = meta.Elsewhere
 	v.Valid = v.Valid && (meta.Elsewhere == nil || meta.Elsewhere.Errors == 0)
 	if meta.ShowSuppressed {
 		list := newVerdictJSON(suppressed, newFindingJSON).Diagnostics

@@ -50,6 +50,7 @@ type Meta struct {
 	FullName string      // with what it was built from
 	Rules    []rule.Rule // the rules that ran, for forms that list them
 	Skipped  []rule.ID   // those of them that could not run
+	FailOn   rule.Level  // from which on findings fail the run
 	Prefix   string      // path of the stack relative to the repository root, "" if unknown
 
 	// ShowSuppressed lists Suppressed too, in the forms that have a place for it: text,
@@ -69,8 +70,9 @@ type Tally struct {
 
 // StackTally counts what was found in one of several stacks.
 type StackTally struct {
-	Path  string `json:"path"`
-	Valid bool   `json:"valid"`
+	Path   string `json:"path"`
+	Valid  bool   `json:"valid"`
+	NotRun bool   `json:"not_run,omitempty"` // so that nobody knows whether it is valid
 	Tally
 }
 
@@ -141,7 +143,7 @@ func Write(w io.Writer, format Format, diags hcl.Diagnostics, src Sources, s ter
 	case GitLabFormat:
 		return writeGitLab(w, found)
 	case JUnitFormat:
-		return writeJUnit(w, found, meta.Stacks)
+		return writeJUnit(w, found, meta)
 	case CheckstyleFormat:
 		return writeCheckstyle(w, found)
 	default:

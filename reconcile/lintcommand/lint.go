@@ -336,7 +336,7 @@ func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict
 		return err
 	}
 	meta := findings.Meta{
-		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: rule.All(), Skipped: verdict.Skipped,
+		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: rule.All(), Skipped: verdict.Skipped, FailOn: l.level.Level(),
 		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed, Stacks: l.stacks,
 	}
 	if len(verdict.Files) > 0 {

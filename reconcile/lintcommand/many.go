@@ -17,6 +17,7 @@ import (
 	"livery/reconcile/linting"
 	"livery/reconcile/lintreport"
 	"livery/reconcile/recursive"
+	"livery/reconcile/stacksreport"
 	"livery/schema"
 	"livery/schema/rule"
 )
@@ -63,6 +64,7 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	if err != nil {
 		return err
 	}
+	totals.Broken = totals.Broken || found.Summary.Count(stacksreport.NotRun) > 0
 	found.Late(totals.unused(), totals.Sources, l.level.Failing, telling.Keep)
 	linted := &totals.Linted
 	linted.Diagnostics, linted.Suppressed, linted.Sources = found.Diagnostics, found.Suppressed, found.Sources
@@ -99,7 +101,7 @@ type lintTotals struct {
 
 // unused are the findings of what no stack uses that reads the file.
 func (t *lintTotals) unused() hcl.Diagnostics {
-	if t.Broken { // a stack that is not whole may use anything
+	if t.Broken { // a stack that is not whole or was not looked at may use anything
 		return nil
 	}
 	return slices.DeleteFunc(schema.SortFindings(t.Unshared), func(d *hcl.Diagnostic) bool {

@@ -155,6 +155,7 @@ func (all *Findings) add(p *Piece[judged], keep bool) {
 	}
 	all.Summary.Rows = append(all.Summary.Rows, row)
 	if !p.Begun {
+		all.Stacks = append(all.Stacks, findings.StackTally{Path: p.Path, NotRun: true})
 		return
 	}
 	all.declared.Add(p.Result.Variables)
@@ -186,6 +187,9 @@ func (all *Findings) Late(late hcl.Diagnostics, src findings.Sources, failing fu
 	}
 	for i := range all.Stacks {
 		stack := &all.Stacks[i]
+		if stack.NotRun {
+			continue
+		}
 		own := slices.DeleteFunc(slices.Clone(late), func(d *hcl.Diagnostic) bool {
 			return !slices.Contains(schema.FindingOf(d).Stacks, stack.Path)
 		})
