@@ -52,16 +52,8 @@ func shortenAll(all []*parts, n int) {
 
 // assemble puts the parts together. What is shortened is said first.
 func (r *Report) assemble(p *parts) string {
-	blocks := append([]string{r.head(r.left(p.left()), "")}, p.blocks()...)
+	blocks := append([]string{r.head(r.shortened(&leftOut{changes: p.left()}), "")}, p.blocks()...)
 	return join(append(blocks, p.footer))
-}
-
-// left says how many changes are not shown.
-func (r *Report) left(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Shortened to fit: %s not shown.%s", schema.Plural(n, "change"), r.full())
 }
 
 // left counts the changes that are not shown.

@@ -2,6 +2,8 @@ package markdown_test
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -38,6 +40,63 @@ func TestStacks(t *testing.T) {
 		assert.Contains(t, got, "**40 to add**, 0 to change, 0 to destroy. Stacks: 40 changed, 1 failed.\n")
 		assert.Equal(t, got == whole, !strings.Contains(got, "Shortened to fit: "), "limit %d", limit)
 		assert.Equal(t, strings.Count(got, "<details>"), strings.Count(got, "</details>"))
+		assert.Contains(t, got, "| broken | failed: Block without an end |", "limit %d", limit)
+		assert.Contains(t, got, "**Block without an end** broken/main.livery.hcl:1\n", "limit %d", limit)
+	}
+}
+
+// What a report loses to fit is what is needed least: first what is as it should be, and last
+// what has failed.
+func TestStacksLoseWhatIsNeededLeast(t *testing.T) {
+	add := func(list []markdown.Stack, n int, s markdown.Stack) []markdown.Stack {
+		for range n {
+			s.Path = fmt.Sprintf("s%03d", len(list))
+			list = append(list, s)
+		}
+		return list
+	}
+	same := markdown.Stack{Text: "No changes."}
+	changing := markdown.Stack{Text: "Plan: 1 to change.", Report: &markdown.Report{Kind: markdown.Plan, Plan: &reconcile.Plan{Changes: []reconcile.Change{{
+		Address: schema.Locale("th_TH").AddressOf(), Action: reconcile.Update, Fields: []reconcile.FieldChange{{Path: "page.text", Kind: schema.Text, After: []byte(`"T"`)}},
+	}}}}}
+	waiting := markdown.Stack{Text: "not run", Failed: true, NotRun: true}
+	failing := markdown.Stack{Text: "failed: Wrong", Failed: true, Report: &markdown.Report{Kind: markdown.Plan, Failures: []markdown.Failure{{Summary: "Wrong", Detail: "So it is."}, {Summary: "Worse"}}}}
+	failure := markdown.Failure{Summary: "Of all"}
+	rows := regexp.MustCompile(`(?m)^\| s\d+ \| (\w+)`)
+	for _, c := range []struct {
+		name     string
+		stacks   []markdown.Stack
+		failures []markdown.Failure
+		limit    int
+		left     string // what is left out
+		rows     string // how many are left, and what they begin with
+		sections int
+		whole    string // what is shown all the same
+	}{
+		{"all", add(add(nil, 3, same), 1, failing), nil, 10240, "", "No:3 failed:1", 1, "**Worse**"},
+		{"what failed is said first", add(add(nil, 3, same), 1, failing), nil, 10240, "", "No:3 failed:1", 1, "brands\n\n**Failed: 1 stack.** Stacks: some."},
+		{"what was not run too", add(add(nil, 3, same), 2, waiting), nil, 10240, "", "No:3 not:2", 0, "brands\n\n**Not run: 2 stacks.** Stacks: some."},
+		{"unchanged", add(add(nil, 200, same), 1, failing), nil, 1000, "169 unchanged stacks", "No:31 failed:1", 1, "**Worse**"},
+		{"groups", add(add(add(nil, 3, same), 4, changing), 1, failing), nil, 1400, "3 unchanged stacks, 2 changes", "Plan:4 failed:1", 5, "- 1 field in th"},
+		{"documents", add(add(add(nil, 3, same), 4, changing), 1, failing), nil, 1200, "3 unchanged stacks, 4 changes", "Plan:4 failed:1", 5, "1 document: "},
+		{"plans", add(add(nil, 10, changing), 1, failing), nil, 1000, "3 changes, the plans of 7 stacks", "Plan:10 failed:1", 4, "**Worse**"},
+		{"changed", add(add(nil, 40, changing), 1, failing), nil, 1000, "the plans of 40 stacks, 17 changed stacks", "Plan:23 failed:1", 1, "**Worse**"},
+		{"not run", add(add(nil, 1, failing), 99, waiting), nil, 1000, "61 stacks (not run)", "failed:1 not:38", 1, "**Worse**"},
+		{"errors", add(nil, 12, failing), nil, 1000, "10 errors", "failed:12", 7, "So it is."},
+		{"failed", add(nil, 99, failing), []markdown.Failure{failure}, 1000, "198 errors, 67 failed stacks", "failed:32", 0, "**Of all**"},
+		{"of all", add(nil, 2, waiting), slices.Repeat([]markdown.Failure{failure}, 99), 1000, "2 stacks (not run), 28 errors", "", 0, "**Of all**"},
+	} {
+		r := &markdown.Report{Kind: markdown.Plan, Key: ".", Title: "brands", State: "Stacks: some.", Stacks: c.stacks, Failures: c.failures}
+		got := r.Write(c.limit)
+		left := regexp.MustCompile(`(?m)^Shortened to fit: (.*) not shown\.$`).FindStringSubmatch(got + "\nShortened to fit:  not shown.\n")
+		shown := make(map[string]int)
+		for _, m := range rows.FindAllStringSubmatch(got, -1) {
+			shown[m[1]]++
+		}
+		assert.Equal(t, c.left, left[1], c.name)
+		assert.Equal(t, "map["+c.rows+"]", fmt.Sprint(shown), c.name)
+		assert.Equal(t, c.sections, strings.Count(got, "\n#### "), c.name)
+		assert.Contains(t, got, c.whole, c.name)
 	}
 }
 

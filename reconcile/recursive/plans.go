@@ -365,7 +365,8 @@ func Report(run *command.Run, rows *stacksreport.Summary, verdict string) {
 	told.Verdict, told.Total, told.Counted = verdict, rows.Changes(), rows.Counts()
 	for _, row := range rows.Rows {
 		s := told.Stack(row.Path)
-		s.Failed = row.State == stacksreport.Failed || row.State == stacksreport.NotRun
+		s.NotRun = row.State == stacksreport.NotRun
+		s.Failed = s.NotRun || row.State == stacksreport.Failed
 		switch row.State {
 		case stacksreport.Failed:
 			s.Text = "failed: " + row.Text

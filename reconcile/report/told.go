@@ -129,7 +129,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 // markdownOfAll makes a report of many stacks. What several of them suffer from is said once.
 // Before it is known what they come to, there are none to tell of.
 func (t *Told) markdownOfAll(r *markdown.Report) {
-	r.Verdict, r.Total, r.State, r.Failures = t.Verdict, t.Total, t.Counted, t.Failures()
+	r.Verdict, r.Total, r.State, r.Failures = t.Verdict, t.Total, markdown.Text(t.Counted), t.Failures()
 	if t.Counted == "" {
 		return
 	}
