@@ -212,8 +212,16 @@ func (r *Report) failed(limit int) string {
 	return r.head("", sentence)
 }
 
+// failureSentence says what was not done; of what was done in part, what that was.
 func (r *Report) failureSentence() string {
-	return fmt.Sprintf("**%s:** %s.", map[bool]string{true: "Not applied", false: "No " + string(r.Kind)}[r.Plan != nil], schema.Plural(len(r.Failures), "error"))
+	errors := schema.Plural(len(r.Failures), "error")
+	switch {
+	case r.Verdict != "":
+		return fmt.Sprintf("%s **%s.**", r.Verdict, errors)
+	case r.Plan != nil:
+		return fmt.Sprintf("**Not applied:** %s.", errors)
+	}
+	return fmt.Sprintf("**No %s:** %s.", r.Kind, errors)
 }
 
 // failures tells of errors, each after an empty line.
