@@ -2,11 +2,13 @@ package markdown
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema"
+	"livery/schema/rule"
 )
 
 // mostFindings is how many findings a table shows: a comment holds no more.
@@ -25,11 +27,16 @@ func Failures(errs hcl.Diagnostics) []Failure {
 	return list
 }
 
-// Findings are findings as a table, for the summary of a job or a comment. Link leads to a
-// line of a file, and may be nil.
+// Findings are findings as a table, for the summary of a job or a comment. Of those that are
+// too many the worst are shown. Link leads to a line of a file, and may be nil.
 func Findings(diags hcl.Diagnostics, tally string, link func(file string, line int) string) string {
 	if len(diags) == 0 {
 		return "### livery lint\n\nNo findings.\n"
+	}
+	if len(diags) > mostFindings {
+		errors, others := schema.Apart(diags, rule.Error)
+		warnings, notices := schema.Apart(others, rule.Warning)
+		diags = slices.Concat(errors, warnings, notices)
 	}
 	r := Report{Link: link}
 	var b strings.Builder
