@@ -332,6 +332,9 @@ func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict
 	if format == "markdown" {
 		_, stack := workspace.Directory(".").Repository()
 		text := markdown.Findings(verdict.Diagnostics, findings.Count(verdict.Diagnostics).String(), markdown.Links("", stack, run.Getenv))
+		for _, sentence := range verdict.Sentences() {
+			text += "\n" + markdown.Text(sentence) + "\n"
+		}
 		_, err := io.WriteString(w, text)
 		return err
 	}

@@ -64,15 +64,17 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	if err != nil {
 		return err
 	}
-	totals.Broken = totals.Broken || found.Summary.Count(stacksreport.NotRun) > 0
+	notRun := found.Summary.Count(stacksreport.NotRun)
+	totals.Broken = totals.Broken || notRun > 0
 	found.Late(totals.unused(), totals.Sources, l.level.Failing, telling.Keep)
 	linted := &totals.Linted
 	linted.Diagnostics, linted.Suppressed, linted.Sources = found.Diagnostics, found.Suppressed, found.Sources
 	l.stacks = found.Stacks
-	verdict := lintreport.Verdict{Linted: linted, Fixed: l.fixed}
+	verdict := lintreport.Verdict{Linted: linted, NotRun: notRun, Fixed: l.fixed}
 	switch {
 	case asText:
 		err = cmp.Or(l.writeFiles(run, verdict), found.Text(run))
+		verdict.NotRun = 0 // which has been said
 		for _, sentence := range verdict.Sentences() {
 			fmt.Fprintln(run.Stdout, sentence)
 		}

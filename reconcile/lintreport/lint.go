@@ -19,6 +19,7 @@ import (
 type Verdict struct {
 	*linting.Linted
 	Fixed   *linting.Fixed // nil unless that was asked for
+	NotRun  int            // stacks that were not looked at
 	Failing string         // why a stack without errors fails all the same, as a clause; "" if it does not
 }
 
@@ -80,6 +81,9 @@ func (l Verdict) found() string {
 // Sentences say what is not among the findings.
 func (l Verdict) Sentences() []string {
 	var list []string
+	if l.NotRun > 0 {
+		list = append(list, fmt.Sprintf("Not looked at: %s.", schema.Plural(l.NotRun, "stack")))
+	}
 	if l.Fixed != nil {
 		list = append(list, fixedSentence(l.Fixed))
 	}
