@@ -19,11 +19,8 @@ import (
 // applyMany plans many stacks, asks once and carries the plans out.
 func (f *applyFlags) applyMany(c *cobra.Command) error {
 	f.run.View.Begin("")
-	if err := f.canAsk(); err != nil {
-		return err
-	}
 	opts, err := f.manyOptions()
-	if err != nil {
+	if err = cmp.Or(err, f.canAsk()); err != nil {
 		return err
 	}
 	opts.Plan.Keys = true
