@@ -147,6 +147,9 @@ func (f *applyFlags) applied(rows *stacksreport.Summary) error {
 	if f.run.View.JSON {
 		return cmp.Or(rows.WriteJSON(f.run.Stdout, f.run.Now()), f.exitMany(rows))
 	}
+	if len(rows.Rows) == 0 { // which has been said
+		return nil
+	}
 	return cmp.Or(rows.Write(f.run.Stdout, f.run.View.Out()), f.exitMany(rows))
 }
 

@@ -73,6 +73,7 @@ func (p *planFlags) diffMany(c *cobra.Command, compare func(*command.Run) (*comp
 		return err
 	}
 	opts.Compared = true
+	p.many.WithGone()
 	selected, err := p.many.Select(c, p.run, p.run.Workspace(p.inputs))
 	if err != nil {
 		return err

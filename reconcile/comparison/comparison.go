@@ -196,8 +196,11 @@ type side struct {
 	faults hcl.Diagnostics // of the files
 }
 
-// sideNow is the stack as its files are.
+// sideNow is the stack as its files are; one that declares nothing if its directory is gone.
 func sideNow(w *workspace.Workspace) (*side, error) {
+	if !w.Dir.IsDirectory(".") {
+		return &side{stack: &stack.Stack{Empty: true}}, nil
+	}
 	loaded, diags, err := w.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, err

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -52,8 +54,16 @@ func IsAbsent(err error) bool {
 	return absent
 }
 
-// Open finds the repository that a directory belongs to. Errors are *Error.
+// Open finds the repository that a directory belongs to, or did before it was deleted.
+// Errors are *Error.
 func Open(ctx context.Context, dir string) (*Repository, error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
+		r, err := Open(ctx, filepath.Dir(dir))
+		if err == nil {
+			r.Prefix = path.Join(r.Prefix, filepath.Base(dir))
+		}
+		return r, err
+	}
 	r := &Repository{dir: dir}
 	out, err := r.run(ctx, "rev-parse", "--is-bare-repository", "--show-prefix", "--is-shallow-repository", "--show-toplevel")
 	said := strings.SplitN(out, "\n", 4)

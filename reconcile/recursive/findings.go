@@ -302,5 +302,9 @@ func (d Declared) Check(in command.Inputs, s *stacksreport.Summary) error {
 
 // NewSummary begins a summary of the stacks that were selected.
 func NewSummary(selected *stacks.Selected) *stacksreport.Summary {
-	return &stacksreport.Summary{Notes: selected.Notes()}
+	s := &stacksreport.Summary{Notes: selected.Notes()}
+	if c := selected.Changes; c != nil {
+		s.Gone = c.Gone
+	}
+	return s
 }

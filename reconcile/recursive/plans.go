@@ -376,4 +376,8 @@ func Report(run *command.Run, rows *stacksreport.Summary, verdict string) {
 			s.Text = row.Text
 		}
 	}
+	for _, gone := range rows.Gone {
+		s := told.Stack(gone.Path)
+		s.Text, s.Gone = stacksreport.GoneText(gone), true
+	}
 }

@@ -21,6 +21,7 @@ type Selection struct {
 	names          []string // of the flags that are about nothing else
 	whole          bool     // -base chooses none
 	explain        bool     // why a change reaches a stack is told
+	gone           bool     // stacks that only the commit of -base has are meant too
 	aside          io.Writer
 }
 
@@ -43,7 +44,7 @@ func (f *Selection) Select(c *cobra.Command, run *command.Run, w *workspace.Work
 	if f.whole {
 		base = ""
 	}
-	selection := stacks.Selection{With: f.with, Without: f.without, Base: base, MissingAll: f.missing == "all", Explain: f.explain, Jobs: min(runtime.NumCPU(), 8)}
+	selection := stacks.Selection{With: f.with, Without: f.without, Base: base, MissingAll: f.missing == "all", Explain: f.explain, WithGone: f.gone, Jobs: min(runtime.NumCPU(), 8)}
 	switch given := c.Flags().Changed; {
 	case f.missing != "all" && f.missing != "fail":
 		return nil, command.Fail("Invalid flag", "-base-missing takes all or fail, not %q.", f.missing)
@@ -81,3 +82,6 @@ func (f *Selection) Explain() { f.explain = true }
 
 // WithoutBase takes stacks whether or not they differ from the commit that -base names.
 func (f *Selection) WithoutBase() { f.whole = true }
+
+// WithGone takes the stacks too that only the commit of -base has.
+func (f *Selection) WithGone() { f.gone = true }

@@ -39,6 +39,7 @@ type Told struct {
 // ToldStack is what one of many stacks has told.
 type ToldStack struct {
 	markdown.Stack
+	Gone   bool            // only the commit that is compared with has it
 	object json.RawMessage // as WriteJSON writes it
 }
 
@@ -205,6 +206,7 @@ type stackJSON struct {
 	Path string          `json:"path"`
 	Plan json.RawMessage `json:"plan,omitempty"`
 	Diff json.RawMessage `json:"diff,omitempty"`
+	Gone bool            `json:"gone,omitempty"`
 }
 
 func (t *Told) writeStacksJSON(w io.Writer, version string, now time.Time, diagnostics json.RawMessage) error {
@@ -213,7 +215,7 @@ func (t *Told) writeStacksJSON(w io.Writer, version string, now time.Time, diagn
 		Stacks: make([]stackJSON, len(t.Stacks)), Summary: t.Total, Diagnostics: diagnostics,
 	}
 	for i, s := range t.Stacks {
-		out.Stacks[i] = stackJSON{Path: s.Path, Plan: s.object}
+		out.Stacks[i] = stackJSON{Path: s.Path, Plan: s.object, Gone: s.Gone}
 		if t.Comparing {
 			out.Stacks[i] = stackJSON{Path: s.Path, Diff: s.object}
 		}

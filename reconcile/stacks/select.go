@@ -18,6 +18,7 @@ type Selection struct {
 	With, Without []string // patterns of paths
 	Base          string   // a commit: only what the changes since the checkout left it reach; "" for all
 	MissingAll    bool     // all of them too if this clone lacks the commit, which else is an error
+	WithGone      bool     // those too that only that commit has
 	Explain       bool     // every reason is asked for, also those that only the commit knows
 	Shard         Shard    // of what is left
 	Jobs          int      // how many stacks are looked at at a time
@@ -57,6 +58,13 @@ func (s Selection) Select(ctx context.Context, w *workspace.Workspace, tree fs.F
 	}
 	selected.Of = len(selected.Paths)
 	selected.Paths = s.Shard.Take(selected.Paths)
+	if c := selected.Changes; c != nil && s.WithGone {
+		for _, gone := range c.Gone {
+			selected.Paths = append(selected.Paths, gone.Path)
+		}
+		slices.Sort(selected.Paths)
+		c.Gone = nil
+	}
 	if c := selected.Changes; c != nil && c.Unavailable == "" && s.Explain {
 		if err := c.explain(ctx, w, selected.Paths); err != nil {
 			return nil, comparison.GitFailure(err)

@@ -27,20 +27,25 @@ func WriteStacks(w io.Writer, s *stacks.Selected, why bool) error {
 			fmt.Fprintf(&b, "%s: %s\n", terminal.Escape(p, ""), terminal.Escape(reason, ""))
 		}
 	}
-	if s.Changes != nil {
-		for _, gone := range s.Changes.Gone {
-			fmt.Fprintf(&b, "%s: gone%s\n", terminal.Escape(gone.Path, ""), leavesState(gone))
-		}
+	if s.Changes != nil && len(s.Paths) > 0 { // else it has been said with why there is nothing else
+		writeGone(&b, s.Changes.Gone)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func leavesState(gone stacks.Gone) string {
-	if gone.State == "" {
-		return ""
+func writeGone(w io.Writer, list []stacks.Gone) {
+	for _, gone := range list {
+		fmt.Fprintf(w, "%s: %s\n", terminal.Escape(gone.Path, ""), GoneText(gone))
 	}
-	return ", leaves its state " + terminal.Escape(gone.State, "")
+}
+
+// GoneText says that a stack is gone, and what it leaves behind.
+func GoneText(gone stacks.Gone) string {
+	if gone.State == "" {
+		return "gone"
+	}
+	return "gone, leaves its state " + terminal.Escape(gone.State, "")
 }
 
 // WriteUnavailable says that it is not known what has changed, if that is so. It stands
@@ -55,6 +60,7 @@ func WriteUnavailable(w io.Writer, s *stacks.Selected) {
 func WriteNothingSelected(w io.Writer, s *stacks.Selected) {
 	if c := s.Changes; s.Of == 0 && c != nil {
 		fmt.Fprintf(w, "No stack is affected by the changes since %s (%s).\n", terminal.Escape(c.Commit.Ref, ""), c.Commit.Short())
+		writeGone(w, c.Gone)
 		return
 	}
 	fmt.Fprintf(w, "Nothing in shard %s (%s).\n", s.Shard, schema.Plural(s.Of, "stack"))

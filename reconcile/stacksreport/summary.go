@@ -13,6 +13,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/markdown"
 	"livery/reconcile/report"
+	"livery/reconcile/stacks"
 	"livery/reconcile/terminal"
 	"livery/schema"
 )
@@ -52,6 +53,7 @@ type Summary struct {
 	Rows  []Row
 	Words map[State]string // that a command says instead of those of the states; "" counts nothing
 	Notes []string         // how the stacks were chosen
+	Gone  []stacks.Gone    // that were stacks at the commit of -base: nothing is done with them
 	Total string           // the last line, for what all of them come to; "" for none
 }
 
@@ -91,6 +93,9 @@ func (s *Summary) counts(style terminal.Style) string {
 		}
 		counts = append(counts, fmt.Sprintf("%d %s", n, word))
 	}
+	if len(s.Gone) > 0 {
+		counts = append(counts, fmt.Sprintf("%d gone", len(s.Gone)))
+	}
 	notes := ""
 	if len(s.Notes) > 0 {
 		notes = " (" + strings.Join(s.Notes, ", ") + ")"
@@ -106,6 +111,9 @@ func (s *Summary) Write(w io.Writer, style terminal.Style) error {
 	for _, r := range s.Rows {
 		width = max(width, terminal.Width(terminal.Escape(r.Path, "")))
 	}
+	for _, gone := range s.Gone {
+		width = max(width, terminal.Width(terminal.Escape(gone.Path, "")))
+	}
 	for _, r := range s.Rows {
 		path, text := terminal.Escape(r.Path, ""), terminal.Escape(r.Text, "")
 		switch r.State {
@@ -115,6 +123,10 @@ func (s *Summary) Write(w io.Writer, style terminal.Style) error {
 			text = "not run"
 		}
 		fmt.Fprintf(&b, "  %s%s  %s\n", path, strings.Repeat(" ", width-terminal.Width(path)), text)
+	}
+	for _, gone := range s.Gone {
+		path := terminal.Escape(gone.Path, "")
+		fmt.Fprintf(&b, "  %s%s  %s\n", path, strings.Repeat(" ", width-terminal.Width(path)), GoneText(gone))
 	}
 	if s.Total != "" {
 		fmt.Fprintf(&b, "\n%s\n", s.Total)
@@ -136,6 +148,9 @@ func (s *Summary) WriteMarkdown(w io.Writer) error {
 			text = "not run"
 		}
 		fmt.Fprintf(&b, "| %s | %s |\n", markdown.Code(r.Path), text)
+	}
+	for _, gone := range s.Gone {
+		fmt.Fprintf(&b, "| %s | %s |\n", markdown.Code(gone.Path), markdown.Text(GoneText(gone)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -163,8 +178,12 @@ func (s *Summary) WriteJSON(w io.Writer, now time.Time) error {
 		}
 	}
 	changes := s.Changes()
+	states := map[State]int{Changed: counts[Changed], Unchanged: counts[Unchanged], Failed: counts[Failed], NotRun: counts[NotRun]}
+	if len(s.Gone) > 0 {
+		states["gone"] = len(s.Gone)
+	}
 	return report.WriteStreamLine(w, now, "run_summary", s.message(), map[string]any{
-		"stacks":   map[State]int{Changed: counts[Changed], Unchanged: counts[Unchanged], Failed: counts[Failed], NotRun: counts[NotRun]},
+		"stacks":   states,
 		"changes":  map[string]int{"add": changes.Add, "change": changes.Change, "remove": changes.Destroy, "forget": changes.Forget},
 		"failures": failures,
 	})
