@@ -35,20 +35,22 @@ func (r *Run) commandLine(args []string) (name string, rest []string, err error)
 	if strings.HasPrefix(name, "-") {
 		return "", nil, Fail("Unknown flag", "%s is not a flag of livery itself; only -chdir=DIR, -help and -version stand before the command.", name)
 	}
-	fromEnv, err := r.argumentsFromEnvironment(name, rest)
+	words := 0 // of the command behind its first
+	if slices.Contains([]string{"state", "session", "texts", "tokens"}, name) && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		words = 1
+	}
+	fromEnv, err := r.argumentsFromEnvironment(append([]string{name}, rest[:words]...))
 	if err != nil {
 		return "", nil, err
 	}
-	return name, twoDashes(append(fromEnv, rest...)), nil
+	return name, twoDashes(slices.Concat(rest[:words], fromEnv, rest[words:])), nil
 }
 
-// argumentsFromEnvironment gives what LIVERY_CLI_ARGS and its relatives add.
-func (r *Run) argumentsFromEnvironment(name string, rest []string) ([]string, error) {
-	variables := []string{"LIVERY_CLI_ARGS", "LIVERY_CLI_ARGS_" + strings.ReplaceAll(name, "-", "_")}
+// argumentsFromEnvironment gives what LIVERY_CLI_ARGS and its relatives add to a command of
+// one word or two.
+func (r *Run) argumentsFromEnvironment(name []string) ([]string, error) {
+	variables := []string{"LIVERY_CLI_ARGS", "LIVERY_CLI_ARGS_" + strings.ReplaceAll(strings.Join(name, "_"), "-", "_")}
 	var list []string
-	if slices.Contains([]string{"state", "session", "texts", "tokens"}, name) && len(rest) > 0 {
-		variables[1] += "_" + rest[0]
-	}
 	for _, variable := range variables {
 		words, err := shellWords(r.Getenv(variable))
 		if err != nil {
