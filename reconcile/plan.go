@@ -195,6 +195,7 @@ type Options struct {
 	Reapply, Destroy            bool
 	Rollback                    uint64           // the serial that the desired documents are of; 0 for declared ones
 	Leave                       []schema.Address // stay as they are, whatever is desired
+	Elsewhere                   bool             // an address that is not known is one of another stack
 	Account                     state.Account
 	Version                     string
 	Now                         time.Time
@@ -228,7 +229,7 @@ func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error)
 	}
 	p.Changes = append(p.Changes, pl.planUndeclared()...)
 	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Address.Compare(b.Address) })
-	if err := p.CheckAddresses(slices.Concat(o.Targets, o.Excludes, o.Replaces)...); err != nil {
+	if err := p.CheckAddresses(slices.Concat(o.Targets, o.Excludes, o.Replaces)...); err != nil && !o.Elsewhere {
 		return nil, err
 	}
 	p.Targeted = pl.excludeChanges(p.Changes)

@@ -70,7 +70,7 @@ func (p *previewFlags) runMany(c *cobra.Command, args []string) error {
 		return err
 	}
 	err = cmp.Or(rows.Write(p.run.Stdout, p.run.View.Out()), p.writeIndex(pages))
-	return cmp.Or(err, declared.Check(p.inputs, rows), recursive.Exit(rows))
+	return cmp.Or(err, declared.Check(p.run, p.inputs, selected, rows), recursive.Exit(rows))
 }
 
 // writeIndex writes the page that leads to the galleries.

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/reconcile/findings"
+	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/config"
@@ -83,7 +84,7 @@ func (c *Claims) Documents(name string, op *workspace.Operation) {
 	if acc.BaseURL == stack.Simulator {
 		return
 	}
-	account := acc.BaseURL + "\x00" + acc.AccessKey + "\x00" + keySource(op.Stack.Module, acc)
+	account := state.PlainURL(acc.BaseURL) + "\x00" + acc.AccessKey + "\x00" + keySource(op.Stack.Module, acc)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, d := range op.Stack.Documents {
@@ -98,21 +99,9 @@ func keySource(m *config.Module, acc workspace.Account) string {
 	if acc.AccessKey != "" || m.Account == nil || m.Account.Attribute("access_key") == nil {
 		return ""
 	}
-	var names []string
-	for _, t := range m.Account.Attribute("access_key").Expr.Variables() {
-		var b strings.Builder
-		for _, step := range t {
-			switch step := step.(type) {
-			case hcl.TraverseRoot:
-				b.WriteString(step.Name)
-			case hcl.TraverseAttr:
-				b.WriteString("." + step.Name)
-			}
-		}
-		names = append(names, b.String())
-	}
+	names := m.VariablesBehind(m.Account.Attribute("access_key").Expr)
 	slices.Sort(names)
-	return strings.Join(names, " ")
+	return strings.Join(slices.Compact(names), " ")
 }
 
 // Conflicts are what two stacks claim: states or, if each has its own, documents.

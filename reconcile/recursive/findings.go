@@ -17,6 +17,7 @@ import (
 	"livery/reconcile/findings"
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
+	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/rule"
 	"livery/schema/syntax"
@@ -85,7 +86,7 @@ func JudgeAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.S
 		err = all.addBroken(run, selected.Broken, t.Keep)
 	}
 	all.Diagnostics, all.Suppressed = schema.SortFindings(all.Diagnostics), schema.SortFindings(all.Suppressed)
-	return all, cmp.Or(err, all.declared.Check(in, all.Summary))
+	return all, cmp.Or(err, all.declared.Check(run, in, selected, all.Summary))
 }
 
 // addBroken adds what is wrong with libraries that do not parse and that no stack reads, or
@@ -285,19 +286,37 @@ func (d Declared) Add(variables map[string]cty.Value) {
 	}
 }
 
-// Check refuses values of variables that no stack declares. One of a stack with errors may
-// have been meant.
-func (d Declared) Check(in command.Inputs, s *stacksreport.Summary) error {
+// Check refuses values of variables that no stack below declares, also of those that are not
+// meant. One of a stack with errors may have been meant.
+func (d Declared) Check(run *command.Run, in command.Inputs, selected *stacks.Selected, s *stacksreport.Summary) error {
 	if Exit(s) != nil {
 		return nil
 	}
 	for _, a := range in.Assignments {
-		if a.File == "" && !d[a.Name] {
+		if a.File == "" && !d[a.Name] && !d.addRest(run, in, selected)[a.Name] {
 			return command.Fail("Value for an undeclared variable", "-var sets %q, but no stack declares such a variable.%s",
 				a.Name, wording.DidYouMean(a.Name, slices.Sorted(maps.Keys(d))))
 		}
 	}
 	return nil
+}
+
+// addRest adds the variables of the stacks that are not meant.
+func (d Declared) addRest(run *command.Run, in command.Inputs, selected *stacks.Selected) Declared {
+	for _, path := range selected.All {
+		if slices.Contains(selected.Paths, path) {
+			continue
+		}
+		below, _ := run.Below(path)
+		module, err := workspace.Declared(below.Workspace(in))
+		if err != nil {
+			continue
+		}
+		for name := range module.Variables {
+			d[name] = true
+		}
+	}
+	return d
 }
 
 // NewSummary begins a summary of the stacks that were selected.

@@ -33,6 +33,7 @@ type planned struct {
 	written   bool   // all that the stack would say alone
 	saved     workspace.IndexedPlan
 	variables map[string]cty.Value
+	unknown   []schema.Address // that flags name and the stack does not have
 	failing   string          // why it fails, if it has not said so itself
 	shared    hcl.Diagnostics // in files outside of the stack
 	sources   findings.Sources
@@ -70,6 +71,7 @@ func (o *PlanOptions) head() string {
 // PlanAll plans the stacks. What two of them must not have in common is an error, and nothing
 // is told then but that.
 func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Selected, opts PlanOptions) (*Plans, error) {
+	opts.Plan.Elsewhere = true
 	p := &Plans{PlanOptions: opts, Rows: NewSummary(selected), run: run, claims: NewClaims()}
 	declared := make(Declared)
 	err := p.each(ctx, f, selected, declared, func(below *command.Run, path string) (planned, error) {
@@ -86,7 +88,20 @@ func PlanAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 		p.run.View.Diagnostics(diags, sources)
 		return nil, cmp.Or(p.Summarize(), error(command.ExitError))
 	}
-	return p, declared.Check(p.Inputs, p.Rows)
+	return p, cmp.Or(declared.Check(p.run, p.Inputs, selected, p.Rows), p.checkAddresses())
+}
+
+// checkAddresses refuses an address that none of the stacks has. One with errors may have it.
+func (p *Plans) checkAddresses() error {
+	if len(p.pieces) == 0 || Exit(p.Rows) != nil {
+		return nil
+	}
+	for _, address := range p.Plan.Addresses() {
+		if !slices.ContainsFunc(p.pieces, func(piece *Piece[planned]) bool { return !slices.Contains(piece.Result.unknown, address) }) {
+			return command.Fail("Unknown address", "%s is neither declared nor in the state of any of these stacks.", address)
+		}
+	}
+	return nil
 }
 
 // claimRest claims for the stacks that are not planned: what one of them has is no less in
@@ -135,7 +150,7 @@ func DiffAll(ctx context.Context, run *command.Run, f Flags, selected *stacks.Se
 		}
 		return done, nil
 	})
-	return p, cmp.Or(err, declared.Check(p.Inputs, p.Rows))
+	return p, cmp.Or(err, declared.Check(p.run, p.Inputs, selected, p.Rows))
 }
 
 // each makes the plans, and keeps what is needed to tell of them.
@@ -179,6 +194,11 @@ func (p *Plans) stack(ctx context.Context, below *command.Run, path string) (don
 	defer func() { err = errors.Join(err, op.Close(ctx)) }()
 	p.claims.Documents(path, op)
 	done.summary, done.variables, view.Told.Plan = op.Plan.Summary(), op.Stack.Variables, op.Plan
+	for _, address := range p.Plan.Addresses() {
+		if op.Plan.CheckAddresses(address) != nil {
+			done.unknown = append(done.unknown, address)
+		}
+	}
 	if p.Dir != nil {
 		if done.saved, err = p.Dir.Save(path, op.Plan); err != nil {
 			return done, err

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,8 @@ const ignoreFile = ".liveryignore"
 
 // Find lists the stacks of a tree by their paths from its root, "." for the root itself,
 // in the order of their bytes. What a name that begins with a dot, node_modules, a link or
-// a .liveryignore file leads to is left out. A directory or file that cannot be read is an
-// error: a hole in the list would not be seen.
+// a .liveryignore file leads to is left out. A directory that cannot be read is an error: a
+// hole in the list would not be seen.
 func Find(ctx context.Context, tree fs.FS) ([]string, error) {
 	return (&finder{ctx: ctx, tree: tree}).stacks()
 }
@@ -29,11 +30,10 @@ func Find(ctx context.Context, tree fs.FS) ([]string, error) {
 func (f *finder) stacks() ([]string, error) {
 	var found []string
 	err := f.directory(".", nil, func(dir string, entries []fs.DirEntry) error {
-		is, err := f.isStack(dir, entries)
-		if is {
+		if f.isStack(dir, entries) {
 			found = append(found, dir)
 		}
-		return err
+		return nil
 	})
 	slices.Sort(found)
 	return found, err
@@ -89,18 +89,18 @@ func (f *finder) directory(dir string, ignored ignores, visit func(dir string, e
 }
 
 // isStack reports whether one of the files of a directory makes it a stack.
-func (f *finder) isStack(dir string, entries []fs.DirEntry) (bool, error) {
+func (f *finder) isStack(dir string, entries []fs.DirEntry) bool {
 	others := len(f.broken)
 	for _, e := range entries {
-		if !syntax.IsConfiguration(e.Name()) || strings.HasPrefix(e.Name(), ".") {
+		if !syntax.IsConfiguration(e.Name()) || strings.HasPrefix(e.Name(), ".") || e.IsDir() {
 			continue
 		}
-		if is, err := f.declares(path.Join(dir, e.Name())); is || err != nil {
+		if f.declares(path.Join(dir, e.Name())) {
 			f.broken = f.broken[:others] // the stack says so itself
-			return is, err
+			return true
 		}
 	}
-	return false, nil
+	return false
 }
 
 // ignores reads what a directory says of those below it.
@@ -121,27 +121,25 @@ func (f *finder) ignores(dir string, entries []fs.DirEntry) (ignores, error) {
 }
 
 // declares reports whether a file declares something that makes its directory a stack.
-// One that does not parse may have been meant to, and is not to go unseen, unless all that
-// it begins is what a library has.
-func (f *finder) declares(name string) (bool, error) {
+// One that cannot be read or does not parse may have been meant to, and is not to go unseen:
+// the stack says what is wrong with it. It is a library's if all that it begins is what a
+// library has.
+func (f *finder) declares(name string) bool {
 	src, err := f.read(name)
-	if err != nil {
-		return false, err
-	}
-	if beginsStack(src, name) {
-		return true, nil
+	if err != nil || beginsStack(src, name) {
+		return true
 	}
 	file := syntax.NewFile(src, name)
 	if file.Faults.HasErrors() || file.Body == nil {
 		if !beginsOnlyLibrary(src, name) {
-			return true, nil
+			return true
 		}
 		f.broken = append(f.broken, name)
-		return false, nil
+		return false
 	}
 	return slices.ContainsFunc(config.DeclarationsOf(file).Blocks, func(b *config.Declaration) bool {
 		return slices.Contains(blocksOfStacks(), b.Type)
-	}), nil
+	})
 }
 
 // beginsOnlyLibrary reports whether a file that does not parse has blocks of a library and
@@ -158,7 +156,7 @@ func beginsOnlyLibrary(src []byte, name string) bool {
 		}
 		return false
 	}
-	return begins([]string{"variable", "locals", "theme", "session"}) && !begins(blocksOfStacks())
+	return begins([]string{"variable", "locals", "theme", "session", "check"}) && !begins(blocksOfStacks())
 }
 
 // blocksOfStacks are those that only a stack has.
@@ -201,8 +199,11 @@ func opensBlock(line []byte, kinds []string) bool {
 }
 
 // read reads a file, but not without end: behind the limit of a file of configuration it
-// is one with a fault in any case.
+// is one with a fault in any case. What is no regular file may have no end, or no beginning.
 func (f *finder) read(name string) ([]byte, error) {
+	if info, err := fs.Stat(f.tree, name); err != nil || !info.Mode().IsRegular() {
+		return nil, cmp.Or(err, error(&fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}))
+	}
 	file, err := f.tree.Open(name)
 	if err != nil {
 		return nil, err

@@ -34,17 +34,27 @@ func Fingerprint(accessKey string) string {
 // same reports whether both may be one account. An unknown part differs from
 // nothing: a plan without credentials knows the base URL alone.
 func (a Account) same(o Account) bool {
-	return (a.BaseURL == "" || o.BaseURL == "" || plainURL(a.BaseURL) == plainURL(o.BaseURL)) &&
+	return (a.BaseURL == "" || o.BaseURL == "" || PlainURL(a.BaseURL) == PlainURL(o.BaseURL)) &&
 		(a.AccessKeySHA256 == "" || o.AccessKeySHA256 == "" || a.AccessKeySHA256 == o.AccessKeySHA256)
 }
 
-// plainURL takes away the spellings of a base URL that lead to the same place.
-func plainURL(s string) string {
+// PlainURL takes away the spellings of a base URL that lead to the same place.
+func PlainURL(s string) string {
 	u, err := url.Parse(strings.TrimRight(s, "/"))
 	if err != nil {
 		return s
 	}
-	u.Host = strings.ToLower(u.Host)
+	port := u.Port()
+	if port == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		port = ""
+	}
+	u.Host = strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if strings.Contains(u.Host, ":") {
+		u.Host = "[" + u.Host + "]"
+	}
+	if port != "" {
+		u.Host += ":" + port
+	}
 	return u.String()
 }
 

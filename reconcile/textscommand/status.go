@@ -153,7 +153,7 @@ func (f *statusFlags) runMany(c *cobra.Command, run *command.Run) error {
 	default:
 		err = rows.Write(run.Stdout, run.Style(run.Stdout))
 	}
-	return cmp.Or(err, declared.Check(f.in, rows), recursive.Exit(rows))
+	return cmp.Or(err, declared.Check(run, f.in, selected, rows), recursive.Exit(rows))
 }
 
 // tell writes what one of many stacks has to say.

@@ -76,7 +76,7 @@ func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, erro
 		// before it has answered: taking the doubt back would move the serial, and a
 		// saved plan would be stale for a key with a mistake. The connections of the
 		// documents are opened meanwhile.
-		if err := o.client.Login(ctx); err != nil {
+		if err := o.client.Login(ctx); err != nil && ctx.Err() == nil {
 			return &Result{Outcome: o.nothingTried()}, loginFailure(err)
 		}
 		api = o.client

@@ -30,6 +30,14 @@ type PlanOptions struct {
 	Reapply  bool             // every document is sent
 	Destroy  bool             // every page goes back to the API's default look
 	Keys     bool             // what the account's keys come from must be known too
+
+	// Elsewhere says that an address which is not known here is one of another stack.
+	Elsewhere bool
+}
+
+// Addresses are all that the options name.
+func (o PlanOptions) Addresses() []schema.Address {
+	return slices.Concat(o.Targets, o.Excludes, o.Replaces)
 }
 
 // Operation is a plan with the state open that it was made from: until Close,
@@ -168,7 +176,7 @@ func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) 
 		desired.Removed = append(desired.Removed, r.Address)
 	}
 	o.Plan, err = reconcile.NewPlan(desired, current, reconcile.Options{
-		Targets: opts.Targets, Excludes: opts.Excludes, Replaces: opts.Replaces, Reapply: opts.Reapply, Destroy: opts.Destroy,
+		Targets: opts.Targets, Excludes: opts.Excludes, Replaces: opts.Replaces, Reapply: opts.Reapply, Destroy: opts.Destroy, Elsewhere: opts.Elsewhere,
 		Account: o.account.Recorded(), Version: o.workspace.Version, Now: o.workspace.Now(),
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ func (m *Module) isWithheld() func(name string) bool {
 	}
 	if m.Account != nil {
 		if key := m.Account.Attribute("secret_key"); key != nil {
-			names = append(names, m.variablesBehind(key.Expr, make(map[string]bool))...)
+			names = append(names, m.VariablesBehind(key.Expr)...)
 		}
 	}
 	return func(name string) bool {
@@ -64,7 +64,11 @@ func (m *Module) isWithheld() func(name string) bool {
 	}
 }
 
-// variablesBehind are the variables that an expression refers to, also by way of locals.
+// VariablesBehind are the variables that an expression refers to, also by way of locals.
+func (m *Module) VariablesBehind(expr hcl.Expression) []string {
+	return m.variablesBehind(expr, make(map[string]bool))
+}
+
 func (m *Module) variablesBehind(expr hcl.Expression, seen map[string]bool) (names []string) {
 	for _, ref := range expr.Variables() {
 		name, _ := NameIn(ref)

@@ -146,7 +146,7 @@ func (r *reader) list() (configuration, values []string, err error) {
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case syntax.IsConfiguration(name) && !strings.HasPrefix(name, "."):
+		case syntax.IsConfiguration(name) && !strings.HasPrefix(name, ".") && !e.IsDir():
 			configuration = append(configuration, name)
 		case syntax.IsAutoVariables(name):
 			values = append(values, name)

@@ -26,7 +26,6 @@ func TestOddFiles(t *testing.T) {
 		want string
 	}{
 		"pipe":                {"pipe.livery.hcl", func(t *testing.T, path string) { require.NoError(t, syscall.Mkfifo(path, 0o600)) }, "not a regular file"},
-		"directory":           {"dir.livery.hcl", func(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o700)) }, "is a directory"},
 		"link to itself":      {"loop.livery.hcl", func(t *testing.T, path string) { require.NoError(t, os.Symlink(filepath.Base(path), path)) }, "too many levels of symbolic links"},
 		"link to nothing":     {"gone.livery.hcl", func(t *testing.T, path string) { require.NoError(t, os.Symlink("nothing", path)) }, "no such file"},
 		"link to a device":    {"zero.livery.hcl", func(t *testing.T, path string) { require.NoError(t, os.Symlink("/dev/zero", path)) }, "not a regular file"},
