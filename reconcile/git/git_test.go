@@ -273,6 +273,14 @@ func TestCutShort(t *testing.T) {
 	require.NoError(t, err, "so has this one")
 	assert.Equal(t, origin.Git("rev-parse", "main~1"), base.ID)
 
+	cut := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "cut")}}
+	origin.Git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+origin.Dir, cut.Dir)
+	_, err = cut.open("").Commit(t.Context(), "HEAD~1")
+	assert.ErrorContains(t, err, "HEAD~1 is not in this clone")
+	cut.advised(err)
+	_, err = cut.open("").Commit(t.Context(), "HEAD~1")
+	assert.NoError(t, err, "which no remote knows by that name")
+
 	partial := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "partial")}}
 	origin.Git("clone", "--quiet", "--filter=blob:none", "--branch=work", "file://"+origin.Dir, partial.Dir)
 	tree := partial.tree(partial.open(""), "origin/main")

@@ -118,6 +118,10 @@ func (r *Repository) Commit(ctx context.Context, ref string) (Commit, error) {
 // unknown says why a commit is not there. In a clone that was cut short it may be
 // elsewhere.
 func (r *Repository) unknown(ctx context.Context, ref string) error {
+	if r.shallow && strings.ContainsAny(ref, "~^@") { // a way through the history, which no remote knows
+		return absentError{&Error{fmt.Sprintf("%s is not in this clone", ref),
+			"The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."}}
+	}
 	branch, remote := strings.CutPrefix(ref, "origin/")
 	if remote && !r.shallow { // it may have been cloned for one branch alone
 		refs, _ := r.run(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes/origin")

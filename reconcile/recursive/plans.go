@@ -34,8 +34,8 @@ type planned struct {
 	saved     workspace.IndexedPlan
 	variables map[string]cty.Value
 	unknown   []schema.Address // that flags name and the stack does not have
-	failing   string          // why it fails, if it has not said so itself
-	shared    hcl.Diagnostics // in files outside of the stack
+	failing   string           // why it fails, if it has not said so itself
+	shared    hcl.Diagnostics  // in files outside of the stack
 	sources   findings.Sources
 }
 
