@@ -50,7 +50,6 @@ func (f *Field) Parse(raw cty.Value, at Subject) (Value, hcl.Diagnostics) {
 	}
 	switch f.Kind {
 	case Text, TipText:
-		v.text = strings.ReplaceAll(v.text, "\r\n", "\n") // a file with Windows line ends
 		diags = f.judgeText(v.text, at)
 	case Colour:
 		v.text, diags = judgeColour(v.text, at)
@@ -190,7 +189,7 @@ func characterName(r rune) string {
 	case '\n':
 		return "a line feed"
 	case '\r':
-		return "a carriage return, half of a Windows line end"
+		return "a carriage return (\\r), half of a Windows line end"
 	case 0:
 		return "a NUL character"
 	case 0x1b:

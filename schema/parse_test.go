@@ -198,7 +198,7 @@ func TestTexts(t *testing.T) {
 		{textPath, "\u202bعربي\u202c", "\u202bعربي\u202c", nil},
 		{textPath, "", "", list("empty-value!")},
 		{textPath, "a\tb", "", list("control-character!")},
-		{textPath, "a\r\nb", "a\nb", nil}, // as files of Windows have it
+		{textPath, "a\r\nb", "", list("control-character!")},
 		{textPath, "a\rb", "", list("control-character!")},
 		{textPath, "a\x00b\x01", "", list("control-character!")},
 		{textPath, "a\u0085b", "", list("control-character!")},

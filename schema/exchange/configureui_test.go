@@ -140,6 +140,7 @@ func TestReadBodyReports(t *testing.T) {
 			[]string{`warning undocumented-field 1,39 mobileCameraPage.pageName: not imported`}},
 		{"refused values are kept", "{\"locale\": \"en\",\n \"mobileResultPage\": {\"backgroundColor\": \"red\", \"successDesc\": \"" + strings.Repeat("x", 101) + "\"}}", "", "en_US",
 			[]string{`warning colour-format 2,42 mobileResultPage.backgroundColor: "#ff0000"`, `warning text-length 2,64 mobileResultPage.successDesc: Shorten it by 1`}},
+		{"Windows line end", `{"locale": "en", "titleText": "a\r\nb"}`, "", "en_US", []string{`warning control-character 1,31 titleText: carriage return`}},
 		{"tip by the locale's limit", `{"locale": "zh_CN", "pcTipsPage": {"tips": [{"text": "` + strings.Repeat("字", 26) + `"}]}}`, "", "zh_CN",
 			[]string{`warning tip-length 1,44 pcTipsPage.tips[0].text: Shorten it by 1`}},
 		{"page of wrong type", `{"locale": "en", "mobileResultPage": []}`, "", "", []string{`error wrong-type 1,38 : is a page`}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -68,7 +69,7 @@ func readText(files *syntax.Files, name string) (string, error) {
 	if _, detail := syntax.LongNumber([]byte(s)); err == nil && detail != "" {
 		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, jsontext.MaxDigits) // it would take minutes as a number
 	}
-	return s, explainRead(name, err)
+	return strings.ReplaceAll(s, "\r\n", "\n"), explainRead(name, err) // line ends of Windows are the editor's, not the text's
 }
 
 // tokensFunction reads design tokens.

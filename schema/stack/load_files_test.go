@@ -70,6 +70,38 @@ func TestForeignFiles(t *testing.T) {
 	}
 }
 
+// Line ends of Windows belong to the file, not to the text; those that are written as
+// escapes do.
+func TestWindowsLineEnds(t *testing.T) {
+	const page = "mobile_result_page {\r\n    success_desc = "
+	for name, test := range map[string]struct{ value, want string }{
+		"heredoc":       {"<<E\r\na\r\nb\r\nE\r\n", "a\nb\n"},
+		"indented":      {"<<-E\r\n      a\r\n      b\r\n    E\r\n", "a\nb\n"},
+		"interpolation": {"<<E\r\na ${var.x}\r\n%{if true}b%{endif}\r\nE\r\n", "a x\nb\n"},
+		"in a call":     {"trimspace(<<E\r\na\r\nb\r\nE\r\n)\r\n", "a\nb"},
+		"file":          {"trimspace(file(\"words.txt\"))\r\n", "c\nd"},
+		"template file": {"trimspace(templatefile(\"words.txt\", {}))\r\n", "c\nd"},
+		"escape":        {"\"a\\r\\nb\"\r\n", ""},
+		"in a template": {"\"a\\r\\n${var.x}\"\r\n", ""},
+		"after heredoc": {"<<E\r\n${\"a\\r\\nb\"}\r\nE\r\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			src := "variable \"x\" {\r\n  default = \"x\"\r\n}\r\nlocale \"en\" {\r\n  " + page + test.value + "  }\r\n}\r\n"
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "main.livery.hcl"), []byte(src), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "words.txt"), []byte("c\r\nd\r\n"), 0o600))
+			stack, diags := loadDir(dir)
+			if test.want == "" {
+				require.Len(t, diags, 1)
+				assert.Equal(t, rule.ControlCharacter, schema.FindingOf(diags[0]).Rule)
+				return
+			}
+			require.Empty(t, diags)
+			assert.Equal(t, test.want, stack.Documents[0].At(schema.FieldByPath("mobileResultPage.successDesc")).Text())
+		})
+	}
+}
+
 // A finding behind a byte order mark or between foreign line ends stands where
 // it does in the file.
 func TestPlacesInForeignFiles(t *testing.T) {

@@ -181,6 +181,7 @@ func checkBytes(t *testing.T, files fstest.MapFS, p place, rng hcl.Range) {
 		assert.True(t, p.value.Equal(p.parse(cty.StringVal(string(src)))), "%s: %s", p, src)
 		return
 	}
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")) // as a heredoc of a Windows file is read
 	expr, diags := hclsyntax.ParseExpression(append(bytes.Clone(src), '\n'), rng.Filename, hcl.InitialPos)
 	require.False(t, diags.HasErrors(), "%s: %s", p, src)
 	raw, diags := expr.Value(nil)
