@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
-	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
 	"livery/schema/explain"
+	"livery/schema/layout"
 	"livery/schema/rule"
 )
 
@@ -75,7 +75,7 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 		}
 	} else {
 		file, diags = hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
-		unixHeredocs(file, src)
+		layout.UnixHeredocs(file.Body, src)
 		diags, understood = explain.Syntax(src, diags)
 	}
 	if more := len(diags) - maxSyntaxFaults; more > 0 {
@@ -93,23 +93,6 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 		return nil, 0, diags // what is there of it would only be misunderstood
 	}
 	return file.Body, understood, diags
-}
-
-// unixHeredocs takes the line ends of a Windows file out of its heredocs: they come from
-// the editor, or from git, and are no part of the text. A quoted string has only those
-// that somebody wrote as escapes, and keeps them.
-func unixHeredocs(file *hcl.File, src []byte) {
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok || !bytes.Contains(src, []byte("<<")) || !bytes.Contains(src, []byte("\r\n")) {
-		return
-	}
-	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
-		l, ok := node.(*hclsyntax.LiteralValueExpr)
-		if ok && l.Val.Type() == cty.String && l.Val.IsKnown() && !l.Val.IsNull() && bytes.Contains(l.SrcRange.SliceBytes(src), []byte("\r\n")) {
-			l.Val = cty.StringVal(strings.ReplaceAll(l.Val.AsString(), "\r\n", "\n"))
-		}
-		return nil
-	})
 }
 
 // clamped keeps a place within a file of that size: the JSON parser sometimes
