@@ -273,6 +273,22 @@ func TestCutShort(t *testing.T) {
 	require.NoError(t, err, "so has this one")
 	assert.Equal(t, origin.Git("rev-parse", "main~1"), base.ID)
 
+	origin.Git("tag", "v1", "work~1")
+	tagged := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "tagged")}}
+	origin.Git("clone", "--quiet", "--depth=1", "--branch=work", "--no-tags", "--origin=upstream", "file://"+origin.Dir, tagged.Dir)
+	for _, ref := range []string{"upstream/main", "refs/remotes/upstream/main"} {
+		_, err = tagged.open("").Commit(t.Context(), ref)
+		tagged.advised(err)
+		_, err = tagged.open("").Commit(t.Context(), ref)
+		assert.NoError(t, err, ref)
+		tagged.Git("update-ref", "-d", "refs/remotes/upstream/main")
+	}
+	tagged.Git("remote", "add", "origin", "file://"+origin.Dir)
+	_, err = tagged.open("").Commit(t.Context(), "v1")
+	tagged.advised(err)
+	_, err = tagged.open("").Commit(t.Context(), "v1")
+	assert.NoError(t, err, "a tag")
+
 	cut := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "cut")}}
 	origin.Git("clone", "--quiet", "--depth=1", "--branch=work", "file://"+origin.Dir, cut.Dir)
 	_, err = cut.open("").Commit(t.Context(), "HEAD~1")
@@ -328,4 +344,23 @@ func TestReadingWritesNothing(t *testing.T) {
 	_, err = fs.ReadFile(r.tree(opened, "HEAD"), "a")
 	require.NoError(t, err)
 	assert.Equal(t, before, state())
+}
+
+// git tells the hooks of a linked work tree which repository is theirs, and in doing so that
+// whatever directory it is run in is the top of the tree.
+func TestHooksOfLinkedWorkTrees(t *testing.T) {
+	r := newRepo(t)
+	r.Write("brands/acme/a", "1")
+	r.Commit("first")
+	linked := filepath.Join(t.TempDir(), "linked")
+	r.Git("worktree", "add", "--quiet", linked)
+	dir := strings.TrimSpace(r.Git("-C", linked, "rev-parse", "--absolute-git-dir"))
+	t.Setenv("GIT_DIR", dir)
+	t.Setenv("GIT_INDEX_FILE", filepath.Join(dir, "index"))
+	opened, err := git.Open(t.Context(), filepath.Join(linked, "brands/acme"))
+	require.NoError(t, err)
+	assert.Equal(t, "brands/acme", opened.Prefix)
+	t.Setenv("GIT_DIR", ".git")
+	_, err = git.Open(t.Context(), filepath.Join(linked, "brands/acme"))
+	assert.NoError(t, err)
 }

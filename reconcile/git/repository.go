@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -122,19 +123,33 @@ func (r *Repository) unknown(ctx context.Context, ref string) error {
 		return absentError{&Error{fmt.Sprintf("%s is not in this clone", ref),
 			"The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."}}
 	}
-	branch, remote := strings.CutPrefix(ref, "origin/")
-	if remote && !r.shallow { // it may have been cloned for one branch alone
-		refs, _ := r.run(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes/origin")
-		remote = refs != ""
+	remote, branch, tracking := strings.Cut(strings.TrimPrefix(ref, "refs/remotes/"), "/")
+	if known, _ := r.run(ctx, "remote"); !tracking || !slices.Contains(strings.Split(known, "\n"), remote) {
+		remote, branch, tracking = "origin", ref, false
 	}
-	switch {
-	case remote:
-		branch += ":refs/remotes/" + ref
+	if tracking && !r.shallow { // it may have been cloned for one branch alone
+		refs, _ := r.run(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes/"+remote)
+		tracking = refs != ""
+	}
+	more := ""
+	switch id := isID(ref); {
+	case tracking:
+		branch += ":refs/remotes/" + remote + "/" + branch
 	case !r.shallow:
 		return absentError{&Error{"Unknown commit", fmt.Sprintf("git knows no commit called %s in %s.", ref, r.Root)}}
+	case strings.HasPrefix(ref, "refs/"):
+		branch = ref + ":" + ref
+	case !id:
+		branch = fmt.Sprintf("refs/tags/%s:refs/tags/%s", ref, ref)
+		more = fmt.Sprintf(" That is for a tag; a branch is called origin/%s.", ref)
 	}
 	return absentError{&Error{fmt.Sprintf("%s is not in this clone", ref),
-		fmt.Sprintf("Fetch it: git fetch --no-tags --depth=1000 origin %s. In GitHub's actions/checkout, set fetch-depth: 0.", branch)}}
+		fmt.Sprintf("Fetch it: git fetch --no-tags --depth=1000 %s %s.%s In GitHub's actions/checkout, set fetch-depth: 0.", remote, branch, more)}}
+}
+
+// isID reports whether a name may be the ID of a commit.
+func isID(ref string) bool {
+	return len(ref) >= 4 && strings.Trim(ref, "0123456789abcdef") == ""
 }
 
 // MergeBase is the newest commit that both descend from.
@@ -213,8 +228,21 @@ func (e *runError) Error() string { return fmt.Sprintf("git %s: %s", e.command, 
 func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"}, args...)...)
 	c.Dir = r.dir
-	c.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	c.Env = append(slices.DeleteFunc(os.Environ(), isOfHook), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	return c
+}
+
+// isOfHook reports whether git sets a variable for the hooks of a work tree: it would have
+// the directory of a stack for the top of that tree. Who names a tree of his own means it.
+func isOfHook(variable string) bool {
+	name, _, _ := strings.Cut(variable, "=")
+	switch name {
+	case "GIT_DIR", "GIT_COMMON_DIR":
+		return os.Getenv("GIT_WORK_TREE") == ""
+	case "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX":
+		return true
+	}
+	return false
 }
 
 // run gives what a git command prints, without the last line feed.

@@ -28,7 +28,7 @@ func (s Style) Words(before, after string) (line string, worth bool) {
 	}
 	line = b.String()
 	if s.Colour && rightToLeft(before+after) {
-		line = "\u2068" + line + "\u2069"
+		line = isolates + "\u2068" + line + isolates + "\u2069"
 	}
 	return line, worth
 }

@@ -38,7 +38,7 @@ func TestWords(t *testing.T) {
 	line, _ := Style{Colour: true}.Words("not yes", "not no")
 	assert.Equal(t, "not \x1b[31myes\x1b[0m\x1b[32mno\x1b[0m", line)
 	line, _ = Style{Colour: true}.Words("(إضاءة أفضل)", "(إضاءة أقوى)")
-	assert.Equal(t, "\u2068(إضاءة \x1b[31mأفضل\x1b[0m\x1b[32mأقوى\x1b[0m)\u2069", line, "isolated, since it runs from right to left")
+	assert.Equal(t, "\x1b[;m\u2068(إضاءة \x1b[31mأفضل\x1b[0m\x1b[32mأقوى\x1b[0m)\x1b[;m\u2069", line, "isolated, since it runs from right to left")
 }
 
 // Both texts can be read from what is shown.

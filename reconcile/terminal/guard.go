@@ -40,8 +40,12 @@ func (g *Guard) Write(p []byte) (int, error) {
 // layout is what lines are made of.
 const layout = "\n\t"
 
+// isolates stands before each of the characters between which a Style sets a text apart
+// that runs from right to left. It changes nothing else, and nobody else writes it.
+const isolates = "\x1b[;m"
+
 // dressing is what a Style writes, and nothing else does.
-var dressing = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var dressing = regexp.MustCompile("\x1b\\[;m[\u2068\u2069]|\x1b\\[[0-9;]*m")
 
 func (g *Guard) escape(text string) string {
 	if !strings.Contains(text, "\x1b[") || !g.Colour() {

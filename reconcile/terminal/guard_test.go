@@ -24,6 +24,7 @@ func TestGuard(t *testing.T) {
 		{[]string{"\xe0", "\xb8", "\xaa\xe0", "x"}, false, "ส" + `\xe0x`, "a character in parts"},
 		{[]string{"a\xf0\x9f"}, false, "a", "half a character at the end"},
 		{[]string{""}, false, "", "nothing"},
+		{[]string{isolates + "\u2068a" + isolates + "\u2069\u2068\x1b[31m\u2069"}, true, isolates + "\u2068a" + isolates + "\u2069" + `\u2068` + "\x1b[31m" + `\u2069`, "the isolates of a style, and no others"},
 	}
 	for _, test := range tests {
 		t.Run(test.description, func(t *testing.T) {
