@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +64,16 @@ func RelatedTo(d *hcl.Diagnostic, other hcl.Range, words string) *hcl.Diagnostic
 // FirstAt notes in a finding where what is declared twice stands first.
 func FirstAt(d *hcl.Diagnostic, first hcl.Range) *hcl.Diagnostic {
 	return RelatedTo(d, first, "The first one is here.")
+}
+
+// DeclaredTwice says that a name stands at the subject and at first too, in one object.
+func DeclaredTwice(at Subject, name string, first hcl.Range) *hcl.Diagnostic {
+	here := "again"
+	if at.Range.Start.Line != first.Start.Line {
+		here = "on line " + strconv.Itoa(at.Range.Start.Line)
+	}
+	return FirstAt(Diagnose(rule.Duplicate, at, "Declared twice",
+		fmt.Sprintf("%s stands on line %d already, and here %s; of two values one would be lost. Keep one of them.", name, first.Start.Line, here)), first)
 }
 
 // Edit is a change to a file that mends a finding: the literal at that place gets another

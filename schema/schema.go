@@ -240,6 +240,15 @@ func Snake(key string) string {
 	return string(name)
 }
 
+// Spelling is the one name of what is called by key in a file of texts: that of
+// configuration, and "tips" where a page has its tips as "tip".
+func Spelling(key string) string {
+	if key == "tip" {
+		return "tips"
+	}
+	return Snake(key)
+}
+
 // Plural is a number of things in words: "1 address", "2 addresses".
 func Plural(n int, noun string) string {
 	switch {

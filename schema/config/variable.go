@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"livery/schema"
+	"livery/schema/function"
 	"livery/schema/rule"
 	"livery/schema/syntax"
 )
@@ -129,4 +130,33 @@ func (v *Variable) Convert(f *Faults, value cty.Value, rng hcl.Range) cty.Value 
 		return v.Unknown()
 	}
 	return converted
+}
+
+// Read parses a value given as text: literally for a primitive type and where no
+// type is declared, as an expression otherwise; why says what is wrong with it,
+// but for what it holds if it is sensitive.
+func (v *Variable) Read(text, from string, sensitive bool, budget *function.Budget) (value cty.Value, why string) {
+	if _, detail := syntax.LongNumber([]byte(text)); v.Type == cty.Number && detail != "" {
+		return cty.NilVal, from + " is too long for a number."
+	}
+	if v.Literal {
+		return cty.StringVal(text), ""
+	}
+	fault := func(detail string) (cty.Value, string) {
+		if sensitive {
+			detail = "What is wrong with it is not shown, since it is sensitive."
+		}
+		return cty.NilVal, fmt.Sprintf("%s is not an expression, which the type of var.%s asks for. %s", from, v.Name, detail)
+	}
+	if d := syntax.Check([]byte(text), from); d != nil {
+		return fault(d.Detail)
+	}
+	expr, diags := hclsyntax.ParseExpression([]byte(text), from, hcl.InitialPos)
+	if !diags.HasErrors() {
+		value, diags = budget.Value(expr, nil)
+	}
+	if diags.HasErrors() {
+		return fault(diags[0].Detail)
+	}
+	return value, ""
 }

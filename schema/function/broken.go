@@ -31,17 +31,17 @@ func BrokenFiles(diags hcl.Diagnostics, files *syntax.Files, shown func(name str
 			continue
 		}
 		found := brokenFile(d, call.CalledFunctionName(), files, shown)
-		if found == nil {
+		if !found.HasErrors() {
 			rest = append(rest, d)
 			continue
 		}
-		broken = append(broken, found)
+		broken = append(broken, found...)
 	}
 	return rest, broken
 }
 
 // brokenFile is what is wrong with the file that a call has read; nil where it has read none.
-func brokenFile(d *hcl.Diagnostic, function string, files *syntax.Files, shown func(string) string) *hcl.Diagnostic {
+func brokenFile(d *hcl.Diagnostic, function string, files *syntax.Files, shown func(string) string) hcl.Diagnostics {
 	expr := d.Expression
 	for { // the call itself, or what it is given
 		if metered, ok := expr.(part); ok {
@@ -70,21 +70,33 @@ func brokenFile(d *hcl.Diagnostic, function string, files *syntax.Files, shown f
 	case !utf8.Valid(src) && (function == "file" || function == "jsondecode"):
 		found = hcl.Diagnostics{syntax.Check(src, shown(name.AsString()))}
 	case function == "jsondecode":
-		_, found = syntax.ParseJSON(src, shown(name.AsString()))
+		found = brokenJSON(src, shown(name.AsString()))
 	case function == "csvdecode":
 		found = brokenCSV(src, shown(name.AsString()))
 	case function == "yamldecode":
 		found = brokenYAML(src, shown(name.AsString()))
 	}
-	if !found.HasErrors() {
-		return nil
-	}
-	return found[0]
+	return found
 }
 
 func brokenAt(name string, line, column int, summary, detail string) hcl.Diagnostics {
 	at := hcl.Pos{Line: max(line, 1), Column: max(column, 1)}
 	return hcl.Diagnostics{schema.Diagnose(rule.Syntax, schema.Subject{Range: hcl.Range{Filename: name, Start: at, End: at}}, summary, detail)}
+}
+
+// brokenJSON tells, where the text is sound JSON, of the names that stand twice in an object:
+// the decoder takes them only where both values are of one type.
+func brokenJSON(src []byte, name string) hcl.Diagnostics {
+	root, found := syntax.ParseJSON(src, name)
+	if root == nil {
+		return found
+	}
+	for first, second := range root.Duplicates() {
+		if first.Name == second.Name {
+			found = append(found, schema.DeclaredTwice(schema.Subject{Range: second.NameRange}, first.Name, first.NameRange))
+		}
+	}
+	return found
 }
 
 func brokenCSV(src []byte, name string) hcl.Diagnostics {

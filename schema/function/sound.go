@@ -42,7 +42,7 @@ func keysTwice(n *yaml.Node) *yamlKeys {
 	seen := make(map[string]*yaml.Node)
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.ScalarNode {
-			name := schema.Snake(child.Value)
+			name := schema.Spelling(child.Value)
 			if first := seen[name]; first != nil {
 				return &yamlKeys{first, child}
 			}
@@ -102,11 +102,11 @@ func headerFault(src string) *csvHeader {
 	}
 	seen := make(map[string]string)
 	for i, name := range header {
-		if first, twice := seen[schema.Snake(name)]; twice {
+		if first, twice := seen[schema.Spelling(name)]; twice {
 			line, column := r.FieldPos(i)
 			return &csvHeader{first, name, line, column}
 		}
-		seen[schema.Snake(name)] = name
+		seen[schema.Spelling(name)] = name
 	}
 	return nil
 }

@@ -81,25 +81,14 @@ func (j *Files) parse(name string) *syntax.JSON {
 	return value
 }
 
-// declaredTwice are the members of a file whose name stands in the same object already, in
-// either spelling, each behind the one before it.
-func (j *Files) declaredTwice(name string) [][2]*syntax.JSON {
+// declaredTwice are the members of a file whose name stands in the same object already.
+func (j *Files) declaredTwice(name string) []twice {
 	src, _ := j.files.Read(name)
-	return cache.Get(j.files.Outside(name), "twice\x00"+j.shown(name), src, len(src), func() (twice [][2]*syntax.JSON) {
-		for object := range j.value(name).All() {
-			if !object.IsObject() {
-				continue
-			}
-			seen := make(map[string]*syntax.JSON, len(object.Members))
-			for _, member := range object.Members {
-				spelled := schema.Snake(member.Name)
-				if first := seen[spelled]; first != nil {
-					twice = append(twice, [2]*syntax.JSON{first, member})
-				}
-				seen[spelled] = member
-			}
+	return cache.Get(j.files.Outside(name), "twice\x00"+j.shown(name), src, len(src), func() (found []twice) {
+		for first, second := range j.value(name).Duplicates() {
+			found = append(found, twice{first.Name, first.NameRange, second.NameRange})
 		}
-		return twice
+		return found
 	})
 }
 

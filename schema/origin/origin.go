@@ -8,7 +8,6 @@
 package origin
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -17,7 +16,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
-	"livery/schema/rule"
 )
 
 // Names are what expressions refer to, during one evaluation.
@@ -117,22 +115,6 @@ func (b Block) Of(expr hcl.Expression) Parts {
 	b.at.Range = expr.Range()
 	file, _ := b.tracer.decodedFile(expr)
 	return Parts{Block: b, expr: expr, file: file}
-}
-
-// Duplicates are the keys that stand twice in the file that the texts come from, in either
-// spelling: of two texts one would be lost in silence.
-func (p Parts) Duplicates() hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	if p.file == "" || p.tracer.files.value(p.file) == nil {
-		return nil
-	}
-	for _, twice := range p.tracer.files.declaredTwice(p.file) {
-		first, member, at := twice[0], twice[1], p.at
-		at.Path, at.Range = "", member.NameRange
-		diags = append(diags, schema.FirstAt(schema.Diagnose(rule.Duplicate, at, "Declared twice",
-			fmt.Sprintf("%s stands on line %d already, and here on line %d; of two texts one would be lost. Keep one of them.", first.Name, first.NameRange.Start.Line, member.NameRange.Start.Line)), first.NameRange))
-	}
-	return diags
 }
 
 // File is the file that is read, if the expression is jsondecode(file("...")); "" for any

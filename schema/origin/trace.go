@@ -22,8 +22,8 @@ type tracer struct {
 	forEach hcl.Expression       // what each is an element of; may be nil
 	keys    bool                 // the last key of the path is what is looked for, not its value
 	depth   int
-
-	values map[hcl.Expression]cty.Value // of parts that were evaluated; the texts of a document share one
+	decoded *[]string                    // takes the JSON files that are come to; may be nil
+	values  map[hcl.Expression]cty.Value // of parts that were evaluated; the texts of a document share one
 }
 
 // maxOthers is how many parts of a value are followed behind the first that leads anywhere.
@@ -34,7 +34,7 @@ const MaxSteps = 200
 
 // outside is a tracer for what stands in another block, where each and self mean nothing.
 func (t tracer) outside() tracer {
-	return tracer{Tracer: t.Tracer, keys: t.keys, depth: t.depth, values: t.traced}
+	return tracer{Tracer: t.Tracer, keys: t.keys, depth: t.depth, decoded: t.decoded, values: t.traced}
 }
 
 // follow finds the way to the part of a value that path leads to.
@@ -99,6 +99,9 @@ func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression
 		for _, arg := range e.Args {
 			if t.value(arg).IsWhollyKnown() {
 				return arg, path, true
+			}
+			if name, ok := t.decodedFile(arg); ok {
+				t.noteDecoded(name) // which may be what is wrong with it
 			}
 		}
 	}
@@ -318,6 +321,7 @@ func (t tracer) followEach(name, called string, path []string) way {
 // followCall follows the functions that read files of values.
 func (t tracer) followCall(call *hclsyntax.FunctionCallExpr, path []string) []schema.Step {
 	if name, ok := t.decodedFile(call); ok {
+		t.noteDecoded(name)
 		return []schema.Step{t.files.textStep(name, path)}
 	}
 	if (call.Name == "csvdecode" || call.Name == "yamldecode") && len(call.Args) == 1 {

@@ -146,7 +146,7 @@ func (r *fieldReader) page(p *schema.Page, b *config.Block) {
 		}
 		r.field(p, a)
 	}
-	if a := nullTips(b.Body); a != nil && list != nil {
+	if a := noTips(b.Body); a != nil && list != nil {
 		r.field(p, a)
 	}
 	var tips []*config.Block
@@ -166,9 +166,9 @@ func (r *fieldReader) page(p *schema.Page, b *config.Block) {
 	}
 }
 
-// nullTips is the attribute tip of a body in the JSON syntax, if it is null: read
-// as a block that would be no tip at all, but it clears the list.
-func nullTips(body hcl.Body) *config.Attribute {
+// noTips is the attribute tip of a body in the JSON syntax, if it is null or an empty list:
+// read as blocks these would be no tips at all, but null clears the list, and [] is refused.
+func noTips(body hcl.Body) *config.Attribute {
 	if _, native := body.(*hclsyntax.Body); native {
 		return nil
 	}
@@ -177,7 +177,7 @@ func nullTips(body hcl.Body) *config.Attribute {
 		if a.Name != "tip" {
 			continue
 		}
-		if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.IsNull() {
+		if v, diags := a.Expr.Value(nil); !diags.HasErrors() && (v.IsNull() || v.RawEquals(cty.EmptyTupleVal)) {
 			return a
 		}
 	}
@@ -253,8 +253,9 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		return
 	}
 	texts := r.origins.Of(a.Expr)
-	r.Report(texts.Duplicates()...)
-	seen := make(map[*schema.Page]string)
+	twice := texts.Duplicates()
+	r.Report(twice...)
+	seen := spellings{r, make(map[string]string), len(twice) > 0}
 	root := schema.PageByKey("")
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
@@ -264,18 +265,18 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		}
 		at := texts.Within(at, name)
 		if f := root.Field(name); f != nil {
-			r.set(f, v, at, texts.Below(name))
+			if seen.first(f.Path(), name, at) {
+				r.set(f, v, at, texts.Below(name))
+			}
 			continue
 		}
 		page := schema.PageByKey(name)
 		if page == nil {
 			page = schema.PageByHCL(name)
 		}
-		if first, ok := seen[page]; ok && page != nil && texts.File() == "" { // of a file both lines are told
-			r.Report(schema.Diagnose(rule.Duplicate, at, "Declared twice", fmt.Sprintf("The page stands in texts as %s and as %s; put its texts together.", first, name)))
+		if page != nil && !seen.first(page.Key, name, at) {
 			continue
 		}
-		seen[page] = name
 		switch {
 		case page == nil || page.Key == "":
 			r.unknownText(texts.Name(at, name), name, "There is no page or field "+name+" in the catalogue."+explain.Nested(name), pageNames())
@@ -285,17 +286,36 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 			pageAt.Path = page.Key
 			r.Report(schema.Diagnose(rule.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
 		default:
-			r.pageTexts(page, v, at, texts, name)
+			r.pageTexts(page, v, at, texts, name, seen)
 		}
 	}
 }
 
-func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subject, texts origin.Parts, page string) {
+// spellings are the names that stood in texts so far, by what they name.
+type spellings struct {
+	*fieldReader
+	names map[string]string
+	told  bool // what stands twice where it is written
+}
+
+// first reports whether nothing of that name stood there yet; it says so if it did.
+func (s spellings) first(path, name string, at schema.Subject) bool {
+	first, twice := s.names[path]
+	if s.names[path] = name; twice && !s.told {
+		at.Path = path
+		s.Report(schema.Diagnose(rule.Duplicate, at, "Declared twice", fmt.Sprintf("%s stands in texts as %s and as %s; keep one of them.", path, first, name)))
+	}
+	return !twice
+}
+
+func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subject, texts origin.Parts, page string, seen spellings) {
 	for it := values.ElementIterator(); it.Next(); {
 		k, v := it.Element()
 		at := texts.Within(at, page, k.AsString())
 		if f := p.Field(k.AsString()); f != nil {
-			r.set(f, v, at, texts.Below(page, k.AsString()))
+			if seen.first(f.Path(), k.AsString(), at) {
+				r.set(f, v, at, texts.Below(page, k.AsString()))
+			}
 			continue
 		}
 		var names []string

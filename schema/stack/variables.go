@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -125,7 +124,7 @@ func (vs *variables) publish() {
 // assign reads a value given as text.
 func (vs *variables) assign(v *variable, text, from, setBy string) {
 	v.setting = origin.Setting{Kind: schema.FromVariable, By: setBy}
-	value, why := v.read(text, from, vs.scope.budget)
+	value, why := v.Read(text, from, v.sensitive, vs.scope.budget)
 	if why == "" {
 		converted, err := convert.Convert(value, v.Type)
 		if err == nil {
@@ -276,32 +275,4 @@ func (vs *variables) values() map[string]cty.Value {
 		}
 	}
 	return values
-}
-
-// read parses a value given as text: literally for a primitive type and where no
-// type is declared, as an expression otherwise; why says what is wrong with it.
-func (v *variable) read(text, from string, budget *function.Budget) (value cty.Value, why string) {
-	if _, detail := syntax.LongNumber([]byte(text)); v.Type == cty.Number && detail != "" {
-		return cty.NilVal, from + " is too long for a number."
-	}
-	if v.Literal {
-		return cty.StringVal(text), ""
-	}
-	fault := func(detail string) (cty.Value, string) {
-		if v.sensitive {
-			detail = "What is wrong with it is not shown, since it is sensitive."
-		}
-		return cty.NilVal, fmt.Sprintf("%s is not an expression, which the type of var.%s asks for. %s", from, v.Name, detail)
-	}
-	if d := syntax.Check([]byte(text), from); d != nil {
-		return fault(d.Detail)
-	}
-	expr, diags := hclsyntax.ParseExpression([]byte(text), from, hcl.InitialPos)
-	if !diags.HasErrors() {
-		value, diags = budget.Value(expr, nil)
-	}
-	if diags.HasErrors() {
-		return fault(diags[0].Detail)
-	}
-	return value, ""
 }

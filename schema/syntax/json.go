@@ -88,20 +88,21 @@ func (j *JSON) walk(yield func(*JSON) bool) bool {
 	return true
 }
 
-// Duplicates are the members whose key stands a second time in the same object, each
-// with the one before it.
+// Duplicates are the members whose name stands in the same object already, in either spelling
+// of a field's, each with the one before it.
 func (j *JSON) Duplicates() iter.Seq2[*JSON, *JSON] {
 	return func(yield func(first, second *JSON) bool) {
 		for value := range j.All() {
-			if !value.IsObject() || len(value.last) == len(value.Members) {
+			if !value.IsObject() {
 				continue
 			}
 			seen := make(map[string]*JSON, len(value.Members))
 			for _, m := range value.Members {
-				if first := seen[m.Name]; first != nil && !yield(first, m) {
+				name := schema.Spelling(m.Name)
+				if first := seen[name]; first != nil && !yield(first, m) {
 					return
 				}
-				seen[m.Name] = m
+				seen[name] = m
 			}
 		}
 	}
