@@ -54,7 +54,7 @@ func desiredBy(t testing.TB, src string, files ...string) reconcile.Desired {
 	for i := 0; i < len(files); i += 2 {
 		dir[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
 	}
-	loaded, diags := stack.Load(stack.Options{FS: dir, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments, Env: func(string) string { return "" }})
+	loaded, diags := stack.Load(stack.Options{FS: dir, Dir: ".", Version: "0.1.0", Need: stack.NeedDocuments, Env: func(string) (string, bool) { return "", false }})
 	require.False(t, diags.HasErrors(), "%v", diags)
 	desired := reconcile.Desired{Documents: loaded.Documents, Sessions: loaded.Sessions}
 	for _, r := range loaded.Removed {

@@ -35,6 +35,7 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	LookupEnv      func(string) (string, bool) // tells what is empty from what is not set; nil where nothing is set to be empty
 	Now            func() time.Time
 	LibraryLog     func(io.Writer) // sets where Go's own log writes, which is one for the process; may be nil
 	IsProcess      bool            // the process ends with the run, so that no signal may end it otherwise any more
@@ -42,7 +43,7 @@ type Env struct {
 
 // System is the environment of the process.
 func System() Env {
-	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, LibraryLog: log.SetOutput, IsProcess: true}
+	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, LookupEnv: os.LookupEnv, Now: time.Now, LibraryLog: log.SetOutput, IsProcess: true}
 }
 
 // Exit ends a run with a code. What there was to say has been said.
@@ -216,7 +217,7 @@ func (r *Run) Workspace(in Inputs) *workspace.Workspace {
 		in = r.inputsBelow(in)
 	}
 	c := workspace.Config{
-		Context: r.ctx, Dir: r.Dir, Prefix: r.below, Assignments: in.Assignments, Getenv: r.Getenv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
+		Context: r.ctx, Dir: r.Dir, Prefix: r.below, Assignments: in.Assignments, Getenv: r.Getenv, LookupEnv: r.LookupEnv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
 		Shared: r.shared,
 	}
 	if in.Ask && !r.View.JSON {

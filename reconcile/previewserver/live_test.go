@@ -28,7 +28,7 @@ type desk struct {
 func (d desk) draw(context.Context) (previewserver.Snapshot, error) {
 	stack, diags := stack.Load(stack.Options{
 		FS: os.DirFS(d.dir), Dir: ".", Name: func(file string) string { return file }, Need: stack.NeedDocuments,
-		Env: func(string) string { return "" },
+		Env: func(string) (string, bool) { return "", false },
 	})
 	p := previewserver.Snapshot{HasErrors: diags.HasErrors(), Watch: []string{d.dir}}
 	p.Gallery.Title = "Desk"

@@ -120,7 +120,7 @@ func givenOutside(w *workspace.Workspace, s *stack.Stack) bool {
 		return true
 	}
 	for name := range s.Module.Variables {
-		if w.Getenv(stack.EnvironmentPrefix+name) != "" {
+		if _, set := w.LookupEnv(stack.EnvironmentPrefix + name); set {
 			return true
 		}
 	}

@@ -89,7 +89,7 @@ func optionsOf(w *Workspace, need stack.Need) (stack.Options, error) {
 // LoadOptions say how the stack is loaded from a directory of a file system.
 func LoadOptions(w *Workspace, root fs.FS, dir string, need stack.Need) stack.Options {
 	opts := stack.Options{
-		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.Getenv, Version: w.Version, Need: need, Wanted: w.Wanted, Shared: w.Shared, Parsed: w.Parsed,
+		Context: w.Context, FS: root, Dir: dir, Assignments: w.Assignments, Env: w.LookupEnv, Version: w.Version, Need: need, Wanted: w.Wanted, Shared: w.Shared, Parsed: w.Parsed,
 		Name: func(file string) string {
 			return filepath.ToSlash(filepath.Join(w.Prefix, filepath.FromSlash(file)))
 		},

@@ -58,13 +58,15 @@ type Config struct {
 	Wanted      []rule.ID           // rules that are asked for by name: none of them is off
 	// Ask is called for each variable that must be known and is not; nil when
 	// nobody can be asked.
-	Ask     func(name, description string, sensitive bool) (string, bool)
-	Getenv  func(string) string
-	Now     func() time.Time
-	Version string       // livery's own
-	Shared  *cache.Cache // with other workspaces of the run; may be nil
-	Log     *slog.Logger // nil for silence
-	Events  Events
+	Ask    func(name, description string, sensitive bool) (string, bool)
+	Getenv func(string) string
+	// LookupEnv tells a variable that is empty from one that is not set; nil: none is empty.
+	LookupEnv func(string) (string, bool)
+	Now       func() time.Time
+	Version   string       // livery's own
+	Shared    *cache.Cache // with other workspaces of the run; may be nil
+	Log       *slog.Logger // nil for silence
+	Events    Events
 	// Claim is told where the state is kept before it is opened, the same for everybody who
 	// keeps it there, and how messages name it; an error leaves it alone. It may be nil.
 	Claim func(key, shown string) error
@@ -100,6 +102,12 @@ func (w *Workspace) backends() backends { return backends{w.Dir, w.Getenv, w.Log
 func New(c Config) *Workspace {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.LookupEnv == nil {
+		c.LookupEnv = func(name string) (string, bool) {
+			value := c.Getenv(name)
+			return value, value != ""
+		}
 	}
 	return &Workspace{Config: c}
 }

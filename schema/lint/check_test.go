@@ -29,7 +29,7 @@ func optionsOf(files map[string]string, secrets ...schema.Secret) stack.Options 
 	for name, text := range files {
 		fsys["stack/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return stack.Options{FS: fsys, Dir: "stack", Secrets: secrets, Env: func(string) string { return "" }}
+	return stack.Options{FS: fsys, Dir: "stack", Secrets: secrets, Env: func(string) (string, bool) { return "", false }}
 }
 
 func checkLines(diags hcl.Diagnostics) []string {

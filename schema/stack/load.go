@@ -59,7 +59,7 @@ type Inputs struct {
 	Dir     string
 	Name    func(file string) string
 	Values  []config.Values // lowest precedence first; the environment comes before them
-	Env     func(string) string
+	Env     func(string) (string, bool)
 	Version string
 	Need    Need
 	Shared  *cache.Cache
@@ -81,7 +81,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 		in.Name = func(file string) string { return file }
 	}
 	if in.Env == nil {
-		in.Env = func(string) string { return "" }
+		in.Env = func(string) (string, bool) { return "", false }
 	}
 	if in.Context == nil {
 		in.Context = context.Background()

@@ -45,9 +45,7 @@ func FuzzLoad(f *testing.F) {
 				"shared/broken.livery": {Data: []byte("{")},
 			},
 			Dir: "stack", Version: "0.1.0", Need: Need(len(src) % 3),
-			Env: func(name string) string {
-				return map[string]string{"LIVERY_VAR_brand": "#0b5fff", "LIVERY_VAR_s": "s"}[name]
-			},
+			Env: environment("LIVERY_VAR_brand=#0b5fff", "LIVERY_VAR_s=s"),
 		}
 		stack, diags := Load(opts)
 		checkRanges(t, stack, diags)

@@ -125,7 +125,10 @@ func optionsOf(t *testing.T, a *txtar.Archive) Options {
 			}
 		}
 	}
-	opts.Env = func(name string) string { return env[name] }
+	opts.Env = func(name string) (string, bool) {
+		value, set := env[name]
+		return value, set
+	}
 	if len(answers) > 0 {
 		opts.Ask = func(name, _ string, _ bool) (string, bool) {
 			value, ok := answers[name]

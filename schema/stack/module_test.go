@@ -170,7 +170,7 @@ func TestEvaluateWithOtherInputs(t *testing.T) {
 		{Inputs{Version: "2.0.0", Need: NeedDocuments, Ask: ask}, "asked", nil},
 		{Inputs{Version: "2.0.0", Need: NeedDocuments, Ask: ask}, "asked", nil},
 		{Inputs{Version: "2.0.0", Values: []config.Values{{Name: "title", Text: "given"}}}, "given", nil},
-		{Inputs{Version: "2.0.0", Env: func(string) string { return "1" }}, "1", nil},
+		{Inputs{Version: "2.0.0", Env: func(string) (string, bool) { return "1", true }}, "1", nil},
 		{Inputs{Version: "1.0.0"}, "", []string{"Unsupported livery version"}},
 		{Inputs{Version: "2.0.0", Need: NeedDocuments, Values: []config.Values{{Name: "n", Text: "x"}}}, "", []string{"Invalid value for a variable", "No value for required variable"}},
 		{Inputs{Version: "2.0.0"}, "", nil},

@@ -143,7 +143,7 @@ locale "de_DE" {
 func TestReloadWithOtherInputs(t *testing.T) {
 	fsys := fstest.MapFS{"main.livery.hcl": {Data: []byte("variable \"a\" {}\nlocale \"en\" {\n  title_text = var.a\n}\n")}}
 	env := ""
-	opts := Options{FS: fsys, Dir: ".", Env: func(string) string { return env }}
+	opts := Options{FS: fsys, Dir: ".", Env: func(string) (string, bool) { return env, env != "" }}
 	last, _ := Load(opts)
 	for _, change := range []func(){
 		func() { env = "x" },

@@ -47,13 +47,16 @@ account {
 	return Load(opts)
 }
 
-func environment(pairs ...string) func(string) string {
+func environment(pairs ...string) func(string) (string, bool) {
 	env := make(map[string]string)
 	for _, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
 		env[name] = value
 	}
-	return func(name string) string { return env[name] }
+	return func(name string) (string, bool) {
+		value, set := env[name]
+		return value, set
+	}
 }
 
 func rulesOf(diags hcl.Diagnostics) []rule.ID {
@@ -69,7 +72,7 @@ func TestSecretKeyInAFileIsRefused(t *testing.T) {
 	outside := environment("LIVERY_VAR_s=from outside")
 	tests := map[string]struct {
 		expression string
-		env        func(string) string
+		env        func(string) (string, bool)
 		more       map[string]string
 		assign     []config.Assignment
 	}{

@@ -86,7 +86,7 @@ type Options struct {
 	Dir         string          // the stack's directory within FS, in slash form
 	Name        func(file string) string
 	Assignments []config.Assignment
-	Env         func(string) string
+	Env         func(string) (string, bool)
 	Version     string // livery's own, for required_version
 	Need        Need
 	Shared      *cache.Cache    // with other stacks of the run; may be nil

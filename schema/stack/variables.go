@@ -77,7 +77,7 @@ func (vs *variables) resolve() {
 		if v.Default != cty.NilVal {
 			v.value, v.setting = v.Default, v.byDefault()
 		}
-		if s := vs.inputs.Env(EnvironmentPrefix + v.Name); s != "" {
+		if s, set := vs.inputs.Env(EnvironmentPrefix + v.Name); set {
 			vs.assign(v, s, "The environment variable "+EnvironmentPrefix+v.Name, EnvironmentPrefix+v.Name)
 		}
 	}

@@ -98,11 +98,10 @@ func (j *JSON) Duplicates() iter.Seq2[*JSON, *JSON] {
 			}
 			seen := make(map[string]*JSON, len(value.Members))
 			for _, m := range value.Members {
-				name := schema.Spelling(m.Name)
-				if first := seen[name]; first != nil && !yield(first, m) {
+				first, name := seen[schema.Spelling(m.Name)], schema.Spelling(m.Name)
+				if seen[name] = m; first != nil && !yield(first, m) {
 					return
 				}
-				seen[name] = m
 			}
 		}
 	}
