@@ -38,7 +38,7 @@ func (f assignmentFlag) String() string { return "" }
 func (f assignmentFlag) Type() string   { return "string" }
 func (f assignmentFlag) Set(s string) error {
 	if f.file {
-		*f.to = append(*f.to, config.Assignment{File: s})
+		*f.to = append(*f.to, config.Assignment{File: s, Piped: new(config.Pipe)})
 		return nil
 	}
 	name, value, ok := strings.Cut(s, "=")
@@ -52,7 +52,7 @@ func (f assignmentFlag) Set(s string) error {
 // Flags defines -var and -var-file.
 func (in *Inputs) Flags(c *cobra.Command) {
 	c.Flags().Var(assignmentFlag{&in.Assignments, false}, "var", "Set a variable by `NAME=VALUE`, as in -var brand=#0b5fff. May be given several times.")
-	c.Flags().Var(assignmentFlag{&in.Assignments, true}, "var-file", "Read variables from a `file`, *.liveryvars.hcl or *.liveryvars.json.")
+	c.Flags().Var(assignmentFlag{&in.Assignments, true}, "var-file", "Read variables from a `file`, *.liveryvars.hcl or *.liveryvars.json, or from a pipe.")
 }
 
 // InputFlag defines -input.

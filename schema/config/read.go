@@ -82,6 +82,7 @@ type Options struct {
 type Assignment struct {
 	Name, Value string // of -var
 	File        string // of -var-file, relative to the stack
+	Piped       *Pipe  // what File holds, if that can be read only once; nil: it must be a regular file
 	Shared      bool   // it is said to several stacks, of which not all need declare the variable
 }
 
@@ -98,17 +99,21 @@ func Read(opts Options, previous *Sources) *Sources {
 	r.sources.Included = r.readAll(r.includes())
 	r.files.AskedBy("")
 	for _, name := range values {
-		r.values(name, false)
+		r.values(name, r.files.Open, false)
 	}
 	for _, a := range opts.Assignments {
-		switch {
-		case a.File == "":
-			r.sources.Values = append(r.sources.Values, Values{Name: a.Name, Text: a.Value, Shared: a.Shared})
-		case path.IsAbs(a.File): // what is said on the command line may be absolute
-			r.values(r.files.Relative(a.File), a.Shared)
-		default:
-			r.values(a.File, a.Shared)
+		name, open := a.File, r.files.Open
+		if path.IsAbs(name) { // what is said on the command line may be absolute
+			name = r.files.Relative(name)
 		}
+		if a.Piped.leadsTo(opts.FS, opts.Dir, name) {
+			open = func(name string) ([]byte, error) { return a.Piped.read(opts.FS, opts.Dir, name) }
+		}
+		if a.File != "" {
+			r.values(name, open, a.Shared)
+			continue
+		}
+		r.sources.Values = append(r.sources.Values, Values{Name: a.Name, Text: a.Value, Shared: a.Shared})
 	}
 	return r.sources
 }
@@ -179,21 +184,23 @@ func (r *reader) keep(name string, d *Declarations) {
 }
 
 // values reads a file of values. What it would declare is of no interest.
-func (r *reader) values(name string, shared bool) {
-	d := r.read(name)
+func (r *reader) values(name string, open func(string) ([]byte, error), shared bool) {
+	d := r.readWith(name, open)
 	r.keep(name, d)
 	r.sources.Values = append(r.sources.Values, Values{File: d.File, Shared: shared})
 }
 
 // read reads one file relative to the stack, or keeps what was made of the same
 // bytes before.
-func (r *reader) read(name string) *Declarations {
+func (r *reader) read(name string) *Declarations { return r.readWith(name, r.files.Open) }
+
+func (r *reader) readWith(name string, open func(string) ([]byte, error)) *Declarations {
 	shown := r.shown(name)
 	refuse := func(d *hcl.Diagnostic) *Declarations {
 		return &Declarations{File: &syntax.File{Name: shown, Faults: hcl.Diagnostics{d}}}
 	}
 	at := hcl.Range{Filename: shown, Start: hcl.InitialPos, End: hcl.InitialPos}
-	src, err := r.files.Open(name)
+	src, err := open(name)
 	if err != nil {
 		return refuse(unreadable(at, "Cannot read a file", err))
 	}
