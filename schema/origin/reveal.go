@@ -10,15 +10,25 @@ import (
 	"livery/schema/config"
 )
 
-// VariablesOf lists the variables that an expression refers to, itself or by the locals that
-// it builds on.
-func VariablesOf(all Names, expr hcl.Expression) []string {
+// VariablesOf lists the variables that an expression takes its value from, itself or by the
+// locals that it builds on. One that only chooses, as a key or a condition, is none of them.
+func VariablesOf(all Names, expr hcl.Expression) []string { return variablesOf(all, expr, choosing) }
+
+// DependsOn lists the variables that an expression refers to in any way, itself or by the
+// locals that it builds on.
+func DependsOn(all Names, expr hcl.Expression) []string {
+	return variablesOf(all, expr, func(hcl.Expression) map[hcl.Range]bool { return nil })
+}
+
+func variablesOf(all Names, expr hcl.Expression, without func(hcl.Expression) map[hcl.Range]bool) []string {
 	var variables []string
 	chain, seen := []hcl.Expression{expr}, make(map[string]bool)
 	for i := 0; i < len(chain); i++ {
+		left := without(chain[i])
 		for _, ref := range chain[i].Variables() {
 			name, ok := config.NameIn(ref)
 			switch root := ref.RootName(); {
+			case left[ref.SourceRange()]:
 			case ok && root == "var":
 				variables = append(variables, name)
 			case ok && root == "local" && all.Local(name) != nil && !seen[name]:
@@ -28,6 +38,32 @@ func VariablesOf(all Names, expr hcl.Expression) []string {
 		}
 	}
 	return variables
+}
+
+// choosing are the references in an expression that choose among values: the key of an index,
+// the condition of a conditional.
+func choosing(expr hcl.Expression) map[hcl.Range]bool {
+	refs := make(map[hcl.Range]bool)
+	native, ok := expr.(hclsyntax.Expression)
+	if !ok {
+		return refs
+	}
+	_ = hclsyntax.VisitAll(native, func(node hclsyntax.Node) hcl.Diagnostics {
+		var chooses hcl.Expression
+		switch node := node.(type) {
+		case *hclsyntax.IndexExpr:
+			chooses = node.Key
+		case *hclsyntax.ConditionalExpr:
+			chooses = node.Condition
+		default:
+			return nil
+		}
+		for _, ref := range chooses.Variables() {
+			refs[ref.SourceRange()] = true
+		}
+		return nil
+	})
+	return refs
 }
 
 // RevealsLiteral reports whether an expression that depends on variables may give a

@@ -27,7 +27,7 @@ func (s openValues) undecided(path string, expr hcl.Expression, extra map[string
 // unset lists the variables without a value that an expression depends on.
 func (s openValues) unset(expr hcl.Expression) []string {
 	var list []string
-	for _, name := range origin.VariablesOf(names(s), expr) {
+	for _, name := range origin.DependsOn(names(s), expr) {
 		if v := s.variables.byName[name]; v != nil && v.value == cty.NilVal && !slices.Contains(list, name) {
 			list = append(list, name)
 		}
