@@ -279,6 +279,9 @@ func (r *reader) expandPattern(pattern string, at schema.Subject) []string {
 		return nil
 	}
 	matches, err := r.files.Match(".", pattern)
+	matches = slices.DeleteFunc(slices.Clone(matches), func(name string) bool { // as in the stack's own directory
+		return strings.HasPrefix(path.Base(name), ".") && !strings.HasPrefix(path.Base(pattern), ".")
+	})
 	switch {
 	case err != nil:
 		r.report(schema.Diagnose(rule.Unreadable, at, "Not a usable include", fmt.Sprintf("%q cannot be read: %v.", pattern, err)))
