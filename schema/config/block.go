@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // Block is a block as it is written, not evaluated: its type, labels and ranges, and
@@ -91,6 +92,17 @@ func PageNames() []string {
 	return names
 }
 
+// FieldNames lists the attributes that may stand in a page.
+func FieldNames(p *schema.Page) []string {
+	names := make([]string, 0, len(p.Fields))
+	for i := range p.Fields {
+		if p.Fields[i].Kind != schema.Tips {
+			names = append(names, p.Fields[i].HCLName())
+		}
+	}
+	return names
+}
+
 func blockNames(types []blockType) []string {
 	names := make([]string, len(types))
 	for i, t := range types {
@@ -108,13 +120,27 @@ func typeOf(b *Block, allowed []blockType) (blockType, bool) {
 	return allowed[i], true
 }
 
+// typeNear is the type whose name a block that may not stand in a place comes nearest to.
+func typeNear(b *Block, allowed []blockType) (blockType, bool) {
+	near := wording.Nearest(b.Type, blockNames(allowed))
+	i := slices.IndexFunc(allowed, func(t blockType) bool { return t.name == near })
+	if i < 0 {
+		return blockType{}, false
+	}
+	return allowed[i], true
+}
+
 // read reads what stands in a block, and in the blocks in it, without judging any
-// name. Blocks that may not stand there are not read.
+// name. Blocks that may not stand there are not read, but for those that seem to be misspelled.
 func (f *Faults) read(block *Block, t blockType) {
 	block.label = t.label
 	block.Attributes, block.Blocks = f.content(block.Body, t.inner)
 	for _, b := range block.Blocks {
-		if inner, ok := typeOf(b, t.inner); ok {
+		inner, ok := typeOf(b, t.inner)
+		if !ok { // it is refused, but what stands in it may be wrong too
+			inner, ok = typeNear(b, t.inner)
+		}
+		if ok {
 			f.read(b, inner)
 		}
 	}

@@ -41,6 +41,7 @@ type Module struct {
 	Themes    map[string]*Block
 	Locales   []*Block
 	Sessions  []*Block
+	Refused   []*Block // that have no usable name, or one that is taken
 	Checks    []*Check
 	Removed   []*Block
 	Ignores   []*Ignore               // of the stack's own files and of those it includes
@@ -98,8 +99,12 @@ func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
 				fmt.Sprintf("An included file may add variable, locals, theme, session and check blocks only; move this %s block into the stack itself.", b.Type)))
 			continue
 		}
-		if !b.usable || m.declare(b) {
+		declared := b.usable && m.declare(b)
+		if !b.usable || declared {
 			m.Report(b.faults...)
+		}
+		if !declared {
+			m.module.Refused = append(m.module.Refused, b.Block)
 		}
 	}
 }

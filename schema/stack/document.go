@@ -77,7 +77,7 @@ func (e documents) eachDocument(b *config.Block, forEach *config.Attribute) []sc
 			"A locale with for_each needs a code that names the locale of each element, such as code = each.key."))
 	}
 	var elements []cty.Value
-	known := false
+	known, keys := false, make(map[schema.Locale]string)
 	way := e.follow(func() { elements, known = e.elements(forEach) })
 	for _, each := range elements {
 		if code == nil {
@@ -85,20 +85,50 @@ func (e documents) eachDocument(b *config.Block, forEach *config.Attribute) []sc
 		}
 		vars := map[string]cty.Value{"each": each}
 		locale, ok := e.localeCode(code, vars)
+		key, _ := origin.KeyOf(each.GetAttr("key"))
+		if first, twice := keys[locale]; ok && twice {
+			e.Report(schema.Diagnose(rule.DuplicateLocale, schema.Subject{Address: locale.AddressOf(), Range: forEach.Expr.Range()}, "Document declared twice",
+				fmt.Sprintf("The elements %q and %q of for_each are both the document of %s; keep one.", first, key, locale)))
+			continue
+		}
 		if ok {
+			keys[locale] = key
 			list = append(list, e.document(b, locale, vars, forEach.Expr, way))
 		}
 		known = known && ok
 	}
 	var d schema.Document
 	if len(list) == 0 { // the fields are judged all the same, as far as they can be
-		each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
-		d = e.document(b, "", map[string]cty.Value{"each": cty.UnknownVal(each)}, forEach.Expr, way)
+		d = e.document(b, "", anyElement(), forEach.Expr, way)
 	}
 	if !known {
 		e.openDocuments(b, d, forEach, code)
 	}
 	return list
+}
+
+// anyElement is each, where it is not known.
+func anyElement() map[string]cty.Value {
+	each := cty.Object(map[string]cty.Type{"key": cty.String, "value": cty.DynamicPseudoType})
+	return map[string]cty.Value{"each": cty.UnknownVal(each)}
+}
+
+// refused judges what stands in the blocks that cannot be declared: they will be.
+func (e documents) refused() {
+	open := e.open
+	for _, b := range e.module.Refused {
+		switch {
+		case b.Type == "theme":
+			fields := themeFields(e.scope, "", new(schema.Look))
+			fields.at = schema.Subject{}
+			fields.read(b)
+		case b.Type == "locale":
+			e.evaluated(b, "", anyElement(), nil)
+		case b.Type == "session" && len(b.Labels) == 1:
+			sessions(e).session(b)
+		}
+	}
+	e.open = open
 }
 
 // openDocuments notes that the documents of a block are not known; d is what is known of
@@ -150,32 +180,7 @@ func (e documents) localeCode(code *config.Attribute, vars map[string]cty.Value)
 func (e documents) elements(forEach *config.Attribute) ([]cty.Value, bool) {
 	at := schema.Subject{Range: forEach.Expr.Range()}
 	v, _ := e.publicValue(forEach.Expr, nil, at)
-	return elementsOf(e.Faults, v, at)
-}
-
-// elementsOf lists what each is in turn, for a value without marks.
-func elementsOf(f *config.Faults, v cty.Value, at schema.Subject) ([]cty.Value, bool) {
-	if !v.IsKnown() || v.Type().IsSetType() && !v.IsWhollyKnown() {
-		return nil, false // values of a map need not be known to tell the documents
-	}
-	set := v.Type().IsSetType() && v.Type().ElementType() == cty.String
-	if v.IsNull() || !set && !isObject(v) && (!v.Type().IsSetType() || v.LengthInt() > 0) {
-		f.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", "for_each takes a map or a set of strings. Turn a list into a set with toset([...])."))
-		return nil, true
-	}
-	var list []cty.Value
-	for it := v.ElementIterator(); it.Next(); {
-		key, value := it.Element()
-		if set {
-			key = value
-		}
-		if key.IsNull() {
-			f.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", "for_each must not hold null."))
-			continue
-		}
-		list = append(list, cty.ObjectVal(map[string]cty.Value{"key": key, "value": value}))
-	}
-	return list, true
+	return config.Elements(e.Faults, v, at)
 }
 
 // document is the document of a block, or of an element of one: that of the last

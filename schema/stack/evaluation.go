@@ -91,7 +91,7 @@ func (e *Evaluation) Elements(forEach hcl.Expression) ([]cty.Value, bool, hcl.Di
 		return nil, true, append(diags, d)
 	}
 	var faults config.Faults
-	elements, known := elementsOf(&faults, v, at)
+	elements, known := config.Elements(&faults, v, at)
 	return elements, known, append(diags, faults.Diagnostics...)
 }
 

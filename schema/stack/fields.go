@@ -45,28 +45,21 @@ func (r *fieldReader) read(block *config.Block) {
 	for _, b := range block.Blocks {
 		page := schema.PageByHCL(b.Type)
 		if page == nil || page.Key == "" {
-			r.UnknownBlock(b, "in a"+r.noun[1:], r.at, config.PageNames(), append(fieldNames(root), r.own...))
+			r.UnknownBlock(b, "in a"+r.noun[1:], r.at, config.PageNames(), append(config.FieldNames(root), r.own...))
+			if meant := wording.Nearest(b.Type, config.PageNames()); meant != "" {
+				r.page(schema.PageByHCL(meant), b) // what stands in it may be wrong too
+			}
 			continue
 		}
 		if first, ok := seen[b.Type]; ok {
 			r.Duplicate(b.DefRange, first.DefRange, fmt.Sprintf("The page %s is declared twice here; put its fields into one block.", b.Type))
-			continue
+		} else {
+			seen[b.Type] = b
 		}
-		seen[b.Type] = b
 		if r.Labelled(b) {
 			r.page(page, b)
 		}
 	}
-}
-
-func fieldNames(p *schema.Page) []string {
-	names := make([]string, 0, len(p.Fields))
-	for i := range p.Fields {
-		if p.Fields[i].Kind != schema.Tips {
-			names = append(names, p.Fields[i].HCLName())
-		}
-	}
-	return names
 }
 
 // field evaluates one attribute of a page, or of the root.
@@ -81,7 +74,7 @@ func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
 	}
 	f := schema.FieldByHCL(p.HCLName(), name)
 	if f == nil {
-		noun, names, blocks := r.noun, fieldNames(p), config.PageNames()
+		noun, names, blocks := r.noun, config.FieldNames(p), config.PageNames()
 		if p.Key != "" {
 			noun, blocks = p.HCLName(), nil
 		} else {
@@ -159,7 +152,7 @@ func (r *fieldReader) page(p *schema.Page, b *config.Block) {
 		if list != nil {
 			names = []string{"tip"}
 		}
-		r.UnknownBlock(block, "in "+p.HCLName(), r.at, names, fieldNames(p))
+		r.UnknownBlock(block, "in "+p.HCLName(), r.at, names, config.FieldNames(p))
 	}
 	if len(tips) > 0 {
 		r.tips(list, tips)
@@ -195,7 +188,9 @@ func (r *fieldReader) tips(f *schema.Field, blocks []*config.Block) {
 		for _, a := range b.Attributes {
 			item := f.Item(a.Name)
 			if item == nil || item.HCLName() != a.Name {
-				r.UnknownField(a, "A tip", r.at, []string{"icon_link", "text"}, nil)
+				at := r.at
+				at.Path = fmt.Sprintf("%s[%d].%s", f.Path(), i, a.Name)
+				r.UnknownField(a, "A tip", at, []string{"icon_link", "text"}, nil)
 				continue
 			}
 			at := r.at
@@ -270,10 +265,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 			}
 			continue
 		}
-		page := schema.PageByKey(name)
-		if page == nil {
-			page = schema.PageByHCL(name)
-		}
+		page := pageNamed(name)
 		if page != nil && !seen.first(page.Key, name, at) {
 			continue
 		}
@@ -281,7 +273,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 		case page == nil || page.Key == "":
 			r.unknownText(texts.Name(at, name), name, "There is no page or field "+name+" in the catalogue."+explain.Nested(name), pageNames())
 		case v.IsNull():
-		case !isObject(v):
+		case !config.IsObject(v):
 			pageAt := at
 			pageAt.Path = page.Key
 			r.Report(schema.Diagnose(rule.WrongType, pageAt, "Wrong type of value", fmt.Sprintf("In texts, %s takes an object of field => text.", name)))
@@ -333,6 +325,14 @@ func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names 
 	r.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field in texts", detail))
 }
 
+// pageNamed is the page of a name in either spelling; nil if there is none.
+func pageNamed(name string) *schema.Page {
+	if page := schema.PageByKey(name); page != nil {
+		return page
+	}
+	return schema.PageByHCL(name)
+}
+
 func pageNames() []string {
 	var names []string
 	for _, p := range schema.Pages() {
@@ -352,15 +352,11 @@ func (r *fieldReader) object(a *config.Attribute, expected string) (cty.Value, s
 	if !ok || v.IsNull() {
 		return v, at, false
 	}
-	if !isObject(v) {
+	if !config.IsObject(v) {
 		r.Report(schema.Diagnose(rule.WrongType, at, "Wrong type of value", expected))
 		return v, at, false
 	}
 	return v, at, true
-}
-
-func isObject(v cty.Value) bool {
-	return !v.IsNull() && (v.Type().IsObjectType() || v.Type().IsMapType())
 }
 
 // extraMembers reads what the catalogue does not know.
@@ -375,7 +371,7 @@ func (r *fieldReader) extraMembers(a *config.Attribute) {
 	parts := r.origins.Of(a.Expr)
 	for it := raw.ElementIterator(); it.Next(); {
 		k, v := it.Element()
-		if !isObject(v) || v.LengthInt() == 0 || k.AsString() == "" {
+		if !config.IsObject(v) || v.LengthInt() == 0 || k.AsString() == "" {
 			r.extraMember(schema.ExtraKey{Key: k.AsString()}, v, at, parts.Origin(k.AsString()))
 			continue
 		}
@@ -396,8 +392,12 @@ func (r *fieldReader) extraMember(k schema.ExtraKey, v cty.Value, at schema.Subj
 	case k.Path() == schema.PreventDestroy:
 		r.Report(schema.Diagnose(rule.UnknownField, at, "Not an extra field", "prevent_destroy is for livery and not for the service; it stands directly in the locale block."))
 		return
-	case schema.FieldByPath(k.Path()) != nil, k.Page == "" && k.Key != "" && schema.PageByKey(k.Key) != nil:
+	case pageNamed(k.Page).Field(k.Key) != nil, k.Page == "" && k.Key != "" && pageNamed(k.Key) != nil:
 		r.Report(schema.Diagnose(rule.UnknownField, at, "Not an extra field", k.Path()+" is in the catalogue; declare it as a field, so that its value is checked."))
+		return
+	}
+	if page := pageNamed(k.Page); page != nil && page.Key != k.Page {
+		r.Report(schema.Diagnose(rule.UnknownField, at, "Not an extra field", fmt.Sprintf("extra is sent as it is, and the service calls this page %s: write that instead of %s.", page.Key, k.Page)))
 		return
 	}
 	raw, err := schema.CanonicalJSON(v)

@@ -96,6 +96,7 @@ func evaluate(last *memory, m *config.Module, in Inputs) (*Evaluation, hcl.Diagn
 	stack.Documents = documents{scope}.all()
 	stack.Sessions = sessions{scope}.all()
 	stack.Open = scope.open
+	documents{scope}.refused()
 	removals{scope.Faults, stack}.all(m)
 	scope.variables.requireValues()
 	if (scope.last != nil || scope.recalled) && !scope.budget.Charge(last.cost) {

@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	ctyfunction "github.com/zclconf/go-cty/cty/function"
 
@@ -154,7 +152,7 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 	before := s.files.AskedBy(s.module.Sources.NameOf(expr.Range().Filename))
 	v, diags := s.budget.Value(expr, ctx)
 	s.files.AskedBy(before)
-	diags, broken := function.BrokenFiles(reportTokens(s.Faults, diags, expr, at), s.files, s.json.Shown)
+	diags, broken := function.BrokenFiles(config.TokenFaults(s.Faults, diags, expr, at), s.files, s.json.Shown)
 	s.Report(broken...)
 	for _, d := range diags {
 		explain.Template(d)
@@ -177,24 +175,6 @@ func (s *scope) evaluate(expr hcl.Expression, extra map[string]cty.Value, at sch
 		return cty.DynamicVal
 	}
 	return v
-}
-
-// reportTokens reports in the place of a call of tokens() that failed what is wrong with the
-// file, each at its own line; the others are left.
-func reportTokens(faults *config.Faults, diags hcl.Diagnostics, expr hcl.Expression, at schema.Subject) hcl.Diagnostics {
-	var rest hcl.Diagnostics
-	for _, d := range diags {
-		failed := (*tokens.Error)(nil)
-		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); !ok || !errors.As(call.FunctionCallError(), &failed) {
-			rest = append(rest, d)
-			continue
-		}
-		if d.Subject != nil {
-			at.Range = config.RangeWithin(*d.Subject, expr)
-		}
-		faults.Report(failed.Used(at)...)
-	}
-	return rest
 }
 
 // publicValue is the value of an expression for a document or a session, which
@@ -328,6 +308,8 @@ func (s *scope) exists(ref hcl.Traversal, texts func() map[int]bool, at schema.S
 		return isDeclared(s, "theme", s.module.Themes, ref, at) && s.themeHas(ref, at)
 	case root == "path" && name == "stack":
 		return true
+	case root == "path" && named:
+		s.Report(schema.Diagnose(rule.Reference, at, "Unknown reference", fmt.Sprintf("There is no path.%s; path.stack is the stack's own directory, from which functions name files.", name)))
 	case root == "var", root == "local", root == "theme", root == "path":
 		s.Report(schema.Diagnose(rule.Reference, at, "Incomplete reference", fmt.Sprintf("%q must be followed by a name, such as %s.", root, exampleOf[root])))
 	default:

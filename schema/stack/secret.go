@@ -53,7 +53,7 @@ func (s *scope) holdsSecret(v cty.Value) bool {
 		switch {
 		case origin.IsText(part):
 			look(part.AsString())
-		case part.IsKnown() && isObject(part):
+		case part.IsKnown() && config.IsObject(part):
 			for it := part.ElementIterator(); it.Next(); {
 				key, _ := it.Element()
 				look(key.AsString())

@@ -45,7 +45,7 @@ func (e sessions) session(b *config.Block) (schema.Session, bool) {
 		return s, false
 	}
 	s.API, s.PreventDestroy = api, preventDestroy(e.scope, b, nil, at, e.origins.Block(at, nil, nil))
-	s.Undecided = e.defaults(b.Attributes, s.API, at, &s.Defaults)
+	s.Undecided = e.defaults(b.Attributes, s.API, at, &s.Defaults, wholeSession)
 	for i, a := range schema.Attributes() {
 		if a.Requires(s.API) && !s.Defaults.At(i).Declared() && !slices.ContainsFunc(s.Undecided, func(u schema.Undecided) bool { return u.Path == a.Name }) {
 			at := at
@@ -101,10 +101,10 @@ func (e sessions) withoutAPI(b *config.Block, at schema.Subject) {
 		switch {
 		case slices.Contains(sessionOwn, attr.Name):
 		case number < 0:
-			e.unknownAttribute(attr, "", number, at)
+			e.unknownAttribute(attr, "", number, at, wholeSession)
 		case schema.Attributes()[number].Kind != schema.Language:
 			var unused schema.Defaults
-			e.defaults([]*config.Attribute{attr}, schema.Attributes()[number].APIs[0], at, &unused)
+			e.defaults([]*config.Attribute{attr}, schema.Attributes()[number].APIs[0], at, &unused, wholeSession)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func attributeNames(api schema.SessionAPI) []string {
 
 // defaults evaluates the attributes of a session or of an override. It returns
 // those that are there but without a usable value.
-func (e sessions) defaults(attributes []*config.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults) (unusable []schema.Undecided) {
+func (e sessions) defaults(attributes []*config.Attribute, api schema.SessionAPI, at schema.Subject, into *schema.Defaults, in sessionPart) (unusable []schema.Undecided) {
 	origins := e.origins.Block(at, nil, nil)
 	for _, attr := range attributes {
 		if slices.Contains(sessionOwn, attr.Name) {
@@ -129,7 +129,7 @@ func (e sessions) defaults(attributes []*config.Attribute, api schema.SessionAPI
 		}
 		number := schema.AttributeNumber(attr.Name)
 		if number < 0 || !schema.Attributes()[number].Supports(api) {
-			e.unknownAttribute(attr, api, number, at)
+			e.unknownAttribute(attr, api, number, at, in)
 			continue
 		}
 		a := &schema.Attributes()[number]
@@ -151,10 +151,18 @@ func (e sessions) defaults(attributes []*config.Attribute, api schema.SessionAPI
 	return unusable
 }
 
-func (e sessions) unknownAttribute(attr *config.Attribute, api schema.SessionAPI, number int, at schema.Subject) {
+// sessionPart is what attributes of a session stand in, and what stands there beside them.
+type sessionPart struct {
+	noun        string
+	own, blocks []string
+}
+
+var wholeSession = sessionPart{"A session", sessionOwn, []string{"locale"}}
+
+func (e sessions) unknownAttribute(attr *config.Attribute, api schema.SessionAPI, number int, at schema.Subject, in sessionPart) {
+	at.Range, at.Path = attr.NameRange(), attr.Name
 	switch {
 	case number >= 0:
-		at.Range, at.Path = attr.NameRange(), attr.Name
 		takers := make([]string, 0, 2)
 		for _, other := range schema.Attributes()[number].APIs {
 			takers = append(takers, string(other))
@@ -162,11 +170,12 @@ func (e sessions) unknownAttribute(attr *config.Attribute, api schema.SessionAPI
 		e.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field",
 			fmt.Sprintf("Sessions of %s have no %s; it belongs to %s.", api, attr.Name, strings.Join(takers, " and "))))
 	case attr.Name == "user_id" || attr.Name == "biz_id":
-		at.Range, at.Path = attr.NameRange(), attr.Name
 		e.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field",
 			fmt.Sprintf("%s belongs to one session, so it cannot be declared: give it to `livery session open` as -%s.", attr.Name, strings.ReplaceAll(attr.Name, "_", "-"))))
+	case attr.Name == "failedReturnUrl": // as the newer generation of the API spells it
+		e.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field", in.noun+` has no failedReturnUrl. Did you mean "fail_return_url"?`))
 	default:
-		e.UnknownField(attr, "A session", at, append(attributeNames(api), sessionOwn...), []string{"locale"})
+		e.UnknownField(attr, in.noun, at, append(attributeNames(api), in.own...), in.blocks)
 	}
 }
 
@@ -182,7 +191,7 @@ func (e sessions) override(b, session *config.Block, s *schema.Session, at schem
 			return other.Type == b.Type && called == locale
 		})
 		e.Report(schema.FirstAt(schema.Diagnose(rule.DuplicateLocale, schema.Subject{Address: at.Address, Range: b.DefRange}, "Locale declared twice",
-			fmt.Sprintf("The session has two blocks for %s; keep one.", locale)), session.Blocks[first].DefRange))
+			fmt.Sprintf("The session has two blocks for %s, the first on line %d; keep one.", locale, session.Blocks[first].DefRange.Start.Line)), session.Blocks[first].DefRange))
 		return
 	}
 	for _, block := range b.Blocks {
@@ -195,7 +204,7 @@ func (e sessions) override(b, session *config.Block, s *schema.Session, at schem
 				fmt.Sprintf("A locale cannot change the %s of its session; declare another session.", a.Name)))
 		}
 	}
-	for _, u := range e.defaults(b.Attributes, s.API, at, &d) {
+	for _, u := range e.defaults(b.Attributes, s.API, at, &d, sessionPart{noun: "The locale of a session"}) {
 		u.Path = locale.AddressOf().String() + "." + u.Path
 		s.Undecided = append(s.Undecided, u)
 	}

@@ -106,7 +106,8 @@ func (s *scope) themesIn(a *config.Attribute, extra map[string]cty.Value, at sch
 
 func (s *scope) notATheme(attribute string, at schema.Subject, meant string) {
 	detail := attribute + " takes a theme, such as theme.base, a list of themes, " +
-		"or an expression that chooses among themes that are named in it. A local or a variable cannot hold a theme."
+		"or an expression that chooses among themes that are named in it, such as { a = theme.a, b = theme.b }[each.key]. " +
+		"A local, a variable or each.value cannot hold a theme, and theme[...] finds none by a computed name."
 	if meant != "" {
 		detail += fmt.Sprintf(" Did you mean theme.%s?", meant)
 	}
@@ -149,6 +150,10 @@ func (s *scope) computedThemes(attribute string, expr hcl.Expression, extra map[
 	for _, ref := range expr.Variables() {
 		if ref.RootName() != "theme" {
 			continue
+		}
+		if len(ref) == 1 {
+			s.notATheme(attribute, at, "")
+			return nil, sortedNames(themes)
 		}
 		name, ok := s.themeNamed(ref, expr, at)
 		if !ok {
@@ -203,7 +208,7 @@ func (s *scope) themeHas(ref hcl.Traversal, at schema.Subject) bool {
 		if schema.FieldByHCL(page.HCLName(), attr.Name) != nil || attr.Name == "tips" && page.Key != "" {
 			return true
 		}
-		names, what := fieldNames(page), "The page "+page.HCLName()
+		names, what := config.FieldNames(page), "The page "+page.HCLName()
 		if page.Key == "" {
 			names, what = append(names, config.PageNames()...), "A theme"
 		}
