@@ -12,6 +12,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/stack"
 )
 
 // initFlags say what init is to do: write a stack, or move a state.
@@ -30,7 +31,8 @@ func initCommand(run *command.Run) *cobra.Command {
 		Args: command.Arguments(0, 1),
 		Long: `Writes a small commented stack that plans and applies against the simulator, and a
 .gitignore. A file that exists is never overwritten; in a directory that holds a
-stack already, init only says so.
+stack already, init only says so. With -from a body whose values the service would
+refuse is written too, with the findings and exit code 1: mend them in the files.
 
 With -migrate-state or -reconfigure it writes no stack: it deals with a state
 whose backend block has changed. -migrate-state moves the state to the new place,
@@ -103,8 +105,21 @@ func (f *initFlags) writeStack(dir string) error {
 		opts.Ask = f.ask
 	}
 	done, err := f.run.Dir.Init(dir, opts)
+	if err == nil && f.from != "" {
+		err = f.judge(dir)
+	}
 	if done != nil {
 		f.run.View.Initialised(done, filepath.Clean(dir), err == nil)
+	}
+	return err
+}
+
+// judge tells what stands between a body and its first plan: what the service refuses
+// is kept by the import, so that it is mended where it stands from now on.
+func (f *initFlags) judge(dir string) error {
+	written, diags, err := f.run.Workspace(f.inputs).Below(dir).Load(stack.NeedDocuments)
+	if err == nil && diags.HasErrors() {
+		err = &workspace.InvalidError{Diagnostics: diags, Sources: written.Sources}
 	}
 	return err
 }

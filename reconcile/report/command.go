@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ func (v *View) Initialised(done *workspace.Initialised, dir string, complete boo
 	case v.Advice:
 		where := ""
 		if dir != "." {
-			where = " -chdir=" + dir
+			where = " -chdir=" + terminal.ShellWord(filepath.ToSlash(dir))
 		}
 		v.print("\nThe stack works on the simulator that is built in: no account and no network are\nneeded. Try it:\n\n  livery%[1]s plan           see what would be sent\n  livery%[1]s preview -open  see the pages in the browser\n  livery%[1]s apply          send it\n\nThen edit main.livery.hcl, which the preview follows, and plan again.\n", where)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -129,7 +130,7 @@ func WriteOpened(w io.Writer, o session.Opened, qr bool, style terminal.Style) e
 func WriteUnserved(w io.Writer, directory string) error {
 	where := ""
 	if directory != "." {
-		where = " -chdir=" + directory
+		where = " -chdir=" + terminal.ShellWord(filepath.ToSlash(directory))
 	}
 	_, err := fmt.Fprintf(w, "\nThe simulator that is built in does not serve this page. It is there while this runs:\n\n  livery%s simulator -data=.livery/simulator.json\n", where)
 	return err

@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -86,6 +87,21 @@ func escapeQuoted(s string) string {
 		s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
 	}
 	return Escape(s, "")
+}
+
+// ShellWord is s as one word of a command line that people copy: in quotation marks
+// where a shell would read more than letters in it.
+func ShellWord(s string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:@%+=,", r)
+	}
+	switch s = Escape(s, ""); {
+	case s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }):
+		return s
+	case strings.ContainsAny(s, "\"$`\\!"):
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return `"` + s + `"` // which every shell understands
 }
 
 // QuoteShort is s as a string literal that fits on a line, cut off where it is
