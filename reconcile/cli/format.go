@@ -165,9 +165,9 @@ that livery would refuse is kept, and said on stderr. Nothing is sent or recorde
 With -texts the words of each body go into a file of their own in that directory,
 for writers and translators, and what all bodies say alike into a theme. A file
 that exists is never written over.`,
-		Example: "livery import body.json > en.livery.hcl\nlivery import -locale=th body.json\nlivery import -texts=texts en.json th.json > main.livery.hcl",
+		Example: "livery import body.json > en.livery.hcl\nlivery import -locale=th nameless.json\nlivery import -texts=texts en.json th.json > main.livery.hcl",
 	}
-	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale.")
+	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale of the service; one that names another is refused.")
 	c.Flags().StringVar(&texts, "texts", "", "Write the words of each body into a file in this `directory`, relative to the stack.")
 	c.RunE = func(c *cobra.Command, files []string) error {
 		if texts == "" && c.Flags().Changed("texts") {

@@ -29,14 +29,15 @@ type Body struct {
 // ReadBody reads the JSON of a ConfigureUI request. Values that the service
 // would refuse are kept and reported as warnings, since they are corrected best
 // where they will stand from now on; only a body without a usable locale, or one
-// that is no JSON object, is an error. The override is a locale that counts
-// instead of the body's own, or "". With errors the body is nil.
-func ReadBody(data []byte, filename string, override string) (*Body, hcl.Diagnostics) {
+// that is no JSON object, is an error. The flag is the locale of a body that names
+// none, or none of the service's, or ""; a body that names another is an error. With
+// errors the body is nil.
+func ReadBody(data []byte, filename string, flag string) (*Body, hcl.Diagnostics) {
 	r := reader{filename: filename, body: &Body{Filename: filename}}
 	r.body.Values = make(map[*schema.Field]cty.Value)
 	r.body.Extra = make(map[schema.ExtraKey]cty.Value)
 	if members := r.parse(data); members != nil {
-		r.locale(members, override)
+		r.locale(members, flag)
 		r.members(members)
 	}
 	sortByPlace(r.diags)
@@ -152,22 +153,22 @@ func (r *reader) object(expr hcl.Expression) ([]member, bool) {
 }
 
 // locale finds out which document the body is.
-func (r *reader) locale(members []member, override string) {
+func (r *reader) locale(members []member, flag string) {
 	i := slices.IndexFunc(members, func(m member) bool { return m.name == "locale" })
 	r.body.Range = r.start()
 	if i >= 0 {
 		r.body.Range = members[i].rng
 	}
-	if override != "" {
-		loc, ok := schema.ParseLocale(override)
-		if !ok {
-			r.refuse(rule.UnknownLocale, hcl.Range{}, "Unknown locale", fmt.Sprintf("%q is not a locale of the service.%s", override, schema.SuggestLocale(override)))
-		}
-		r.body.Locale = loc
+	given, ok := schema.ParseLocale(flag)
+	if flag != "" && !ok {
+		r.refuse(rule.UnknownLocale, hcl.Range{}, "Unknown locale", fmt.Sprintf("%q is not a locale of the service.%s", flag, schema.SuggestLocale(flag)))
 		return
 	}
+	r.body.Locale = given
 	if i < 0 || members[i].value.IsNull() {
-		r.refuse(rule.UnknownLocale, r.start(), "Locale missing", r.filename+" does not say which locale it belongs to. Say it with -locale, such as -locale en.")
+		if flag == "" {
+			r.refuse(rule.UnknownLocale, r.start(), "Locale missing", r.filename+" does not say which locale it belongs to. Say it with -locale, such as -locale en.")
+		}
 		return
 	}
 	m := members[i]
@@ -175,13 +176,17 @@ func (r *reader) locale(members []member, override string) {
 		r.refuse(rule.UnknownLocale, m.rng, "Unknown locale", "The locale is a string, such as \"en\".")
 		return
 	}
-	loc, ok := schema.ParseLocale(m.value.AsString())
-	if !ok {
+	own, ok := schema.ParseLocale(m.value.AsString())
+	switch {
+	case !ok && flag == "":
 		r.refuse(rule.UnknownLocale, m.rng, "Unknown locale",
 			fmt.Sprintf("%q is not a locale of the service.%s Correct it, or say with -locale which one is meant.", m.value.AsString(), schema.SuggestLocale(m.value.AsString())))
-		return
+	case ok && flag != "" && own != given:
+		r.refuse(rule.UnknownLocale, m.rng, "Another locale",
+			fmt.Sprintf("The body is %s, and -locale says %s. Leave -locale out, or change the locale in the body.", own, given))
+	case ok:
+		r.body.Locale = own
 	}
-	r.body.Locale = loc
 }
 
 func (r *reader) place(path string, rng hcl.Range) schema.Subject {
@@ -324,7 +329,7 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 		if first, ok := seen[b.Locale]; ok {
 			at := schema.Subject{Address: b.Locale.AddressOf(), Locale: b.Locale, Range: b.Range}
 			diags = append(diags, schema.Diagnose(rule.DuplicateLocale, at, "Locale given twice",
-				fmt.Sprintf("%s and %s are both %s. They are one document; import one of them, or say with -locale which is which.", first.Filename, b.Filename, b.Locale)))
+				fmt.Sprintf("%s and %s are both %s. They are one document; import one of them, or correct the locale in the other.", first.Filename, b.Filename, b.Locale)))
 			continue
 		}
 		seen[b.Locale] = b

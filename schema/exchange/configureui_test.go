@@ -104,6 +104,7 @@ func TestImportSeveralBodies(t *testing.T) {
 	require.Len(t, diags, 1)
 	assert.Equal(t, rule.DuplicateLocale, schema.FindingOf(diags[0]).Rule)
 	assert.Contains(t, diags[0].Detail, "modern_ar.json")
+	assert.NotContains(t, diags[0].Detail, "-locale") // one value cannot say which is which
 }
 
 func TestImportCommentStaysOneLine(t *testing.T) {
@@ -130,6 +131,9 @@ func TestReadBodyReports(t *testing.T) {
 		{"locale of wrong type", `{"locale": 1}`, "", "", []string{`error unknown-locale 1,12 : string`}},
 		{"override", `{"locale": "nonsense"}`, "th", "th_TH", nil},
 		{"override without", `{}`, "en", "en_US", nil},
+		{"override of the same", `{"locale": "th"}`, "th_TH", "th_TH", nil},
+		{"override of null", `{"locale": null}`, "th", "th_TH", nil},
+		{"override of another", `{"locale": "en"}`, "th", "", []string{`error unknown-locale 1,12 : en_US, and -locale says th_TH`}},
 		{"bad override", `{"locale": "en"}`, "id_ID", "", []string{`error unknown-locale - : Did you mean "in_ID"?`}},
 		{"unknown field", `{"locale": "en", "mobileResultPage": {"sucessDesc": "x"}}`, "", "en_US",
 			[]string{`warning undocumented-field 1,39 mobileResultPage.sucessDesc: Did you mean "successDesc"?`}},
