@@ -10,7 +10,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -28,20 +30,22 @@ type callbacks struct {
 	log    *slog.Logger
 	ctx    context.Context // of the tries: it ends when nobody waits for them any more
 	cancel context.CancelFunc
+	once   bool // to this machine alone, and with one try
 
 	mu      sync.Mutex
 	closed  bool
+	untold  []error
 	running int
 	group   sync.WaitGroup
 }
 
 // newCallbacks takes a client for its transport and its timeout. A redirect is
 // not followed, since the notification was meant for one address only.
-func newCallbacks(client *http.Client, log *slog.Logger) *callbacks {
+func newCallbacks(client *http.Client, log *slog.Logger, once bool) *callbacks {
 	own := *cmp.Or(client, &http.Client{})
 	own.Timeout = cmp.Or(own.Timeout, callbackTimeout)
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c := &callbacks{client: &own, log: log}
+	c := &callbacks{client: &own, log: log, once: once}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -78,9 +82,21 @@ func (c *callbacks) deliver(id, target string) {
 		SignatureID string `json:"signatureId"`
 		Type        string `json:"type"`
 	}{id, "COMPLETED"}))
-	host := ""
+	host, local := "", false
 	if u, err := url.Parse(target); err == nil {
-		host = u.Host
+		host, local = u.Host, isThisMachine(u.Hostname())
+	}
+	if c.once {
+		err := errElsewhere
+		if local {
+			err = c.post(target, body)
+		}
+		if err != nil {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.untold = append(c.untold, fmt.Errorf("%s: %w", host, err))
+		}
+		return
 	}
 	pauses := [...]time.Duration{time.Second, 5 * time.Second}
 	for try := 0; ; try++ {
@@ -94,6 +110,21 @@ func (c *callbacks) deliver(id, target string) {
 			return
 		}
 	}
+}
+
+var errElsewhere = errors.New("it is not on this machine, which the simulator that is built in does not leave")
+
+func isThisMachine(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// Untold are the callbacks that did not arrive, of a Simulator for one process. It is
+// complete after Shutdown.
+func (s *Simulator) Untold() []error {
+	s.callbacks.mu.Lock()
+	defer s.callbacks.mu.Unlock()
+	return slices.Clone(s.callbacks.untold)
 }
 
 func (c *callbacks) post(target string, body []byte) error {

@@ -75,6 +75,11 @@ type Config struct {
 	AutoComplete string       // how sessions end at once, as ParseAutoComplete reads it; "": by their page
 	PageBase     string       // where the links of sessions begin; "": http://127.0.0.1:8585
 	Callback     *http.Client // posts to callback URLs, by its transport and timeout; nil: the default ones
+
+	// OneProcess is for a process that ends soon, whose user does not expect to reach the
+	// network: callbacks go to this machine alone, and are tried once. Untold says which
+	// did not arrive.
+	OneProcess bool
 }
 
 // Simulator is the service. It is safe for concurrent use.
@@ -120,7 +125,7 @@ func New(c Config) (*Simulator, error) {
 	if s.store, err = openStore(c.Data, log); err != nil {
 		return nil, err
 	}
-	s.callbacks = newCallbacks(c.Callback, log)
+	s.callbacks = newCallbacks(c.Callback, log, c.OneProcess)
 	s.pages = pages{s.store, s.callbacks, base, s.latency, s.now, log}
 	configure := configureCalls{s.store, semantics, documentedChecks()}
 	sessions := sessionCalls{s.store, s.callbacks, outcome(ending), base}

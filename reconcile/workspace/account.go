@@ -115,6 +115,7 @@ func (w *Workspace) builtIn(acc Account) (*simulator.Simulator, error) {
 		Now:      w.Now,
 		// Nobody serves the pages of sessions inside a process that ends at once.
 		AutoComplete: cmp.Or(w.Getenv("LIVERY_SIMULATOR_AUTO_COMPLETE"), "pass"),
+		OneProcess:   true,
 	}
 	for _, spec := range strings.Fields(w.Getenv("LIVERY_SIMULATOR_FAULT")) {
 		fault, err := simulator.ParseFault(spec)

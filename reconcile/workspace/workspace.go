@@ -80,6 +80,7 @@ type Events struct {
 	StaleLock    func(state.LockInfo)                  // a lock was taken over from a run that is gone
 	ArchiveError func(error)                           // the state before could not be kept in the history
 	Throttled    func(wait time.Duration, code string) // the service makes all requests wait
+	Untold       func(error)                           // the built-in simulator's callback did not arrive
 	Change       func(reconcile.Event)                 // a step of an apply
 }
 
@@ -122,6 +123,11 @@ func (w *Workspace) Close() {
 			w.Log.Debug("the simulator's callbacks were given up", "error", err.Error())
 		}
 		cancel()
+		for _, err := range s.Untold() {
+			if w.Events.Untold != nil {
+				w.Events.Untold(err)
+			}
+		}
 	}
 	w.simulators = nil
 }
