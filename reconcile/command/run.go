@@ -223,6 +223,9 @@ func (r *Run) Workspace(in Inputs) *workspace.Workspace {
 	if in.Ask && !r.View.JSON {
 		c.Ask = r.Person().AskVariable
 	}
+	c.Events.Untold = func(err error) { // on stderr, since stdout may be one object
+		fmt.Fprintf(r.Stderr, "Warning: A callback was not delivered\n\nThe session is complete, but its callback_url was not told. %s.\n\"livery simulator\" as a server calls every address.\n", terminal.Escape(err.Error(), ""))
+	}
 	w := workspace.New(c)
 	r.opened = append(r.opened, w)
 	return w

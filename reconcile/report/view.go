@@ -131,10 +131,6 @@ func (v *View) Events() workspace.Events {
 			}
 			v.note("The service asks to wait (%s): all requests go on in %s.", code, d.Round(time.Second))
 		},
-		Untold: func(err error) {
-			detail := "The session is complete, but its callback_url was not told. " + terminal.Escape(err.Error(), "") + ". \"livery simulator\" as a server calls every address."
-			findings.WriteText(v.Stderr, hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "A callback was not delivered", Detail: detail}}, nil, v.Style(v.Stderr)) // stdout may be one object
-		},
 		Change: v.change,
 	}
 }

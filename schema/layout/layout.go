@@ -5,7 +5,8 @@
 // takes a tenth of the time.
 //
 // [Arrange] changes nothing but spaces, and does not know whether the tokens make sense.
-// [Tidy] takes off what is superfluous in a file that parses.
+// [Tidy] takes off what is superfluous in a file that parses, and [UnixHeredocs] the line
+// ends of Windows in its values.
 package layout
 
 import (

@@ -65,9 +65,7 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 	understood = len(src)
 	if strings.HasSuffix(shown, ".json") {
 		text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
-		start := hcl.InitialPos
-		start.Byte = len(src) - len(text)
-		file, diags = hcljson.ParseWithStartPos(text, shown, start)
+		file, diags = hcljson.ParseWithStartPos(text, shown, hcl.Pos{Line: 1, Column: 1, Byte: len(src) - len(text)})
 		if diags.HasErrors() { // the library says of a curly quote that an object is not closed
 			if _, faults := ParseJSON(src, shown); len(faults) > 0 {
 				diags = faults
@@ -75,7 +73,7 @@ func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.D
 		}
 	} else {
 		file, diags = hclsyntax.ParseConfig(src, shown, hcl.InitialPos)
-		layout.UnixHeredocs(file.Body, src)
+		layout.UnixHeredocs(file, src)
 		diags, understood = explain.Syntax(src, diags)
 	}
 	if more := len(diags) - maxSyntaxFaults; more > 0 {
