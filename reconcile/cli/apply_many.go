@@ -9,6 +9,7 @@ import (
 
 	"livery/reconcile"
 	"livery/reconcile/command"
+	"livery/reconcile/plandir"
 	"livery/reconcile/recursive"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
@@ -62,8 +63,8 @@ func (f *applyFlags) applyDirectory(c *cobra.Command, name string) error {
 	if err := refuseFlags(c, "target", "exclude", "replace", "reapply", "destroy", "stack", "not-stack", "base", "shard"); err != nil {
 		return err
 	}
-	dir := f.run.Dir.PlanDirectory(name)
-	index, err := dir.Index()
+	dir := plandir.In(f.run.Dir, name)
+	index, err := dir.ReadIndex()
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/command"
 	"livery/reconcile/comparison"
+	"livery/reconcile/plandir"
 	"livery/reconcile/recursive"
 	"livery/reconcile/stacksreport"
 )
@@ -44,7 +45,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 		return err
 	}
 	if p.out != "" {
-		dir := p.run.Dir.PlanDirectory(p.out)
+		dir := plandir.In(p.run.Dir, p.out)
 		if err := dir.Clear(); err != nil {
 			return err
 		}
@@ -101,8 +102,8 @@ func (p *planFlags) exitMany(rows *stacksreport.Summary) error {
 
 // showDirectory shows the plans of a directory.
 func (p *planFlags) showDirectory(name string) error {
-	dir := p.run.Dir.PlanDirectory(name)
-	index, err := dir.Index()
+	dir := plandir.In(p.run.Dir, name)
+	index, err := dir.ReadIndex()
 	if err != nil {
 		return err
 	}

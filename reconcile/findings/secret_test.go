@@ -20,7 +20,7 @@ func requireSilent(t *testing.T, files map[string]string, env map[string]string)
 	for name, text := range files {
 		disk["stack/"+name] = &fstest.MapFile{Data: []byte(text), Mode: fs.FileMode(0o644)}
 	}
-	s, diags := stack.Load(stack.Options{FS: disk, Dir: "stack", Env: func(name string) string { return env[name] }})
+	s, diags := stack.Load(stack.Options{FS: disk, Dir: "stack", Env: func(name string) (string, bool) { value, set := env[name]; return value, set }})
 	require.NotEmpty(t, append(diags, s.Notices...), "the files have a fault")
 	for i := range forms {
 		assert.NotContains(t, string(render(t, i, append(diags, s.Notices...), s.Sources)), "S3CR3T", forms[i].file)

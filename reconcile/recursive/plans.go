@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/command"
 	"livery/reconcile/comparison"
 	"livery/reconcile/findings"
+	"livery/reconcile/plandir"
 	"livery/reconcile/report"
 	"livery/reconcile/stacks"
 	"livery/reconcile/stacksreport"
@@ -31,7 +32,7 @@ type planned struct {
 	summary   reconcile.Summary
 	text      string // what it comes to, in a line
 	written   bool   // all that the stack would say alone
-	saved     workspace.IndexedPlan
+	saved     plandir.Entry
 	variables map[string]cty.Value
 	unknown   []schema.Address // that flags name and the stack does not have
 	failing   string           // why it fails, if it has not said so itself
@@ -56,7 +57,7 @@ type PlanOptions struct {
 	Layout   report.Layout
 	Requests bool                     // also show what would be sent
 	Whole    bool                     // show what each stack would say alone
-	Dir      *workspace.PlanDirectory // where plans are saved; nil for nowhere
+	Dir      *plandir.Directory // where plans are saved; nil for nowhere
 	Compared bool                     // nobody carries them out: two commits are compared
 }
 
@@ -294,11 +295,11 @@ func (p *Plans) Finish() error {
 	if p.Dir == nil {
 		return nil
 	}
-	index := workspace.PlanIndex{LiveryVersion: command.Version(), Timestamp: p.run.Now().UTC(), Stacks: []workspace.IndexedPlan{}}
+	index := plandir.Index{LiveryVersion: command.Version(), Timestamp: p.run.Now().UTC(), Stacks: []plandir.Entry{}}
 	for i, piece := range p.pieces {
 		entry := piece.Result.saved
 		if entry.File == "" {
-			entry = workspace.IndexedPlan{Path: piece.Path, NotRun: !piece.Begun, Failed: p.Rows.Rows[i].Text}
+			entry = plandir.Entry{Path: piece.Path, NotRun: !piece.Begun, Failed: p.Rows.Rows[i].Text}
 		}
 		index.Stacks = append(index.Stacks, entry)
 	}
@@ -319,7 +320,7 @@ func (p *Plans) Summarize() error {
 }
 
 // SavedPlans are the plans of a directory, to be shown.
-func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.PlanIndex, opts PlanOptions) (*Plans, error) {
+func SavedPlans(run *command.Run, dir plandir.Directory, index *plandir.Index, opts PlanOptions) (*Plans, error) {
 	p := &Plans{PlanOptions: opts, Rows: NewSummary(&stacks.Selected{}), run: run}
 	for _, s := range index.Stacks {
 		if s.File == "" {
@@ -355,7 +356,7 @@ func SavedPlans(run *command.Run, dir workspace.PlanDirectory, index *workspace.
 }
 
 // NoPlan says in a line why a stack has no plan.
-func NoPlan(s workspace.IndexedPlan) string { return "no plan was made: " + s.Failed }
+func NoPlan(s plandir.Entry) string { return "no plan was made: " + s.Failed }
 
 // Take gives the outline of the plan of a stack that is to be carried out, and lets it go; nil
 // if there is nothing to do.

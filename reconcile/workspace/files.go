@@ -121,6 +121,12 @@ func (d Directory) WriteFile(name string, data []byte, mode fs.FileMode) error {
 	return writeWhole(d.Path(name), data, mode)
 }
 
+// IsDirectory reports whether a name is that of a directory.
+func (d Directory) IsDirectory(name string) bool {
+	info, err := os.Stat(d.Path(name))
+	return err == nil && info.IsDir()
+}
+
 func writeWhole(path string, data []byte, mode fs.FileMode) error {
 	temp, err := stage(path, data, mode)
 	if err != nil {

@@ -219,8 +219,8 @@ func (w *Workspace) ErroredPlan() *reconcile.Plan {
 	return &reconcile.Plan{LiveryVersion: w.Version, Timestamp: w.Now(), Errored: true}
 }
 
-// maxPlan is the size in bytes of the largest plan that is read.
-const maxPlan = 256 << 20
+// MaxPlan is the size in bytes of the largest plan that is read.
+const MaxPlan = 256 << 20
 
 // LoadPlan reads a plan from a file.
 func (w *Workspace) LoadPlan(name string) (*reconcile.Plan, error) {
@@ -229,8 +229,8 @@ func (w *Workspace) LoadPlan(name string) (*reconcile.Plan, error) {
 	switch {
 	case err != nil:
 		return nil, Failf(summary, "%v.", named(name, err))
-	case !info.Mode().IsRegular() || info.Size() > maxPlan:
-		return nil, Failf(summary, "%s is not a regular file of at most %d MB.", name, maxPlan>>20)
+	case !info.Mode().IsRegular() || info.Size() > MaxPlan:
+		return nil, Failf(summary, "%s is not a regular file of at most %d MB.", name, MaxPlan>>20)
 	}
 	data, err := os.ReadFile(w.Dir.Path(name))
 	if err != nil {

@@ -1,4 +1,6 @@
-package workspace
+// Package plandir keeps the plans of many stacks in one directory: a file each, and an index
+// of them by which what was changed since is found.
+package plandir
 
 import (
 	"bytes"
@@ -15,6 +17,7 @@ import (
 	"time"
 
 	"livery/reconcile"
+	"livery/reconcile/workspace"
 	"livery/schema/jsontext"
 )
 
@@ -24,18 +27,18 @@ const indexFile = "index.json"
 // planEnding ends the names of the plans in a directory.
 const planEnding = ".plan"
 
-// PlanIndex lists the plans of many stacks in one directory. The digest is that of the list,
+// Index lists the plans of many stacks in one directory. The digest is that of the list,
 // and the list has those of the files: what was changed since is found.
-type PlanIndex struct {
-	FormatVersion string        `json:"format_version"`
-	LiveryVersion string        `json:"livery_version"`
-	Timestamp     time.Time     `json:"timestamp"`
-	Stacks        []IndexedPlan `json:"stacks"` // in the order of their paths
-	SHA256        string        `json:"sha256"`
+type Index struct {
+	FormatVersion string    `json:"format_version"`
+	LiveryVersion string    `json:"livery_version"`
+	Timestamp     time.Time `json:"timestamp"`
+	Stacks        []Entry   `json:"stacks"` // in the order of their paths
+	SHA256        string    `json:"sha256"`
 }
 
-// IndexedPlan is one of them, or says why a stack that was meant has none.
-type IndexedPlan struct {
+// Entry is one of them, or says why a stack that was meant has none.
+type Entry struct {
 	Path    string            `json:"path"`              // of the stack
 	Failed  string            `json:"failed,omitempty"`  // why no plan could be made
 	NotRun  bool              `json:"not_run,omitempty"` // it was not tried
@@ -45,10 +48,10 @@ type IndexedPlan struct {
 	Changes reconcile.Summary `json:"changes"`
 }
 
-func (x *PlanIndex) digest() string {
+func (x *Index) digest() string {
 	list, err := json.Marshal(x.Stacks)
 	if err != nil {
-		panic("workspace: " + err.Error()) // it has nothing that cannot be encoded
+		panic("plandir: " + err.Error()) // it has nothing that cannot be encoded
 	}
 	return digest(list)
 }
@@ -58,34 +61,29 @@ func digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// PlanDirectory is a directory of plans, each with the path of its stack.
-type PlanDirectory struct {
-	dir  Directory
+// Directory is a directory of plans, each with the path of its stack.
+type Directory struct {
+	dir  workspace.Directory
 	name string // as people know it
 }
 
-// PlanDirectory is the directory of that name, which need not exist.
-func (d Directory) PlanDirectory(name string) PlanDirectory {
-	return PlanDirectory{Directory(d.Path(name)), name}
-}
-
-// IsDirectory reports whether a name is that of a directory.
-func (d Directory) IsDirectory(name string) bool {
-	info, err := os.Stat(d.Path(name))
-	return err == nil && info.IsDir()
+// In is the directory of that name, which need not exist; where is the directory that names
+// are relative to.
+func In(where workspace.Directory, name string) Directory {
+	return Directory{workspace.Directory(where.Path(name)), name}
 }
 
 // Clear takes out the plans that the directory has an index of, and the index first: what is
 // half written must not be taken for plans that belong together.
-func (p PlanDirectory) Clear() error {
-	var old PlanIndex
+func (p Directory) Clear() error {
+	var old Index
 	if data, err := p.dir.ReadFile(indexFile); err == nil {
 		if err := json.Unmarshal(data, &old); err != nil || old.SHA256 == "" || old.Stacks == nil {
-			return Failf("Cannot save the plans", "%s is not an index of plans. Name another directory, or take the file away.", filepath.Join(p.name, indexFile))
+			return workspace.Failf("Cannot save the plans", "%s is not an index of plans. Name another directory, or take the file away.", filepath.Join(p.name, indexFile))
 		}
 	}
 	if err := os.Remove(p.dir.Path(indexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Failf("Cannot save the plans", "%v.", err)
+		return workspace.Failf("Cannot save the plans", "%v.", err)
 	}
 	for _, s := range old.Stacks {
 		if name := filepath.FromSlash(s.File); filepath.IsLocal(name) && strings.HasSuffix(name, planEnding) {
@@ -96,17 +94,17 @@ func (p PlanDirectory) Clear() error {
 }
 
 // Save writes the plan of a stack.
-func (p PlanDirectory) Save(stack string, plan *reconcile.Plan) (IndexedPlan, error) {
+func (p Directory) Save(stack string, plan *reconcile.Plan) (Entry, error) {
 	file := planFile(stack)
 	data, at := plan.Encode(), p.dir.Path(filepath.FromSlash(file))
 	err := os.MkdirAll(filepath.Dir(at), 0o755)
 	if err == nil {
-		err = writeWhole(at, data, 0o600)
+		err = p.dir.WriteFile(filepath.FromSlash(file), data, 0o600)
 	}
 	if err != nil {
-		return IndexedPlan{}, Failf("Cannot save the plan", "%v.", err)
+		return Entry{}, workspace.Failf("Cannot save the plan", "%v.", err)
 	}
-	return IndexedPlan{Path: stack, File: file, SHA256: digest(data), Errored: plan.Errored, Changes: plan.Summary()}, nil
+	return Entry{Path: stack, File: file, SHA256: digest(data), Errored: plan.Errored, Changes: plan.Summary()}, nil
 }
 
 // planFile is the file of the plan of a stack. A directory whose name is like that of a plan
@@ -126,7 +124,7 @@ func planFile(stack string) string {
 }
 
 // Finish writes the index.
-func (p PlanDirectory) Finish(x PlanIndex) error {
+func (p Directory) Finish(x Index) error {
 	x.FormatVersion, x.SHA256 = "1.0", x.digest()
 	data, err := json.MarshalIndent(x, "", "  ")
 	if err == nil {
@@ -136,20 +134,20 @@ func (p PlanDirectory) Finish(x PlanIndex) error {
 		err = p.dir.WriteFile(indexFile, append(data, '\n'), 0o600)
 	}
 	if err != nil {
-		return Failf("Cannot save the plans", "%v.", err)
+		return workspace.Failf("Cannot save the plans", "%v.", err)
 	}
 	return nil
 }
 
-// Index reads the index. The plans must be those that were written, all of them and no
+// ReadIndex reads the index. The plans must be those that were written, all of them and no
 // others.
-func (p PlanDirectory) Index() (*PlanIndex, error) {
+func (p Directory) ReadIndex() (*Index, error) {
 	const summary = "Failed to load plans"
 	data, err := p.dir.ReadFile(indexFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Failf(summary, "%s holds no %s: \"livery plan -recursive -out=DIR\" writes it, once all stacks are planned.", p.name, indexFile)
+		return nil, workspace.Failf(summary, "%s holds no %s: \"livery plan -recursive -out=DIR\" writes it, once all stacks are planned.", p.name, indexFile)
 	}
-	var x PlanIndex
+	var x Index
 	if err == nil {
 		err = jsontext.CheckRecord(data)
 	}
@@ -158,7 +156,7 @@ func (p PlanDirectory) Index() (*PlanIndex, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, Failf(summary, "%s: %v. Plan again.", filepath.Join(p.name, indexFile), err)
+		return nil, workspace.Failf(summary, "%s: %v. Plan again.", filepath.Join(p.name, indexFile), err)
 	case x.FormatVersion != "1.0" || x.digest() != x.SHA256:
 		return nil, p.changed(indexFile, "is not as it was written")
 	}
@@ -179,10 +177,10 @@ func (p PlanDirectory) Index() (*PlanIndex, error) {
 }
 
 // others refuses plans that are not in the index.
-func (p PlanDirectory) others(known map[string]bool) error {
+func (p Directory) others(known map[string]bool) error {
 	return filepath.WalkDir(p.dir.Path("."), func(at string, e fs.DirEntry, err error) error {
 		if err != nil {
-			return Failf("Failed to load plans", "%v.", err)
+			return workspace.Failf("Failed to load plans", "%v.", err)
 		}
 		name, _ := filepath.Rel(p.dir.Path("."), at) // it is below it
 		if name = filepath.ToSlash(name); !e.IsDir() && strings.HasSuffix(name, planEnding) && !known[name] {
@@ -192,12 +190,12 @@ func (p PlanDirectory) others(known map[string]bool) error {
 	})
 }
 
-func (p PlanDirectory) changed(file, how string) error {
-	return Failf("Saved plans have changed", "%s %s, so this is not what was planned. Plan again.", filepath.Join(p.name, file), how)
+func (p Directory) changed(file, how string) error {
+	return workspace.Failf("Saved plans have changed", "%s %s, so this is not what was planned. Plan again.", filepath.Join(p.name, file), how)
 }
 
 // read reads the bytes of a plan.
-func (p PlanDirectory) read(s IndexedPlan) ([]byte, error) {
+func (p Directory) read(s Entry) ([]byte, error) {
 	if !filepath.IsLocal(filepath.FromSlash(s.File)) {
 		return nil, p.changed(indexFile, "names a file outside")
 	}
@@ -205,13 +203,13 @@ func (p PlanDirectory) read(s IndexedPlan) ([]byte, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, p.changed(s.File, "is gone")
-	case err == nil && (!info.Mode().IsRegular() || info.Size() > maxPlan):
+	case err == nil && (!info.Mode().IsRegular() || info.Size() > workspace.MaxPlan):
 		return nil, p.changed(s.File, "is no plan")
 	}
 	data, err := os.ReadFile(p.dir.Path(filepath.FromSlash(s.File)))
 	switch {
 	case err != nil:
-		return nil, Failf("Failed to load plan", "%v.", err)
+		return nil, workspace.Failf("Failed to load plan", "%v.", err)
 	case digest(data) != s.SHA256:
 		return nil, p.changed(s.File, "is not as it was written")
 	}
@@ -219,23 +217,23 @@ func (p PlanDirectory) read(s IndexedPlan) ([]byte, error) {
 }
 
 // Load reads the plan of a stack.
-func (p PlanDirectory) Load(s IndexedPlan) (*reconcile.Plan, error) {
+func (p Directory) Load(s Entry) (*reconcile.Plan, error) {
 	data, err := p.read(s)
 	if err != nil {
 		return nil, err
 	}
 	plan, err := reconcile.DecodePlan(bytes.TrimSpace(data))
 	if err != nil {
-		return nil, Failf("Failed to load plan", "%s: %v. Make the plan again.", filepath.Join(p.name, s.File), err)
+		return nil, workspace.Failf("Failed to load plan", "%s: %v. Make the plan again.", filepath.Join(p.name, s.File), err)
 	}
 	return plan, nil
 }
 
 // Name is the file of a plan, as people know it.
-func (p PlanDirectory) Name(s IndexedPlan) string { return filepath.Join(p.name, s.File) }
+func (p Directory) Name(s Entry) string { return filepath.Join(p.name, s.File) }
 
 // Paths are the stacks in the index.
-func (x *PlanIndex) Paths() []string {
+func (x *Index) Paths() []string {
 	paths := make([]string, len(x.Stacks))
 	for i, s := range x.Stacks {
 		paths[i] = s.Path
@@ -244,10 +242,10 @@ func (x *PlanIndex) Paths() []string {
 }
 
 // Of is the entry of a stack; false if there is none.
-func (x *PlanIndex) Of(stack string) (IndexedPlan, bool) {
-	i := slices.IndexFunc(x.Stacks, func(s IndexedPlan) bool { return s.Path == stack })
+func (x *Index) Of(stack string) (Entry, bool) {
+	i := slices.IndexFunc(x.Stacks, func(s Entry) bool { return s.Path == stack })
 	if i < 0 {
-		return IndexedPlan{}, false
+		return Entry{}, false
 	}
 	return x.Stacks[i], true
 }
