@@ -45,9 +45,9 @@ func (p *planFlags) common(c *cobra.Command) {
 	command.ReportFlags(p.run, c)
 }
 
-// outFlag defines the flag of those that only plan.
-func (p *planFlags) outFlag(c *cobra.Command) {
-	c.Flags().StringVar(&p.out, "out", "", "Save the plan to this `file`, for livery apply FILE; with -recursive the plans to this directory.")
+// outFlag defines the flag of those that only plan; more is what else it can do.
+func (p *planFlags) outFlag(c *cobra.Command, more string) {
+	c.Flags().StringVar(&p.out, "out", "", "Save the plan to this `file`, for livery apply FILE"+more+".")
 }
 
 // flags defines the flags of a plan for what is declared.
@@ -106,7 +106,7 @@ that somebody made elsewhere does not show.`,
 		Example: "livery plan -out=tonight.plan\nlivery plan -detailed-exitcode -target=locale.en_US",
 	}
 	p.flags(c)
-	p.outFlag(c)
+	p.outFlag(c, "; with -recursive the plans to this directory")
 	p.many.Define(c, 0)
 	c.RunE = p.runPlan
 	return c

@@ -20,7 +20,7 @@ not changed: until the files say the same, the next plan will want to undo it.`,
 		Example: "livery rollback 41\nlivery rollback 41 -out=back.plan && livery apply back.plan",
 	}
 	p.common(c)
-	p.outFlag(c)
+	p.outFlag(c, "")
 	command.CompleteAddresses(run, c)
 	c.ValidArgsFunction = p.completeSerials
 	c.RunE = p.runRollback

@@ -35,7 +35,7 @@ and whether it is valid: what a pipeline needs for its matrix.`,
 	}
 	run.JSONFlag(c)
 	f.Flags(c)
-	c.Flags().BoolVar(&why, "why", false, "Say of each stack what differs, one line each.")
+	c.Flags().BoolVar(&why, "why", false, "With -base, say of each stack what differs, one line each.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if why && !c.Flags().Changed("base") {
 			return command.Fail("Invalid flag", "-why goes with -base: it says what differs.")
