@@ -59,7 +59,8 @@ type sessions struct {
 	session.Definitions
 	workspace *workspace.Workspace
 	account   workspace.Account
-	config    bool // use what is declared instead of what is recorded
+	config    bool                    // use what is declared instead of what is recorded
+	invalid   *workspace.InvalidError // what was said of the files
 }
 
 // readSessions reads what is known of sessions. Faults elsewhere in the configuration
@@ -84,7 +85,8 @@ func readSessions(run *command.Run, ctx context.Context, f *sessionFlags, need s
 	if err != nil {
 		return nil, err
 	}
-	return &sessions{session.Definitions{Declared: loaded.Sessions, Recorded: snapshot}, w, acc, f.config}, nil
+	invalid := &workspace.InvalidError{Diagnostics: diags, Sources: loaded.Sources}
+	return &sessions{session.Definitions{Declared: loaded.Sessions, Recorded: snapshot}, w, acc, f.config, invalid}, nil
 }
 
 // find gives the definition to use.
@@ -141,8 +143,13 @@ func sessionList(run *command.Run) *cobra.Command {
 		switch {
 		case err != nil:
 			return err
+		case all.invalid.Diagnostics.HasErrors() && len(all.List()) == 0:
+			return all.invalid // which may hide what is declared
 		case run.View.JSON:
 			return sessionreport.WriteSessionsJSON(run.Stdout, all.List())
+		}
+		if all.invalid.Diagnostics.HasErrors() {
+			run.View.Diagnostics(all.invalid.Diagnostics, all.invalid.Sources)
 		}
 		return sessionreport.WriteSessions(run.Stdout, all.List())
 	}
