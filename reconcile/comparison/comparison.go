@@ -25,10 +25,12 @@ import (
 	"livery/reconcile/git"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/config"
 	"livery/schema/lint"
 	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/suppress"
+	"livery/schema/wording"
 )
 
 // Options say what is compared.
@@ -71,6 +73,11 @@ func Run(ctx context.Context, w *workspace.Workspace, o Options) (*Difference, e
 	if err != nil {
 		return nil, GitFailure(err)
 	}
+	given := w.Assignments
+	w.Assignments = slices.Clone(given)
+	for i := range w.Assignments { // one of the two need not declare what the other does
+		w.Assignments[i].Shared = true
+	}
 	var base, head *side
 	var work errgroup.Group
 	work.Go(func() (err error) {
@@ -96,7 +103,19 @@ func Run(ctx context.Context, w *workspace.Workspace, o Options) (*Difference, e
 	if err := work.Wait(); err != nil {
 		return nil, GitFailure(err)
 	}
-	return d, d.compare(w, base, head, o.Locales)
+	return d, cmp.Or(d.compare(w, base, head, o.Locales), d.declare(given))
+}
+
+// declare refuses values of variables that neither side declares, but for those that are said
+// to other stacks too.
+func (d *Difference) declare(given []config.Assignment) error {
+	for _, a := range given {
+		if _, declared := d.Variables[a.Name]; a.File == "" && !a.Shared && !declared {
+			return workspace.Failf("Value for an undeclared variable", "-var sets %q, but neither side declares such a variable.%s",
+				a.Name, wording.DidYouMean(a.Name, slices.Sorted(maps.Keys(d.Variables))))
+		}
+	}
+	return nil
 }
 
 // find finds the commits, and gives the one that is compared with.

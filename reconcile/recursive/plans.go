@@ -55,10 +55,10 @@ type PlanOptions struct {
 	Plan     workspace.PlanOptions
 	FailOn   *command.FailOn
 	Layout   report.Layout
-	Requests bool                     // also show what would be sent
-	Whole    bool                     // show what each stack would say alone
+	Requests bool               // also show what would be sent
+	Whole    bool               // show what each stack would say alone
 	Dir      *plandir.Directory // where plans are saved; nil for nowhere
-	Compared bool                     // nobody carries them out: two commits are compared
+	Compared bool               // nobody carries them out: two commits are compared
 }
 
 // head begins the line that says what a plan comes to.
