@@ -93,17 +93,8 @@ func (t tracer) chosen(expr hclsyntax.Expression, path []string) (hcl.Expression
 	case *hclsyntax.ForExpr:
 		return t.element(e, path)
 	case *hclsyntax.FunctionCallExpr:
-		if e.ExpandFinal || e.Name != "try" && e.Name != "nonsensitive" {
-			return nil, nil, false
-		}
-		for _, arg := range e.Args {
-			if t.value(arg).IsWhollyKnown() {
-				return arg, path, true
-			}
-			if name, ok := t.decodedFile(arg); ok {
-				t.noteDecoded(name) // which may be what is wrong with it
-			}
-		}
+		arg := t.handedOn(e, path)
+		return arg, path, arg != nil
 	}
 	return nil, nil, false
 }
