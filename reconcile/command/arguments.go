@@ -22,8 +22,8 @@ func (r *Run) commandLine(args []string) (name string, rest []string, err error)
 	r.View.JSON = slices.Contains(rest, "-json") || slices.Contains(rest, "--json") // even if the flags cannot be read
 	switch name {
 	case "-help", "--help", "-h", "help":
-		if name == "help" && len(rest) > 0 {
-			return rest[0], append(rest[1:], "--help"), nil
+		if len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+			return rest[0], twoDashes(append(rest[1:], "-help")), nil
 		}
 		usage(r)
 		return "", nil, ExitOK
@@ -35,23 +35,26 @@ func (r *Run) commandLine(args []string) (name string, rest []string, err error)
 	if strings.HasPrefix(name, "-") {
 		return "", nil, Fail("Unknown flag", "%s is not a flag of livery itself; only -chdir=DIR, -help and -version stand before the command.", name)
 	}
-	words := 0 // of the command behind its first
-	if slices.Contains([]string{"state", "session", "texts", "tokens"}, name) && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
-		words = 1
-	}
-	fromEnv, err := r.argumentsFromEnvironment(append([]string{name}, rest[:words]...))
-	if err != nil {
-		return "", nil, err
-	}
-	return name, twoDashes(slices.Concat(rest[:words], fromEnv, rest[words:])), nil
+	return name, twoDashes(rest), nil
 }
 
-// argumentsFromEnvironment gives what LIVERY_CLI_ARGS and its relatives add to a command of
-// one word or two.
-func (r *Run) argumentsFromEnvironment(name []string) ([]string, error) {
-	variables := []string{"LIVERY_CLI_ARGS", "LIVERY_CLI_ARGS_" + strings.ReplaceAll(strings.Join(name, "_"), "-", "_")}
+// withEnvironment adds what LIVERY_CLI_ARGS and its relatives say, behind the words
+// that name the command: flags belong to "state rm", not to "state".
+func (r *Run) withEnvironment(group *cobra.Command, args []string) ([]string, error) {
+	c, rest, err := group.Find(args)
+	if err != nil || c.HasSubCommands() { // which of them is not said
+		return args, err
+	}
+	words := strings.Fields(c.CommandPath())
+	fromEnv, err := r.argumentsFromEnvironment(words)
+	return twoDashes(slices.Concat(words[1:], fromEnv, rest)), err
+}
+
+// argumentsFromEnvironment gives the arguments for the command of these words.
+func (r *Run) argumentsFromEnvironment(words []string) ([]string, error) {
+	own := strings.ReplaceAll(strings.Join(words, "_"), "-", "_")
 	var list []string
-	for _, variable := range variables {
+	for _, variable := range []string{"LIVERY_CLI_ARGS", "LIVERY_CLI_ARGS_" + own} {
 		words, err := shellWords(r.Getenv(variable))
 		if err != nil {
 			return nil, Fail("Invalid arguments in the environment", "%s: %v.", variable, err)

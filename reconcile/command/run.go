@@ -170,6 +170,9 @@ func (r *Run) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if rest, err = r.withEnvironment(command, rest); err != nil {
+		return err
+	}
 	command.SetArgs(rest)
 	return command.ExecuteContext(ctx)
 }
