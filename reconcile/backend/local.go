@@ -115,7 +115,7 @@ func (l *localBlob) Put(ctx context.Context, data []byte, ifRevision state.Revis
 		removeTemp(path)
 	}
 	backupPath := ""
-	if info != nil && (l.lastPut == "" || l.lastPut != ifRevision) {
+	if info != nil && (l.lastPut == "" || l.lastPut != ifRevision) && !isWorseThan(there, path+".backup") {
 		backupPath = path + ".backup"
 	}
 	if err := replace(path, data, info, backupPath); err != nil {
@@ -123,6 +123,16 @@ func (l *localBlob) Put(ctx context.Context, data []byte, ifRevision state.Revis
 	}
 	l.lastPut = revisionOf(data)
 	return l.lastPut, nil
+}
+
+// isWorseThan reports whether a state is damaged and the copy of the one before is not:
+// that copy is the way out of the damage, and stays.
+func isWorseThan(damaged []byte, backupPath string) bool {
+	if state.IsReadable(damaged) {
+		return false
+	}
+	before, _, err := read(backupPath)
+	return err == nil && before != nil && state.IsReadable(before)
 }
 
 // Revisions are compared within one process. No content can be made to have that of

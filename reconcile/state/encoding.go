@@ -135,6 +135,12 @@ func Decode(data []byte, likely ...schema.Document) (*Snapshot, error) {
 	return s.decode(likely)
 }
 
+// IsReadable reports whether a state is whole, without reading its records.
+func IsReadable(data []byte) bool {
+	_, err := takeApart(data)
+	return err == nil
+}
+
 // stored is a state of which the records are not read yet: slices of its text, so that
 // each document is read once.
 type stored struct {
