@@ -44,6 +44,27 @@ func TestFixChangesLiteralsOnly(t *testing.T) {
 	assert.Zero(t, again.Findings)
 }
 
+// An ignore that hides something stays, whatever is taken out beside it, and so does what it
+// is about.
+func TestFixLeavesIgnoresInUse(t *testing.T) {
+	src := `{"livery": {"lint": {"ignore": [
+  {"rule": "contrast", "reason": "never"},
+  {"rule": "whitespace", "reason": "wanted"},
+  {"rule": "markup", "reason": "never"}
+]}},
+"locale": {"en": {"title_text": "Hello "}}}
+`
+	w := open(t, map[string]string{"main.livery.json": src}, ".")
+	fixed, err := linting.Fix(w, linting.Options{}, rule.AnyFix)
+	require.NoError(t, err)
+	assert.Equal(t, `{"livery": {"lint": {"ignore": [
+  {"rule": "whitespace", "reason": "wanted"}
+]}},
+"locale": {"en": {"title_text": "Hello "}}}
+`, string(fixed.After["main.livery.json"]))
+	assert.Equal(t, 2, fixed.Findings)
+}
+
 // What an include brings belongs to others too.
 func TestFixLeavesSharedFiles(t *testing.T) {
 	w := open(t, map[string]string{

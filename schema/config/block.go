@@ -204,5 +204,39 @@ func (f *Faults) jsonContent(body hcl.Body, allowed []blockType) ([]*Attribute, 
 	for _, b := range found.Blocks {
 		blocks = append(blocks, &Block{Block: *b})
 	}
+	elements := make(map[int]hcl.Range)
+	all, _ := body.JustAttributes() // what is named twice is a fault
+	for _, t := range allowed {
+		if a := all[t.name]; a != nil {
+			addElements(elements, a.Expr, t.label != "")
+		}
+	}
+	for _, b := range blocks { // the parser gives all that stand in an array the place of the array
+		if element, ok := elements[b.Body.MissingItemRange().End.Byte]; ok {
+			b.DefRange = element
+		}
+	}
 	return attributes, blocks
+}
+
+// addElements notes where blocks begin that are the elements of an array, by where they end.
+func addElements(places map[int]hcl.Range, expr hcl.Expression, labelled bool) {
+	if elements, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		for _, e := range elements {
+			if !labelled {
+				at := e.Range()
+				end := at.End.Byte
+				at.End = hcl.Pos{Line: at.Start.Line, Column: at.Start.Column + 1, Byte: at.Start.Byte + 1}
+				places[end] = at
+				continue
+			}
+			addElements(places, e, true)
+		}
+		return
+	}
+	if pairs, diags := hcl.ExprMap(expr); labelled && !diags.HasErrors() {
+		for _, pair := range pairs {
+			addElements(places, pair.Value, false)
+		}
+	}
 }

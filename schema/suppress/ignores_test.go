@@ -114,6 +114,9 @@ func TestIgnoreBlocks(t *testing.T) {
 "locale": {"en": {"theme": "${theme.base}"}, "th": {"theme": "${theme.base}"}}}`
 	}
 	for ignore, want := range map[string]struct{ shown, suppressed []string }{
+		"\n{\"rule\": \"contrast\",\n\"reason\": \"soon\"},\n{\"rule\": \"whitespace\", \"reason\": \"x\"},\n{\"rule\": \"markup\"}": {
+			[]string{`bad-ignore 5 It gives no reason. Say in reason="..." why this is right as it is: whoever reads it next will want to know.`}, []string{"contrast 6 block: soon"},
+		},
 		`{"rule": "contrast", "reason": "soon"}`:                                        {nil, []string{"contrast 2 block: soon"}},
 		`{"rule": "contrast", "reason": "soon", "locale": "th"}`:                        {[]string{"contrast 2 locale.en_US"}, []string{"contrast 2 block: soon"}},
 		`{"rule": "contrast", "reason": "soon", "path": "mobileResultPage"}`:            {nil, []string{"contrast 2 block: soon"}},
