@@ -83,6 +83,7 @@ type Edit struct {
 	At         hcl.Range
 	Value      cty.Value // cty.NilVal for an expression, and to take out what stands there
 	Expression string    // in the native syntax of HCL, or else ""
+	With       hcl.Range // the block, or the JSON key, that is taken out as well if nothing is left in it; the zero Range for none
 }
 
 // TakesOut reports whether an edit takes out what stands there.

@@ -396,7 +396,7 @@ func byFile(findings []edited) map[string][]schema.Edit {
 func EditOf(e schema.Edit) syntax.Edit {
 	switch {
 	case e.TakesOut():
-		return syntax.Remove(e.At)
+		return syntax.RemoveWith(e.At, e.With)
 	case e.Expression == "":
 		return syntax.Replace(e.At, e.Value)
 	case strings.HasSuffix(e.At.Filename, ".json"):

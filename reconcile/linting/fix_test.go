@@ -65,6 +65,32 @@ func TestFixLeavesIgnoresInUse(t *testing.T) {
 	assert.Equal(t, 2, fixed.Findings)
 }
 
+// Where nothing of a key is used in JSON, the key goes as well: it could not stand without a
+// label. What somebody ignores stays, and so does the block that it stands in.
+func TestFixTakesOutWhatIsUnused(t *testing.T) {
+	for name, test := range map[string]struct{ file, before, after string }{
+		"JSON": {
+			"main.livery.json", `{"variable": {"v": {"default": "1"}, "w": {"default": "2"}}, "theme": [{"a": {}}, {"b": {}}], "locals": {"c": 1}, "locale": {"en": {}}}`,
+			`{"locale": {"en": {}}}`,
+		},
+		"JSON, one is used": {
+			"main.livery.json", `{"theme": [{"a": {}}, {"b": {}}], "locale": {"en": {"theme": "theme.b"}}}`,
+			`{"theme": [{"b": {}}], "locale": {"en": {"theme": "theme.b"}}}`,
+		},
+		"one is ignored": {
+			"main.livery.hcl", "locals {\n  a = 1\n  b = 2 # livery:ignore unused-local reason=\"soon\"\n}\nlocale \"en\" {}\n",
+			"locals {\n  b = 2 # livery:ignore unused-local reason=\"soon\"\n}\nlocale \"en\" {}\n",
+		},
+		"all": {"main.livery.hcl", "locals {\n  a = 1\n  b = 2\n}\n\nlocale \"en\" {}\n", "locale \"en\" {}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fixed, err := linting.Fix(open(t, map[string]string{test.file: test.before}, "."), linting.Options{}, rule.AnyFix)
+			require.NoError(t, err)
+			assert.Equal(t, test.after, string(fixed.After[test.file]))
+		})
+	}
+}
+
 // What an include brings belongs to others too.
 func TestFixLeavesSharedFiles(t *testing.T) {
 	w := open(t, map[string]string{

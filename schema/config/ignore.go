@@ -36,6 +36,7 @@ type Ignore struct {
 	// Of a block: the field, or the page, in the API's spelling, and the locale; "" for all.
 	Path   string
 	Locale schema.Locale
+	With   hcl.Range // what is worth nothing without any ignore: in JSON their key
 }
 
 // Ended reports whether the last day of an ignore has passed.
@@ -264,7 +265,7 @@ var ignoreFields = []string{"rule", "path", "locale", "until", "reason"}
 
 // ignore reads an ignore block.
 func (l *settingsReader) ignore(b *Block) {
-	g := &Ignore{Range: b.DefRange}
+	g := &Ignore{Range: b.DefRange, With: b.TypeRange}
 	sound := len(l.Diagnostics)
 	for _, block := range b.Blocks {
 		l.UnknownBlock(block, "in an ignore block", schema.Subject{}, nil, ignoreFields)

@@ -89,7 +89,7 @@ func (l *linter) reportOverridden(uses uses) {
 			if u := uses[written{o.Field, o.Lower}]; u.wins == 0 && !u.shown && o.Lower.Filename != "" && here(o.Lower) && o.Lower != o.Upper {
 				found := l.report(rule.Unreachable, at, "Value that nobody sees",
 					o.Field.Path()+" is overridden in every document that uses it. Take it out.", nil)
-				removal(found, declared(o.Field, o.Lower)...)
+				removal(found, removals(declared(o.Field, o.Lower))...)
 			}
 			at.Range = o.Upper
 			if u := uses[written{o.Field, o.Upper}]; o.Same && !u.differs && u.equal >= u.wins+u.loses && u.wins > 0 && here(o.Upper) {
@@ -98,7 +98,7 @@ func (l *linter) reportOverridden(uses uses) {
 					why = fmt.Sprintf("equal to what is inherited from %s:%d", o.Lower.Filename, o.Lower.Start.Line)
 				}
 				found := l.report(rule.Redundant, at, "Value that is there without it", fmt.Sprintf("%s is %s. Take it out.", o.Field.Path(), why), nil)
-				removal(found, declared(o.Field, o.Upper)...)
+				removal(found, removals(declared(o.Field, o.Upper))...)
 			}
 		}
 	}

@@ -36,9 +36,9 @@ func unused(l *linter) {
 		kind, _, _ := strings.Cut(name, ".")
 		return !used[name] && !misspelt[kind]
 	}
-	report := func(id rule.ID, name string, at schema.Subject, places ...hcl.Range) {
+	report := func(id rule.ID, name string, at schema.Subject, edits ...schema.Edit) {
 		if isUnused(name) {
-			removal(l.report(id, at, "Declared and not used", name+" is declared here and used nowhere. Take it out, or use it.", nil), places...)
+			removal(l.report(id, at, "Declared and not used", name+" is declared here and used nowhere. Take it out, or use it.", nil), edits...)
 		}
 	}
 	for _, b := range l.own() {
@@ -46,17 +46,12 @@ func unused(l *linter) {
 		switch { // what has no usable name is in no module
 		case b.Type == "theme" && l.Module.Themes[name] == b.Block:
 			address := schema.Address{Kind: schema.ThemeAddress, Name: name}
-			report(rule.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange}, placeOf(b))
+			report(rule.UnusedTheme, address.String(), schema.Subject{Address: address, Range: b.DefRange}, blockRemoval(b))
 		case b.Type == "variable" && b.Variable != nil && l.Module.Variables[name] == b.Variable:
-			report(rule.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(settings(l.Module.Sources, name), placeOf(b))...)
+			report(rule.UnusedVariable, "var."+name, schema.Subject{Range: b.DefRange}, append(removals(settings(l.Module.Sources, name)), blockRemoval(b))...)
 		case b.Type == "locals":
-			isEmptied := !l.shared && !slices.ContainsFunc(b.Attributes, func(a *config.Attribute) bool { return !isUnused("local." + a.Name) })
 			for _, a := range b.Attributes {
-				at := a.NameRange()
-				if isEmptied {
-					at = placeOf(b)
-				}
-				report(rule.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange()}, at)
+				report(rule.UnusedLocal, "local."+a.Name, schema.Subject{Range: a.NameRange()}, schema.Edit{At: a.NameRange(), With: b.TypeRange})
 			}
 		}
 	}

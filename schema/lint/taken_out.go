@@ -11,25 +11,32 @@ import (
 	"livery/schema/rule"
 )
 
-// removal is the edit that takes out what is declared.
-func removal(d *hcl.Diagnostic, places ...hcl.Range) {
+// removal mends a finding by edits that take out what is declared.
+func removal(d *hcl.Diagnostic, edits ...schema.Edit) {
 	schema.Amend(d, func(f *schema.Finding) {
-		if row, _ := rule.ByID(f.Rule); len(places) > 0 {
+		if row, _ := rule.ByID(f.Rule); len(edits) > 0 {
 			f.Fix = row.Fix
 		}
-		for _, at := range places {
-			f.Edits = append(f.Edits, schema.Edit{At: at})
-		}
+		f.Edits = append(f.Edits, edits...)
 	})
 }
 
-// placeOf is where a block begins, as far as it is one of its own: in JSON several of a type
-// stand in one object, each behind its label.
-func placeOf(b *config.Declaration) hcl.Range {
-	if n := len(b.LabelRanges); n > 0 && strings.HasSuffix(b.DefRange.Filename, ".json") {
-		return b.LabelRanges[n-1]
+// removals take out what stands at some places.
+func removals(places []hcl.Range) []schema.Edit {
+	edits := make([]schema.Edit, len(places))
+	for i, at := range places {
+		edits[i] = schema.Edit{At: at}
 	}
-	return b.TypeRange
+	return edits
+}
+
+// blockRemoval takes out a block. In JSON several of a type stand behind one key, each behind
+// its label; a key without any is a fault.
+func blockRemoval(b *config.Declaration) schema.Edit {
+	if n := len(b.LabelRanges); n > 0 && strings.HasSuffix(b.DefRange.Filename, ".json") {
+		return schema.Edit{At: b.LabelRanges[n-1], With: b.TypeRange}
+	}
+	return schema.Edit{At: b.TypeRange}
 }
 
 // settings are the places in files of values that are loaded on their own where a variable

@@ -151,7 +151,7 @@ func unusedIgnore(ignore *config.Ignore, unused []string) *hcl.Diagnostic {
 		fmt.Sprintf("%s finds nothing where it is ignored; take it out, or it will hide the next fault of that kind.", strings.Join(unused, " or ")))
 	if len(unused) == len(ignore.Rules) && !ignore.Token {
 		schema.Amend(d, func(f *schema.Finding) {
-			f.Fix, f.Edits = rule.SafeFix, []schema.Edit{{At: ignore.Range}}
+			f.Fix, f.Edits = rule.SafeFix, []schema.Edit{{At: ignore.Range, With: ignore.With}}
 		})
 	}
 	return d

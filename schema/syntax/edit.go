@@ -47,6 +47,7 @@ func (e *EditError) Unwrap() error { return e.Err }
 type Edit struct {
 	op    operation
 	at    hcl.Range
+	with  hcl.Range // of a removal: what goes with it where nothing is left in it
 	value cty.Value
 	text  string
 	path  []string
@@ -92,6 +93,12 @@ func Add(to hcl.Range, path []string, value cty.Value, after ...[]string) Edit {
 // the name or where the value begins.
 func Remove(at hcl.Range) Edit {
 	return Edit{op: removeItem, at: at}
+}
+
+// RemoveWith is [Remove], and takes out the block or the JSON member as well that begins
+// where the other range does, if no edit of the patch leaves anything in it.
+func RemoveWith(at, block hcl.Range) Edit {
+	return Edit{op: removeItem, at: at, with: block}
 }
 
 // Patch holds the edits of one file, and the digest of the bytes they were made for.

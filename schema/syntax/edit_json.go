@@ -109,6 +109,11 @@ func (f *jsonFile) splices(edits []Edit) ([]splice, error) {
 		}
 	}
 	for _, e := range edits {
+		if e.with != (hcl.Range{}) {
+			f.removeEmptied(e, touched)
+		}
+	}
+	for _, e := range edits {
 		var s splice
 		var err error
 		switch e.op {
@@ -176,6 +181,20 @@ func (f *jsonFile) remove(e Edit) (*jsonItem, error) {
 	}
 	item.removed = true
 	return item, nil
+}
+
+// removeEmptied takes out what a removal has left without members, as far as the removal
+// asks for that.
+func (f *jsonFile) removeEmptied(e Edit, touched map[*jsonItem]Edit) {
+	item := f.names[e.at.Start.Byte]
+	if item == nil {
+		item = f.values[e.at.Start.Byte]
+	}
+	for up := item.parent; up.parent != nil && up.begin() >= e.with.Start.Byte && up.kept() == 0; up = up.parent {
+		up.removed = true
+		delete(touched, up)
+		touched[up.parent] = e
+	}
 }
 
 func (i *jsonItem) kept() int {

@@ -175,8 +175,16 @@ func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 			item.removed = true
 		}
 	}
+	emptied := make(map[int]bool)
 	for _, e := range edits {
 		if e.op == removeItem {
+			if block := n.items[e.with.Start.Byte]; e.with != (hcl.Range{}) && block != nil && n.isEmptied(block) {
+				if emptied[block.start] {
+					continue
+				}
+				emptied[block.start], block.removed = true, true
+				e.at = e.with
+			}
 			s, err := n.remove(e)
 			if err != nil {
 				return nil, err
@@ -205,6 +213,12 @@ func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 	}
 	removals, err := n.closeGaps(removals)
 	return append(splices, removals...), err
+}
+
+// isEmptied reports whether all that stands in a block is taken out.
+func (n *nativeFile) isEmptied(block *nativeItem) bool {
+	body := n.bodies[block.start]
+	return body != nil && !slices.ContainsFunc(body.items, func(item *nativeItem) bool { return !item.removed })
 }
 
 func (n *nativeFile) replace(e Edit) (splice, error) {

@@ -202,6 +202,33 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// What is left empty goes as well, up to the block or the key that the edit names.
+func TestRemoveWith(t *testing.T) {
+	const hclFile, jsonFile = "a.livery.hcl", "a.json"
+	for name, test := range map[string]struct{ file, src, want string }{ // the first is the block
+		"emptied":             {hclFile, "a = 1\n\n# x\n«locals» {\n  «b» = 1\n\n  # y\n  «c» = 2\n}\n\nd {\n}\n", "a = 1\n\nd {\n}\n"},
+		"not emptied":         {hclFile, "«locals» {\n  «b» = 1\n  c   = 2\n}\n", "locals {\n  c   = 2\n}\n"},
+		"JSON, emptied":       {jsonFile, "{«\"v\"»: {«\"a\"»: {}, «\"b\"»: {\"x\": 1}}, \"l\": 1}", "{\"l\": 1}"},
+		"JSON, not emptied":   {jsonFile, "{«\"v\"»: {«\"a\"»: {}, \"b\": {}}, \"l\": 1}", "{\"v\": {\"b\": {}}, \"l\": 1}"},
+		"JSON, an element":    {jsonFile, "{«\"v\"»: [{«\"a\"»: {}}, {\"b\": {}}], \"l\": 1}", "{\"v\": [{\"b\": {}}], \"l\": 1}"},
+		"JSON, the array":     {jsonFile, "{\"l\": 1, «\"v\"»: [{«\"a\"»: {}}, {«\"b\"»: {}}]}", "{\"l\": 1}"},
+		"JSON, by its value":  {jsonFile, "{\"l\": {«\"v\"»: [«{}», «{}»]}}", "{\"l\": {}}"},
+		"JSON, the only one":  {jsonFile, "{\n  «\"v\"»: {«\"a\"»: {}}\n}\n", "{}\n"},
+		"JSON, the one value": {jsonFile, "{\"l\": 1, «\"v\"»: «{}»}", "{\"l\": 1}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src, at := marked(t, test.file, test.src)
+			var edits []Edit
+			for _, rng := range at[1:] {
+				edits = append([]Edit{RemoveWith(rng, at[0])}, edits...)
+			}
+			got, err := NewPatch(test.file, src, edits...).Apply(src)
+			require.NoError(t, err)
+			assert.Equal(t, test.want, string(got))
+		})
+	}
+}
+
 func TestEditsTogether(t *testing.T) {
 	src, at := marked(t, "a.livery.hcl", "# «»head\r\n«a» {\r\n  title = «\"x\"»\r\n  «b»     = 1\r\n\r\n  «# livery:ignore x»\r\n  theme = theme.«day».x\r\n}\r\n")
 	edits := []Edit{
