@@ -36,6 +36,7 @@ var layers = []layer{
 	{"livery/schema/jsonschema", "what JSON may hold is said of the catalogue and the settings alone, without reading any", nil},
 	{"livery/schema/explain", "what HCL finds wrong is said in one way, wherever it is found, so it stands above all that parse and evaluate", nil},
 	{"livery/schema/position", "lines and columns are counted in one way, whatever the text is", nil},
+	{"livery/schema/limit", "what no parser may be given is told from its bytes, by whoever reads any", nil},
 	{"livery/schema/layout", "the style of a file is a matter of its tokens, whatever they mean", nil},
 	{"livery/schema/cache", "what is kept is so whatever was made of it", nil},
 	{"livery/schema/syntax", "bytes and places: whoever changes a file of the user's goes through it, so it must not know what the files mean",
@@ -124,7 +125,7 @@ var shared = []struct {
 	layers []string
 	why    string
 }{
-	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/redact", "livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/completion", "livery/schema/exchange", "livery/reconcile/studio"},
+	{"github.com/hashicorp/hcl/v2/hclsyntax", []string{"livery/schema/redact", "livery/schema/limit", "livery/schema/explain", "livery/schema/layout", "livery/schema/syntax", "livery/schema/function", "livery/schema/config", "livery/schema/origin", "livery/schema/stack", "livery/reconcile/findings", "livery/schema/structure", "livery/schema/langserver", "livery/schema/completion", "livery/schema/exchange", "livery/reconcile/studio"},
 		"one place understands the language; findings only names the function that failed"},
 	{"net/http", []string{"livery/reconcile/liveness", "livery/reconcile/session", "livery/reconcile/simulator", "livery/reconcile/backend", "livery/reconcile/previewserver", "livery/reconcile/localserver", "livery/reconcile/cli"},
 		"whoever else could talk to the network would one day do so in a plan"},

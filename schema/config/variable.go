@@ -11,8 +11,8 @@ import (
 
 	"livery/schema"
 	"livery/schema/function"
+	"livery/schema/limit"
 	"livery/schema/rule"
-	"livery/schema/syntax"
 )
 
 // Variable is an input of the stack as it is declared.
@@ -81,7 +81,7 @@ func (f *Faults) variableType(v *Variable, expr hcl.Expression) {
 	if _, native := expr.(hclsyntax.Expression); !native {
 		text, diags := expr.Value(nil)
 		if !diags.HasErrors() && text.Type() == cty.String && !text.IsNull() {
-			if d := syntax.Check([]byte(text.AsString()), expr.Range().Filename+".hcl"); d != nil {
+			if d := limit.Check([]byte(text.AsString()), expr.Range().Filename+".hcl"); d != nil {
 				d.Subject = expr.Range().Ptr()
 				f.Report(d)
 				return
@@ -136,7 +136,7 @@ func (v *Variable) Convert(f *Faults, value cty.Value, rng hcl.Range) cty.Value 
 // type is declared, as an expression otherwise; why says what is wrong with it,
 // but for what it holds if it is sensitive.
 func (v *Variable) Read(text, from string, sensitive bool, budget *function.Budget) (value cty.Value, why string) {
-	if _, detail := syntax.LongNumber([]byte(text)); v.Type == cty.Number && detail != "" {
+	if _, detail := limit.LongNumber([]byte(text)); v.Type == cty.Number && detail != "" {
 		return cty.NilVal, from + " is too long for a number."
 	}
 	if v.Literal {
@@ -148,7 +148,7 @@ func (v *Variable) Read(text, from string, sensitive bool, budget *function.Budg
 		}
 		return cty.NilVal, fmt.Sprintf("%s is not an expression, which the type of var.%s asks for. %s", from, v.Name, detail)
 	}
-	if d := syntax.Check([]byte(text), from); d != nil {
+	if d := limit.Check([]byte(text), from); d != nil {
 		return fault(d.Detail)
 	}
 	expr, diags := hclsyntax.ParseExpression([]byte(text), from, hcl.InitialPos)

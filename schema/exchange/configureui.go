@@ -14,6 +14,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/limit"
 	"livery/schema/rule"
 	"livery/schema/syntax"
 	"livery/schema/wording"
@@ -354,7 +355,7 @@ func ImportHCL(bodies []*Body) ([]byte, hcl.Diagnostics) {
 func refusedFile(src []byte) *hcl.Diagnostic {
 	why := fmt.Sprintf("it would be larger than %d MB", syntax.MaxConfiguration>>20)
 	if len(src) <= syntax.MaxConfiguration {
-		d := syntax.Check(src, "main.livery.hcl")
+		d := limit.Check(src, "main.livery.hcl")
 		if d == nil {
 			return nil
 		}

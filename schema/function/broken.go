@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema"
+	"livery/schema/limit"
 	"livery/schema/rule"
 	"livery/schema/syntax"
 )
@@ -68,7 +69,7 @@ func brokenFile(d *hcl.Diagnostic, function string, files *syntax.Files, shown f
 	var found hcl.Diagnostics
 	switch {
 	case !utf8.Valid(src) && (function == "file" || function == "jsondecode"):
-		found = hcl.Diagnostics{syntax.Check(src, shown(name.AsString()))}
+		found = hcl.Diagnostics{limit.Check(src, shown(name.AsString()))}
 	case function == "jsondecode":
 		found = brokenJSON(src, shown(name.AsString()))
 	case function == "csvdecode":

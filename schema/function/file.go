@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 
 	"livery/schema/jsontext"
+	"livery/schema/limit"
 	"livery/schema/syntax"
 	"livery/schema/tokens"
 )
@@ -66,7 +67,7 @@ func readText(files *syntax.Files, name string) (string, error) {
 	if errors.Is(err, syntax.ErrNotText) {
 		return "", fmt.Errorf("contents of %q are not valid UTF-8", name)
 	}
-	if _, detail := syntax.LongNumber([]byte(s)); err == nil && detail != "" {
+	if _, detail := limit.LongNumber([]byte(s)); err == nil && detail != "" {
 		return "", fmt.Errorf("%q cannot be read: more than %d digits follow each other in it", name, jsontext.MaxDigits) // it would take minutes as a number
 	}
 	return strings.ReplaceAll(s, "\r\n", "\n"), explainRead(name, err) // line ends of Windows are the editor's, not the text's

@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"livery/schema/limit"
 	"livery/schema/syntax"
 )
 
@@ -161,7 +162,7 @@ func (t templates) renderText(src string, vars cty.Value) (cty.Value, error) {
 }
 
 func parseTemplate(src, name string) (hcl.Expression, error) {
-	if err := syntax.CheckTemplate(src); err != nil {
+	if err := limit.Template(src); err != nil {
 		return nil, err
 	}
 	expr, diags := hclsyntax.ParseTemplate([]byte(src), name, hcl.InitialPos)

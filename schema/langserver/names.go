@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/config"
+	"livery/schema/limit"
 	"livery/schema/stack"
 	"livery/schema/structure"
 	"livery/schema/syntax"
@@ -161,7 +162,7 @@ func mentionsInText(value *syntax.JSON, file *syntax.File) []Mention {
 			return mentionsOf(&hclsyntax.ScopeTraversalExpr{Traversal: t, SrcRange: at})
 		}
 	}
-	if !bytes.Contains(src, []byte("{")) || syntax.CheckTemplate(string(src)) != nil {
+	if !bytes.Contains(src, []byte("{")) || limit.Template(string(src)) != nil {
 		return nil
 	}
 	expr, diags := hclsyntax.ParseTemplate(src, file.Name, at.Start)

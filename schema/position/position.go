@@ -99,3 +99,11 @@ func (c *Cursor) skipLines(offset int) {
 		c.Pos.Column, c.Pos.Byte = 1, c.Pos.Byte+last+1
 	}
 }
+
+// Character is the single character at a byte offset. The column counts bytes,
+// which is near enough for a file that is refused whole.
+func Character(src []byte, shown string, offset int) hcl.Range {
+	start := NewIndex(src).At(offset)
+	end := hcl.Pos{Line: start.Line, Column: start.Column + 1, Byte: min(offset+1, len(src))}
+	return hcl.Range{Filename: shown, Start: start, End: end}
+}

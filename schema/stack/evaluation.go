@@ -14,9 +14,9 @@ import (
 	"livery/schema"
 	"livery/schema/config"
 	"livery/schema/function"
+	"livery/schema/limit"
 	"livery/schema/origin"
 	"livery/schema/rule"
-	"livery/schema/syntax"
 )
 
 // Evaluation is a stack that can be asked: what an expression is worth in it, and what a
@@ -32,7 +32,7 @@ type Evaluation struct {
 // whole stack may, and is unknown where it has a fault or depends on what is not known. A
 // value that holds the secret key of the account is marked as sensitive.
 func (e *Evaluation) Value(src []byte, name string) (cty.Value, hcl.Diagnostics) {
-	if d := syntax.Check(src, name); d != nil {
+	if d := limit.Check(src, name); d != nil {
 		return cty.DynamicVal, hcl.Diagnostics{d}
 	}
 	expr, diags := hclsyntax.ParseExpression(src, name, hcl.InitialPos)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"livery/schema/config"
-	"livery/schema/syntax"
+	"livery/schema/limit"
 )
 
 // attack is a text that would overflow a stack if it were let through.
@@ -218,7 +218,7 @@ func TestWorstThatIsAllowed(t *testing.T) {
 			opened, closer = opened/2, `}"`
 		}
 		text := "locals {\n  a = " + strings.Repeat(unit, opened-1) + "1" + strings.Repeat(closer, opened-1) + "\n}\n"
-		require.Nil(t, syntax.Check([]byte(text), "main.livery.hcl"), unit[:4])
+		require.Nil(t, limit.Check([]byte(text), "main.livery.hcl"), unit[:4])
 		loadText("main.livery.hcl", text)
 	}
 }
@@ -241,11 +241,11 @@ func TestGuardLetsPass(t *testing.T) {
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
-			require.Nil(t, syntax.Check([]byte(text), "main.livery.hcl"))
+			require.Nil(t, limit.Check([]byte(text), "main.livery.hcl"))
 		})
 	}
 	t.Run("JSON", func(t *testing.T) {
 		text := `{"a": "` + strings.Repeat("[({", 1000) + `", "b": [` + strings.Repeat(`"{second} \"${a.b}\" ]",`, 3000) + `1e9999]}`
-		require.Nil(t, syntax.Check([]byte(text), "main.livery.json"))
+		require.Nil(t, limit.Check([]byte(text), "main.livery.json"))
 	})
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/tools/txtar"
+
+	"livery/schema/limit"
 )
 
 // literalAt is a literal as the evaluator sees it: the other witness of what the
@@ -157,10 +159,10 @@ func FuzzEdit(f *testing.F) {
 	})
 	f.Fuzz(func(t *testing.T, text string, kind uint8, pick uint16, to string) {
 		src, filename := []byte(text), editedNames[int(kind)%len(editedNames)]
-		if Check(src, filename) != nil || len(src) > 1<<16 {
+		if limit.Check(src, filename) != nil || len(src) > 1<<16 {
 			return
 		}
-		if _, digits := LongNumber([]byte(to)); digits != "" || len(to) > 1<<10 {
+		if _, digits := limit.LongNumber([]byte(to)); digits != "" || len(to) > 1<<10 {
 			return
 		}
 		found := literalsOf(src, filename)
@@ -238,7 +240,7 @@ func FuzzAddRemove(f *testing.F) {
 		}
 		patch := NewPatch(filename, src, Add(within[int(pick)%len(within)], path, want, after...))
 		added, err := patch.Apply(src)
-		if errors.Is(err, ErrExists) || errors.Is(err, ErrValue) && Check([]byte(strings.Repeat("[", strings.Count(text, "["))), filename) != nil {
+		if errors.Is(err, ErrExists) || errors.Is(err, ErrValue) && limit.Check([]byte(strings.Repeat("[", strings.Count(text, "["))), filename) != nil {
 			return
 		}
 		require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"livery/schema/jsontext"
+	"livery/schema/limit"
 )
 
 // A template sequence that is doubled is none. It works where nothing but a single
@@ -89,7 +90,7 @@ func heredocIndent(raw, closing, value string) string {
 // nativeReads reports whether an expression is read as that value.
 func nativeReads(expression string, want cty.Value) bool {
 	src := []byte("x = " + expression + "\n")
-	if Check(src, hclSuffix) != nil {
+	if limit.Check(src, hclSuffix) != nil {
 		return false
 	}
 	file, diags := hclsyntax.ParseConfig(src, "", hcl.InitialPos)
@@ -124,7 +125,7 @@ func jsonLiteral(raw string, value cty.Value, template bool) string {
 	}
 	quoted := jsontext.Quote(text)
 	escaped := strings.Contains(raw, `\u`) && strings.IndexFunc(raw, isWide) < 0
-	if escaped || Check([]byte(quoted), jsonSuffix) != nil { // see glued
+	if escaped || limit.Check([]byte(quoted), jsonSuffix) != nil { // see glued
 		return escapeWide(quoted)
 	}
 	return quoted
@@ -145,7 +146,7 @@ func templateText(template string) (string, bool) {
 	if plain && !strings.HasPrefix(template, ByteOrderMark) { // the parser would drop the mark
 		return template, true
 	}
-	if CheckTemplate(template) != nil {
+	if limit.Template(template) != nil {
 		return "", false
 	}
 	expr, diags := hclsyntax.ParseTemplate([]byte(template), "", hcl.InitialPos)

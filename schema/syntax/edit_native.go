@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/limit"
 )
 
 // nativeFile is a file in the native syntax of HCL, with what can be edited in it by
@@ -46,7 +48,7 @@ type nativeItem struct {
 }
 
 func openNative(src []byte, filename string) (editable, error) {
-	if d := Check(src, filename); d != nil {
+	if d := limit.Check(src, filename); d != nil {
 		return nil, unparsed(hcl.Diagnostics{d})
 	}
 	lexed, _ := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
@@ -178,7 +180,7 @@ func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 	emptied := make(map[int]bool)
 	for _, e := range edits {
 		if e.op == removeItem {
-			if block := n.items[e.with.Start.Byte]; e.with != (hcl.Range{}) && block != nil && n.isEmptied(block) {
+			if block := n.items[e.with.Start.Byte]; e.with != (hcl.Range{}) && block != nil && isEmptied(n.bodies[block.start]) {
 				if emptied[block.start] {
 					continue
 				}
@@ -213,12 +215,6 @@ func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 	}
 	removals, err := n.closeGaps(removals)
 	return append(splices, removals...), err
-}
-
-// isEmptied reports whether all that stands in a block is taken out.
-func (n *nativeFile) isEmptied(block *nativeItem) bool {
-	body := n.bodies[block.start]
-	return body != nil && !slices.ContainsFunc(body.items, func(item *nativeItem) bool { return !item.removed })
 }
 
 func (n *nativeFile) replace(e Edit) (splice, error) {

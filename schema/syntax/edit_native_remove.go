@@ -137,3 +137,8 @@ func (n *nativeFile) skipBlankLines(offset int) int {
 	}
 	return offset
 }
+
+// isEmptied reports whether all that stands in a block is taken out.
+func isEmptied(body *nativeBody) bool {
+	return body != nil && !slices.ContainsFunc(body.items, func(item *nativeItem) bool { return !item.removed })
+}

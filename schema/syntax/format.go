@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"livery/schema/layout"
+	"livery/schema/limit"
 )
 
 // maxRounds bounds how often a file is tidied again until nothing is left to tidy.
@@ -48,7 +49,7 @@ func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 // readsAs reports whether a text reads as these tokens. To take spaces away may join
 // what stood apart: x.0 .1 has two numbers, x.0.1 only one, and does not parse.
 func readsAs(src []byte, filename string, tokens []layout.Token) bool {
-	return Check(src, filename) == nil && slices.EqualFunc(layout.Read(src), tokens, func(a, b layout.Token) bool {
+	return limit.Check(src, filename) == nil && slices.EqualFunc(layout.Read(src), tokens, func(a, b layout.Token) bool {
 		return a.Type == b.Type && bytes.Equal(a.Bytes, b.Bytes)
 	})
 }

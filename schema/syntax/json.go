@@ -13,6 +13,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/limit"
 	"livery/schema/position"
 	"livery/schema/rule"
 )
@@ -110,7 +111,7 @@ func (j *JSON) Duplicates() iter.Seq2[*JSON, *JSON] {
 // ParseJSON reads a JSON file with the places of all keys and values. It is nil if
 // the file has faults.
 func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
-	if d := Check(src, filename); d != nil {
+	if d := limit.Check(src, filename); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
 	text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
@@ -131,7 +132,7 @@ func ParseJSON(src []byte, filename string) (*JSON, hcl.Diagnostics) {
 	if errors.As(json.Unmarshal(text, &raw), &fault) { // the decoder does not know where it is
 		err, offset = fault, int(fault.Offset)-1
 	}
-	rng := rangeAt(src, filename, max(0, min(len(src)-len(text)+offset, len(src))))
+	rng := position.Character(src, filename, max(0, min(len(src)-len(text)+offset, len(src))))
 	return nil, hcl.Diagnostics{schema.Diagnose(rule.Syntax, schema.Subject{Range: rng},
 		"Invalid JSON", fmt.Sprintf("This is not valid JSON: %s.", jsontext.Explain(text, offset, err)))}
 }
@@ -161,8 +162,8 @@ func (p *jsonParser) token() (json.Token, hcl.Range, error) {
 }
 
 func (p *jsonParser) value(depth int) (*JSON, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("more than %d brackets are open at once", maxDepth)
+	if depth > limit.MaxDepth {
+		return nil, fmt.Errorf("more than %d brackets are open at once", limit.MaxDepth)
 	}
 	token, rng, err := p.token()
 	if err != nil {

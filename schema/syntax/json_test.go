@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+
+	"livery/schema/limit"
 )
 
 func TestParseJSON(t *testing.T) {
@@ -78,7 +80,7 @@ func FuzzJSON(f *testing.F) {
 		root, diags := ParseJSON(src, "en.json")
 		valid := json.Valid([]byte(strings.TrimPrefix(text, ByteOrderMark)))
 		if diags.HasErrors() {
-			require.True(t, !valid || Check(src, "en.json") != nil, "%v", diags)
+			require.True(t, !valid || limit.Check(src, "en.json") != nil, "%v", diags)
 			require.LessOrEqual(t, diags[0].Subject.End.Byte, len(src))
 			return
 		}

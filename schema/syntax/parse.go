@@ -12,6 +12,7 @@ import (
 	"livery/schema"
 	"livery/schema/explain"
 	"livery/schema/layout"
+	"livery/schema/limit"
 	"livery/schema/rule"
 )
 
@@ -48,6 +49,9 @@ const (
 	maxSyntaxFaults  = 100     // reported of a file
 )
 
+// ByteOrderMark begins files that some editors write. Nothing else needs it.
+const ByteOrderMark = "\xef\xbb\xbf"
+
 // Parse reads a file in HCL or, by its name, in JSON; shown is the name in its ranges.
 // A body is returned also for a file with faults, as far as it could be understood.
 func Parse(src []byte, shown string) (hcl.Body, hcl.Diagnostics) {
@@ -58,7 +62,7 @@ func Parse(src []byte, shown string) (hcl.Body, hcl.Diagnostics) {
 // parse reads a file. Behind understood bytes nothing that the body holds is to be
 // trusted.
 func parse(src []byte, shown string) (body hcl.Body, understood int, diags hcl.Diagnostics) {
-	if d := Check(src, shown); d != nil {
+	if d := limit.Check(src, shown); d != nil {
 		return nil, 0, hcl.Diagnostics{d}
 	}
 	var file *hcl.File

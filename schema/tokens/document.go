@@ -10,6 +10,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/jsontext"
+	"livery/schema/limit"
 	"livery/schema/position"
 	"livery/schema/rule"
 	"livery/schema/syntax"
@@ -33,7 +34,7 @@ func parse(name, shown string, src []byte) *document {
 	if len(src) >= len(syntax.ByteOrderMark) && string(src[:len(syntax.ByteOrderMark)]) == syntax.ByteOrderMark {
 		skip = len(syntax.ByteOrderMark)
 	}
-	if _, endless := syntax.LongNumber(src); utf8.Valid(src) && endless == "" {
+	if _, endless := limit.LongNumber(src); utf8.Valid(src) && endless == "" {
 		// The mark is overlaid with blanks, so that offsets are those of the file.
 		text := src
 		if skip > 0 {

@@ -1,4 +1,6 @@
-package syntax
+// Package limit refuses texts that would take the parsers or the evaluator without end, before
+// they see them.
+package limit
 
 import (
 	"bytes"
@@ -22,7 +24,7 @@ import (
 // The parsers and the evaluator are recursive, and a Go stack that overflows
 // cannot be caught. No configuration that a person writes comes near these.
 const (
-	maxDepth = jsontext.MaxDepth + 10 // brackets, quotation marks and template sequences within each other: JSON, and blocks around it
+	MaxDepth = jsontext.MaxDepth + 10 // brackets, quotation marks and template sequences within each other: JSON, and blocks around it
 	maxChain = 500                    // operators, indexes and attribute steps in one expression
 
 	// A text with fewer characters that can nest or chain than this is harmless
@@ -36,8 +38,8 @@ const (
 	maxCopied = 128 << 20 // bytes
 )
 
-// ByteOrderMark begins files that some editors write. Nothing else needs it.
-const ByteOrderMark = "\xef\xbb\xbf"
+// byteOrderMark begins files that some editors write.
+const byteOrderMark = "\xef\xbb\xbf"
 
 // fault is what the parsers cannot be trusted with.
 type fault struct {
@@ -56,11 +58,11 @@ func Check(src []byte, shown string) *hcl.Diagnostic {
 	if f == nil {
 		return nil
 	}
-	return schema.Diagnose(rule.Syntax, schema.Subject{Range: rangeAt(src, shown, min(f.at, len(src)))}, f.summary, f.detail)
+	return schema.Diagnose(rule.Syntax, schema.Subject{Range: position.Character(src, shown, min(f.at, len(src)))}, f.summary, f.detail)
 }
 
-// CheckTemplate refuses templates that would overflow the parser's stack.
-func CheckTemplate(src string) error {
+// Template refuses templates that would overflow the parser's stack.
+func Template(src string) error {
 	f := checkText([]byte(src), "the template")
 	if f == nil {
 		f = checkTokens([]byte(src), hclsyntax.LexTemplate)
@@ -69,14 +71,6 @@ func CheckTemplate(src string) error {
 		return nil
 	}
 	return errors.New(strings.TrimSuffix(f.detail, "."))
-}
-
-// rangeAt is the single character at a byte offset. The column counts bytes,
-// which is near enough for a file that is refused whole.
-func rangeAt(src []byte, shown string, offset int) hcl.Range {
-	start := position.NewIndex(src).At(offset)
-	end := hcl.Pos{Line: start.Line, Column: start.Column + 1, Byte: min(offset+1, len(src))}
-	return hcl.Range{Filename: shown, Start: start, End: end}
 }
 
 // checkText refuses bytes that are no text, or hold an endless number.
@@ -188,7 +182,7 @@ func longExponent(rest []byte) bool {
 // checkJSON looks at the structure, and at each text as the template that it is
 // once it is evaluated.
 func checkJSON(src []byte) *fault {
-	text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
+	text := bytes.TrimPrefix(src, []byte(byteOrderMark))
 	mark := len(src) - len(text)
 	if at := swallowed(text); at > 0 {
 		return &fault{mark + at, "Invalid character sequence",
@@ -247,7 +241,7 @@ func checkTokens(src []byte, lex func([]byte, string, hcl.Pos) (hclsyntax.Tokens
 		return &fault{closed + open, "Comment without an end", "The comment that begins here has no end; close it with */."}
 	}
 	tokens, _ := lex(src, "", hcl.Pos{Line: 1, Column: 1}) // what is wrong with them the parser will say
-	m := meter{open: make([]level, 1, maxDepth+2)}
+	m := meter{open: make([]level, 1, MaxDepth+2)}
 	for _, token := range tokens {
 		if summary, detail := m.add(token); summary != "" {
 			return &fault{token.Range.Start.Byte, summary, detail}
@@ -319,8 +313,8 @@ func (m *meter) add(token hclsyntax.Token) (summary, detail string) {
 // excess is what is too much so far, or "".
 func (m *meter) excess() (summary, detail string) {
 	switch {
-	case m.depth > maxDepth:
-		return "Nested too deeply", fmt.Sprintf("More than %d brackets are open at once here.", maxDepth)
+	case m.depth > MaxDepth:
+		return "Nested too deeply", fmt.Sprintf("More than %d brackets are open at once here.", MaxDepth)
 	case m.chain > maxChain || m.controls > maxChain:
 		return "Expression too long", fmt.Sprintf("More than %d operators and steps stand in one expression here; split it with locals.", maxChain)
 	case m.copied > maxCopied:
