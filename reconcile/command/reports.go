@@ -5,12 +5,14 @@ import (
 	"cmp"
 	"io"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/markdown"
+	"livery/schema/syntax"
 )
 
 // reportFlags say which reports are written at the end of a run, beside what it prints.
@@ -61,12 +63,15 @@ func (r *reportFlags) flags(c *cobra.Command) {
 }
 
 // begin checks the flags and makes room on stdout.
-func (r *reportFlags) begin(*cobra.Command, []string) error {
+func (r *reportFlags) begin(c *cobra.Command, _ []string) error {
 	if r.markdown == "" && r.json == "" {
 		return nil
 	}
 	if r.markdown == "-" && r.json == "-" {
 		return Fail("Invalid flag", "-markdown-into and -json-into cannot both write to stdout.")
+	}
+	if err := r.checkFiles(c); err != nil {
+		return err
 	}
 	units, known := markdown.Limit(r.limit)
 	if !known {
@@ -81,6 +86,32 @@ func (r *reportFlags) begin(*cobra.Command, []string) error {
 		r.run.Stdout, r.run.View.Stdout = r.run.Stderr, r.run.Stderr
 	}
 	r.run.atEnd, r.run.View.Told.Wanted = r.write, true
+	return nil
+}
+
+// checkFiles refuses reports that would take the place of each other, of what else is
+// written, or of the files that the run is about.
+func (r *reportFlags) checkFiles(c *cobra.Command) error {
+	names := make(map[string]string)
+	flags := []string{"markdown-into", "json-into"}
+	if c.Flags().Lookup("out") != nil {
+		flags = append(flags, "out")
+	}
+	for _, flag := range flags {
+		name := c.Flags().Lookup(flag)
+		if name == nil || name.Value.String() == "" || name.Value.String() == "-" {
+			continue
+		}
+		file := filepath.Clean(r.run.Dir.Path(name.Value.String()))
+		if other := names[file]; other != "" {
+			return Fail("Invalid flag", "-%s and -%s would both write %s.", other, flag, name.Value)
+		}
+		names[file] = flag
+		base := filepath.Base(file)
+		if flag != "out" && (syntax.IsConfiguration(base) || syntax.IsVariables(base) || strings.Contains(base, "livery.state.json")) {
+			return Fail("Invalid flag", "-%s would take the place of %s, which is no report.", flag, name.Value)
+		}
+	}
 	return nil
 }
 

@@ -99,16 +99,29 @@ func (r *Report) Write(limit int) string {
 		return early.failed(limit)
 	}
 	parts := r.parts()
+	if whole := r.assemble(parts); fits(whole, limit) { // which has no words on what is left out
+		return whole
+	}
 	steps := len(parts.groups) + 2
 	least := sort.Search(steps, func(n int) bool { // the fewest parts to shorten
 		parts.shorten(n)
 		return fits(r.assemble(parts), limit)
 	})
 	if least == steps {
-		return r.head("", "")
+		return headAlone(r, limit, "Left out for its length: all but this.", "")
 	}
 	parts.shorten(least)
 	return r.assemble(parts)
+}
+
+// headAlone is a report of which only the head fits: with where the rest is, if there is room.
+func headAlone(r *Report, limit int, left, sentence string) string {
+	for _, left := range []string{left + r.full(), left} {
+		if text := r.head(left, sentence); fits(text, limit) {
+			return text
+		}
+	}
+	return r.head("", sentence)
 }
 
 func fits(text string, limit int) bool {
@@ -209,7 +222,7 @@ func (r *Report) failed(limit int) string {
 			return text
 		}
 	}
-	return r.head("", sentence)
+	return headAlone(r, limit, "Left out for their length: "+schema.Plural(len(r.Failures), "error")+".", sentence)
 }
 
 // failureSentence says what was not done; of what was done in part, what that was.

@@ -144,7 +144,7 @@ func compared(r *markdown.Report, d *comparison.Difference) {
 	}
 	r.Commit = "" // it says more
 	for _, f := range d.New {
-		if at := schema.FindingOf(f).Address(); at != (schema.Address{}) {
+		for _, at := range schema.FindingOf(f).Addresses {
 			r.Problems[at]++
 		}
 	}

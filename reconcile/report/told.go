@@ -108,7 +108,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 	}
 	r.Plan, r.Problems = t.Plan, make(map[schema.Address]int)
 	for _, d := range t.Diagnostics {
-		if at := schema.FindingOf(d).Address(); at != (schema.Address{}) {
+		for _, at := range schema.FindingOf(d).Addresses {
 			r.Problems[at]++
 		}
 	}
