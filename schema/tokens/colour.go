@@ -165,7 +165,9 @@ func (r colourReader) read() (colour.Colour, *Fault) {
 		return colour.Colour{}, fault
 	}
 	hex, hasHex := colour.Parse(textOf(r.members["hex"]))
-	if written := r.members["hex"]; written != cty.NilVal && !written.IsNull() && (!hasHex || len(textOf(written)) != len("#rrggbb")) {
+	own := r.at.At("hex") // as it is written: what is read has six digits or eight
+	short := own != nil && strings.HasPrefix(own.Text, "#") && len(own.Text) != len("#rrggbb")
+	if written := r.members["hex"]; written != cty.NilVal && !written.IsNull() && (!hasHex || short || len(textOf(written)) != len("#rrggbb")) {
 		return colour.Colour{}, r.refuse("hex", "has a hex that is not # and six digits, such as \"#0b5fff\"; an alpha stands beside it.")
 	}
 	hex = hex.WithAlpha(alpha).Plain()
