@@ -14,15 +14,16 @@ import (
 // can be read once, however often the stack is loaded. The zero Pipe is ready.
 type Pipe struct{ once syntax.Memo[[]byte] }
 
-// leadsTo reports whether a file, relative to a directory, is one to read through the pipe:
-// no file that stays as it is, or one of the system's names for those that are open.
+// leadsTo reports whether a file, relative to a directory, is one to read through the pipe: one
+// of the system's names for files that are open. A pipe with a name of its own would be waited
+// for until somebody writes to it.
 func (p *Pipe) leadsTo(fsys fs.FS, dir, name string) bool {
 	if p == nil || name == "" {
 		return false
 	}
 	at := within(dir, name)
 	info, err := fs.Stat(fsys, at)
-	return err == nil && !info.IsDir() && (!info.Mode().IsRegular() || strings.HasPrefix(at, "dev/"))
+	return err == nil && !info.IsDir() && (strings.HasPrefix(at, "dev/") || strings.HasPrefix(at, "proc/"))
 }
 
 func (p *Pipe) read(fsys fs.FS, dir, name string) ([]byte, error) {
