@@ -228,21 +228,25 @@ func (e *runError) Error() string { return fmt.Sprintf("git %s: %s", e.command, 
 func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"}, args...)...)
 	c.Dir = r.dir
-	c.Env = append(slices.DeleteFunc(os.Environ(), isOfHook), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	c.Env = append(environment(), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	return c
 }
 
-// isOfHook reports whether git sets a variable for the hooks of a work tree: it would have
-// the directory of a stack for the top of that tree. Who names a tree of his own means it.
-func isOfHook(variable string) bool {
-	name, _, _ := strings.Cut(variable, "=")
-	switch name {
-	case "GIT_DIR", "GIT_COMMON_DIR":
-		return os.Getenv("GIT_WORK_TREE") == ""
-	case "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX":
-		return true
-	}
-	return false
+// environment is that of livery without what git tells the hooks of a work tree: it would
+// have the directory of a stack for the top of that tree. Who names a tree of his own means it.
+func environment() []string {
+	all := os.Environ()
+	named := slices.ContainsFunc(all, func(v string) bool { return strings.HasPrefix(v, "GIT_WORK_TREE=") })
+	return slices.DeleteFunc(all, func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "GIT_DIR", "GIT_COMMON_DIR":
+			return !named
+		case "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX":
+			return true
+		}
+		return false
+	})
 }
 
 // run gives what a git command prints, without the last line feed.

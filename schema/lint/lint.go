@@ -141,14 +141,19 @@ func fixable(d *hcl.Diagnostic, v schema.Value, better string) {
 	if better == "" || !isLiteral(v) {
 		return
 	}
-	at := v.Range()
-	if o := v.Origin(); o != nil && o.Range.Filename != "" {
-		at = o.Range
-	}
+	at := placeOfWords(v)
 	schema.Amend(d, func(f *schema.Finding) {
 		row, _ := rule.ByID(f.Rule)
 		f.Fix, f.Edits = row.Fix, []schema.Edit{{At: at, Value: cty.StringVal(better)}}
 	})
+}
+
+// placeOfWords is where the words or digits of a value stand.
+func placeOfWords(v schema.Value) hcl.Range {
+	if o := v.Origin(); o != nil && o.Range.Filename != "" {
+		return o.Range
+	}
+	return v.Range()
 }
 
 // isLiteral reports whether the words or digits of a value stand where the value is

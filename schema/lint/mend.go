@@ -9,6 +9,7 @@ import (
 	"livery/schema"
 	"livery/schema/rule"
 	"livery/schema/stack"
+	"livery/schema/texts"
 )
 
 // Mendable gives findings of the files the edits that mend them, where a literal is to be
@@ -16,6 +17,11 @@ import (
 func Mendable(s *stack.Stack, diags hcl.Diagnostics) hcl.Diagnostics {
 	for i, d := range diags {
 		f := schema.FindingOf(d)
+		if isRightElsewhere(s, f) {
+			f.Fix, f.Edits = "", nil
+			diags[i] = schema.WithFinding(d, f, "")
+			continue
+		}
 		unknown, _ := f.Data["unknown"].(string)
 		if f.Rule != rule.Placeholder || unknown == "" || d.Subject == nil {
 			continue
@@ -31,6 +37,26 @@ func Mendable(s *stack.Stack, diags hcl.Diagnostics) hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// isRightElsewhere reports whether a document that the finding is not about has the same
+// literal: what is wrong in one language may be needed in another.
+func isRightElsewhere(s *stack.Stack, f schema.Finding) bool {
+	if len(f.Edits) != 1 || f.Rule != rule.InvisibleCharacter && f.Rule != rule.WidthForms {
+		return false
+	}
+	return slices.ContainsFunc(s.Documents, func(doc schema.Document) bool {
+		if slices.Contains(f.Addresses, doc.Locale.AddressOf()) {
+			return false
+		}
+		at := f.Edits[0].At
+		for t := range texts.Of(doc) {
+			if t.Path == f.Path && placeOfWords(t.Value) == at {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // mended is a text without what a rule finds in it; "" where only a person can tell.

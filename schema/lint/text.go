@@ -144,7 +144,8 @@ func joins(before rune, after []rune) bool {
 		return true
 	}
 	isEmoji := func(r rune) bool { return r == '\ufe0f' || unicode.In(r, unicode.So, unicode.Sk) }
-	return isEmoji(before) && len(after) > 0 && isEmoji(after[0])
+	isShown := len(after) > 1 && after[1] == '\ufe0f' // a sign, such as an arrow, that is shown as one
+	return isEmoji(before) && len(after) > 0 && (isEmoji(after[0]) || isShown)
 }
 
 func bidiControl(_ *linter, in *language, t text) string {
@@ -249,7 +250,7 @@ func firstOfAnotherWidth(in *language, words []rune) (at int, better rune) {
 		switch {
 		case r >= '０' && r <= '９', r >= 'Ａ' && r <= 'Ｚ', r >= 'ａ' && r <= 'ｚ':
 			return i, r - 0xfee0
-		case in.is("ko") || !strings.ContainsRune(",.!?:;", r) || !unicode.In(before, unicode.Han, unicode.Hiragana, unicode.Katakana):
+		case in.is("ko") || !strings.ContainsRune(",.!?:;", r) || before != 'ー' && !unicode.In(before, unicode.Han, unicode.Hiragana, unicode.Katakana):
 		case r == '.' && strings.HasPrefix(string(words[i:]), dots): // that is for the rule of ellipses
 		default:
 			return i, fullWidth(r)

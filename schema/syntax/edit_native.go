@@ -170,30 +170,12 @@ func constant(expr hclsyntax.Expression) (cty.Value, bool) {
 }
 
 func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
-	var splices, removals []splice
+	removals, err := removalsOf(n, edits)
+	if err != nil {
+		return nil, err
+	}
+	var splices []splice
 	added := make(map[*nativeBody][]*addition)
-	for _, e := range edits {
-		if item := n.items[e.at.Start.Byte]; e.op == removeItem && item != nil {
-			item.removed = true
-		}
-	}
-	emptied := make(map[int]bool)
-	for _, e := range edits {
-		if e.op == removeItem {
-			if block := n.items[e.with.Start.Byte]; e.with != (hcl.Range{}) && block != nil && isEmptied(n.bodies[block.start]) {
-				if emptied[block.start] {
-					continue
-				}
-				emptied[block.start], block.removed = true, true
-				e.at = e.with
-			}
-			s, err := n.remove(e)
-			if err != nil {
-				return nil, err
-			}
-			removals = append(removals, s)
-		}
-	}
 	for _, e := range edits {
 		var s splice
 		var err error
@@ -213,7 +195,7 @@ func (n *nativeFile) splices(edits []Edit) ([]splice, error) {
 	for body, additions := range added {
 		splices = append(splices, n.add(body, additions)...)
 	}
-	removals, err := n.closeGaps(removals)
+	removals, err = n.closeGaps(removals)
 	return append(splices, removals...), err
 }
 

@@ -138,6 +138,34 @@ func (n *nativeFile) skipBlankLines(offset int) int {
 	return offset
 }
 
+// removalsOf takes out what edits say, each block once that they leave empty.
+func removalsOf(n *nativeFile, edits []Edit) (list []splice, err error) {
+	for _, e := range edits {
+		if item := n.items[e.at.Start.Byte]; e.op == removeItem && item != nil {
+			item.removed = true
+		}
+	}
+	emptied := make(map[int]bool)
+	for _, e := range edits {
+		if e.op != removeItem {
+			continue
+		}
+		if block := n.items[e.with.Start.Byte]; e.with.Filename != "" && block != nil && isEmptied(n.bodies[block.start]) {
+			if emptied[block.start] {
+				continue
+			}
+			emptied[block.start], block.removed = true, true
+			e.at = e.with
+		}
+		s, err := n.remove(e)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
 // isEmptied reports whether all that stands in a block is taken out.
 func isEmptied(body *nativeBody) bool {
 	return body != nil && !slices.ContainsFunc(body.items, func(item *nativeItem) bool { return !item.removed })
