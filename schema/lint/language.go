@@ -109,9 +109,9 @@ func (l *linter) complete() bool {
 }
 
 // original is what the source has in the place of a text; false where the source has none,
-// or the language is that of the source itself.
+// or the locale is that of the source itself.
 func (l *linter) original(in *language, t text) (text, bool) {
-	if l.source == nil || in.base() == l.source.base() {
+	if l.source == nil || in.Locale == l.source.Locale {
 		return text{}, false
 	}
 	return l.source.find(t)

@@ -64,10 +64,11 @@ const (
 	ellipsisEnd = "an ellipsis"
 )
 
-// endOf is the class of what a text ends with, before closing quotes, brackets and blanks.
+// endOf is the class of what a text ends with, before closing quotes, brackets, blanks and
+// marks of direction.
 func endOf(words string) string {
 	words = strings.TrimRightFunc(words, func(r rune) bool {
-		return unicode.IsSpace(r) || r == '"' || r == '\'' || unicode.In(r, unicode.Pe, unicode.Pf, unicode.Pi)
+		return unicode.IsSpace(r) || r == '"' || r == '\'' || unicode.In(r, unicode.Pe, unicode.Pf, unicode.Pi, unicode.Cf)
 	})
 	if strings.HasSuffix(words, dots) {
 		return ellipsisEnd
@@ -110,7 +111,7 @@ func keptName(l *linter, _ *language, t, source text) string {
 		if hasWord(wanted, name) && !strings.Contains(own, name) {
 			return fmt.Sprintf("lacks %q, which the texts block keeps in every language.", name)
 		}
-		wanted = strings.ReplaceAll(wanted, name, " ")
+		own, wanted = strings.ReplaceAll(own, name, " "), strings.ReplaceAll(wanted, name, " ")
 	}
 	return ""
 }

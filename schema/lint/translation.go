@@ -24,8 +24,8 @@ func missing(l *linter, in *language) {
 }
 
 // untranslated finds the source's words under another language.
-func untranslated(l *linter, _ *language, t, source text) string {
-	if !l.sameWords(t, source) {
+func untranslated(l *linter, in *language, t, source text) string {
+	if !repeats(l, in, t, source) {
 		return ""
 	}
 	return fmt.Sprintf("has the words of the source %s, %q.", l.source.Locale, t.words())
@@ -36,6 +36,11 @@ func untranslated(l *linter, _ *language, t, source text) string {
 func (l *linter) sameWords(t, source text) bool {
 	allowed := slices.Concat(l.keep, option[[]string](l, rule.Untranslated, "allow"))
 	return texts.SameWords(t.words(), source.words(), allowed)
+}
+
+// repeats reports whether a text is the source's although its language is another.
+func repeats(l *linter, in *language, t, source text) bool {
+	return in.base() != l.source.base() && l.sameWords(t, source)
 }
 
 // readTexts reads the lock of texts and the notes for translators, and notes what they hold.
@@ -70,7 +75,7 @@ func (l *linter) isUntranslated(in *language, t text) bool {
 		return false
 	}
 	source, ok := l.original(in, t)
-	return ok && l.sameWords(t, source)
+	return ok && repeats(l, in, t, source)
 }
 
 // headroom finds texts of the source that leave no room for those that are to come: most
