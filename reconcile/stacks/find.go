@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"livery/schema/config"
 	"livery/schema/syntax"
@@ -149,8 +151,8 @@ func beginsOnlyLibrary(src []byte, name string) bool {
 		if strings.HasSuffix(name, ".json") {
 			return slices.ContainsFunc(kinds, func(kind string) bool { return bytes.Contains(src, []byte(`"`+kind+`"`)) })
 		}
-		for at := 0; at >= 0; at = nextLine(src, at) {
-			if opensBlock(src[at:], kinds) {
+		for line := range bytes.Lines(bytes.TrimPrefix(src, []byte("\ufeff"))) {
+			if opensBlock(bytes.TrimLeft(line, " \t"), kinds) {
 				return true
 			}
 		}
@@ -187,12 +189,17 @@ func nextLine(src []byte, at int) int {
 	return -1
 }
 
-// opensBlock reports whether a line begins like a block of one of these kinds.
+// opensBlock reports whether a line begins like a block of one of these kinds. A label needs
+// no quotes.
 func opensBlock(line []byte, kinds []string) bool {
 	for _, kind := range kinds {
-		if rest, ok := bytes.CutPrefix(line, []byte(kind)); ok {
-			rest = bytes.TrimLeft(rest, " \t")
-			return len(rest) > 0 && (rest[0] == '"' || rest[0] == '{')
+		if after, ok := bytes.CutPrefix(line, []byte(kind)); ok {
+			rest := bytes.TrimLeft(after, " \t")
+			if len(rest) == 0 || rest[0] == '"' || rest[0] == '{' {
+				return len(rest) > 0
+			}
+			first, _ := utf8.DecodeRune(rest)
+			return len(rest) < len(after) && unicode.IsLetter(first)
 		}
 	}
 	return false

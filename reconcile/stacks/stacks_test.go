@@ -40,9 +40,12 @@ func TestFind(t *testing.T) {
 		"one file of several":           {map[string]string{"a/a.livery.hcl": "locals {}\n", "a/b.livery.hcl": locale}, []string{"a"}},
 		"a label that is missing":       {map[string]string{"a/x.livery.hcl": "locale {}\n"}, []string{"a"}},
 		"one that does not parse":       {map[string]string{"a/x.livery.hcl": "}}", "b/x.livery.json": "{", "c/x.livery.hcl": "theme \"t\" {\nlocale \"en\" {}\n", "d/x.livery.json": `{"theme": {}, "locale": {`}, []string{"a", "b", "c", "d"}},
-		"a library that does not parse": {map[string]string{"a/x.livery.hcl": "theme \"t\" {", "b/x.livery.json": `{"theme": {`, "c/x.livery.hcl": "locals {", "c/y.livery.hcl": locale}, []string{"c"}},
-		"bytes decide the order":        {map[string]string{"b/x.livery.hcl": locale, "a/z/x.livery.hcl": locale, "a-b/x.livery.hcl": locale, "a/x.livery.hcl": locale, "B/x.livery.hcl": locale}, []string{"B", "a", "a-b", "a/z", "b"}},
-		"not entered":                   {map[string]string{".git/x.livery.hcl": locale, "a/node_modules/x/x.livery.hcl": locale, ".x.livery.hcl": locale}, nil},
+		"a library that does not parse": {map[string]string{"a/x.livery.hcl": "theme \"t\" {", "b/x.livery.json": `{"theme": {`, "c/x.livery.hcl": "locals {", "c/y.livery.hcl": locale, "d/x.livery.hcl": "check \"c\" {"}, []string{"c"}},
+		"a stack with a library's blocks that does not parse": {map[string]string{
+			"a/x.livery.hcl": "locals {}\nlocale en {", "b/x.livery.hcl": "locals {}\n  locale \"en\" {", "c/x.livery.hcl": "\ufefflocale \"en\" {}\nlocals {",
+			"d/x.livery.hcl": "locals {\n  locale = 1", "e/x.livery.hcl": "locals {\n  localeen {"}, []string{"a", "b", "c"}},
+		"bytes decide the order": {map[string]string{"b/x.livery.hcl": locale, "a/z/x.livery.hcl": locale, "a-b/x.livery.hcl": locale, "a/x.livery.hcl": locale, "B/x.livery.hcl": locale}, []string{"B", "a", "a-b", "a/z", "b"}},
+		"not entered":            {map[string]string{".git/x.livery.hcl": locale, "a/node_modules/x/x.livery.hcl": locale, ".x.livery.hcl": locale}, nil},
 		"ignored": {map[string]string{
 			".liveryignore": "# old things\nold/\n/top\nwith/slash\nkept*\n!kept2\n\n", "old/x.livery.hcl": locale, "a/old/x.livery.hcl": locale,
 			"top/x.livery.hcl": locale, "a/top/x.livery.hcl": locale, "with/slash/x.livery.hcl": locale, "kept1/x.livery.hcl": locale, "kept2/x.livery.hcl": locale,
