@@ -60,7 +60,14 @@ func WriteUnavailable(w io.Writer, s *stacks.Selected) {
 func WriteNothingSelected(w io.Writer, s *stacks.Selected) {
 	if c := s.Changes; s.Of == 0 && c != nil {
 		fmt.Fprintf(w, "No stack is affected by the changes since %s (%s).\n", terminal.Escape(c.Commit.Ref, ""), c.Commit.Short())
+		if c.Outside {
+			fmt.Fprintln(w, "Values of variables from outside are not compared.")
+		}
 		writeGone(w, c.Gone)
+		return
+	}
+	if s.Shard.Of == 0 {
+		fmt.Fprintf(w, "None of %s is left: -not-stack leaves all of them out.\n", schema.Plural(len(s.All), "stack"))
 		return
 	}
 	fmt.Fprintf(w, "Nothing in shard %s (%s).\n", s.Shard, schema.Plural(s.Of, "stack"))
