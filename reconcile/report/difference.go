@@ -133,12 +133,13 @@ func printNotComparable(p *planPrinter, list []reconcile.NotComparable) {
 // compared says in a report what was compared.
 func compared(r *markdown.Report, d *comparison.Difference) {
 	r.State = fmt.Sprintf("Compared with %s: %s", markdown.Text(comparedWith(d)), strings.ToLower(filesDiffer(d.FilesChanged)))
-	if n := len(d.NotComparable); n > 0 {
-		r.State += fmt.Sprintf(" **%s cannot be compared.**", schema.Plural(n, "value"))
+	if len(d.NotComparable) > 0 {
+		r.State += " " + markdown.NotCompared(d.NotComparable)
 		if d.Plan.Empty() {
 			r.Verdict = "**" + noEffect(d) + "**"
 		}
 	}
+	r.State += markdown.Warnings(d.Diagnostics)
 	if len(d.New)+d.Gone > 0 {
 		r.State += " " + LintLine(d)
 	}

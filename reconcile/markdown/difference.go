@@ -1,0 +1,37 @@
+package markdown
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"livery/reconcile"
+	"livery/schema"
+)
+
+// mostNamed is how many values a sentence names.
+const mostNamed = 5
+
+// NotCompared says in a sentence what could not be compared, and why.
+func NotCompared(list []reconcile.NotComparable) string {
+	names := make([]string, 0, mostNamed)
+	for _, n := range list[:min(len(list), mostNamed)] {
+		what := strings.TrimSuffix(strings.TrimSpace(n.Address.String()), ".")
+		names = append(names, Text(shorten(strings.TrimSpace(what+" "+n.Path), 200)+" ("+shorten(n.Reason, 200)+")"))
+	}
+	more := ""
+	if len(list) > mostNamed {
+		more = fmt.Sprintf(" and %d more", len(list)-mostNamed)
+	}
+	return fmt.Sprintf("**%s cannot be compared:** %s%s.", schema.Plural(len(list), "value"), strings.Join(names, "; "), more)
+}
+
+// Warnings are warnings as sentences, each behind a blank.
+func Warnings(diags hcl.Diagnostics) string {
+	var b strings.Builder
+	for _, d := range diags {
+		fmt.Fprintf(&b, " **%s:** %s", Text(shorten(d.Summary, 100)), Text(shorten(d.Detail, 300)))
+	}
+	return b.String()
+}
