@@ -297,6 +297,11 @@ func TestCutShort(t *testing.T) {
 	_, err = cut.open("").Commit(t.Context(), "HEAD~1")
 	assert.NoError(t, err, "which no remote knows by that name")
 
+	treeless := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "treeless")}}
+	origin.Git("clone", "--quiet", "--filter=tree:0", "--branch=work", "file://"+origin.Dir, treeless.Dir)
+	_, err = fs.ReadFile(treeless.tree(treeless.open(""), "origin/main"), "a")
+	assert.ErrorContains(t, err, "is not in this partial clone")
+
 	partial := repo{gittest.Repository{T: t, Dir: filepath.Join(t.TempDir(), "partial")}}
 	origin.Git("clone", "--quiet", "--filter=blob:none", "--branch=work", "file://"+origin.Dir, partial.Dir)
 	tree := partial.tree(partial.open(""), "origin/main")

@@ -168,7 +168,7 @@ func (t *Tree) walk(rest string, links int) (entry, error) {
 		}
 		list, err := t.list(at)
 		if err != nil {
-			return entry{}, err
+			return entry{}, t.explain(path.Join(t.root, rest), err)
 		}
 		next, ok := list[step]
 		if !ok {

@@ -35,3 +35,6 @@ func Warnings(diags hcl.Diagnostics) string {
 	}
 	return b.String()
 }
+
+// Short is Markdown that shows a text which may be of any length, as the name of a branch.
+func Short(s string) string { return Text(shorten(s, 200)) }

@@ -12,7 +12,7 @@ import (
 const joiner = "\u2060"
 
 // address is what hosts turn into links by themselves.
-var address = regexp.MustCompile("(?i)(?:https?://|www\\.)[^\\s<>`|\\\\\"]+")
+var address = regexp.MustCompile("(?i)(?:(?:https?|ftp)://|www\\.)[^\\s<>`|\\\\\"]+")
 
 // Text makes Markdown that shows a text as it is, on one line.
 func Text(s string) string {

@@ -203,13 +203,27 @@ func summaryText(s string) string { return strings.ReplaceAll(s, "\\", "") }
 // after is the new value, with what has become of the words of a text below.
 func after(f *reconcile.FieldChange) string {
 	shown := value(f.After, f.Kind)
+	var was, is []map[string]string // of tips
 	var before, after string
-	if f.Kind == schema.Text && json.Unmarshal(f.Before, &before) == nil && json.Unmarshal(f.After, &after) == nil {
-		if runs, worth := terminal.DiffWords(before, after); worth {
-			shown += "<br>" + words(runs)
+	switch {
+	case f.Kind == schema.Text && json.Unmarshal(f.Before, &before) == nil && json.Unmarshal(f.After, &after) == nil:
+		return shown + changedWords(before, after)
+	case f.Kind == schema.Tips && json.Unmarshal(f.Before, &was) == nil && json.Unmarshal(f.After, &is) == nil:
+		for i := range min(len(was), len(is)) {
+			shown += changedWords(was[i]["text"], is[i]["text"])
 		}
 	}
 	return shown
+}
+
+// changedWords is what has become of the words of a text, on a line of its own; "" where that
+// tells nothing.
+func changedWords(before, after string) string {
+	runs, worth := terminal.DiffWords(before, after)
+	if !worth {
+		return ""
+	}
+	return "<br>" + words(runs)
 }
 
 // words marks what is gone and what has come.

@@ -132,7 +132,7 @@ func printNotComparable(p *planPrinter, list []reconcile.NotComparable) {
 
 // compared says in a report what was compared.
 func compared(r *markdown.Report, d *comparison.Difference) {
-	r.State = fmt.Sprintf("Compared with %s: %s", markdown.Text(comparedWith(d)), strings.ToLower(filesDiffer(d.FilesChanged)))
+	r.State = fmt.Sprintf("Compared with %s: %s", markdown.Short(comparedWith(d)), strings.ToLower(filesDiffer(d.FilesChanged)))
 	if len(d.NotComparable) > 0 {
 		r.State += " " + markdown.NotCompared(d.NotComparable)
 		if d.Plan.Empty() {
