@@ -116,7 +116,8 @@ type importer struct {
 	*Stack
 	ImportOptions
 	out     *Imported
-	order   []key // of the changes, as they came
+	order   []key    // of the changes, as they came
+	kept    []func() // record texts that are as they were: of a file in which nothing was done nobody has looked at them
 	changes map[key]*change
 	first   map[key]string // what was read for a text
 	layers  map[schema.Locale]layers
@@ -202,8 +203,8 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 	switch {
 	case u.Target.Declared() && words == u.Target.Text():
 		r.told(k, Unchanged, "")
-		if current && u.Source.Declared() && (u.State != texts.Stale || t.Said == interchange.SaidTranslated) && u.State != texts.Untranslated {
-			r.Lock.Record(in.Locale, u.Path, made)
+		if current && u.Source.Declared() && u.State != texts.Untranslated {
+			r.confirm(k, u.State, t.Said, made)
 		}
 		return
 	case !current && !r.Stale:
@@ -217,6 +218,18 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 	if r.check(c) {
 		r.changes[k] = c
 		r.order = append(r.order, k)
+	}
+}
+
+// confirm records that a text which is as it was is right for today's source: at once where
+// somebody says so of one that was stale, and of others if the import has any work in it.
+func (r *importer) confirm(k key, state texts.State, said interchange.Said, made texts.Made) {
+	record := func() { r.Lock.Record(k.locale, k.path, made) }
+	switch {
+	case state != texts.Stale:
+		r.kept = append(r.kept, record)
+	case said == interchange.SaidTranslated:
+		record()
 	}
 }
 
@@ -288,19 +301,32 @@ func (r *importer) check(c *change) bool {
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// finish counts, and leaves out what is not to be written.
-func (r *importer) finish() *Imported {
-	out := r.out
+// record notes what is written, and from which words it was translated.
+func (r *importer) record() {
+	written := 0
 	for _, k := range r.order {
 		c := r.changes[k]
 		if c == nil {
 			continue
 		}
+		written++
 		r.told(k, Written, "")
 		if c.unit.Source.Declared() {
 			r.Lock.Record(k.locale, k.path, c.made)
 		}
 	}
+	if written == 0 {
+		return
+	}
+	for _, keep := range r.kept {
+		keep()
+	}
+}
+
+// finish counts, and leaves out what is not to be written.
+func (r *importer) finish() *Imported {
+	out := r.out
+	r.record()
 	out.Before, out.After = withLock(r.Stack, out.Before, out.After)
 	if out.Refused > 0 && !r.Partial {
 		out.Before, out.After = nil, nil
