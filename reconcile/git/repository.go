@@ -116,12 +116,15 @@ func (r *Repository) Commit(ctx context.Context, ref string) (Commit, error) {
 	return Commit{Ref: ref, ID: id}, nil
 }
 
+// cutShort says how a clone gets the history that it lacks.
+const cutShort = "The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."
+
 // unknown says why a commit is not there. In a clone that was cut short it may be
 // elsewhere.
 func (r *Repository) unknown(ctx context.Context, ref string) error {
 	if r.shallow && strings.ContainsAny(ref, "~^@") { // a way through the history, which no remote knows
 		return absentError{&Error{fmt.Sprintf("%s is not in this clone", ref),
-			"The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."}}
+			cutShort}}
 	}
 	remote, branch, tracking := strings.Cut(strings.TrimPrefix(ref, "refs/remotes/"), "/")
 	if known, _ := r.run(ctx, "remote"); !tracking || !slices.Contains(strings.Split(known, "\n"), remote) {
@@ -162,7 +165,7 @@ func (r *Repository) MergeBase(ctx context.Context, a, b Commit) (Commit, error)
 		return Commit{}, ctx.Err()
 	case r.shallow:
 		return Commit{}, absentError{&Error{fmt.Sprintf("Where the branch left %s is not in this clone", a.Ref),
-			"The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."}}
+			cutShort}}
 	}
 	return Commit{}, absentError{&Error{"No common history", fmt.Sprintf("%s and %s have no commit in common.", a.Ref, b.Ref)}}
 }

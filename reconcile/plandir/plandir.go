@@ -232,15 +232,6 @@ func (p Directory) Load(s Entry) (*reconcile.Plan, error) {
 // Name is the file of a plan, as people know it.
 func (p Directory) Name(s Entry) string { return filepath.Join(p.name, s.File) }
 
-// Paths are the stacks in the index.
-func (x *Index) Paths() []string {
-	paths := make([]string, len(x.Stacks))
-	for i, s := range x.Stacks {
-		paths[i] = s.Path
-	}
-	return paths
-}
-
 // Of is the entry of a stack; false if there is none.
 func (x *Index) Of(stack string) (Entry, bool) {
 	i := slices.IndexFunc(x.Stacks, func(s Entry) bool { return s.Path == stack })

@@ -151,7 +151,7 @@ func beginsOnlyLibrary(src []byte, name string) bool {
 		if strings.HasSuffix(name, ".json") {
 			return slices.ContainsFunc(kinds, func(kind string) bool { return bytes.Contains(src, []byte(`"`+kind+`"`)) })
 		}
-		for line := range bytes.Lines(bytes.TrimPrefix(src, []byte("\ufeff"))) {
+		for line := range bytes.Lines(bytes.TrimPrefix(src, []byte(syntax.ByteOrderMark))) {
 			if opensBlock(bytes.TrimLeft(line, " \t"), kinds) {
 				return true
 			}

@@ -38,8 +38,8 @@ const (
 	maxCopied = 128 << 20 // bytes
 )
 
-// byteOrderMark begins files that some editors write.
-const byteOrderMark = "\xef\xbb\xbf"
+// ByteOrderMark begins files that some editors write.
+const ByteOrderMark = "\xef\xbb\xbf"
 
 // fault is what the parsers cannot be trusted with.
 type fault struct {
@@ -182,7 +182,7 @@ func longExponent(rest []byte) bool {
 // checkJSON looks at the structure, and at each text as the template that it is
 // once it is evaluated.
 func checkJSON(src []byte) *fault {
-	text := bytes.TrimPrefix(src, []byte(byteOrderMark))
+	text := bytes.TrimPrefix(src, []byte(ByteOrderMark))
 	mark := len(src) - len(text)
 	if at := swallowed(text); at > 0 {
 		return &fault{mark + at, "Invalid character sequence",

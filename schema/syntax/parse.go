@@ -50,7 +50,7 @@ const (
 )
 
 // ByteOrderMark begins files that some editors write. Nothing else needs it.
-const ByteOrderMark = "\xef\xbb\xbf"
+const ByteOrderMark = limit.ByteOrderMark
 
 // Parse reads a file in HCL or, by its name, in JSON; shown is the name in its ranges.
 // A body is returned also for a file with faults, as far as it could be understood.
