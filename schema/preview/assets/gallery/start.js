@@ -32,8 +32,10 @@ main.addEventListener("focusin", (event) => {
   if (screen && screen !== here) choose(screen, false);
 });
 
-// unfold opens a panel at the top, or closes it.
+// unfold opens a panel at the top, or closes it. What had the focus in it gives that up at
+// once: a browser sees to it only when it draws, and keys before that went nowhere.
 function unfold(id, on) {
+  if (!on && $(id).contains(document.activeElement)) document.activeElement.blur();
   $(id).hidden = !on;
   document.querySelector(`[aria-controls="${id}"]`).setAttribute("aria-expanded", String(on));
 }
