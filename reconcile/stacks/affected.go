@@ -39,8 +39,9 @@ type Gone struct {
 	State string // the file of its state, named as Path is; "" if that was elsewhere
 }
 
-// compare finds the changes since the checkout left a commit; all are the stacks there are.
-func compare(ctx context.Context, w *workspace.Workspace, ref string, all []string) (*Changes, error) {
+// compare finds the changes since the checkout left a commit; all are the stacks there are,
+// ignore the .liveryignore files that they were found by.
+func compare(ctx context.Context, w *workspace.Workspace, ref string, all, ignore []string) (*Changes, error) {
 	c := &Changes{Why: make(map[string][]string)}
 	var err error
 	if c.repo, err = git.Open(ctx, w.Dir.Path(".")); err != nil {
@@ -50,7 +51,7 @@ func compare(ctx context.Context, w *workspace.Workspace, ref string, all []stri
 		c.differ, err = c.repo.Differences(ctx, c.Commit)
 	}
 	if err == nil {
-		err = c.former(ctx, w, all)
+		err = c.former(ctx, w, all, ignore)
 	}
 	if err != nil {
 		return nil, comparison.GitFailure(err)

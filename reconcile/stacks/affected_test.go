@@ -106,8 +106,6 @@ func TestAffected(t *testing.T) {
 			for _, how := range []string{"as they are", "committed"} {
 				if how == "committed" {
 					r.commit()
-				} else if name == "a stack ignored" {
-					r.Git("add", ".liveryignore")
 				}
 				got, err := r.selectStacks(stacks.Selection{Base: "main", Jobs: 2})
 				require.NoError(t, err)

@@ -59,6 +59,7 @@ type finder struct {
 	tree   fs.FS
 	only   map[string]bool // the directories that are entered; nil for all
 	broken []string        // files of libraries that do not parse, as found
+	ignore []string        // the .liveryignore files that were read, as found
 }
 
 // directory visits a directory and those below it.
@@ -111,6 +112,7 @@ func (f *finder) ignores(dir string, entries []fs.DirEntry) (ignores, error) {
 		return nil, nil
 	}
 	name := path.Join(dir, ignoreFile)
+	f.ignore = append(f.ignore, name)
 	src, err := f.read(name)
 	if err != nil {
 		return nil, err

@@ -15,9 +15,14 @@ import (
 )
 
 // former lists the stacks of the commit that are none any more, and those that it does not
-// have; now are all that there are.
-func (c *Changes) former(ctx context.Context, w *workspace.Workspace, now []string) error {
+// have; now are all that there are, ignore the .liveryignore files that they were found by.
+func (c *Changes) former(ctx context.Context, w *workspace.Workspace, now, ignore []string) error {
 	c.ignored = c.differing(func(name string) bool { return path.Base(name) == ignoreFile })
+	for _, name := range ignore { // also those that git does not know yet
+		if !slices.Contains(c.ignored, name) && c.differ.Differs(path.Join(c.repo.Prefix, name)) {
+			c.ignored = append(c.ignored, name)
+		}
+	}
 	configuration := c.differing(syntax.IsConfiguration)
 	if len(c.ignored)+len(configuration) == 0 {
 		return nil

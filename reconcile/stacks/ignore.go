@@ -34,6 +34,9 @@ func parseIgnores(src []byte, dir string) (ignores, error) {
 		}
 		text, entered := strings.CutPrefix(text, "!")
 		pattern := strings.TrimSuffix(text, "/")
+		if pattern == "" { // the root itself, which nothing leaves out
+			continue
+		}
 		inside, all := strings.CutSuffix(pattern, "/**") // what is in it, not the directory itself
 		if all {
 			pattern = inside + "/**/*"
@@ -41,7 +44,7 @@ func parseIgnores(src []byte, dir string) (ignores, error) {
 		if !strings.Contains(pattern, "/") {
 			pattern = "**/" + pattern // at any depth
 		}
-		pattern = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(strings.TrimPrefix(pattern, "/"))
+		pattern = ours.Replace(strings.TrimPrefix(pattern, "/"))
 		if !doublestar.ValidatePattern(pattern) {
 			return nil, fmt.Errorf("line %d: %q is not a pattern of gitignore", n, text)
 		}
@@ -49,6 +52,11 @@ func parseIgnores(src []byte, dir string) (ignores, error) {
 	}
 	return list, lines.Err()
 }
+
+// ours writes a pattern of gitignore as doublestar reads it: braces are plain letters, and a
+// class of letters has no name.
+var ours = strings.NewReplacer("{", `\{`, "}", `\}`,
+	"[:alpha:]", "a-zA-Z", "[:digit:]", "0-9", "[:alnum:]", "a-zA-Z0-9", "[:lower:]", "a-z", "[:upper:]", "A-Z")
 
 // literal is a path as a pattern that fits nothing else.
 func literal(dir string) string {

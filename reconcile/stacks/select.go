@@ -46,7 +46,7 @@ func (s Selection) Select(ctx context.Context, w *workspace.Workspace, tree fs.F
 	}
 	selected := &Selected{All: all, Broken: found.broken, Shard: s.Shard}
 	if s.Base != "" {
-		if selected.Changes, err = s.compare(ctx, w, all); err != nil {
+		if selected.Changes, err = s.compare(ctx, w, all, found.ignore); err != nil {
 			return nil, err
 		}
 	}
@@ -73,8 +73,8 @@ func (s Selection) Select(ctx context.Context, w *workspace.Workspace, tree fs.F
 	return selected, nil
 }
 
-func (s Selection) compare(ctx context.Context, w *workspace.Workspace, all []string) (*Changes, error) {
-	c, err := compare(ctx, w, s.Base, all)
+func (s Selection) compare(ctx context.Context, w *workspace.Workspace, all, ignore []string) (*Changes, error) {
+	c, err := compare(ctx, w, s.Base, all, ignore)
 	if failure, ok := errors.AsType[*workspace.Failure](err); ok && s.MissingAll && git.IsAbsent(err) {
 		return &Changes{Commit: git.Commit{Ref: s.Base}, Unavailable: failure.Summary}, nil
 	}

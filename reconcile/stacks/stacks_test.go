@@ -58,6 +58,8 @@ func TestFind(t *testing.T) {
 			"f/x.livery.hcl": "locals {\n  a = \"\nlocale \"en\" {}\n", "g/x.livery.hcl": "# locale\nlocale = 1\n", "h/x.livery.hcl": "locals {}\r\nremoved {\r\n",
 		}, []string{"d", "e", "f", "h"}},
 		"braces are letters":                 {map[string]string{".liveryignore": "{a,b}\r\n", "{a,b}/x.livery.hcl": locale, "a/x.livery.hcl": locale}, []string{"a"}},
+		"classes of letters":                 {map[string]string{".liveryignore": "[[:lower:][:digit:]]b\n", "ab/x.livery.hcl": locale, "1b/x.livery.hcl": locale, "Ab/x.livery.hcl": locale}, []string{"Ab"}},
+		"the root cannot be ignored":         {map[string]string{".liveryignore": "/\n//\n!/\n", "a/x.livery.hcl": locale}, []string{"a"}},
 		"a pattern's letters in a directory": {map[string]string{"[ab]/.liveryignore": "/x\n", "[ab]/x/x.livery.hcl": locale, "a/x/x.livery.hcl": locale}, []string{"a/x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
