@@ -331,7 +331,7 @@ func (w *Workspace) checkVariables(plan *reconcile.Plan, loaded *stack.Stack) er
 func checkAccount(plan *reconcile.Plan, acc Account) error {
 	now := acc.Recorded()
 	switch {
-	case plan.Account.BaseURL != now.BaseURL:
+	case state.PlainURL(plan.Account.BaseURL) != state.PlainURL(now.BaseURL):
 		return Failf("Saved plan is for another account", "The plan was made for %s; the account that is configured is at %s. Plan again.", plan.Account.BaseURL, now.BaseURL)
 	case plan.Account.AccessKeySHA256 != "" && now.AccessKeySHA256 != "" && plan.Account.AccessKeySHA256 != now.AccessKeySHA256:
 		return Failf("Saved plan is for another account", "The plan was made with another access key. Plan again.")

@@ -160,6 +160,24 @@ func TestSavedPlan(t *testing.T) {
 	assertFailure(t, err, "Cannot apply incomplete plan")
 }
 
+// One account may be written in several ways.
+func TestSavedPlanOfAnAccountInAnotherSpelling(t *testing.T) {
+	dir := files(t, map[string]string{"main.livery.hcl": "account { base_url = \"http://localhost:1\" }\nlocale \"en\" {}\n"})
+	keys := map[string]string{"LIVERY_ACCESS_KEY": "key", "LIVERY_SECRET_KEY": "secret"}
+	op, err := open(t, dir, keys).Plan(t.Context(), workspace.PlanOptions{Locking: locking})
+	require.NoError(t, err)
+	require.NoError(t, op.Close(t.Context()))
+	for url, refused := range map[string]bool{"HTTP://LocalHost:1/": false, "http://localhost:2": true} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "main.livery.hcl"), fmt.Appendf(nil, "account { base_url = %q }\nlocale \"en\" {}\n", url), 0o600))
+		saved, err := open(t, dir, keys).OpenPlan(t.Context(), "p", op.Plan, locking, 1)
+		if refused {
+			assertFailure(t, err, "Saved plan is for another account")
+		} else if assert.NoError(t, err) {
+			require.NoError(t, saved.Close(t.Context()))
+		}
+	}
+}
+
 func assertFailure(t *testing.T, err error, summary string) {
 	t.Helper()
 	var failure *workspace.Failure
