@@ -186,6 +186,11 @@ func (l line) explainValue(d *hcl.Diagnostic, equals int) (lost bool) {
 			d.Detail = fmt.Sprintf("A quotation mark within a text is written with a backslash: %s = %s", name, Quote(inner))
 		}
 		return true
+	case first == '"' && marks == 2 && strings.HasSuffix(value, `"`) && openSequence(value) > 0:
+		at := openSequence(value)
+		say(d, rng, "Expression without an end", fmt.Sprintf("%s begins an expression of HCL, which has no closing brace in this text. To show the two characters write the first of them twice: %s = %s",
+			value[at:at+2], name, value[:at+1]+value[at:]))
+		return true
 	case first == '"' && marks > 2 && strings.HasSuffix(value, `"`) && l.quoteWithin(equals):
 		say(d, rng, "Quotation mark within a text", fmt.Sprintf("A quotation mark within a text is written with a backslash: %s = %s", name, Quote(value[1:len(value)-1])))
 	case first == '"' && marks == 2 && strings.HasSuffix(value, `"`) && value != raw:
@@ -201,6 +206,16 @@ func (l line) explainValue(d *hcl.Diagnostic, equals int) (lost bool) {
 		return marks == 1
 	}
 	return false
+}
+
+// openSequence is where the last expression of a text begins, if no brace closes it; -1 if
+// there is none.
+func openSequence(value string) int {
+	at := max(strings.LastIndex(value, "${"), strings.LastIndex(value, "%{"))
+	if at < 1 || value[at-1] == value[at] || strings.Contains(value[at:], "}") {
+		return -1
+	}
+	return at
 }
 
 // quoteWithin reports whether a word follows immediately on what the parser takes for
