@@ -157,6 +157,16 @@ func TestImportWritesInPlace(t *testing.T) {
 			[]string{"mobileTipsPage.tips[1].text", "ค", "mobileTipsPage.tips[0].text", "ข"},
 			"+\n+  mobile_tips_page {\n+    tip {\n+      icon_link = \"https://a.example/1.png\"\n+      text      = \"ข\"\n+    }\n+\n+    tip {\n+      text = \"ค\"\n+    }\n+  }\n",
 		},
+		"no tips, tabs and the line ends of Windows": {
+			"-- th.livery.hcl --\nlocale \"th\" {\r\n\ttitle_text = \"ก\"\r\n}\r\n",
+			[]string{"mobileTipsPage.tips[1].text", "ค", "mobileTipsPage.tips[0].text", "ข"},
+			"+\r\n+\tmobile_tips_page {\r\n+\t\ttip {\r\n+\t\t\ticon_link = \"https://a.example/1.png\"\r\n+\t\t\ttext      = \"ข\"\r\n+\t\t}\r\n+\r\n+\t\ttip {\r\n+\t\t\ttext = \"ค\"\r\n+\t\t}\r\n+\t}\r\n",
+		},
+		"no tips in such a file": {
+			"-- th.livery.hcl --\nlocale \"th\" {\n  texts = jsondecode(file(\"th.json\"))\n}\n-- th.json --\n{\r\n\t\"title_text\": \"ก\"\r\n}\r\n",
+			[]string{"mobileTipsPage.tips[0].text", "ข", "mobileTipsPage.tips[1].text", "ค"},
+			"-\t\"title_text\": \"ก\"\r\n+\t\"title_text\": \"ก\",\r\n+\t\"mobile_tips_page\": {\r\n+\t\t\"tips\": [\r\n+\t\t\t{ \"text\": \"ข\", \"icon_link\": \"https://a.example/1.png\" },\r\n+\t\t\t{ \"text\": \"ค\" }\r\n+\t\t]\r\n+\t}\r\n",
+		},
 		"a file that is not there": {
 			"-- th.livery.hcl --\nlocale \"th\" {\n  texts = jsondecode(file(\"new/th.json\"))\n}\n",
 			[]string{"mobileTipsPage.tips[1].text", "ค", "mobileTipsPage.tips[0].text", "ข", "titleText", "ก"},

@@ -93,7 +93,8 @@ func (l *List) array(name, indent string, lines bool) string {
 	if !lines {
 		return "[" + strings.Join(objects, ", ") + "]"
 	}
-	return "[\n" + indent + "  " + strings.Join(objects, ",\n"+indent+"  ") + "\n" + indent + "]"
+	inner := "\n" + syntax.Deeper(indent)
+	return "[" + inner + strings.Join(objects, ","+inner) + "\n" + indent + "]"
 }
 
 // blocks is the list in HCL.
@@ -109,13 +110,13 @@ func (l *List) blocks(indent string) string {
 func (t ListItem) Block(indent string) string {
 	var b strings.Builder
 	b.WriteString("tip {\n")
-	width := len("text")
+	inner, width := syntax.Deeper(indent), len("text")
 	if t.Icon != "" {
 		width = len("icon_link")
-		fmt.Fprintf(&b, "%s  icon_link = %s\n", indent, syntax.Expression(cty.StringVal(t.Icon)))
+		fmt.Fprintf(&b, "%sicon_link = %s\n", inner, syntax.Expression(cty.StringVal(t.Icon)))
 	}
 	if t.Text != "" {
-		fmt.Fprintf(&b, "%s  %-*s = %s\n", indent, width, "text", syntax.Expression(cty.StringVal(t.Text)))
+		fmt.Fprintf(&b, "%s%-*s = %s\n", inner, width, "text", syntax.Expression(cty.StringVal(t.Text)))
 	}
 	return b.String() + indent + "}"
 }

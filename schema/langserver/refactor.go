@@ -111,7 +111,7 @@ func attributeAt(body *hclsyntax.Body, offset int) (found *hclsyntax.Attribute) 
 // declarationIn adds a line to the first locals block of a file, or such a block above the
 // first of all.
 func declarationIn(file *syntax.File, body *hclsyntax.Body, line string) Change {
-	end := lineEnd(file.Bytes)
+	end := syntax.LineEnd(file.Bytes)
 	for _, b := range body.Blocks {
 		if b.Type != "locals" {
 			continue
@@ -132,14 +132,6 @@ func declarationIn(file *syntax.File, body *hclsyntax.Body, line string) Change 
 		at.End = at.Start
 	}
 	return Change{at, "locals {" + end + "  " + line + end + "}" + end + end}
-}
-
-// lineEnd is what ends the lines of a file.
-func lineEnd(src []byte) string {
-	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
 }
 
 // aboveComments is where the comments begin that stand right above a line.
@@ -238,5 +230,5 @@ func Above(file *syntax.File, offset int) (at int, ok bool) {
 func CommentLine(file *syntax.File, start int, comment string) string {
 	rest := file.Bytes[start:]
 	indent := rest[:len(rest)-len(bytes.TrimLeft(rest, " \t"))]
-	return string(indent) + comment + lineEnd(file.Bytes)
+	return string(indent) + comment + syntax.LineEnd(file.Bytes)
 }

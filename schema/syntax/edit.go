@@ -72,7 +72,8 @@ func Replace(literal hcl.Range, value cty.Value) Edit {
 
 // Rewrite puts other source text in the place of what stands at that range: an
 // expression, a name, a label, a key. It is for renaming and for references. An empty range
-// is where something ends that the text is put behind, or in JSON where a value begins.
+// is where something ends that the text is put behind, or in JSON where a value begins. Line
+// ends become those of the file.
 func Rewrite(at hcl.Range, text string) Edit {
 	return Edit{op: rewriteSource, at: at, text: text}
 }
@@ -286,12 +287,17 @@ func sameValue(a, b cty.Value) bool {
 	return a.Type() == cty.Number && Expression(a) == Expression(b) || a.RawEquals(b)
 }
 
-// lineEnd is the line end that a file uses.
-func lineEnd(src []byte) string {
+// LineEnd is the line end that a file uses.
+func LineEnd(src []byte) string {
 	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
 		return "\r\n"
 	}
 	return "\n"
+}
+
+// endedWith is a text whose lines end as those of the file do.
+func endedWith(eol, text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", eol)
 }
 
 // indentAt is the white space that begins the line of a byte.
@@ -308,8 +314,8 @@ func skipBlanks(src []byte, offset int) int {
 	return len(src) - len(bytes.TrimLeft(src[offset:], " \t\r\n"))
 }
 
-// deeper is one more step of indentation than that of the line outside.
-func deeper(outer string) string {
+// Deeper is one more step of indentation than that of the line outside.
+func Deeper(outer string) string {
 	if strings.HasSuffix(outer, "\t") {
 		return outer + "\t"
 	}

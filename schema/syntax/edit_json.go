@@ -41,7 +41,7 @@ func openJSON(src []byte, filename string) (editable, error) {
 		}
 	}
 	j := &jsonFile{
-		src: src, root: root, eol: lineEnd(src),
+		src: src, root: root, eol: LineEnd(src),
 		values: make(map[int]*jsonItem), names: make(map[int]*jsonItem),
 	}
 	j.index(root, nil, IsConfiguration(filename))
@@ -165,7 +165,7 @@ func (f *jsonFile) rewrite(e Edit) (splice, error) {
 	if !edge && (name == nil || name.NameRange.End.Byte != end) && (value == nil || value.Range.End.Byte != end) {
 		return splice{}, &EditError{Range: e.at, Err: ErrNotFound}
 	}
-	return splice{start: start, end: end, text: e.text, at: e.at}, nil
+	return splice{start: start, end: end, text: endedWith(f.eol, e.text), at: e.at}, nil
 }
 
 func (f *jsonFile) remove(e Edit) (*jsonItem, error) {

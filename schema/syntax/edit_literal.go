@@ -84,7 +84,7 @@ func heredocIndent(raw, closing, value string) string {
 		}
 		i++
 	}
-	return deeper(closing[:blank(closing)])
+	return Deeper(closing[:blank(closing)])
 }
 
 // nativeReads reports whether an expression is read as that value.

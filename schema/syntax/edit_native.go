@@ -57,7 +57,7 @@ func openNative(src []byte, filename string) (editable, error) {
 		return nil, unparsed(diags)
 	}
 	n := &nativeFile{
-		src: src, filename: filename, eol: lineEnd(src), lexed: lexed,
+		src: src, filename: filename, eol: LineEnd(src), lexed: lexed,
 		expressions: make(map[int][]hclsyntax.Expression),
 		bodies:      make(map[int]*nativeBody), items: make(map[int]*nativeItem),
 	}
@@ -226,7 +226,7 @@ func (n *nativeFile) rewrite(e Edit) (splice, error) {
 	if !begins || last == 0 || n.lexed[last-1].Range.End.Byte != end {
 		return splice{}, &EditError{Range: e.at, Err: ErrNotFound}
 	}
-	return splice{start: start, end: end, text: e.text, at: e.at}, nil
+	return splice{start: start, end: end, text: endedWith(n.eol, e.text), at: e.at}, nil
 }
 
 // tokenAt is the index of the first token that begins at a byte or behind it.
@@ -393,7 +393,7 @@ func (n *nativeFile) indent(body *nativeBody) string {
 	if body == n.bodies[root] {
 		return ""
 	}
-	return deeper(body.outer)
+	return Deeper(body.outer)
 }
 
 // equalsColumn is how far from its name the equals sign of the neighbour on the next
@@ -417,7 +417,7 @@ func (n *nativeFile) equalsColumn(body *nativeBody, before *nativeItem, next, be
 // unfold gives the items of a block on one line, if there is one, and those that are
 // added lines of their own.
 func (n *nativeFile) unfold(body *nativeBody, groups map[*nativeItem][]*addition, at hcl.Range) []splice {
-	indent := deeper(body.outer)
+	indent := Deeper(body.outer)
 	inner := n.src[body.open:body.close]
 	begin := body.open + len(inner) - len(bytes.TrimLeft(inner, " \t"))
 	end := body.open + len(bytes.TrimRight(inner, " \t"))
@@ -469,7 +469,7 @@ func (in *insertion) writeItems(additions []*addition, indent string, equals int
 		in.WriteString(indent + a.name)
 		if a.isBlock() {
 			in.WriteString(" {" + in.eol)
-			in.writeItems(inOrder(a.members), deeper(indent), 0)
+			in.writeItems(inOrder(a.members), Deeper(indent), 0)
 			in.WriteString(in.eol + indent + "}")
 			continue
 		}
