@@ -291,6 +291,7 @@ func helpOf(t *testing.T, words ...string) (flags, commands []string) {
 	out, err := exec.Command("livery", append(slices.Clone(words), "-help")...).Output()
 	require.NoError(t, err, "livery %s -help", words)
 	text, _, _ := strings.Cut(string(out), "\nExample:")
+	assert.NotContains(t, text, "default []", "livery %s -help: an empty list is no default", words)
 	for _, flag := range regexp.MustCompile(`(?m)^  (-[a-z-]+)`).FindAllStringSubmatch(text, -1) {
 		flags = append(flags, flag[1])
 	}

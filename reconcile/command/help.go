@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,7 +50,7 @@ func helpRow(f *pflag.Flag) reference.HelpRow {
 	} else if f.DefValue == "true" {
 		name += "=false"
 	}
-	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "true" && f.DefValue != "0s" {
+	if !slices.Contains([]string{"", "false", "true", "0s", "[]"}, f.DefValue) {
 		text = strings.TrimSuffix(text, ".") + fmt.Sprintf(" (default %s).", f.DefValue)
 	}
 	return reference.HelpRow{Name: name, Text: text}
