@@ -193,6 +193,9 @@ func tellImport(run *command.Run, imported *translating.Imported, opts translati
 		}
 	}
 	for _, name := range imported.Undated {
+		if imported.Refused > 0 && !opts.Partial {
+			break // nothing is recorded
+		}
 		fmt.Fprintf(run.Stdout, "%s does not say from which words it was translated: the lock records today's.\n", name)
 	}
 	if len(imported.Tallies) == 0 {

@@ -15,7 +15,8 @@ type importJSON struct {
 	FormatVersion string                    `json:"format_version"`
 	DryRun        bool                      `json:"dry_run"`
 	Locales       []importedLocaleJSON      `json:"locales"`
-	Files         []string                  `json:"files"` // that change
+	Files         []string                  `json:"files"`   // that change
+	Undated       []string                  `json:"undated"` // files that do not say from which words they were translated
 	Diagnostics   []findings.DiagnosticJSON `json:"diagnostics"`
 }
 
@@ -37,7 +38,7 @@ type importedTextJSON struct {
 
 // WriteImportJSON writes what came of an import as one object.
 func WriteImportJSON(w io.Writer, i *translating.Imported, dryRun bool) error {
-	out := importJSON{"1.0", dryRun, []importedLocaleJSON{}, []string{}, findings.JSON(i.Findings, i.Files)}
+	out := importJSON{"1.0", dryRun, []importedLocaleJSON{}, []string{}, i.Undated, findings.JSON(i.Findings, i.Files)}
 	for _, t := range i.Tallies {
 		l := importedLocaleJSON{
 			t.Locale, t.Counts[translating.Written], t.Counts[translating.Unchanged],

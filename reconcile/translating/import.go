@@ -58,7 +58,7 @@ type ImportedText struct {
 func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
 	r := &importer{
 		Stack: s, ImportOptions: opts, changes: make(map[key]*change), first: make(map[key]string),
-		out: &Imported{Files: maps.Clone(s.Files), stack: s},
+		out: &Imported{Files: maps.Clone(s.Files), Undated: []string{}, stack: s},
 	}
 	for _, f := range files {
 		list, form, diags := interchange.Read(f.Data, f.Name, s.Source.Locale)
@@ -69,7 +69,7 @@ func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
 			return nil, &workspace.InvalidError{Diagnostics: diags, Sources: r.out.Files}
 		}
 		r.out.Findings = append(r.out.Findings, diags...)
-		if form == interchange.JSON {
+		if slices.ContainsFunc(list, isUndated) {
 			r.out.Undated = append(r.out.Undated, f.Name)
 		}
 		for _, t := range list {
@@ -300,6 +300,11 @@ func (r *importer) check(c *change) bool {
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// isUndated reports whether a text comes without the words that it was translated from.
+func isUndated(t interchange.Translation) bool {
+	return slices.ContainsFunc(t.Texts, func(text interchange.Translated) bool { return !text.HasSource })
+}
 
 // record notes what is written, and from which words it was translated.
 func (r *importer) record() {
