@@ -24,25 +24,6 @@ type Draft struct {
 	Extra  map[schema.ExtraKey]cty.Value // members that the catalogue does not know
 }
 
-// DraftOf is the draft of a document.
-func DraftOf(d schema.Document) (Draft, error) {
-	b := Draft{Locale: d.Locale, Values: make(map[*schema.Field]cty.Value), Extra: make(map[schema.ExtraKey]cty.Value)}
-	for _, f := range schema.Fields() {
-		if v := d.At(f); v.Declared() {
-			b.Values[f] = v.Cty()
-		}
-	}
-	for _, k := range d.ExtraKeys() {
-		e, _ := d.ExtraAt(k)
-		v, err := schema.JSONValue(e.JSON)
-		if err != nil {
-			return Draft{}, fmt.Errorf("reading the extra member %s: %w", k.Path(), err)
-		}
-		b.Extra[k] = v
-	}
-	return b, nil
-}
-
 // WriteLocale writes a draft as one locale block with the given label, in
 // catalogue order and canonical layout. Loading it gives the same document.
 func WriteLocale(w io.Writer, label string, d Draft) error {

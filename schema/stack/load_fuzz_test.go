@@ -79,8 +79,7 @@ func checkDocument(t *testing.T, d schema.Document) {
 func checkWriting(t *testing.T, s *Stack) {
 	t.Helper()
 	for _, want := range s.Documents {
-		body, err := exchange.DraftOf(want)
-		require.NoError(t, err)
+		body := draftOf(t, want)
 		var b bytes.Buffer
 		require.NoError(t, exchange.WriteLocale(&b, string(want.Locale), body))
 		again, diags := Load(Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: b.Bytes()}}, Dir: "stack"})

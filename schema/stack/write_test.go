@@ -134,8 +134,7 @@ func drawDocument(t *rapid.T) schema.Document {
 func TestWrittenDocumentsLoad(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := drawDocument(t)
-		body, err := exchange.DraftOf(want)
-		require.NoError(t, err)
+		body := draftOf(t, want)
 		var b bytes.Buffer
 		require.NoError(t, exchange.WriteLocale(&b, string(want.Locale), body))
 		formatted, diags := syntax.Format(b.Bytes(), "main.livery.hcl")
@@ -147,4 +146,21 @@ func TestWrittenDocumentsLoad(t *testing.T) {
 		require.Equal(t, want.Locale, stack.Documents[0].Locale)
 		require.True(t, want.Equal(stack.Documents[0].Look), "%s", strings.TrimSpace(b.String()))
 	})
+}
+
+// draftOf is the draft of a document.
+func draftOf(t require.TestingT, d schema.Document) exchange.Draft {
+	b := exchange.Draft{Locale: d.Locale, Values: make(map[*schema.Field]cty.Value), Extra: make(map[schema.ExtraKey]cty.Value)}
+	for _, f := range schema.Fields() {
+		if v := d.At(f); v.Declared() {
+			b.Values[f] = v.Cty()
+		}
+	}
+	for _, k := range d.ExtraKeys() {
+		e, _ := d.ExtraAt(k)
+		v, err := schema.JSONValue(e.JSON)
+		require.NoError(t, err, k.Path())
+		b.Extra[k] = v
+	}
+	return b
 }
