@@ -49,6 +49,7 @@ type PreviewData struct {
 	Diagnostics hcl.Diagnostics
 	Sources     map[string][]byte
 	Variables   map[string]cty.Value // that the files declare
+	Stops       []preview.Problem    // errors of any language, shown or not, that would stop an apply; known once it is judged
 
 	judge func() ([]preview.Problem, error) // what is wrong with an unjudged gallery
 }
@@ -118,8 +119,14 @@ func (p *Preview) Pictures(ctx context.Context) (*PreviewData, error) {
 		if !sourced { // else lint has compared with it
 			found = append(found, missing(declared, loaded.Levels)...)
 		}
-		shown, err := p.workspace.Suppress(loaded, found)
-		return append(p.lookedAt(preview.Problems(shown)), tooLong...), err
+		kept, err := p.workspace.Suppress(loaded, found)
+		problems := preview.Problems(kept)
+		for _, q := range problems {
+			if q.Level == rule.Error {
+				data.Stops = append(data.Stops, q)
+			}
+		}
+		return append(p.lookedAt(problems), tooLong...), err
 	}
 	return data, nil
 }

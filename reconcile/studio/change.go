@@ -148,6 +148,9 @@ func (r *editor) take(c Change) error {
 	if err != nil {
 		return err
 	}
+	if t.token && v.IsNull() {
+		return impossible("A token has a value", "A design token cannot be the API's default: choose another place.")
+	}
 	p := r.patchOf(t.file())
 	switch t.action {
 	case replaceLiteral:
@@ -202,9 +205,6 @@ func (r *editor) takeReference(f *finder, t target, reference string) error {
 
 // tokenText is a colour as a token file has it.
 func tokenText(v cty.Value) (string, error) {
-	if v.IsNull() {
-		return "", impossible("A token has a value", "A design token cannot be the API's default: choose another place.")
-	}
 	c, ok := colour.Parse(v.AsString())
 	if !ok {
 		return "", impossible("Invalid colour", "%q is no colour: # and 3, 4, 6 or 8 hexadecimal digits.", v.AsString())

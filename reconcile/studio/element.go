@@ -14,6 +14,7 @@ import (
 	"livery/schema"
 	"livery/schema/langserver"
 	"livery/schema/origin"
+	"livery/schema/syntax"
 )
 
 // Element is what people are told of a value of a document before they change it.
@@ -225,27 +226,45 @@ func (f *finder) describeComputed(e *Element) {
 func (f *finder) computing() (hclsyntax.Expression, string) {
 	v := f.value()
 	places := []hcl.Range{v.Range()}
-	for _, step := range v.Origin().Chain {
-		places = append(places, step.Range)
+	if o := v.Origin(); o != nil {
+		for _, step := range o.Chain {
+			places = append(places, step.Range)
+		}
 	}
 	for _, at := range places {
-		src := translating.SourceOf(f.Evaluation, at.Filename)
-		if at.End.Byte > len(src) || at.Start.Byte >= at.End.Byte {
-			continue
-		}
-		text := strings.Join(strings.Fields(string(src[at.Start.Byte:at.End.Byte])), " ")
-		if path.Ext(at.Filename) == ".json" {
-			text = strings.TrimSuffix(strings.TrimPrefix(text, `"${`), `}"`)
-		}
-		expr, diags := hclsyntax.ParseExpression([]byte(text), at.Filename, hcl.InitialPos)
-		if diags.HasErrors() || len(expr.Variables()) == 0 {
-			continue
-		}
-		if _, isName := expr.(*hclsyntax.ScopeTraversalExpr); !isName && !f.HoldsSecret(text) {
-			return expr, text
+		expr, text := f.expressionAt(at)
+		if _, isLiteral := origin.Literal(expr); expr != nil && !isLiteral && !isName(expr) && !f.HoldsSecret(text) {
+			return expr, strings.Join(strings.Fields(text), " ")
 		}
 	}
 	return nil, ""
+}
+
+// expressionAt is the expression at a place in configuration, and its text; nil if there is
+// none.
+func (b *base) expressionAt(at hcl.Range) (hclsyntax.Expression, string) {
+	src := translating.SourceOf(b.Evaluation, at.Filename)
+	if !syntax.IsConfiguration(at.Filename) || at.End.Byte > len(src) || at.Start.Byte >= at.End.Byte {
+		return nil, ""
+	}
+	text := string(src[at.Start.Byte:at.End.Byte])
+	if inner, isName := strings.CutPrefix(text, `"${`); isName && path.Ext(at.Filename) == ".json" {
+		text = strings.TrimSuffix(inner, `}"`)
+	}
+	expr, diags := hclsyntax.ParseExpression([]byte(text+"\n"), at.Filename, hcl.InitialPos) // a heredoc ends with its line
+	if diags.HasErrors() {
+		return nil, ""
+	}
+	return expr, text
+}
+
+// isName reports whether an expression names one value.
+func isName(expr hclsyntax.Expression) bool {
+	switch expr.(type) {
+	case *hclsyntax.ScopeTraversalExpr, *hclsyntax.RelativeTraversalExpr, *hclsyntax.IndexExpr:
+		return true
+	}
+	return false
 }
 
 // input finds where a name is given its value, and an element that shows it.

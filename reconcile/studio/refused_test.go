@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"livery/reconcile/inspect"
 	"livery/reconcile/studio"
+	"livery/schema"
 )
 
 func brand(value string) studio.Change {
@@ -51,6 +53,11 @@ func TestChangedUnderneath(t *testing.T) {
 	_, err = s.Undo()
 	assert.Equal(t, studio.Conflict, refusal(t, err).Reason)
 	assert.Equal(t, "# Theirs again.\nbrand = \"#445566\"\n", filesIn(t, dir)[brandFile])
+	_, err = s.Undo()
+	assert.Equal(t, "Nothing was written: "+brandFile+" was changed since by somebody else. As long as it is not as this visit left it, undo would take their work away: change it by hand.", refusal(t, err).Detail)
+	require.NoError(t, os.Remove(filepath.Join(dir, brandFile)))
+	_, err = s.Undo()
+	assert.Equal(t, studio.Conflict, refusal(t, err).Reason)
 	write(t, dir, brandFile, "# Theirs.\nbrand = \"#6b2fb3\"\n")
 	_, err = s.Undo() // it is not forgotten
 	require.NoError(t, err)
@@ -109,6 +116,29 @@ func TestStops(t *testing.T) {
 	}
 }
 
+// A language that is not shown is sent all the same.
+func TestALanguageThatIsNotShownStops(t *testing.T) {
+	w, dir := workspaceOf(t, `-- main.livery.hcl --
+theme "base" {
+  mobile_tips_page {
+    tip {
+      text = "Short"
+    }
+  }
+}
+locale "en" {
+  theme = theme.base
+}
+locale "zh_CN" {
+  theme = theme.base
+}
+`)
+	s, was := studio.New(w, inspect.PreviewOptions{Locales: []schema.Locale{"en_US"}}), filesIn(t, dir)
+	_, err := s.Save(t.Context(), []studio.Change{{Locale: "en_US", Field: "mobileTipsPage.tips[0].text", Value: raw("Find a place with good light, please"), Where: "origin"}}, "")
+	assert.Contains(t, refusal(t, err).Detail, "This would stop the next apply: main.livery.hcl:4: ")
+	assert.Equal(t, was, filesIn(t, dir))
+}
+
 // What lint is told to take for an error stops an apply, and so a save.
 func TestLintStops(t *testing.T) {
 	s, _ := studioOf(t, places+"-- lint.livery.hcl --\nlivery {\n  lint {\n    rule \"contrast\" {\n      level = \"error\"\n    }\n  }\n}\n")
@@ -148,6 +178,8 @@ func TestNonsense(t *testing.T) {
 		{studio.Change{Locale: "en_US", Field: "mobileResultPage.showScore", Value: raw("yes"), Where: "origin:theme.base"}, "Wrong type of value"},
 		{studio.Change{Locale: "en_US", Field: "mobileTipsPage.titleTextColor", Reference: `file("/etc/passwd")`, Where: "theme:theme.base"}, "No such colour"},
 		{studio.Change{Locale: "en_US", Field: "titleText", Reference: "var.brand", Where: "origin:locale.en_US"}, "No such colour"},
+		{studio.Change{Locale: "en_US", Field: "mobileLoadingPage.loadingTextColor", Value: raw(nil), Where: "origin:color.text"}, "A token has a value"},
+		{studio.Change{Locale: "en_US", Field: "mobileLoadingPage.loadingTextColor", Value: raw(nil), Where: "origin:color.ink"}, "A token has a value"},
 		{studio.Change{Locale: "en_US", Field: "mobileTipsPage.startButtonBackgroundColor", Reference: "local.ink", Where: "origin:var.brand"}, "No name can stand there"},
 	} {
 		_, err := s.Draw(t.Context(), []studio.Change{c.change})

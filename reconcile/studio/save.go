@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"livery/reconcile/inspect"
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -82,19 +81,11 @@ func (s *Studio) draw(ctx context.Context, unsaved map[string][]byte) (*Drawn, e
 	for _, p := range data.Gallery.Problems {
 		d.Problems = append(d.Problems, Problem{p.Level, p.Rule, p.Text, p.At, p.Path, p.Locale})
 	}
-	d.Stops = stops(data)
-	return d, nil
-}
-
-// stops says what would stop an apply: an error of the files, or one that lint is told to
-// take for one.
-func stops(data *inspect.PreviewData) string {
-	first := slices.IndexFunc(data.Gallery.Problems, func(p preview.Problem) bool { return p.Level == rule.Error })
-	if first < 0 {
-		return ""
+	if len(data.Stops) > 0 {
+		p := data.Stops[0]
+		d.Stops = strings.TrimPrefix(p.At+": ", ": ") + p.Text
 	}
-	p := data.Gallery.Problems[first]
-	return strings.TrimPrefix(p.At+": ", ": ") + p.Text
+	return d, nil
 }
 
 // Review gives what the changes would write.
@@ -178,6 +169,9 @@ func (s *Studio) again(take, give *[]step, what string, way func(step) (from, to
 	last := (*take)[n-1]
 	from, to := way(last)
 	if err := s.rewrite(from, to); err != nil {
+		if refused, ok := errors.AsType[*Refusal](err); ok && refused.Reason == Conflict {
+			refused.Detail = fmt.Sprintf("Nothing was written: %s was changed since by somebody else. As long as it is not as this visit left it, %s would take their work away: change it by hand.", strings.Join(slices.Sorted(maps.Keys(to)), " or "), what)
+		}
 		return nil, err
 	}
 	*take, *give = (*take)[:n-1], append(*give, last)
@@ -201,10 +195,10 @@ func (s *Studio) rewrite(before, after map[string][]byte) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, workspace.ErrChanged):
+	case errors.Is(err, workspace.ErrChanged), errors.Is(err, fs.ErrNotExist):
 		return &Refusal{Conflict, "A file has changed", fmt.Sprintf("Nothing was written: %v. Look at the differences again.", err)}
 	case errors.Is(err, fs.ErrPermission):
-		return &Refusal{Failed, "Cannot write the files", fmt.Sprintf("Nothing was written: %v. Whoever owns the file can allow it.", err)}
+		return &Refusal{Failed, "Cannot write the files", fmt.Sprintf("Nothing was written: %v. Whoever owns the file or its directory can allow it.", err)}
 	default:
 		return &Refusal{Failed, "Cannot write the files", fmt.Sprintf("Nothing was written: %v.", err)}
 	}

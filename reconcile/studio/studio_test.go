@@ -263,6 +263,71 @@ func TestComputed(t *testing.T) {
 	assert.Equal(t, was, filesIn(t, dir))
 }
 
+// What chooses between values, reads a file of words or is a template is not overwritten
+// either, and what is no HCL or JSON is written by nobody: the element says where it stands.
+func TestMadeElsewhere(t *testing.T) {
+	s, _ := studioOf(t, `-- main.livery.hcl --
+variable "on" {
+  default = true
+}
+theme "base" {
+  title_text = file("words.txt")
+  mobile_result_page {
+    success_desc     = "%{ if var.on }{second} s%{ else }no%{ endif }"
+    failed_desc      = coalesce(null, "fell through")
+    next_step_button_text = upper("abc")
+    background_color = var.on ? "#111111" : "#222222"
+  }
+  mobile_loading_page {
+    loading_text = <<-EOT
+      %{ if var.on }yes%{ endif }
+    EOT
+  }
+}
+locale "en" {
+  theme = theme.base
+  texts = yamldecode(file("en.yaml"))
+}
+-- more.livery.json --
+{"locale": {"th": {"theme": "${theme.base}", "title_text": "%{ if true }ja%{ endif }"}}}
+-- words.txt --
+Words
+-- en.yaml --
+mobileTimeoutPage:
+  tryAgainButtonText: Again
+`)
+	for _, c := range []struct {
+		locale   schema.Locale
+		field    string
+		computed string
+		ways     []string // id, and whether it is open
+		inputs   []string
+	}{
+		{"en_US", "titleText", "", []string{"origin:theme.base false", "locale:locale.en_US true"}, nil},
+		{"en_US", "mobileResultPage.successDesc", `"%{ if var.on }{second} s%{ else }no%{ endif }" makes this value: change what it is made of.`, nil, []string{"var.on main.livery.hcl:1"}},
+		{"en_US", "mobileResultPage.failedDesc", "", []string{"origin:theme.base true", "locale:locale.en_US true"}, nil},
+		{"en_US", "mobileResultPage.backgroundColor", "", []string{"origin:theme.base true", "locale:locale.en_US true"}, nil},
+		{"en_US", "mobileLoadingPage.loadingText", `<<-EOT %{ if var.on }yes%{ endif } EOT makes this value: change what it is made of.`, nil, []string{"var.on main.livery.hcl:1"}},
+		{"en_US", "mobileResultPage.nextStepButtonText", `upper("abc") makes this value: change what it is made of.`, nil, nil},
+		{"th_TH", "titleText", `"%{ if true }ja%{ endif }" makes this value: change what it is made of.`, nil, nil},
+		{"en_US", "mobileTimeoutPage.tryAgainButtonText", "", []string{"origin:locale.en_US false", "locale:locale.en_US true"}, nil},
+	} {
+		t.Run(string(c.locale)+" "+c.field, func(t *testing.T) {
+			e := element(t, s, c.locale, c.field)
+			var ways, inputs []string
+			for _, w := range e.Ways {
+				ways = append(ways, fmt.Sprintf("%s %t", w.ID, w.Stops == ""))
+			}
+			for _, i := range e.Inputs {
+				inputs = append(inputs, i.Text+" "+i.At)
+			}
+			assert.Equal(t, c.computed, e.Computed)
+			assert.Equal(t, c.ways, ways)
+			assert.Equal(t, c.inputs, inputs)
+		})
+	}
+}
+
 // Each way writes in its own place and nowhere else.
 func TestWays(t *testing.T) {
 	for _, c := range []struct {

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -42,6 +43,7 @@ type target struct {
 	at     hcl.Range          // of what is replaced
 	holder translating.Holder // where it is added
 	names  bool               // a name can stand there instead of a value
+	token  bool               // it is a design token, which must have a value
 	list   tipList            // that is edited
 }
 
@@ -129,9 +131,18 @@ func (f *finder) value() schema.Value {
 	return f.of(f.layers[f.winner].Look)
 }
 
+// isDerived reports whether a function or a template makes the value.
 func (f *finder) isDerived() bool {
-	o := f.value().Origin()
-	return o != nil && o.Derived
+	v := f.value()
+	if o := v.Origin(); o != nil && o.Derived {
+		return true
+	}
+	expr, _ := f.expressionAt(v.Range())
+	template, ok := expr.(*hclsyntax.TemplateExpr)
+	return ok && slices.ContainsFunc(template.Parts, func(part hclsyntax.Expression) bool {
+		_, isWords := part.(*hclsyntax.LiteralValueExpr)
+		return !isWords
+	})
 }
 
 // ways are all of them, the one that is preset first. A value that is computed is not
@@ -171,16 +182,22 @@ func (f *finder) atOrigin(p place) {
 	}
 	name := p.path
 	switch {
-	case p.kind == schema.FromTexts:
+	case p.kind == schema.FromTexts && !strings.HasPrefix(f.layers[f.winner].Name, themePrefix):
 		name = f.document.Locale.AddressOf().String()
-	case name == "":
+	case name == "" || p.kind == schema.FromTexts:
 		name = f.layers[f.winner].Name
 	}
-	t := target{at: p.at, names: syntax.IsConfiguration(p.at.Filename) && p.kind != schema.FromDefault}
-	if !f.isEditable(&t) {
-		return
+	t := target{at: p.at, names: syntax.IsConfiguration(p.at.Filename) && p.kind != schema.FromDefault, token: p.kind == schema.FromToken}
+	w := Way{ID: AtOrigin + ":" + name, Kind: AtOrigin, Label: name, At: schema.Place(p.at), target: t}
+	switch {
+	case f.isEditable(&w.target):
+		f.add(w, func() Reach { return f.shares(w.target) })
+	case !strings.HasSuffix(p.at.Filename, ".hcl") && !strings.HasSuffix(p.at.Filename, ".json"):
+		w.Stops = fmt.Sprintf("It stands in %s. Only HCL and JSON are written here: change it there.", p.at.Filename)
+		r := f.reach(p.at)
+		w.Fields, w.Languages = r.Fields, r.Languages
+		f.list = append(f.list, w)
 	}
-	f.add(Way{ID: AtOrigin + ":" + name, Kind: AtOrigin, Label: name, At: schema.Place(p.at), target: t}, func() Reach { return f.shares(t) })
 }
 
 // isEditable reports whether something else can be put in a place, and sees how. Whoever
@@ -196,7 +213,7 @@ func (f *finder) isEditable(t *target) bool {
 		t.action = replaceToken
 		return isJSON && f.leaf().Kind == schema.Colour && !syntax.IsConfiguration(t.at.Filename)
 	case isJSON && isText, strings.HasPrefix(text, "<<"):
-		return !syntax.IsConfiguration(t.at.Filename) || !strings.Contains(strings.ReplaceAll(text, "$${", ""), "${")
+		return !syntax.IsConfiguration(t.at.Filename) || !hasSequence(text)
 	case isJSON:
 		return text[0] != '['
 	case !strings.HasSuffix(t.at.Filename, ".hcl"):
@@ -208,6 +225,12 @@ func (f *finder) isEditable(t *target) bool {
 	}
 	_, ok := origin.Literal(expr)
 	return ok
+}
+
+// hasSequence reports whether a template has more than words.
+func hasSequence(text string) bool {
+	words := strings.NewReplacer("$${", "", "%%{", "").Replace(text)
+	return strings.Contains(words, "${") || strings.Contains(words, "%{")
 }
 
 // themePrefix begins the names of layers that are themes.
@@ -249,10 +272,14 @@ func (f *finder) addToTheme(name string, action action) {
 	}, func() Reach { return f.reachOfTheme(name, f.field) })
 }
 
-// expression adds the way to what a block says, if that is a name and not the digits.
+// expression adds the way to what a block says, if that is a name and not the digits. A
+// choice between several values, or what reads a file, is not overwritten.
 func (f *finder) expression(kind string, l stack.Layer) {
 	v := f.of(l.Look)
 	if o := v.Origin(); o == nil || same(o.Range, v.Range()) || !syntax.IsConfiguration(v.Range().Filename) {
+		return
+	}
+	if expr, _ := f.expressionAt(v.Range()); !isName(expr) {
 		return
 	}
 	f.add(Way{
