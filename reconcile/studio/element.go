@@ -149,7 +149,7 @@ func (f *finder) describeReach(e *Element) {
 			e.Reach.Fields, e.Reach.Languages = w.Fields, w.Languages
 		}
 	}
-	e.Reach.Text = fmt.Sprintf("%s, %s: %s", name, schema.Place(at), e.Reach.words())
+	e.Reach.Text = fmt.Sprintf("%s, %s: %s%s", name, schema.Place(at), e.Reach.words(), f.studio.alsoIn(at.Filename))
 }
 
 func plain(v schema.Value) any {

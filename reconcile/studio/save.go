@@ -135,6 +135,9 @@ func (s *Studio) Save(ctx context.Context, changes []Change, digest string) (*Sa
 	if d.Stops != "" {
 		return nil, impossible("Not saved", "This would stop the next apply: %s", d.Stops)
 	}
+	if why := s.stopsOthers(after); why != "" {
+		return nil, impossible("Not saved", "This would stop the next apply of %s", why)
+	}
 	if err := s.rewrite(before, after); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"livery/reconcile/inspect"
 	"livery/reconcile/translating"
 	"livery/reconcile/workspace"
@@ -43,8 +45,9 @@ type Studio struct {
 	write   func(before, after map[string][]byte) error
 
 	mu           sync.Mutex
-	read         *base  // nil before the first time
-	done, undone []step // of this visit, the last one last
+	read         *base    // nil before the first time
+	around       *[]other // nil before they are looked for
+	done, undone []step   // of this visit, the last one last
 }
 
 // New makes a studio. What is drawn is what shown says.
@@ -95,16 +98,21 @@ func (s *Studio) load() (*base, error) {
 		if schema.LevelOf(d) != rule.Error {
 			continue
 		}
-		at := ""
-		if d.Subject != nil {
-			at = schema.Place(*d.Subject) + ": "
-		}
-		return nil, impossible("The files have errors", "Nothing can be changed here until they are mended: %s%s: %s", at, d.Summary, d.Detail)
+		return nil, impossible("The files have errors", "Nothing can be changed here until they are mended: %s", sentence(d))
 	}
 	b := &base{Evaluation: e, own: own, layers: make(map[schema.Locale][]stack.Layer)}
 	b.digest = b.sum(func(name string) []byte { return translating.SourceOf(e, name) })
 	s.read = b
 	return b, nil
+}
+
+// sentence is a finding in one line.
+func sentence(d *hcl.Diagnostic) string {
+	text := d.Summary + ": " + d.Detail
+	if d.Subject != nil {
+		text = schema.Place(*d.Subject) + ": " + text
+	}
+	return text
 }
 
 // loaded is the stack as it was read last, if its files are as they were. Of new ones it

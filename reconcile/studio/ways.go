@@ -30,6 +30,7 @@ type Way struct {
 	At        string `json:"at"` // file and line
 	Fields    int    `json:"fields"`
 	Languages int    `json:"languages"`
+	Also      string `json:"also"`  // other stacks that read the file, as the end of a sentence; "" for none
 	Stops     string `json:"stops"` // why nothing can be written there; "" if it can
 
 	Names bool `json:"names"` // a name of the palette can stand there
@@ -168,7 +169,7 @@ func (f *finder) ways() []Way {
 func (f *finder) add(w Way, reach func() Reach) {
 	if f.counts {
 		r := reach()
-		w.Fields, w.Languages = r.Fields, r.Languages
+		w.Fields, w.Languages, w.Also = r.Fields, r.Languages, f.studio.alsoIn(w.target.file())
 	}
 	w.Names = w.target.names
 	w.Stops = f.studio.files.Dir.Closed(w.target.file())

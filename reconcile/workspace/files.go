@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -50,7 +49,10 @@ func (d Directory) Repository() (top, way string) {
 	for at := dir; ; at = filepath.Dir(at) {
 		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
 			rest, _ := filepath.Rel(at, dir) // at is above it
-			return filepath.ToSlash(at), strings.TrimPrefix(filepath.ToSlash(rest), ".")
+			if rest == "." {
+				rest = ""
+			}
+			return filepath.ToSlash(at), filepath.ToSlash(rest)
 		}
 		if at == filepath.Dir(at) {
 			return filepath.ToSlash(dir), ""
