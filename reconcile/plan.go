@@ -92,7 +92,10 @@ type Plan struct {
 
 	// Variables are the values it was made with, but for sensitive ones.
 	Variables map[string]json.RawMessage `json:"variables,omitempty"`
-	Changes   []Change                   `json:"changes"` // every address, also those that stay, sorted
+	// Steady are the paths of variables and design tokens that are known not to have
+	// changed, although values that come from them do.
+	Steady  []string `json:"steady,omitempty"`
+	Changes []Change `json:"changes"` // every address, also those that stay, sorted
 }
 
 // Summary counts what a plan does.
@@ -233,6 +236,7 @@ func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error)
 		return nil, err
 	}
 	p.Targeted = pl.excludeChanges(p.Changes)
+	p.Steady = p.steady(desired.Documents)
 	return p, nil
 }
 

@@ -6,6 +6,7 @@
 package comparison
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -194,6 +195,11 @@ func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales [
 		return err
 	}
 	d.Plan.Variables, d.Sources = workspace.Variables(head.stack), head.stack.Sources
+	for name, was := range workspace.Variables(base.stack) {
+		if bytes.Equal(was, d.Plan.Variables[name]) {
+			d.Plan.Steady = append(d.Plan.Steady, "var."+name)
+		}
+	}
 	d.Variables = make(map[string]cty.Value)
 	maps.Copy(d.Variables, base.stack.Variables)
 	maps.Copy(d.Variables, head.stack.Variables)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -32,13 +31,13 @@ func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Chang
 		names[i] = c.Address.Name
 	}
 	p.line("  %s locale %s", p.paint(symbolOf(action)), wrapNames(strings.Repeat(" ", len("  ~ locale ")), names))
-	var head cause
+	var head reconcile.Source
 	for i, g := range groups {
 		p.line("")
-		if c := causeOfGroup(g); i == 0 || c != causeOfGroup(groups[i-1]) {
-			head = cause{}
-			if line, worth := causeLine(plan, groups[i:], c); worth {
-				head = c
+		if source := g.Source(); i == 0 || source != groups[i-1].Source() {
+			head = reconcile.Source{}
+			if line, worth := causeLine(plan, groups[i:], source); worth {
+				head = source
 				p.line("    %s", p.s.Dim("# "+terminal.Escape(line, "")))
 			}
 		}
@@ -49,7 +48,7 @@ func (p *planPrinter) grouped(plan *reconcile.Plan, documents []*reconcile.Chang
 }
 
 // printGroup writes the changes of a group, of which first is one of the documents.
-func printGroup(p *planPrinter, first *reconcile.Change, g reconcile.Group, head cause) {
+func printGroup(p *planPrinter, first *reconcile.Change, g reconcile.Group, head reconcile.Source) {
 	for _, shared := range g.Changes {
 		comment := p.remark(sharedPlace(shared, head))
 		if shared[0].Kind == schema.Tips {
@@ -68,7 +67,7 @@ func WriteGroups(w io.Writer, title string, first *reconcile.Change, groups []re
 	p.line("  # %s\n", p.s.Bold(title+" "+p.fate(first.Action)))
 	for _, g := range groups {
 		p.line("    %s", p.s.Dim("# "+wrapNames("    # ", where(g))))
-		printGroup(p, first, g, cause{})
+		printGroup(p, first, g, reconcile.Source{})
 		p.line("")
 	}
 	_, err := io.WriteString(w, p.b.String())
@@ -130,83 +129,44 @@ func wrapNames(next string, names []string) string {
 	return b.String()
 }
 
-// cause is what somebody edited to change many values at once: a variable or a token. The
-// zero cause stands for anything else.
-type cause struct{ path, place string }
-
-func causeOf(f *reconcile.FieldChange) cause {
-	if o := f.Origin; o != nil && (o.Kind == schema.FromVariable || o.Kind == schema.FromDefault || o.Kind == schema.FromToken) {
-		return cause{o.Path, originPlace(o)}
-	}
-	return cause{}
-}
-
-// causeOfGroup is the cause that all changes of a group have.
-func causeOfGroup(g reconcile.Group) cause {
-	first := causeOf(g.Changes[0][0])
-	for _, shared := range g.Changes {
-		for _, f := range shared {
-			if causeOf(f) != first {
-				return cause{}
-			}
-		}
-	}
-	return first
-}
-
-// causeLine says what became of a cause: its values, where they stand, and how many
-// documents have it, in the first groups that have nothing else. It is worth its line if
-// it stands for two changes or more.
-func causeLine(plan *reconcile.Plan, groups []reconcile.Group, c cause) (line string, worth bool) {
-	if c == (cause{}) {
+// causeLine says what became of the source of a group: its values, where they stand, and
+// how many documents have it, in the first groups that have nothing else. It is worth its
+// line if it stands for two changes or more.
+func causeLine(plan *reconcile.Plan, groups []reconcile.Group, source reconcile.Source) (line string, worth bool) {
+	if source.Path == "" {
 		return "", false
 	}
 	documents := make(map[schema.Address]bool)
-	values := make(map[[2]string]bool) // before and after, of what has the cause's own value
 	changes := 0
 	for _, g := range groups {
-		if causeOfGroup(g) != c {
+		if g.Source() != source {
 			break
 		}
 		for _, a := range g.Documents {
 			documents[a] = true
 		}
 		changes += len(g.Changes)
-		for _, shared := range g.Changes {
-			if f := shared[0]; !f.Origin.Derived {
-				values[[2]string{string(f.Before), string(f.After)}] = true
-			}
-		}
 	}
-	return fmt.Sprintf("%s%s (%s), %s", c.path, transitionOf(plan, c, values), c.place, schema.Plural(len(documents), "document")), changes > 1
-}
-
-// transitionOf is the value of a cause before and after, as far as what has it agrees. The
-// plan knows the values of variables too, but not those that they had.
-func transitionOf(plan *reconcile.Plan, c cause, values map[[2]string]bool) string {
-	if name, ok := strings.CutPrefix(c.path, "var."); ok && len(values) == 0 && plan.Variables[name] != nil {
-		return " " + string(plan.Variables[name])
+	value := ""
+	switch before, after := plan.Transition(source); {
+	case isNull(after):
+	case isNull(before):
+		value = " " + string(after)
+	default:
+		value = fmt.Sprintf(" %s -> %s", before, after)
 	}
-	if len(values) != 1 {
-		return ""
-	}
-	for v := range values {
-		if before := json.RawMessage(v[0]); !isNull(before) {
-			return " " + v[0] + " -> " + v[1]
-		}
-		return " " + v[1]
-	}
-	return ""
+	place := originPlace(groups[0].Changes[0][0].Origin)
+	return fmt.Sprintf("%s%s (%s), %s", source.Path, value, place, schema.Plural(len(documents), "document")), changes > 1
 }
 
 // sharedPlace is where a shared change stands, if that is one place. What the head says
 // already is not said again.
-func sharedPlace(shared reconcile.SharedChange, head cause) string {
+func sharedPlace(shared reconcile.SharedChange, head reconcile.Source) string {
 	places := make(map[string]bool)
 	first := ""
 	for i, f := range shared {
 		place := placeOf(*f)
-		if c := causeOf(f); c != (cause{}) && c == head {
+		if head.Path != "" && f.Source() == head {
 			place = schema.Place(f.Range)
 		}
 		if i == 0 {
