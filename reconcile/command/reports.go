@@ -6,13 +6,13 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/markdown"
-	"livery/schema/syntax"
 )
 
 // reportFlags say which reports are written at the end of a run, beside what it prints.
@@ -63,15 +63,15 @@ func (r *reportFlags) flags(c *cobra.Command) {
 }
 
 // begin checks the flags and makes room on stdout.
-func (r *reportFlags) begin(c *cobra.Command, _ []string) error {
+func (r *reportFlags) begin(c *cobra.Command, args []string) error {
+	if err := r.checkFiles(c, args); err != nil {
+		return err
+	}
 	if r.markdown == "" && r.json == "" {
 		return nil
 	}
 	if r.markdown == "-" && r.json == "-" {
 		return Fail("Invalid flag", "-markdown-into and -json-into cannot both write to stdout.")
-	}
-	if err := r.checkFiles(c); err != nil {
-		return err
 	}
 	units, known := markdown.Limit(r.limit)
 	if !known {
@@ -89,28 +89,33 @@ func (r *reportFlags) begin(c *cobra.Command, _ []string) error {
 	return nil
 }
 
-// checkFiles refuses reports that would take the place of each other, of what else is
-// written, or of the files that the run is about.
-func (r *reportFlags) checkFiles(c *cobra.Command) error {
-	names := make(map[string]string)
-	flags := []string{"markdown-into", "json-into"}
-	if c.Flags().Lookup("out") != nil {
-		flags = append(flags, "out")
-	}
-	for _, flag := range flags {
-		name := c.Flags().Lookup(flag)
-		if name == nil || name.Value.String() == "" || name.Value.String() == "-" {
+// checkFiles refuses reports and saved plans that would take the place of each other or of
+// the files that the run is about, among them the arguments.
+func (r *reportFlags) checkFiles(c *cobra.Command, args []string) error {
+	names := make(map[string]string) // what writes a file
+	for _, flag := range []string{"markdown-into", "json-into", "out"} {
+		given := c.Flags().Lookup(flag)
+		if given == nil || given.Value.String() == "" || given.Value.String() == "-" {
 			continue
 		}
-		file := filepath.Clean(r.run.Dir.Path(name.Value.String()))
-		if other := names[file]; other != "" {
-			return Fail("Invalid flag", "-%s and -%s would both write %s.", other, flag, name.Value)
+		name := given.Value.String()
+		file := filepath.Clean(r.run.Dir.Path(name))
+		read := strings.Contains(c.Use, "PLANFILE") && slices.ContainsFunc(args, func(arg string) bool { return filepath.Clean(r.run.Dir.Path(arg)) == file })
+		switch other := names[file]; {
+		case other != "":
+			return Fail("Invalid flag", "-%s and -%s would both write %s.", other, flag, name)
+		case read, r.run.Dir.IsPrecious(name):
+			return Fail("Invalid flag", "-%s would take the place of %s, which livery reads or keeps its state in: name another file.", flag, name)
 		}
 		names[file] = flag
-		base := filepath.Base(file)
-		if flag != "out" && (syntax.IsConfiguration(base) || syntax.IsVariables(base) || strings.Contains(base, "livery.state.json")) {
-			return Fail("Invalid flag", "-%s would take the place of %s, which is no report.", flag, name.Value)
+	}
+	r.run.claim = func(_, shown string) error {
+		file := filepath.Clean(r.run.Dir.Path(shown))
+		if flag := cmp.Or(names[file], names[file+".backup"]); flag != "" {
+			_ = c.Flags().Set(flag, "") // not even a report of this is written there
+			return Fail("Invalid flag", "-%s would take the place of the state, which is kept in %s.", flag, shown)
 		}
+		return nil
 	}
 	return nil
 }
@@ -123,7 +128,7 @@ func (r *reportFlags) write() error {
 		if err := told.WriteJSON(&b, Version(), r.run.Now()); err != nil {
 			return err
 		}
-		if err := r.put(r.json, b.Bytes()); err != nil {
+		if err := r.put("json-into", r.json, b.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -140,7 +145,7 @@ func (r *reportFlags) write() error {
 	}
 	m.Commit = cmp.Or(r.run.Getenv("GITHUB_SHA"), r.run.Getenv("CI_COMMIT_SHA"))
 	r.fill(m)
-	return r.put(r.markdown, []byte(m.Write(r.units)))
+	return r.put("markdown-into", r.markdown, []byte(m.Write(r.units)))
 }
 
 // plan tells of a plan, and what to do with it.
@@ -162,13 +167,13 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	}
 }
 
-func (r *reportFlags) put(name string, data []byte) error {
+func (r *reportFlags) put(flag, name string, data []byte) error {
 	if name == "-" {
 		_, err := r.stdout.Write(data)
 		return err
 	}
 	if err := r.run.Dir.WriteFile(name, data, 0o644); err != nil {
-		return Fail("Cannot write a report", "%v.", err)
+		return Fail("Cannot write a report", "-%s: %v.", flag, err)
 	}
 	return nil
 }

@@ -77,9 +77,10 @@ type Run struct {
 	logFile  io.Closer
 	below    string // the way from the run above, with slashes; "" for the run itself
 	opened   []*workspace.Workspace
-	ctx      context.Context // ends with the first signal
-	atOnce   context.Context // ends with the second signal
-	atEnd    func() error    // writes the reports that were asked for; may be nil
+	ctx      context.Context               // ends with the first signal
+	atOnce   context.Context               // ends with the second signal
+	atEnd    func() error                  // writes the reports that were asked for; may be nil
+	claim    func(key, shown string) error // refuses a state that would be written over; may be nil
 
 	shared  *cache.Cache // with other runs below the same one; nil for a run of its own
 	sharing sync.Once
@@ -221,7 +222,7 @@ func (r *Run) Workspace(in Inputs) *workspace.Workspace {
 	}
 	c := workspace.Config{
 		Context: r.ctx, Dir: r.Dir, Prefix: r.below, Assignments: in.Assignments, Getenv: r.Getenv, LookupEnv: r.LookupEnv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
-		Shared: r.shared,
+		Shared: r.shared, Claim: r.claim,
 	}
 	if in.Ask && !r.View.JSON {
 		c.Ask = r.Person().AskVariable

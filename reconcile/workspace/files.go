@@ -8,10 +8,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
+	"syscall"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"livery/reconcile/state"
 	"livery/schema/exchange"
 	"livery/schema/syntax"
 )
@@ -19,6 +23,7 @@ import (
 var (
 	errNotRegular = errors.New("it is not a regular file")
 	errTooLarge   = errors.New("it is larger than 10 MB")
+	errPrecious   = errors.New("livery reads this file or keeps its state in it: name another one")
 )
 
 // ErrChanged is why a file is not written: it holds something else than it was taken to hold.
@@ -97,10 +102,15 @@ func (d Directory) FromHere() string {
 
 // named is an error about a file with the name by which people know it.
 func named(name string, err error) error {
-	if failed, ok := err.(*fs.PathError); ok {
-		return &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
+	op, cause := "write", error(nil)
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		op, cause = failed.Op, failed.Err
+	} else if failed, ok := errors.AsType[*os.LinkError](err); ok { // of a file that was to be renamed
+		cause = failed.Err
+	} else {
+		return err
 	}
-	return err
+	return &fs.PathError{Op: op, Path: name, Err: cause}
 }
 
 // ReadFile reads a file of configuration from disk, never a pipe or a device.
@@ -118,9 +128,60 @@ func (d Directory) ReadFile(name string) ([]byte, error) {
 	return data, named(name, err)
 }
 
-// WriteFile writes a file so that no half of one is ever seen.
+// WriteFile writes a file of which livery keeps no other copy, such as a report or a saved
+// plan, so that no half of one is ever seen. What is there and is no file, such as a pipe or
+// /dev/stdout, is written to. It refuses what [Directory.IsPrecious] names.
 func (d Directory) WriteFile(name string, data []byte, mode fs.FileMode) error {
-	return writeWhole(d.Path(name), data, mode)
+	path := d.Path(name)
+	switch {
+	case isStream(path):
+		return named(name, writeStream(path, data))
+	case d.IsPrecious(name):
+		return &fs.PathError{Op: "write", Path: name, Err: errPrecious}
+	}
+	return named(name, writeWhole(path, data, mode))
+}
+
+// IsPrecious reports whether a file must not be lost: it has the name of configuration or of
+// variables, or it holds a state, whatever its name is and whichever stack it belongs to.
+func (d Directory) IsPrecious(name string) bool {
+	base := filepath.Base(filepath.Clean(name))
+	if syntax.IsConfiguration(base) || syntax.IsVariables(base) || strings.Contains(base, stateFile) {
+		return true
+	}
+	info, err := os.Stat(d.Path(name))
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	data, err := os.ReadFile(d.Path(name))
+	return err == nil && state.IsReadable(data)
+}
+
+// isStream reports whether a path leads to what takes bytes and keeps none. What the process
+// has open is written to as well where it is a file: one that took its place would be
+// another one.
+func isStream(path string) bool {
+	if runtime.GOOS != "windows" {
+		switch dir, base := filepath.Split(filepath.Clean(path)); dir {
+		case "/dev/":
+			if base == "stdout" || base == "stderr" {
+				return true
+			}
+		case "/dev/fd/", "/proc/self/fd/":
+			return true
+		}
+	}
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+func writeStream(path string, data []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Close())
 }
 
 // IsDirectory reports whether a name is that of a directory.
@@ -140,7 +201,10 @@ func writeWhole(path string, data []byte, mode fs.FileMode) error {
 
 // stage writes what a file is to hold into another one beside it, whose name it gives.
 func stage(path string, data []byte, mode fs.FileMode) (string, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return "", &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+	case err == nil && !info.Mode().IsRegular():
 		return "", &fs.PathError{Op: "write", Path: path, Err: errNotRegular}
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".livery-*")
