@@ -25,6 +25,7 @@ compared after variables, themes, tokens and texts. Needs no state, no credentia
 and no network, and writes nothing.`,
 		Example: "livery diff -base=origin/main\nlivery diff -base=v1.2.0 -head=v1.3.0 -detailed-exitcode",
 	}
+	run.View.Told.Comparing = true
 	f := c.Flags()
 	f.StringVar(&o.Base, "base", "", "Compare with the `commit` where the head left this one: a branch, a tag, an ID.")
 	f.StringVar(&o.Head, "head", "", "Compare this `commit`; without it, the files as they are.")
@@ -38,7 +39,6 @@ and no network, and writes nothing.`,
 	many.Define(c, 0)
 	command.CompleteAddresses(run, c)
 	c.RunE = func(c *cobra.Command, _ []string) (err error) {
-		run.View.Told.Comparing = true
 		if o.Base == "" {
 			return command.Fail("Missing flag", "-base=REF names the commit to compare with, as in livery diff -base=origin/main.")
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"livery/reconcile/markdown"
 )
@@ -26,6 +27,7 @@ type reportFlags struct {
 	units          int    // what limit comes to
 	fill           func(*markdown.Report)
 	stdout         io.Writer
+	begun          bool // the command line was understood
 }
 
 // ReportFlags defines the flags of a command that tells of a plan.
@@ -60,15 +62,22 @@ func (r *reportFlags) flags(c *cobra.Command) {
 	f.StringVar(&r.key, "report-key", "", "Tell this report from others of the same pull request by this `text`; without it, by the path of the stack.")
 	f.StringVar(&r.full, "full-url", "", "Name this `URL` where the Markdown had to be shortened.")
 	c.PreRunE = r.begin
+	r.run.atEnd = func(failed bool) error {
+		switch {
+		case r.begun:
+			return r.write()
+		case failed:
+			return r.writeUnbegun(c)
+		default: // of help
+			return nil
+		}
+	}
 }
 
 // begin checks the flags and makes room on stdout.
 func (r *reportFlags) begin(c *cobra.Command, args []string) error {
 	if err := r.checkFiles(c, args); err != nil {
 		return err
-	}
-	if r.markdown == "" && r.json == "" {
-		return nil
 	}
 	if r.markdown == "-" && r.json == "-" {
 		return Fail("Invalid flag", "-markdown-into and -json-into cannot both write to stdout.")
@@ -77,16 +86,35 @@ func (r *reportFlags) begin(c *cobra.Command, args []string) error {
 	if !known {
 		n, err := strconv.Atoi(r.limit)
 		if err != nil || n < markdown.MinLimit {
-			return Fail("Invalid flag", "-markdown-limit takes a number from %d up, or one of %s, not %q.", markdown.MinLimit, strings.Join(markdown.Hosts(), ", "), r.limit)
+			given := r.limit
+			r.limit = "github" // of the report that says so
+			return Fail("Invalid flag", "-markdown-limit takes a number from %d up, or one of %s, not %q.", markdown.MinLimit, strings.Join(markdown.Hosts(), ", "), given)
 		}
 		units = n
 	}
-	r.units, r.stdout = units, r.run.Raw
+	r.begun, r.units, r.stdout = true, units, r.run.Raw
+	r.run.View.Told.Wanted = r.markdown != "" || r.json != ""
 	if r.markdown == "-" || r.json == "-" {
 		r.run.Stdout, r.run.View.Stdout = r.run.Stderr, r.run.Stderr
 	}
-	r.run.atEnd, r.run.View.Told.Wanted = r.write, true
 	return nil
+}
+
+// writeUnbegun writes the reports of a run whose command line was not understood, so that
+// nobody takes those of an earlier run for its own. What it says of reports is read all the
+// same.
+func (r *reportFlags) writeUnbegun(c *cobra.Command) error {
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	own.ParseErrorsAllowlist.UnknownFlags = true
+	for _, name := range []string{"markdown-into", "json-into", "report-key"} {
+		if flag := c.Flags().Lookup(name); flag != nil {
+			own.AddFlag(flag)
+		}
+	}
+	if own.Parse(r.run.words) != nil || r.begin(c, r.run.words) != nil {
+		return nil // the run has failed of something else already
+	}
+	return r.write()
 }
 
 // checkFiles refuses reports and saved plans that would take the place of each other or of

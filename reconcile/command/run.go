@@ -79,7 +79,8 @@ type Run struct {
 	opened   []*workspace.Workspace
 	ctx      context.Context               // ends with the first signal
 	atOnce   context.Context               // ends with the second signal
-	atEnd    func() error                  // writes the reports that were asked for; may be nil
+	words    []string                      // of the command line, behind the command
+	atEnd    func(failed bool) error       // writes the reports that were asked for; may be nil
 	claim    func(key, shown string) error // refuses a state that would be written over; may be nil
 
 	shared  *cache.Cache // with other runs below the same one; nil for a run of its own
@@ -120,7 +121,7 @@ func (r *Run) finish(err error) int {
 	}
 	code := r.code(err)
 	if r.atEnd != nil {
-		if err := r.atEnd(); err != nil {
+		if err := r.atEnd(code != int(ExitOK)); err != nil {
 			r.View.Error(err)
 			code = int(ExitError)
 		}
@@ -174,6 +175,7 @@ func (r *Run) run(ctx context.Context, args []string) error {
 	if rest, err = r.withEnvironment(command, rest); err != nil {
 		return err
 	}
+	r.words = rest
 	command.SetArgs(rest)
 	return command.ExecuteContext(ctx)
 }
