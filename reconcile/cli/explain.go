@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,27 +60,44 @@ a page, or an ADDRESS alone, lists its fields. The state is read if it can be.`,
 	return c
 }
 
-// pick finds what a path names: one field, or the fields of a page, or all of them; list
-// says that it names more than one.
+// pick finds what a path names: one field, or the fields of a page or of one locale of a
+// session, or all of them; list says that it names more than one.
 func pick(x *inspect.Explanation, path string) (fields []inspect.ExplainedField, list bool, err error) {
 	if path == "" {
 		return x.Fields, true, nil
 	}
+	path = withLongLocale(x, path)
 	whole, _, _ := strings.Cut(path, "[") // an element of a list is shown with its list
 	for _, f := range x.Fields {
-		page, _, _ := strings.Cut(f.Path, ".")
-		hclPage, _, _ := strings.Cut(f.HCLPath, ".")
 		switch {
 		case whole == f.Path || whole == f.HCLPath || whole == schema.Snake(f.Path):
 			return []inspect.ExplainedField{f}, false, nil
-		case path == page || path == hclPage:
+		case strings.HasPrefix(f.Path, path+".") || strings.HasPrefix(f.HCLPath, path+"."):
 			fields = append(fields, f)
 		}
 	}
 	if len(fields) > 0 {
 		return fields, true, nil
 	}
-	return nil, false, command.Fail("No such field", "%s has no %s.%s", x.Address, path, hint(x, path))
+	return nil, false, command.Fail("No such field", "%s has no %s.%s", x.Address, path, cmp.Or(hint(x, path), fmt.Sprintf(" \"livery explain %s\" lists what it has.", x.Address)))
+}
+
+// withLongLocale writes out the locale that a path of a session names.
+func withLongLocale(x *inspect.Explanation, path string) string {
+	rest, ok := strings.CutPrefix(path, "locale.")
+	if !ok || x.Address.Kind != schema.SessionAddress {
+		return path
+	}
+	name, attribute, dotted := strings.Cut(rest, ".")
+	locale, known := schema.ParseLocale(name)
+	switch {
+	case !known:
+		return path
+	case dotted:
+		return locale.AddressOf().String() + "." + attribute
+	default:
+		return locale.AddressOf().String()
+	}
 }
 
 // hint is a sentence about what may be meant.
