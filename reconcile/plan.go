@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -209,11 +210,25 @@ type Options struct {
 type UnknownAddressError struct {
 	Address schema.Address
 	Nearest string
+	Known   []string // all that there are, sorted
 }
 
 // Error implements error.
 func (e *UnknownAddressError) Error() string {
-	return fmt.Sprintf("%s is neither declared nor in the state%s", e.Address, wording.OrMeant(e.Nearest))
+	return fmt.Sprintf("%s is neither declared nor in the state%s", e.Address, e.Instead())
+}
+
+// Instead is the end of a sentence that says what could be meant.
+func (e *UnknownAddressError) Instead() string {
+	const few = 5
+	switch more := len(e.Known) - few; {
+	case e.Nearest != "" || len(e.Known) == 0:
+		return wording.OrMeant(e.Nearest)
+	case more > 1:
+		return fmt.Sprintf("; there are %s and %d more", strings.Join(e.Known[:few], ", "), more)
+	default:
+		return "; there is " + strings.Join(e.Known, ", ")
+	}
 }
 
 // NewPlan compares what is desired with what was confirmed. It does not change
@@ -421,7 +436,7 @@ func (p *Plan) CheckAddresses(addresses ...schema.Address) error {
 		for i, c := range p.Changes {
 			names[i] = c.Address.String()
 		}
-		return &UnknownAddressError{Address: a, Nearest: wording.Nearest(a.String(), names)}
+		return &UnknownAddressError{Address: a, Nearest: wording.Nearest(a.String(), names), Known: names}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -49,5 +50,9 @@ func (l *LayoutFlags) Layout(p *reconcile.Plan) (report.Layout, error) {
 		}
 		layout.Expand = append(layout.Expand, address)
 	}
-	return layout, p.CheckAddresses(layout.Expand...)
+	err := p.CheckAddresses(layout.Expand...)
+	if unknown, ok := errors.AsType[*reconcile.UnknownAddressError](err); ok && l.run.View.Told.Comparing {
+		err = Fail("Unknown address", "Neither side declares %s%s.", unknown.Address, unknown.Instead())
+	}
+	return layout, err
 }
