@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"livery/reconcile/git"
 	"livery/reconcile/markdown"
 )
 
@@ -27,7 +28,9 @@ type reportFlags struct {
 	units          int    // what limit comes to
 	fill           func(*markdown.Report)
 	stdout         io.Writer
-	begun          bool // the command line was understood
+	begun          bool     // the command line was understood
+	saved          bool     // it names a plan that was made earlier
+	files          []string // that the run writes, as they were named
 }
 
 // ReportFlags defines the flags of a command that tells of a plan.
@@ -93,6 +96,7 @@ func (r *reportFlags) begin(c *cobra.Command, args []string) error {
 		units = n
 	}
 	r.begun, r.units, r.stdout = true, units, r.run.Raw
+	r.saved = strings.Contains(c.Use, "PLANFILE") && len(args) > 0
 	r.run.View.Told.Wanted = r.markdown != "" || r.json != ""
 	if r.markdown == "-" || r.json == "-" {
 		r.run.Stdout, r.run.View.Stdout = r.run.Stderr, r.run.Stderr
@@ -136,6 +140,7 @@ func (r *reportFlags) checkFiles(c *cobra.Command, args []string) error {
 			return Fail("Invalid flag", "-%s would take the place of %s, which livery reads or keeps its state in: name another file.", flag, name)
 		}
 		names[file] = flag
+		r.files = append(r.files, name)
 	}
 	r.run.claim = func(_, shown string) error {
 		file := filepath.Clean(r.run.Dir.Path(shown))
@@ -171,7 +176,7 @@ func (r *reportFlags) write() error {
 	if m.Key == "" {
 		m.Key = cmp.Or(stack, ".")
 	}
-	m.Commit = cmp.Or(r.run.Getenv("GITHUB_SHA"), r.run.Getenv("CI_COMMIT_SHA"))
+	m.Commit.ID = cmp.Or(r.run.Getenv("GITHUB_SHA"), r.run.Getenv("CI_COMMIT_SHA"))
 	r.fill(m)
 	return r.put("markdown-into", r.markdown, []byte(m.Write(r.units)))
 }
@@ -180,6 +185,10 @@ func (r *reportFlags) write() error {
 func (r *reportFlags) plan(m *markdown.Report) {
 	told := &r.run.View.Told
 	told.Markdown(m)
+	fromFiles := len(m.Stacks) > 0 || told.Plan != nil && told.Plan.Rollback == 0
+	if m.Commit.ID == "" && fromFiles && !told.Comparing && !r.saved {
+		m.Commit.ID, m.Commit.Dirty, _ = git.HeadOf(r.run.ctx, r.run.Dir.Path("."), r.files...) // in no repository there is none
+	}
 	switch {
 	case m.Stacks != nil && told.Verdict == "" && !told.Comparing && m.NothingToDo():
 		m.Footer = "There is nothing to do."

@@ -242,6 +242,50 @@ func TestChanged(t *testing.T) {
 	assert.Equal(t, 4, changed(head))
 }
 
+// What files are made from is their commit, and what is not in it. What the run itself
+// writes is no such thing.
+func TestHeadOf(t *testing.T) {
+	r := newRepo(t)
+	headOf := func(dir string, but ...string) (string, bool) {
+		id, dirty, err := git.HeadOf(t.Context(), filepath.Join(r.Dir, dir), but...)
+		require.NoError(t, err)
+		return id, dirty
+	}
+	id, _ := headOf("")
+	assert.Empty(t, id, "there is no commit yet")
+	r.Write("dir/a", "1")
+	r.Write("b", "1")
+	r.Write(".gitignore", "ignored\n")
+	r.Commit("first")
+	head, err := r.open("dir").Commit(t.Context(), "HEAD")
+	require.NoError(t, err)
+	for name, tt := range map[string]struct {
+		files []string // that are written
+		but   []string
+		dirty bool
+	}{
+		"as committed":   {nil, nil, false},
+		"ignored":        {[]string{"dir/ignored"}, nil, false},
+		"the run's own":  {[]string{"dir/r.md", "dir/out/r[1].json"}, []string{"./r.md", "out/r[1].json", "../elsewhere", "/tmp/x"}, false},
+		"new":            {[]string{"dir/r.md", "dir/new"}, []string{"r.md"}, true},
+		"changed":        {[]string{"dir/a"}, nil, true},
+		"beside the dir": {[]string{"b"}, []string{"b"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, file := range tt.files {
+				r.Write(file, "2")
+			}
+			id, dirty := headOf("dir", tt.but...)
+			assert.Equal(t, head.ID, id)
+			assert.Equal(t, tt.dirty, dirty)
+			r.Git("checkout", "--quiet", ".")
+			r.Git("clean", "--quiet", "--force", "-d", "-x")
+		})
+	}
+	_, _, err = git.HeadOf(t.Context(), t.TempDir())
+	assert.Error(t, err)
+}
+
 // A clone that was cut short says what helps, and never takes what it lacks for new.
 func TestCutShort(t *testing.T) {
 	origin := newRepo(t)

@@ -117,6 +117,29 @@ func (r *Repository) Commit(ctx context.Context, ref string) (Commit, error) {
 }
 
 // cutShort says how a clone gets the history that it lacks.
+// HeadOf is the commit that the files around a directory are from, "" before the first one.
+// dirty reports whether any of them differs from it, or is not in git and not ignored, but
+// for some below the directory.
+func HeadOf(ctx context.Context, dir string, but ...string) (id string, dirty bool, err error) {
+	args := []string{"status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty", "--", ":/"}
+	for _, name := range but {
+		if filepath.IsLocal(name) {
+			args = append(args, ":(exclude,literal)"+filepath.ToSlash(filepath.Clean(name)))
+		}
+	}
+	out, err := (&Repository{dir: dir}).run(ctx, args...)
+	for line := range strings.SplitSeq(out, "\x00") {
+		said, isID := strings.CutPrefix(line, "# branch.oid ")
+		switch {
+		case isID && said != "(initial)":
+			id = said
+		case line != "" && !strings.HasPrefix(line, "# "):
+			dirty = true
+		}
+	}
+	return id, dirty, err
+}
+
 const cutShort = "The clone was cut short. Fetch all of it: git fetch --no-tags --unshallow origin. In GitHub's actions/checkout, set fetch-depth: 0."
 
 // unknown says why a commit is not there. In a clone that was cut short it may be

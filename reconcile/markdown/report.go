@@ -29,7 +29,7 @@ type Report struct {
 	Plan    *reconcile.Plan
 	Pairs   *Pairs // of a Preview; Plan is nil then
 	Verdict string // what came of applying it, "" if it was not
-	Commit  string // what it was made from; "" if nobody knows
+	Commit  Commit // what it was made from; the zero one if nobody knows
 	State   string // and the state, in a sentence
 
 	// Problems counts what lint finds, by document; Failures are why a plan is missing or
@@ -63,6 +63,20 @@ var limits = map[string]int{"github": 65536, "gitlab": 1000000, "azure": 150000,
 func Limit(host string) (int, bool) {
 	n, ok := limits[host]
 	return n, ok
+}
+
+// Commit is what the files were that a plan was made from.
+type Commit struct {
+	ID    string
+	Dirty bool // some of them are not as the commit has them
+}
+
+func (c Commit) sentence() string {
+	more := ""
+	if c.Dirty {
+		more = " with changes that are not committed"
+	}
+	return fmt.Sprintf("Made from commit %s%s.", Code(c.ID[:min(len(c.ID), 7)]), more)
 }
 
 // Hosts are those that Limit knows, in the order of their limits.
@@ -166,8 +180,8 @@ func (r *Report) sentence() string {
 	if doubtful := r.inDoubt(); doubtful != "" {
 		words = append(words, doubtful)
 	}
-	if r.Commit != "" {
-		words = append(words, fmt.Sprintf("Made from commit %s.", Code(r.Commit[:min(len(r.Commit), 7)])))
+	if r.Commit.ID != "" {
+		words = append(words, r.Commit.sentence())
 	}
 	if r.State != "" {
 		words = append(words, r.State)

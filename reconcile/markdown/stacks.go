@@ -216,8 +216,8 @@ func (r *Report) sentenceOfAll() string {
 	default:
 		words = counts(r.Total) + "."
 	}
-	if r.Commit != "" {
-		words += fmt.Sprintf(" Made from commit %s.", Code(r.Commit[:min(len(r.Commit), 7)]))
+	if r.Commit.ID != "" {
+		words += " " + r.Commit.sentence()
 	}
 	return words + " " + r.State
 }

@@ -143,7 +143,7 @@ func compared(r *markdown.Report, d *comparison.Difference) {
 	if len(d.New)+d.Gone > 0 {
 		r.State += " " + LintLine(d)
 	}
-	r.Commit = "" // it says more
+	r.Commit = markdown.Commit{} // it says more
 	for _, f := range d.New {
 		for _, at := range schema.FindingOf(f).Addresses {
 			r.Problems[at]++
