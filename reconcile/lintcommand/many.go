@@ -24,11 +24,8 @@ import (
 
 // runMany lints many stacks.
 func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
-	switch {
-	case len(l.opts.Files) > 0:
+	if len(l.opts.Files) > 0 {
 		return command.Fail("Invalid flag", "-recursive is about whole stacks: leave out the names of files, and choose stacks with -stack.")
-	case l.opts.Record != linting.RecordNothing:
-		l.many.OneByOne() // they may share the baseline
 	}
 	stdout := l.onStdout()
 	forPrograms := stdout != "" && stdout != string(findings.TextFormat) && !l.statistics
@@ -44,9 +41,8 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	case len(selected.Paths) == 0:
 		return l.writeNothing(run, forPrograms || run.View.JSON)
 	}
-	// What is shared is judged and mended where all that read it are looked at. A baseline is
-	// written of what each stack has by itself.
-	l.opts.Shared = !l.many.Chosen(c) && l.opts.Base == "" && l.opts.Record == linting.RecordNothing
+	// What is shared is judged and mended where all that read it are looked at.
+	l.opts.Shared = !l.many.Chosen(c) && l.opts.Base == ""
 	if l.fix != "" {
 		if err := l.mendMany(run, selected.Paths); err != nil || l.diff {
 			return err
@@ -65,8 +61,17 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 		return err
 	}
 	notRun := found.Summary.Count(stacksreport.NotRun)
-	totals.Broken = totals.Broken || notRun > 0
-	found.Late(totals.unused(), totals.Sources, l.level.Failing, telling.Keep)
+	whole := totals.stacks == len(selected.Paths)
+	totals.Broken = totals.Broken || !whole
+	late := totals.unused()
+	if l.opts.Record == linting.RecordAll {
+		totals.RecordUnused(late)
+		late = nil
+	}
+	found.Late(late, totals.Sources, l.level.Failing, telling.Keep)
+	if err := totals.EndBaselines(run.Dir.FromHere(), l.opts, whole && l.opts.Shared); err != nil {
+		return err
+	}
 	linted := &totals.Linted
 	linted.Diagnostics, linted.Suppressed, linted.Sources = found.Diagnostics, found.Suppressed, found.Sources
 	l.stacks = found.Stacks
@@ -99,6 +104,7 @@ type lintTotals struct {
 	mu sync.Mutex
 	linting.Linted
 	readers map[string]int // of files, by name: the stacks that read them
+	stacks  int            // that were judged
 }
 
 // unused are the findings of what no stack uses that reads the file.
@@ -117,31 +123,18 @@ func (t *lintTotals) add(stack string, linted *linting.Linted) {
 	for name := range linted.Sources {
 		t.readers[name]++
 	}
-	t.Broken = t.Broken || linted.Broken
-	for _, d := range linted.Unshared {
-		schema.Amend(d, func(f *schema.Finding) { f.Stacks = []string{stack} })
-	}
-	t.Unshared = append(t.Unshared, linted.Unshared...)
+	t.stacks++
+	t.Add(stack, linted)
 	if t.Sources == nil {
 		t.Sources = make(findings.Sources)
 	}
 	maps.Copy(t.Sources, recursive.Sources(linted.Unshared, linted.Sources))
-	t.Baselined += linted.Baselined
-	t.Stale += linted.Stale
-	t.Known += linted.Known
-	t.BaseBroken = t.BaseBroken || linted.BaseBroken
-	if len(linted.Awoken) > len(t.Awoken) {
-		t.Awoken = linted.Awoken
-	}
-	if len(linted.Skipped) > len(t.Skipped) {
-		t.Skipped = linted.Skipped
-	}
 }
 
 // judge lints one of many stacks.
 func (l *lintFlags) judge(below *command.Run, totals *lintTotals) (recursive.Found, error) {
 	task := l.task(below)
-	linted, err := linting.Lint(task.Workspace, task.Options)
+	linted, err := linting.Look(task.Workspace, task.Options)
 	if err != nil {
 		return recursive.Found{}, err
 	}

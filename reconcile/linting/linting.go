@@ -6,10 +6,7 @@ package linting
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"maps"
-	"path"
 	"path/filepath"
 	"slices"
 
@@ -57,6 +54,9 @@ type Linted struct {
 	Sources     map[string][]byte
 	Baselined   int                  // findings that are in the baseline
 	Stale       int                  // entries of the baseline that no longer occur
+	Faulty      int                  // stacks with errors: what they would have besides is not all known
+	Unpruned    int                  // of these, those whose findings were recorded while others, no longer found, had to stay
+	Unrecorded  int                  // of these, those that it was not written of, since a file does not parse
 	Variables   map[string]cty.Value // that the stack declares
 	Skipped     []rule.ID            // rules that need a source language, where nobody says which that is
 	Awoken      []rule.ID            // rules that are off and ran since they were asked for
@@ -64,21 +64,31 @@ type Linted struct {
 	BaseBroken  bool                 // the files had errors at Options.Base
 	Unshared    hcl.Diagnostics      // what an include brings and this stack does not use; findings where no other does
 	Broken      bool                 // what the stack declares is not all known
+
+	baselines map[string]*baseline // of the stacks, by their files
+	known     *suppress.Baseline   // what was there at Options.Base
 }
 
 // run is one run of lint over stacks.
 type run struct {
 	Options
 	Linted
-	root      *workspace.Workspace
-	names     []string // of Files, as findings name them
-	baselines map[string]*workspace.Baseline
-	looked    map[string]bool // files and directories that were looked at
+	root  *workspace.Workspace
+	names []string // of Files, as findings name them
 }
 
 // Lint checks what Validate checks and the quality of what is declared. With files it
 // checks the stacks that they belong to, and parts the findings in those files from others.
 func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
+	linted, err := Look(w, opts)
+	if err != nil {
+		return nil, err
+	}
+	return linted, linted.EndBaselines(w.Prefix, opts, len(opts.Files) == 0 || opts.Tokens)
+}
+
+// Look is Lint of one of many stacks, whose baselines are not ended yet.
+func Look(w *workspace.Workspace, opts Options) (*Linted, error) {
 	l := newRun(w, opts)
 	dirs, err := l.directories()
 	if err != nil {
@@ -89,24 +99,21 @@ func Lint(w *workspace.Workspace, opts Options) (*Linted, error) {
 			return nil, err
 		}
 	}
-	return l.end()
+	return l.end(), nil
 }
 
 func newRun(w *workspace.Workspace, opts Options) *run {
-	l := &run{Options: opts, root: w.Below("."), baselines: make(map[string]*workspace.Baseline), looked: make(map[string]bool)}
-	l.Sources, l.Linted.Files = make(map[string][]byte), opts.Files
+	l := &run{Options: opts, root: w.Below(".")}
+	l.Sources, l.Linted.Files, l.known = make(map[string][]byte), opts.Files, new(suppress.Baseline)
 	l.root.Wanted, l.Partial = opts.Rules, opts.Tokens || len(opts.Files) > 0
 	return l
 }
 
-// end counts what is in the baselines, and orders what was found.
-func (l *run) end() (*Linted, error) {
-	if err := l.endBaselines(); err != nil {
-		return nil, err
-	}
+// end orders what was found.
+func (l *run) end() *Linted {
 	l.Suppressed = slices.DeleteFunc(l.Suppressed, func(d *hcl.Diagnostic) bool { return !l.isMeant(d) })
 	l.Diagnostics, l.Elsewhere, l.Suppressed = schema.SortFindings(l.Diagnostics), schema.SortFindings(l.Elsewhere), schema.SortFindings(l.Suppressed)
-	return &l.Linted, nil
+	return &l.Linted
 }
 
 // Judge is Lint of a stack that has been read already, and what was found in doing so.
@@ -115,7 +122,7 @@ func Judge(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diagnostics) (
 	if err := l.loaded(w, loaded, diags); err != nil {
 		return nil, err
 	}
-	return l.end()
+	return l.end(), nil
 }
 
 // directories are those of the stacks to look at.
@@ -166,10 +173,7 @@ func (l *run) isMeant(d *hcl.Diagnostic) bool {
 // stacks may share them.
 func own(d *hcl.Diagnostic, prefix string) *hcl.Diagnostic {
 	f := schema.FindingOf(d)
-	isShared := func(e schema.Edit) bool {
-		name, err := filepath.Rel(filepath.FromSlash(prefix), filepath.FromSlash(e.At.Filename))
-		return err != nil || !filepath.IsLocal(name)
-	}
+	isShared := func(e schema.Edit) bool { return !isBelow(prefix, e.At.Filename) }
 	if !slices.ContainsFunc(f.Edits, isShared) {
 		return d
 	}
@@ -177,6 +181,12 @@ func own(d *hcl.Diagnostic, prefix string) *hcl.Diagnostic {
 	f.Edits = nil
 	c.Extra = &f
 	return &c
+}
+
+// isBelow reports whether a file is in a directory or below.
+func isBelow(dir, name string) bool {
+	way, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(name))
+	return err == nil && filepath.IsLocal(way)
 }
 
 // stack checks one stack.
@@ -196,36 +206,37 @@ func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diag
 	}
 	l.note(loaded)
 	l.Variables, l.Broken = loaded.Variables, l.Broken || loaded.Module.Broken
-	switch {
-	case !diags.HasErrors():
-		if !l.Tokens {
-			l.looked[path.Clean(filepath.ToSlash(w.Prefix))] = true
-		}
-		for name := range loaded.Sources {
-			l.looked[name] = true
-		}
-	case l.Record != RecordNothing: // what was not read would be missing
-		return &workspace.InvalidError{Diagnostics: schema.SortFindings(found), Sources: loaded.Sources}
+	if diags.HasErrors() {
+		l.Faulty++
 	}
-	baseline, err := l.baseline(w, loaded)
+	var unshared hcl.Diagnostics
+	if l.Shared {
+		included := func(d *hcl.Diagnostic) bool { return isIncluded(loaded, d) }
+		unshared = slices.DeleteFunc(slices.Clone(found), func(d *hcl.Diagnostic) bool { return !included(d) })
+		found = slices.DeleteFunc(found, included)
+	}
+	b, err := l.baseline(w, loaded)
 	if err != nil {
 		return err
 	}
-	if baseline != nil {
-		found = baseline.Apply(found, loaded.Sources, baseline.Name)
+	if b != nil {
+		found = b.Apply(found, loaded.Sources, b.Name)
+		if l.Record != RecordAll { // it is not known yet whether another stack uses it
+			unshared = b.Apply(unshared, loaded.Sources, b.Name)
+		}
+		l.Suppressed = append(l.Suppressed, b.Suppressed...)
+		l.takeBaseline(b, w, loaded, diags.HasErrors())
 	}
 	if found, err = l.onlyNew(w, loaded, found); err != nil {
 		return err
 	}
-	l.Suppressed = append(l.Suppressed, suppressed...)
+	l.Suppressed, l.Unshared = append(l.Suppressed, suppressed...), append(l.Unshared, unshared...)
 	maps.Copy(l.Sources, loaded.Sources)
 	for _, d := range found {
 		if !l.Shared {
 			d = own(d, w.Prefix)
 		}
 		switch {
-		case l.Shared && isIncluded(loaded, d):
-			l.Unshared = append(l.Unshared, d)
 		case l.isMeant(d):
 			l.Diagnostics = append(l.Diagnostics, d)
 		case d.Subject != nil:
@@ -237,10 +248,14 @@ func (l *run) loaded(w *workspace.Workspace, loaded *stack.Stack, diags hcl.Diag
 
 // isIncluded reports whether a finding is about something unused that an include brings.
 func isIncluded(s *stack.Stack, d *hcl.Diagnostic) bool {
-	unused := []rule.ID{rule.UnusedTheme, rule.UnusedLocal, rule.UnusedVariable}
-	return d.Subject != nil && slices.Contains(unused, schema.FindingOf(d).Rule) && slices.ContainsFunc(s.Module.Sources.Included, func(i *config.Declarations) bool {
+	return d.Subject != nil && isAboutUse(schema.FindingOf(d).Rule) && slices.ContainsFunc(s.Module.Sources.Included, func(i *config.Declarations) bool {
 		return slices.ContainsFunc(i.Blocks, func(b *config.Declaration) bool { return b.DefRange.Filename == d.Subject.Filename })
 	})
+}
+
+// isAboutUse reports whether a rule finds what nothing uses.
+func isAboutUse(id rule.ID) bool {
+	return slices.Contains([]rule.ID{rule.UnusedTheme, rule.UnusedLocal, rule.UnusedVariable}, id)
 }
 
 // judge finds what is wrong with a stack and is not ignored.
@@ -275,9 +290,9 @@ func (l *run) isUnasked(d *hcl.Diagnostic) bool {
 }
 
 // asks reports whether findings of a rule are wanted.
-func (l *run) asks(id rule.ID) bool {
-	if len(l.Rules) > 0 || !l.Tokens {
-		return len(l.Rules) == 0 || slices.Contains(l.Rules, id)
+func (o *Options) asks(id rule.ID) bool {
+	if len(o.Rules) > 0 || !o.Tokens {
+		return len(o.Rules) == 0 || slices.Contains(o.Rules, id)
 	}
 	row, _ := rule.ByID(id)
 	return row.Group == rule.TokenGroup || id == rule.UnusedIgnore
@@ -318,7 +333,8 @@ func (l *run) onlyNew(w *workspace.Workspace, s *stack.Stack, found hcl.Diagnost
 	name := func(file string) string { return file }
 	known := suppress.Earlier(schema.SortFindings(old), before.Sources, name, "it was there at "+l.Base)
 	fresh := known.Apply(schema.SortFindings(found), s.Sources, name)
-	l.Known += len(known.Suppressed)
+	l.known.Join(known)
+	l.Known = l.known.Count()
 	l.Suppressed = append(l.Suppressed, known.Suppressed...)
 	l.BaseBroken = l.BaseBroken || before.Faults.HasErrors()
 	return fresh, nil
@@ -338,55 +354,4 @@ func (l *run) runs(row rule.Rule) bool {
 		return row.Group == rule.TokenGroup
 	}
 	return row.Phase != rule.Checking
-}
-
-// baseline opens the baseline of a stack, once for all that share it; nil for none.
-func (l *run) baseline(w *workspace.Workspace, s *stack.Stack) (*workspace.Baseline, error) {
-	at, name := w, s.Module.Settings.Baseline
-	if l.Baseline != "" {
-		at, name = l.root, l.Baseline
-	}
-	if name == "" {
-		if l.Record != RecordNothing {
-			return nil, workspace.Failf("Invalid flags", `-write-baseline writes the file that -baseline=FILE, or baseline = "FILE" in the lint block, names.`)
-		}
-		return nil, nil
-	}
-	file := at.Dir.Path(filepath.FromSlash(name))
-	if b, ok := l.baselines[file]; ok {
-		return b, nil
-	}
-	b, err := at.Config.Baseline(name)
-	if l.Record == RecordAll && errors.Is(err, fs.ErrNotExist) {
-		b, err = at.NewBaseline(name), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if l.Record == RecordAll {
-		b.RecordAll()
-	}
-	l.baselines[file] = b
-	return b, nil
-}
-
-// endBaselines counts what is in the baselines, and writes them if that was asked for.
-func (l *run) endBaselines() error {
-	for _, file := range slices.Sorted(maps.Keys(l.baselines)) {
-		b := l.baselines[file]
-		l.Baselined += len(b.Suppressed)
-		l.Suppressed = append(l.Suppressed, b.Suppressed...)
-		looked := func(id rule.ID, name string) bool {
-			name = path.Join(path.Dir(b.Shown), name)
-			return l.asks(id) && (l.looked[name] || l.looked[path.Dir(name)])
-		}
-		if l.Record == RecordNothing {
-			l.Stale += b.Stale(looked)
-			continue
-		}
-		if err := workspace.Directory(".").WriteFile(file, b.Write(looked), 0o644); err != nil {
-			return workspace.Failf("Cannot write the baseline", "%v.", err)
-		}
-	}
-	return nil
 }

@@ -101,6 +101,12 @@ func (l Verdict) Sentences() []string {
 	if l.Baselined > 0 {
 		list = append(list, fmt.Sprintf("%s in the baseline.", isOrAre(l.Baselined, "finding")))
 	}
+	if l.Unpruned > 0 {
+		list = append(list, fmt.Sprintf("Of %s with errors nothing was taken out of the baseline: what would still be found is not all known.", schema.Plural(l.Unpruned, "stack")))
+	}
+	if l.Unrecorded > 0 {
+		list = append(list, fmt.Sprintf("Nothing of %s was written to the baseline: what stands in a file that does not parse is not known.", schema.Plural(l.Unrecorded, "stack")))
+	}
 	if l.BaseBroken {
 		list = append(list, "The base has errors: what could be understood of it was compared.")
 	}

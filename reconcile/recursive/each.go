@@ -61,10 +61,6 @@ func (f *Flags) Check(c *cobra.Command) error {
 // did cannot be taken back.
 func (f *Flags) TellAll() { f.told = true }
 
-// OneByOne works on one stack after the other, whatever was asked for: they change what
-// they share.
-func (f *Flags) OneByOne() { f.jobs = 1 }
-
 // Piece is what one stack has come to.
 type Piece[T any] struct {
 	Path   string

@@ -68,7 +68,7 @@ type Baseline struct {
 // NewBaseline is a baseline that is not written yet.
 func (c *Config) NewBaseline(name string) *Baseline {
 	file := filepath.FromSlash(name)
-	return &Baseline{suppress.NewBaseline(), c.Dir.Path(file), filepath.ToSlash(filepath.Join(c.Prefix, file))}
+	return &Baseline{new(suppress.Baseline), c.Dir.Path(file), filepath.ToSlash(filepath.Join(c.Prefix, file))}
 }
 
 // Baseline reads a baseline, which is named relative to the stack.

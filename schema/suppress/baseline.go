@@ -24,11 +24,10 @@ import (
 type Baseline struct {
 	Suppressed hcl.Diagnostics // what was kept back so far
 
-	recorded []record       // what the file holds
-	left     map[string]int // how many more findings of a fingerprint are to be silent
-	seen     []record       // what was found now, of the rules that may be recorded
-	all      bool           // whatever is found is recorded
-	earlier  string         // why a finding is silent that was there earlier; "" of a file
+	recorded []record // what the file holds
+	found    []record // what was found now, of the rules that may be recorded; what several stacks have, once
+	all      bool     // whatever is found is recorded
+	earlier  string   // why a finding is silent that was there earlier; "" of a file
 }
 
 // record is a finding as it is recorded. It is written out for people; only the
@@ -46,7 +45,7 @@ const fingerprintLength = 32
 
 // ParseBaseline reads what Write has written. The error names the line.
 func ParseBaseline(src []byte) (*Baseline, error) {
-	b := &Baseline{left: make(map[string]int)}
+	b := new(Baseline)
 	number := 0
 	for line := range strings.Lines(string(src)) {
 		number++
@@ -63,13 +62,12 @@ func ParseBaseline(src []byte) (*Baseline, error) {
 			return nil, fmt.Errorf("line %d does not begin with a fingerprint", number)
 		}
 		b.recorded = append(b.recorded, r)
-		b.left[r.fingerprint]++
 	}
 	return b, nil
 }
 
 // NewBaseline records whatever is found.
-func NewBaseline() *Baseline { return &Baseline{left: make(map[string]int), all: true} }
+func NewBaseline() *Baseline { return &Baseline{all: true} }
 
 // Earlier is a baseline of what was found in another version of the files; the reason says
 // why it is silent now.
@@ -77,20 +75,18 @@ func Earlier(diags hcl.Diagnostics, sources map[string][]byte, name func(string)
 	b := NewBaseline()
 	b.earlier = reason
 	_ = b.Apply(diags, sources, name) // all are taken up
-	b.all, b.recorded, b.Suppressed = false, b.seen, nil
-	for _, r := range b.recorded {
-		b.left[r.fingerprint]++
-	}
-	return b
+	return &Baseline{recorded: b.found, earlier: reason}
 }
 
 // RecordAll makes the baseline take up whatever is found from now on.
 func (b *Baseline) RecordAll() { b.all = true }
 
-// Apply gives the findings that are not in the baseline. Name is the name of a file of
-// the findings as the baseline has it.
+// Apply gives the findings of a stack that are not in the baseline. Name is the name of a
+// file of the findings as the baseline has it.
 func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name func(string) string) hcl.Diagnostics {
 	shown := make(hcl.Diagnostics, 0, len(diags))
+	left := countOf(b.recorded)
+	var found []record
 	for _, d := range diags {
 		f := schema.FindingOf(d)
 		if IsFault(f) && (b.earlier == "" || f.Level == rule.Error) {
@@ -98,16 +94,51 @@ func (b *Baseline) Apply(diags hcl.Diagnostics, sources map[string][]byte, name 
 			continue
 		}
 		r := recordOf(d, f, sources, name)
-		b.seen = append(b.seen, r)
-		if b.left[r.fingerprint] == 0 && !b.all {
+		found = append(found, r)
+		if left[r.fingerprint]--; left[r.fingerprint] < 0 && !b.all {
 			shown = append(shown, d)
 			continue
 		}
-		b.left[r.fingerprint] = max(b.left[r.fingerprint]-1, 0)
 		f.Suppression = &schema.Suppression{By: schema.ByBaseline, Reason: cmp.Or(b.earlier, "it is in the baseline")}
 		b.Suppressed = append(b.Suppressed, schema.WithFinding(d, f, ""))
 	}
+	b.found = append(b.found, beyond(found, b.found)...)
 	return shown
+}
+
+// Join adds what was found of another stack, to which the same baseline was applied by itself.
+// What both have is the same finding: it is recorded and counted once.
+func (b *Baseline) Join(o *Baseline) {
+	b.all = b.all || o.all
+	b.recorded = append(b.recorded, beyond(o.recorded, b.recorded)...)
+	b.found = append(b.found, beyond(o.found, b.found)...)
+}
+
+// Count is how many findings were kept back, each once for all stacks.
+func (b *Baseline) Count() int {
+	if b.all {
+		return len(b.found)
+	}
+	return len(b.found) - len(beyond(b.found, b.recorded))
+}
+
+// countOf counts records by their fingerprints.
+func countOf(records []record) map[string]int {
+	n := make(map[string]int, len(records))
+	for _, r := range records {
+		n[r.fingerprint]++
+	}
+	return n
+}
+
+// beyond are the records of a list that are not among others; what stands there once is left
+// out once.
+func beyond(list, others []record) []record {
+	n := countOf(others)
+	return slices.DeleteFunc(slices.Clone(list), func(r record) bool {
+		n[r.fingerprint]--
+		return n[r.fingerprint] >= 0
+	})
 }
 
 // IsFault reports whether a finding is a fault of the files rather than a matter of their
@@ -148,19 +179,11 @@ func (b *Baseline) Stale(looked func(id rule.ID, file string) bool) int {
 
 // current are the recorded findings that occurred again, or may have.
 func (b *Baseline) current(looked func(id rule.ID, file string) bool) []record {
-	var kept []record
-	gone := make(map[string]int)
-	for fingerprint, n := range b.left {
-		gone[fingerprint] = n
-	}
-	for _, r := range b.recorded {
-		if gone[r.fingerprint] > 0 && looked(rule.ID(r.rule), r.file) {
-			gone[r.fingerprint]--
-			continue
-		}
-		kept = append(kept, r)
-	}
-	return kept
+	n := countOf(b.found)
+	return slices.DeleteFunc(slices.Clone(b.recorded), func(r record) bool {
+		n[r.fingerprint]--
+		return n[r.fingerprint] < 0 && looked(rule.ID(r.rule), r.file)
+	})
 }
 
 // Write is the baseline as it is now: without what no longer occurs in the files that
@@ -169,7 +192,7 @@ func (b *Baseline) current(looked func(id rule.ID, file string) bool) []record {
 func (b *Baseline) Write(looked func(id rule.ID, file string) bool) []byte {
 	kept := b.current(looked)
 	if b.all {
-		kept = append(slices.DeleteFunc(kept, func(r record) bool { return looked(rule.ID(r.rule), r.file) }), b.seen...)
+		kept = append(kept, beyond(b.found, kept)...)
 	}
 	slices.SortFunc(kept, func(x, y record) int { return cmp.Compare(x.String(), y.String()) })
 	lines := make([]string, len(kept))

@@ -98,6 +98,32 @@ func TestBaselineCounts(t *testing.T) {
 	assert.Len(t, b.Apply(hcl.Diagnostics{diags[0], diags[0]}, sources, same), 1)
 }
 
+// What two stacks have in a file that both read is one entry; what one has twice is two.
+func TestBaselineOfStacks(t *testing.T) {
+	diags, sources := foundIn(t, icons("a", "b"))
+	of := func(src []byte, found ...*hcl.Diagnostic) *suppress.Baseline {
+		b, err := suppress.ParseBaseline(src)
+		require.NoError(t, err)
+		if src == nil {
+			b.RecordAll()
+		}
+		b.Apply(found, sources, same)
+		return b
+	}
+	a, b := diags[0], diags[1]
+	joined := of(nil, a, a)
+	joined.Join(of(nil, a, b))
+	assert.Equal(t, 3, joined.Count())
+	written := joined.Write(everything)
+	assert.Equal(t, 3, strings.Count(string(written), "\n\n")+1)
+
+	joined = of(written, a)
+	assert.Equal(t, 2, joined.Stale(everything))
+	joined.Join(of(written, a, b))
+	assert.Equal(t, 1, joined.Stale(everything))
+	assert.Equal(t, 2, joined.Count())
+}
+
 // Faults are never recorded, nor what cannot be lowered.
 func TestBaselineHoldsNoFaults(t *testing.T) {
 	s, diags := stack.Load(stack.Options{FS: fstest.MapFS{"stack/main.livery.hcl": {Data: []byte("locale \"en\" {\n  titel_text = \"x\"\n  mobile_tips_page {\n    tip {\n      text = \"Find a place that is bright, but with no light behind you\"\n    }\n  }\n}\n")}}, Dir: "stack"})
