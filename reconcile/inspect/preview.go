@@ -175,7 +175,7 @@ func missing(sheets []preview.Sheet, levels map[rule.ID]rule.Level) hcl.Diagnost
 	for i, s := range sheets {
 		documents[i] = s.Document
 	}
-	return schema.ApplyLevels(lint.Missing(documents, lint.Others(documents)), levels)
+	return schema.ApplyLevels(lint.Missing(documents), levels)
 }
 
 // A state elsewhere is asked for at most so often, and so long: a picture must not

@@ -3,6 +3,7 @@ package lint_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -170,19 +171,35 @@ func TestOrder(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	load := load(t, "locale \"en\" { title_text = \"Check\" }\nlocale \"th\" {}\nlocale \"vi\" { title_text = null }\n")
-	var got []string
-	for _, d := range lint.Missing(load.Documents, lint.Others(load.Documents)) {
-		finding := schema.FindingOf(d)
-		got = append(got, fmt.Sprintf("%s %s %s", finding.Address(), finding.Path, d.Detail))
-		assert.Equal(t, rule.Warning, finding.Level)
+	details := func(diags hcl.Diagnostics) (list []string) {
+		for _, d := range diags {
+			finding := schema.FindingOf(d)
+			list = append(list, fmt.Sprintf("%s %s %s", finding.Address(), finding.Path, d.Detail))
+			assert.Equal(t, rule.Warning, finding.Level)
+		}
+		return list
 	}
+	loaded := load(t, "locale \"en\" { title_text = \"Check\" }\nlocale \"th\" {}\nlocale \"vi\" { title_text = null }\n")
 	assert.Equal(t, []string{
 		"locale.th_TH titleText titleText has no text here, and 1 of 3 languages have one: people will see the API's default.",
 		"locale.vi_VN titleText titleText has no text here, and 1 of 3 languages have one: people will see the API's default.",
-	}, got)
-	assert.Empty(t, lint.Missing(load.Documents[:1], lint.Others(load.Documents[:1])), "one language alone misses nothing")
-	assert.Empty(t, lint.Missing(load.Documents, func(*schema.Field) string { return "" }))
+	}, details(lint.Missing(loaded.Documents)))
+	assert.Empty(t, lint.Missing(loaded.Documents[:1]), "one language alone misses nothing")
+
+	// Tips are missing one by one, or all together.
+	tips := func(words ...string) string {
+		var b strings.Builder
+		for _, w := range words {
+			fmt.Fprintf(&b, "    tip {\n      text = %q\n      icon_link = \"https://cdn.example.com/a.png\"\n    }\n", w)
+		}
+		return "{\n  mobile_tips_page {\n" + b.String() + "  }\n}\n"
+	}
+	loaded = load(t, "locale \"en\" "+tips("Find light", "Take off glasses")+"locale \"vi\" "+tips("Tìm nơi sáng")+"locale \"th\" {}\n")
+	list, second := " mobileTipsPage.tips mobileTipsPage.tips has no text here, and %s: people will see the API's default.", " mobileTipsPage.tips[1].text mobileTipsPage.tips[1].text has no text here, and %s: people will see fewer tips."
+	assert.Equal(t, []string{"locale.th_TH" + fmt.Sprintf(list, "2 of 3 languages have one"), "locale.vi_VN" + fmt.Sprintf(second, "1 of 3 languages have one")},
+		details(lint.Missing(loaded.Documents)))
+	assert.Equal(t, []string{"locale.vi_VN" + fmt.Sprintf(second, "the source en_US has one"), "locale.th_TH" + fmt.Sprintf(list, "the source en_US has one")},
+		details(lint.Stack(loaded)))
 }
 
 // Without a source language nobody knows what is missing; who has two languages is told

@@ -15,12 +15,12 @@ func missing(l *linter, in *language) {
 	if !l.wants(rule.Missing) || in.Locale == l.source.Locale || !l.concerns(rule.Missing, in.Locale) {
 		return
 	}
-	l.found = append(l.found, Missing([]schema.Document{in.Document}, func(f *schema.Field) string {
-		if !l.source.At(f).Declared() {
-			return ""
+	why := fmt.Sprintf("the source %s has one", l.source.Locale)
+	for t := range l.source.texts {
+		if d := lacking(in, t, why); d != nil {
+			l.found = append(l.found, d)
 		}
-		return fmt.Sprintf("the source %s has one", l.source.Locale)
-	})...)
+	}
 }
 
 // untranslated finds the source's words under another language.
