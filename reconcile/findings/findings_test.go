@@ -217,8 +217,8 @@ func TestJUnitOfStacks(t *testing.T) {
 		{"no stack", nil, Meta{Stacks: stacks[:0]}, []string{"livery 1 0 1"}},
 		{"notices that pass", hcl.Diagnostics{found(rule.Notice, "a")}, Meta{Stacks: stacks[:1], FailOn: rule.Warning}, []string{"a 1 0 0"}},
 		{"notices that fail", hcl.Diagnostics{found(rule.Notice, "a")}, Meta{Stacks: stacks[:1], FailOn: rule.Notice}, []string{"a 1 1 0"}},
-		{"elsewhere", nil, Meta{Elsewhere: &Tally{Errors: 1}}, []string{"livery 1 1 0"}},
-		{"a warning elsewhere", nil, Meta{Elsewhere: &Tally{Warnings: 1}}, []string{"livery 1 0 0"}},
+		{"elsewhere", nil, Meta{Beside: Beside{Elsewhere: &Tally{Errors: 1}}}, []string{"livery 1 1 0"}},
+		{"a warning elsewhere", nil, Meta{Beside: Beside{Elsewhere: &Tally{Warnings: 1}}}, []string{"livery 1 0 0"}},
 	} {
 		var out bytes.Buffer
 		require.NoError(t, Write(&out, JUnitFormat, c.found, nil, terminal.Style{}, c.meta))

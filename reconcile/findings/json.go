@@ -158,11 +158,10 @@ type verdictJSON[D any] struct {
 	Valid         bool         `json:"valid"`
 	ErrorCount    int          `json:"error_count"`
 	WarningCount  int          `json:"warning_count"`
-	NoticeCount   *int         `json:"notice_count,omitempty"`  // of lint alone
-	SkippedRules  []rule.ID    `json:"skipped_rules,omitempty"` // those that need a source language, where there is none
+	NoticeCount   *int         `json:"notice_count,omitempty"` // of lint alone
+	Beside                     // of lint alone
 	Diagnostics   []D          `json:"diagnostics"`
 	Suppressed    *[]D         `json:"suppressed,omitempty"` // of lint -show-suppressed alone
-	Elsewhere     *Tally       `json:"elsewhere,omitempty"`  // of lint with names of files alone
 	Stacks        []StackTally `json:"stacks,omitzero"`      // where several were to be looked at
 }
 
@@ -196,9 +195,8 @@ func WriteJSON(w io.Writer, diags hcl.Diagnostics, src Sources, stacks ...StackT
 
 func writeLintJSON(w io.Writer, found, suppressed []entry, meta Meta) error {
 	v := newVerdictJSON(found, newFindingJSON)
-	v.SkippedRules = meta.Skipped
+	v.Beside = meta.Beside
 	v.of(meta.Stacks)
-	v.Elsewhere = meta.Elsewhere
 	v.Valid = v.Valid && (meta.Elsewhere == nil || meta.Elsewhere.Errors == 0)
 	if meta.ShowSuppressed {
 		list := newVerdictJSON(suppressed, newFindingJSON).Diagnostics

@@ -49,7 +49,6 @@ type Meta struct {
 	Version  string      // of livery
 	FullName string      // with what it was built from
 	Rules    []rule.Rule // the rules that ran, for forms that list them
-	Skipped  []rule.ID   // those of them that could not run
 	FailOn   rule.Level  // from which on findings fail the run
 	Prefix   string      // path of the stack relative to the repository root, "" if unknown
 
@@ -58,7 +57,38 @@ type Meta struct {
 	ShowSuppressed bool
 	Suppressed     hcl.Diagnostics // what is not to be shown, each with the reason
 	Stacks         []StackTally    // where several were to be looked at, though there may be none; else nil
-	Elsewhere      *Tally          // what lies in other files than those that were asked for; nil if none were
+	Beside
+}
+
+// Beside is what a run comes to beside the findings that it shows.
+type Beside struct {
+	Skipped   []rule.ID      `json:"skipped_rules,omitempty"` // those that need a source language, where there is none
+	Awoken    []rule.ID      `json:"awoken_rules,omitempty"`  // those that are off and ran since they were asked for
+	Elsewhere *Tally         `json:"elsewhere,omitempty"`     // what lies in other files than those that were asked for; nil if none were
+	Baseline  *BaselineTally `json:"baseline,omitempty"`      // nil for none
+	Base      *BaseTally     `json:"base,omitempty"`          // nil if nothing was compared with a commit
+	Fixed     *FixedTally    `json:"fixed,omitempty"`         // nil if nothing was to be mended
+}
+
+// BaselineTally counts what is in baselines.
+type BaselineTally struct {
+	Findings   int `json:"findings"`                    // that are not shown
+	Gone       int `json:"gone"`                        // entries that are no longer found
+	Unpruned   int `json:"unpruned_stacks,omitempty"`   // stacks with errors, of which nothing was taken out
+	Unrecorded int `json:"unrecorded_stacks,omitempty"` // stacks that do not parse, of which nothing was written
+}
+
+// BaseTally counts what was there at a commit.
+type BaseTally struct {
+	Findings int  `json:"findings"` // that are not shown
+	Errors   bool `json:"errors"`   // what was there is not all known
+}
+
+// FixedTally counts what was mended.
+type FixedTally struct {
+	Findings int `json:"findings"`
+	Files    int `json:"files"`
+	More     int `json:"fixable_all"` // what only -fix=all would mend
 }
 
 // Tally counts findings by their level.

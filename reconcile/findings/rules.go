@@ -166,11 +166,13 @@ func newStatistics(diags hcl.Diagnostics) statistics {
 }
 
 // WriteStatisticsJSON is WriteStatistics for machines.
-func WriteStatisticsJSON(w io.Writer, diags hcl.Diagnostics) error {
+func WriteStatisticsJSON(w io.Writer, diags hcl.Diagnostics, meta Meta) error {
 	return terminal.WriteJSON(w, struct {
 		FormatVersion string `json:"format_version"`
 		statistics
-	}{"1.0", newStatistics(diags)})
+		Beside
+		Stacks []StackTally `json:"stacks,omitzero"`
+	}{"1.0", newStatistics(diags), meta.Beside, meta.Stacks})
 }
 
 // WriteStatistics counts findings by rule, the most first.

@@ -54,7 +54,9 @@ type lintFlags struct {
 type output struct{ format, file string }
 
 // formats are the forms of lint by name, text first.
-func formats() []string { return append(findings.Formats(), "markdown") }
+func formats() []string { return append(findings.Formats(), markdownFormat) }
+
+const markdownFormat = "markdown"
 
 // New is the command.
 func New(run *command.Run) *cobra.Command {
@@ -132,6 +134,8 @@ func (l *lintFlags) check(run *command.Run) error {
 		return o.file == "" && o.format != string(findings.TextFormat) && o.format != string(findings.JSONFormat)
 	}):
 		return command.Fail("Invalid flags", "-statistics is written as text or json: give the other formats a file each, as in -format=sarif:FILE.")
+	case l.diff && !slices.Equal(l.outputs, []output{{format: string(findings.TextFormat)}}):
+		return command.Fail("Invalid flags", "-diff writes what would change to stdout, instead of findings: leave out -json and -format. \"livery lint -fix -json\" says how much it has mended.")
 	case l.diff && l.fix == "":
 		l.fix = string(rule.SafeFix)
 	}
@@ -292,11 +296,13 @@ func (l *lintFlags) write(run *command.Run, verdict lintreport.Verdict) error {
 	case stdout == string(findings.TextFormat):
 		return lintreport.Write(run.View, verdict, l.showSuppressed)
 	}
-	for _, sentence := range verdict.Sentences() {
-		fmt.Fprintln(run.Stderr, sentence)
-	}
 	if l.statistics {
-		return findings.WriteStatisticsJSON(run.Stdout, verdict.Diagnostics)
+		return findings.WriteStatisticsJSON(run.Stdout, verdict.Diagnostics, l.meta(verdict))
+	}
+	if stdout != string(findings.JSONFormat) && stdout != markdownFormat { // which say it themselves
+		for _, sentence := range verdict.Sentences() {
+			fmt.Fprintln(run.Stderr, sentence)
+		}
 	}
 	return l.render(run, run.Stdout, stdout, verdict, run.Style(run.Stdout))
 }
@@ -329,7 +335,7 @@ func (l *lintFlags) writeFiles(run *command.Run, verdict lintreport.Verdict) err
 }
 
 func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict lintreport.Verdict, style terminal.Style) error {
-	if format == "markdown" {
+	if format == markdownFormat {
 		_, stack := workspace.Directory(".").Repository()
 		text := markdown.Findings(verdict.Diagnostics, findings.Count(verdict.Diagnostics).String(), markdown.Links("", stack, run.Getenv))
 		for _, sentence := range verdict.Sentences() {
@@ -338,13 +344,13 @@ func (l *lintFlags) render(run *command.Run, w io.Writer, format string, verdict
 		_, err := io.WriteString(w, text)
 		return err
 	}
-	meta := findings.Meta{
-		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: rule.All(), Skipped: verdict.Skipped, FailOn: l.level.Level(),
-		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed, Stacks: l.stacks,
+	return findings.Write(w, findings.Format(format), verdict.Diagnostics, verdict.Sources, style, l.meta(verdict))
+}
+
+// meta is what forms say beyond the findings.
+func (l *lintFlags) meta(verdict lintreport.Verdict) findings.Meta {
+	return findings.Meta{
+		Version: command.ThisBuild().Version, FullName: command.ThisBuild().FullName(), Rules: rule.All(), FailOn: l.level.Level(),
+		ShowSuppressed: l.showSuppressed, Suppressed: verdict.Suppressed, Stacks: l.stacks, Beside: verdict.Beside(l.opts.Base != ""),
 	}
-	if len(verdict.Files) > 0 {
-		elsewhere := findings.Count(verdict.Elsewhere)
-		meta.Elsewhere = &elsewhere
-	}
-	return findings.Write(w, findings.Format(format), verdict.Diagnostics, verdict.Sources, style, meta)
 }

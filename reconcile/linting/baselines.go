@@ -91,6 +91,9 @@ func (l *Linted) joinBaseline(b *baseline) {
 	}
 }
 
+// HasBaseline reports whether a stack has a baseline.
+func (l *Linted) HasBaseline() bool { return len(l.baselines) > 0 || l.Unrecorded > 0 }
+
 // Add adds what is counted of one of many stacks, its baselines, and what it does not use.
 func (l *Linted) Add(name string, one *Linted) {
 	for _, b := range one.baselines {

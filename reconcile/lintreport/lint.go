@@ -116,6 +116,25 @@ func (l Verdict) Sentences() []string {
 	return list
 }
 
+// Beside is what the sentences say, for programs. Based says that a commit was compared with.
+func (l Verdict) Beside(based bool) findings.Beside {
+	b := findings.Beside{Skipped: l.Skipped, Awoken: l.Awoken}
+	if len(l.Files) > 0 {
+		elsewhere := findings.Count(l.Elsewhere)
+		b.Elsewhere = &elsewhere
+	}
+	if l.HasBaseline() {
+		b.Baseline = &findings.BaselineTally{Findings: l.Baselined, Gone: l.Stale, Unpruned: l.Unpruned, Unrecorded: l.Unrecorded}
+	}
+	if based {
+		b.Base = &findings.BaseTally{Findings: l.Known, Errors: l.BaseBroken}
+	}
+	if l.Fixed != nil {
+		b.Fixed = &findings.FixedTally{Findings: l.Fixed.Findings, Files: len(l.Fixed.After), More: l.Fixed.More}
+	}
+	return b
+}
+
 func isOrAre(n int, noun string) string {
 	if n == 1 {
 		return schema.Plural(n, noun) + " is"
