@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -37,7 +36,7 @@ func (s *Studio) others() (list []other, way string) {
 	config := s.files.Config
 	config.Dir, config.Prefix, config.Assignments = workspace.Directory(top), "", nil // what is given here is given to this stack
 	all := workspace.New(config)
-	paths, _ := stacks.Find(cmp.Or(s.files.Context, context.Background()), os.DirFS(top)) // those that were found by then
+	paths, _ := stacks.Find(cmp.Or(s.files.Context, context.Background()), all.Dir.FS()) // those that were found by then
 	stacks.Each(paths, runtime.GOMAXPROCS(0), func(dir string) other {
 		o := other{dir, all.Below(dir), make(map[string]bool)}
 		if loaded, _, err := workspace.Reload(o.files, new(stack.Stack), stack.NeedNothing); err == nil {
