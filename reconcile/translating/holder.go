@@ -30,7 +30,7 @@ func HolderOf(e *stack.Evaluation, d schema.Document) (h Holder, at hcl.Range, w
 	file := e.TextsFile(d.Locale)
 	switch {
 	case file == "" && IsForEach(e, d):
-		return h, d.Range, "This block is for several languages and has no file of texts. Add one for each: texts = jsondecode(file(\"texts/${each.key}.json\"))."
+		return h, d.Range, "This block is for several languages and has no file of texts in JSON. Add one for each: texts = jsondecode(file(\"texts/${each.key}.json\"))."
 	case file == "":
 		return BlockHolder(d.Range), hcl.Range{}, ""
 	}
