@@ -84,6 +84,7 @@ type Base struct {
 type Plan struct {
 	LiveryVersion string        `json:"livery_version"`
 	Timestamp     time.Time     `json:"timestamp"`
+	Stack         string        `json:"stack,omitempty"` // the way to its directory from the top of the repository; "" where that is not known, or for the top
 	Base          Base          `json:"state"`
 	Account       state.Account `json:"account"`
 	Errored       bool          `json:"errored"`  // made from an invalid configuration; it can be shown and not applied
@@ -202,6 +203,7 @@ type Options struct {
 	Elsewhere                   bool             // an address that is not known is one of another stack
 	Account                     state.Account
 	Version                     string
+	Stack                       string // the way to it from the top of its repository
 	Now                         time.Time
 }
 
@@ -235,7 +237,7 @@ func (e *UnknownAddressError) Instead() string {
 // either. The error is an *UnknownAddressError.
 func NewPlan(desired Desired, applied *state.Snapshot, o Options) (*Plan, error) {
 	p := &Plan{
-		LiveryVersion: o.Version, Timestamp: o.Now, Destroy: o.Destroy, Rollback: o.Rollback, Account: o.Account,
+		LiveryVersion: o.Version, Timestamp: o.Now, Stack: o.Stack, Destroy: o.Destroy, Rollback: o.Rollback, Account: o.Account,
 		Base: Base{Lineage: applied.Lineage, Serial: applied.Serial},
 	}
 	pl := planner{desired: desired, applied: applied, options: o}

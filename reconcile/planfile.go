@@ -97,7 +97,7 @@ func DecodePlan(data []byte) (*Plan, error) {
 	if err := jsontext.CheckRecord(data); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPlanDamaged, err)
 	}
-	for _, word := range []string{p.LiveryVersion, p.Base.Lineage, p.Account.BaseURL, p.Account.AccessKeySHA256} {
+	for _, word := range []string{p.LiveryVersion, p.Stack, p.Base.Lineage, p.Account.BaseURL, p.Account.AccessKeySHA256} {
 		if !schema.IsVisible(word) {
 			return nil, fmt.Errorf("%w: %q holds a character that cannot be seen", ErrPlanDamaged, word)
 		}

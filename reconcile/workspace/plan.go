@@ -177,7 +177,7 @@ func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) 
 	}
 	o.Plan, err = reconcile.NewPlan(desired, current, reconcile.Options{
 		Targets: opts.Targets, Excludes: opts.Excludes, Replaces: opts.Replaces, Reapply: opts.Reapply, Destroy: opts.Destroy, Elsewhere: opts.Elsewhere,
-		Account: o.account.Recorded(), Version: o.workspace.Version, Now: o.workspace.Now(),
+		Account: o.account.Recorded(), Version: o.workspace.Version, Stack: inRepository(o.workspace.Dir), Now: o.workspace.Now(),
 	})
 	if err != nil {
 		return Failf("Unknown address", "%v.", err)
@@ -254,6 +254,9 @@ func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.P
 	if plan.Errored {
 		return nil, Failf("Cannot apply incomplete plan", "%s was made from an invalid configuration. Mend the configuration and plan again.", name)
 	}
+	if here := inRepository(w.Dir); plan.Stack != "" && here != "" && plan.Stack != here {
+		return nil, Failf("Saved plan is for another stack", "%s was made in %s, and this is %s. Apply it there, or plan again here.", name, plan.Stack, here)
+	}
 	// The configuration is read for its account and backend only: what is sent
 	// stands in the plan, so faults elsewhere are no matter.
 	loaded, _, err := w.Load(stack.NeedNothing)
@@ -289,6 +292,15 @@ func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.P
 		return nil, errors.Join(err, o.Close(ctx))
 	}
 	return o, nil
+}
+
+// inRepository is the way from the top of the repository to the directory of a stack, which is the same in
+// every checkout; "" where that is not known, or for the top.
+func inRepository(d Directory) string {
+	if _, way := d.Repository(); schema.IsVisible(way) {
+		return way
+	}
+	return ""
 }
 
 // stalePlan explains why a plan is not made from this state; other errors, and

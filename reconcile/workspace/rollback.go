@@ -88,7 +88,7 @@ func (o *Operation) planBack(ctx context.Context, serial uint64, opts PlanOption
 	desired, confirmed, unconfirmed := reconcile.DesiredAt(then)
 	o.Plan, err = reconcile.NewPlan(desired, now, reconcile.Options{
 		Targets: opts.Targets, Excludes: opts.Excludes, Leave: unconfirmed, Rollback: serial,
-		Account: recorded, Version: o.workspace.Version, Now: o.workspace.Now(),
+		Account: recorded, Version: o.workspace.Version, Stack: inRepository(o.workspace.Dir), Now: o.workspace.Now(),
 	})
 	if err != nil {
 		return Failf("Unknown address", "%v. What a rollback knows is the current state and that of serial %d.", err, serial)
