@@ -17,7 +17,7 @@ func consoleCommand(run *command.Run) *cobra.Command {
 		Long: `Evaluates expressions of this stack, one a line, typed or through a pipe: variables,
 locals, themes, functions and documents["th_TH"], which is what is sent. Nothing is
 written and nothing sent. "exit" or the end of the input ends it; in a pipe a wrong
-expression gives exit code 1.`,
+expression does too, with exit code 1.`,
 		Example: "livery console\necho 'contrast(local.brand, \"#ffffff\")' | livery console",
 	}
 	in.Flags(c)
@@ -39,7 +39,8 @@ expression gives exit code 1.`,
 		names := e.Names()
 		conversation := console.Console{
 			Stack: e, Stdout: run.Stdout, Stderr: run.Stderr, Out: run.Style(run.Stdout), Err: run.Style(run.Stderr),
-			Line: person.Lines(c.Context(), func(line string, pos int) (string, int, bool) { return console.Complete(names, line, pos) }),
+			Piped: !typed,
+			Line:  person.Lines(c.Context(), func(line string, pos int) (string, int, bool) { return console.Complete(names, line, pos) }),
 		}
 		clean, err := conversation.Run()
 		if err == nil && !clean && !typed {

@@ -28,6 +28,9 @@ type Console struct {
 	// Line gives the next line behind a prompt, without its end; io.EOF ends the
 	// conversation.
 	Line func(prompt string) (string, error)
+	// Piped says that nobody is there to type an expression again: one that is wrong ends
+	// the conversation, as in Terraform's.
+	Piped bool
 }
 
 // inputName is what the place of a fault is called, as in Terraform.
@@ -53,6 +56,9 @@ func (c *Console) Run() (clean bool, err error) {
 			fmt.Fprint(c.Stdout, help)
 		case word != "" && !strings.HasPrefix(word, "#"):
 			clean = c.answer(expr, number) && clean
+		}
+		if !clean && c.Piped {
+			return false, nil
 		}
 		number += lines
 	}
