@@ -69,6 +69,9 @@ func TestPlanForBots(t *testing.T) {
 	plan.Changes = nil
 	assert.Regexp(t, botNoChanges, text(report.Layout{Terraform: true}))
 	assert.Regexp(t, botPass, text(report.Layout{}))
+	plan.Rollback = 7
+	assert.Regexp(t, botNoChanges, text(report.Layout{Terraform: true}))
+	assert.Contains(t, text(report.Layout{Terraform: true}), "those of serial 7")
 }
 
 // Programs and policies that read a plan through terraform-json, as tf-summarize does, see

@@ -95,14 +95,18 @@ func (p *planPrinter) line(format string, args ...any) {
 
 func (p *planPrinter) noChanges(plan *reconcile.Plan) {
 	words := "No changes. Your configuration matches the last applied documents."
-	if p.t.Terraform {
+	back := fmt.Sprintf("The last applied documents are those of serial %d.", plan.Rollback)
+	switch {
+	case p.t.Terraform:
 		words = "No changes. Your infrastructure matches the configuration."
-	}
-	if plan.Rollback > 0 {
-		words = fmt.Sprintf("No changes. The last applied documents are those of serial %d.", plan.Rollback)
+	case plan.Rollback > 0:
+		words = "No changes. " + back
 	}
 	head, rest, _ := strings.Cut(words, ". ")
 	p.line("\n%s %s\n", p.s.Bold(p.s.Green(head+".")), p.s.Bold(rest))
+	if p.t.Terraform && plan.Rollback > 0 {
+		p.line("%s\n", back)
+	}
 	switch {
 	case plan.Rollback > 0 && plan.Targeted:
 		p.line("%s", "That is, of what is not left out: everything else was not looked at.")
