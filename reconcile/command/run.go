@@ -20,8 +20,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/term"
 
+	"livery/reconcile/findings"
 	"livery/reconcile/prompt"
 	"livery/reconcile/report"
 	"livery/reconcile/state"
@@ -230,7 +232,8 @@ func (r *Run) Workspace(in Inputs) *workspace.Workspace {
 		c.Ask = r.Person().AskVariable
 	}
 	c.Events.Untold = func(err error) { // on stderr, since stdout may be one object
-		fmt.Fprintf(r.Stderr, "Warning: A callback was not delivered\n\nThe session is complete, but its callback_url was not told. %s.\n\"livery simulator\" as a server calls every address.\n", terminal.Escape(err.Error(), ""))
+		findings.WriteText(r.Stderr, hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "A callback was not delivered",
+			Detail: fmt.Sprintf("The session is complete, but its callback_url was not told. %s. \"livery simulator\" as a server calls every address.", err)}}, nil, r.Style(r.Stderr))
 	}
 	w := workspace.New(c)
 	r.opened = append(r.opened, w)
