@@ -173,20 +173,38 @@ func (r *Report) sentence() string {
 	case r.Plan.Empty() && r.Kind == Diff:
 		words[0] = "**No effective change.**"
 	case r.Plan.Empty():
-		words[0] = "**No changes.** The configuration matches the last applied documents."
+		words[0] = "**No changes.** " + nothingToDo(r.Plan)
 	default:
 		words[0] = counts(r.Plan.Summary()) + "."
 	}
 	if doubtful := r.inDoubt(); doubtful != "" {
 		words = append(words, doubtful)
 	}
-	if r.Commit.ID != "" {
+	switch {
+	case r.Plan.Rollback > 0 && !r.Plan.Empty():
+		words = append(words, fmt.Sprintf("It goes back to serial %d.", r.Plan.Rollback))
+	case r.Plan.Rollback == 0 && r.Commit.ID != "":
 		words = append(words, r.Commit.sentence())
+	}
+	if r.Plan.Targeted {
+		words = append(words, "A part of the stack is left out and was not looked at.")
 	}
 	if r.State != "" {
 		words = append(words, r.State)
 	}
 	return strings.Join(words, " ")
+}
+
+// nothingToDo says why a plan is empty.
+func nothingToDo(p *reconcile.Plan) string {
+	switch {
+	case p.Rollback > 0:
+		return fmt.Sprintf("The last applied documents are those of serial %d.", p.Rollback)
+	case p.Destroy:
+		return "Nothing that was applied is left to be destroyed."
+	default:
+		return "The configuration matches the last applied documents."
+	}
 }
 
 // counts names what happens to how many, those that there are in bold.

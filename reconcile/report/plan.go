@@ -97,6 +97,10 @@ func (p *planPrinter) noChanges(plan *reconcile.Plan) {
 	words := "No changes. Your configuration matches the last applied documents."
 	back := fmt.Sprintf("The last applied documents are those of serial %d.", plan.Rollback)
 	switch {
+	case plan.Destroy && p.t.Terraform:
+		words = "No changes. No objects need to be destroyed."
+	case plan.Destroy:
+		words = "No changes. No documents and no sessions need to be destroyed."
 	case p.t.Terraform:
 		words = "No changes. Your infrastructure matches the configuration."
 	case plan.Rollback > 0:
@@ -116,6 +120,9 @@ func (p *planPrinter) noChanges(plan *reconcile.Plan) {
 		return
 	case plan.Targeted:
 		p.line("%s", "That is, of what -target and -exclude leave: everything else was not looked at.")
+		return
+	case plan.Destroy:
+		p.line("%s", "Nothing was applied yet, or it was put back to the API's default look already.")
 		return
 	case len(plan.Changes) == 0:
 		p.line("%s", "The configuration declares no locale and no session, and nothing was ever applied.")
