@@ -58,6 +58,9 @@ func IsAbsent(err error) bool {
 // Open finds the repository that a directory belongs to, or did before it was deleted.
 // Errors are *Error.
 func Open(ctx context.Context, dir string) (*Repository, error) {
+	if abs, err := filepath.Abs(dir); err == nil { // messages name it, and "." says nothing
+		dir = abs
+	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
 		r, err := Open(ctx, filepath.Dir(dir))
 		if err == nil {
