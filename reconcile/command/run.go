@@ -174,6 +174,7 @@ func (r *Run) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	r.words = rest
 	if rest, err = r.withEnvironment(command, rest); err != nil {
 		return err
 	}
