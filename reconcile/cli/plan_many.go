@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livery/reconcile"
 	"livery/reconcile/command"
 	"livery/reconcile/comparison"
 	"livery/reconcile/plandir"
@@ -20,9 +19,9 @@ func (p *planFlags) manyOptions() (recursive.PlanOptions, error) {
 	if err != nil {
 		return recursive.PlanOptions{}, err
 	}
-	layout, err := p.layout.Layout(&reconcile.Plan{})
+	layout, err := p.layout.Layout(nil)
 	if err != nil {
-		return recursive.PlanOptions{}, command.Fail("Invalid flag", "With -recursive, -expand takes no address: it shows all that every stack has to say.")
+		return recursive.PlanOptions{}, err
 	}
 	return recursive.PlanOptions{
 		Inputs: p.inputs, Plan: opts, FailOn: &p.failOn, Layout: layout, Requests: p.requests,

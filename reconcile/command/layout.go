@@ -30,7 +30,8 @@ func (l *LayoutFlags) Flags(r *Run, c *cobra.Command) {
 	f.BoolVar(&l.summary, "summary", false, "Show one line for each document.")
 }
 
-// Layout is how a plan is shown; an address that it does not have is an error.
+// Layout is how a plan is shown; an address that it does not have is an error. No plan
+// stands for those of many stacks, which are shown alike.
 func (l *LayoutFlags) Layout(p *reconcile.Plan) (report.Layout, error) {
 	layout := report.Layout{Summary: l.summary, ExpandAll: slices.Contains(l.expand, expandAll)}
 	switch compat := l.run.Getenv("LIVERY_COMPAT"); compat {
@@ -43,6 +44,9 @@ func (l *LayoutFlags) Layout(p *reconcile.Plan) (report.Layout, error) {
 	for _, text := range l.expand {
 		if text == expandAll {
 			continue
+		}
+		if p == nil {
+			return layout, Fail("Invalid flag", "With -recursive, -expand takes no address: it shows all that every stack has to say.")
 		}
 		address, err := schema.ParseAddress(text)
 		if err != nil {
