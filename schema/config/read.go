@@ -56,7 +56,7 @@ func (s *Sources) ReadFile(name string, at schema.Subject) ([]byte, *hcl.Diagnos
 		return nil, nil
 	}
 	if err != nil {
-		return nil, unreadable(at.Range, "Cannot read a file", err)
+		return nil, unreadable(at.Range, "Cannot read a file", name, err)
 	}
 	return src, nil
 }
@@ -92,7 +92,7 @@ func Read(opts Options, previous *Sources) *Sources {
 	r := newReader(opts, previous)
 	own, values, err := r.list()
 	if err != nil {
-		r.report(unreadable(hcl.Range{}, "Cannot read the directory", err))
+		r.report(unreadable(hcl.Range{}, "Cannot read the directory", "/"+opts.Dir, err))
 	}
 	r.sources.empty = err == nil && len(own) == 0
 	r.sources.Own = r.readAll(own)
@@ -202,7 +202,7 @@ func (r *reader) readWith(name string, open func(string) ([]byte, error)) *Decla
 	at := hcl.Range{Filename: shown, Start: hcl.InitialPos, End: hcl.InitialPos}
 	src, err := open(name)
 	if err != nil {
-		return refuse(unreadable(at, "Cannot read a file", err))
+		return refuse(unreadable(at, "Cannot read a file", shown, err))
 	}
 	if len(src) > syntax.MaxConfiguration {
 		return refuse(schema.Diagnose(rule.Unreadable, schema.Subject{Range: at}, "File too large",
@@ -219,17 +219,12 @@ func (r *reader) readWith(name string, open func(string) ([]byte, error)) *Decla
 	})
 }
 
-func unreadable(rng hcl.Range, summary string, err error) *hcl.Diagnostic {
-	return schema.Diagnose(rule.Unreadable, schema.Subject{Range: rng}, summary, reason(err)+".")
-}
-
-// reason is an error without the path that the message names already.
-func reason(err error) string {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return fmt.Sprintf("/%s: %v", strings.TrimPrefix(pathErr.Path, "/"), pathErr.Err)
+// unreadable says why something cannot be read, by the name that people know it by.
+func unreadable(rng hcl.Range, summary, name string, err error) *hcl.Diagnostic {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		err = fmt.Errorf("%s: %w", name, pathErr.Err)
 	}
-	return err.Error()
+	return schema.Diagnose(rule.Unreadable, schema.Subject{Range: rng}, summary, err.Error()+".")
 }
 
 // includes lists the files that the livery block's globs name, each once. Files
