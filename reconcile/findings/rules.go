@@ -91,6 +91,9 @@ func WriteRule(w io.Writer, s terminal.Style, r rule.Rule) {
 		if o.Default != nil {
 			standard = fmt.Sprintf(" Default: %v.", o.Default)
 		}
+		if o.Needed {
+			standard = " Without it the rule finds nothing, and says so."
+		}
 		paragraph(fmt.Sprintf("Option %s (%s): %s%s", o.Name, o.Type, o.Help, standard))
 	}
 	paragraph(fixSentence(r.Fix))

@@ -20,6 +20,7 @@ type Settings struct {
 	Backend         Backend
 	Levels          map[rule.ID]rule.Level
 	Options         map[rule.ID]map[string]RuleOption
+	RulesAt         map[rule.ID]hcl.Range // the blocks that set rules
 	Texts           Texts
 	Ignores         []*Ignore // of its lint block
 	Baseline        string    // of its lint block: a file, relative to the stack; "" for none
@@ -242,6 +243,10 @@ func (l *settingsReader) rule(b *Block) {
 			fmt.Sprintf("There is no rule %q.", id)+wording.DidYouMean(string(id), names)))
 		return
 	}
+	if l.read.RulesAt == nil {
+		l.read.RulesAt = make(map[rule.ID]hcl.Range)
+	}
+	l.read.RulesAt[id] = b.DefRange
 	names := []string{"level"}
 	for _, o := range row.Options {
 		names = append(names, o.Name)

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"livery/schema"
@@ -23,6 +24,33 @@ func (l *linter) readGlossary(read map[string][]byte) {
 	}
 	if fault != nil {
 		l.found = append(l.found, fault)
+		return
+	}
+	checkGlossary(l, name)
+}
+
+// checkGlossary reports the languages in which the glossary has no term: nothing of them is
+// compared.
+func checkGlossary(l *linter, name string) {
+	in := func(locale schema.Locale) func(texts.Term) bool {
+		return func(t texts.Term) bool { return t.Words[l.source.Locale] != "" && t.Words[locale] != "" }
+	}
+	at := schema.Subject{Range: l.Options[rule.Glossary]["file"].Range}
+	if !slices.ContainsFunc(l.glossary, in(l.source.Locale)) {
+		l.report(rule.Glossary, at, "Glossary without terms",
+			fmt.Sprintf("%q has no term in the source %s: it needs a column term or %s, and a row a term.", name, l.source.Locale, l.source.Locale), nil)
+		return
+	}
+	var without []string
+	for _, other := range l.languages {
+		if !texts.SameLanguage(other.Locale, l.source.Locale) && !slices.ContainsFunc(l.glossary, in(other.Locale)) {
+			without = append(without, string(other.Locale))
+		}
+	}
+	if len(without) > 0 {
+		l.report(rule.Glossary, at, "Glossary without a language",
+			fmt.Sprintf("%q has no term in %s, so nothing is compared there. Write a column %s, with what a term is called.", name, strings.Join(without, ", "), strings.Join(without, ", ")),
+			map[string]any{"locales": without})
 	}
 }
 

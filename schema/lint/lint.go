@@ -24,7 +24,7 @@ import (
 var (
 	ofLooks  = []func(*linter, *language){pairs, components, nearColours} // and what else is no text
 	ofWords  = []func(*linter, *language){ellipses, inconsistent, missing, stale}
-	ofStacks = []func(*linter){noSource, headroom, unused, overridden, noEffect, literals, sessionLocales, tokenDoubts, checks}
+	ofStacks = []func(*linter){noSource, idle, headroom, unused, overridden, noEffect, literals, sessionLocales, tokenDoubts, checks}
 )
 
 // Stack gives the findings of every rule, at the levels that the stack's lint block asks
@@ -174,15 +174,4 @@ func isLiteral(v schema.Value) bool {
 // subject is a field of a document and where its value stands.
 func subject(d schema.Document, f *schema.Field) schema.Subject {
 	return schema.Subject{Address: d.Locale.AddressOf(), Locale: d.Locale, Path: f.Path(), Range: d.At(f).Range()}
-}
-
-// option is what the lint block says of a rule's option, or its default.
-func option[T any](l *linter, id rule.ID, name string) T {
-	if set, ok := l.Options[id][name]; ok {
-		return set.Value.(T)
-	}
-	row, _ := rule.ByID(id)
-	o, _ := row.Option(name)
-	v, _ := o.Default.(T)
-	return v
 }

@@ -39,7 +39,7 @@ func Tokens(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
 
 // judgeTokens judges the tokens. Of a stack that is not whole nobody knows what is unused.
 func judgeTokens(s *stack.Stack, whole bool) hcl.Diagnostics {
-	families := []func(*linter){tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals}
+	families := []func(*linter){idle, tokenFaults, tokenDoubts, unusedTokens, tokenParity, tokenContrast, literals}
 	return judge(s, run(families), func(r rule.Rule, _ rule.Level) bool {
 		return r.Group == rule.TokenGroup && (whole || r.ID != rule.UnusedToken) || r.ID == rule.TokenBypass
 	})

@@ -109,6 +109,7 @@ type Option struct {
 	Name     string
 	Type     OptionType
 	Default  any
+	Needed   bool     // without it the rule finds nothing
 	Min, Max float64  // of a number
 	Whole    bool     // a number without a fraction
 	Words    []string // the valid ones

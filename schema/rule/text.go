@@ -203,7 +203,7 @@ locale "vi" {
 		Help: "A word that the lint block forbids.",
 		Why:  "Each house has words that it does not use; who writes should not have to remember them.",
 		Options: []Option{
-			{Name: "words", Type: WordsOption, Default: []string{}, Help: "The words, in any case; whole words where the script has blanks."},
+			{Name: "words", Type: WordsOption, Default: []string{}, Needed: true, Help: "The words, in any case; whole words where the script has blanks."},
 			{Name: "locales", Type: LocalesOption, Help: "The languages that are judged; none for all."},
 		},
 		Bad: `livery {
@@ -265,7 +265,7 @@ locale "vi" {
 		Help: "A term of the glossary that a translation says in other words.",
 		Why:  "One thing should have one name in a language, on every page.",
 		Options: []Option{
-			{Name: "file", Type: FileOption, Help: "A CSV file with the header term,en_US,th_TH and so on, and a row a term; relative to the stack."},
+			{Name: "file", Type: FileOption, Needed: true, Help: "A CSV file with the header term,en_US,th_TH and so on, and a row a term; relative to the stack."},
 		},
 		Files: map[string]string{"terms.csv": "term,en_US,vi_VN\nface,face,khuôn mặt\n"},
 		Bad: `livery {

@@ -97,7 +97,7 @@ var tokenRules = []Rule{
 	},
 	{
 		ID: TokenParity, Group: TokenGroup, Phase: Checking, Level: Off,
-		Options: []Option{{Name: "groups", Type: WordsOption, Help: "The groups, such as [\"color.light\", \"color.dark\"]."}},
+		Options: []Option{{Name: "groups", Type: WordsOption, Needed: true, Help: "The groups, such as [\"color.light\", \"color.dark\"]."}},
 		Help:    "Groups of tokens that do not have the same names.",
 		Why:     "A name that only the light look has leaves the dark one without that colour.",
 		Files: map[string]string{"brand.tokens.json": `{ "color": { "$type": "color",
@@ -111,7 +111,7 @@ var tokenRules = []Rule{
 	},
 	{
 		ID: TokenContrast, Group: TokenGroup, Phase: Checking, Level: Off,
-		Options: []Option{{Name: "pairs", Type: PairsOption, Min: 1, Max: 21, Noun: "a contrast ratio",
+		Options: []Option{{Name: "pairs", Type: PairsOption, Needed: true, Min: 1, Max: 21, Noun: "a contrast ratio",
 			Help: "What stands on what: [{ text = \"color.light.text\", background = \"color.light.surface\", ratio = 4.5 }]. Without a ratio it is 4.5."}},
 		Help: "Pairs of tokens that cannot be read on each other.",
 		Why:  "A palette that keeps its contrast keeps that of every page that wears it.",
