@@ -10,6 +10,12 @@ import (
 	"livery/schema/texts"
 )
 
+// term is a row of the glossary, and its words for comparing.
+type term struct {
+	texts.Term
+	folded map[schema.Locale]string
+}
+
 // readGlossary reads the glossary that the lint block names, and notes what it holds.
 func (l *linter) readGlossary(read map[string][]byte) {
 	name := option[string](l, rule.Glossary, "file")
@@ -20,7 +26,15 @@ func (l *linter) readGlossary(read map[string][]byte) {
 	src, fault := files.ReadFile(name, schema.Subject{Range: l.Options[rule.Glossary]["file"].Range})
 	if fault == nil {
 		read[files.Shown(name)], l.Sources[files.Shown(name)] = src, src
-		l.glossary, fault = texts.ReadGlossary(src, files.Shown(name), l.source.Locale)
+		var terms []texts.Term
+		terms, fault = texts.ReadGlossary(src, files.Shown(name), l.source.Locale)
+		for _, t := range terms {
+			folded := make(map[schema.Locale]string, len(t.Words))
+			for locale, word := range t.Words {
+				folded[locale] = texts.Fold(word)
+			}
+			l.glossary = append(l.glossary, term{t, folded})
+		}
 	}
 	if fault != nil {
 		l.found = append(l.found, fault)
@@ -32,8 +46,8 @@ func (l *linter) readGlossary(read map[string][]byte) {
 // checkGlossary reports the languages in which the glossary has no term: nothing of them is
 // compared.
 func checkGlossary(l *linter, name string) {
-	in := func(locale schema.Locale) func(texts.Term) bool {
-		return func(t texts.Term) bool { return t.Words[l.source.Locale] != "" && t.Words[locale] != "" }
+	in := func(locale schema.Locale) func(term) bool {
+		return func(t term) bool { return t.Words[l.source.Locale] != "" && t.Words[locale] != "" }
 	}
 	at := schema.Subject{Range: l.Options[rule.Glossary]["file"].Range}
 	if !slices.ContainsFunc(l.glossary, in(l.source.Locale)) {
@@ -64,10 +78,10 @@ func glossary(l *linter, in *language, t text) {
 		return
 	}
 	name := option[string](l, rule.Glossary, "file")
-	words, own := strings.ToLower(source.words()), strings.ToLower(t.words())
+	words, own := texts.Fold(source.words()), texts.Fold(t.words())
 	for _, term := range l.glossary {
 		original, translation := term.Words[l.source.Locale], term.Words[in.Locale]
-		if original == "" || translation == "" || !hasWord(words, strings.ToLower(original)) || strings.Contains(own, strings.ToLower(translation)) {
+		if original == "" || translation == "" || !texts.HasWord(words, term.folded[l.source.Locale]) || strings.Contains(own, term.folded[in.Locale]) {
 			continue
 		}
 		l.report(rule.Glossary, in.subject(t), "Term of the glossary missing",

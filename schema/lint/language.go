@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"livery/schema"
 	"livery/schema/config"
@@ -127,34 +125,4 @@ func (l *linter) withoutKept(words string) string {
 		words = strings.ReplaceAll(words, brace, " ")
 	}
 	return words
-}
-
-// hasWord reports whether a text holds a word as a whole one. Where a script has no
-// blanks, or another script goes on, a word ends anywhere.
-func hasWord(words, word string) bool {
-	for from := 0; ; {
-		i := strings.Index(words[from:], word)
-		if i < 0 {
-			return false
-		}
-		start := from + i
-		end := start + len(word)
-		first, size := utf8.DecodeRuneInString(word)
-		last, _ := utf8.DecodeLastRuneInString(word)
-		before, _ := utf8.DecodeLastRuneInString(words[:start])
-		after, _ := utf8.DecodeRuneInString(words[end:])
-		if !goesOn(before, first) && !goesOn(last, after) {
-			return true
-		}
-		from = start + size
-	}
-}
-
-// goesOn reports whether two characters beside each other belong to one word.
-func goesOn(a, b rune) bool {
-	isWord := func(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.Nd) }
-	if !isWord(a) || !isWord(b) || unicode.In(a, withoutBlanks...) || unicode.In(b, withoutBlanks...) {
-		return false
-	}
-	return scriptOf(a) == scriptOf(b) || scriptOf(a) == nil || scriptOf(b) == nil
 }

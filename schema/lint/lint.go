@@ -113,7 +113,7 @@ type linter struct {
 	languages []*language
 	source    *language // nil if there is none
 	keep      []string  // names that no translation changes, the longest first
-	glossary  []texts.Term
+	glossary  []term
 	texts     *texts.Table // without its languages; nil where nobody asks what is stale
 	found     hcl.Diagnostics
 	ended     hcl.Diagnostics // found in documents, now or before; they must not be changed

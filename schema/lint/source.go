@@ -9,6 +9,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/texts"
 )
 
 // sourceRule compares a translation with the text of the source. What it gives finishes a
@@ -108,7 +109,7 @@ func lineBreaks(l *linter, _ *language, t, source text) string {
 func keptName(l *linter, _ *language, t, source text) string {
 	own, wanted := t.words(), source.words()
 	for _, name := range l.keep { // the longest first: who lacks Acme Pay is not told of Acme
-		if hasWord(wanted, name) && !strings.Contains(own, name) {
+		if texts.HasWord(wanted, name) && !strings.Contains(own, name) {
 			return fmt.Sprintf("lacks %q, which the texts block keeps in every language.", name)
 		}
 		own, wanted = strings.ReplaceAll(own, name, " "), strings.ReplaceAll(wanted, name, " ")

@@ -11,6 +11,7 @@ import (
 
 	"livery/schema"
 	"livery/schema/rule"
+	"livery/schema/texts"
 )
 
 // textRule judges each text. What it gives finishes a sentence that begins with the path of
@@ -282,9 +283,9 @@ func forbiddenWords(l *linter, in *language, t text) string {
 	if !l.concerns(rule.ForbiddenWords, in.Locale) {
 		return ""
 	}
-	words := strings.ToLower(t.words())
+	words := texts.Fold(t.words())
 	for _, word := range option[[]string](l, rule.ForbiddenWords, "words") {
-		if hasWord(words, strings.ToLower(word)) {
+		if texts.HasWord(words, texts.Fold(word)) {
 			return fmt.Sprintf("holds %q, which the lint block forbids.", word)
 		}
 	}
