@@ -108,7 +108,7 @@ func WriteRule(w io.Writer, s terminal.Style, r rule.Rule) {
 		example("Where "+name+" is", r.Files[name])
 	}
 	if r.Fixed {
-		paragraph("It cannot be switched off: the service or the language cannot do without it.")
+		paragraph(fmt.Sprintf("It cannot be switched off: %s.", r.WhyFixed()))
 		return
 	}
 	fmt.Fprintf(w, "Switch it off:\n\n  livery {\n    lint {\n      rule %q { level = \"off\" }\n    }\n  }\n", r.ID)

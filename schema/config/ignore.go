@@ -224,7 +224,7 @@ func (f *Faults) checkIgnoredRules(g *Ignore) bool {
 			f.badIgnore(g, fmt.Sprintf("There is no rule %q.", id)+wording.DidYouMean(string(id), names))
 			return false
 		case row.Fixed:
-			f.badIgnore(g, fmt.Sprintf("%s cannot be ignored: what it finds cannot be sent to the service.", id))
+			f.badIgnore(g, fmt.Sprintf("%s cannot be ignored: %s.", id, row.WhyFixed()))
 			return false
 		}
 	}

@@ -298,7 +298,7 @@ func (l *settingsReader) ruleLevel(row rule.Rule, a *Attribute) {
 		l.Report(schema.Diagnose(rule.Enum, at, "Not a valid word", "level is one of \"off\", \"notice\", \"warning\" and \"error\"."))
 	case row.Fixed && level != rule.Error:
 		l.Report(schema.Diagnose(rule.Enum, at, "Rule cannot be lowered",
-			fmt.Sprintf("%s cannot be lowered: what it finds cannot be sent to the service.", row.ID)))
+			fmt.Sprintf("%s cannot be lowered: %s.", row.ID, row.WhyFixed())))
 	default:
 		if l.read.Levels == nil {
 			l.read.Levels = make(map[rule.ID]rule.Level)

@@ -35,6 +35,14 @@ func (r Rule) In(levels map[ID]Level) Level {
 	return r.Level
 }
 
+// WhyFixed says why a fixed rule cannot be lowered or ignored, as a clause.
+func (r Rule) WhyFixed() string {
+	if r.ID == BadIgnore {
+		return "what hides findings must not be hidden itself"
+	}
+	return "what it finds cannot be sent to the service"
+}
+
 // Awake is what the rule weighs where it was off and is asked for by name.
 func (r Rule) Awake() Level {
 	if r.Level == Off {

@@ -72,6 +72,7 @@ func TestIgnoreComments(t *testing.T) {
 		"blank reason":         {"{ # livery:ignore insecure-link reason=\" \"\n}", []string{`bad-ignore 1 It gives no reason. Say in reason="..." why this is right as it is: whoever reads it next will want to know.`}, nil},
 		"no rule":              {"{ # livery:ignore reason=\"x\"\n}", []string{`bad-ignore 1 It names no rule: write the one that a finding shows in brackets.`}, nil},
 		"unknown rule":         {"{ # livery:ignore contrst reason=\"x\"\n}", []string{`bad-ignore 1 There is no rule "contrst". Did you mean "contrast"?`}, nil},
+		"ignored itself":       {"{ # livery:ignore bad-ignore reason=\"x\"\n}", []string{`bad-ignore 1 bad-ignore cannot be ignored: what hides findings must not be hidden itself.`}, nil},
 		"fixed rule":           {"{ # livery:ignore colour-format reason=\"x\"\n}", []string{`bad-ignore 1 colour-format cannot be ignored: what it finds cannot be sent to the service.`}, nil},
 		"no date":              {"{ # livery:ignore contrast until=2027-02-30 reason=\"x\"\n}", []string{`bad-ignore 1 "2027-02-30" is no date; write one as 2027-01-31.`}, nil},
 		"no quotes":            {"{ # livery:ignore contrast reason=why\n}", []string{`bad-ignore 1 A reason stands in quotes, as in reason="the logo is fixed".`}, nil},
