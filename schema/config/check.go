@@ -144,7 +144,8 @@ func (c checkReader) level(a *Attribute) rule.Level {
 	return rule.Level(text)
 }
 
-// assertField checks that there is such a field or, of sessions, such an attribute.
+// field is that which an assert is about, in the API's spelling, or the attribute of a session;
+// "" if there is none.
 func (c checkReader) field(a *Attribute) string {
 	text, ok := c.constantString(a)
 	if !ok {
@@ -157,10 +158,11 @@ func (c checkReader) field(a *Attribute) string {
 			names = append(names, attribute.Name)
 		}
 	}
-	if !slices.Contains(names, text) {
+	found := inAPISpelling(names, text)
+	if found == "" {
 		c.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+wording.DidYouMean(text, names)))
 	}
-	return text
+	return found
 }
 
 // fieldPaths are the paths of all fields in the API's spelling.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -283,8 +284,7 @@ func (l *settingsReader) ignore(b *Block) {
 		case "rule":
 			g.Rules = []rule.ID{rule.ID(text)}
 		case "path":
-			g.Path = text
-			l.ignoredPath(g, text)
+			g.Path = l.ignoredPath(g, text)
 		case "locale":
 			locale, known := schema.ParseLocale(text)
 			if g.Locale = locale; !known {
@@ -301,19 +301,51 @@ func (l *settingsReader) ignore(b *Block) {
 	}
 }
 
-// ignoredPath checks that there is such a field or page.
-func (l *settingsReader) ignoredPath(g *Ignore, path string) {
-	if schema.FieldByPath(path) != nil {
-		return
-	}
-	var names []string
+// ignoredPath is a field, a page or a part of a tip by its path in the API's spelling, as
+// findings name it.
+func (l *settingsReader) ignoredPath(g *Ignore, path string) string {
+	names := fieldPaths()
 	for _, p := range schema.Pages() {
 		if p.Key != "" {
 			names = append(names, p.Key)
 		}
 	}
-	if slices.Contains(names, path) {
-		return
+	list, place, isPart := strings.Cut(path, "[")
+	found := inAPISpelling(names, list)
+	if part := partOf(schema.FieldByPath(found), place); part != "" {
+		found += part
+	} else if isPart {
+		found = ""
 	}
-	l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+wording.DidYouMean(path, append(names, fieldPaths()...)))
+	if found == "" {
+		l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+wording.DidYouMean(path, names))
+	}
+	return found
+}
+
+// inAPISpelling is the one of some names that is meant by a name in either spelling; "" for none.
+func inAPISpelling(names []string, name string) string {
+	i := slices.IndexFunc(names, func(n string) bool { return n == name || schema.Snake(n) == name })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
+
+// partOf is the place of a tip in its list, and its text or icon, from behind the bracket, in
+// the API's spelling; "" if there is none.
+func partOf(list *schema.Field, place string) string {
+	number, item, closed := strings.Cut(place, "]")
+	if _, err := strconv.ParseUint(number, 10, 16); err != nil || !closed || list == nil || list.Kind != schema.Tips {
+		return ""
+	}
+	if item == "" {
+		return "[" + number + "]"
+	}
+	for i := range list.Items {
+		if key := "." + list.Items[i].Key; item == key || item == schema.Snake(key) {
+			return "[" + number + "]" + key
+		}
+	}
+	return ""
 }
