@@ -85,8 +85,11 @@ func (l *linter) reportOverridden(uses uses) {
 	here, declared := l.changeable(), l.declared()
 	for _, d := range l.Documents {
 		for _, o := range d.Overridden() {
+			if o.Lower == o.Upper { // one theme that comes in twice
+				continue
+			}
 			at := schema.Subject{Address: d.Locale.AddressOf(), Path: o.Field.Path(), Range: o.Lower}
-			if u := uses[written{o.Field, o.Lower}]; u.wins == 0 && !u.shown && o.Lower.Filename != "" && here(o.Lower) && o.Lower != o.Upper {
+			if u := uses[written{o.Field, o.Lower}]; u.wins == 0 && !u.shown && o.Lower.Filename != "" && here(o.Lower) {
 				found := l.report(rule.Unreachable, at, "Value that nobody sees",
 					o.Field.Path()+" is overridden in every document that uses it. Take it out.", nil)
 				removal(found, removals(declared(o.Field, o.Lower))...)
