@@ -312,7 +312,7 @@ func newFindings(w *workspace.Workspace, base, head *side) (fresh hcl.Diagnostic
 		if s.stack.Module == nil {
 			continue
 		}
-		if found[i], err = w.Ignored(s.stack, schema.SortFindings(slices.Concat(s.faults, lint.Stack(s.stack)))); err != nil {
+		if found[i], err = w.Ignored(s.stack, schema.SortFindings(slices.Concat(s.faults, lint.Beside(s.stack, s.faults)))); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -115,7 +115,7 @@ func (p *Preview) Pictures(ctx context.Context) (*PreviewData, error) {
 	p.setTitle(g)
 	g.Unjudged = true
 	data.judge = func() ([]preview.Problem, error) {
-		found := slices.Concat(diags, before.warnings, lint.Stack(loaded))
+		found := slices.Concat(diags, before.warnings, lint.Beside(loaded, diags))
 		if !sourced { // else lint has compared with it
 			found = append(found, missing(declared, loaded.Levels)...)
 		}

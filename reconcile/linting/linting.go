@@ -264,11 +264,11 @@ func (l *run) judge(w *workspace.Workspace, s *stack.Stack, faults hcl.Diagnosti
 	if err != nil {
 		return nil, nil, err
 	}
-	rules := lint.Stack
+	rules := lint.Beside
 	if l.Tokens {
-		rules = func(s *stack.Stack) hcl.Diagnostics { return lint.Tokens(s, faults) }
+		rules = lint.Tokens
 	}
-	all := slices.Concat(faults, rules(s))
+	all := slices.Concat(faults, rules(s, faults))
 	if l.Shared {
 		all = append(all, lint.Shared(s)...)
 	}

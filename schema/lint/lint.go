@@ -34,6 +34,16 @@ func Stack(s *stack.Stack) hcl.Diagnostics {
 	return schema.SortFindings(append(found, s.Notices...))
 }
 
+// Beside is Stack, and what tokens that nothing uses have besides that which was reported when
+// the stack was read: a colour that no page can show stops an apply only where it is worn.
+func Beside(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
+	found := Stack(s)
+	if len(s.Tokens) > 0 {
+		found = append(found, unreported(judge(s, outsideGamut, func(rule.Rule, rule.Level) bool { return true }), reported)...)
+	}
+	return found
+}
+
 // Shared gives what an include brings and this stack does not use: others may.
 func Shared(s *stack.Stack) hcl.Diagnostics {
 	return judge(s, func(l *linter) { l.shared = true; unused(l) }, func(rule.Rule, rule.Level) bool { return true })

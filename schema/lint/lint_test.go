@@ -245,3 +245,26 @@ func TestUndecided(t *testing.T) {
 		"locale \"vi\" {\n  theme      = theme.base\n  title_text = var.words\n  mobile_timeout_page { try_again_button_text_color = var.colour }\n}\n"
 	assert.Empty(t, findings(lint.Stack(load(t, src))))
 }
+
+// A colour that no page can show is found before somebody wears it, and stops nothing till then.
+func TestUnusedGamut(t *testing.T) {
+	for _, test := range []struct {
+		token, level string
+		loading      []string
+		beside       []string
+	}{
+		{"good", "error", nil, []string{"error gamut  :3"}},
+		{"good", "notice", nil, []string{"notice gamut  :3"}},
+		{"good", "off", nil, []string{}},
+		{"loud", "error", []string{"error gamut locale.en_US mobileLoadingPage.progressColor:3"}, []string{}},
+		{"loud", "warning", []string{"warning gamut locale.en_US mobileLoadingPage.progressColor:3"}, []string{}},
+	} {
+		s, diags := stack.Load(stack.Options{Dir: "stack", FS: fstest.MapFS{
+			"stack/main.livery.hcl":   {Data: []byte("livery {\n  lint {\n    rule \"gamut\" { level = \"" + test.level + "\" }\n  }\n}\nlocals { t = tokens(\"brand.tokens.json\") }\nlocale \"en\" {\n  mobile_loading_page { progress_color = local.t." + test.token + " }\n}\n")},
+			"stack/brand.tokens.json": {Data: []byte("{\n\"good\": { \"$type\": \"color\", \"$value\": \"#0b5fff\" },\n\"loud\": { \"$type\": \"color\", \"$value\": { \"colorSpace\": \"display-p3\", \"components\": [1, 0, 0] } }\n}\n")},
+		}})
+		assert.ElementsMatch(t, test.loading, findings(diags), test)
+		assert.Equal(t, test.beside, findings(lint.Beside(s, diags)), test)
+		assert.Empty(t, lint.Stopping(s), test)
+	}
+}

@@ -19,6 +19,11 @@ import (
 // and of colours that are written beside them; but for those that were reported when the
 // stack was read.
 func Tokens(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
+	return unreported(judgeTokens(s, !reported.HasErrors()), reported)
+}
+
+// unreported leaves out findings that were reported, maybe with who uses the token.
+func unreported(found, reported hcl.Diagnostics) hcl.Diagnostics {
 	type place struct {
 		file    string
 		at      int
@@ -34,7 +39,7 @@ func Tokens(s *stack.Stack, reported hcl.Diagnostics) hcl.Diagnostics {
 	for _, d := range reported {
 		known[placeOf(d)] = true
 	}
-	return slices.DeleteFunc(judgeTokens(s, !reported.HasErrors()), func(d *hcl.Diagnostic) bool { return known[placeOf(d)] })
+	return slices.DeleteFunc(found, func(d *hcl.Diagnostic) bool { return known[placeOf(d)] })
 }
 
 // judgeTokens judges the tokens. Of a stack that is not whole nobody knows what is unused.
@@ -49,6 +54,13 @@ func judgeTokens(s *stack.Stack, whole bool) hcl.Diagnostics {
 func tokenFaults(l *linter) {
 	for _, set := range l.Stack.Tokens {
 		l.found = append(l.found, set.Faults()...)
+	}
+}
+
+// outsideGamut finds colours that no page can show.
+func outsideGamut(l *linter) {
+	for _, set := range l.Stack.Tokens {
+		l.found = append(l.found, slices.DeleteFunc(set.Faults(), func(d *hcl.Diagnostic) bool { return schema.FindingOf(d).Rule != rule.Gamut })...)
 	}
 }
 
