@@ -84,6 +84,7 @@ var layers = []layer{
 	{"livery/reconcile/sessionreport", "what is said of a session does not depend on what is said of plans", nil},
 	{"livery/reconcile/report", "every byte that people read is made from values, without doing anything", nil},
 	{"livery/reconcile/lintreport", "what lint says at the end stands on how every command speaks", nil},
+	{"livery/reconcile/historyreport", "what was done is told in the words of what will be", nil},
 	{"livery/reconcile/stacksreport", "what is said of many stacks is put together from what is said of each", nil},
 	{"livery/reconcile/prompt", "a question is asked in one way, whatever it is about", nil},
 	{"livery/reconcile/studio", "values are changed on behalf of people without knowing who may, nor how that is asked for", nil},

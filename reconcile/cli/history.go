@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
-	"livery/reconcile/report"
+	"livery/reconcile/historyreport"
 )
 
 func historyCommand(run *command.Run) *cobra.Command {
@@ -23,9 +23,9 @@ A page that somebody changed elsewhere does not show, since it cannot be read.`,
 			return err
 		}
 		if run.View.JSON {
-			return report.WriteHistoryJSON(run.Stdout, history)
+			return historyreport.WriteJSON(run.Stdout, history)
 		}
-		return report.WriteHistory(run.Stdout, history, report.HistoryText{
+		return historyreport.Write(run.Stdout, history, historyreport.Text{
 			Style: run.Style(run.Stdout), Now: run.Now(), Advice: run.View.Advice,
 		})
 	}

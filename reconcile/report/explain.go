@@ -222,5 +222,5 @@ func (p *explainPrinter) confirmed(f *inspect.ExplainedField) string {
 	case c.InDoubt:
 		next = "The answer to a later request never arrived, so the next apply sends it again."
 	}
-	return fmt.Sprintf("Last %s: %s, serial %d, %s ago. %s", last, value, c.Serial, age(p.now.Sub(c.At)), next)
+	return fmt.Sprintf("Last %s: %s, serial %d, %s ago. %s", last, value, c.Serial, Age(p.now.Sub(c.At)), next)
 }

@@ -130,7 +130,7 @@ func (p *planPrinter) noChanges(plan *reconcile.Plan) {
 	}
 	p.line("%s", "livery has compared your configuration with what the service last confirmed\nand found no differences, so nothing needs to be sent.")
 	if oldest := oldestDocument(plan); oldest != nil {
-		p.line("\nThe oldest confirmation is that of %s, %s ago (%s).", oldest.Address, age(p.t.Now.Sub(oldest.AppliedAt)), oldest.AppliedAt.UTC().Format(time.RFC3339))
+		p.line("\nThe oldest confirmation is that of %s, %s ago (%s).", oldest.Address, Age(p.t.Now.Sub(oldest.AppliedAt)), oldest.AppliedAt.UTC().Format(time.RFC3339))
 		p.line("The live page cannot be read: what somebody changed elsewhere since then does\nnot show here. \"livery apply -reapply\" sends every document again.")
 	}
 }
@@ -146,8 +146,8 @@ func oldestDocument(plan *reconcile.Plan) *reconcile.Change {
 	return oldest
 }
 
-// age is a duration as people say it.
-func age(d time.Duration) string {
+// Age is a duration as people say it.
+func Age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return schema.Plural(int(max(d, 0).Seconds()), "second")
@@ -266,6 +266,11 @@ func PlanSummary(head string, sum reconcile.Summary, s terminal.Style) string {
 		line += fmt.Sprintf(", %d to record", sum.Record)
 	}
 	return line + "."
+}
+
+// Symbol is what stands for an action.
+func Symbol(a reconcile.Action, s terminal.Style) string {
+	return (&planPrinter{s: s}).paint(symbolOf(a))
 }
 
 // paint colours a symbol by what it means.

@@ -159,7 +159,7 @@ func stateOf(p *reconcile.Plan) string {
 	case oldest == nil:
 		return fmt.Sprintf("The state was at serial %d.", p.Base.Serial)
 	}
-	return fmt.Sprintf("The state was at serial %d, its oldest confirmation %s old.", p.Base.Serial, age(p.Timestamp.Sub(oldest.AppliedAt)))
+	return fmt.Sprintf("The state was at serial %d, its oldest confirmation %s old.", p.Base.Serial, Age(p.Timestamp.Sub(oldest.AppliedAt)))
 }
 
 // WriteJSON writes what was told as one object: the plan as "show -json" prints it, and the

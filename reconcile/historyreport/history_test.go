@@ -1,4 +1,4 @@
-package report_test
+package historyreport_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"livery/reconcile/report"
+	"livery/reconcile/historyreport"
 	"livery/reconcile/state"
 	"livery/schema"
 )
@@ -38,9 +38,9 @@ func history() *state.History {
 	return h
 }
 
-func TestWriteHistory(t *testing.T) {
+func TestWrite(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, report.WriteHistory(&b, history(), report.HistoryText{Now: noon, Advice: true}))
+	require.NoError(t, historyreport.Write(&b, history(), historyreport.Text{Now: noon, Advice: true}))
 	assert.Equal(t, `Serial 9 (current)  2026-03-01T10:30:00Z, 1 hour ago
   apply by ana\x1b[31m@studio
   ! locale.en_US  (in doubt: no answer was recorded)
@@ -74,9 +74,9 @@ serials 40, 41 and 42.
 	}
 }
 
-func TestWriteHistoryJSON(t *testing.T) {
+func TestWriteJSON(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, report.WriteHistoryJSON(&b, history()))
+	require.NoError(t, historyreport.WriteJSON(&b, history()))
 	assert.Equal(t, 1, strings.Count(b.String(), "\n"), "one object on one line")
 	assert.Contains(t, b.String(), `{"serial":8,"current":false,"at":null,"who":null,"operation":"state rm","compared_with":6,"changes":[{"address":"locale.th_TH","action":"delete","transaction_id":null}],"damaged":null}`)
 	assert.Contains(t, b.String(), `"damaged":"It is damaged: line 3`)

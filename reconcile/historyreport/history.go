@@ -1,4 +1,6 @@
-package report
+// Package historyreport writes the states that are kept, and what the run that made each of
+// them changed. It does not know where they are kept, nor what could be done with one.
+package historyreport
 
 import (
 	"errors"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"livery/reconcile"
+	"livery/reconcile/report"
 	"livery/reconcile/state"
 	"livery/reconcile/terminal"
 	"livery/schema"
@@ -17,17 +20,17 @@ import (
 // how many.
 const listed = 10
 
-// HistoryText says how a history is written for people.
-type HistoryText struct {
+// Text says how a history is written for people.
+type Text struct {
 	Style  terminal.Style
 	Now    time.Time
 	Advice bool // say what can be done with it
 }
 
-// WriteHistory writes the states that are kept, newest first, and what the run
+// Write writes the states that are kept, newest first, and what the run
 // that made each of them changed.
-func WriteHistory(w io.Writer, h *state.History, t HistoryText) error {
-	out := &historyPrinter{planPrinter{s: t.Style}, t.Now}
+func Write(w io.Writer, h *state.History, t Text) error {
+	out := &printer{s: t.Style, now: t.Now}
 	runs := reconcile.DiffHistory(h)
 	if len(runs) == 0 {
 		out.line("There is no history yet. Nothing has been applied.")
@@ -64,12 +67,17 @@ func serials(list []uint64) string {
 	return "serials " + strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-type historyPrinter struct {
-	planPrinter
+type printer struct {
+	s   terminal.Style
+	b   strings.Builder
 	now time.Time
 }
 
-func (p *historyPrinter) run(r *reconcile.HistoryEntry) {
+func (p *printer) line(format string, args ...any) {
+	fmt.Fprintf(&p.b, format+"\n", args...)
+}
+
+func (p *printer) run(r *reconcile.HistoryEntry) {
 	title := fmt.Sprintf("Serial %d", r.Serial)
 	switch {
 	case r.Current && r.Snapshot == nil:
@@ -85,7 +93,7 @@ func (p *historyPrinter) run(r *reconcile.HistoryEntry) {
 		return
 	}
 	if at := r.Snapshot.Run.At; !at.IsZero() {
-		p.line("%s  %s, %s ago", p.s.Bold(title), at.UTC().Format(time.RFC3339), age(p.now.Sub(at)))
+		p.line("%s  %s, %s ago", p.s.Bold(title), at.UTC().Format(time.RFC3339), report.Age(p.now.Sub(at)))
 	} else {
 		p.line("%s", p.s.Bold(title))
 	}
@@ -118,7 +126,7 @@ func runWords(r state.Run) string {
 	return operation + " by " + who
 }
 
-func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
+func (p *printer) pastChanges(r *reconcile.HistoryEntry) {
 	switch {
 	case r.Since == nil:
 		p.line("  holds %s; what changed is not known, since the state\n  before it is not kept", schema.Plural(len(r.Snapshot.Addresses()), "address"))
@@ -134,7 +142,7 @@ func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 		return
 	}
 	for _, c := range r.Changes {
-		line := fmt.Sprintf("  %s %s", p.paint(pastSymbol(c.Action)), c.Address)
+		line := fmt.Sprintf("  %s %s", p.symbol(c.Action), c.Address)
 		switch {
 		case c.Action == reconcile.Doubt:
 			line += "  (in doubt: no answer was recorded)"
@@ -148,7 +156,7 @@ func (p *historyPrinter) pastChanges(r *reconcile.HistoryEntry) {
 }
 
 // counts sums up what is too much to be listed.
-func (p *historyPrinter) counts(changes []reconcile.HistoryChange) {
+func (p *printer) counts(changes []reconcile.HistoryChange) {
 	for _, kind := range []struct {
 		action reconcile.Action
 		words  string
@@ -163,16 +171,16 @@ func (p *historyPrinter) counts(changes []reconcile.HistoryChange) {
 			}
 		}
 		if n > 0 {
-			p.line("  %s %s %s", p.paint(pastSymbol(kind.action)), schema.Plural(n, "address"), kind.words)
+			p.line("  %s %s %s", p.symbol(kind.action), schema.Plural(n, "address"), kind.words)
 		}
 	}
 }
 
-func pastSymbol(a reconcile.Action) string {
+func (p *printer) symbol(a reconcile.Action) string {
 	if a == reconcile.Doubt {
 		a = reconcile.Reapply // the next plan shows it so
 	}
-	return symbolOf(a)
+	return report.Symbol(a, p.s)
 }
 
 type historyJSON struct {
@@ -199,8 +207,8 @@ type pastChangeJSON struct {
 	TransactionID *string `json:"transaction_id"`
 }
 
-// WriteHistoryJSON writes a history as one object.
-func WriteHistoryJSON(w io.Writer, h *state.History) error {
+// WriteJSON writes a history as one object.
+func WriteJSON(w io.Writer, h *state.History) error {
 	out := historyJSON{FormatVersion: "1.0", Lineage: h.Lineage, Entries: []pastJSON{}, OtherLineage: append([]uint64{}, h.OtherLineage...)}
 	for _, r := range reconcile.DiffHistory(h) {
 		entry := pastJSON{Serial: r.Serial, Current: r.Current, ComparedWith: r.Since, Changes: []pastChangeJSON{}}
