@@ -153,7 +153,9 @@ func (f *applyFlags) applySaved(c *cobra.Command, name string) (err error) {
 func (f *applyFlags) carryOut(ctx context.Context, op *workspace.Operation) error {
 	view := f.run.View
 	if op.Plan.Empty() {
-		return errors.Join(view.Outcome(&reconcile.Outcome{}), view.Err())
+		err := view.Outcome(&reconcile.Outcome{})
+		view.Diagnostics(op.Undone(), op.Stack.Sources)
+		return errors.Join(err, view.Err())
 	}
 	result, err := op.Apply(ctx, workspace.ApplyOptions{Parallelism: f.parallel, Interrupts: f.run.Interruptible})
 	if result != nil {

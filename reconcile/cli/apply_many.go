@@ -165,6 +165,7 @@ func (f *applyFlags) carryOutOne(ctx context.Context, path string, open openPlan
 		return done, err
 	}
 	defer func() { err = errors.Join(err, op.Close(ctx)) }()
+	f.run.View.Told.Note(op.Diagnostics, op.Stack.Sources) // which were written with the plan
 	err = f.carryOut(ctx, op)
 	if outcome := f.run.View.Told.Outcome; outcome != nil {
 		done = outcome.Summary

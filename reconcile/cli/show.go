@@ -5,6 +5,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/report"
+	"livery/reconcile/workspace"
 )
 
 func showCommand(run *command.Run) *cobra.Command {
@@ -42,15 +43,11 @@ stacks that plan -recursive has saved there.`,
 		if err != nil {
 			return err
 		}
-		run.View.Told.Plan = plan
-		if run.View.JSON {
-			return report.WritePlanJSON(run.View.Stdout, plan)
-		}
 		shown, err := layout.Layout(plan)
 		if err != nil {
 			return err
 		}
-		return report.WritePlan(run.View.Stdout, plan, report.PlanText{Style: run.View.Out(), Now: run.Now(), Requests: *requests, Layout: shown})
+		return run.View.ShownPlan(plan, workspace.Cautions(plan), report.PlanOptions{Requests: *requests, Layout: shown})
 	}
 	return c
 }

@@ -197,6 +197,7 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	case told.Plan == nil || told.Outcome != nil:
 	case told.Comparing:
 		m.Footer = "Compared from git alone, without the state: plan shows what apply would send."
+	case told.Plan.Empty() && told.Plan.Targeted: // nobody knows
 	case told.Plan.Empty():
 		m.Footer = "There is nothing to do."
 	default:

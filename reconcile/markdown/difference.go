@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"livery/reconcile"
 	"livery/schema"
 )
@@ -25,15 +23,6 @@ func NotCompared(list []reconcile.NotComparable) string {
 		more = fmt.Sprintf(" and %d more", len(list)-mostNamed)
 	}
 	return fmt.Sprintf("**%s cannot be compared:** %s%s.", schema.Plural(len(list), "value"), strings.Join(names, "; "), more)
-}
-
-// Warnings are warnings as sentences, each behind a blank.
-func Warnings(diags hcl.Diagnostics) string {
-	var b strings.Builder
-	for _, d := range diags {
-		fmt.Fprintf(&b, " **%s:** %s", Text(shorten(d.Summary, 100)), Text(shorten(d.Detail, 300)))
-	}
-	return b.String()
 }
 
 // Short is Markdown that shows a text which may be of any length, as the name of a branch.

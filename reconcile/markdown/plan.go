@@ -52,7 +52,7 @@ func shortenAll(all []*parts, n int) {
 
 // assemble puts the parts together. What is shortened is said first.
 func (r *Report) assemble(p *parts) string {
-	blocks := append([]string{r.head(r.shortened(&leftOut{changes: p.left()}), "")}, p.blocks()...)
+	blocks := append([]string{r.head(r.shortened(&leftOut{changes: p.left()}), "") + r.warnings(p.short)}, p.blocks()...)
 	return join(append(blocks, p.footer))
 }
 

@@ -36,6 +36,7 @@ type Report struct {
 	// was not carried out, and make the report one of errors.
 	Problems map[schema.Address]int
 	Failures []Failure
+	Warnings []Failure // what else there is to know, whatever came of it
 
 	// Stacks are those of a run over many, not nil even if there are none, and Total is what is
 	// done in all of them; Plan is nil then, and Failures are those of no stack alone.
@@ -49,7 +50,7 @@ type Report struct {
 	FullURL string // where all of it can be read, "" for nowhere
 }
 
-// Failure is an error, with its place if it has one.
+// Failure is an error or a warning, with its place if it has one.
 type Failure struct {
 	Summary, Detail string
 	File            string
@@ -130,7 +131,8 @@ func (r *Report) Write(limit int) string {
 
 // headAlone is a report of which only the head fits: with where the rest is, if there is room.
 func headAlone(r *Report, limit int, left, sentence string) string {
-	for _, left := range []string{left + r.full(), left} {
+	for _, left := range []string{left + r.full() + "\n" + r.warnings(true), left + r.full(), left} {
+		left = strings.TrimSpace(left)
 		if text := r.head(left, sentence); fits(text, limit) {
 			return text
 		}
@@ -172,22 +174,21 @@ func (r *Report) sentence() string {
 	case r.Verdict != "":
 	case r.Plan.Empty() && r.Kind == Diff:
 		words[0] = "**No effective change.**"
+	case r.Plan.Empty() && r.Plan.Targeted:
+		words[0] = "**No changes** in what is not left out: everything else was not looked at."
 	case r.Plan.Empty():
 		words[0] = "**No changes.** " + nothingToDo(r.Plan)
 	default:
 		words[0] = counts(r.Plan.Summary()) + "."
 	}
+	if r.Plan.Rollback > 0 && !r.Plan.Empty() {
+		words = append(words, fmt.Sprintf("This is a rollback to serial %d.", r.Plan.Rollback))
+	}
 	if doubtful := r.inDoubt(); doubtful != "" {
 		words = append(words, doubtful)
 	}
-	switch {
-	case r.Plan.Rollback > 0 && !r.Plan.Empty():
-		words = append(words, fmt.Sprintf("It goes back to serial %d.", r.Plan.Rollback))
-	case r.Plan.Rollback == 0 && r.Commit.ID != "":
+	if r.Plan.Rollback == 0 && r.Commit.ID != "" {
 		words = append(words, r.Commit.sentence())
-	}
-	if r.Plan.Targeted {
-		words = append(words, "A part of the stack is left out and was not looked at.")
 	}
 	if r.State != "" {
 		words = append(words, r.State)
@@ -245,6 +246,11 @@ func (r *Report) inDoubt() string {
 // failed is a report of errors; it never looks like one of success.
 func (r *Report) failed(limit int) string {
 	sentence := r.failureSentence()
+	for _, warnings := range []string{r.warnings(false), r.warnings(true)} {
+		if text := r.head("", sentence) + r.failures(r.Failures) + warnings; fits(text, limit) {
+			return text
+		}
+	}
 	for shown := len(r.Failures); shown >= 0; shown-- {
 		left := ""
 		if n := len(r.Failures) - shown; n > 0 {
@@ -270,10 +276,37 @@ func (r *Report) failureSentence() string {
 }
 
 // failures tells of errors, each after an empty line.
-func (r *Report) failures(list []Failure) string {
+func (r *Report) failures(list []Failure) string { return r.tell("", list) }
+
+// mostWarnings is how many warnings are told: a comment is no place for more.
+const mostWarnings = 20
+
+// warnings tells of the warnings, each after an empty line; in short, only which there are.
+func (r *Report) warnings(short bool) string {
+	shown := r.Warnings[:min(len(r.Warnings), mostWarnings)]
+	more := ""
+	if n := len(r.Warnings) - len(shown); n > 0 {
+		more = fmt.Sprintf(" and %s", schema.Plural(n, "more warning"))
+	}
+	switch {
+	case len(shown) == 0:
+		return ""
+	case short:
+		names := make([]string, len(shown))
+		for i, w := range shown {
+			names[i] = Text(shorten(w.Summary, 100))
+		}
+		return fmt.Sprintf("\n**Warnings:** %s%s.\n", strings.Join(names, "; "), more)
+	case more != "":
+		more = fmt.Sprintf("\n…%s.\n", more)
+	}
+	return r.tell("Warning: ", shown) + more
+}
+
+func (r *Report) tell(what string, list []Failure) string {
 	var b strings.Builder
 	for _, f := range list {
-		fmt.Fprintf(&b, "\n**%s**", Text(shorten(f.Summary, 200)))
+		fmt.Fprintf(&b, "\n**%s%s**", what, Text(shorten(f.Summary, 200)))
 		if f.File != "" {
 			b.WriteString(" " + r.place(f.File, f.Line))
 		}

@@ -61,6 +61,7 @@ type many struct {
 	plans    []*parts   // those of the sections
 	groups   int        // how often these can be shortened
 	errors   int        // in the sections
+	warnings int        // in how many steps these can be shortened
 	rows     [ranks]int // how many stacks there are
 }
 
@@ -68,7 +69,7 @@ type many struct {
 // has failed. What is left out so that it fits is said first.
 func (r *Report) stacks(limit int) string {
 	m := r.many()
-	steps := 1 + m.groups + len(m.plans) + m.errors + len(r.Stacks) + len(r.Failures)
+	steps := 1 + m.groups + m.warnings + len(m.plans) + m.errors + len(r.Stacks) + len(r.Failures)
 	if n := sort.Search(steps, func(n int) bool { return fits(m.without(n), limit) }); n < steps {
 		return m.without(n)
 	}
@@ -92,12 +93,15 @@ func (r *Report) many() *many {
 	if len(m.plans) > 0 {
 		m.groups++ // the tables of documents
 	}
+	if len(r.Warnings) > 0 {
+		m.warnings = 2 // which there are alone, and none
+	}
 	return m
 }
 
 // without is the report after a number of steps in which it loses what is needed least, each
 // from the end: rows of stacks that have nothing to say; groups of changes and tables of
-// documents, as a report of one stack does; what stacks have to say that change, and their
+// documents, as a report of one stack does; warnings; what stacks have to say that change, and their
 // rows; rows of those that were not run; errors of stacks, rows of those that have failed, and
 // errors of no stack alone. So none that has failed is hidden behind those that have not.
 func (m *many) without(steps int) string {
@@ -113,6 +117,8 @@ func (m *many) without(steps int) string {
 	keepRows(unchanged)
 	keep(m.groups)
 	shortenAll(m.plans, lost)
+	keep(m.warnings)
+	warnings := [...]string{m.Report.warnings(false), m.Report.warnings(true), ""}[lost]
 	plans := keep(len(m.plans))
 	left.plans = lost
 	keepRows(changed)
@@ -137,7 +143,7 @@ func (m *many) without(steps int) string {
 			blocks = append(append(blocks, s.head), s.blocks()...)
 		}
 	}
-	blocks[0] = m.head(m.shortened(left), m.sentenceOfAll()) + m.failures(m.Failures[:failures]) + m.table(rows)
+	blocks[0] = m.head(m.shortened(left), m.sentenceOfAll()) + m.failures(m.Failures[:failures]) + warnings + m.table(rows)
 	return join(append(blocks, m.footer()))
 }
 
@@ -191,20 +197,31 @@ func (s *Stack) speaks() bool {
 	return one != nil && (len(one.Failures) > 0 || one.Plan != nil && (!one.Plan.Empty() || one.Verdict != ""))
 }
 
-// NothingToDo reports whether none of many stacks changes and none has failed; so it is too if
-// there are none.
-func (r *Report) NothingToDo() bool {
+// NothingToDo reports whether none of many stacks changes, none has failed and nothing is left
+// out; so it is too if there are none.
+func (r *Report) NothingToDo() bool { return r.unchanged() && !r.targeted() }
+
+func (r *Report) unchanged() bool {
 	return len(r.Failures) == 0 && !slices.ContainsFunc(r.Stacks, func(s Stack) bool { return s.Failed || s.speaks() })
+}
+
+// targeted reports whether a plan leaves something out.
+func (r *Report) targeted() bool {
+	return slices.ContainsFunc(r.Stacks, func(s Stack) bool {
+		return s.Report != nil && s.Report.Plan != nil && s.Report.Plan.Targeted
+	})
 }
 
 // sentenceOfAll says what all stacks come to.
 func (r *Report) sentenceOfAll() string {
 	words := r.Verdict
 	n := countRanks(r.Stacks)
-	switch nothing := r.NothingToDo(); {
+	switch nothing := r.unchanged(); {
 	case words != "":
 	case nothing && r.Kind == Diff:
 		words = "**No effective change.**"
+	case nothing && r.targeted():
+		words = "**No changes** in what is not left out: everything else was not looked at."
 	case nothing:
 		words = "**No changes.**"
 	case n[failed]+n[notRun] == len(r.Stacks):

@@ -340,8 +340,11 @@ func SavedPlans(run *command.Run, dir plandir.Directory, index *plandir.Index, o
 		if err != nil {
 			return nil, err
 		}
-		piece := &Piece[planned]{Path: s.Path, Begun: true, Result: planned{summary: plan.Summary()}}
-		if err := run.View.Told.Keep(s.Path, &report.Told{Plan: plan}, index.LiveryVersion, index.Timestamp); err != nil {
+		below, said := run.Below(s.Path)
+		piece := &Piece[planned]{Path: s.Path, Begun: true, Result: planned{summary: plan.Summary()}, said: said}
+		below.View.Told.Plan = plan
+		below.View.Diagnostics(workspace.Cautions(plan), nil)
+		if err := run.View.Told.Keep(s.Path, &below.View.Told, index.LiveryVersion, index.Timestamp); err != nil {
 			return nil, err
 		}
 		if !plan.Empty() {

@@ -83,7 +83,7 @@ func TestPlanForReadersOfJSON(t *testing.T) {
 		change("zh_TW", reconcile.Record, ""),
 	}}
 	var b bytes.Buffer
-	require.NoError(t, report.WritePlanJSON(&b, plan))
+	require.NoError(t, (&report.Told{Plan: plan}).WriteJSON(&b, "", time.Time{}))
 	var read tfjson.Plan
 	require.NoError(t, read.UnmarshalJSON(b.Bytes()))
 	got := make(map[string][]string)

@@ -17,6 +17,7 @@ import (
 // WriteDifference writes what differs between two stacks.
 func WriteDifference(v *View, d *comparison.Difference, layout Layout) error {
 	v.Told.Plan, v.Told.Difference = d.Plan, d
+	v.Told.Note(d.Diagnostics, d.Sources)
 	if v.JSON {
 		return writeDifferenceJSON(v.Stdout, v.Stack, d)
 	}
@@ -25,7 +26,7 @@ func WriteDifference(v *View, d *comparison.Difference, layout Layout) error {
 	if _, err := io.WriteString(v.Stdout, out.b.String()); err != nil {
 		return err
 	}
-	v.Diagnostics(d.Diagnostics, d.Sources)
+	v.write(d.Diagnostics, d.Sources)
 	return nil
 }
 
@@ -139,7 +140,6 @@ func compared(r *markdown.Report, d *comparison.Difference) {
 			r.Verdict = "**" + noEffect(d) + "**"
 		}
 	}
-	r.State += markdown.Warnings(d.Diagnostics)
 	if len(d.New)+d.Gone > 0 {
 		r.State += " " + LintLine(d)
 	}

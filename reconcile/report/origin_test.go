@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/stretchr/testify/assert"
@@ -78,7 +79,7 @@ func TestPlanJSONHasTheOrigin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var text strings.Builder
-			require.NoError(t, report.WritePlanJSON(&text, planFrom(tt.origin)))
+			require.NoError(t, (&report.Told{Plan: planFrom(tt.origin)}).WriteJSON(&text, "", time.Time{}))
 			var read struct {
 				Changes []struct {
 					Fields []struct{ Origin json.RawMessage }

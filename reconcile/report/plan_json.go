@@ -214,6 +214,7 @@ type planJSON struct {
 
 	ResourceChanges []resourceChangeJSON `json:"resource_changes"`
 
+	Warnings    json.RawMessage `json:"warnings,omitempty"`
 	Diagnostics json.RawMessage `json:"diagnostics,omitempty"` // of a run that failed
 }
 
@@ -258,11 +259,6 @@ func newResourceChangeJSON(c *reconcile.Change) resourceChangeJSON {
 
 type accountJSON struct {
 	BaseURL string `json:"base_url"`
-}
-
-// WritePlanJSON writes a plan as one object.
-func WritePlanJSON(w io.Writer, p *reconcile.Plan) error {
-	return terminal.WriteJSONLine(w, newPlanJSON(p))
 }
 
 func newPlanJSON(p *reconcile.Plan) planJSON {

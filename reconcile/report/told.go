@@ -41,6 +41,8 @@ type ToldStack struct {
 	markdown.Stack
 	Gone   bool            // only the commit that is compared with has it
 	object json.RawMessage // as WriteJSON writes it
+
+	warnings hcl.Diagnostics
 }
 
 // Many begins to tell of many stacks, of which there may turn out to be none.
@@ -66,8 +68,9 @@ func (t *Told) Keep(path string, one *Told, version string, now time.Time) error
 		return err
 	}
 	s := t.Stack(path)
-	s.object, s.Report = b.Bytes(), &markdown.Report{Kind: markdown.Plan}
+	s.object, s.Report, s.warnings = b.Bytes(), &markdown.Report{Kind: markdown.Plan}, one.Warnings()
 	one.Markdown(s.Report)
+	s.Report.Warnings = nil // told once for all stacks
 	if s.Report.Plan != nil {
 		s.Report.Plan = s.Report.Plan.Shown()
 	}
@@ -86,14 +89,26 @@ func (t *Told) Note(diags hcl.Diagnostics, src findings.Sources) {
 }
 
 // Errors are the findings that ended the run.
-func (t *Told) Errors() hcl.Diagnostics {
-	var list hcl.Diagnostics
+func (t *Told) Errors() hcl.Diagnostics { return t.of(hcl.DiagError) }
+
+// Warnings are the findings that did not.
+func (t *Told) Warnings() hcl.Diagnostics { return t.of(hcl.DiagWarning) }
+
+func (t *Told) of(severity hcl.DiagnosticSeverity) (list hcl.Diagnostics) {
 	for _, d := range t.Diagnostics {
-		if d.Severity == hcl.DiagError {
+		if d.Severity == severity {
 			list = append(list, d)
 		}
 	}
 	return list
+}
+
+// json is findings for a report; nothing if there are none.
+func (t *Told) json(diags hcl.Diagnostics) (json.RawMessage, error) {
+	if len(diags) == 0 {
+		return nil, nil
+	}
+	return json.Marshal(findings.JSON(diags, t.Sources))
 }
 
 // Markdown makes a report of what was told. What the report says of itself, such as its
@@ -112,7 +127,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 			r.Problems[at]++
 		}
 	}
-	r.Failures = t.Failures()
+	r.Failures, r.Warnings = t.Failures(), markdown.Failures(consolidated(t.Warnings()))
 	switch {
 	case t.Difference != nil:
 		compared(r, t.Difference)
@@ -131,6 +146,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 // Before it is known what they come to, there are none to tell of.
 func (t *Told) markdownOfAll(r *markdown.Report) {
 	r.Verdict, r.Total, r.State, r.Failures = t.Verdict, t.Total, markdown.Text(t.Counted), t.Failures()
+	r.Warnings = markdown.Failures(consolidated(t.warningsOfAll()))
 	if t.Counted == "" {
 		return
 	}
@@ -145,6 +161,46 @@ func (t *Told) markdownOfAll(r *markdown.Report) {
 		}
 		r.Stacks = append(r.Stacks, s.Stack)
 	}
+}
+
+// warningsOfAll are the warnings of many stacks, each once. What stands in no file and is so of
+// one stack alone names it.
+func (t *Told) warningsOfAll() hcl.Diagnostics {
+	type key struct {
+		summary, detail string
+		at              hcl.Range
+	}
+	keyOf := func(d *hcl.Diagnostic) key {
+		k := key{summary: d.Summary, detail: d.Detail}
+		if d.Subject != nil {
+			k.at = *d.Subject
+		}
+		return k
+	}
+	list, stacks := t.Warnings(), make(map[key]int)
+	for _, s := range t.Stacks {
+		for _, d := range s.warnings {
+			stacks[keyOf(d)]++
+		}
+	}
+	seen := make(map[key]bool)
+	for _, d := range list {
+		seen[keyOf(d)] = true
+	}
+	for _, s := range t.Stacks {
+		for _, d := range s.warnings {
+			k := keyOf(d)
+			if seen[k] {
+				continue
+			}
+			if seen[k] = true; d.Subject == nil && stacks[k] == 1 {
+				named := *d
+				named.Summary, d = s.Path+": "+d.Summary, &named
+			}
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 // Failures are what ended the run.
@@ -165,17 +221,17 @@ func stateOf(p *reconcile.Plan) string {
 // WriteJSON writes what was told as one object: the plan as "show -json" prints it, and the
 // errors that ended the run.
 func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
-	var diagnostics json.RawMessage
-	if failed := t.Errors(); len(failed) > 0 {
-		raw, err := json.Marshal(findings.JSON(failed, t.Sources))
-		if err != nil {
-			return err
-		}
-		diagnostics = raw
+	diagnostics, err := t.json(t.Errors())
+	if err != nil {
+		return err
+	}
+	warnings, err := t.json(t.Warnings())
+	if err != nil {
+		return err
 	}
 	switch {
 	case t.Stacks != nil:
-		return t.writeStacksJSON(w, version, now, diagnostics)
+		return t.writeStacksJSON(w, version, now, warnings, diagnostics)
 	case t.Difference != nil:
 		return writeDifferenceJSON(w, "", t.Difference)
 	case t.Comparing:
@@ -186,7 +242,7 @@ func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
 		p = &reconcile.Plan{LiveryVersion: version, Timestamp: now, Errored: true}
 	}
 	out := newPlanJSON(p)
-	out.Errored, out.Diagnostics = out.Errored || diagnostics != nil, diagnostics
+	out.Errored, out.Warnings, out.Diagnostics = out.Errored || diagnostics != nil, warnings, diagnostics
 	return terminal.WriteJSONLine(w, out)
 }
 
@@ -198,6 +254,7 @@ type stacksJSON struct {
 	Errored       bool              `json:"errored"` // a stack has failed or was not run
 	Stacks        []stackJSON       `json:"stacks"`
 	Summary       reconcile.Summary `json:"summary"`
+	Warnings      json.RawMessage   `json:"warnings,omitempty"`    // of no stack alone
 	Diagnostics   json.RawMessage   `json:"diagnostics,omitempty"` // of no stack alone
 }
 
@@ -209,10 +266,10 @@ type stackJSON struct {
 	Gone bool            `json:"gone,omitempty"`
 }
 
-func (t *Told) writeStacksJSON(w io.Writer, version string, now time.Time, diagnostics json.RawMessage) error {
+func (t *Told) writeStacksJSON(w io.Writer, version string, now time.Time, warnings, diagnostics json.RawMessage) error {
 	out := stacksJSON{
 		FormatVersion: "1.0", LiveryVersion: version, Timestamp: now.UTC(), Errored: diagnostics != nil || t.Counted == "",
-		Stacks: make([]stackJSON, len(t.Stacks)), Summary: t.Total, Diagnostics: diagnostics,
+		Stacks: make([]stackJSON, len(t.Stacks)), Summary: t.Total, Warnings: warnings, Diagnostics: diagnostics,
 	}
 	for i, s := range t.Stacks {
 		out.Stacks[i] = stackJSON{Path: s.Path, Plan: s.object, Gone: s.Gone}

@@ -87,8 +87,10 @@ func (v *View) Error(err error) {
 
 // Warn writes something that is no finding in a file and ends nothing.
 func (v *View) Warn(summary, format string, args ...any) {
+	diags := hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)}}
+	v.Told.Note(diags, nil)
 	if !v.silent() {
-		v.Diagnostics(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)}}, nil)
+		v.write(diags, nil)
 	}
 }
 
@@ -189,6 +191,19 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 func WriteWarnings(v *View, o *workspace.Operation) {
 	v.Told.Note(o.Diagnostics, o.Stack.Sources) // all of them
 	v.write(consolidated(o.Diagnostics), o.Stack.Sources)
+}
+
+// ShownPlan writes a plan that was read from a file, and the warnings about it: as an object
+// if JSON was asked for.
+func (v *View) ShownPlan(p *reconcile.Plan, warnings hcl.Diagnostics, opts PlanOptions) error {
+	v.Told.Plan = p
+	v.Told.Note(warnings, nil)
+	if v.JSON {
+		return v.Told.WriteJSON(v.Stdout, p.LiveryVersion, p.Timestamp)
+	}
+	err := WritePlan(v.Stdout, p, PlanText{Style: v.Out(), Now: v.Now(), Requests: opts.Requests, Layout: opts.Layout})
+	v.write(warnings, nil)
+	return err
 }
 
 // SavedPlan writes the changes of a plan that was written when it was made.

@@ -101,14 +101,24 @@ func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, erro
 		r.Diagnostics = o.explain(outcome)
 	}
 	if unsettled, until := o.unsettled(outcome); len(unsettled) > 0 {
-		r.Diagnostics = append(r.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Still in doubt",
-			Detail: fmt.Sprintf("The service has confirmed %s, but a run that has lost its lock may have sent another look, which may arrive until %s. The state goes on to say \"!\". Run \"livery apply\" after that; \"livery apply -reapply\" sends everything again.", list(unsettled), until.Format(time.RFC3339))})
+		r.Diagnostics = append(r.Diagnostics, warning("Still in doubt", "The service has confirmed %s, but a run that has lost its lock may have sent another look, which may arrive until %s. The state goes on to say \"!\". Run \"livery apply\" after that; \"livery apply -reapply\" sends everything again.", list(unsettled), until.Format(time.RFC3339)))
 	}
-	if o.Plan.Rollback > 0 {
-		r.Diagnostics = append(r.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "The configuration was not rolled back",
-			Detail: fmt.Sprintf("What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", o.Plan.Rollback)})
-	}
+	r.Diagnostics = append(r.Diagnostics, o.Undone()...)
 	return r, nil
+}
+
+// Undone are warnings of what is still to be done by whoever has applied the plan.
+func (o *Operation) Undone() (diags hcl.Diagnostics) {
+	switch p := o.Plan; {
+	case p.Targeted && p.Rollback > 0:
+		diags = append(diags, warning("Applied changes may be incomplete", "The plan left a part out, so not everything is as it was at serial %d. \"livery rollback %d\" shows the rest.", p.Rollback, p.Rollback))
+	case p.Targeted:
+		diags = append(diags, warning("Applied changes may be incomplete", "The plan was made with -target or -exclude, so a part of what the configuration asks for may be left. \"livery plan\" shows the rest."))
+	}
+	if o.Plan.Rollback > 0 && !o.Plan.Empty() {
+		diags = append(diags, warning("The configuration was not rolled back", "What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", o.Plan.Rollback))
+	}
+	return diags
 }
 
 // unsettled lists what was confirmed and stays in doubt all the same, and until when

@@ -187,9 +187,7 @@ func (o *Operation) plan(opts PlanOptions, current *state.Snapshot) (err error) 
 	}
 	o.Plan.Variables = Variables(o.Stack)
 	o.warnInFlight(current)
-	if o.Plan.Targeted {
-		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards.")
-	}
+	o.Diagnostics = append(o.Diagnostics, Cautions(o.Plan)...)
 	return nil
 }
 
@@ -202,7 +200,38 @@ func (o *Operation) warnInFlight(s *state.Snapshot) {
 }
 
 func (o *Operation) warn(summary, format string, args ...any) {
-	o.Diagnostics = append(o.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)})
+	o.Diagnostics = append(o.Diagnostics, warning(summary, format, args...))
+}
+
+func warning(summary, format string, args ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Cautions are warnings of what a plan does not do, which stand in the plan itself: they hold
+// for whoever makes it and for whoever reads it later from a file.
+func Cautions(p *reconcile.Plan) (diags hcl.Diagnostics) {
+	const summary = "Resource targeting is in effect"
+	var doubtful []schema.Address
+	targeted := false
+	for _, c := range p.Changes {
+		targeted = targeted || c.Reason == reconcile.ReasonNotTargeted
+		if c.Reason == reconcile.ReasonDoubtThen {
+			doubtful = append(doubtful, c.Address)
+		}
+	}
+	switch targeted = targeted || p.Targeted && len(doubtful) == 0; {
+	case targeted && p.Rollback > 0:
+		diags = append(diags, warning(summary, "-target or -exclude leaves a part out, so the result of this plan is not all that was there at serial %d.", p.Rollback))
+	case targeted:
+		diags = append(diags, warning(summary, "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards."))
+	}
+	if len(doubtful) > 0 {
+		diags = append(diags, warning("Left out of the rollback", "At serial %d the service had not confirmed any look of %s. There is nothing known to go back to, so what is there now stays.", p.Rollback, list(doubtful)))
+	}
+	if p.Rollback > 0 && !p.Empty() {
+		diags = append(diags, warning("The configuration is not rolled back", "The files go on to say what they say now. Once this plan is applied, the next \"livery plan\" will want to undo it, unless the files are changed too."))
+	}
+	return diags
 }
 
 // SavePlan writes a plan to a file.

@@ -97,18 +97,10 @@ func (o *Operation) planBack(ctx context.Context, serial uint64, opts PlanOption
 		return err
 	}
 	o.warnInFlight(now)
-	if len(opts.Targets)+len(opts.Excludes) > 0 {
-		o.warn("Resource targeting is in effect", "-target or -exclude leaves a part out, so the result of this plan is not all that was there at serial %d.", serial)
-	}
-	if len(unconfirmed) > 0 {
-		o.warn("Left out of the rollback", "At serial %d the service had not confirmed any look of %s. There is nothing known to go back to, so what is there now stays.", serial, list(unconfirmed))
-	}
 	if len(confirmed) > 0 && now.Serial != serial {
 		o.warn("In doubt at that serial", "At serial %d an answer was missing for %s. This plan goes back to the look that had been confirmed before; the page may have shown the other one.", serial, list(confirmed))
 	}
-	if !o.Plan.Empty() {
-		o.warn("The configuration is not rolled back", "The files go on to say what they say now. Once this plan is applied, the next \"livery plan\" will want to undo it, unless the files are changed too.")
-	}
+	o.Diagnostics = append(o.Diagnostics, Cautions(o.Plan)...)
 	return nil
 }
 
