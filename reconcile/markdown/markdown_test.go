@@ -216,6 +216,30 @@ _Apply it with livery apply. livery 0.1.0_
 	assert.Equal(t, want, r.Write(65536))
 }
 
+// A session has no look that it could go back to, and nothing of it is sent.
+func TestReportOfSessions(t *testing.T) {
+	change := func(name string, action reconcile.Action) reconcile.Change {
+		return reconcile.Change{Address: schema.Session{Name: name}.Address(), Action: action, Fields: []reconcile.FieldChange{
+			{Path: "region", Kind: schema.RedirectURL, Before: quoted("PHL"), After: quoted("THA")},
+		}}
+	}
+	r := report(&reconcile.Plan{Changes: []reconcile.Change{
+		change("a", reconcile.Delete), change("b", reconcile.Delete), change("c", reconcile.Create), change("d", reconcile.Forget), change("e", reconcile.Record),
+	}})
+	got := r.Write(65536)
+	for _, line := range []string{
+		"| session.a |  | destroy, in the state only | 1 |  |", "| session.c |  | create, in the state only | 1 |  |", "| session.d |  | forget | 1 |  |", "| session.e |  | record in the state | 1 |  |",
+		"**session.b: destroy, in the state only**", "**session.c: create, in the state only**",
+	} {
+		assert.Contains(t, got, line+"\n")
+	}
+	assert.NotContains(t, got, "default")
+	r.Kind = markdown.Diff
+	got = r.Write(65536)
+	assert.Contains(t, got, "**session.a: destroy**\n")
+	assert.NotContains(t, got, "in the state only")
+}
+
 // A report of errors says how many there are, whatever there is room for.
 func TestReportOfErrors(t *testing.T) {
 	r := report(nil)

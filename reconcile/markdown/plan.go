@@ -142,6 +142,9 @@ func where(g reconcile.Group, all int) string {
 	names := make([]string, len(g.Documents))
 	for i, a := range g.Documents {
 		names[i] = Text(a.Name)
+		if a.Kind != schema.LocaleAddress {
+			names[i] = Text(a.String())
+		}
 	}
 	if len(names) > 12 {
 		return fmt.Sprintf("in %d, %s …", len(names), strings.Join(names[:12], ", "))
@@ -171,15 +174,28 @@ func (r *Report) action(c *reconcile.Change) string {
 	if c.Action == reconcile.Reapply && c.Reason == reconcile.ReasonInDoubt {
 		return "apply again, in doubt"
 	}
-	return map[reconcile.Action]string{
+	words := map[reconcile.Action]string{
 		reconcile.Create: "create", reconcile.Update: "update", reconcile.Delete: "back to the default", reconcile.Reapply: "apply again", reconcile.Forget: "forget",
 		reconcile.Record: "record in the state",
 	}[c.Action]
+	if c.Address.Kind == schema.LocaleAddress {
+		return words
+	}
+	if c.Action == reconcile.Delete { // there is no page that has a look
+		words = "destroy"
+	}
+	if r.Kind == Diff || c.Action == reconcile.Forget || c.Action == reconcile.Record {
+		return words
+	}
+	return words + ", in the state only"
 }
 
 // group is the table of the changes that the same documents have.
 func (r *Report) group(first *reconcile.Change, g reconcile.Group, all int) string {
 	title := fmt.Sprintf("%s %s", r.action(first), where(g, all))
+	if first.Address.Kind != schema.LocaleAddress {
+		title = fmt.Sprintf("%s: %s", Text(first.Address.String()), r.action(first))
+	}
 	var b strings.Builder
 	if len(g.Changes) > folded {
 		fmt.Fprintf(&b, "<details><summary>%s: %s</summary>\n\n", summaryText(title), schema.Plural(len(g.Changes), "change"))
