@@ -89,6 +89,28 @@ func (o *Outcome) OK() bool {
 	return len(o.Failures) == 0 && len(o.NotTried) == 0 && o.StateErr == nil
 }
 
+// Failed are the changes that were tried and not made.
+func (o *Outcome) Failed() []*Change {
+	list := make([]*Change, len(o.Failures))
+	for i, f := range o.Failures {
+		list[i] = f.Change
+	}
+	return list
+}
+
+// Fate is what became of some of the changes.
+type Fate struct {
+	Title   string
+	Changes []*Change
+}
+
+// Fates are what became of all changes, in the order in which people read of it. What was
+// applied or not tried may be in doubt as well.
+func (o *Outcome) Fates() []Fate {
+	all := []Fate{{"Applied", o.Confirmed}, {"Failed", o.Failed()}, {"Not tried", o.NotTried}, {"In doubt", o.InDoubt}}
+	return slices.DeleteFunc(all, func(f Fate) bool { return len(f.Changes) == 0 })
+}
+
 // Apply carries out the plan: what it is about to send is first recorded as in
 // doubt, and each confirmed answer replaces the doubt. A refused document does
 // not stop the others; a refusal that concerns them all, a failure to write the

@@ -123,6 +123,9 @@ func parse(t *testing.T, source string) parsed {
 func TestReportAtEveryLength(t *testing.T) {
 	for _, size := range []struct{ documents, fields int }{{1, 5}, {3, 40}, {26, 150}} {
 		r := report(plan(size.documents, min(size.fields, len(schema.Fields()))))
+		for _, text := range nasty {
+			r.Warnings = append(r.Warnings, markdown.Failure{Summary: text, Detail: text, File: text})
+		}
 		full := r.Write(1 << 30)
 		for _, limit := range []int{1000, 1500, 2500, 5000, 10240, 32768, 65536, 1 << 30} {
 			source := r.Write(limit)
@@ -243,6 +246,8 @@ func TestReportOfSessions(t *testing.T) {
 // A report of errors says how many there are, whatever there is room for.
 func TestReportOfErrors(t *testing.T) {
 	r := report(nil)
+	r.Fates = []reconcile.Fate{{Title: "Not tried", Changes: []*reconcile.Change{{Address: schema.Locale("vi_VN").AddressOf()}}}}
+	r.Warnings = []markdown.Failure{{Summary: "Beware", Detail: "Of it."}}
 	for i := range 50 {
 		r.Failures = append(r.Failures, markdown.Failure{Summary: "Text too long", Detail: strings.Repeat("@a ", 40), File: "a.livery.hcl", Line: i})
 	}
@@ -254,6 +259,8 @@ func TestReportOfErrors(t *testing.T) {
 		parse(t, source)
 	}
 	assert.Contains(t, r.Write(1000), "Left out for their length: ")
+	assert.Contains(t, r.Write(100000), "\n- **Not tried:** locale.vi\\_VN\n\n**Text too long** ")
+	assert.Contains(t, r.Write(100000), "\n**Warning: Beware**<br>Of it.\n")
 	assert.NotContains(t, r.Write(100000), "Left out")
 }
 

@@ -165,12 +165,13 @@ func (r *Report) documents(shown []*reconcile.Change) string {
 		if n := r.Problems[c.Address]; n > 0 {
 			problems = fmt.Sprint(n)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", Text(c.Address.String()), Text(language), r.action(c), len(c.Fields), problems)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", Text(c.Address.String()), Text(language), r.Kind.action(c), len(c.Fields), problems)
 	}
 	return b.String()
 }
 
-func (r *Report) action(c *reconcile.Change) string {
+// action names what happens to a document or a session.
+func (k Kind) action(c *reconcile.Change) string {
 	if c.Action == reconcile.Reapply && c.Reason == reconcile.ReasonInDoubt {
 		return "apply again, in doubt"
 	}
@@ -184,7 +185,7 @@ func (r *Report) action(c *reconcile.Change) string {
 	if c.Action == reconcile.Delete { // there is no page that has a look
 		words = "destroy"
 	}
-	if r.Kind == Diff || c.Action == reconcile.Forget || c.Action == reconcile.Record {
+	if k == Diff || c.Action == reconcile.Forget || c.Action == reconcile.Record {
 		return words
 	}
 	return words + ", in the state only"
@@ -192,9 +193,9 @@ func (r *Report) action(c *reconcile.Change) string {
 
 // group is the table of the changes that the same documents have.
 func (r *Report) group(first *reconcile.Change, g reconcile.Group, all int) string {
-	title := fmt.Sprintf("%s %s", r.action(first), where(g, all))
+	title := fmt.Sprintf("%s %s", r.Kind.action(first), where(g, all))
 	if first.Address.Kind != schema.LocaleAddress {
-		title = fmt.Sprintf("%s: %s", Text(first.Address.String()), r.action(first))
+		title = fmt.Sprintf("%s: %s", Text(first.Address.String()), r.Kind.action(first))
 	}
 	var b strings.Builder
 	if len(g.Changes) > folded {

@@ -27,10 +27,11 @@ type Report struct {
 	Key     string // tells the reports of one pull request apart
 	Title   string // the stack as people call it
 	Plan    *reconcile.Plan
-	Pairs   *Pairs // of a Preview; Plan is nil then
-	Verdict string // what came of applying it, "" if it was not
-	Commit  Commit // what it was made from; the zero one if nobody knows
-	State   string // and the state, in a sentence
+	Pairs   *Pairs           // of a Preview; Plan is nil then
+	Verdict string           // what came of applying it, "" if it was not
+	Fates   []reconcile.Fate // and of which changes, unless all were made
+	Commit  Commit           // what it was made from; the zero one if nobody knows
+	State   string           // and the state, in a sentence
 
 	// Problems counts what lint finds, by document; Failures are why a plan is missing or
 	// was not carried out, and make the report one of errors.
@@ -184,7 +185,7 @@ func (r *Report) sentence() string {
 	if r.Plan.Rollback > 0 && !r.Plan.Empty() {
 		words = append(words, fmt.Sprintf("This is a rollback to serial %d.", r.Plan.Rollback))
 	}
-	if doubtful := r.inDoubt(); doubtful != "" {
+	if doubtful := inDoubt(r.Plan); doubtful != "" {
 		words = append(words, doubtful)
 	}
 	if r.Plan.Rollback == 0 && r.Commit.ID != "" {
@@ -227,10 +228,10 @@ func counts(sum reconcile.Summary) string {
 }
 
 // inDoubt names the documents of which nobody knows what is live.
-func (r *Report) inDoubt() string {
+func inDoubt(p *reconcile.Plan) string {
 	var names []string
-	for i := range r.Plan.Changes {
-		if c := &r.Plan.Changes[i]; c.Reason == reconcile.ReasonInDoubt {
+	for i := range p.Changes {
+		if c := &p.Changes[i]; c.Reason == reconcile.ReasonInDoubt {
 			names = append(names, c.Address.String())
 		}
 	}
@@ -247,7 +248,7 @@ func (r *Report) inDoubt() string {
 func (r *Report) failed(limit int) string {
 	sentence := r.failureSentence()
 	for _, warnings := range []string{r.warnings(false), r.warnings(true)} {
-		if text := r.head("", sentence) + r.failures(r.Failures) + warnings; fits(text, limit) {
+		if text := r.head("", sentence) + fates(r.Fates) + r.failures("", r.Failures) + warnings; fits(text, limit) {
 			return text
 		}
 	}
@@ -256,7 +257,7 @@ func (r *Report) failed(limit int) string {
 		if n := len(r.Failures) - shown; n > 0 {
 			left = fmt.Sprintf("Left out for their length: %s.%s", schema.Plural(n, "error"), r.full())
 		}
-		if text := r.head(left, sentence) + r.failures(r.Failures[:shown]); fits(text, limit) {
+		if text := r.head(left, sentence) + fates(r.Fates) + r.failures("", r.Failures[:shown]); fits(text, limit) {
 			return text
 		}
 	}
@@ -275,8 +276,28 @@ func (r *Report) failureSentence() string {
 	return fmt.Sprintf("**No %s:** %s.", r.Kind, errors)
 }
 
-// failures tells of errors, each after an empty line.
-func (r *Report) failures(list []Failure) string { return r.tell("", list) }
+// mostFates is how many addresses of one fate are named.
+const mostFates = 50
+
+// fates lists what became of which changes.
+func fates(list []reconcile.Fate) string {
+	var b strings.Builder
+	for i, f := range list {
+		names := make([]string, min(len(f.Changes), mostFates))
+		for k := range names {
+			names[k] = Text(f.Changes[k].Address.String())
+		}
+		more := ""
+		if n := len(f.Changes) - len(names); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "- **%s:** %s%s\n", f.Title, strings.Join(names, ", "), more)
+	}
+	return b.String()
+}
 
 // mostWarnings is how many warnings are told: a comment is no place for more.
 const mostWarnings = 20
@@ -300,10 +321,11 @@ func (r *Report) warnings(short bool) string {
 	case more != "":
 		more = fmt.Sprintf("\n…%s.\n", more)
 	}
-	return r.tell("Warning: ", shown) + more
+	return r.failures("Warning: ", shown) + more
 }
 
-func (r *Report) tell(what string, list []Failure) string {
+// failures tells of errors or of what else there is, each after an empty line.
+func (r *Report) failures(what string, list []Failure) string {
 	var b strings.Builder
 	for _, f := range list {
 		fmt.Fprintf(&b, "\n**%s%s**", what, Text(shorten(f.Summary, 200)))

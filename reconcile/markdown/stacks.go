@@ -135,7 +135,7 @@ func (m *many) without(steps int) string {
 		case s.parts == nil:
 			shown := s.report.Failures[:min(errors, len(s.report.Failures))]
 			if errors -= len(shown); len(shown) > 0 {
-				blocks = append(blocks, s.head+s.report.failures(shown))
+				blocks = append(blocks, s.head+s.report.failures("", shown))
 			}
 		case plans > 0:
 			plans--
@@ -143,7 +143,7 @@ func (m *many) without(steps int) string {
 			blocks = append(append(blocks, s.head), s.blocks()...)
 		}
 	}
-	blocks[0] = m.head(m.shortened(left), m.sentenceOfAll()) + m.failures(m.Failures[:failures]) + warnings + m.table(rows)
+	blocks[0] = m.head(m.shortened(left), m.sentenceOfAll()) + m.failures("", m.Failures[:failures]) + warnings + table(m.Stacks, rows)
 	return join(append(blocks, m.footer()))
 }
 
@@ -175,10 +175,10 @@ func (r *Report) shortened(l *leftOut) string {
 }
 
 // table has a row for each of the first stacks of every rank, in their order.
-func (r *Report) table(rows [ranks]int) string {
+func table(list []Stack, rows [ranks]int) string {
 	var b strings.Builder
-	for i := range r.Stacks {
-		s := &r.Stacks[i]
+	for i := range list {
+		s := &list[i]
 		if rows[s.rank()] == 0 {
 			continue
 		}
@@ -199,15 +199,15 @@ func (s *Stack) speaks() bool {
 
 // NothingToDo reports whether none of many stacks changes, none has failed and nothing is left
 // out; so it is too if there are none.
-func (r *Report) NothingToDo() bool { return r.unchanged() && !r.targeted() }
+func (r *Report) NothingToDo() bool { return r.unchanged() && !targeted(r.Stacks) }
 
 func (r *Report) unchanged() bool {
 	return len(r.Failures) == 0 && !slices.ContainsFunc(r.Stacks, func(s Stack) bool { return s.Failed || s.speaks() })
 }
 
-// targeted reports whether a plan leaves something out.
-func (r *Report) targeted() bool {
-	return slices.ContainsFunc(r.Stacks, func(s Stack) bool {
+// targeted reports whether a plan of one of the stacks leaves something out.
+func targeted(list []Stack) bool {
+	return slices.ContainsFunc(list, func(s Stack) bool {
 		return s.Report != nil && s.Report.Plan != nil && s.Report.Plan.Targeted
 	})
 }
@@ -220,7 +220,7 @@ func (r *Report) sentenceOfAll() string {
 	case words != "":
 	case nothing && r.Kind == Diff:
 		words = "**No effective change.**"
-	case nothing && r.targeted():
+	case nothing && targeted(r.Stacks):
 		words = "**No changes** in what is not left out: everything else was not looked at."
 	case nothing:
 		words = "**No changes.**"
@@ -248,6 +248,6 @@ func (s *Stack) section(r *Report) section {
 	if len(one.Failures) == 0 {
 		sentence, out.parts = one.sentence, one.parts()
 	}
-	out.head = fmt.Sprintf("#### %s\n\n%s\n", Text(shorten(s.Path, 200)), sentence())
+	out.head = fmt.Sprintf("#### %s\n\n%s\n%s", Text(shorten(s.Path, 200)), sentence(), fates(one.Fates))
 	return out
 }

@@ -30,10 +30,14 @@ func TestStacks(t *testing.T) {
 	r.Stacks = append(r.Stacks, markdown.Stack{Path: "broken", Text: "failed: Block without an end", Failed: true, Report: &markdown.Report{
 		Kind: markdown.Plan, Failures: []markdown.Failure{{Summary: "Block without an end", File: "broken/main.livery.hcl", Line: 1}},
 	}})
+	r.Stacks[40].Report.Fates = []reconcile.Fate{{Title: "Applied", Changes: []*reconcile.Change{{Address: schema.Locale("vi_VN").AddressOf()}}}}
+	r.Warnings = []markdown.Failure{{Summary: "Beware", Detail: strings.Repeat("字", 500)}}
 	whole := r.Write(10_000_000)
+	assert.Contains(t, whole, "\n**Warning: Beware**<br>字字")
+	assert.Contains(t, whole, "\n- **Applied:** locale.vi\\_VN\n")
 	assert.Equal(t, 41, strings.Count(whole, "\n#### "))
 	assert.NotContains(t, whole, "Shortened")
-	assert.Contains(t, whole, "#### broken\n\n**No plan:** 1 error.\n\n**Block without an end** broken/main.livery.hcl:1\n")
+	assert.Contains(t, whole, "#### broken\n\n**No plan:** 1 error.\n\n- **Applied:** locale.vi\\_VN\n\n**Block without an end** broken/main.livery.hcl:1\n")
 	for limit := markdown.MinLimit; limit < 120_000; limit += limit / 7 {
 		got := r.Write(limit)
 		assert.LessOrEqual(t, len(utf16.Encode([]rune(got))), limit)

@@ -214,6 +214,7 @@ type planJSON struct {
 
 	ResourceChanges []resourceChangeJSON `json:"resource_changes"`
 
+	Outcome     *outcomeJSON    `json:"outcome,omitempty"` // nil unless it was applied
 	Warnings    json.RawMessage `json:"warnings,omitempty"`
 	Diagnostics json.RawMessage `json:"diagnostics,omitempty"` // of a run that failed
 }
@@ -255,6 +256,23 @@ func newResourceChangeJSON(c *reconcile.Change) resourceChangeJSON {
 		Address: kind + "." + c.Address.Name, Mode: "managed", Type: kind, Name: c.Address.Name, ProviderName: "livery",
 		Change: resourceStateJSON{Actions: []string{string(action)}, Before: orNull(c.Before), After: after},
 	}
+}
+
+// outcomeJSON is what became of a plan: what was done, and which addresses had which fate.
+type outcomeJSON struct {
+	Complete bool              `json:"complete"`
+	Summary  reconcile.Summary `json:"summary"`
+	Applied  []string          `json:"applied"`
+	Failed   []string          `json:"failed"`
+	NotTried []string          `json:"not_tried"`
+	InDoubt  []string          `json:"in_doubt"`
+}
+
+func newOutcomeJSON(o *reconcile.Outcome) *outcomeJSON {
+	if o == nil {
+		return nil
+	}
+	return &outcomeJSON{o.OK(), o.Summary, addresses(o.Confirmed), addresses(o.Failed()), addresses(o.NotTried), addresses(o.InDoubt)}
 }
 
 type accountJSON struct {

@@ -86,26 +86,19 @@ func writeOutcome(w io.Writer, o *reconcile.Outcome, s terminal.Style) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s\n", s.Bold(incompleteSummary(o)))
-	list := func(title string, changes []*reconcile.Change) {
-		if len(changes) == 0 {
-			return
-		}
-		addresses := make([]string, len(changes))
-		for i, c := range changes {
-			addresses[i] = c.Address.String()
-		}
-		fmt.Fprintf(&b, "  %s %s\n", title, strings.Join(addresses, ", "))
+	for _, f := range o.Fates() {
+		fmt.Fprintf(&b, "  %-10s %s\n", f.Title+":", strings.Join(addresses(f.Changes), ", "))
 	}
-	failed := make([]*reconcile.Change, len(o.Failures))
-	for i, f := range o.Failures {
-		failed[i] = f.Change
-	}
-	list("Applied:  ", o.Confirmed)
-	list("Failed:   ", failed)
-	list("Not tried:", o.NotTried)
-	list("In doubt: ", o.InDoubt)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func addresses(changes []*reconcile.Change) []string {
+	list := make([]string, len(changes))
+	for i, c := range changes {
+		list[i] = c.Address.String()
+	}
+	return list
 }
 
 // IncompleteSummary is that line of a run over many stacks of which not all were applied.

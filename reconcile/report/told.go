@@ -137,7 +137,7 @@ func (t *Told) Markdown(r *markdown.Report) {
 	if o := t.Outcome; o != nil {
 		r.Verdict = fmt.Sprintf("**Applied:** %s.", tally(o.Summary))
 		if !o.OK() {
-			r.Verdict = incompleteSummary(o)
+			r.Verdict, r.Fates = incompleteSummary(o), o.Fates()
 		}
 	}
 }
@@ -242,6 +242,7 @@ func (t *Told) WriteJSON(w io.Writer, version string, now time.Time) error {
 		p = &reconcile.Plan{LiveryVersion: version, Timestamp: now, Errored: true}
 	}
 	out := newPlanJSON(p)
+	out.Outcome = newOutcomeJSON(t.Outcome)
 	out.Errored, out.Warnings, out.Diagnostics = out.Errored || diagnostics != nil, warnings, diagnostics
 	return terminal.WriteJSONLine(w, out)
 }

@@ -193,9 +193,9 @@ func WriteWarnings(v *View, o *workspace.Operation) {
 	v.write(consolidated(o.Diagnostics), o.Stack.Sources)
 }
 
-// ShownPlan writes a plan that was read from a file, and the warnings about it: as an object
+// WriteShownPlan writes a plan that was read from a file, and the warnings about it: as an object
 // if JSON was asked for.
-func (v *View) ShownPlan(p *reconcile.Plan, warnings hcl.Diagnostics, opts PlanOptions) error {
+func WriteShownPlan(v *View, p *reconcile.Plan, warnings hcl.Diagnostics, opts PlanOptions) error {
 	v.Told.Plan = p
 	v.Told.Note(warnings, nil)
 	if v.JSON {
