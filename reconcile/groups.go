@@ -29,7 +29,7 @@ func (p *Plan) Together(action Action) ([]*Change, []Group) {
 	var documents []*Change
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if c.Action == action && c.Address.Kind == schema.LocaleAddress && c.Reason != ReasonInDoubt && action != Forget && action != NoOp {
+		if c.Action == action && c.Address.Kind == schema.LocaleAddress && !c.InDoubt() && action != Forget && action != NoOp {
 			documents = append(documents, c)
 		}
 	}

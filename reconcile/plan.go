@@ -31,6 +31,7 @@ const (
 // Reasons that a change was planned for, where the action alone does not tell.
 const (
 	ReasonInDoubt     = "answer_never_arrived"
+	ReasonLockBroken  = "lock_was_broken" // in doubt too, whatever was confirmed: the run that had the lock may have sent something else
 	ReasonRequested   = "requested"
 	ReasonUndeclared  = "not_declared"
 	ReasonRemoved     = "removed_block"
@@ -59,6 +60,9 @@ type Change struct {
 	// among the Fields too.
 	PreventDestroy bool `json:"prevent_destroy,omitempty"`
 }
+
+// InDoubt reports whether it is sent because nobody knows which look is live.
+func (c *Change) InDoubt() bool { return c.Reason == ReasonInDoubt || c.Reason == ReasonLockBroken }
 
 // setBody makes a change one that sends something.
 func (c *Change) setBody(body RequestBody) { c.Body, c.Digest = body, body.digest() }
@@ -287,8 +291,10 @@ func (pl planner) planDocument(d *schema.Document) Change {
 	switch {
 	case record == nil:
 		c.Action, c.After = Create, encodeJSON(d)
-	case record.InDoubt != nil:
+	case record.InDoubt != nil && record.InFlightUntil.IsZero():
 		c.Action, c.Reason = Reapply, ReasonInDoubt
+	case record.InDoubt != nil:
+		c.Action, c.Reason = Reapply, ReasonLockBroken
 	case len(c.Fields) > 0:
 		c.Action = Update
 	case pl.options.Reapply || slices.Contains(pl.options.Replaces, c.Address):

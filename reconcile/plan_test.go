@@ -37,6 +37,18 @@ func doubtful(t testing.TB, src, sent string) *state.Snapshot {
 	return again(t, b.stored(t), sent)
 }
 
+// inFlight is that state after the lock of the run that was sending was broken.
+func inFlight(t testing.TB, src, sent string) *state.Snapshot {
+	t.Helper()
+	s := doubtful(t, src, sent)
+	for _, record := range s.Locales {
+		if record.InDoubt != nil {
+			record.InFlightUntil = record.AppliedAt.Add(state.LongestFlight)
+		}
+	}
+	return s
+}
+
 func plan(t testing.TB, src string, s *state.Snapshot, change ...func(*reconcile.Options)) *reconcile.Plan {
 	t.Helper()
 	p, err := reconcile.NewPlan(desiredBy(t, src), s, options(change...))
@@ -124,6 +136,7 @@ func TestActions(t *testing.T) {
 		{"forget", th + "removed { from = locale.en }\n", applied(t, en+th), nil, []string{"locale.en_US forget removed_block", "locale.th_TH no-op"}, reconcile.Summary{Forget: 1, Unchanged: 1}},
 		{"forget what is not there", th + "removed { from = locale.en }\n", applied(t, th), nil, []string{"locale.th_TH no-op"}, reconcile.Summary{Unchanged: 1}},
 		{"in doubt, the same", enOther, doubtful(t, en, enOther), nil, []string{"locale.en_US reapply answer_never_arrived"}, reconcile.Summary{Change: 1}},
+		{"in doubt since a lock was broken", en, inFlight(t, en, enOther), nil, []string{"locale.en_US reapply lock_was_broken"}, reconcile.Summary{Change: 1}},
 		{"in doubt, as before it", en, doubtful(t, en, enOther), nil, []string{"locale.en_US reapply answer_never_arrived"}, reconcile.Summary{Change: 1}},
 		{"in doubt and never confirmed", en + th, doubtful(t, th, en+th), nil, []string{"locale.en_US reapply answer_never_arrived", "locale.th_TH no-op"}, reconcile.Summary{Change: 1, Unchanged: 1}},
 		{"in doubt and gone", th, doubtful(t, th, en+th), nil, []string{"locale.en_US delete not_declared", "locale.th_TH no-op"}, reconcile.Summary{Destroy: 1, Unchanged: 1}},

@@ -204,7 +204,7 @@ func (c *Change) checkBefore(s *state.Snapshot) error {
 	switch {
 	case err != nil, (c.Before != nil) != record.HasDocument(), record.HasDocument() && !before.Equal(record.Document().Look):
 		return wrong
-	case !c.AppliedAt.Equal(record.AppliedAt), c.acts() && c.Action != Delete && (c.Reason == ReasonInDoubt) != (record.InDoubt != nil):
+	case !c.AppliedAt.Equal(record.AppliedAt), c.acts() && c.Action != Delete && c.InDoubt() != (record.InDoubt != nil):
 		return wrong
 	}
 	return nil

@@ -35,7 +35,9 @@ type Confirmation struct {
 	Serial  uint64
 	At      time.Time // zero if nothing was ever confirmed
 	Next    reconcile.Action
-	InDoubt bool // nobody knows what became of the last request
+	InDoubt bool // nobody knows which look is live: what became of the last request or,
+	// with LockBroken, what else was sent.
+	LockBroken bool
 }
 
 // ExplainedField is a field and where its value comes from. Values are as encoding/json
@@ -322,7 +324,7 @@ func (x explainer) compare(confirmed *state.Snapshot, desired reconcile.Desired,
 	}
 	i := slices.IndexFunc(plan.Changes, func(c reconcile.Change) bool { return c.Address == x.Address })
 	c := plan.Changes[i]
-	x.Confirmed = &Confirmation{Serial: confirmed.Serial, At: c.AppliedAt, Next: c.Action, InDoubt: c.Reason == reconcile.ReasonInDoubt}
+	x.Confirmed = &Confirmation{Serial: confirmed.Serial, At: c.AppliedAt, Next: c.Action, InDoubt: c.InDoubt(), LockBroken: c.Reason == reconcile.ReasonLockBroken}
 	for i := range x.Fields {
 		f := &x.Fields[i]
 		changed := slices.IndexFunc(c.Fields, func(change reconcile.FieldChange) bool { return change.Path == f.Path })

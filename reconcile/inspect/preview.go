@@ -291,8 +291,12 @@ func (p *Preview) confirmed(ctx context.Context, loaded *stack.Stack) earlier {
 			continue
 		}
 		c.documents[loc] = record.Document()
-		if record.InDoubt != nil {
+		switch {
+		case record.InDoubt == nil:
+		case record.InFlightUntil.IsZero():
 			c.notes[loc] = "The answer to the last request never arrived: nobody knows which look is live."
+		default:
+			c.notes[loc] = "A run that lost its lock may have sent another look: nobody knows which is live."
 		}
 	}
 	if err != nil {

@@ -172,7 +172,7 @@ func (r *Report) documents(shown []*reconcile.Change) string {
 
 // action names what happens to a document or a session.
 func (k Kind) action(c *reconcile.Change) string {
-	if c.Action == reconcile.Reapply && c.Reason == reconcile.ReasonInDoubt {
+	if c.Action == reconcile.Reapply && c.InDoubt() {
 		return "apply again, in doubt"
 	}
 	words := map[reconcile.Action]string{

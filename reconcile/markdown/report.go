@@ -229,19 +229,24 @@ func counts(sum reconcile.Summary) string {
 
 // inDoubt names the documents of which nobody knows what is live.
 func inDoubt(p *reconcile.Plan) string {
-	var names []string
-	for i := range p.Changes {
-		if c := &p.Changes[i]; c.Reason == reconcile.ReasonInDoubt {
-			names = append(names, c.Address.String())
+	var words []string
+	for _, why := range []struct{ reason, since string }{
+		{reconcile.ReasonInDoubt, "the last answer never arrived"}, {reconcile.ReasonLockBroken, "a run that lost its lock may have sent another look"},
+	} {
+		var names []string
+		for i := range p.Changes {
+			if c := &p.Changes[i]; c.Reason == why.reason {
+				names = append(names, c.Address.String())
+			}
+		}
+		switch {
+		case len(names) > 5:
+			words = append(words, fmt.Sprintf("%d are in doubt, since %s.", len(names), why.since))
+		case len(names) > 0:
+			words = append(words, fmt.Sprintf("In doubt, since %s: %s.", why.since, Text(strings.Join(names, ", "))))
 		}
 	}
-	switch {
-	case len(names) == 0:
-		return ""
-	case len(names) > 5:
-		return fmt.Sprintf("%d are in doubt: the last answers never arrived.", len(names))
-	}
-	return fmt.Sprintf("In doubt, since the last answer never arrived: %s.", Text(strings.Join(names, ", ")))
+	return strings.Join(words, " ")
 }
 
 // failed is a report of errors; it never looks like one of success.

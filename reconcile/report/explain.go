@@ -219,6 +219,8 @@ func (p *explainPrinter) confirmed(f *inspect.ExplainedField) string {
 	switch {
 	case f.Changes:
 		next = "The next apply changes it."
+	case c.LockBroken:
+		next = "A run that lost its lock may have sent another look, so the next apply sends it again."
 	case c.InDoubt:
 		next = "The answer to a later request never arrived, so the next apply sends it again."
 	}

@@ -323,6 +323,8 @@ func (p *planPrinter) headline(c *reconcile.Change) []string {
 	switch {
 	case c.Action == reconcile.Reapply && c.Reason == reconcile.ReasonInDoubt:
 		lines = append(lines, "(the last answer never arrived, so nobody knows which look is live)")
+	case c.Action == reconcile.Reapply && c.Reason == reconcile.ReasonLockBroken:
+		lines = append(lines, "(a run that lost its lock may have sent another look, which may be live)")
 	case c.Action == reconcile.Reapply:
 		lines = append(lines, "(as requested)")
 	case c.Action == reconcile.Delete:

@@ -47,11 +47,11 @@ func WriteRecord(w io.Writer, s *state.Snapshot, a schema.Address, style termina
 		b.WriteString("}\n")
 	} else {
 		record := s.Locales[schema.Locale(a.Name)]
-		if record.InDoubt != nil {
+		if record.InDoubt != nil && record.InFlightUntil.IsZero() {
 			fmt.Fprintf(&b, "# %s\n", style.Yellow("the answer to the last request never arrived: which look is live is not known"))
 		}
 		if !record.InFlightUntil.IsZero() {
-			fmt.Fprintf(&b, "# a run that lost its lock may have sent something that arrives until %s\n", record.InFlightUntil.UTC().Format(time.RFC3339))
+			fmt.Fprintf(&b, "# %s\n", style.Yellow(fmt.Sprintf("a run that lost its lock may have sent another look, which may arrive until %s", record.InFlightUntil.UTC().Format(time.RFC3339))))
 		}
 		if !record.HasDocument() {
 			fmt.Fprintf(&b, "# never confirmed by the service\nlocale %q {\n}\n", a.Name)

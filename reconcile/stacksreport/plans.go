@@ -71,7 +71,7 @@ func documentsWith(action reconcile.Action, list []Planned) (documents []*reconc
 			continue
 		}
 		for _, c := range planned.Plan.Changes {
-			if c.Action == action && c.Address.Kind == schema.LocaleAddress && c.Reason != reconcile.ReasonInDoubt {
+			if c.Action == action && c.Address.Kind == schema.LocaleAddress && !c.InDoubt() {
 				c.Address.Name = planned.Path + separator + c.Address.Name
 				documents = append(documents, &c)
 			}
