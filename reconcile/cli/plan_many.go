@@ -48,7 +48,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 		if err := dir.Clear(); err != nil {
 			return err
 		}
-		opts.Dir = &dir
+		opts.Dir, p.run.View.Told.Saved = &dir, p.out
 	}
 	all, err := recursive.PlanAll(c.Context(), p.run, p.many, selected, opts)
 	if err != nil {
@@ -111,6 +111,7 @@ func (p *planFlags) showDirectory(name string) error {
 		return err
 	}
 	told := &p.run.View.Told
+	told.Saved = name
 	told.Wanted = told.Wanted || p.run.View.JSON
 	all, err := recursive.SavedPlans(p.run, dir, index, opts)
 	if err != nil {

@@ -47,7 +47,7 @@ stacks that plan -recursive has saved there.`,
 		if err != nil {
 			return err
 		}
-		return report.WriteShownPlan(run.View, plan, workspace.Cautions(plan), report.PlanOptions{Requests: *requests, Layout: shown})
+		return report.WriteShownPlan(run.View, plan, workspace.Cautions(plan), report.PlanOptions{Requests: *requests, Layout: shown, Saved: args[0]})
 	}
 	return c
 }

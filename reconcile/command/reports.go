@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
 	"path"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"livery/reconcile/git"
 	"livery/reconcile/markdown"
+	"livery/reconcile/terminal"
 )
 
 // reportFlags say which reports are written at the end of a run, beside what it prints.
@@ -192,6 +194,8 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	switch {
 	case m.Stacks != nil && told.Verdict == "" && !told.Comparing && m.NothingToDo():
 		m.Footer = "There is nothing to do."
+	case m.Stacks != nil && told.Verdict == "" && !told.Comparing && told.Total.Changes() > 0 && told.Saved != "":
+		m.Footer = r.toApply(told.Saved)
 	case m.Stacks != nil && told.Verdict == "" && !told.Comparing && told.Total.Changes() > 0:
 		m.Footer = "Plans that are saved with -out=DIR are applied exactly as they are shown: livery apply DIR."
 	case told.Plan == nil || told.Outcome != nil:
@@ -200,9 +204,23 @@ func (r *reportFlags) plan(m *markdown.Report) {
 	case told.Plan.Empty() && told.Plan.Targeted: // nobody knows
 	case told.Plan.Empty():
 		m.Footer = "There is nothing to do."
+	case told.Saved != "":
+		m.Footer = r.toApply(told.Saved)
 	default:
 		m.Footer = "A plan that is saved with -out is applied exactly as it is shown: livery apply FILE."
 	}
+}
+
+// toApply says how exactly what was saved is applied.
+func (r *reportFlags) toApply(name string) string {
+	words := "livery"
+	if r.run.Dir != "." {
+		words += " -chdir=" + terminal.ShellWord(filepath.ToSlash(string(r.run.Dir)))
+	}
+	if strings.HasPrefix(name, "-") { // which is no flag
+		name = "./" + name
+	}
+	return fmt.Sprintf("Exactly this is applied by %s.", markdown.Code(words+" apply "+terminal.ShellWord(name)))
 }
 
 func (r *reportFlags) put(flag, name string, data []byte) error {

@@ -22,6 +22,7 @@ import (
 type Told struct {
 	Plan        *reconcile.Plan    // nil until there is one
 	Outcome     *reconcile.Outcome // nil unless it was applied
+	Saved       string             // where it can be applied from: a file or, of many stacks, a directory; "" for nowhere
 	Comparing   bool               // two stacks are compared; there is no plan to apply
 	Difference  *comparison.Difference
 	Diagnostics hcl.Diagnostics
@@ -129,6 +130,8 @@ func (t *Told) Markdown(r *markdown.Report) {
 	}
 	r.Failures, r.Warnings = t.Failures(), markdown.Failures(consolidated(t.Warnings()))
 	switch {
+	case t.Plan != nil && t.Plan.Errored && len(r.Failures) == 0: // it was read from a file
+		r.Plan, r.Failures = nil, []markdown.Failure{{Summary: "Planning failed", Detail: "livery encountered errors while making this plan, so it cannot be applied."}}
 	case t.Difference != nil:
 		compared(r, t.Difference)
 	case t.Plan != nil:

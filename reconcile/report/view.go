@@ -168,7 +168,7 @@ type PlanOptions struct {
 
 // Operation writes a plan and the warnings about it.
 func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
-	v.Told.Plan = o.Plan
+	v.Told.Plan, v.Told.Saved = o.Plan, opts.Saved
 	if v.stream != nil {
 		v.stream.Plan(o.Plan)
 		v.Diagnostics(o.Diagnostics, o.Stack.Sources)
@@ -196,7 +196,7 @@ func WriteWarnings(v *View, o *workspace.Operation) {
 // WriteShownPlan writes a plan that was read from a file, and the warnings about it: as an object
 // if JSON was asked for.
 func WriteShownPlan(v *View, p *reconcile.Plan, warnings hcl.Diagnostics, opts PlanOptions) error {
-	v.Told.Plan = p
+	v.Told.Plan, v.Told.Saved = p, opts.Saved
 	v.Told.Note(warnings, nil)
 	if v.JSON {
 		return v.Told.WriteJSON(v.Stdout, p.LiveryVersion, p.Timestamp)
