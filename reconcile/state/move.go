@@ -36,6 +36,12 @@ func CheckMove(from, to *Ledger) error {
 	return nil
 }
 
+// Follows reports whether a state is of the lineage of another and was written after it, or
+// beside it: whoever goes on with the other loses what this one says.
+func (s *Snapshot) Follows(other *Snapshot) bool {
+	return s.Lineage == other.Lineage && (s.Serial > other.Serial || s.Serial == other.Serial && !sameContent(s, other))
+}
+
 // Move copies a state and what is kept of its history from one place to another,
 // both of them open and locked, and reads it back. The old place is left as it
 // is. Moving twice is moving once.

@@ -163,9 +163,12 @@ func (b backends) remember(c config.Backend, blob state.Blob) error {
 	return err
 }
 
-// checkMoved refuses to begin a new state while the last place still holds one:
-// a state that is begun anew would send everything again, and forget what is live.
-func (b backends) checkMoved(ctx context.Context, c config.Backend, blob state.Blob) error {
+// checkMoved refuses a state that is not the one this directory went on with last: a new one
+// while the last place still holds one, which would send everything again and forget what is
+// live, and an older one of the same lineage, which would undo what came since. A state of
+// another lineage is one that somebody has chosen.
+func (b backends) checkMoved(ctx context.Context, c config.Backend, blob state.Blob, current func() *state.Snapshot) error {
+	const summary = "Backend configuration changed"
 	now := b.recordOf(c, blob)
 	last, err := b.last()
 	if err != nil || last.same(now) {
@@ -176,12 +179,20 @@ func (b backends) checkMoved(ctx context.Context, c config.Backend, blob state.B
 		return err
 	}
 	defer old.Close()
-	_, revision, err := old.Get(ctx)
+	here := current()
+	isNew := here.Lineage == "" && here.Empty()
+	there, err := state.Read(ctx, old)
 	switch {
+	case err != nil && isNew:
+		return Failf(summary, "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins anew.", last.Name, last.Type, now.Name, now.Type, err)
 	case err != nil:
-		return Failf("Backend configuration changed", "The state was kept in %s (backend %q) and is to be kept in %s (backend %q), where there is none yet. Whether the old place still holds one cannot be told: %v. If it does, \"livery init -migrate-state\" moves it; \"livery init -reconfigure\" begins anew.", last.Name, last.Type, now.Name, now.Type, err)
-	case revision == "":
+		return Failf(summary, "The state was kept in %s (backend %q) and is to be kept in %s (backend %q). Whether the state there, serial %d, is the newest cannot be told: %v. If it is, \"livery init -reconfigure\" goes on with it. Nothing was changed.", last.Name, last.Type, now.Name, now.Type, here.Serial, err)
+	case there.Lineage == "" && there.Empty():
 		return nil
+	case isNew:
+		return Failf(summary, "The state is in %s (backend %q), and the configuration says to keep it in %s (backend %q), where there is none yet. livery does not begin anew by itself: it would forget what is live.\n\nTo move the state, run \"livery init -migrate-state\". To leave it behind and begin with an empty one, run \"livery init -reconfigure\". Nothing was changed.", last.Name, last.Type, now.Name, now.Type)
+	case there.Follows(here):
+		return Failf(summary, "The state was kept last in %s (backend %q), where it is at serial %d. The configuration says %s (backend %q), which holds another one of the same lineage, serial %d: what was applied since is not in it.\n\nIf the configuration is an old one, change its backend block back. To move the state to where the configuration says, run \"livery init -migrate-state\". To go on with the one that is there and leave the other behind, run \"livery init -reconfigure\". Nothing was changed.", last.Name, last.Type, there.Serial, now.Name, now.Type, here.Serial)
 	}
-	return Failf("Backend configuration changed", "The state is in %s (backend %q), and the configuration says to keep it in %s (backend %q), where there is none yet. livery does not begin anew by itself: it would forget what is live.\n\nTo move the state, run \"livery init -migrate-state\". To leave it behind and begin with an empty one, run \"livery init -reconfigure\". Nothing was changed.", last.Name, last.Type, now.Name, now.Type)
+	return nil
 }

@@ -61,10 +61,8 @@ func (w *Workspace) open(ctx context.Context, b config.Backend, how access) (*st
 	if err != nil {
 		return nil, err
 	}
-	if ledger.IsNew() {
-		if err := w.backends().checkMoved(ctx, b, blob); err != nil {
-			return nil, errors.Join(err, ledger.Close(ctx))
-		}
+	if err := w.backends().checkMoved(ctx, b, blob, ledger.Snapshot); err != nil {
+		return nil, errors.Join(err, ledger.Close(ctx))
 	}
 	if !how.readOnly {
 		if err := w.backends().remember(b, blob); err != nil {

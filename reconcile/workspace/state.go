@@ -28,12 +28,11 @@ func (s *State) stored() (state.Blob, error) {
 
 // Snapshot reads the state, without locking it.
 func (s *State) Snapshot(ctx context.Context) (*state.Snapshot, error) {
-	blob, err := s.stored()
+	loaded, _, err := s.workspace.Load(stack.NeedNothing)
 	if err != nil {
 		return nil, err
 	}
-	defer blob.Close()
-	return state.Read(ctx, blob)
+	return s.SnapshotAt(ctx, loaded.Backend)
 }
 
 // SnapshotAt reads the state that a loaded stack names.
@@ -43,17 +42,30 @@ func (s *State) SnapshotAt(ctx context.Context, b config.Backend) (*state.Snapsh
 		return nil, err
 	}
 	defer blob.Close()
-	return state.Read(ctx, blob)
+	snapshot, err := state.Read(ctx, blob)
+	if err != nil || snapshot.Lineage == "" { // where nothing is there is nothing to be taken for what is live
+		return snapshot, err
+	}
+	return snapshot, s.workspace.backends().checkMoved(ctx, b, blob, func() *state.Snapshot { return snapshot })
 }
 
 // History reads the current state and those before it that are kept.
 func (s *State) History(ctx context.Context) (*state.History, error) {
-	blob, err := s.stored()
+	loaded, _, err := s.workspace.Load(stack.NeedNothing)
+	if err != nil {
+		return nil, err
+	}
+	blob, err := s.workspace.backends().blob(loaded.Backend)
 	if err != nil {
 		return nil, err
 	}
 	defer blob.Close()
-	return state.ReadHistory(ctx, blob)
+	h, err := state.ReadHistory(ctx, blob)
+	if err == nil && len(h.Entries) > 0 && h.Entries[0].Snapshot != nil {
+		newest := h.Entries[0].Snapshot
+		err = s.workspace.backends().checkMoved(ctx, loaded.Backend, blob, func() *state.Snapshot { return newest })
+	}
+	return h, err
 }
 
 // Serials lists the states that are kept.
