@@ -40,7 +40,7 @@ and no network, and writes nothing.`,
 	command.CompleteAddresses(run, c)
 	c.RunE = func(c *cobra.Command, _ []string) (err error) {
 		if o.Base == "" {
-			return command.Fail("Missing flag", "-base=REF names the commit to compare with, as in livery diff -base=origin/main.")
+			return command.Fail("Missing flag", "-base=REF names the commit to compare with, as in \"livery diff -base=origin/main\".")
 		}
 		if o.Locales, err = command.Locales(locales); err != nil {
 			return err

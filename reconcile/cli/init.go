@@ -109,7 +109,7 @@ func (f *initFlags) writeStack(dir string) error {
 		err = f.judge(dir)
 	}
 	if done != nil {
-		f.run.View.Initialised(done, filepath.Clean(dir), err == nil)
+		f.run.View.Initialised(done, filepath.Clean(f.run.Dir.Path(dir)), err == nil)
 	}
 	return err
 }

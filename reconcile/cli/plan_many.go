@@ -59,7 +59,7 @@ func (p *planFlags) runMany(c *cobra.Command) error {
 	}
 	if p.out != "" && !p.run.View.JSON {
 		advice := p.run.View.Advice && all.Rows.Count(stacksreport.Changed) > 0 && recursive.Exit(all.Rows) == nil
-		if err := stacksreport.WriteSaved(p.run.Stdout, p.out, advice); err != nil {
+		if err := stacksreport.WriteSaved(p.run.Stdout, string(p.run.Dir), p.out, advice); err != nil {
 			return err
 		}
 	}

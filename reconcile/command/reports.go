@@ -16,7 +16,7 @@ import (
 
 	"livery/reconcile/git"
 	"livery/reconcile/markdown"
-	"livery/reconcile/terminal"
+	"livery/schema/wording"
 )
 
 // reportFlags say which reports are written at the end of a run, beside what it prints.
@@ -213,14 +213,10 @@ func (r *reportFlags) plan(m *markdown.Report) {
 
 // toApply says how exactly what was saved is applied.
 func (r *reportFlags) toApply(name string) string {
-	words := "livery"
-	if r.run.Dir != "." {
-		words += " -chdir=" + terminal.ShellWord(filepath.ToSlash(string(r.run.Dir)))
-	}
 	if strings.HasPrefix(name, "-") { // which is no flag
 		name = "./" + name
 	}
-	return fmt.Sprintf("Exactly this is applied by %s.", markdown.Code(words+" apply "+terminal.ShellWord(name)))
+	return fmt.Sprintf("Exactly this is applied by %s.", markdown.Code(wording.Command(string(r.run.Dir), "apply", name)))
 }
 
 func (r *reportFlags) put(flag, name string, data []byte) error {

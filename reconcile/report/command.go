@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"livery/schema"
 	"livery/schema/preview"
 	"livery/schema/rule"
+	"livery/schema/wording"
 )
 
 // Validated writes the findings of a whole stack and Terraform's last word on it.
@@ -70,11 +70,7 @@ func (v *View) Initialised(done *workspace.Initialised, dir string, complete boo
 	case len(done.Existing) > 0:
 		v.print("There is a stack here already (%s); nothing was overwritten.\n", terminal.Escape(strings.Join(done.Existing, ", "), ""))
 	case v.Advice:
-		where := ""
-		if dir != "." {
-			where = " -chdir=" + terminal.ShellWord(filepath.ToSlash(dir))
-		}
-		v.print("\nThe stack works on the simulator that is built in: no account and no network are\nneeded. Try it:\n\n  livery%[1]s plan           see what would be sent\n  livery%[1]s preview -open  see the pages in the browser\n  livery%[1]s apply          send it\n\nThen edit main.livery.hcl, which the preview follows, and plan again.\n", where)
+		v.print("\nThe stack works on the simulator that is built in: no account and no network are\nneeded. Try it:\n\n  %[1]s plan           see what would be sent\n  %[1]s preview -open  see the pages in the browser\n  %[1]s apply          send it\n\nThen edit main.livery.hcl, which the preview follows, and plan again.\n", wording.Command(dir))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // separator is as wide as Terraform's, since programs look for it.
@@ -33,10 +34,12 @@ var symbols = []struct {
 type PlanText struct {
 	Style    terminal.Style
 	Now      time.Time
-	Saved    string // the file it was saved to, "" for none
-	Advice   bool   // say what to do next; not in automation
-	Requests bool   // also show what will be sent
-	Compared bool   // it is a comparison, and nobody carries it out
+	Saved    string   // the file it was saved to, "" for none
+	Dir      string   // that commands which are proposed work in, as people reach it
+	Again    []string // the command that makes this plan
+	Advice   bool     // say what to do next; not in automation
+	Requests bool     // also show what will be sent
+	Compared bool     // it is a comparison, and nobody carries it out
 	Layout
 }
 
@@ -394,10 +397,11 @@ func (p *planPrinter) footer(plan *reconcile.Plan) {
 	case p.t.Saved != "":
 		p.line("\n%s\n\nSaved the plan to: %s", p.s.Dim(separator), terminal.Escape(p.t.Saved, ""))
 		if p.t.Advice && plan.Applyable() {
-			p.line("\nTo perform exactly these actions, run the following command to apply:\n    livery apply %q", p.t.Saved)
+			p.line("\nTo perform exactly these actions, run the following command to apply:\n    %s %s", wording.Command(p.t.Dir, "apply"), wording.QuotedWord(p.t.Saved))
 		}
 	case p.t.Advice && !plan.Empty() && plan.Rollback > 0:
-		p.line("\n%s\n\nNote: \"livery apply\" alone applies the configuration, not this plan. To go back,\nsave the plan and apply it:\n    livery rollback %d -out=back.plan\n    livery apply back.plan", p.s.Dim(separator), plan.Rollback)
+		p.line("\n%s\n\nNote: \"livery apply\" alone applies the configuration, not this plan. To go back,\nsave the plan and apply it:\n    %s\n    %s", p.s.Dim(separator),
+			wording.Command(p.t.Dir, append(p.t.Again, "-out=back.plan")...), wording.Command(p.t.Dir, "apply", "back.plan"))
 	case p.t.Advice && !plan.Empty():
 		p.line("\n%s\n\nNote: You didn't use the -out option to save this plan, so livery can't\nguarantee to take exactly these actions if you run \"livery apply\" now.", p.s.Dim(separator))
 	}

@@ -175,7 +175,7 @@ func (v *View) Operation(o *workspace.Operation, opts PlanOptions) error {
 		return v.Err()
 	}
 	text := PlanText{
-		Style: v.Out(), Now: v.Now(), Saved: opts.Saved, Requests: opts.Requests, Advice: opts.Footer && v.Advice, Layout: opts.Layout,
+		Style: v.Out(), Now: v.Now(), Saved: opts.Saved, Dir: o.Dir(), Again: o.Again, Requests: opts.Requests, Advice: opts.Footer && v.Advice, Layout: opts.Layout,
 	}
 	if err := WritePlan(v.Stdout, o.Plan, text); err != nil {
 		return err

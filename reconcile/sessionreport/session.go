@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"livery/reconcile/session"
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // WriteSessions lists sessions.
@@ -128,11 +128,7 @@ func WriteOpened(w io.Writer, o session.Opened, qr bool, style terminal.Style) e
 // WriteUnserved says which command serves the page of a session that the built-in
 // simulator has opened, for the stack in a directory.
 func WriteUnserved(w io.Writer, directory string) error {
-	where := ""
-	if directory != "." {
-		where = " -chdir=" + terminal.ShellWord(filepath.ToSlash(directory))
-	}
-	_, err := fmt.Fprintf(w, "\nThe simulator that is built in does not serve this page. It is there while this runs:\n\n  livery%s simulator -data=.livery/simulator.json\n", where)
+	_, err := fmt.Fprintf(w, "\nThe simulator that is built in does not serve this page. It is there while this runs:\n\n  %s\n", wording.Command(directory, "simulator", "-data=.livery/simulator.json"))
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"livery/reconcile/report"
 	"livery/reconcile/terminal"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // Planned is the plan of a stack.
@@ -205,11 +206,11 @@ func WriteNothingSaved(w io.Writer, dir string) {
 	fmt.Fprintf(w, "There is no plan in %s: no stack was left to plan when it was made.\n", terminal.Escape(dir, ""))
 }
 
-// WriteSaved writes where plans were saved, and what can be done with them.
-func WriteSaved(w io.Writer, dir string, advice bool) error {
+// WriteSaved writes where plans were saved, seen from a root, and what can be done with them.
+func WriteSaved(w io.Writer, root, dir string, advice bool) error {
 	text := "\nSaved the plans to: " + terminal.Escape(dir, "") + "\n"
 	if advice {
-		text += fmt.Sprintf("\nTo perform exactly these actions, run the following command to apply:\n    livery apply %q\n", dir)
+		text += fmt.Sprintf("\nTo perform exactly these actions, run the following command to apply:\n    %s %s\n", wording.Command(root, "apply"), wording.QuotedWord(dir))
 	}
 	_, err := io.WriteString(w, text)
 	return err

@@ -3,7 +3,6 @@ package terminal
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -89,21 +88,6 @@ func escapeQuoted(s string) string {
 	return Escape(s, "")
 }
 
-// ShellWord is s as one word of a command line that people copy: in quotation marks
-// where a shell would read more than letters in it.
-func ShellWord(s string) string {
-	plain := func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:@%+=,", r)
-	}
-	switch s = Escape(s, ""); {
-	case s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }):
-		return s
-	case strings.ContainsAny(s, "\"$`\\!"):
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return `"` + s + `"` // which every shell understands
-}
-
 // QuoteShort is s as a string literal that fits on a line, cut off where it is
 // longer than a reader needs.
 func QuoteShort(s string) string {
@@ -141,7 +125,8 @@ func Shorten(text string) string {
 	return b.String()
 }
 
-// Wrap breaks the lines of text at blanks so that each fits in width columns.
+// Wrap breaks the lines of text at blanks so that each fits in width columns. A command
+// in quotation marks, "livery plan", is one word: half of it would do something else.
 // Lines that begin with a blank are set by their author and stay; width < 1
 // wraps nothing.
 func Wrap(text string, width int) []string {
@@ -165,9 +150,7 @@ func wrapLine(line string, width int) []string {
 			i++
 		}
 		word := i
-		for i < len(line) && line[i] != ' ' {
-			i++
-		}
+		i += wordEnd(line[i:])
 		wide := Width(line[word:i])
 		if end > start && columns+word-gap+wide > width {
 			out = append(out, line[start:end])
@@ -178,4 +161,31 @@ func wrapLine(line string, width int) []string {
 		end = i
 	}
 	return append(out, line[start:end])
+}
+
+// wordEnd is where the first word of a line ends.
+func wordEnd(line string) int {
+	const command = "\"livery "
+	end := strings.IndexByte(line, ' ')
+	at := strings.Index(line, command)
+	if at < 0 || at > end {
+		if end < 0 {
+			return len(line)
+		}
+		return end
+	}
+	// Quotation marks that open within are those of an argument: they follow a blank or "=".
+	open := false
+	for i := at + len(command); i < len(line); i++ {
+		switch {
+		case line[i] != '"':
+		case open:
+			open = false
+		case line[i-1] == ' ' || line[i-1] == '=':
+			open = true
+		default:
+			return i + wordEnd(line[i:])
+		}
+	}
+	return end
 }

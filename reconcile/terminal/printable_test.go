@@ -51,6 +51,13 @@ func TestWrap(t *testing.T) {
 		"by columns, marks": {"สวัสดี สวัสดี สวัสดี", 9, []string{"สวัสดี สวัสดี", "สวัสดี"}},
 		"blanks inside":     {"one  two   three", 9, []string{"one  two", "three"}},
 		"empty":             {"", 5, []string{""}},
+		"a command":         {`Run "livery plan -out=x" and go.`, 12, []string{"Run", `"livery plan -out=x"`, "and go."}},
+		"in brackets":       {`a ("livery lint -x"). Then`, 8, []string{"a", `("livery lint -x").`, "Then"}},
+		"an argument with a blank": {
+			`It: "livery lint -baseline="my base" -a "b c"" writes it`, 9,
+			[]string{"It:", `"livery lint -baseline="my base" -a "b c""`, "writes it"},
+		},
+		"no end": {`"livery plan and so on`, 8, []string{`"livery`, "plan and", "so on"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, Wrap(test.text, test.width)) })

@@ -16,6 +16,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/state"
 	"livery/schema"
+	"livery/schema/wording"
 )
 
 // ApplyOptions say how a plan is carried out.
@@ -101,7 +102,7 @@ func (o *Operation) Apply(ctx context.Context, opts ApplyOptions) (*Result, erro
 		r.Diagnostics = o.explain(outcome)
 	}
 	if unsettled, until := o.unsettled(outcome); len(unsettled) > 0 {
-		r.Diagnostics = append(r.Diagnostics, warning("Still in doubt", "The service has confirmed %s, but a run that has lost its lock may have sent another look, which may arrive until %s. The state goes on to say \"!\". Run \"livery apply\" after that; \"livery apply -reapply\" sends everything again.", list(unsettled), until.Format(time.RFC3339)))
+		r.Diagnostics = append(r.Diagnostics, warning("Still in doubt", "The service has confirmed %s, but a run that has lost its lock may have sent another look, which may arrive until %s. The state goes on to say \"!\". After that, %s settles it.", list(unsettled), until.Format(time.RFC3339), o.again()))
 	}
 	r.Diagnostics = append(r.Diagnostics, o.Undone()...)
 	return r, nil
@@ -116,7 +117,7 @@ func (o *Operation) Undone() (diags hcl.Diagnostics) {
 		diags = append(diags, warning("Applied changes may be incomplete", "The plan was made with -target or -exclude, so a part of what the configuration asks for may be left. \"livery plan\" shows the rest."))
 	}
 	if o.Plan.Rollback > 0 && !o.Plan.Empty() {
-		diags = append(diags, warning("The configuration was not rolled back", "What was applied is the look of serial %d; the files still say what they said before. Change them too: the next \"livery plan\" will want to undo this rollback.", o.Plan.Rollback))
+		diags = append(diags, warning("The configuration was not rolled back", "What was applied is from serial %d; the files say what they said before. Where that is something else, the next \"livery plan\" will want to undo this rollback: change them too.", o.Plan.Rollback))
 	}
 	return diags
 }
@@ -169,14 +170,26 @@ func (o *Operation) explain(outcome *reconcile.Outcome) hcl.Diagnostics {
 		diags = append(diags, o.saveErroredState(outcome))
 	}
 	if outcome.Stopped {
-		rest := "\"livery apply\" does the rest"
-		if o.Plan.Rollback > 0 {
-			rest = fmt.Sprintf("\"livery rollback %d\" plans the rest", o.Plan.Rollback)
-		}
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; " + rest + "."})
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Interrupted", Detail: "The apply was stopped. What the service confirmed is recorded; " + o.again() + " does the rest."})
 	}
 	o.Stack.Module.Locate(diags)
 	return diags
+}
+
+// again is the command that does what this one has left undone, as it stands in a sentence.
+func (o *Operation) again() string {
+	command := func() string { return "\"" + wording.Command(o.Dir(), o.Again...) + "\"" }
+	switch {
+	case o.Plan.Rollback > 0 && o.Plan.Targeted:
+		return command() + ", with the same -target or -exclude, saved and applied,"
+	case o.Plan.Rollback > 0:
+		return command() + ", saved and applied,"
+	case o.Again == nil:
+		return "a new plan, made with the same flags,"
+	case len(o.workspace.Assignments) > 0:
+		return command() + ", with the same -var and -var-file,"
+	}
+	return command()
 }
 
 // failure explains why a document was not applied, at the field's own line where
@@ -199,7 +212,7 @@ func (o *Operation) failure(f reconcile.Failure) *hcl.Diagnostic {
 		d.Detail += " The document may be live or not. The next plan shows it with \"!\" and the next apply sends it again."
 	default:
 		d.Summary = fmt.Sprintf("%s was not applied", f.Change.Address)
-		d.Detail += " Nothing of it reached the service; the next apply tries again."
+		d.Detail += " Nothing of it reached the service; " + o.again() + " tries again."
 	}
 	schema.Attach(d, finding)
 	if rng.Filename != "" {
@@ -255,7 +268,7 @@ func (o *Operation) saveErroredState(outcome *reconcile.Outcome) *hcl.Diagnostic
 	if errors.Is(outcome.StateErr, state.ErrLockLost) || errors.Is(outcome.StateErr, state.ErrStale) {
 		also, when = "also ", "If no other run has changed the state by now, store it with"
 	}
-	d.Detail += fmt.Sprintf("\n\nWhat the service confirmed is %ssaved in %s beside the stack. %s:\n    livery state push %s", also, erroredStateFile, when, erroredStateFile)
+	d.Detail += fmt.Sprintf("\n\nWhat the service confirmed is %ssaved in %s beside the stack. %s:\n    %s", also, erroredStateFile, when, wording.Command(o.Dir(), "state", "push", erroredStateFile))
 	return d
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"livery/schema/syntax"
+	"livery/schema/wording"
 )
 
 // InitOptions say what to begin with.
@@ -41,7 +42,7 @@ func (d Directory) Init(dir string, opts InitOptions) (*Initialised, error) {
 	}
 	if len(done.Existing) > 0 {
 		if opts.From != "" {
-			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"livery import %s\" prints the same as HCL.", done.Existing[0], opts.From)
+			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"%s\" prints the same as HCL.", done.Existing[0], wording.Command(string(d), "import", opts.From))
 		}
 		return done, d.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
 	}

@@ -35,6 +35,25 @@ type PlanOptions struct {
 	Elsewhere bool
 }
 
+// flags are the options as a command line has them.
+func (o PlanOptions) flags() (words []string) {
+	for _, flag := range []struct {
+		name      string
+		addresses []schema.Address
+	}{{"-target=", o.Targets}, {"-exclude=", o.Excludes}, {"-replace=", o.Replaces}} {
+		for _, a := range flag.addresses {
+			words = append(words, flag.name+a.String())
+		}
+	}
+	if o.Reapply {
+		words = append(words, "-reapply")
+	}
+	if o.Destroy {
+		words = append(words, "-destroy")
+	}
+	return words
+}
+
 // Addresses are all that the options name.
 func (o PlanOptions) Addresses() []schema.Address {
 	return slices.Concat(o.Targets, o.Excludes, o.Replaces)
@@ -46,12 +65,16 @@ type Operation struct {
 	Plan        *reconcile.Plan
 	Stack       *stack.Stack
 	Diagnostics hcl.Diagnostics // warnings; what cannot be planned with errors is an *InvalidError
+	Again       []string        // the command that makes this plan and does it; nil where a file does not say
 
 	workspace *Workspace
 	account   Account
 	ledger    *state.Ledger
 	client    *liveness.Client // nil until Connect
 }
+
+// Dir is the directory of the stack, as the process reaches it.
+func (o *Operation) Dir() string { return string(o.workspace.Dir) }
 
 // Account is whose pages the plan is about.
 func (o *Operation) Account() Account { return o.account }
@@ -133,7 +156,7 @@ func (w *Workspace) plan(ctx context.Context, opts PlanOptions, need stack.Need,
 	if err != nil {
 		return nil, err
 	}
-	o := &Operation{Stack: loaded, Diagnostics: diags, workspace: w, ledger: ledger}
+	o := &Operation{Stack: loaded, Diagnostics: diags, Again: append([]string{"apply"}, opts.flags()...), workspace: w, ledger: ledger}
 	current := ledger.Snapshot()
 	o.account = w.accountOf(loaded, current.Account.BaseURL, acc)
 	if err := o.plan(opts, current); err != nil {
@@ -229,7 +252,7 @@ func Cautions(p *reconcile.Plan) (diags hcl.Diagnostics) {
 		diags = append(diags, warning("Left out of the rollback", "At serial %d the service had not confirmed any look of %s. There is nothing known to go back to, so what is there now stays.", p.Rollback, list(doubtful)))
 	}
 	if p.Rollback > 0 && !p.Empty() {
-		diags = append(diags, warning("The configuration is not rolled back", "The files go on to say what they say now. Once this plan is applied, the next \"livery plan\" will want to undo it, unless the files are changed too."))
+		diags = append(diags, warning("The configuration is not rolled back", "The files go on to say what they say now. Where that is something else than this plan, the next \"livery plan\" will want to undo it once it is applied: change them too."))
 	}
 	return diags
 }
@@ -304,10 +327,11 @@ func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.P
 		return nil, err
 	}
 	how := access{Locking: lock, operation: "apply"}
+	o := &Operation{Plan: plan, Stack: loaded, workspace: w, account: acc}
 	if plan.Rollback > 0 {
 		how.operation = fmt.Sprintf("rollback to serial %d", plan.Rollback)
+		o.Again = []string{"rollback", fmt.Sprint(plan.Rollback)}
 	}
-	o := &Operation{Plan: plan, Stack: loaded, workspace: w, account: acc}
 	_ = o.Connect(parallelism) // what is wrong is Apply's to tell
 	if o.ledger, err = w.open(ctx, loaded.Backend, how); err != nil {
 		o.disconnect()

@@ -30,7 +30,8 @@ func (w *Workspace) Rollback(ctx context.Context, serial uint64, opts PlanOption
 	if err != nil {
 		return nil, err
 	}
-	o := &Operation{Stack: loaded, workspace: w, account: acc, ledger: ledger}
+	again := append([]string{"rollback", strconv.FormatUint(serial, 10)}, opts.flags()...)
+	o := &Operation{Stack: loaded, Again: again, workspace: w, account: acc, ledger: ledger}
 	if err := o.planBack(ctx, serial, opts); err != nil {
 		return nil, errors.Join(err, o.Close(ctx))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"livery/schema/stack"
 	"livery/schema/suppress"
+	"livery/schema/wording"
 )
 
 // Found reads a stack and says what is wrong with it, also what is not to be shown.
@@ -76,7 +77,7 @@ func (c *Config) Baseline(name string) (*Baseline, error) {
 	b := c.NewBaseline(name)
 	data, err := c.Dir.ReadFile(filepath.FromSlash(name))
 	if err != nil {
-		return nil, &Failure{"Cannot read the baseline", fmt.Sprintf("%v. \"livery lint -baseline=%s -write-baseline\" writes it.", err, name), err}
+		return nil, &Failure{"Cannot read the baseline", fmt.Sprintf("%v. \"%s\" writes it.", err, wording.Command(string(c.Dir), "lint", "-baseline="+name, "-write-baseline")), err}
 	}
 	if b.Baseline, err = suppress.ParseBaseline(data); err != nil {
 		return nil, Failf("Cannot read the baseline", "%s: %v.", name, err)

@@ -1,4 +1,5 @@
-// Package wording finds the name that was meant by another, and says so in a sentence.
+// Package wording finds the name that was meant by another, and says so in a sentence; and
+// it writes command lines that people copy.
 package wording
 
 import (
