@@ -13,23 +13,30 @@ import (
 )
 
 // StalePlanError says that the state has moved on since the plan was made.
-type StalePlanError struct{ Plan, State Base }
+type StalePlanError struct {
+	Plan, State Base
+	Other       schema.Address // of which a state with the same serial says something else
+	Done        bool           // the state holds all that the plan leads to, confirmed since it was made
+}
 
 // Error implements error.
 func (e *StalePlanError) Error() string {
+	if e.Other != (schema.Address{}) {
+		return fmt.Sprintf("the plan was made from another state with the serial %d, which said something else of %s", e.Plan.Serial, e.Other)
+	}
 	return fmt.Sprintf("the plan was made from serial %d, the state is at serial %d", e.Plan.Serial, e.State.Serial)
 }
 
 // CheckBase reports that s is not the state that the plan was made from: as a
-// *StalePlanError when the state has moved on, as ErrPlanDamaged when it never was
-// what the plan shows.
+// *StalePlanError. Two states of one serial come from one that was changed in two places,
+// such as two branches.
 func (p *Plan) CheckBase(s *state.Snapshot) error {
 	if now := (Base{s.Lineage, s.Serial}); now != p.Base {
-		return &StalePlanError{Plan: p.Base, State: now}
+		return &StalePlanError{Plan: p.Base, State: now, Done: p.isDone(s)}
 	}
 	for i := range p.Changes {
-		if err := p.Changes[i].checkBefore(s); err != nil {
-			return err
+		if c := &p.Changes[i]; !c.startsFrom(s) {
+			return &StalePlanError{Plan: p.Base, State: p.Base, Other: c.Address}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -374,9 +375,40 @@ func TestStalePlan(t *testing.T) {
 	var stale *reconcile.StalePlanError
 	_, err = reconcile.Apply(t.Context(), plan, pushes(taken), ledger, reconcile.ApplyOptions{Now: atNoon})
 	require.ErrorAs(t, err, &stale)
-	assert.Equal(t, reconcile.StalePlanError{Plan: reconcile.Base{}, State: reconcile.Base{Lineage: "lineage", Serial: 1}}, *stale)
+	assert.Equal(t, reconcile.StalePlanError{Plan: reconcile.Base{}, State: reconcile.Base{Lineage: "lineage", Serial: 1}, Done: true}, *stale)
 	assert.EqualError(t, err, "the plan was made from serial 0, the state is at serial 1")
 	require.NoError(t, ledger.Close(t.Context()))
+}
+
+// A plan is done when a later state holds all that it leads to, confirmed since, and no more.
+func TestPlanIsDone(t *testing.T) {
+	const src = "locale \"en\" { \n title_text = \"Hi\" \n}\n" + open1
+	made := plan(t, src, applied(t, "locale \"th\" {}\n"+open2))
+	for name, test := range map[string]struct {
+		change func(*state.Snapshot)
+		done   bool
+	}{
+		"all of it":         {func(*state.Snapshot) {}, true},
+		"not a later state": {func(s *state.Snapshot) { s.Serial = 1 }, false},
+		"another lineage":   {func(s *state.Snapshot) { s.Lineage = "other" }, false},
+		"in doubt":          {func(s *state.Snapshot) { s.Locales["en_US"].InDoubt = json.RawMessage("{}") }, false},
+		"another look":      {func(s *state.Snapshot) { s.Locales["en_US"] = applied(t, seven).Locales["en_US"] }, false},
+		"not there":         {func(s *state.Snapshot) { delete(s.Locales, "en_US") }, false},
+		"more than that":    {func(s *state.Snapshot) { s.Locales["vi_VN"] = s.Locales["en_US"] }, false},
+		"not destroyed":     {func(s *state.Snapshot) { s.Locales["th_TH"] = s.Locales["en_US"] }, false},
+		"from before":       {func(s *state.Snapshot) { s.Locales["en_US"].AppliedAt = noon.AddDate(0, 0, -1) }, false},
+		"another session":   {func(s *state.Snapshot) { delete(s.Sessions, "a") }, false},
+		"guarded since":     {func(s *state.Snapshot) { s.Locales["en_US"].PreventDestroy = true }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := applied(t, src)
+			s.Serial = 2
+			test.change(s)
+			stale, ok := errors.AsType[*reconcile.StalePlanError](made.CheckBase(s))
+			require.True(t, ok || !test.done)
+			assert.Equal(t, test.done, ok && stale.Done)
+		})
+	}
 }
 
 // What is sent is exactly the bytes of the plan.

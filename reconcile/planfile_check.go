@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"livery/reconcile/state"
 	"livery/schema"
@@ -178,34 +179,67 @@ func effective(path string, raw json.RawMessage) json.RawMessage {
 	return b.Bytes()
 }
 
-// checkBefore reports that a change says something else of what was confirmed than the
-// state that it was made from.
-func (c *Change) checkBefore(s *state.Snapshot) error {
-	wrong := fmt.Errorf("%w: %s: what is shown to be confirmed is not what the state holds", ErrPlanDamaged, c.Address)
+// startsFrom reports whether a state says of the address what the plan was made from.
+func (c *Change) startsFrom(s *state.Snapshot) bool {
 	if !c.checkGuard(s) {
-		return wrong
+		return false
 	}
 	if c.Address.Kind == schema.SessionAddress {
 		record := s.Sessions[c.Address.Name]
 		if record == nil {
 			record = new(state.SessionRecord)
 		}
-		var before schema.Session
-		if c.Before != nil && before.UnmarshalJSON(c.Before) != nil || !before.Equal(record.Definition) || !c.AppliedAt.Equal(record.RecordedAt) {
-			return wrong
-		}
-		return nil
+		return c.holdsSession(record, c.Before) && c.AppliedAt.Equal(record.RecordedAt)
 	}
 	record := s.Locales[schema.Locale(c.Address.Name)]
 	if record == nil {
 		record = new(state.LocaleRecord)
 	}
-	before, err := c.readDocument(c.Before)
-	switch {
-	case err != nil, (c.Before != nil) != record.HasDocument(), record.HasDocument() && !before.Equal(record.Document().Look):
-		return wrong
-	case !c.AppliedAt.Equal(record.AppliedAt), c.acts() && c.Action != Delete && c.InDoubt() != (record.InDoubt != nil):
-		return wrong
+	inDoubt := !c.acts() || c.Action == Delete || c.InDoubt() == (record.InDoubt != nil)
+	return c.holdsDocument(record, c.Before) && c.AppliedAt.Equal(record.AppliedAt) && inDoubt
+}
+
+func (c *Change) holdsSession(record *state.SessionRecord, raw json.RawMessage) bool {
+	var s schema.Session
+	return (raw == nil || s.UnmarshalJSON(raw) == nil) && s.Equal(record.Definition)
+}
+
+func (c *Change) holdsDocument(record *state.LocaleRecord, raw json.RawMessage) bool {
+	d, err := c.readDocument(raw)
+	return err == nil && (raw != nil) == record.HasDocument() && (raw == nil || d.Equal(record.Document().Look))
+}
+
+// isDone reports whether a later state of the lineage holds what the plan leads to and
+// nothing else, each part of it confirmed after the plan was made. Who did it is no matter.
+func (p *Plan) isDone(s *state.Snapshot) bool {
+	if s.Lineage != p.Base.Lineage && p.Base.Lineage != "" || s.Serial <= p.Base.Serial || p.Targeted {
+		return false
 	}
-	return nil
+	left := make(map[schema.Address]bool)
+	for _, a := range s.Addresses() {
+		left[a] = true
+	}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if !c.isDone(s, p.Timestamp.Truncate(time.Second)) {
+			return false
+		}
+		delete(left, c.Address)
+	}
+	return len(left) == 0
+}
+
+func (c *Change) isDone(s *state.Snapshot, since time.Time) bool {
+	session, document := s.Sessions[c.Address.Name], s.Locales[schema.Locale(c.Address.Name)]
+	isSession := c.Address.Kind == schema.SessionAddress
+	if c.Action == Delete || c.Action == Forget {
+		return isSession && session == nil || !isSession && document == nil
+	}
+	if (c.acts() || c.Action == Record) && s.PreventsDestroy(c.Address) != c.PreventDestroy {
+		return false
+	}
+	if isSession {
+		return session != nil && c.holdsSession(session, c.After) && !(c.acts() && session.RecordedAt.Before(since))
+	}
+	return document != nil && document.InDoubt == nil && c.holdsDocument(document, c.After) && !(c.acts() && document.AppliedAt.Before(since))
 }

@@ -111,7 +111,13 @@ func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summar
 		}
 		one := *f
 		one.run = below
-		return one.carryOutOne(ctx, path, open)
+		done, err := one.carryOutOne(ctx, path, open)
+		if stale, ok := errors.AsType[*reconcile.StalePlanError](err); ok && stale.Done {
+			below.View.Told.Plan = nil // there is nothing of it left to tell
+			changed[path].State = stacksreport.Unchanged
+			return done, nil
+		}
+		return done, err
 	}, func(p *recursive.Piece[reconcile.Summary]) error {
 		row := &rows.Rows[i]
 		i++
@@ -124,6 +130,9 @@ func (f *applyFlags) carryOutMany(ctx context.Context, rows *stacksreport.Summar
 		switch {
 		case !p.Begun:
 			*row = stacksreport.Row{Path: p.Path, State: stacksreport.NotRun}
+			return nil
+		case row.State == stacksreport.Unchanged:
+			row.Text = "Applied already."
 			return nil
 		case p.Code == command.ExitError:
 			*row = stacksreport.Row{Path: p.Path, State: stacksreport.Failed, Text: p.Why(), Changes: p.Result}

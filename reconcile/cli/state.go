@@ -1,22 +1,25 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
 	"livery/reconcile/report"
+	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"
 )
 
 func stateCommand(run *command.Run) *cobra.Command {
 	return command.Group(run, &cobra.Command{
-		Use:     "state list|show|rm|pull|push",
+		Use:     "state list|show|rm|pull|push|replace-key",
 		Long:    `Looks at the state and moves it. The state is what the service last confirmed.`,
 		Example: "livery state list\nlivery state show locale.en_US",
-	}, stateList(run), stateShow(run), stateRemove(run), statePull(run), statePush(run))
+	}, stateList(run), stateShow(run), stateRemove(run), statePull(run), statePush(run), stateReplaceKey(run))
 }
 
 func stateList(run *command.Run) *cobra.Command {
@@ -126,6 +129,49 @@ lineage or with an older serial is refused. "-" reads standard input.`,
 			return err
 		}
 		report.WriteReplaced(run.Stdout, snapshot)
+		return nil
+	}
+	return c
+}
+
+func stateReplaceKey(run *command.Run) *cobra.Command {
+	var lock workspace.Locking
+	var inputs command.Inputs
+	c := &cobra.Command{
+		Use: "replace-key [flags]", Short: "Go on with a new access key", Args: command.Arguments(0, 0),
+		Long: `Records that the state is about the pages of the access key that is configured now: a
+new key of the same account, after the old one was replaced. Nothing is sent. Whether
+the account is the same cannot be seen from a key, so it asks; a state of another base
+URL is refused. Plans that were saved before must be made again.`,
+		Example: "livery state replace-key",
+	}
+	approved := c.Flags().Bool("auto-approve", false, "Do not ask.")
+	command.LockFlags(c, &lock)
+	inputs.Flags(c)
+	inputs.InputFlag(run, c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		approve := func(ctx context.Context, keys *state.AccountError) (bool, error) {
+			warning := fmt.Sprintf("The state records the pages of\n    %s.\n  It is to record those of\n    %s.\n  With the key of another account, livery takes that account's pages for these.", keys.Recorded, keys.Configured)
+			return run.Person().Approve(ctx, "Is this a new access key of the same account?", warning, "-auto-approve")
+		}
+		switch {
+		case *approved:
+			approve = nil
+		case !inputs.Ask:
+			return command.Fail("Approval required", "livery cannot ask whether the account is the same when -input=false is set. Use -auto-approve.")
+		}
+		changed, err := run.Workspace(inputs).State().ReplaceKey(c.Context(), lock, approve)
+		switch {
+		case errors.Is(err, workspace.ErrDeclined):
+			report.WriteDeclined(run.Stdout, "replace-key cancelled. Nothing was changed.")
+			return command.ExitError
+		case err != nil:
+			return err
+		case changed:
+			fmt.Fprintln(run.Stdout, "The state records the new access key.")
+		default:
+			fmt.Fprintln(run.Stdout, "The state records this access key already. Nothing was changed.")
+		}
 		return nil
 	}
 	return c

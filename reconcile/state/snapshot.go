@@ -70,9 +70,11 @@ type AccountError struct{ Recorded, Configured Account }
 
 // Error implements error.
 func (e *AccountError) Error() string {
-	return fmt.Sprintf("the state belongs to another account: it records the pages of %s, and the configuration is for %s. "+
-		"Go back to that account, or give this one a state of its own: another path or key in the backend block",
-		e.Recorded, e.Configured)
+	text := fmt.Sprintf("the state belongs to another account: it records the pages of %s, and the configuration is for %s. ", e.Recorded, e.Configured)
+	if e.IsOfKey() {
+		text += "If that is a new access key of the same account, \"livery state replace-key\" records it. If it is not: "
+	}
+	return text + "Go back to that account, or give this one a state of its own: another path or key in the backend block"
 }
 
 // LocaleRecord is what is known about one locale's page.

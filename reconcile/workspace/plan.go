@@ -341,6 +341,9 @@ func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.P
 	if err == nil {
 		err = stalePlan(plan.CheckBase(o.ledger.Snapshot()))
 	}
+	if err != nil && loaded.Empty {
+		err = Failf("No configuration files", "This directory holds no *.livery.hcl or *.livery.json file, and the state that is looked for without one, %s, is not the one that the plan was made from. Apply it where the stack is: -chdir=DIR stands before the command.", stateFile)
+	}
 	if err != nil {
 		return nil, errors.Join(err, o.Close(ctx))
 	}
@@ -362,7 +365,7 @@ func stalePlan(err error) error {
 	if _, stale := errors.AsType[*reconcile.StalePlanError](err); !stale {
 		return err
 	}
-	return Failf("Saved plan is stale", "The given plan file can no longer be applied because the state was changed by another operation after the plan was created: %v. Plan again.", err)
+	return &Failure{"Saved plan is stale", fmt.Sprintf("The given plan file can no longer be applied because the state was changed by another operation after the plan was created: %v. Plan again.", err), err}
 }
 
 // checkVariables refuses other values than those that the plan was made with.

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -82,10 +83,11 @@ func (o *Operation) planBack(ctx context.Context, serial uint64, opts PlanOption
 	}
 	o.account = o.workspace.accountOf(o.Stack, then.Account.BaseURL, o.account)
 	recorded := o.account.Recorded()
-	if err := errors.Join(then.CheckAccount(recorded), o.ledger.Bind(recorded)); err != nil {
+	now := o.ledger.Snapshot()
+	if err := cmp.Or(o.ledger.Bind(recorded), o.checkEarlier(then, now, recorded)); err != nil {
 		return err
 	}
-	now := o.ledger.Snapshot()
+	now = o.ledger.Snapshot()
 	desired, confirmed, unconfirmed := reconcile.DesiredAt(then)
 	o.Plan, err = reconcile.NewPlan(desired, now, reconcile.Options{
 		Targets: opts.Targets, Excludes: opts.Excludes, Leave: unconfirmed, Rollback: serial,
@@ -103,6 +105,17 @@ func (o *Operation) planBack(ctx context.Context, serial uint64, opts PlanOption
 	}
 	o.Diagnostics = append(o.Diagnostics, Cautions(o.Plan)...)
 	return nil
+}
+
+// checkEarlier refuses the pages of another account. Within a lineage, which still says
+// something, the access key may have been replaced since.
+func (o *Operation) checkEarlier(then, now *state.Snapshot, recorded state.Account) error {
+	err := then.CheckAccount(recorded)
+	if foreign, ok := errors.AsType[*state.AccountError](err); ok && foreign.IsOfKey() && !now.Empty() {
+		o.warn("Another access key at that serial", "At serial %d the state recorded the pages of %s; now it records those of %s. This plan takes both for keys of one account.", then.Serial, foreign.Recorded, foreign.Configured)
+		return nil
+	}
+	return err
 }
 
 // list names addresses, sorted.
