@@ -14,6 +14,7 @@ import (
 	"livery/reconcile/recursive"
 	"livery/reconcile/stacks"
 	"livery/reconcile/workspace"
+	"livery/schema/redact"
 	"livery/schema/syntax"
 )
 
@@ -149,8 +150,20 @@ func (f *formatFlags) see(file *workspace.Formatted, list bool) {
 		f.run.View.Diagnostics(file.Diagnostics, map[string][]byte{file.Name: file.Before})
 	case file.Changed():
 		f.changed = true
-		f.run.View.Reformatted(file, list, f.diff)
+		f.run.View.Reformatted(file, list, f.diff, f.secrets(file.Name))
 	}
+}
+
+// secrets finds what must not be shown of a file. Which values of variables that is, other
+// files say.
+func (f *formatFlags) secrets(name string) *redact.Redactor {
+	if f.diff && syntax.IsVariables(name) {
+		declared, err := workspace.Declared(f.run.Workspace(command.Inputs{}).Below(filepath.Dir(name)))
+		if err == nil {
+			return &redact.Redactor{Variables: declared.IsWithheld()}
+		}
+	}
+	return new(redact.Redactor)
 }
 
 func importCommand(run *command.Run) *cobra.Command {

@@ -23,6 +23,7 @@ import (
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
 	"livery/schema"
+	"livery/schema/redact"
 	"livery/schema/rule"
 	"livery/schema/stack"
 	"livery/schema/wording"
@@ -259,7 +260,7 @@ func (l *lintFlags) mend(run *command.Run, w *workspace.Workspace) error {
 // fixedOrShown writes the files that change, or shows what changes.
 func (l *lintFlags) fixedOrShown(run *command.Run, fixed *linting.Fixed) error {
 	if l.diff {
-		return cmp.Or(terminal.WriteFileDiffs(run.Stdout, fixed.Before, fixed.After), l.judgeLeft(run, fixed))
+		return cmp.Or(terminal.WriteFileDiffs(run.Stdout, redact.Texts(fixed.Before), redact.Texts(fixed.After)), l.judgeLeft(run, fixed))
 	}
 	l.fixed = fixed
 	return fixed.Write(run.Dir)

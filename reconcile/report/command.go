@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/redact"
 	"livery/schema/rule"
 	"livery/schema/wording"
 )
@@ -111,13 +112,13 @@ func (v *View) moved(m *state.Moved, from, to string) {
 	}
 }
 
-// Reformatted writes the name of a file that changes, and its changes.
-func (v *View) Reformatted(f *workspace.Formatted, name, changes bool) {
+// Reformatted writes the name of a file that changes, and its changes without secrets.
+func (v *View) Reformatted(f *workspace.Formatted, name, changes bool, secrets *redact.Redactor) {
 	if name {
 		v.print("%s\n", terminal.Escape(f.Name, ""))
 	}
 	if changes {
-		_, _ = v.Stdout.Write(diff.Diff("old/"+terminal.Escape(f.Name, ""), f.Before, "new/"+terminal.Escape(f.Name, ""), f.After))
+		_, _ = v.Stdout.Write(diff.Diff("old/"+terminal.Escape(f.Name, ""), secrets.Text(f.Before, f.Name), "new/"+terminal.Escape(f.Name, ""), secrets.Text(f.After, f.Name)))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/preview"
+	"livery/schema/redact"
 	"livery/schema/rule"
 )
 
@@ -103,7 +104,7 @@ func (s *Studio) Review(changes []Change) (*Review, error) {
 	r := &Review{Files: []FileDiff{}, Digest: b.digest}
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		var text strings.Builder
-		_ = terminal.WriteFileDiffs(&text, map[string][]byte{name: before[name]}, map[string][]byte{name: after[name]}) // a builder takes all
+		_ = terminal.WriteFileDiffs(&text, redact.Texts(map[string][]byte{name: before[name]}), redact.Texts(map[string][]byte{name: after[name]})) // a builder takes all
 		r.Files = append(r.Files, FileDiff{name, text.String()})
 	}
 	return r, nil

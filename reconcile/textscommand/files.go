@@ -16,6 +16,7 @@ import (
 	"livery/reconcile/translating"
 	"livery/schema"
 	"livery/schema/interchange"
+	"livery/schema/redact"
 	"livery/schema/texts"
 )
 
@@ -188,7 +189,7 @@ func tellImport(run *command.Run, imported *translating.Imported, opts translati
 	}
 	run.View.Diagnostics(imported.Findings, imported.Files)
 	if dryRun {
-		if err := terminal.WriteFileDiffs(run.Stdout, imported.Before, imported.After); err != nil {
+		if err := terminal.WriteFileDiffs(run.Stdout, redact.Texts(imported.Before), redact.Texts(imported.After)); err != nil {
 			return err
 		}
 	}

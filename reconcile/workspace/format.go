@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -89,11 +90,21 @@ func (d Directory) directory(dir string) []target {
 	}
 	var list []target
 	for _, e := range entries {
-		if e.Type().IsRegular() && formattable(e.Name()) {
-			list = append(list, target{name: filepath.Join(dir, e.Name())})
+		if name := filepath.Join(dir, e.Name()); formattable(e.Name()) && d.mayBeFile(name, e.Type()) {
+			list = append(list, target{name: name})
 		}
 	}
 	return list
+}
+
+// mayBeFile reports whether a name of a directory is that of a file, or a link to one or to
+// nothing, of which whoever reads it says so.
+func (d Directory) mayBeFile(name string, mode fs.FileMode) bool {
+	if mode&fs.ModeSymlink == 0 {
+		return mode.IsRegular()
+	}
+	info, err := os.Stat(d.Path(name))
+	return err != nil || info.Mode().IsRegular()
 }
 
 // real is where a file is, however it is named.

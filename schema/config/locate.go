@@ -16,7 +16,7 @@ import (
 // shown. A finding about a block's own header stands in none.
 func (m *Module) Locate(diags hcl.Diagnostics) {
 	var secrets redact.Redactor
-	values := redact.Redactor{Variables: m.isWithheld()}
+	values := redact.Redactor{Variables: m.IsWithheld()}
 	for i, d := range diags {
 		if d.Subject == nil {
 			continue
@@ -45,9 +45,9 @@ func (m *Module) valuesFile(name string) *syntax.File {
 	return nil
 }
 
-// isWithheld tells the variables whose values must not be shown, and slips of their names:
+// IsWithheld tells the variables whose values must not be shown, and slips of their names:
 // those that are sensitive, and those that the account's secret key is made of.
-func (m *Module) isWithheld() func(name string) bool {
+func (m *Module) IsWithheld() func(name string) bool {
 	var names []string
 	for name, v := range m.Variables {
 		if v.Sensitive {

@@ -110,21 +110,50 @@ func (r *Redactor) hidden(src []byte, filename string) []schema.Withheld {
 	if r.files == nil {
 		r.files = make(map[string][]schema.Withheld)
 	}
+	r.files[filename] = r.find(src, filename)
+	return r.files[filename]
+}
+
+func (r *Redactor) find(src []byte, filename string) []schema.Withheld {
 	names := isSecret
 	if vars := r.Variables; vars != nil {
 		names = func(name, text string) bool { return vars(name) || isSecret(name, text) }
 	} else if !mayHold(src) {
-		names = nil
+		return nil
 	}
-	if names != nil {
-		r.files[filename] = hiddenIn(src, filename, names)
+	return hiddenIn(src, filename, names)
+}
+
+// Text is a file, or what it becomes, as it may be shown: without the secrets in it.
+func (r *Redactor) Text(src []byte, filename string) []byte {
+	var shown []byte
+	at := 0
+	for _, h := range r.find(src, filename) {
+		start, end := h.Value.Start.Byte, h.Value.End.Byte
+		if len(h.Written) == 0 || start < at { // a reference gives nothing away
+			continue
+		}
+		value := bytes.TrimRight(src[start:end], "\r\n") // with a comment goes the end of its line
+		shown = append(append(shown, src[at:start]...), "(sensitive value)"...)
+		at = start + len(value)
 	}
-	return r.files[filename]
+	return append(shown, src[at:]...)
+}
+
+// Texts are files by their names, as they may be shown by somebody who knows of no variable.
+func Texts(files map[string][]byte) map[string][]byte {
+	shown := make(map[string][]byte, len(files))
+	for name, src := range files {
+		if shown[name] = src; src != nil {
+			shown[name] = new(Redactor).Text(src, name)
+		}
+	}
+	return shown
 }
 
 // mayHold reports whether a file has a word beside which secrets stand: most have none, and
 // are not taken apart.
 func mayHold(src []byte) bool {
 	src = bytes.ToLower(src)
-	return slices.ContainsFunc([]string{"account", "backend", "secret"}, func(word string) bool { return bytes.Contains(src, []byte(word)) })
+	return slices.ContainsFunc([]string{"account", "backend", "secret", "sensitive"}, func(word string) bool { return bytes.Contains(src, []byte(word)) })
 }

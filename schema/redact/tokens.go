@@ -12,16 +12,51 @@ import (
 // hiddenIn are the values of a file whose names are those of secrets.
 func hiddenIn(src []byte, filename string, isSecret func(name, text string) bool) (list []schema.Withheld) {
 	tokens, _ := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
+	end := 0 // of the block of a sensitive variable
 	for i := range tokens {
+		if i >= end {
+			end = sensitiveBlock(tokens, i)
+		}
 		value := valueOf(tokens, i)
 		if value == 0 {
 			continue
 		}
-		if h := hiddenValue(tokens, value); isSecret(string(tokens[i].Bytes), string(h.Value.SliceBytes(src))) {
+		name := string(tokens[i].Bytes)
+		if h := hiddenValue(tokens, value); i < end && name == "default" || isSecret(name, string(h.Value.SliceBytes(src))) {
 			list = append(list, h)
 		}
 	}
 	return list
+}
+
+// sensitiveBlock is where the block of a variable ends that begins with token i and says
+// that the variable is sensitive; 0 if there is none. A block without an end goes as far as
+// the next one.
+func sensitiveBlock(tokens hclsyntax.Tokens, i int) int {
+	isWord := func(i int, word string) bool {
+		return i < len(tokens) && tokens[i].Type == hclsyntax.TokenIdent && string(tokens[i].Bytes) == word
+	}
+	if !isWord(i, "variable") {
+		return 0
+	}
+	sensitive, depth := false, 0
+	for at := i + 1; at < len(tokens); at++ {
+		switch tokens[at].Type {
+		case hclsyntax.TokenOBrace:
+			depth++
+		case hclsyntax.TokenCBrace:
+			depth--
+		case hclsyntax.TokenIdent:
+			sensitive = sensitive || isWord(at, "sensitive") && !isWord(valueOf(tokens, at), "false")
+		}
+		if depth < 1 && tokens[at].Type == hclsyntax.TokenCBrace || isWord(at, "variable") || at == len(tokens)-1 {
+			if sensitive {
+				return at
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // hiddenAt is the secret that a finding points at: what is written there or, where the
