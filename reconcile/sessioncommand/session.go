@@ -2,10 +2,12 @@ package sessioncommand
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
 	"livery/reconcile/command"
+	"livery/reconcile/findings"
 	"livery/reconcile/liveness"
 	"livery/reconcile/session"
 	"livery/reconcile/sessionreport"
@@ -134,7 +136,8 @@ func sessionList(run *command.Run) *cobra.Command {
 	var f sessionFlags
 	c := &cobra.Command{
 		Use: "list [flags]", Short: "List declared and recorded sessions", Args: command.Arguments(0, 0),
-		Long: `Lists the sessions that are declared or recorded, and whether the two agree.`, Example: "livery session list",
+		Long: `Lists the sessions that are declared or recorded, and whether the two agree. Where the
+files have faults some may be missing: then the exit code is 1.`, Example: "livery session list",
 	}
 	run.JSONFlag(c)
 	f.inputs.Flags(c)
@@ -145,15 +148,28 @@ func sessionList(run *command.Run) *cobra.Command {
 			return err
 		case all.invalid.Diagnostics.HasErrors() && len(all.List()) == 0:
 			return all.invalid // which may hide what is declared
-		case run.View.JSON:
-			return sessionreport.WriteSessionsJSON(run.Stdout, all.List())
+		case !all.invalid.Diagnostics.HasErrors():
+			return writeSessions(run, all.List(), nil)
 		}
-		if all.invalid.Diagnostics.HasErrors() {
-			run.View.Diagnostics(all.invalid.Diagnostics, all.invalid.Sources)
-		}
-		return sessionreport.WriteSessions(run.Stdout, all.List())
+		// What is recorded is known all the same; of what is declared some may be missing.
+		return errors.Join(writeSessions(run, all.List(), all.invalid), command.ExitError)
 	}
 	return c
+}
+
+// writeSessions lists sessions, and what is wrong with the files that declare them.
+func writeSessions(run *command.Run, list []session.Entry, invalid *workspace.InvalidError) error {
+	if run.View.JSON {
+		var faults []findings.DiagnosticJSON
+		if invalid != nil {
+			faults = findings.JSON(invalid.Diagnostics, invalid.Sources)
+		}
+		return sessionreport.WriteSessionsJSON(run.Stdout, list, faults)
+	}
+	if invalid != nil {
+		run.View.Diagnostics(invalid.Diagnostics, invalid.Sources)
+	}
+	return sessionreport.WriteSessions(run.Stdout, list)
 }
 
 func sessionShow(run *command.Run) *cobra.Command {

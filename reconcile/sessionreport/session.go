@@ -37,16 +37,17 @@ type sessionEntryJSON struct {
 	Status session.Status    `json:"status"`
 }
 
-// WriteSessionsJSON lists sessions in one object.
-func WriteSessionsJSON(w io.Writer, list []session.Entry) error {
+// WriteSessionsJSON lists sessions in one object, with what is wrong with the files.
+func WriteSessionsJSON(w io.Writer, list []session.Entry, faults []findings.DiagnosticJSON) error {
 	entries := make([]sessionEntryJSON, len(list))
 	for i, e := range list {
 		entries[i] = sessionEntryJSON(e)
 	}
 	return terminal.WriteJSON(w, struct {
-		FormatVersion string             `json:"format_version"`
-		Sessions      []sessionEntryJSON `json:"sessions"`
-	}{"1.0", entries})
+		FormatVersion string                    `json:"format_version"`
+		Sessions      []sessionEntryJSON        `json:"sessions"`
+		Diagnostics   []findings.DiagnosticJSON `json:"diagnostics,omitempty"`
+	}{"1.0", entries, faults})
 }
 
 // WriteRequests writes the requests that open a session of the service at baseURL.
