@@ -44,6 +44,7 @@ type Config struct {
 	BaseURL   string // https, or plain http to this machine; a path is kept as a prefix
 	AccessKey string
 	SecretKey Secret
+	KeysFrom  string            // what people look at when the keys are wrong; "" for "the keys"
 	TokenTTL  time.Duration     // TokenTTLMin to TokenTTLMax, in whole seconds; 0 is the service's default of an hour
 	Retries   int               // further tries after the first, per request; 5 when negative
 	Parallel  int               // idle connections to keep
@@ -106,7 +107,7 @@ func New(cfg Config) (*Client, error) {
 		connection:  connection{base, cmp.Or(cfg.UserAgent, "livery"), transport, sockets || inProcess, clock, redactor, log},
 		connector:   connector,
 		classifier:  classifier{base, clock, redactor},
-		credentials: credentials{cfg.AccessKey, cfg.SecretKey, cfg.TokenTTL, clock, redactor},
+		credentials: credentials{cfg.AccessKey, cfg.SecretKey, cmp.Or(cfg.KeysFrom, "the keys"), cfg.TokenTTL, clock, redactor},
 		retries:     cfg.Retries, clock: clock, redactor: redactor, log: log,
 	}
 	if c.retries < 0 {

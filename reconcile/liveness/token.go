@@ -134,6 +134,7 @@ func (c *clock) ofService() time.Time { return c.now().Add(time.Duration(c.skew.
 type credentials struct {
 	accessKey string
 	secretKey Secret
+	from      string // as people know the keys
 	ttl       time.Duration
 	clock     *clock
 	redactor  *redactor
@@ -226,7 +227,7 @@ func sign(accessKey string, secretKey Secret, timestamp string) string {
 func (c credentials) parseToken(got reply, err error) (token, error) {
 	if r, ok := errors.AsType[*reconcile.Refusal](err); ok {
 		r.Fatal = true
-		r.Hint = loginHint(r)
+		r.Hint = c.loginHint(r)
 		return token{}, r
 	}
 	if err != nil {
@@ -265,14 +266,14 @@ func isHeaderSafe(token string) bool {
 
 // loginHint says what to do about a refused login, where a code means something
 // else than in other responses.
-func loginHint(r *reconcile.Refusal) string {
+func (c credentials) loginHint(r *reconcile.Refusal) string {
 	switch {
 	case r.Code == codeParameter && normalize(r.Message) == "signature error":
-		return "The secret key is not the one of the access key: check LIVERY_ACCESS_KEY and LIVERY_SECRET_KEY."
+		return "The secret key is not the one of the access key: check " + c.from + "."
 	case r.Code == codeParameter:
-		return "The service does not take the login: check the access key and the secret key."
+		return "The service does not take the login: check " + c.from + "."
 	case r.Code == codeIAM:
-		return "Check that the access key is right and belongs to this base URL, that the account is active, " +
+		return "Check " + c.from + ": that the access key is right and belongs to this base URL, that the account is active, " +
 			"and that it is enabled for the API; only ADVANCE.AI can enable it."
 	default:
 		return r.Hint

@@ -204,8 +204,8 @@ func TestRefusedLogins(t *testing.T) {
 		logins int
 		hint   string
 	}{
-		"wrong secret":     {says("PARAMETER_ERROR", "Signature error"), 1, "LIVERY_SECRET_KEY"},
-		"something else":   {says("PARAMETER_ERROR", "Parameter should not be empty"), 1, "check the access key"},
+		"wrong secret":     {says("PARAMETER_ERROR", "Signature error"), 1, "check the keys"},
+		"something else":   {says("PARAMETER_ERROR", "Parameter should not be empty"), 1, "check the keys"},
 		"wrong access key": {says("IAM_FAILED", "Access Key not found"), 1, "access key is right"},
 		"disabled":         {says("ACCOUNT_DISABLED", "Account Disabled"), 1, "disabled"},
 		"wrong path":       {writes(404, "text/html", ""), 1, "base URL"},

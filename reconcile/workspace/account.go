@@ -27,6 +27,7 @@ type Account struct {
 	BaseURL   string
 	AccessKey string
 	SecretKey schema.Secret
+	KeysFrom  string // what people look at when they are wrong
 	TokenTTL  time.Duration
 	Retries   int // less than 0 for as many as the client takes
 }
@@ -55,7 +56,16 @@ func (w *Workspace) Account(s stack.Account) (Account, error) {
 		}
 		acc.SecretKey = schema.Secret(text)
 	}
+	acc.KeysFrom = cmp.Or(s.AccessKeyFrom, w.variable("LIVERY_ACCESS_KEY")) + " and " + cmp.Or(s.SecretKeyFrom, w.variable("LIVERY_SECRET_KEY"))
 	return acc.at(acc.BaseURL), nil
+}
+
+// variable is the name by which a secret of the environment was given.
+func (w *Workspace) variable(name string) string {
+	if w.Getenv(name) == "" && w.Getenv(name+"_FILE") != "" {
+		return name + "_FILE"
+	}
+	return name
 }
 
 // at is the account at another base URL. The simulator that is built in needs no
@@ -89,7 +99,7 @@ func (w *Workspace) Client(acc Account, parallel int) (*liveness.Client, error) 
 		return nil, Failf("No credentials", "Talking to %s needs an access key and a secret key: set LIVERY_ACCESS_KEY and LIVERY_SECRET_KEY, or LIVERY_ACCESS_KEY_FILE and LIVERY_SECRET_KEY_FILE. To try livery without an account, set base_url = \"simulator\" in the account block.", acc.BaseURL)
 	}
 	cfg := liveness.Config{
-		BaseURL: acc.BaseURL, AccessKey: acc.AccessKey, SecretKey: acc.SecretKey, TokenTTL: acc.TokenTTL, Retries: acc.Retries,
+		BaseURL: acc.BaseURL, AccessKey: acc.AccessKey, SecretKey: acc.SecretKey, KeysFrom: acc.KeysFrom, TokenTTL: acc.TokenTTL, Retries: acc.Retries,
 		Parallel: parallel, Log: w.Log, Now: w.Now, UserAgent: "livery/" + w.Version, OnThrottle: w.Events.Throttled,
 	}
 	if acc.BaseURL == stack.Simulator {

@@ -24,9 +24,12 @@ type Account struct {
 	BaseURL   string
 	AccessKey string
 	SecretKey schema.Secret
-	TokenTTL  time.Duration
-	Retries   *int
-	Range     hcl.Range // of base_url, or of the block
+	// AccessKeyFrom and SecretKeyFrom are what people look at when a key is wrong: the variables
+	// behind it, or the attribute; "" where the block does not say.
+	AccessKeyFrom, SecretKeyFrom string
+	TokenTTL                     time.Duration
+	Retries                      *int
+	Range                        hcl.Range // of base_url, or of the block
 }
 
 // accounts evaluates the account block.
@@ -89,9 +92,9 @@ func (l *accounts) attribute(a *config.Attribute) {
 			l.Report(schema.Diagnose(rule.URLFormat, at, "Not a usable base URL", fmt.Sprintf("base_url %s.", why)))
 		}
 	case "access_key":
-		account.AccessKey = s
+		account.AccessKey, account.AccessKeyFrom = s, l.source(a)
 	case "secret_key":
-		account.SecretKey = schema.Secret(s)
+		account.SecretKey, account.SecretKeyFrom = schema.Secret(s), l.source(a)
 		l.secrets = append(l.secrets, account.SecretKey.Forms()...)
 	case "token_ttl":
 		ttl, err := time.ParseDuration(s)
@@ -107,4 +110,13 @@ func (l *accounts) attribute(a *config.Attribute) {
 		}
 		account.Retries = &n
 	}
+}
+
+// source is what a key comes from, in words.
+func (l *accounts) source(a *config.Attribute) string {
+	names := l.module.VariablesBehind(a.Expr)
+	if len(names) == 0 {
+		return a.Name + " in the account block"
+	}
+	return "var." + strings.Join(names, " and var.")
 }

@@ -104,7 +104,7 @@ func OrMeant(near string) string {
 	if near == "" {
 		return ""
 	}
-	return "; did you mean " + near
+	return " (did you mean " + near + "?)"
 }
 
 // Suggest is the sentence that asks whether a name was meant; "" for no name.
