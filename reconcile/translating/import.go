@@ -57,7 +57,7 @@ type ImportedText struct {
 // an *workspace.InvalidError.
 func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
 	r := &importer{
-		Stack: s, ImportOptions: opts, changes: make(map[key]*change), first: make(map[key]string),
+		Stack: s, ImportOptions: opts, changes: make(map[key]*change), first: make(map[key]string), kept: make(map[key]texts.Made), became: make(outcomes),
 		out: &Imported{Files: maps.Clone(s.Files), Undated: []string{}, stack: s},
 	}
 	for _, f := range files {
@@ -112,16 +112,47 @@ type change struct {
 
 func (c *change) key() key { return key{c.in.Locale, c.unit.Path} }
 
+// outcomes are what became of each text.
+type outcomes map[key]ImportedText
+
+// tell notes what became of a text.
+func (o outcomes) tell(k key, outcome Outcome, reason string) {
+	o[k] = ImportedText{k.locale, k.path, outcome, reason}
+}
+
+// pass notes what became of a text for which a file has no translation, unless another file
+// has had something to say of it: half of it translated is how most files come back.
+func (o outcomes) pass(k key, outcome Outcome, reason string) {
+	if _, told := o[k]; !told {
+		o.tell(k, outcome, reason)
+	}
+}
+
+// list is all of them, by locale and in the order of the catalogue.
+func (o outcomes) list() []ImportedText {
+	return slices.SortedFunc(maps.Values(o), func(a, b ImportedText) int {
+		return cmp.Or(cmp.Compare(a.Locale, b.Locale), texts.ComparePaths(a.Path, b.Path), cmp.Compare(a.Path, b.Path))
+	})
+}
+
 type importer struct {
 	*Stack
 	ImportOptions
 	out     *Imported
-	order   []key    // of the changes, as they came
-	kept    []func() // record texts that are as they were: of a file in which nothing was done nobody has looked at them
+	order   []key // of the changes, as they came
 	changes map[key]*change
-	first   map[key]string // what was read for a text
+	kept    map[key]texts.Made // of texts that are as they were: of a file in which nothing was done nobody has looked at them
+	first   map[key]string     // the translation that was read for a text
+	became  outcomes
+	late    []lateText // of a language of a file
 	layers  map[schema.Locale]layers
 	shared  map[hcl.Range][]key // who has its words from a place
+}
+
+// lateText is a text of a file with words that were replaced since it was sent out.
+type lateText struct {
+	path string
+	at   hcl.Range
 }
 
 // take judges the texts of one language of a file.
@@ -149,21 +180,20 @@ func (r *importer) take(file string, t interchange.Translation) error {
 	if !slices.Contains(r.Chosen, in) {
 		return nil
 	}
+	r.late = nil
 	for _, text := range t.Texts {
 		r.judge(in, text)
 	}
+	if len(r.late) > 0 {
+		r.warnLate(file, locale)
+	}
 	return nil
-}
-
-// told counts what became of a text.
-func (r *importer) told(k key, outcome Outcome, reason string) {
-	r.out.Texts = append(r.out.Texts, ImportedText{k.locale, k.path, outcome, reason})
 }
 
 // refuse says why a text is not taken.
 func (r *importer) refuse(k key, at hcl.Range, id rule.ID, reason, detail string) {
 	r.out.Refused++
-	r.told(k, Refused, reason)
+	r.became.tell(k, Refused, reason)
 	d := schema.Diagnose(id, schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at},
 		fmt.Sprintf("%s %s: %s", k.locale, k.path, reason), detail)
 	schema.SetLevel(d, rule.Error)
@@ -177,44 +207,66 @@ func (r *importer) warn(k key, at hcl.Range, summary, detail string) {
 	r.out.Findings = append(r.out.Findings, d)
 }
 
+// warnLate says which texts of a file are not taken since they have the words of before.
+func (r *importer) warnLate(file string, locale schema.Locale) {
+	paths := make([]string, len(r.late))
+	for i, late := range r.late {
+		paths[i] = late.path
+	}
+	r.warn(key{locale: locale}, r.late[0].at, "Words of before", fmt.Sprintf("%s has %s as it was before another import: %s. What stands there now stays. To have the words of before back, write them where the text stands.",
+		file, schema.Plural(len(paths), "text"), strings.Join(paths, ", ")))
+}
+
 // judge decides what becomes of a text.
 func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 	u := in.Unit(t.ID)
 	k := key{in.Locale, t.ID}
 	if u == nil {
-		r.told(k, Skipped, "unknown id")
+		r.became.tell(k, Skipped, "unknown id")
 		r.warn(k, t.Range, "Unknown text", fmt.Sprintf("%s has no text %q, so it is left out.%s", in.Locale, t.ID, wording.DidYouMean(t.ID, r.paths(t.ID))))
 		return
 	}
 	k.path = u.Path
-	words := r.wordsOf(k, u, t)
-	if words == "" || t.Said == interchange.SaidNotTranslated {
-		r.told(k, Skipped, "not translated")
-		return
-	}
-	if before, again := r.first[k]; again {
-		if before != words {
-			r.refuse(k, t.Range, rule.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", u.Path, before, words))
-		}
-		return
-	}
-	r.first[k] = words
 	made, current := u.Note, !t.HasSource || sameSource(t.Source, u.Source.Text())
-	switch {
+	switch words := r.wordsOf(k, u, t); {
+	case words == "" || t.Said == interchange.SaidNotTranslated:
+		r.became.pass(k, Skipped, "not translated")
 	case u.Target.Declared() && words == u.Target.Text():
-		r.told(k, Unchanged, "")
+		r.became.pass(k, Unchanged, "")
 		if current && u.Source.Declared() && u.State != texts.Untranslated {
 			r.confirm(k, u.State, t.Said, made)
 		}
-		return
-	case !current && !r.Stale:
-		r.refuse(k, t.Range, rule.StaleTranslation, "source has changed",
-			fmt.Sprintf("It was translated from %q; the source %s now says %q. With -stale it is taken all the same, and stays marked as out of date.", t.Source, r.Source.Locale, u.Source.Text()))
-		return
-	case !current:
-		made.Words = t.Source
+	case r.Lock.IsReplaced(k.locale, k.path, words):
+		r.became.pass(k, Skipped, "replaced since")
+		r.late = append(r.late, lateText{k.path, t.Range})
+	default:
+		r.translated(&change{in: in, unit: u, words: words, made: made, at: t.Range}, t.Source, current)
 	}
-	c := &change{in: in, unit: u, words: words, made: made, at: t.Range}
+}
+
+// translated takes a translation that is another than the one that stands there; current
+// says whether it was made from today's source.
+func (r *importer) translated(c *change, source string, current bool) {
+	k, u := c.key(), c.unit
+	if before, again := r.first[k]; again {
+		if before != c.words {
+			r.refuse(k, c.at, rule.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", u.Path, before, c.words))
+		}
+		return
+	}
+	r.first[k] = c.words
+	if !current && !r.Stale {
+		help := "With -stale it is taken all the same, and stays marked as out of date."
+		if u.State == texts.Current {
+			help = fmt.Sprintf("What stands there now, %q, is made from that: leave this one out.", u.Target.Text())
+		}
+		r.refuse(k, c.at, rule.StaleTranslation, "source has changed",
+			fmt.Sprintf("It was translated from %q; the source %s now says %q. %s", source, r.Source.Locale, u.Source.Text(), help))
+		return
+	}
+	if !current {
+		c.made.Words = source
+	}
 	if r.check(c) {
 		r.changes[k] = c
 		r.order = append(r.order, k)
@@ -224,12 +276,11 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 // confirm records that a text which is as it was is right for today's source: at once where
 // somebody says so of one that was stale, and of others if the import has any work in it.
 func (r *importer) confirm(k key, state texts.State, said interchange.Said, made texts.Made) {
-	record := func() { r.Lock.Record(k.locale, k.path, made) }
 	switch {
 	case state != texts.Stale:
-		r.kept = append(r.kept, record)
+		r.kept[k] = made
 	case said == interchange.SaidTranslated:
-		record()
+		r.Lock.Record(k.locale, k.path, made)
 	}
 }
 
@@ -245,7 +296,7 @@ func (r *importer) wordsOf(k key, u *texts.Unit, t interchange.Translated) strin
 	if trimmed == "" {
 		return ""
 	}
-	if rest := words[len(trimmed):]; rest != "" && rest != wanted && words != u.Target.Text() {
+	if rest := words[len(trimmed):]; rest != "" && rest != wanted && words != u.Target.Text() && !r.Lock.IsReplaced(k.locale, k.path, words) {
 		r.warn(k, t.Range, "Blanks at the end", fmt.Sprintf("%s ends with blanks that the source has not; they are left out.", u.Path))
 		words = trimmed
 	}
@@ -308,23 +359,23 @@ func isUndated(t interchange.Translation) bool {
 
 // record notes what is written, and from which words it was translated.
 func (r *importer) record() {
-	written := 0
-	for _, k := range r.order {
-		c := r.changes[k]
-		if c == nil {
-			continue
-		}
-		written++
-		r.told(k, Written, "")
-		if c.unit.Source.Declared() {
-			r.Lock.Record(k.locale, k.path, c.made)
-		}
-	}
-	if written == 0 {
+	r.order = slices.DeleteFunc(r.order, func(k key) bool { return r.changes[k] == nil })
+	if len(r.order) == 0 {
 		return
 	}
-	for _, keep := range r.kept {
-		keep()
+	for k, made := range r.kept {
+		r.Lock.Record(k.locale, k.path, made)
+	}
+	for _, k := range r.order {
+		c := r.changes[k]
+		r.became.tell(k, Written, "")
+		switch was := c.unit.Target; {
+		case !c.unit.Source.Declared():
+		case was.Declared() && c.unit.State != texts.Untranslated:
+			r.Lock.Replace(k.locale, k.path, c.made, was.Text())
+		default:
+			r.Lock.Record(k.locale, k.path, c.made)
+		}
 	}
 }
 
@@ -332,6 +383,7 @@ func (r *importer) record() {
 func (r *importer) finish() *Imported {
 	out := r.out
 	r.record()
+	out.Texts = r.became.list()
 	out.Before, out.After = withLock(r.Stack, out.Before, out.After)
 	if out.Refused > 0 && !r.Partial {
 		out.Before, out.After = nil, nil
@@ -352,8 +404,5 @@ func (r *importer) finish() *Imported {
 			out.Tallies = append(out.Tallies, t)
 		}
 	}
-	slices.SortStableFunc(out.Texts, func(a, b ImportedText) int {
-		return cmp.Or(cmp.Compare(a.Locale, b.Locale), texts.ComparePaths(a.Path, b.Path))
-	})
 	return out
 }

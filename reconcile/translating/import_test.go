@@ -356,3 +356,35 @@ locale "th" {
 		}
 	}
 }
+
+// Two translators get the same file, and each does a half: neither undoes what the other did.
+func TestHalvesOfAFile(t *testing.T) {
+	stack := func(title, loading string) *workspace.Workspace {
+		return stackOf(t, source+fmt.Sprintf("-- th.livery.hcl --\nlocale \"th\" {\n  title_text = %q\n  mobile_loading_page {\n    loading_text = %q\n  }\n}\n", title, loading))
+	}
+	for _, form := range interchange.Forms() {
+		half := func(title, loading string) []translating.File {
+			return []translating.File{{Name: "th_TH" + form.Ending(), Data: open(t, stack(title, loading)).Export(texts.States()).Write(form, true)}}
+		}
+		one, two := half("ก 1", "ข"), half("ก", "ข 2")
+		for name, imports := range map[string][][]translating.File{
+			"one after the other":       {one, two},
+			"and again":                 {one, two, one, two},
+			"with another one between":  {one, half("ก 1 1", "ข"), two, one},
+			"together":                  {append(two, one...)},
+			"together, the other way":   {append(one, two...)},
+			"together after one of two": {two, append(one, two...)},
+		} {
+			w := stack("ก", "ข")
+			for _, files := range imports {
+				imported, err := open(t, w).Import(files, translating.ImportOptions{})
+				require.NoError(t, err)
+				require.Zero(t, imported.Refused, "%s %s: %s", form, name, messages(imported.Findings))
+				require.NoError(t, imported.Write())
+			}
+			th := open(t, w).Language("th_TH")
+			assert.Equal(t, "ข 2", th.Unit("mobileLoadingPage.loadingText").Target.Text(), "%s %s", form, name)
+			assert.Regexp(t, "^ก 1", th.Unit("titleText").Target.Text(), "%s %s", form, name)
+		}
+	}
+}

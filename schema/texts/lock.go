@@ -30,7 +30,13 @@ type Made struct {
 // A lock is a text file in which every entry stands apart from its neighbours by an empty
 // line, so that two branches that change different entries merge without a conflict.
 type Lock struct {
-	made map[schema.Locale]map[string][]Made // more than one where a merge has left both
+	entries map[schema.Locale]map[string]*entry
+}
+
+// entry is what a lock knows of a translation.
+type entry struct {
+	made     []Made   // more than one where a merge has left both
+	replaced []string // translations that imports have put another one in the place of
 }
 
 // lockHeader begins a lock.
@@ -73,11 +79,9 @@ func ParseLock(src []byte, filename string) (*Lock, *hcl.Diagnostic) {
 			}
 			path = line
 		default:
-			made, ok := parseMade(strings.TrimLeft(line, " \t"))
-			if !ok || path == "" {
+			if path == "" || !l.parse(locale, path, strings.TrimLeft(line, " \t")) {
 				return nil, fault("Not a lock of texts", `An entry is the path of a text, and below it, indented, the words in quotes, as in "Find good light".`)
 			}
-			l.add(locale, path, made)
 		}
 	}
 	return l, nil
@@ -108,6 +112,22 @@ func versionOf(line string) int {
 	return n
 }
 
+// replacedMark begins a line of an entry with a translation that was replaced.
+const replacedMark = "replaced "
+
+// parse reads a line of an entry.
+func (l *Lock) parse(locale schema.Locale, path, line string) bool {
+	if quoted, ok := strings.CutPrefix(line, replacedMark); ok {
+		words := ""
+		rest, ok := cutJSON(quoted, &words)
+		l.entry(locale, path).replace(words)
+		return ok && rest == ""
+	}
+	made, ok := parseMade(line)
+	l.entry(locale, path).add(made)
+	return ok
+}
+
 // parseMade reads words in quotes and, behind the word note, a note in quotes.
 func parseMade(line string) (m Made, ok bool) {
 	rest, ok := cutJSON(line, &m.Words)
@@ -129,55 +149,97 @@ func cutJSON(line string, into *string) (rest string, ok bool) {
 	return strings.TrimSpace(line[decoder.InputOffset():]), true
 }
 
-func (l *Lock) add(locale schema.Locale, path string, m Made) {
-	if l.made == nil {
-		l.made = make(map[schema.Locale]map[string][]Made)
+// entry is the entry of a text, made if there is none.
+func (l *Lock) entry(locale schema.Locale, path string) *entry {
+	if l.entries == nil {
+		l.entries = make(map[schema.Locale]map[string]*entry)
 	}
-	if l.made[locale] == nil {
-		l.made[locale] = make(map[string][]Made)
+	if l.entries[locale] == nil {
+		l.entries[locale] = make(map[string]*entry)
 	}
-	if !slices.Contains(l.made[locale][path], m) {
-		l.made[locale][path] = append(l.made[locale][path], m)
+	e := l.entries[locale][path]
+	if e == nil {
+		e = new(entry)
+		l.entries[locale][path] = e
+	}
+	return e
+}
+
+func (e *entry) add(m Made) {
+	if !slices.Contains(e.made, m) {
+		e.made = append(e.made, m)
+	}
+}
+
+func (e *entry) replace(words string) {
+	if !slices.Contains(e.replaced, words) {
+		e.replaced = append(e.replaced, words)
 	}
 }
 
 // Made lists what a translation was made from: nothing where the lock does not know it, and
 // more than one where it holds two different values.
-func (l *Lock) Made(locale schema.Locale, path string) []Made { return l.made[locale][path] }
+func (l *Lock) Made(locale schema.Locale, path string) []Made {
+	if e := l.entries[locale][path]; e != nil {
+		return e.made
+	}
+	return nil
+}
+
+// IsReplaced reports whether words are a translation that an import has put another one in
+// the place of: a file that was sent out before may still hold them.
+func (l *Lock) IsReplaced(locale schema.Locale, path, words string) bool {
+	e := l.entries[locale][path]
+	return e != nil && slices.Contains(e.replaced, words)
+}
 
 // Record notes what a translation was made from, in the place of what was known of it.
 func (l *Lock) Record(locale schema.Locale, path string, m Made) {
-	delete(l.made[locale], path)
-	l.add(locale, path, m)
+	l.entry(locale, path).made = []Made{m}
+}
+
+// Replace is Record of a translation that takes the place of another. All that were replaced
+// are known until one is made from other words: so long may a file of then come back.
+func (l *Lock) Replace(locale schema.Locale, path string, m Made, was string) {
+	e := l.entry(locale, path)
+	if len(e.made) != 1 || e.made[0].Words != m.Words {
+		e.replaced = nil
+	}
+	e.replace(was)
+	e.made = []Made{m}
 }
 
 // Keep drops the entries that are not wanted.
 func (l *Lock) Keep(wanted func(locale schema.Locale, path string) bool) {
-	for locale, entries := range l.made {
-		maps.DeleteFunc(entries, func(path string, _ []Made) bool { return !wanted(locale, path) })
+	for locale, entries := range l.entries {
+		maps.DeleteFunc(entries, func(path string, _ *entry) bool { return !wanted(locale, path) })
 		if len(entries) == 0 {
-			delete(l.made, locale)
+			delete(l.entries, locale)
 		}
 	}
 }
 
 // Empty reports whether a lock knows nothing.
-func (l *Lock) Empty() bool { return len(l.made) == 0 }
+func (l *Lock) Empty() bool { return len(l.entries) == 0 }
 
 // Bytes is the lock as a file, by locale and in the order of the catalogue.
 func (l *Lock) Bytes() []byte {
 	var b bytes.Buffer
 	b.WriteString(lockHeader)
-	for _, locale := range slices.Sorted(maps.Keys(l.made)) {
+	for _, locale := range slices.Sorted(maps.Keys(l.entries)) {
 		fmt.Fprintf(&b, "\n[%s]\n", locale)
-		for _, path := range slices.SortedFunc(maps.Keys(l.made[locale]), ComparePaths) {
+		for _, path := range slices.SortedFunc(maps.Keys(l.entries[locale]), ComparePaths) {
 			fmt.Fprintf(&b, "\n%s\n", path)
-			for _, m := range l.made[locale][path] {
+			e := l.entries[locale][path]
+			for _, m := range e.made {
 				b.WriteString("  " + jsontext.Quote(m.Words))
 				if m.Note != "" {
 					b.WriteString(" note " + jsontext.Quote(m.Note))
 				}
 				b.WriteByte('\n')
+			}
+			for _, words := range e.replaced {
+				fmt.Fprintf(&b, "  %s%s\n", replacedMark, jsontext.Quote(words))
 			}
 		}
 	}

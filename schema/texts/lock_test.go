@@ -24,6 +24,8 @@ mobileTipsPage.tips[0].text
 
 titleText
   "Identity check"
+  replaced "Xin"
+  replaced "Chào \"bạn\""
 `
 
 // What is recorded in any order is written in the order of the catalogue, and read again.
@@ -31,6 +33,9 @@ func TestLock(t *testing.T) {
 	l := new(texts.Lock)
 	assert.True(t, l.Empty())
 	l.Record("vi_VN", "titleText", texts.Made{Words: "Face check"})
+	l.Replace("vi_VN", "titleText", texts.Made{Words: "Face check"}, "older")
+	l.Replace("vi_VN", "titleText", texts.Made{Words: "Identity check"}, "Xin")
+	l.Replace("vi_VN", "titleText", texts.Made{Words: "Identity check"}, `Chào "bạn"`)
 	l.Record("vi_VN", "titleText", texts.Made{Words: "Identity check"})
 	l.Record("th_TH", "mobileTipsPage.tips[0].text", texts.Made{Words: "Find good <light>\n", Note: `Shown beside a "lamp"`})
 	l.Record("th_TH", "mobileResultPage.successDesc", texts.Made{Words: "You're verified"})
@@ -41,6 +46,10 @@ func TestLock(t *testing.T) {
 	require.Nil(t, fault)
 	assert.Equal(t, lock, string(read.Bytes()))
 	assert.Equal(t, []texts.Made{{Words: "Identity check"}}, read.Made("vi_VN", "titleText"))
+	assert.True(t, read.IsReplaced("vi_VN", "titleText", "Xin"))
+	assert.False(t, read.IsReplaced("vi_VN", "titleText", "older"), "was made from words before those before")
+	assert.False(t, read.IsReplaced("vi_VN", "titleText", "Identity check"))
+	assert.False(t, read.IsReplaced("th_TH", "titleText", "Xin"))
 }
 
 // Editors and merges leave blanks, a byte order mark, Windows line ends, entries twice.
@@ -59,6 +68,7 @@ func TestBrokenLock(t *testing.T) {
 		"line 1: Not a lock of texts":                 "titleText\n  \"x\"\n",
 		"line 3: Not a lock of texts":                 "[vi]\ntitleText\n  \"x\n",
 		"line 4: Not a lock of texts":                 "[vi]\ntitleText\n\n  \"x\" \"y\"\n",
+		"line 5: Not a lock of texts":                 "[vi]\ntitleText\n\n  \"x\"\n  replaced x\n",
 		"line 1: Not a text file":                     "\xff",
 	} {
 		_, fault := texts.ParseLock([]byte(src), "lock")
@@ -70,7 +80,7 @@ func TestBrokenLock(t *testing.T) {
 // What is read is written so that it is read the same.
 func FuzzLock(f *testing.F) {
 	f.Add([]byte(lock))
-	f.Add([]byte("[vi]\ntitleText\n  \"a\" note \"b\"\n  \"c\"\nx y\n \"\\u2028\"\n"))
+	f.Add([]byte("[vi]\ntitleText\n  replaced \"a\"\n  \"a\" note \"b\"\n  \"c\"\nx y\n \"\\u2028\"\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		l, fault := texts.ParseLock(src, "lock")
 		if fault != nil {
