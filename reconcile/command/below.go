@@ -63,7 +63,7 @@ func (t *Transcript) Tell() error {
 func (r *Run) Below(dir string) (*Run, *Transcript) {
 	kept := new(Transcript)
 	b := &Run{
-		Env: r.Env, Dir: workspace.Directory(r.Dir.Path(filepath.FromSlash(dir))), Log: r.Log,
+		Env: r.Env, Dir: workspace.Directory(r.Dir.Path(filepath.FromSlash(dir))), Reads: r.Reads, Log: r.Log,
 		noColor: r.noColor, shared: r.sharedBelow(), below: dir, ctx: r.ctx, atOnce: r.atOnce,
 	}
 	b.Stdin, b.Stdout = strings.NewReader(""), &keptStream{kept, r.Stdout}

@@ -73,7 +73,8 @@ type Run struct {
 	Raw      io.Writer           // stdout for what is not to be changed: a file of the user's, and what is drawn
 	Dir      workspace.Directory // that -chdir names; relative paths are relative to it
 	View     *report.View
-	Log      *slog.Logger // nil unless it was asked for
+	Log      *slog.Logger     // nil unless it was asked for
+	Reads    *workspace.Reads // what the stacks of the run are read from
 	commands []Entry
 	noColor  bool
 	logFile  io.Closer
@@ -96,7 +97,7 @@ func Main(commands []Entry, args []string, env Env) int {
 	if env.LibraryLog == nil {
 		env.LibraryLog = func(io.Writer) {}
 	}
-	r := &Run{Env: env, Raw: env.Stdout, Dir: ".", commands: commands}
+	r := &Run{Env: env, Raw: env.Stdout, Dir: ".", Reads: new(workspace.Reads), commands: commands}
 	r.Stdout, r.Stderr = r.guard(env.Stdout), r.guard(env.Stderr)
 	r.View = &report.View{Stdout: r.Stdout, Stderr: r.Stderr, Style: r.Style, Now: env.Now}
 	r.View.Advice = env.Getenv("LIVERY_IN_AUTOMATION") == "" && env.Getenv("TF_IN_AUTOMATION") == ""
@@ -227,7 +228,7 @@ func (r *Run) Workspace(in Inputs) *workspace.Workspace {
 	}
 	c := workspace.Config{
 		Context: r.ctx, Dir: r.Dir, Prefix: r.below, Assignments: in.Assignments, Getenv: r.Getenv, LookupEnv: r.LookupEnv, Now: r.Now, Version: Version(), Log: r.Log, Events: r.View.Events(),
-		Shared: r.shared, Claim: r.claim,
+		Shared: r.shared, Claim: r.claim, Reads: r.Reads,
 	}
 	if in.Ask && !r.View.JSON {
 		c.Ask = r.Person().AskVariable

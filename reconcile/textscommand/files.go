@@ -59,34 +59,91 @@ func (f *exportFlags) run(run *command.Run) error {
 		return err
 	}
 	sheet := s.Export(states)
-	if len(sheet.Languages) == 0 {
-		fmt.Fprintln(run.Stdout, "Nothing to translate.")
-		return nil
+	outputs, err := f.outputs(run, form, sheet)
+	if err != nil {
+		return err
 	}
-	_, isFile := interchange.FormOf(f.to)
-	if info, err := os.Stat(run.Dir.Path(f.to)); err == nil {
-		isFile = !info.IsDir()
-	}
-	if strings.HasSuffix(f.to, "/") {
-		isFile = false
-	}
-	if isFile {
-		if form == interchange.JSON && len(sheet.Languages) > 1 {
-			return command.Fail("Several languages", "A file of texts holds one language: name it with -locale, or name a directory with -to.")
+	for _, o := range outputs { // all or none
+		if err := run.Reads.Check(run.Dir, o.name); err != nil {
+			return command.Fail("Cannot write a file", "%v.", err)
 		}
-		return f.write(run, f.to, form, sheet)
 	}
-	if err := os.MkdirAll(run.Dir.Path(f.to), 0o755); err != nil {
-		return command.Fail("Cannot make the directory", "%v.", err)
+	if len(outputs) > 0 && !f.isFile(run) {
+		if err := os.MkdirAll(run.Dir.Path(f.to), 0o755); err != nil {
+			return command.Fail("Cannot make the directory", "%v.", err)
+		}
 	}
-	for _, in := range sheet.Languages {
-		one := *sheet
-		one.Languages = []interchange.SheetLanguage{in}
-		if err := f.write(run, filepath.Join(f.to, string(in.Locale)+form.Ending()), form, &one); err != nil {
+	for _, o := range outputs {
+		if err := f.write(run, o.name, form, o.sheet); err != nil {
 			return err
 		}
 	}
+	if len(outputs) == 0 {
+		fmt.Fprintln(run.Stdout, "Nothing to translate.")
+	}
+	f.tellLeft(run, form, s, outputs)
 	return nil
+}
+
+// output is a file that is written.
+type output struct {
+	name  string
+	sheet *interchange.Sheet
+}
+
+// outputs are the files that a sheet is written to.
+func (f *exportFlags) outputs(run *command.Run, form interchange.Form, sheet *interchange.Sheet) ([]output, error) {
+	switch {
+	case len(sheet.Languages) == 0:
+		return nil, nil
+	case f.isFile(run) && form == interchange.JSON && len(sheet.Languages) > 1:
+		return nil, command.Fail("Several languages", "A file of texts holds one language: name it with -locale, or name a directory with -to.")
+	case f.isFile(run):
+		return []output{{f.to, sheet}}, nil
+	}
+	var list []output
+	for _, in := range sheet.Languages {
+		one := *sheet
+		one.Languages = []interchange.SheetLanguage{in}
+		list = append(list, output{f.fileOf(in.Locale, form), &one})
+	}
+	return list, nil
+}
+
+// fileOf is the file of a language in a directory.
+func (f *exportFlags) fileOf(locale schema.Locale, form interchange.Form) string {
+	return filepath.Join(f.to, string(locale)+form.Ending())
+}
+
+// isFile reports whether one file is written, and not one of each language into a directory.
+func (f *exportFlags) isFile(run *command.Run) bool {
+	if strings.HasSuffix(f.to, "/") {
+		return false
+	}
+	if info, err := os.Stat(run.Dir.Path(f.to)); err == nil {
+		return !info.IsDir()
+	}
+	_, named := interchange.FormOf(f.to)
+	return named
+}
+
+// tellLeft names the files of an earlier export in the places of those of which nothing is
+// to be written now: whoever sends the directory on would send them too.
+func (f *exportFlags) tellLeft(run *command.Run, form interchange.Form, s *translating.Stack, outputs []output) {
+	names := []string{f.to}
+	if !f.isFile(run) {
+		names = nil
+		for _, in := range s.Chosen {
+			names = append(names, f.fileOf(in.Locale, form))
+		}
+	}
+	for _, name := range names {
+		info, err := os.Stat(run.Dir.Path(name))
+		if err != nil || !info.Mode().IsRegular() || run.Reads.Check(run.Dir, name) != nil || slices.ContainsFunc(outputs, func(o output) bool { return o.name == name }) {
+			continue
+		}
+		fmt.Fprintf(run.Stdout, "%s is from before, and nothing of it is to be sent now: delete it if nobody works on it any more.\n", filepath.ToSlash(name))
+	}
 }
 
 // check judges the flags.
@@ -119,7 +176,7 @@ func (f *exportFlags) check() (interchange.Form, []texts.State, error) {
 }
 
 func (f *exportFlags) write(run *command.Run, name string, form interchange.Form, sheet *interchange.Sheet) error {
-	if err := run.Dir.WriteFile(name, sheet.Write(form, !f.noMark), 0o644); err != nil {
+	if err := run.Reads.WriteFile(run.Dir, name, sheet.Write(form, !f.noMark)); err != nil {
 		return command.Fail("Cannot write a file", "%v.", err)
 	}
 	n := 0

@@ -58,6 +58,9 @@ func ExploreAgain(w *Workspace, last *stack.Stack, need stack.Need) (*stack.Eval
 		return nil, nil, err
 	}
 	e, diags := last.Explore(opts)
+	if w.Reads != nil {
+		w.Reads.add(w.Dir, e.Stack)
+	}
 	return e, diags, nil
 }
 

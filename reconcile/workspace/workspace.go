@@ -70,6 +70,7 @@ type Config struct {
 	// Claim is told where the state is kept before it is opened, the same for everybody who
 	// keeps it there, and how messages name it; an error leaves it alone. It may be nil.
 	Claim func(key, shown string) error
+	Reads *Reads // gets to know what is read; may be nil
 }
 
 // Events are told what happens while a workspace is at work. Each may be nil.
