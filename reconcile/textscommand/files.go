@@ -197,9 +197,10 @@ func importCommand(run *command.Run) *cobra.Command {
 		Args:  command.Arguments(1, -1),
 		Long: `Writes translations into the files of the stack, where the words of each text stand, and
 records in the lock from which words they were made. XLIFF 1.2, CSV, XLSX and JSON are
-told apart by what they hold. Nothing is written if a text is refused: one whose source
-has changed, that is too long, that has lost a placeholder, or that a function makes.`,
-		Example: "livery texts import out/*.xlf\nlivery texts import -dry-run texts.xlsx\nlivery texts import -locale=th th.json",
+told apart by what they hold; a directory stands for those in it. Nothing is written if a
+text is refused: one whose source has changed, that is too long, that has lost a
+placeholder, or that a function makes.`,
+		Example: "livery texts import out\nlivery texts import -dry-run texts.xlsx\nlivery texts import -locale=th th.json",
 	}
 	c.Flags().BoolVar(&opts.Partial, "partial", false, "Write what is not refused, and exit 1 all the same.")
 	c.Flags().BoolVar(&opts.Stale, "stale", false, "Take translations of words that have changed since; they stay marked as out of date.")
@@ -209,11 +210,11 @@ has changed, that is too long, that has lost a placeholder, or that a function m
 	c.RunE = func(_ *cobra.Command, names []string) error {
 		var files []translating.File
 		for _, name := range names {
-			data, err := run.Dir.ReadFile(name)
+			below, err := filesOf(run, name)
 			if err != nil {
-				return command.Fail("Cannot read a file", "%v.", err)
+				return err
 			}
-			files = append(files, translating.File{Name: filepath.ToSlash(name), Data: data})
+			files = append(files, below...)
 		}
 		s, err := f.open(run)
 		if err != nil {
@@ -239,6 +240,36 @@ has changed, that is too long, that has lost a placeholder, or that a function m
 	return c
 }
 
+// filesOf are the file of a name or, of a directory such as an export makes, the files in it
+// that have one of the forms.
+func filesOf(run *command.Run, name string) ([]translating.File, error) {
+	names := []string{name}
+	if run.Dir.IsDirectory(name) {
+		entries, err := os.ReadDir(run.Dir.Path(name))
+		if err != nil {
+			return nil, command.Fail("Cannot read a directory", "%v.", err)
+		}
+		names = nil
+		for _, e := range entries {
+			if _, known := interchange.FormOf(e.Name()); known && !e.IsDir() {
+				names = append(names, filepath.Join(name, e.Name()))
+			}
+		}
+		if len(names) == 0 {
+			return nil, command.Fail("Nothing to import", "%s is a directory without a file of translators: these end with .xlf, .xliff, .csv, .xlsx or .json.", name)
+		}
+	}
+	var files []translating.File
+	for _, name := range names {
+		data, err := run.Dir.ReadFile(name)
+		if err != nil {
+			return nil, command.Fail("Cannot read a file", "%v.", err)
+		}
+		files = append(files, translating.File{Name: filepath.ToSlash(name), Data: data})
+	}
+	return files, nil
+}
+
 // tellImport says what came of an import.
 func tellImport(run *command.Run, imported *translating.Imported, opts translating.ImportOptions, dryRun bool) error {
 	if run.View.JSON {
@@ -251,8 +282,8 @@ func tellImport(run *command.Run, imported *translating.Imported, opts translati
 		}
 	}
 	for _, name := range imported.Undated {
-		if imported.Refused > 0 && !opts.Partial {
-			break // nothing is recorded
+		if !imported.Records() {
+			break
 		}
 		fmt.Fprintf(run.Stdout, "%s does not say from which words it was translated: the lock records today's.\n", name)
 	}

@@ -95,6 +95,9 @@ func (i *Imported) Write() error {
 	return nil
 }
 
+// Records reports whether the lock is among what changes.
+func (i *Imported) Records() bool { return i.After[i.stack.LockFile] != nil }
+
 // key names a text of a language.
 type key struct {
 	locale schema.Locale
@@ -160,12 +163,12 @@ func (r *importer) take(file string, t interchange.Translation) error {
 	locale := t.Locale
 	if locale == "" {
 		base := strings.TrimSuffix(path.Base(file), path.Ext(file))
-		named, ok := schema.ParseLocale(base)
+		named, ok := interchange.LocaleOf(base)
 		switch {
-		case len(r.Chosen) == 1:
-			locale = r.Chosen[0].Locale
 		case ok:
 			locale = named
+		case len(r.Chosen) == 1:
+			locale = r.Chosen[0].Locale
 		default:
 			return workspace.Failf("No language", "%s does not say which language it is in: say it with -locale.", file)
 		}
@@ -174,7 +177,10 @@ func (r *importer) take(file string, t interchange.Translation) error {
 		return workspace.Failf("Another source language", "%s was translated from %s; the source of this stack is %s.", file, t.From, r.Source.Locale)
 	}
 	in := r.Language(locale)
-	if in == nil {
+	switch {
+	case locale == r.Source.Locale:
+		return workspace.Failf("Not a translation", "%s has texts of %s, the source, which the others are translated from.", file, locale)
+	case in == nil:
 		return workspace.Failf("No such locale", "%s has texts for %s, and nothing declares a document for it.%s", file, locale, r.declared())
 	}
 	if !slices.Contains(r.Chosen, in) {

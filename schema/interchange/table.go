@@ -97,6 +97,7 @@ type tableReader struct {
 	from  int // -1 if there is none
 	list  []Translation
 	at    []int // the column of each of the list
+	state []int // the column of what is said of each, -1 if there is none
 	count int
 }
 
@@ -113,7 +114,7 @@ func (t *tableReader) begin(header []string, source schema.Locale) string {
 		if i != t.id && slices.Contains(firstColumns[1:], strings.ToLower(cell)) {
 			continue
 		}
-		locale, ok := localeOf(cell)
+		locale, ok := LocaleOf(cell)
 		if !ok {
 			continue // whatever it is, nobody here knows it
 		}
@@ -126,6 +127,13 @@ func (t *tableReader) begin(header []string, source schema.Locale) string {
 			continue
 		}
 		t.list, t.at = append(t.list, Translation{Locale: locale}), append(t.at, i)
+	}
+	for _, in := range t.list {
+		t.state = append(t.state, slices.IndexFunc(header, func(cell string) bool {
+			name, of, several := strings.Cut(strings.ToLower(strings.TrimSpace(cell)), "_")
+			locale, _ := LocaleOf(of)
+			return name == "state" && (several && locale == in.Locale || !several && len(t.list) == 1)
+		}))
 	}
 	if t.id < 0 {
 		return "Its first row has no column id: it is to be like id,page,field,limit,state,note,en_US,th_TH."
@@ -148,7 +156,7 @@ func (t *tableReader) row(cells []string, at hcl.Range) bool {
 	for i := range t.list {
 		t.count++
 		t.list[i].Texts = append(t.list[i].Texts, Translated{
-			ID: id, Source: cell(t.from), HasSource: t.from >= 0, Words: cell(t.at[i]), Range: at,
+			ID: id, Source: cell(t.from), HasSource: t.from >= 0, Words: cell(t.at[i]), Said: saidBy(cell(t.state[i])), Range: at,
 		})
 	}
 	return t.count <= maxUnits

@@ -88,6 +88,18 @@ const (
 	SaidNotTranslated      // it is none
 )
 
+// saidBy is what a state says, in the words of XLIFF. The states that livery writes into a
+// table are those of before a translator has seen it, and say nothing.
+func saidBy(state string) Said {
+	switch strings.ToLower(strings.TrimSpace(state)) {
+	case "new", "needs-translation", "needs-adaptation", "needs-l10n":
+		return SaidNotTranslated
+	case "translated", "final", "signed-off":
+		return SaidTranslated
+	}
+	return SaidNothing
+}
+
 // Read reads a file of translators in the form that its content shows; of the columns of a
 // table that of the source is not a translation. Texts of a file of texts have no source.
 func Read(src []byte, name string, source schema.Locale) ([]Translation, Form, hcl.Diagnostics) {
@@ -156,9 +168,9 @@ func normal(text string) string {
 	return cty.StringVal(strings.ReplaceAll(text, "\r\n", "\n")).AsString()
 }
 
-// localeOf is the locale that a file means by a language: a locale in either spelling, or
+// LocaleOf is the locale that a file means by a language: a locale in either spelling, or
 // a language tag, whose script may be left out.
-func localeOf(tag string) (schema.Locale, bool) {
+func LocaleOf(tag string) (schema.Locale, bool) {
 	tag = strings.ReplaceAll(strings.TrimSpace(tag), "-", "_")
 	for _, info := range schema.Locales() {
 		full := strings.ReplaceAll(info.BCP47, "-", "_")

@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (r *xliffReader) element(e xml.StartElement) error {
 			into *schema.Locale
 		}{{"source-language", &t.From}, {"target-language", &t.Locale}} {
 			tag := attribute(e, language.name)
-			locale, ok := localeOf(tag)
+			locale, ok := LocaleOf(tag)
 			if tag != "" && !ok {
 				return fmt.Errorf("its %s %q is no language that the service has", language.name, tag)
 			}
@@ -167,12 +168,7 @@ func (r *xliffReader) unit(e xml.StartElement) error {
 			t.Source, err = r.inline()
 			t.HasSource = true
 		case "target":
-			switch attribute(start, "state") {
-			case "new", "needs-translation", "needs-adaptation", "needs-l10n":
-				t.Said = SaidNotTranslated
-			case "translated", "final", "signed-off":
-				t.Said = SaidTranslated
-			}
+			t.Said = cmp.Or(saidBy(attribute(start, "state")), t.Said)
 			t.Words, err = r.inline()
 		default:
 			err = r.skip()
