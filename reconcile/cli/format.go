@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -176,8 +177,9 @@ itself cannot be read. What the catalogue does not know goes into extra; a value
 that livery would refuse is kept, and said on stderr. Nothing is sent or recorded.
 
 With -texts the words of each body go into a file of their own in that directory,
-for writers and translators, and what all bodies say alike into a theme. A file
-that exists is never written over.`,
+for writers and translators, and what all bodies say alike into a theme with a name
+that the stack in the working directory has not yet. A file that exists is never
+written over.`,
 		Example: "livery import body.json > en.livery.hcl\nlivery import -locale=th nameless.json\nlivery import -texts=texts en.json th.json > main.livery.hcl",
 	}
 	c.Flags().StringVar(&locale, "locale", "", "The `code` of a body that names no locale of the service; one that names another is refused.")
@@ -186,7 +188,15 @@ that exists is never written over.`,
 		if texts == "" && c.Flags().Changed("texts") {
 			return command.Fail("Invalid flag", "-texts takes a directory, such as -texts=texts.")
 		}
-		in, err := run.Dir.Import(files, locale, texts)
+		var themes []string // that are there already
+		if texts != "" {
+			declared, err := workspace.Declared(run.Workspace(command.Inputs{}))
+			if err != nil {
+				return err
+			}
+			themes = slices.Collect(maps.Keys(declared.Themes))
+		}
+		in, err := run.Dir.Import(files, locale, texts, themes...)
 		if err != nil {
 			return err
 		}

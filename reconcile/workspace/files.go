@@ -315,9 +315,9 @@ type Imported struct {
 
 // Import turns request bodies into HCL. The locale is that of a body which names
 // none. With a directory for texts the bodies become a stack whose words stand in
-// files there, which are made; none that exists is written over. With errors in the
-// diagnostics nothing is made.
-func (d Directory) Import(files []string, locale, texts string) (*Imported, error) {
+// files there, which are made; none that exists is written over. Themes are those that
+// the stack has already. With errors in the diagnostics nothing is made.
+func (d Directory) Import(files []string, locale, texts string, themes ...string) (*Imported, error) {
 	if filepath.IsAbs(texts) {
 		return nil, Failf("Invalid flag", "-texts takes a directory relative to the stack, such as texts, not %s: that is how configuration names its files.", texts)
 	}
@@ -348,7 +348,7 @@ func (d Directory) Import(files []string, locale, texts string) (*Imported, erro
 	if texts == "" {
 		in.HCL, diags = exchange.ImportHCL(bodies)
 	} else {
-		in.HCL, words, diags = exchange.ImportStack(bodies, filepath.ToSlash(texts))
+		in.HCL, words, diags = exchange.ImportStack(bodies, filepath.ToSlash(texts), themes...)
 	}
 	in.Diagnostics = append(in.Diagnostics, diags...)
 	in.Written = sortedKeys(words)

@@ -15,16 +15,17 @@ import (
 	"livery/schema"
 )
 
-// baseTheme is the theme that holds what all bodies have in common.
-const baseTheme = "base"
-
 // ImportStack writes bodies as people would keep them: the words of each in a file of its
 // own in dir, which is relative to the stack and written with slashes; all else that every
 // body says alike in a theme; the rest in their blocks. It gives the configuration, and the
-// files of texts by their names. Errors are those of [ImportHCL].
-func ImportStack(bodies []*Body, dir string) (src []byte, files map[string][]byte, diags hcl.Diagnostics) {
+// files of texts by their names. Errors are those of [ImportHCL]. The theme has a name that
+// is not among those of the themes that the stack has already.
+func ImportStack(bodies []*Body, dir string, themes ...string) (src []byte, files map[string][]byte, diags hcl.Diagnostics) {
 	files = make(map[string][]byte)
-	shared := sharedBy(bodies)
+	shared, theme := sharedBy(bodies), "base"
+	for n := 2; slices.Contains(themes, theme); n++ {
+		theme = fmt.Sprintf("base%d", n)
+	}
 	split := make([]*Body, len(bodies))
 	for i, b := range bodies {
 		own := *b
@@ -45,14 +46,14 @@ func ImportStack(bodies []*Body, dir string) (src []byte, files map[string][]byt
 			files[own.Texts] = textsFile(words)
 		}
 		if !shared.isEmpty() {
-			own.Theme = baseTheme
+			own.Theme = theme
 		}
 		split[i] = &own
 	}
 	var out bytes.Buffer
 	if !shared.isEmpty() {
 		out.WriteString("# What all languages have in common.\n")
-		if err := writeBlock(&out, "theme", baseTheme, shared); err != nil {
+		if err := writeBlock(&out, "theme", theme, shared); err != nil {
 			panic(fmt.Sprintf("exchange: writing to memory: %v", err))
 		}
 		out.WriteByte('\n')
