@@ -20,7 +20,7 @@ type initFlags struct {
 	run                         *command.Run
 	inputs                      command.Inputs
 	lock                        workspace.Locking
-	from                        string
+	from                        []string
 	migrate, reconfigure, force bool
 }
 
@@ -41,7 +41,7 @@ leaves the state behind.`,
 		Example: "livery init brand\nlivery init -from=body.json\nlivery init -migrate-state",
 		RunE:    f.execute,
 	}
-	c.Flags().StringVar(&f.from, "from", "", "Begin with this ConfigureUI `BODY.json`.")
+	c.Flags().StringArrayVar(&f.from, "from", nil, "Begin with this ConfigureUI `BODY.json`. May be given several times.")
 	c.Flags().BoolVar(&f.migrate, "migrate-state", false, "Move the state from where it was kept to where the configuration says now.")
 	c.Flags().BoolVar(&f.reconfigure, "reconfigure", false, "Begin with what is where the configuration says now, and leave the old state behind.")
 	c.Flags().BoolVar(&f.force, "force-copy", false, "As -migrate-state, and do not ask.")
@@ -62,7 +62,7 @@ func (f *initFlags) execute(c *cobra.Command, args []string) error {
 	switch {
 	case f.reconfigure && (f.migrate || f.force):
 		return command.Fail("Invalid init options", "The -migrate-state and -reconfigure options are mutually-exclusive.")
-	case f.from != "":
+	case len(f.from) > 0:
 		return command.Fail("Invalid init options", "-from writes a new stack, which has no state to move yet.")
 	case dir != ".":
 		return command.Fail("Invalid init options", "The state of the stack in the working directory is moved; for another one, use -chdir=%s.", dir)
@@ -105,7 +105,7 @@ func (f *initFlags) writeStack(dir string) error {
 		opts.Ask = f.ask
 	}
 	done, err := f.run.Dir.Init(dir, opts)
-	if err == nil && f.from != "" {
+	if err == nil && len(f.from) > 0 {
 		err = f.judge(dir)
 	}
 	if done != nil {

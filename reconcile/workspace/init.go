@@ -15,7 +15,7 @@ import (
 
 // InitOptions say what to begin with.
 type InitOptions struct {
-	From string // a request body; "" for none
+	From []string // request bodies; none to begin with an example
 	// Ask asks a person for the first language and the brand's colour, and gives
 	// back what was given where there is no answer; nil asks nobody.
 	Ask func(language, colour string) (string, string)
@@ -41,8 +41,8 @@ func (d Directory) Init(dir string, opts InitOptions) (*Initialised, error) {
 		return nil, err
 	}
 	if len(done.Existing) > 0 {
-		if opts.From != "" {
-			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"%s\" prints the same as HCL.", done.Existing[0], wording.Command(string(d), "import", opts.From))
+		if len(opts.From) > 0 {
+			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"%s\" prints the same as HCL.", done.Existing[0], wording.Command(string(d), append([]string{"import"}, opts.From...)...))
 		}
 		return done, d.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
 	}
@@ -90,8 +90,8 @@ func (d Directory) writeMissing(done *Initialised, name, text string) error {
 
 // firstStack is the text of the stack to begin with, without its account.
 func (d Directory) firstStack(done *Initialised, opts InitOptions) (string, error) {
-	if opts.From != "" {
-		in, err := d.Import([]string{opts.From}, "", "")
+	if len(opts.From) > 0 {
+		in, err := d.Import(opts.From, "", "")
 		if err != nil {
 			return "", err
 		}
