@@ -67,6 +67,9 @@ func (p *previewFlags) writeChanged(ctx context.Context, d *inspect.PreviewData)
 		c.Dir = p.run.Dir.Path(p.screenshots)
 	}
 	if p.changed.sheet != "" {
+		if err := p.run.Reads.Check(p.run.Dir, p.changed.sheet); err != nil {
+			return command.Fail("Cannot write the contact sheet", "%v.", err)
+		}
 		c.Sheet = p.run.Dir.Path(p.changed.sheet)
 	}
 	browser := ""
