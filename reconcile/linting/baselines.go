@@ -34,11 +34,15 @@ func (l *run) baseline(w *workspace.Workspace, s *stack.Stack) (*baseline, error
 	if l.Options.Baseline != "" {
 		at, name = l.root, l.Options.Baseline
 	}
-	if name == "" {
-		if l.Record != RecordNothing {
-			return nil, workspace.Failf("Invalid flags", `-write-baseline writes the file that -baseline=FILE, or baseline = "FILE" in the lint block, names.`)
-		}
+	switch {
+	case name != "":
+	case l.Record == RecordNothing:
 		return nil, nil
+	case s.Module.Broken: // what does not parse may name it
+		l.Unrecorded++
+		return nil, nil
+	default:
+		return nil, workspace.Failf("Invalid flags", `-write-baseline writes the file that -baseline=FILE, or baseline = "FILE" in the lint block, names.`)
 	}
 	b, err := at.Config.Baseline(name)
 	if l.Record == RecordAll && errors.Is(err, fs.ErrNotExist) {
