@@ -160,7 +160,7 @@ func (c checkReader) field(a *Attribute) string {
 	}
 	found := inAPISpelling(names, text)
 	if found == "" {
-		c.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+wording.DidYouMean(text, names)))
+		c.Report(schema.Diagnose(rule.UnknownField, schema.Subject{Range: a.Expr.Range()}, "Unknown field", detail+wording.DidYouMean(text, inBothSpellings(names))))
 	}
 	return found
 }

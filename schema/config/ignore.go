@@ -318,7 +318,7 @@ func (l *settingsReader) ignoredPath(g *Ignore, path string) string {
 		found = ""
 	}
 	if found == "" {
-		l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+wording.DidYouMean(path, names))
+		l.badIgnore(g, fmt.Sprintf("The API has no field and no page %q.", path)+wording.DidYouMean(path, inBothSpellings(names)))
 	}
 	return found
 }
@@ -330,6 +330,15 @@ func inAPISpelling(names []string, name string) string {
 		return ""
 	}
 	return names[i]
+}
+
+// inBothSpellings are names of the API and, behind them, the same in the spelling of files.
+func inBothSpellings(names []string) []string {
+	both := slices.Clone(names)
+	for _, name := range names {
+		both = append(both, schema.Snake(name))
+	}
+	return both
 }
 
 // partOf is the place of a tip in its list, and its text or icon, from behind the bracket, in
