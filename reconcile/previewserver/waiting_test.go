@@ -91,3 +91,14 @@ func TestChangesOfOneOrigin(t *testing.T) {
 	assert.Equal(t, "brand = \"#ff0000\"\n", s.file("brand.auto.liveryvars.hcl"))
 	assert.Contains(t, s.file("main.livery.hcl"), `title_text_color              = "#00ff00"`)
 }
+
+// Either spelling of a language is taken in an address.
+func TestPermalinksOfEitherSpelling(t *testing.T) {
+	s := editable(t, shared)
+	b := s.opened(1440, 900)
+	b.until(`location.hash = "#locale=en", true`)
+	b.until(visible + `.length > 1 && ` + visible + `.every((s) => s.dataset.locale === "en_US")`)
+	b.visit("about:blank")
+	b.visit(s.address + "/#locale=en&screen=phone-tips&element=en.phone-tips+titleText+0")
+	b.until(visible + `.length === 1 && ` + shownValue + ` === "Shared"`)
+}

@@ -169,7 +169,10 @@ func (s *Sheet) draw(how Drawing, earlier *sheetParts, other map[*schema.Field]b
 	var c HTMLWriter
 	info := s.Document.Locale.Info()
 	loc := string(info.Value)
-	c.Printf("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a>", loc, info.Name, loc, info.Name, loc)
+	_, isReal := schema.ParseLocale(loc)
+	c.Printf("<article class=\"sheet\" data-locale=\"%s\" data-name=\"%s\"%s", loc, info.Name, flag(!isReal, " data-made"))
+	c.Attr("data-short", info.Short)
+	c.Printf(">\n<h2><a href=\"#locale=%s\">%s <small>%s</small></a>", loc, info.Name, loc)
 	own(&c, info)
 	c.Raw("</h2>\n")
 	note := s.Note

@@ -51,9 +51,14 @@ function address() {
   return "#" + given;
 }
 
+// spelled is a language as the page names it, from either spelling of it.
+const spelled = (locale) => all(".sheet", main).find((sheet) => sheet.dataset.short === locale)?.dataset.locale || locale;
+
 function read() {
   const given = new URLSearchParams(location.hash.slice(1));
   for (const key of places) at[key] = given.get(key) || "";
+  at.locale = spelled(at.locale);
+  at.element = at.element.replace(/^[^.]*/, spelled);
   for (const name of switches) turn(name, given.has(name) ? given.get(name) : atFirst(name));
 }
 

@@ -71,12 +71,14 @@ function longestSheet() {
   const textsOf = (screen) => all(":scope > .device .t[data-field], :scope > .pair figure:last-of-type .t[data-field]", screen);
   for (const screen of screens.filter((screen) => screen.dataset.locale !== "longest")) {
     textsOf(screen).forEach((e, i) => {
-      const key = place(screen, e, i), text = e.textContent;
-      if (!texts.has(key) || texts.get(key).text.length < text.length) texts.set(key, { text, lang: e.lang || screen.lang, dir: e.dir || screen.dir });
+      const key = place(screen, e, i);
+      if (!texts.has(key) || texts.get(key).textContent.length < e.textContent.length) texts.set(key, e);
     });
   }
   const sheet = main.querySelector(".sheet").cloneNode(true);
+  const first = sheet.dataset.locale;
   sheet.dataset.locale = "longest";
+  delete sheet.dataset.short;
   sheet.dataset.name = "Longest texts";
   sheet.querySelector("h2").textContent = "The longest text of all languages in each place";
   sheet.querySelector(".about").textContent = "";
@@ -87,9 +89,14 @@ function longestSheet() {
     if (frame) screen.querySelector(".pair").replaceWith(frame);
     screen.classList.remove("paired", "here");
     all("template, .rings", screen).forEach((e) => e.remove());
+    all("[data-field]", screen).forEach((e) => { e.dataset.of = first; });
     textsOf(screen).forEach((e, i) => {
-      const one = texts.get(place(screen, e, i));
-      if (one) Object.assign(e, { textContent: one.text, lang: one.lang, dir: one.dir, title: one.lang });
+      const one = texts.get(place(screen, e, i)), from = one?.closest(".screen");
+      if (!one) return;
+      const copy = one.cloneNode(true), lang = one.lang || from.lang;
+      Object.assign(copy, { lang, dir: one.dir || from.dir, title: lang });
+      copy.dataset.of = from.dataset.locale;
+      e.replaceWith(copy);
     });
     const cap = screen.querySelector(".cap");
     cap.textContent = cap.dataset.title;

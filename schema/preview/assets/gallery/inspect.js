@@ -2,6 +2,11 @@
 
 const alike = (screen, field) => all(`[data-field="${CSS.escape(field)}"]`, screen);
 
+// languageOf is the language that an element is of: of the longest texts, each has its own.
+// A language that livery makes up is no file's.
+const languageOf = (e) => e.dataset.of || e.closest(".screen").dataset.locale;
+const isMade = (e) => "made" in main.querySelector(`.sheet[data-locale="${CSS.escape(languageOf(e))}"]`).dataset;
+
 // point marks one element, tells what drives it, and puts it into the address.
 function point(element) {
   const screen = element.closest(".screen"), field = element.dataset.field;
@@ -59,11 +64,11 @@ function fieldOf(e) {
     if (place !== e.dataset.at) lines.push([("computed" in e.dataset ? "computed from " : "from ") + path + (place ? ", " + place : ""), place]);
   }
   dd.append(...lines.map(([text, place]) => line(text, place)));
-  const copies = document.createElement("div"), locale = e.closest(".screen").dataset.locale;
+  const copies = document.createElement("div");
   copies.className = "copies";
   copies.append(copy("Copy name", name));
   if (e.dataset.at) copies.append(copy("Copy place", (e.dataset.from || "").split("\n").map((step) => step.split("\t")[1]).filter(Boolean).at(-1) || e.dataset.at));
-  copies.append(copy("Copy command", `livery explain locale.${locale}.${name.replace(/\[\].*/, "")}`));
+  if (!isMade(e)) copies.append(copy("Copy command", `livery explain locale.${languageOf(e)}.${name.replace(/\[\].*/, "")}`));
   dd.append(copies);
   return [dt, dd];
 }
