@@ -75,8 +75,10 @@ type site struct {
 	cookie  *http.Cookie
 }
 
-func editable(t testing.TB, archive string) *site {
+// editable serves a stack to those who may change it, drawn as options say.
+func editable(t testing.TB, archive string, options ...inspect.PreviewOptions) *site {
 	t.Helper()
+	how := append(options, inspect.PreviewOptions{})[0]
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, ".git"), 0o700))
 	for _, f := range txtar.Parse([]byte(archive)).Files {
@@ -90,7 +92,7 @@ func editable(t testing.TB, archive string) *site {
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	shown := inspect.NewPreview(open(), inspect.PreviewOptions{})
+	shown := inspect.NewPreview(open(), how)
 	render := func(ctx context.Context) (previewserver.Snapshot, error) {
 		d, err := shown.Data(ctx)
 		if err != nil {
@@ -98,7 +100,7 @@ func editable(t testing.TB, archive string) *site {
 		}
 		return previewserver.Snapshot{Gallery: d.Gallery, HasErrors: d.Diagnostics.HasErrors(), Watch: d.Watch}, nil
 	}
-	editing := previewserver.NewEditing(studio.New(open(), inspect.PreviewOptions{}), listener.Addr())
+	editing := previewserver.NewEditing(studio.New(open(), how), listener.Addr())
 	s, err := previewserver.New(t.Context(), previewserver.Config{Render: render, Editing: editing, Editor: "vscode://file{path}:{line}", Dir: dir}, time.Now())
 	require.NoError(t, err)
 	served := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}

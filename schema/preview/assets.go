@@ -28,7 +28,7 @@ var script = sync.OnceValue(func() string { return joined("") })
 // withEditing is the script of those who may change files. The panel's names are its own: in
 // a block of theirs, they may be those of the gallery too.
 var withEditing = sync.OnceValue(func() string {
-	return joined("{\n" + tasks("edit", "panel", "changes", "element", "control", "tips", "save", "begin") + "}\n")
+	return joined("{\n" + tasks("edit", "panel", "changes", "drawing", "element", "control", "tips", "save", "begin") + "}\n")
 })
 
 // EditingScript is Script with the panel that changes values.

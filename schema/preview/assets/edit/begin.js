@@ -1,6 +1,6 @@
 // The switches, the keys and the files; then everything begins.
 
-pick.addEventListener("change", () => describe(element.locale, pick.value));
+pick.addEventListener("change", () => describe(inHand.locale, pick.value));
 unset.addEventListener("change", () => {
   const value = unset.checked ? null : element.value ?? element.default ?? (element.kind === "colour" ? "#000000" : "");
   change({ value });
@@ -38,8 +38,15 @@ new MutationObserver(() => {
   redrawn.clear();
   countSaves();
   if (changes.size) draw();
-  else if (element && !panel.contains(document.activeElement)) describe(element.locale, element.field);
+  freshen();
 }).observe(document.body, { attributes: true, attributeFilter: ["data-renewed"] });
+
+// Who comes back may have seen to what livery refused.
+window.addEventListener("focus", () => {
+  if (!undrawn && !refused) return;
+  if (changes.size) draw();
+  freshen();
+});
 
 count();
 saves({});

@@ -2,8 +2,6 @@
 // together, which draws and judges them.
 
 const changes = new Map(); // by language and field, the one that was made last at the end
-const redrawn = new Set(); // screens that show what is in no file, and the findings if they do
-let drawing = null;
 
 const key = (locale, field) => locale + " " + field;
 const about = ({ locale, field }) => ({ address: "locale." + locale, path: field });
@@ -19,23 +17,25 @@ function placeOf(way, field) {
 // reaching is the change that makes an element another one, be it of this field or of another
 // one with the same origin: what stands nearer to the element hides what is farther away, and
 // of two changes in one place the later one counts.
-function reaching(of = element) {
+function reaching(of = element, besides = null) {
   const places = of.ways.map((way) => placeOf(way, of.field));
   const rank = (i) => (of.ways[i].kind === "origin" ? -i : i + 1); // an alias hides what it leads to
   let last, best = -Infinity;
   for (const one of changes.values()) {
     const i = places.indexOf(one.place);
-    if (i >= 0 && rank(i) >= best) [last, best] = [one, rank(i)];
+    if (one !== besides && i >= 0 && rank(i) >= best) [last, best] = [one, rank(i)];
   }
-  return last || changes.get(key(of.locale, of.field));
+  const own = changes.get(key(of.locale, of.field));
+  return last || (own !== besides ? own : undefined);
 }
 
 // change keeps what somebody wants; what is as it was is no change.
 function change(value, hue) {
-  const name = key(element.locale, element.field), way = element.ways.find((way) => way.id === where());
+  const name = key(element.locale, element.field), had = changes.get(name), way = element.ways.find((way) => way.id === where());
   const now = {
     change: { locale: element.locale, field: element.field, where: where(), ...value },
     shown: hue ? hue.value : value.value, place: way && placeOf(way, element.field),
+    base: had ? had.base : element.value, dead: had?.dead, // what it takes the place of, and why it cannot
   };
   unset.checked = value.value === null;
   tell("");
@@ -46,68 +46,49 @@ function change(value, hue) {
   draw();
 }
 
-// isInFile reports whether an element is already what a change wants, if no other makes it another.
-function isInFile({ change: { value, reference } }, of) {
-  const none = value === "" && of.value === null && of.field.includes("["); // a part that is not there yet
-  return (value === of.value || none) && !reference && !reaching(of);
+// isInFile reports whether an element is already what a change wants, and no other makes it another.
+function isInFile(one, of) {
+  const { value, reference, field } = one.change;
+  const none = value === "" && of.value === null && field.includes("["); // a part that is not there yet
+  const gone = value === null && field.endsWith("]") && of.tips.length <= Number(field.match(/\[(\d+)/)[1]);
+  return (value === of.value || none || gone) && !reference && !reaching(of, one);
 }
 
-// draw has livery draw the changes. One request is on its way at a time: while somebody
-// types, pictures keep coming, and what was typed since is asked for together.
-let wanted = false;
-function draw() {
-  count();
-  wanted = true;
-  drawing ??= drawAll();
-  return drawing;
+// freshen asks anew what the files have: of the element in hand, and of all that waits. What
+// they have by now waits no more, and what cannot be written any more says so.
+let stale = false, freshening = null;
+function freshen() {
+  stale = true;
+  freshening ??= freshenAll();
+  return freshening;
 }
 
-async function drawAll() {
-  while (wanted) {
-    wanted = false;
-    const sent = list();
-    try {
-      overlay(await ask("overlay", { changes: sent, revision: document.body.dataset.revision, drawn: [...redrawn] }), sent);
-    } catch (error) {
-      judge([], error.message);
+async function freshenAll() {
+  while (stale) {
+    stale = false;
+    if (inHand) await describeAgain();
+    for (const [name, one] of Array.from(changes)) {
+      if (stale) break;
+      const got = await ask("element", about(one.change)).catch((error) => error);
+      if (changes.get(name) === one) compareWith(one, got, name);
     }
+    count();
   }
-  drawing = null;
+  freshening = null;
 }
 
-// overlay shows what livery has drawn.
-function overlay(got, sent) {
-  for (const { id, html } of got.screens) {
-    const screen = find(id);
-    if (screen) redraw(screen, parsed(html).firstElementChild);
+// compareWith compares a change with what livery says of its element now.
+function compareWith(one, got, name) {
+  if (got instanceof Error) {
+    if (got.status) one.dead = got.message;
+    return;
   }
-  if (got.screens.length || !got.stops) {
-    redrawn.clear();
-    if (sent.length) for (const { id } of got.screens) redrawn.add(id);
-  }
-  if (got.findings) {
-    $("findings").replaceChildren(parsed(got.findings));
-    if (sent.length) redrawn.add("findings");
-  }
-  judge(got.problems, got.stops);
-  if (got.screens.length) repoint();
-  document.body.dataset.drawn = Number(document.body.dataset.drawn || 0) + 1;
-}
-
-// judge shows the problems beside the value, and what would stop an apply.
-let stopped = "";
-function judge(problems, why) {
-  stopped = why;
-  const base = element ? listOf(element.field) : "";
-  const mine = problems.filter((p) => listOf(p.field) === base && (!p.locale || p.locale === element.locale));
-  found.replaceChildren(...mine.map((p) => make("li", { className: p.level }, make("b", {}, p.rule), " " + p.text)));
-  const line = why ? "Cannot be saved: " + why : mine.length ? `${mine.length} to look at.` : "";
-  if (verdict.textContent !== line) verdict.textContent = line;
-  panel.classList.toggle("stopped", Boolean(why));
-}
-
-function count() {
-  const n = changes.size;
-  waiting.textContent = n ? `${n} ${n === 1 ? "change is" : "changes are"} not saved yet.` : "";
-  for (const b of [look, drop]) allow(b, n);
+  const way = got.ways.find((way) => way.id === one.change.where);
+  one.dead = way ? way.stops : "It cannot be written there any more.";
+  if (way) one.place = placeOf(way, got.field);
+  if (!isInFile(one, got)) return;
+  changes.delete(name);
+  if (element) show();
+  draw();
+  tell(`${got.field}: the file has it by now.`);
 }

@@ -1,8 +1,12 @@
 // The form for the kind of a value, where it is written, and what it is computed from.
 
-let showing; // the value that the form shows
+let showing, shownIn; // the value that the form shows, and whose it is
+let composing = false; // a text, which is left alone until that is done
+const isShown = (value) => element.kind !== "list" && shownIn === key(element.locale, element.field) && control.contains(document.activeElement) && (composing || value === showing);
+
 function put(value) {
-  showing = value;
+  composing = false;
+  [showing, shownIn] = [value, key(element.locale, element.field)];
   control.replaceChildren(...controls(value));
   const input = control.querySelector("input#edit-value, textarea");
   if (input) input.dataset.edit = "value";
@@ -46,10 +50,10 @@ function words(value) {
     area.style.height = "auto";
     area.style.height = area.scrollHeight + 2 + "px";
   };
-  // What is composed, as Japanese is, is left alone until it is done.
   const typed = (event) => {
     measure();
-    if (event.isComposing) return;
+    composing = Boolean(event.isComposing);
+    if (composing) return;
     const lost = element.keep.filter((part) => last.includes(part) && !area.value.includes(part));
     if (lost.length && Math.abs(area.value.length - last.length) === 1) {
       const at = area.selectionStart + (area.value.length < last.length ? 1 : -1);
@@ -73,7 +77,7 @@ function words(value) {
 function colour(value) {
   const plain = (text) => (/^#[0-9a-f]{3}$/i.test(text) ? "#" + [...text.slice(1)].map((c) => c + c).join("") : text.slice(0, 7));
   const hex = make("input", { type: "text", id: "edit-value", value: value || "", spellcheck: false, autocomplete: "off", placeholder: "#rrggbb" });
-  const picker = make("input", { type: "color", value: value ? plain(value) : "#ffffff" });
+  const picker = make("input", { type: "color", id: "edit-picker", value: value ? plain(value) : "#ffffff" });
   picker.setAttribute("aria-label", "Colour picker");
   hex.addEventListener("input", () => {
     if (/^#([0-9a-f]{3}|[0-9a-f]{6}([0-9a-f]{2})?)$/i.test(hex.value)) picker.value = plain(hex.value);
@@ -107,14 +111,7 @@ function showInputs() {
   inputs.replaceChildren(...element.inputs.map((input) => {
     const text = [input.text, input.at].filter(Boolean).join(", "), address = inEditor(input.at);
     if (!input.field) return make("li", {}, address ? make("a", { href: address }, text) : text);
-    return make("li", {}, button(text, () => {
-      const e = all(`.screen[data-locale="${CSS.escape(input.locale)}"] .device [data-field="${CSS.escape(input.field)}"]`, main)[0];
-      if (e) {
-        point(e);
-        e.closest(".screen").scrollIntoView({ block: "nearest" });
-      } else describe(input.locale, input.field);
-      focusSoon();
-    }));
+    return make("li", {}, button(text, () => lead(input.locale, input.field)));
   }));
 }
 

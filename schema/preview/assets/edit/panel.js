@@ -13,7 +13,8 @@ const make = (tag, attributes = {}, ...children) => {
 const pick = make("select", { id: "edit-field" }), reach = make("p", { className: "quiet" }), control = make("div", { className: "control" });
 const unset = make("input", { type: "checkbox", id: "edit-default", "data-edit": "default" }), ways = make("fieldset", { className: "ways" });
 const found = make("ol", { className: "problems" }), inputs = make("ul", { className: "inputs" });
-const form = make("form", { hidden: true }, make("label", { htmlFor: "edit-field" }, "Field"), pick, reach, control,
+const meanwhile = make("p", { className: "meanwhile", role: "status" }); // what became of the file
+const form = make("form", { hidden: true }, make("label", { htmlFor: "edit-field" }, "Field"), pick, reach, control, meanwhile,
   make("label", { className: "switched" }, unset, " The API's default"), inputs, ways, found);
 const hint = make("p", { className: "quiet" }, "Choose something in a screen, or a screen and then F2: it can be changed here.");
 const button = (text, act) => {
@@ -22,12 +23,13 @@ const button = (text, act) => {
   return b;
 };
 const allow = (b, on) => { b.ariaDisabled = String(!on); }; // it can be reached all the same, and keeps the focus
-const waiting = make("p", { className: "waiting" });
+const waiting = make("p", { className: "waiting" }), queue = make("ul", { className: "queue", ariaLabel: "Changes that wait" });
 const look = button("Review and save", () => (dialog.open ? save() : review())), drop = button("Discard", discard);
-const undo = button("Undo", () => again("undo")), redo = button("Redo", () => again("redo"));
+const undo = button("Undo", () => again("undo", undo)), redo = button("Redo", () => again("redo", redo));
 const bar = make("div", { className: "bar" }, look, drop, undo, redo);
 const verdict = make("p", { className: "verdict", role: "status" }), said = make("p", { className: "said", role: "status" });
-const panel = make("section", { id: "edit", className: "card" }, make("h2", { id: "edit-title" }, "Change"), hint, form, verdict, waiting, bar, said);
+const title = make("h2", { id: "edit-title" }, "Change");
+const panel = make("section", { id: "edit", className: "card" }, title, hint, form, verdict, waiting, queue, bar, said);
 panel.setAttribute("aria-labelledby", "edit-title");
 $("inspector").before(panel);
 
@@ -54,6 +56,6 @@ async function ask(what, request) {
     throw new Error("livery does not answer. Your changes are still here.");
   }
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.error + ". " + said.detail);
+  if (!answer.ok) throw Object.assign(new Error(said.error + ". " + said.detail), { status: answer.status });
   return said;
 }

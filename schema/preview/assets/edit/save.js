@@ -11,6 +11,11 @@ const countSaves = () => ask("saves", {}).then(saves, () => {}); // whoever pres
 
 async function review() {
   if (!changes.size) return;
+  await draw(); // whatever was refused before may be possible now
+  if (undrawn) {
+    tell(undrawn);
+    return freshen(); // the list says which it is
+  }
   try {
     reviewed = await ask("review", { changes: list() });
   } catch (error) {
@@ -45,12 +50,13 @@ async function save() {
   }
 }
 
-async function again(what) {
+async function again(what, pressed) {
   try {
     const got = await ask(what, {});
     saves(got);
     settled((what === "undo" ? "Undone: " : "Redone: ") + got.files.join(", ") + ".");
   } catch (error) {
+    if ([409, 422].includes(error.status)) allow(pressed, false); // until the files are others
     tell(error.message);
   }
 }
@@ -58,7 +64,8 @@ async function again(what) {
 // settled takes up what the files are now.
 async function settled(text) {
   count();
-  if (element) await describe(element.locale, element.field);
+  await freshen();
+  if (element) show();
   await draw();
   tell(text);
   focusSoon();
