@@ -215,6 +215,24 @@ locale "zh_CN" {
 	b.until(`document.querySelector("#edit .queue li.stops")`)
 }
 
+// What ends in a line feed, as a heredoc does, is counted with it, as the service does.
+func TestCountOfAHeredoc(t *testing.T) {
+	s := editable(t, "-- main.livery.hcl --\nlocale \"en\" {\n  title_text = <<-EOT\n    Look\n  EOT\n}\n")
+	b := s.opened(1440, 900)
+	s.chosen(b, "en_US", "phone-tips", "titleText")
+	count := `document.getElementById("edit-count").textContent`
+	b.click("#edit-value")
+	b.erase()
+	b.insert(strings.Repeat("x", 100))
+	b.until(count + ` === "101/100" && document.getElementById("edit-count").matches(".over")`)
+	b.until(`document.querySelector("#edit .verdict").innerText.startsWith("Cannot be saved: ")`)
+	b.erase()
+	b.insert(strings.Repeat("x", 99))
+	b.until(count + ` === "100/100" && !document.getElementById("edit-count").matches(".over") && !document.getElementById("edit").matches(".stopped")`)
+	b.saves()
+	assert.Contains(t, s.file("main.livery.hcl"), "\n    "+strings.Repeat("x", 99)+"\n  EOT\n")
+}
+
 // Where a page is no language's, what is chosen is changed in that whose it is.
 func TestPagesOfNoLanguage(t *testing.T) {
 	b := editable(t, shared).opened(1440, 900)

@@ -34,6 +34,10 @@ function field(value) {
   return [make("label", { htmlFor: "edit-value" }, "Address of the picture"), link];
 }
 
+// whole is a text with the line feed at its end that the one in the file has, as a heredoc
+// does: it stays, and is counted.
+const whole = (text) => (text && element.value?.endsWith("\n") && !text.endsWith("\n") ? text + "\n" : text);
+
 // words is a field for a text, which grows with it. What the page fills in stays.
 function words(value) {
   const area = make("textarea", { id: "edit-value", rows: 1, value: value ?? "", placeholder: element.default || "" });
@@ -43,7 +47,7 @@ function words(value) {
   area.setAttribute("aria-describedby", "edit-count");
   let last = area.value;
   const measure = () => {
-    const length = area.value.normalize("NFC").length;
+    const length = whole(area.value).normalize("NFC").length;
     counter.textContent = element.limit ? `${length}/${element.limit}` : String(length);
     counter.title = element.unit;
     counter.classList.toggle("over", Boolean(element.limit) && length > element.limit);
@@ -64,7 +68,7 @@ function words(value) {
     }
     last = area.value;
     measure();
-    change({ value: area.value });
+    change({ value: whole(area.value) });
     if (lost.length) tell(`${lost.join(", ")} stays: the page fills it in.`);
   };
   area.addEventListener("input", typed);
