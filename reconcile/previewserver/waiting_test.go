@@ -215,6 +215,27 @@ locale "zh_CN" {
 	b.until(`document.querySelector("#edit .queue li.stops")`)
 }
 
+// What was typed comes back when the API's default is not wanted after all.
+func TestDefaultAndBack(t *testing.T) {
+	s := editable(t, shared)
+	b := s.opened(1440, 900)
+	s.chosen(b, "en_US", "phone-tips", "titleText")
+	b.writes("Typed")
+	b.click("#edit-default")
+	b.until(`document.querySelector("#edit .queue bdi")?.innerText === "the API's default"`)
+	b.turnTo(background) // the form is made anew meanwhile
+	b.turnTo("titleText")
+	b.until(`document.getElementById("edit-default").checked`)
+	b.click("#edit-default")
+	b.until(shownValue + ` === "Typed" && document.querySelector("#edit .queue bdi").innerText === '"Typed"'`)
+	b.click("#edit .queue li button:last-child")
+	b.until(shownValue + ` === "Shared"`)
+	b.click("#edit-default")
+	b.until(waiting + ` === "1 change is not saved yet."`)
+	b.click("#edit-default")
+	b.until(shownValue + ` === "Shared" && ` + waiting + ` === ""`)
+}
+
 // What ends in a line feed, as a heredoc does, is counted with it, as the service does.
 func TestCountOfAHeredoc(t *testing.T) {
 	s := editable(t, "-- main.livery.hcl --\nlocale \"en\" {\n  title_text = <<-EOT\n    Look\n  EOT\n}\n")

@@ -2,9 +2,19 @@
 
 pick.addEventListener("change", () => describe(inHand.locale, pick.value));
 unset.addEventListener("change", () => {
-  const value = unset.checked ? null : element.value ?? element.default ?? (element.kind === "colour" ? "#000000" : "");
-  change({ value });
-  put(value);
+  const now = pending(), name = key(element.locale, element.field), typed = typedBefore.get(name);
+  if (unset.checked) {
+    typedBefore.set(name, now);
+    change({ value: null });
+  } else if (typed) {
+    changes.delete(name);
+    changes.set(name, typed);
+    draw();
+  } else {
+    changes.delete(name);
+    change({ value: reaching()?.shown ?? element.value ?? element.default ?? (element.kind === "colour" ? "#000000" : "") });
+  }
+  put(unset.checked ? null : reaching() ? reaching().shown : element.value);
   unset.focus();
 });
 form.addEventListener("submit", (event) => { event.preventDefault(); review(); });

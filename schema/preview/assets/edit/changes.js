@@ -2,6 +2,7 @@
 // together, which draws and judges them.
 
 const changes = new Map(); // by language and field, the one that was made last at the end
+const typedBefore = new Map(); // what they were before the API's default was chosen, to be taken up again
 
 const key = (locale, field) => locale + " " + field;
 const about = ({ locale, field }) => ({ address: "locale." + locale, path: field });

@@ -39,7 +39,7 @@ async function save() {
   write.disabled = true;
   try {
     const got = await ask("save", { changes: list(), digest: reviewed.digest });
-    changes.clear();
+    clear();
     dialog.close();
     saves(got);
     settled("Saved: " + got.files.join(", ") + ".");
@@ -71,8 +71,13 @@ async function settled(text) {
   focusSoon();
 }
 
-function discard() {
+function clear() {
   changes.clear();
+  typedBefore.clear();
+}
+
+function discard() {
+  clear();
   if (element) show();
   draw();
   tell("The changes are gone.");
