@@ -127,6 +127,29 @@ func TestEditInANarrowWindow(t *testing.T) {
 	}
 }
 
+// Nothing is cut off at the side, however narrow the window or large its letters.
+func TestPanelHasRoom(t *testing.T) {
+	s := editable(t, brandStack)
+	b := s.opened(160, 844)
+	for _, width := range []int64{160, 240, 320} {
+		b.size(width, 844)
+		for _, field := range []string{"mobileTipsPage.startButtonBackgroundColor", "titleText", "mobileTipsPage.tips"} {
+			s.chosen(b, "en_US", "phone-tips", field)
+			b.until(`document.querySelector(".drawer[aria-controls=side]").click(), document.getElementById("edit").checkVisibility()`)
+			if field == "titleText" { // what waits is listed
+				b.writes("Another")
+				b.until(`document.querySelector("#edit .queue li")`)
+			}
+			for _, e := range []string{"documentElement", `getElementById("side")`, `getElementById("edit")`} {
+				b.until(`document.%s.scrollWidth <= document.%s.clientWidth + 1`, e, e)
+			}
+			if field == "titleText" {
+				b.click("#edit > .bar button:nth-child(2)")
+			}
+		}
+	}
+}
+
 // With the pointer: a text of a language, with its count, its direction and what the page
 // fills in; a name of the palette; several changes saved together; what would stop an
 // apply is not saved.
