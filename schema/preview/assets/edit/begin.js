@@ -54,6 +54,7 @@ new MutationObserver(() => {
 // Who comes back may have seen to what livery refused.
 window.addEventListener("focus", () => {
   if (!undrawn && !refused) return;
+  countSaves();
   if (changes.size) draw();
   freshen();
 });
