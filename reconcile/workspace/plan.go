@@ -246,7 +246,7 @@ func Cautions(p *reconcile.Plan) (diags hcl.Diagnostics) {
 	case targeted && p.Rollback > 0:
 		diags = append(diags, warning(summary, "-target or -exclude leaves a part out, so the result of this plan is not all that was there at serial %d.", p.Rollback))
 	case targeted:
-		diags = append(diags, warning(summary, "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run livery plan without them afterwards."))
+		diags = append(diags, warning(summary, "-target or -exclude leaves a part of the stack out, so the result of this plan may not be all that the configuration asks for. Run \"livery plan\" without them afterwards."))
 	}
 	if len(doubtful) > 0 {
 		diags = append(diags, warning("Left out of the rollback", "At serial %d the service had not confirmed any look of %s. There is nothing known to go back to, so what is there now stays.", p.Rollback, list(doubtful)))
