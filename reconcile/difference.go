@@ -15,6 +15,8 @@ type Side struct {
 	Desired
 	Open   []schema.OpenBlock // what else it declares, nobody knows what
 	Broken bool               // a file could not be understood: what is missing may stand in it
+	// Unknown says that a block has no meaning: a document or session that is missing may be that.
+	Unknown bool
 }
 
 // Comparison is what differs between two stacks, whatever was applied.
@@ -137,7 +139,7 @@ func (c *comparer) documents(base, head Side) (before, after []schema.Document) 
 		case ok:
 			c.align(&was, &d, base.Broken)
 			before = append(before, was)
-		case base.Broken:
+		case base.Broken || base.Unknown:
 			c.note(NotComparable{Address: d.Locale.AddressOf(), Reason: brokenBase})
 			continue
 		case len(openBase) > 0:
@@ -193,6 +195,11 @@ func (c *comparer) align(before, after *schema.Document, broken bool) {
 			after.Set(f, schema.Value{})
 		}
 	}
+	for _, path := range slices.Sorted(maps.Keys(was)) {
+		if path != "extra" && schema.FieldByPath(path) == nil { // what it sets is not known either
+			open(path)
+		}
+	}
 	if open("extra") {
 		withoutExtra(looks)
 	}
@@ -230,7 +237,7 @@ func (c *comparer) sessions(base, head Side) (before, after []schema.Session) {
 			was := base.Sessions[i]
 			c.alignSessions(&was, &s)
 			before = append(before, was)
-		case base.Broken:
+		case base.Broken || base.Unknown:
 			c.note(NotComparable{Address: s.Address(), Reason: brokenBase})
 			continue
 		default:

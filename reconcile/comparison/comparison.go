@@ -273,7 +273,10 @@ func (f commitFiles) Open(name string) (fs.File, error) {
 
 // declared is what the side declares; of some locales alone if there are any.
 func (s *side) declared(locales []schema.Locale) reconcile.Side {
-	d := reconcile.Side{Open: s.stack.Open, Broken: s.stack.Module != nil && s.stack.Module.Broken}
+	d := reconcile.Side{Open: s.stack.Open}
+	if m := s.stack.Module; m != nil {
+		d.Broken, d.Unknown = m.Broken, m.Unknown
+	}
 	for _, r := range s.stack.Removed {
 		d.Removed = append(d.Removed, r.Address)
 	}

@@ -19,6 +19,7 @@ type Declarations struct {
 	Ignores []*Ignore // that its comments say
 
 	faults   hcl.Diagnostics // of what stands at the top level and has no meaning there
+	unknown  bool            // a block does
 	comments func() Comments // read once, and only if they are asked for; nil for a file that could not be read
 }
 
@@ -46,6 +47,7 @@ func DeclarationsOf(file *syntax.File) *Declarations {
 			d.Blocks = append(d.Blocks, declarationOf(b, t, f.constants))
 		} else {
 			f.UnknownBlock(b, "at the top level of a file", schema.Subject{}, blockNames(rootBlocks()), nil)
+			d.unknown = true
 		}
 	}
 	d.Ignores = f.ignores(file)

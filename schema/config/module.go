@@ -50,6 +50,7 @@ type Module struct {
 	Faults    hcl.Diagnostics         // of reading, parsing and declaring, in no order
 	Empty     bool                    // the stack's directory holds no configuration at all
 	Broken    bool                    // a file could not be understood, so what seems to be missing may stand in it
+	Unknown   bool                    // a block has no meaning, so what seems to be missing may be that
 }
 
 // Module puts together what the files declare.
@@ -90,6 +91,7 @@ func includable(blockType string) bool {
 func (m *merger) addFile(d *Declarations, allowed func(blockType string) bool) {
 	m.module.Files[d.File.Name] = d.File
 	m.module.Broken = m.module.Broken || d.File.Faults.HasErrors()
+	m.module.Unknown = m.module.Unknown || d.unknown
 	m.module.Ignores = append(m.module.Ignores, d.Ignores...)
 	m.Report(d.File.Faults...)
 	m.Report(d.faults...)

@@ -46,9 +46,11 @@ func (r *fieldReader) read(block *config.Block) {
 		page := schema.PageByHCL(b.Type)
 		if page == nil || page.Key == "" {
 			r.UnknownBlock(b, "in a"+r.noun[1:], r.at, config.PageNames(), append(config.FieldNames(root), r.own...))
-			if meant := wording.Nearest(b.Type, config.PageNames()); meant != "" {
-				r.page(schema.PageByHCL(meant), b) // what stands in it may be wrong too
+			meant := schema.PageByHCL(wording.Nearest(b.Type, config.PageNames()))
+			if meant != nil && meant.Key != "" {
+				r.page(meant, b) // what stands in it may be wrong too
 			}
+			r.misnamed(schema.Undecided{Path: b.Type, Range: b.DefRange}, func(f *schema.Field) bool { return f.Page != "" && meant != nil && f.Page == meant.Key })
 			continue
 		}
 		if first, ok := seen[b.Type]; ok {
@@ -60,6 +62,13 @@ func (r *fieldReader) read(block *config.Block) {
 			r.page(page, b)
 		}
 	}
+}
+
+// misnamed notes that nobody knows what was meant by something, and so what is in some fields.
+func (r *fieldReader) misnamed(u schema.Undecided, fields func(*schema.Field) bool) {
+	u.Digest = "" // it is the same as nothing else
+	r.look.SetUndecided(u.Path, u)
+	undecide(r.look, u, fields)
 }
 
 // field evaluates one attribute of a page, or of the root.
@@ -85,6 +94,11 @@ func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
 			at.Path = p.Key + "." + a.Name
 		}
 		r.UnknownField(a, noun, at, names, blocks)
+		meant := wording.Nearest(a.Name, names)
+		field, own := schema.FieldByHCL(p.HCLName(), meant), slices.Contains(r.own, meant)
+		r.misnamed(openValues{r.scope}.undecided(at.Path, a.Expr, r.extra), func(f *schema.Field) bool {
+			return f == field || own && !r.look.At(f).Declared()
+		})
 		return
 	}
 	at, found := r.at, len(r.Diagnostics)
@@ -243,7 +257,7 @@ func (r *fieldReader) readTexts(a *config.Attribute) {
 	raw, at, ok := r.object(a, "texts takes an object: page => field => text, as in jsondecode(file(\"texts/en.json\")).")
 	if !ok {
 		if !raw.IsNull() {
-			openValues{r.scope}.undecide(r.look, a, r.extra, anyField)
+			undecide(r.look, openValues{r.scope}.undecided(a.Name, a.Expr, r.extra), anyField)
 		}
 		return
 	}
@@ -323,6 +337,10 @@ func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names 
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	detail += wording.DidYouMean(name, names)
 	r.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field in texts", detail))
+	page, meant := pageNamed(wording.Nearest(name, names)), wording.Nearest(name, names)
+	r.misnamed(schema.Undecided{Path: path, Range: at.Range}, func(f *schema.Field) bool {
+		return page != nil && f.Page != "" && f.Page == page.Key || f.Page+"."+name == path && (f.Key == meant || schema.Snake(f.Key) == meant)
+	})
 }
 
 // pageNamed is the page of a name in either spelling; nil if there is none.

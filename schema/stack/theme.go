@@ -61,11 +61,11 @@ func layThemes(s *scope, look *schema.Look, a *config.Attribute, extra map[strin
 	}
 	switch faulty := s.Diagnostics[before:].HasErrors(); {
 	case len(open) > 0:
-		openValues{s}.undecide(look, a, extra, func(f *schema.Field) bool {
+		undecide(look, openValues{s}.undecided(a.Name, a.Expr, extra), func(f *schema.Field) bool {
 			return slices.ContainsFunc(open, func(name string) bool { return s.themes[name].mayDeclare(f) })
 		})
 	case faulty:
-		openValues{s}.undecide(look, a, extra, anyField)
+		undecide(look, openValues{s}.undecided(a.Name, a.Expr, extra), anyField)
 	}
 	return append(chosen, open...)
 }

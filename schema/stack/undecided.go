@@ -35,9 +35,8 @@ func (s openValues) unset(expr hcl.Expression) []string {
 	return list
 }
 
-// undecide notes that an attribute sets fields of a look, nobody knows to what.
-func (s openValues) undecide(look *schema.Look, a *config.Attribute, extra map[string]cty.Value, sets func(*schema.Field) bool) {
-	u := s.undecided(a.Name, a.Expr, extra)
+// undecide notes that something sets fields of a look, nobody knows to what.
+func undecide(look *schema.Look, u schema.Undecided, sets func(*schema.Field) bool) {
 	for _, f := range schema.Fields() {
 		if sets(f) {
 			look.SetUndecided(f.Path(), u)
