@@ -36,7 +36,7 @@ type Changes struct {
 // Gone is a stack that only the commit has.
 type Gone struct {
 	Path  string
-	State string // the file of its state, named as Path is; "" if that was elsewhere
+	State string // the file of its state, named as Path is; "" if there is none
 }
 
 // compare finds the changes since the checkout left a commit; all are the stacks there are,

@@ -94,10 +94,11 @@ func TestAffected(t *testing.T) {
 		"a file that may be":            {map[string]string{"shared/maybe.txt": "x"}, map[string][]string{"labs": {"shared/maybe.txt"}}, nil},
 		"a file of a template":          {map[string]string{"labs/inner.txt": "x"}, map[string][]string{"labs": {"labs/inner.txt (through labs/t.tpl)"}}, nil},
 		"a table and a template":        {map[string]string{"labs/t.csv": "c\n#000000\n", "labs/t.tpl": "x"}, map[string][]string{"labs": {"labs/t.csv", "labs/t.tpl"}}, nil},
-		"a stack gone":                  {map[string]string{"old/main.livery.hcl": ""}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
-		"a stack that is a library now": {map[string]string{"old/main.livery.hcl": "locals {}\n"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
-		"a stack in another directory":  {map[string]string{"old/main.livery.hcl": "", "new/main.livery.hcl": "locale \"en\" {}\n"}, map[string][]string{"new": {"new/main.livery.hcl"}}, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
-		"a stack ignored":               {map[string]string{".liveryignore": "old\n"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack gone":                  {map[string]string{"old/main.livery.hcl": ""}, nil, []stacks.Gone{{Path: "old"}}},
+		"a stack gone, its state not":   {map[string]string{"old/main.livery.hcl": "", "old/livery.state.json": "{}"}, nil, []stacks.Gone{{Path: "old", State: "old/livery.state.json"}}},
+		"a stack that is a library now": {map[string]string{"old/main.livery.hcl": "locals {}\n"}, nil, []stacks.Gone{{Path: "old"}}},
+		"a stack in another directory":  {map[string]string{"old/main.livery.hcl": "", "new/main.livery.hcl": "locale \"en\" {}\n"}, map[string][]string{"new": {"new/main.livery.hcl"}}, []stacks.Gone{{Path: "old"}}},
+		"a stack ignored":               {map[string]string{".liveryignore": "old\n"}, nil, []stacks.Gone{{Path: "old"}}},
 		"a stack broken":                {map[string]string{"labs/main.livery.hcl": "locale \"en\" {"}, map[string][]string{"labs": {"labs/main.livery.hcl"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

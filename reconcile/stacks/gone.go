@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -47,7 +48,11 @@ func (c *Changes) former(ctx context.Context, w *workspace.Workspace, now, ignor
 	for _, dir := range then {
 		if !isIn(now, dir) {
 			loaded, _ := stack.Load(workspace.LoadOptions(w.Below(dir), tree, path.Join(c.repo.Dir(), dir), stack.NeedNothing))
-			c.Gone = append(c.Gone, Gone{dir, workspace.StateFile(dir, loaded.Backend)})
+			state := workspace.StateFile(dir, loaded.Backend)
+			if !w.Dir.Exists(filepath.FromSlash(state)) { // it went with the stack, or was never here
+				state = ""
+			}
+			c.Gone = append(c.Gone, Gone{dir, state})
 		}
 	}
 	if len(c.ignored) > 0 {

@@ -190,6 +190,12 @@ func (d Directory) IsDirectory(name string) bool {
 	return err == nil && info.IsDir()
 }
 
+// Exists reports whether there is something of that name.
+func (d Directory) Exists(name string) bool {
+	_, err := os.Stat(d.Path(name))
+	return err == nil
+}
+
 func writeWhole(path string, data []byte, mode fs.FileMode) error {
 	temp, err := stage(path, data, mode)
 	if err != nil {
