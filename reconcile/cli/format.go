@@ -13,6 +13,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/recursive"
+	"livery/reconcile/scaffold"
 	"livery/reconcile/stacks"
 	"livery/reconcile/workspace"
 	"livery/schema/redact"
@@ -196,7 +197,7 @@ written over.`,
 			}
 			themes = slices.Collect(maps.Keys(declared.Themes))
 		}
-		in, err := run.Dir.Import(files, locale, texts, themes...)
+		in, err := scaffold.Import(run.Dir, files, locale, texts, themes...)
 		if err != nil {
 			return err
 		}

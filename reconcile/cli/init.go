@@ -10,6 +10,7 @@ import (
 
 	"livery/reconcile/command"
 	"livery/reconcile/report"
+	"livery/reconcile/scaffold"
 	"livery/reconcile/workspace"
 	"livery/schema"
 	"livery/schema/stack"
@@ -100,11 +101,11 @@ func (f *initFlags) approve(ctx context.Context, m workspace.Move) (bool, error)
 }
 
 func (f *initFlags) writeStack(dir string) error {
-	opts := workspace.InitOptions{From: f.from}
+	opts := scaffold.Options{From: f.from}
 	if f.inputs.Ask && f.run.Person().Answers() {
 		opts.Ask = f.ask
 	}
-	done, err := f.run.Dir.Init(dir, opts)
+	done, err := scaffold.Init(f.run.Dir, dir, opts)
 	if err == nil && len(f.from) > 0 {
 		err = f.judge(dir)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"livery/reconcile/scaffold"
 	"livery/reconcile/workspace"
 )
 
@@ -17,7 +18,7 @@ import (
 func fiveMinutes(t *testing.T) string {
 	t.Helper()
 	from := t.TempDir()
-	_, err := workspace.Directory(from).Init("brand", workspace.InitOptions{})
+	_, err := scaffold.Init(workspace.Directory(from), "brand", scaffold.Options{})
 	require.NoError(t, err)
 	begun, err := os.ReadFile(filepath.Join(from, "brand", "main.livery.hcl"))
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"livery/reconcile/findings"
+	"livery/reconcile/scaffold"
 	"livery/reconcile/state"
 	"livery/reconcile/terminal"
 	"livery/reconcile/workspace"
@@ -51,7 +52,7 @@ func (v *View) Reason(reason string) {
 
 // Imported writes HCL that was made of request bodies; what was found in them and which
 // files of texts were made is told on stderr.
-func (v *View) Imported(in *workspace.Imported) error {
+func (v *View) Imported(in *scaffold.Imported) error {
 	findings.WriteText(v.Stderr, in.Diagnostics, in.Sources, v.Style(v.Stderr))
 	for _, name := range in.Written {
 		fmt.Fprintf(v.Stderr, "Wrote %s\n", terminal.Escape(name, ""))
@@ -61,7 +62,7 @@ func (v *View) Imported(in *workspace.Imported) error {
 }
 
 // Initialised writes what init has made, and what to do next if it is complete.
-func (v *View) Initialised(done *workspace.Initialised, dir string, complete bool) {
+func (v *View) Initialised(done *scaffold.Initialised, dir string, complete bool) {
 	v.Diagnostics(done.Diagnostics, done.Sources)
 	for _, name := range done.Written {
 		v.print("Wrote %s\n", terminal.Escape(name, ""))

@@ -13,10 +13,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"livery/reconcile/state"
-	"livery/schema/exchange"
 	"livery/schema/syntax"
 )
 
@@ -65,12 +62,27 @@ func (d Directory) Repository() (top, way string) {
 	}
 }
 
+// Configuration lists the files of a stack in dir.
+func (d Directory) Configuration(dir string) ([]string, error) {
+	entries, err := os.ReadDir(d.Path(dir))
+	if err != nil {
+		return nil, Failf("Cannot read the directory", "%v.", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if syntax.IsConfiguration(e.Name()) {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names, nil
+}
+
 // StackOf is the directory of the stack that a file belongs to: its own, or else the nearest
 // above it, within the repository, that holds configuration. Texts and tokens often lie in
 // one below their stack.
 func (d Directory) StackOf(file string) (dir string, found bool) {
 	for dir = filepath.Dir(filepath.Clean(file)); ; dir = filepath.Join(dir, "..") {
-		if names, err := d.configuration(dir); err == nil && len(names) > 0 {
+		if names, err := d.Configuration(dir); err == nil && len(names) > 0 {
 			return dir, true
 		}
 		at, err := filepath.Abs(d.Path(dir))
@@ -310,61 +322,3 @@ func (d Directory) writable(name string, holds []byte) (target string, mode fs.F
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// Imported is what request bodies have become.
-type Imported struct {
-	HCL         []byte
-	Written     []string // files of texts
-	Diagnostics hcl.Diagnostics
-	Sources     map[string][]byte
-}
-
-// Import turns request bodies into HCL. The locale is that of a body which names
-// none. With a directory for texts the bodies become a stack whose words stand in
-// files there, which are made; none that exists is written over. Themes are those that
-// the stack has already. With errors in the diagnostics nothing is made.
-func (d Directory) Import(files []string, locale, texts string, themes ...string) (*Imported, error) {
-	if filepath.IsAbs(texts) {
-		return nil, Failf("Invalid flag", "-texts takes a directory relative to the stack, such as texts, not %s: that is how configuration names its files.", texts)
-	}
-	var bodies []*exchange.Body
-	in := &Imported{Sources: make(map[string][]byte)}
-	for _, file := range files {
-		data, err := d.ReadFile(file)
-		if err != nil {
-			detail := file + ": " + err.Error() + "."
-			if errors.Is(err, fs.ErrNotExist) {
-				detail = "There is no file " + file + "."
-			}
-			in.Diagnostics = append(in.Diagnostics, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Cannot read a file", Detail: detail})
-			continue
-		}
-		in.Sources[file] = data
-		body, more := exchange.ReadBody(data, file, locale)
-		in.Diagnostics = append(in.Diagnostics, more...)
-		if body != nil {
-			bodies = append(bodies, body)
-		}
-	}
-	if in.Diagnostics.HasErrors() {
-		return in, nil
-	}
-	var words map[string][]byte
-	var diags hcl.Diagnostics
-	if texts == "" {
-		in.HCL, diags = exchange.ImportHCL(bodies)
-	} else {
-		in.HCL, words, diags = exchange.ImportStack(bodies, filepath.ToSlash(texts), themes...)
-	}
-	in.Diagnostics = append(in.Diagnostics, diags...)
-	in.Written = sortedKeys(words)
-	for _, name := range in.Written {
-		if _, err := os.Lstat(d.Path(filepath.FromSlash(name))); err == nil {
-			return nil, Failf("There is a file already", "%s exists, and import never overwrites. Nothing was written; move it away, or name another directory.", name)
-		}
-	}
-	if err := d.Rewrite(nil, words); err != nil {
-		return nil, Failf("Cannot write a file", "%v.", err)
-	}
-	return in, nil
-}

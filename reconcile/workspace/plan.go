@@ -315,7 +315,7 @@ func (w *Workspace) OpenPlan(ctx context.Context, name string, plan *reconcile.P
 	if err != nil {
 		return nil, err
 	}
-	if err := w.checkVariables(plan, loaded); err != nil {
+	if err := checkVariables(w, plan, loaded); err != nil {
 		return nil, err
 	}
 	acc, err := w.Account(loaded.Account)
@@ -369,7 +369,7 @@ func stalePlan(err error) error {
 }
 
 // checkVariables refuses other values than those that the plan was made with.
-func (w *Workspace) checkVariables(plan *reconcile.Plan, loaded *stack.Stack) error {
+func checkVariables(w *Workspace, plan *reconcile.Plan, loaded *stack.Stack) error {
 	if len(w.Assignments) == 0 {
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 	"livery/reconcile"
 	"livery/reconcile/inspect"
 	"livery/reconcile/linting"
+	"livery/reconcile/scaffold"
 	"livery/reconcile/state"
 	"livery/reconcile/workspace"
 	"livery/schema"
@@ -295,14 +296,14 @@ func TestStateOperations(t *testing.T) {
 // A first stack plans; what is there is never overwritten.
 func TestInit(t *testing.T) {
 	w := open(t, t.TempDir(), nil)
-	done, err := w.Dir.Init("brand", workspace.InitOptions{})
+	done, err := scaffold.Init(w.Dir, "brand", scaffold.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{filepath.Join("brand", "main.livery.hcl"), filepath.Join("brand", ".gitignore")}, done.Written)
 	op, err := open(t, w.Dir.Path("brand"), nil).Plan(t.Context(), workspace.PlanOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, 1, op.Plan.Summary().Add)
 	require.NoError(t, op.Close(t.Context()))
-	again, err := w.Dir.Init("brand", workspace.InitOptions{})
+	again, err := scaffold.Init(w.Dir, "brand", scaffold.Options{})
 	require.NoError(t, err)
 	assert.Empty(t, again.Written)
 	assert.Equal(t, []string{filepath.Join("brand", "main.livery.hcl")}, again.Existing)

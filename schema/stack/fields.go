@@ -96,9 +96,7 @@ func (r *fieldReader) field(p *schema.Page, a *config.Attribute) {
 		r.UnknownField(a, noun, at, names, blocks)
 		meant := wording.Nearest(a.Name, names)
 		field, own := schema.FieldByHCL(p.HCLName(), meant), slices.Contains(r.own, meant)
-		r.misnamed(openValues{r.scope}.undecided(at.Path, a.Expr, r.extra), func(f *schema.Field) bool {
-			return f == field || own && !r.look.At(f).Declared()
-		})
+		r.misnamed(openValues{r.scope}.undecided(at.Path, a.Expr, r.extra), func(f *schema.Field) bool { return f == field || own && !r.look.At(f).Declared() })
 		return
 	}
 	at, found := r.at, len(r.Diagnostics)
@@ -335,8 +333,7 @@ func (r *fieldReader) pageTexts(p *schema.Page, values cty.Value, at schema.Subj
 func (r *fieldReader) unknownText(at schema.Subject, path, detail string, names []string) {
 	at.Path = path
 	name := path[strings.LastIndexByte(path, '.')+1:]
-	detail += wording.DidYouMean(name, names)
-	r.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field in texts", detail))
+	r.Report(schema.Diagnose(rule.UnknownField, at, "Unknown field in texts", detail+wording.DidYouMean(name, names)))
 	page, meant := pageNamed(wording.Nearest(name, names)), wording.Nearest(name, names)
 	r.misnamed(schema.Undecided{Path: path, Range: at.Range}, func(f *schema.Field) bool {
 		return page != nil && f.Page != "" && f.Page == page.Key || f.Page+"."+name == path && (f.Key == meant || schema.Snake(f.Key) == meant)

@@ -1,4 +1,10 @@
-package workspace
+// Package scaffold begins stacks: an example to learn from, or what request bodies that
+// somebody has say as configuration.
+//
+// # What it does not know
+//
+// It knows of no state and no account, and writes over nothing.
+package scaffold
 
 import (
 	"errors"
@@ -9,12 +15,12 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"livery/schema/syntax"
+	"livery/reconcile/workspace"
 	"livery/schema/wording"
 )
 
-// InitOptions say what to begin with.
-type InitOptions struct {
+// Options say what to begin with.
+type Options struct {
 	From []string // request bodies; none to begin with an example
 	// Ask asks a person for the first language and the brand's colour, and gives
 	// back what was given where there is no answer; nil asks nobody.
@@ -29,50 +35,35 @@ type Initialised struct {
 	Sources     map[string][]byte
 }
 
-// Init writes a small stack into dir, which is relative to the workspace. A file
+// Init writes a small stack into dir, which is relative to the directory d. A file
 // that exists is never overwritten. What was done is returned also with an error.
-func (d Directory) Init(dir string, opts InitOptions) (*Initialised, error) {
+func Init(d workspace.Directory, dir string, opts Options) (*Initialised, error) {
 	if err := os.MkdirAll(d.Path(dir), 0o755); err != nil {
-		return nil, Failf("Cannot create the directory", "%v.", err)
+		return nil, workspace.Failf("Cannot create the directory", "%v.", err)
 	}
 	done := new(Initialised)
 	var err error
-	if done.Existing, err = d.configuration(dir); err != nil {
+	if done.Existing, err = d.Configuration(dir); err != nil {
 		return nil, err
 	}
 	if len(done.Existing) > 0 {
 		if len(opts.From) > 0 {
-			return nil, Failf("There is a stack already", "%s exists, and init never overwrites. \"%s\" prints the same as HCL.", done.Existing[0], wording.Command(string(d), append([]string{"import"}, opts.From...)...))
+			return nil, workspace.Failf("There is a stack already", "%s exists, and init never overwrites. \"%s\" prints the same as HCL.", done.Existing[0], wording.Command(string(d), append([]string{"import"}, opts.From...)...))
 		}
-		return done, d.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
+		return done, writeMissing(d, done, filepath.Join(dir, ".gitignore"), gitignore)
 	}
-	text, err := d.firstStack(done, opts)
+	text, err := firstStack(d, done, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.writeMissing(done, filepath.Join(dir, "main.livery.hcl"), accountBlock+text); err != nil {
+	if err := writeMissing(d, done, filepath.Join(dir, "main.livery.hcl"), accountBlock+text); err != nil {
 		return done, err
 	}
-	return done, d.writeMissing(done, filepath.Join(dir, ".gitignore"), gitignore)
-}
-
-// configuration lists the files of a stack in dir.
-func (d Directory) configuration(dir string) ([]string, error) {
-	entries, err := os.ReadDir(d.Path(dir))
-	if err != nil {
-		return nil, Failf("Cannot read the directory", "%v.", err)
-	}
-	var names []string
-	for _, e := range entries {
-		if syntax.IsConfiguration(e.Name()) {
-			names = append(names, filepath.Join(dir, e.Name()))
-		}
-	}
-	return names, nil
+	return done, writeMissing(d, done, filepath.Join(dir, ".gitignore"), gitignore)
 }
 
 // writeMissing writes a file unless it exists.
-func (d Directory) writeMissing(done *Initialised, name, text string) error {
+func writeMissing(d workspace.Directory, done *Initialised, name, text string) error {
 	f, err := os.OpenFile(d.Path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
@@ -82,21 +73,21 @@ func (d Directory) writeMissing(done *Initialised, name, text string) error {
 		err = errors.Join(err, f.Close())
 	}
 	if err != nil {
-		return Failf("Cannot write a file", "%v.", err)
+		return workspace.Failf("Cannot write a file", "%v.", err)
 	}
 	done.Written = append(done.Written, name)
 	return nil
 }
 
 // firstStack is the text of the stack to begin with, without its account.
-func (d Directory) firstStack(done *Initialised, opts InitOptions) (string, error) {
+func firstStack(d workspace.Directory, done *Initialised, opts Options) (string, error) {
 	if len(opts.From) > 0 {
-		in, err := d.Import(opts.From, "", "")
+		in, err := Import(d, opts.From, "", "")
 		if err != nil {
 			return "", err
 		}
 		if in.Diagnostics.HasErrors() {
-			return "", &InvalidError{in.Diagnostics, in.Sources}
+			return "", &workspace.InvalidError{Diagnostics: in.Diagnostics, Sources: in.Sources}
 		}
 		done.Diagnostics, done.Sources = in.Diagnostics, in.Sources
 		return "\n" + string(in.HCL), nil

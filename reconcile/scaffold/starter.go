@@ -1,4 +1,4 @@
-package workspace
+package scaffold
 
 // The files that Init writes.
 const gitignore = `# What livery keeps for itself.
