@@ -62,13 +62,7 @@ func (l *lintFlags) runMany(c *cobra.Command, run *command.Run) error {
 	}
 	notRun := found.Summary.Count(stacksreport.NotRun)
 	whole := totals.stacks == len(selected.Paths)
-	totals.Broken = totals.Broken || !whole
-	late := totals.unused()
-	if l.opts.Record == linting.RecordAll {
-		totals.RecordUnused(late)
-		late = nil
-	}
-	found.Late(late, totals.Sources, l.level.Failing, telling.Keep)
+	found.Late(totals.late(l.opts.Record, whole), totals.Sources, l.level.Failing, telling.Keep)
 	if err := totals.EndBaselines(run.Dir.FromHere(), l.opts, whole && l.opts.Shared); err != nil {
 		return err
 	}
@@ -105,6 +99,18 @@ type lintTotals struct {
 	linting.Linted
 	readers map[string]int // of files, by name: the stacks that read them
 	stacks  int            // that were judged
+}
+
+// late are the findings that only all stacks together show, but for those that are recorded;
+// whole says that all were looked at.
+func (t *lintTotals) late(record linting.Record, whole bool) hcl.Diagnostics {
+	t.Broken = t.Broken || !whole
+	unused := t.unused()
+	if record != linting.RecordAll {
+		return unused
+	}
+	t.RecordUnused(unused)
+	return nil
 }
 
 // unused are the findings of what no stack uses that reads the file.

@@ -377,12 +377,19 @@ func (r *importer) record() {
 		r.became.tell(k, Written, "")
 		switch was := c.unit.Target; {
 		case !c.unit.Source.Declared():
-		case was.Declared() && c.unit.State != texts.Untranslated:
+		case was.Declared() && r.sentOut(k, c.unit.State):
 			r.Lock.Replace(k.locale, k.path, c.made, was.Text())
 		default:
 			r.Lock.Record(k.locale, k.path, c.made)
 		}
 	}
+}
+
+// sentOut reports whether other files may hold the words that an import replaces: those of a
+// text that was to be translated, and of one that has come back more than once since. Of one
+// that was current the lock says nothing, and stays as it is.
+func (r *importer) sentOut(k key, state texts.State) bool {
+	return state != texts.Untranslated && (state != texts.Current || r.Lock.HasReplaced(k.locale, k.path))
 }
 
 // finish counts, and leaves out what is not to be written.

@@ -370,7 +370,7 @@ func TestHalvesOfAFile(t *testing.T) {
 		for name, imports := range map[string][][]translating.File{
 			"one after the other":       {one, two},
 			"and again":                 {one, two, one, two},
-			"with another one between":  {one, half("ก 1 1", "ข"), two, one},
+			"with another one between":  {one, half("ก 1 1", "ข"), two},
 			"together":                  {append(two, one...)},
 			"together, the other way":   {append(one, two...)},
 			"together after one of two": {two, append(one, two...)},

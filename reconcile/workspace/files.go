@@ -114,15 +114,13 @@ func (d Directory) FromHere() string {
 
 // named is an error about a file with the name by which people know it.
 func named(name string, err error) error {
-	op, cause := "write", error(nil)
 	if failed, ok := errors.AsType[*fs.PathError](err); ok {
-		op, cause = failed.Op, failed.Err
-	} else if failed, ok := errors.AsType[*os.LinkError](err); ok { // of a file that was to be renamed
-		cause = failed.Err
-	} else {
-		return err
+		return &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
 	}
-	return &fs.PathError{Op: op, Path: name, Err: cause}
+	if failed, ok := errors.AsType[*os.LinkError](err); ok { // of a file that was to be renamed
+		return &fs.PathError{Op: "write", Path: name, Err: failed.Err}
+	}
+	return err
 }
 
 // ReadFile reads a file of configuration from disk, never a pipe or a device.

@@ -193,6 +193,12 @@ func (l *Lock) IsReplaced(locale schema.Locale, path, words string) bool {
 	return e != nil && slices.Contains(e.replaced, words)
 }
 
+// HasReplaced reports whether a translation has taken the place of one that is still known.
+func (l *Lock) HasReplaced(locale schema.Locale, path string) bool {
+	e := l.entries[locale][path]
+	return e != nil && len(e.replaced) > 0
+}
+
 // Record notes what a translation was made from, in the place of what was known of it.
 func (l *Lock) Record(locale schema.Locale, path string, m Made) {
 	l.entry(locale, path).made = []Made{m}

@@ -136,7 +136,7 @@ function showWays(chosen) {
       draw();
     });
     const kind = { origin: "Where it comes from", theme: "In the theme", locale: "In this language alone" }[way.kind];
-    const where = make("small", {}, way.stops || `${way.label}, ${way.at}: ${many(way.fields, "field")} in ${many(way.languages, "language")}`);
+    const where = make("small", {}, way.stops || `${way.label}, ${way.at}: ${many(way.fields, "field")} in ${many(way.languages, "language")}${way.also}`);
     return make("label", {}, radio, make("span", {}, kind, where));
   }));
 }
