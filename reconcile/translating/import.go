@@ -72,6 +72,7 @@ func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
 		if slices.ContainsFunc(list, isUndated) {
 			r.out.Undated = append(r.out.Undated, f.Name)
 		}
+		r.inFile = make(map[key]string)
 		for _, t := range list {
 			if err := r.take(f.Name, t); err != nil {
 				return nil, err
@@ -146,6 +147,7 @@ type importer struct {
 	changes map[key]*change
 	kept    map[key]texts.Made // of texts that are as they were: of a file in which nothing was done nobody has looked at them
 	first   map[key]string     // the translation that was read for a text
+	inFile  map[key]string     // what a file has for each, translated or not
 	became  outcomes
 	late    []lateText // of a language of a file
 	layers  map[schema.Locale]layers
@@ -207,6 +209,10 @@ func (r *importer) refuse(k key, at hcl.Range, id rule.ID, reason, detail string
 	delete(r.changes, k)
 }
 
+func (r *importer) refuseTwo(k key, at hcl.Range, one, other string) {
+	r.refuse(k, at, rule.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", k.path, one, other))
+}
+
 func (r *importer) warn(k key, at hcl.Range, summary, detail string) {
 	d := schema.Diagnose("", schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at}, summary, detail)
 	schema.SetLevel(d, rule.Warning)
@@ -234,9 +240,17 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 	}
 	k.path = u.Path
 	made, current := u.Note, !t.HasSource || sameSource(t.Source, u.Source.Text())
-	switch words := r.wordsOf(k, u, t); {
-	case words == "" || t.Said == interchange.SaidNotTranslated:
+	words := r.wordsOf(k, u, t)
+	if words == "" || t.Said == interchange.SaidNotTranslated {
 		r.became.pass(k, Skipped, "not translated")
+		return
+	}
+	if before, again := r.inFile[k]; again && before != words {
+		r.refuseTwo(k, t.Range, before, words)
+		return
+	}
+	r.inFile[k] = words
+	switch {
 	case u.Target.Declared() && words == u.Target.Text():
 		r.became.pass(k, Unchanged, "")
 		if current && u.Source.Declared() && u.State != texts.Untranslated {
@@ -256,7 +270,7 @@ func (r *importer) translated(c *change, source string, current bool) {
 	k, u := c.key(), c.unit
 	if before, again := r.first[k]; again {
 		if before != c.words {
-			r.refuse(k, c.at, rule.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", u.Path, before, c.words))
+			r.refuseTwo(k, c.at, before, c.words)
 		}
 		return
 	}

@@ -244,20 +244,21 @@ func TestImportRefuses(t *testing.T) {
 		rows  []string
 		want  string
 	}{
-		"a function":           {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = upper(\"x\")\n}\n", []string{"titleText", "ก"}, "titleText: not written here | th.livery.hcl:2: A function or a template"},
-		"a reference":          {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = local.shared\n}\n", []string{"titleText", "ก"}, "not written here | th.livery.hcl:2: These words come from local.shared"},
-		"two elements":         {"-- th.livery.hcl --\nlocale \"x\" {\n  for_each = toset([\"th\", \"vi\"])\n  code = each.key\n  title_text = \"ก\"\n}\n", []string{"titleText", "ข"}, "not written here | th.livery.hcl:4: These words are written once for several texts: also for vi_VN titleText"},
-		"for_each, no file":    {"-- th.livery.hcl --\nlocale \"x\" {\n  for_each = toset([\"th\", \"vi\"])\n  code = each.key\n}\n", []string{"titleText", "ข"}, "not written here | th.livery.hcl:1: This block is for several languages and has no file of texts in JSON"},
-		"one file for two":     {"-- th.livery.hcl --\nlocale \"x\" {\n  for_each = toset([\"th\", \"vi\"])\n  code = each.key\n  texts = jsondecode(file(\"t.json\"))\n}\n-- t.json --\n{}\n", []string{"titleText", "ข"}, "not written here | t.json:1: This file is also that of vi_VN"},
-		"too long":             {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", strings.Repeat("ก", 101)}, "titleText: text too long | titleText is 101 UTF-16 code units long"},
-		"an emoji too much":    {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", strings.Repeat("ก", 99) + "😀"}, "titleText: text too long"},
-		"a control character":  {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", "ก\x07"}, "control character"},
-		"a placeholder lost":   {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"mobileResultPage.countdownText", "ก"}, "placeholder lost | mobileResultPage.countdownText lacks {second}"},
-		"another placeholder":  {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", "{วินาที}"}, "placeholder added | titleText has {วินาที}"},
-		"two targets":          {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", "ก", "title_text", "ข"}, "two targets for one id"},
-		"half a list":          {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"mobileTipsPage.tips[0].text", "ก"}, "translate all 2 texts of it together"},
-		"a list of its own":    {"-- th.livery.hcl --\nlocale \"th\" {\n  mobile_tips_page {\n    tip { text = \"ก\" }\n  }\n}\n", []string{"mobileTipsPage.tips[1].text", "ก"}, "has a list of its own"},
-		"a name in the middle": {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = \"ก ${local.shared}\"\n}\n", []string{"titleText", "ข"}, "not written here"},
+		"a function":                {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = upper(\"x\")\n}\n", []string{"titleText", "ก"}, "titleText: not written here | th.livery.hcl:2: A function or a template"},
+		"a reference":               {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = local.shared\n}\n", []string{"titleText", "ก"}, "not written here | th.livery.hcl:2: These words come from local.shared"},
+		"two elements":              {"-- th.livery.hcl --\nlocale \"x\" {\n  for_each = toset([\"th\", \"vi\"])\n  code = each.key\n  title_text = \"ก\"\n}\n", []string{"titleText", "ข"}, "not written here | th.livery.hcl:4: These words are written once for several texts: also for vi_VN titleText"},
+		"for_each, no file":         {"-- th.livery.hcl --\nlocale \"x\" {\n  for_each = toset([\"th\", \"vi\"])\n  code = each.key\n}\n", []string{"titleText", "ข"}, "not written here | th.livery.hcl:1: This block is for several languages and has no file of texts in JSON"},
+		"one file for two":          {"-- th.livery.hcl --\nlocale \"x\" {\n  for_each = toset([\"th\", \"vi\"])\n  code = each.key\n  texts = jsondecode(file(\"t.json\"))\n}\n-- t.json --\n{}\n", []string{"titleText", "ข"}, "not written here | t.json:1: This file is also that of vi_VN"},
+		"too long":                  {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", strings.Repeat("ก", 101)}, "titleText: text too long | titleText is 101 UTF-16 code units long"},
+		"an emoji too much":         {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", strings.Repeat("ก", 99) + "😀"}, "titleText: text too long"},
+		"a control character":       {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", "ก\x07"}, "control character"},
+		"a placeholder lost":        {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"mobileResultPage.countdownText", "ก"}, "placeholder lost | mobileResultPage.countdownText lacks {second}"},
+		"another placeholder":       {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", "{วินาที}"}, "placeholder added | titleText has {วินาที}"},
+		"two targets, one as it is": {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = \"ก\"\n}\n", []string{"titleText", "ก", "title_text", "ข"}, "two targets for one id"},
+		"two targets":               {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"titleText", "ก", "title_text", "ข"}, "two targets for one id"},
+		"half a list":               {"-- th.livery.hcl --\nlocale \"th\" {}\n", []string{"mobileTipsPage.tips[0].text", "ก"}, "translate all 2 texts of it together"},
+		"a list of its own":         {"-- th.livery.hcl --\nlocale \"th\" {\n  mobile_tips_page {\n    tip { text = \"ก\" }\n  }\n}\n", []string{"mobileTipsPage.tips[1].text", "ก"}, "has a list of its own"},
+		"a name in the middle":      {"-- th.livery.hcl --\nlocale \"th\" {\n  title_text = \"ก ${local.shared}\"\n}\n", []string{"titleText", "ข"}, "not written here"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
