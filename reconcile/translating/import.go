@@ -105,6 +105,13 @@ type key struct {
 	path   string
 }
 
+// twoTargets is why a text is refused for which there are two translations.
+const twoTargets = "two targets for one id"
+
+func (k key) leaveOne(one, other string) string {
+	return fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", k.path, one, other)
+}
+
 // change is a text that is to be written.
 type change struct {
 	in    *texts.Language
@@ -209,10 +216,6 @@ func (r *importer) refuse(k key, at hcl.Range, id rule.ID, reason, detail string
 	delete(r.changes, k)
 }
 
-func (r *importer) refuseTwo(k key, at hcl.Range, one, other string) {
-	r.refuse(k, at, rule.Duplicate, "two targets for one id", fmt.Sprintf("%s is %q in one place and %q in another. Leave one of them.", k.path, one, other))
-}
-
 func (r *importer) warn(k key, at hcl.Range, summary, detail string) {
 	d := schema.Diagnose("", schema.Subject{Address: k.locale.AddressOf(), Locale: k.locale, Path: k.path, Range: at}, summary, detail)
 	schema.SetLevel(d, rule.Warning)
@@ -246,7 +249,7 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 		return
 	}
 	if before, again := r.inFile[k]; again && before != words {
-		r.refuseTwo(k, t.Range, before, words)
+		r.refuse(k, t.Range, rule.Duplicate, twoTargets, k.leaveOne(before, words))
 		return
 	}
 	r.inFile[k] = words
@@ -270,7 +273,7 @@ func (r *importer) translated(c *change, source string, current bool) {
 	k, u := c.key(), c.unit
 	if before, again := r.first[k]; again {
 		if before != c.words {
-			r.refuseTwo(k, c.at, before, c.words)
+			r.refuse(k, c.at, rule.Duplicate, twoTargets, k.leaveOne(before, c.words))
 		}
 		return
 	}
@@ -391,7 +394,7 @@ func (r *importer) record() {
 		r.became.tell(k, Written, "")
 		switch was := c.unit.Target; {
 		case !c.unit.Source.Declared():
-		case was.Declared() && r.sentOut(k, c.unit.State):
+		case was.Declared() && sentOut(r.Lock, k, c.unit.State):
 			r.Lock.Replace(k.locale, k.path, c.made, was.Text())
 		default:
 			r.Lock.Record(k.locale, k.path, c.made)
@@ -402,8 +405,8 @@ func (r *importer) record() {
 // sentOut reports whether other files may hold the words that an import replaces: those of a
 // text that was to be translated, and of one that has come back more than once since. Of one
 // that was current the lock says nothing, and stays as it is.
-func (r *importer) sentOut(k key, state texts.State) bool {
-	return state != texts.Untranslated && (state != texts.Current || r.Lock.HasReplaced(k.locale, k.path))
+func sentOut(lock *texts.Lock, k key, state texts.State) bool {
+	return state != texts.Untranslated && (state != texts.Current || lock.HasReplaced(k.locale, k.path))
 }
 
 // finish counts, and leaves out what is not to be written.
