@@ -69,9 +69,6 @@ func (s *Stack) Import(files []File, opts ImportOptions) (*Imported, error) {
 			return nil, &workspace.InvalidError{Diagnostics: diags, Sources: r.out.Files}
 		}
 		r.out.Findings = append(r.out.Findings, diags...)
-		if slices.ContainsFunc(list, isUndated) {
-			r.out.Undated = append(r.out.Undated, f.Name)
-		}
 		r.inFile = make(map[key]string)
 		for _, t := range list {
 			if err := r.take(f.Name, t); err != nil {
@@ -195,6 +192,9 @@ func (r *importer) take(file string, t interchange.Translation) error {
 	if !slices.Contains(r.Chosen, in) {
 		return nil
 	}
+	if isUndated(t) && !slices.Contains(r.out.Undated, file) {
+		r.out.Undated = append(r.out.Undated, file)
+	}
 	r.late = nil
 	for _, text := range t.Texts {
 		r.judge(in, text)
@@ -259,7 +259,7 @@ func (r *importer) judge(in *texts.Language, t interchange.Translated) {
 		if current && u.Source.Declared() && u.State != texts.Untranslated {
 			r.confirm(k, u.State, t.Said, made)
 		}
-	case r.Lock.IsReplaced(k.locale, k.path, words):
+	case r.Lock.IsReplaced(k.locale, k.path, words) && !(u.State == texts.Stale && t.HasSource && current): // a file of since then
 		r.became.pass(k, Skipped, "replaced since")
 		r.late = append(r.late, lateText{k.path, t.Range})
 	default:
@@ -280,6 +280,9 @@ func (r *importer) translated(c *change, source string, current bool) {
 	r.first[k] = c.words
 	if !current && !r.Stale {
 		help := "With -stale it is taken all the same, and stays marked as out of date."
+		if len(r.Chosen) > 1 { // of others it may be older than what stands there
+			help = fmt.Sprintf("With -stale -locale=%s it is taken all the same, and stays marked as out of date.", k.locale)
+		}
 		if u.State == texts.Current {
 			help = fmt.Sprintf("What stands there now, %q, is made from that: leave this one out.", u.Target.Text())
 		}
