@@ -411,6 +411,21 @@ func TestPlanIsDone(t *testing.T) {
 	}
 }
 
+// What is sent again looks the same where it was not: only a new transaction tells.
+func TestPlanToSendAgainIsDone(t *testing.T) {
+	const src = "locale \"en\" {}\n"
+	before := applied(t, src)
+	again := plan(t, src, before, func(o *reconcile.Options) { o.Reapply = true })
+	for transaction, done := range map[string]bool{before.Locales["en_US"].TransactionID: false, "another": true} {
+		s := applied(t, src)
+		s.Serial = 2
+		s.Locales["en_US"].TransactionID = transaction
+		stale, ok := errors.AsType[*reconcile.StalePlanError](again.CheckBase(s))
+		require.True(t, ok)
+		assert.Equal(t, done, stale.Done, transaction)
+	}
+}
+
 // What is sent is exactly the bytes of the plan.
 func TestBytesOfThePlan(t *testing.T) {
 	sent := map[schema.Address]string{}

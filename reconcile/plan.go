@@ -56,6 +56,7 @@ type Change struct {
 	Digest    string          `json:"request_sha256,omitempty"` // of Body: SHA-256 in hex
 	Range     hcl.Range       `json:"range,omitzero"`           // the block that declares it, if any
 	AppliedAt time.Time       `json:"applied_at,omitzero"`      // when the service last confirmed it
+	Confirmed string          `json:"confirmed_by,omitempty"`   // the ID of the transaction in which it did
 	// PreventDestroy is what the state will remember of it. Where that changes, it is
 	// among the Fields too.
 	PreventDestroy bool `json:"prevent_destroy,omitempty"`
@@ -279,7 +280,7 @@ func (pl planner) planDocument(d *schema.Document) Change {
 	c := Change{Address: d.Locale.AddressOf(), Range: d.Range}
 	var before schema.Document
 	if record != nil {
-		c.AppliedAt, c.Before = record.AppliedAt, record.Encoded()
+		c.AppliedAt, c.Confirmed, c.Before = record.AppliedAt, record.TransactionID, record.Encoded()
 		before = *d // what is told to the service in the same bytes does not differ
 		if c.After = c.Before; !record.Is(d) {
 			if c.After = encodeJSON(d); !bytes.Equal(c.Before, c.After) {
