@@ -21,7 +21,7 @@ type Reads struct {
 // add notes what reading a stack looked at, and what is kept beside it.
 func (r *Reads) add(dir Directory, s *stack.Stack) {
 	set := s.Module.Settings.Texts
-	names := []string{cmp.Or(set.Lock, config.DefaultLock), set.Notes, StateFile(".", s.Backend)}
+	names := []string{cmp.Or(set.Lock, config.DefaultLock), set.Notes, s.Module.Settings.Baseline, StateFile(".", s.Backend)}
 	for _, d := range s.Dependencies {
 		if d.Kind == syntax.Content {
 			names = append(names, d.Path)
@@ -34,8 +34,11 @@ func (r *Reads) add(dir Directory, s *stack.Stack) {
 	}
 }
 
-// Check refuses a file that livery reads or keeps its state in.
+// Check refuses a file that livery reads or keeps its state in. No Reads knows of no file.
 func (r *Reads) Check(dir Directory, name string) error {
+	if r == nil {
+		return nil
+	}
 	path, err := filepath.Abs(dir.Path(name))
 	if err != nil {
 		return err
