@@ -25,6 +25,8 @@ type baseline struct {
 	// looked are the files and directories of these stacks, as findings name them, and whether
 	// they are in the directory of one: what lies elsewhere may be read by other stacks too.
 	looked map[string]bool
+
+	included map[string]bool // files that a stack includes, which others may too
 }
 
 // baseline opens the baseline of a stack; nil for none. Each stack has it for itself: what
@@ -57,7 +59,7 @@ func (l *run) baseline(w *workspace.Workspace, s *stack.Stack) (*baseline, error
 	case l.Record == RecordAll:
 		b.RecordAll()
 	}
-	return &baseline{Baseline: b, looked: make(map[string]bool)}, nil
+	return &baseline{Baseline: b, looked: make(map[string]bool), included: make(map[string]bool)}, nil
 }
 
 // takeBaseline takes the baseline of a stack to those of the others. What a stack with errors
@@ -71,6 +73,11 @@ func (l *run) takeBaseline(b *baseline, w *workspace.Workspace, s *stack.Stack, 
 			if dir := path.Dir(name); !l.Tokens {
 				b.looked[dir] = b.looked[dir] || isOwn
 			}
+		}
+	}
+	for _, d := range s.Module.Sources.Included {
+		if d.File != nil {
+			b.included[d.File.Name] = true
 		}
 	}
 	if l.Record == RecordNothing || !s.Module.Broken {
@@ -90,6 +97,7 @@ func (l *Linted) joinBaseline(b *baseline) {
 	}
 	before.Join(b.Baseline.Baseline)
 	before.stacks = append(before.stacks, b.stacks...)
+	maps.Copy(before.included, b.included)
 	for name, isOwn := range b.looked {
 		before.looked[name] = before.looked[name] || isOwn
 	}
@@ -141,12 +149,13 @@ func (l *Linted) EndBaselines(dir string, opts Options, whole bool) error {
 		b := l.baselines[file]
 		l.Baselined += b.Count()
 		looked := func(id rule.ID, name string) bool {
-			name = path.Join(path.Dir(b.Shown), name)
+			name = b.InFindings(name)
 			isOwn, ok := b.looked[name]
 			if !ok {
 				isOwn, ok = b.looked[path.Dir(name)]
 			}
 			isAll := whole && l.Faulty == 0 && (isBelow(dir, b.Shown) || isBelow(dir, name)) && (opts.Shared || !isAboutUse(id))
+			isOwn = isOwn && !(isAboutUse(id) && b.included[name]) // another stack may use it
 			return ok && opts.asks(id) && (isOwn || isAll)
 		}
 		if opts.Record == RecordNothing {

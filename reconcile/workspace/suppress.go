@@ -1,8 +1,8 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
-	"path"
 	"path/filepath"
 	"time"
 
@@ -64,12 +64,24 @@ type Baseline struct {
 	*suppress.Baseline
 	Path  string // relative to the process
 	Shown string // as findings would name it
+
+	dir, root string // where it is, and where people are: both absolute
 }
 
 // NewBaseline is a baseline that is not written yet.
 func (c *Config) NewBaseline(name string) *Baseline {
-	file := filepath.FromSlash(name)
-	return &Baseline{new(suppress.Baseline), c.Dir.Path(file), filepath.ToSlash(filepath.Join(c.Prefix, file))}
+	file := c.Dir.Path(filepath.FromSlash(name))
+	b := &Baseline{Baseline: new(suppress.Baseline), Path: file, Shown: name}
+	var err error
+	if b.dir, err = filepath.Abs(filepath.Dir(file)); err != nil {
+		return b
+	}
+	b.root, _ = filepath.Abs(".") // as above
+	if up, err := filepath.Rel(cmp.Or(filepath.FromSlash(c.Prefix), "."), "."); err == nil {
+		b.root, _ = filepath.Abs(c.Dir.Path(up))
+	}
+	b.Shown = b.InFindings(filepath.Base(file))
+	return b
 }
 
 // Baseline reads a baseline, which is named relative to the stack.
@@ -87,9 +99,19 @@ func (c *Config) Baseline(name string) (*Baseline, error) {
 
 // Name is the name of a file as the baseline has it: relative to where the baseline is.
 func (b *Baseline) Name(shown string) string {
-	way, err := filepath.Rel(filepath.FromSlash(path.Dir(b.Shown)), filepath.FromSlash(shown))
+	return way(b.dir, filepath.Join(b.root, filepath.FromSlash(shown)), shown)
+}
+
+// InFindings is Name the other way round.
+func (b *Baseline) InFindings(name string) string {
+	return way(b.root, filepath.Join(b.dir, filepath.FromSlash(name)), name)
+}
+
+// way is the way between two absolute places; otherwise where there is none.
+func way(from, to, otherwise string) string {
+	rel, err := filepath.Rel(from, to)
 	if err != nil {
-		return shown
+		return otherwise
 	}
-	return filepath.ToSlash(way)
+	return filepath.ToSlash(rel)
 }
