@@ -72,7 +72,7 @@ type AccountError struct{ Recorded, Configured Account }
 func (e *AccountError) Error() string {
 	text := fmt.Sprintf("the state belongs to another account: it records the pages of %s, and the configuration is for %s. ", e.Recorded, e.Configured)
 	if e.IsOfKey() {
-		text += "If that is a new access key of the same account, \"livery state replace-key\" records it. If it is not: "
+		text += "If that is a new access key of the same account, \"livery state replace-key\" records it. "
 	}
 	return text + "Go back to that account, or give this one a state of its own: another path or key in the backend block"
 }

@@ -112,7 +112,7 @@ func (s *State) migrate(ctx context.Context, opts MigrateOptions, b config.Backe
 	}
 	defer func() { err = errors.Join(err, to.Close(context.WithoutCancel(ctx))) }()
 	if err := state.CheckMove(from, to); err != nil {
-		return nil, Failf("The state cannot be moved", "%s. Nothing was changed. \"livery init -reconfigure\" goes on with what is there and leaves the old state behind.", capital(err.Error()))
+		return nil, Failf("The state cannot be moved", "%v. Nothing was changed. \"livery init -reconfigure\" goes on with what is there and leaves the old state behind.", err)
 	}
 	if opts.Approve != nil {
 		here := from.Snapshot()
