@@ -101,8 +101,9 @@ type Plan struct {
 	Variables map[string]json.RawMessage `json:"variables,omitempty"`
 	// Steady are the paths of variables and design tokens that are known not to have
 	// changed, although values that come from them do.
-	Steady  []string `json:"steady,omitempty"`
-	Changes []Change `json:"changes"` // every address, also those that stay, sorted
+	Steady  []string                   `json:"steady,omitempty"`
+	Earlier map[string]json.RawMessage `json:"-"`       // the values of variables before, as far as they are known
+	Changes []Change                   `json:"changes"` // every address, also those that stay, sorted
 }
 
 // Summary counts what a plan does.

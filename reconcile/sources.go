@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -54,6 +55,20 @@ func (f *FieldChange) Source() Source { return sourceOf(f.Origin) }
 // one is told to have changed only if every value that is the source itself did, and from
 // the same one.
 func (p *Plan) Transition(s Source) (before, after json.RawMessage) {
+	before, after = p.valuesOf(s)
+	name, isVariable := strings.CutPrefix(s.Path, "var.")
+	if was, known := p.Earlier[name]; known && isVariable && !bytes.EqualFold(was, before) {
+		before = nil // what has the value now had another one, and not the variable's
+	}
+	if isVariable && after == nil {
+		after = p.Variables[name]
+	}
+	return before, after
+}
+
+// valuesOf are the values before and after of what is the source itself, each nil if there is
+// none or, before, if they differ.
+func (p *Plan) valuesOf(s Source) (before, after json.RawMessage) {
 	differ := slices.ContainsFunc(p.Steady, func(path string) bool {
 		rest, ok := strings.CutPrefix(s.Path, path)
 		return ok && (rest == "" || rest[0] == '.' || rest[0] == '[') // its own, or a member's
@@ -75,9 +90,6 @@ func (p *Plan) Transition(s Source) (before, after json.RawMessage) {
 	}
 	if differ {
 		before = nil
-	}
-	if name, ok := strings.CutPrefix(s.Path, "var."); ok && after == nil {
-		after = p.Variables[name]
 	}
 	return before, after
 }

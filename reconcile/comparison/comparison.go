@@ -195,8 +195,9 @@ func (d *Difference) compare(w *workspace.Workspace, base, head *side, locales [
 		return err
 	}
 	d.Plan.Variables, d.Sources = workspace.Variables(head.stack), head.stack.Sources
-	for name, was := range workspace.Variables(base.stack) {
-		if bytes.Equal(was, d.Plan.Variables[name]) {
+	d.Plan.Earlier = workspace.Variables(base.stack)
+	for name, now := range d.Plan.Variables {
+		if was, declared := d.Plan.Earlier[name]; !declared || bytes.Equal(was, now) {
 			d.Plan.Steady = append(d.Plan.Steady, "var."+name)
 		}
 	}
