@@ -165,7 +165,7 @@ func (p *previewFlags) write(ctx context.Context, data gather) error {
 		if err := d.Judge(); err != nil {
 			return err
 		}
-		if err := p.run.Reads.WriteFile(p.run.Dir, p.out, d.Gallery.HTML()); err != nil {
+		if err := p.run.Reads.WriteFile(p.run.Dir, p.out, d.Gallery.HTML(), 0o644); err != nil {
 			return command.Fail("Cannot write the preview", "%v.", err)
 		}
 		report.WriteGalleryWritten(p.run.Stdout, p.out, d.Gallery.Subject)

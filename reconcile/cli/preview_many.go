@@ -86,7 +86,7 @@ func (p *previewFlags) writeIndex(pages []stacksreport.Page) error {
 func (p *previewFlags) writePage(file string, html []byte) error {
 	name := filepath.Join(p.out, filepath.FromSlash(file))
 	err := os.MkdirAll(p.run.Dir.Path(filepath.Dir(name)), 0o755)
-	if err = cmp.Or(err, p.run.Reads.WriteFile(p.run.Dir, name, html)); err != nil {
+	if err = cmp.Or(err, p.run.Reads.WriteFile(p.run.Dir, name, html, 0o644)); err != nil {
 		return command.Fail("Cannot write the preview", "%v.", err)
 	}
 	return nil

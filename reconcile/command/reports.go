@@ -224,7 +224,7 @@ func (r *reportFlags) put(flag, name string, data []byte) error {
 		_, err := r.stdout.Write(data)
 		return err
 	}
-	if err := r.run.Reads.WriteFile(r.run.Dir, name, data); err != nil {
+	if err := r.run.Reads.WriteFile(r.run.Dir, name, data, 0o644); err != nil {
 		return Fail("Cannot write a report", "-%s: %v.", flag, err)
 	}
 	return nil

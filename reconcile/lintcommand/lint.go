@@ -328,7 +328,7 @@ func (l *lintFlags) writeFiles(run *command.Run, verdict lintreport.Verdict) err
 		if err := l.render(run, &b, o.format, verdict, terminal.Style{Width: 78}); err != nil {
 			return err
 		}
-		if err := run.Reads.WriteFile(".", o.file, b.Bytes()); err != nil {
+		if err := run.Reads.WriteFile(".", o.file, b.Bytes(), 0o644); err != nil {
 			return command.Fail("Cannot write the findings", "%v.", err)
 		}
 	}

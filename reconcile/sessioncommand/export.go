@@ -51,7 +51,7 @@ the quotes of env for a part of the value.`,
 			_, err := run.Stdout.Write(text)
 			return err
 		}
-		if err := run.Reads.WriteFile(all.workspace.Dir, out, text); err != nil {
+		if err := run.Reads.WriteFile(all.workspace.Dir, out, text, 0o644); err != nil {
 			return command.Fail("Cannot write the export", "%v.", err)
 		}
 		sessionreport.WriteExported(run.Stdout, out, export)

@@ -176,7 +176,7 @@ func (f *exportFlags) check() (interchange.Form, []texts.State, error) {
 }
 
 func (f *exportFlags) write(run *command.Run, name string, form interchange.Form, sheet *interchange.Sheet) error {
-	if err := run.Reads.WriteFile(run.Dir, name, sheet.Write(form, !f.noMark)); err != nil {
+	if err := run.Reads.WriteFile(run.Dir, name, sheet.Write(form, !f.noMark), 0o644); err != nil {
 		return command.Fail("Cannot write a file", "%v.", err)
 	}
 	n := 0

@@ -142,12 +142,17 @@ func (d Directory) ReadFile(name string) ([]byte, error) {
 // plan, so that no half of one is ever seen. What is there and is no file, such as a pipe or
 // /dev/stdout, is written to. It refuses what [Directory.IsPrecious] names.
 func (d Directory) WriteFile(name string, data []byte, mode fs.FileMode) error {
-	path := d.Path(name)
-	switch {
-	case isStream(path):
-		return named(name, writeStream(path, data))
-	case d.IsPrecious(name):
+	if !isStream(d.Path(name)) && d.IsPrecious(name) {
 		return &fs.PathError{Op: "write", Path: name, Err: errPrecious}
+	}
+	return d.put(name, data, mode)
+}
+
+// put writes a file that may be written.
+func (d Directory) put(name string, data []byte, mode fs.FileMode) error {
+	path := d.Path(name)
+	if isStream(path) {
+		return named(name, writeStream(path, data))
 	}
 	return named(name, writeWhole(path, data, mode))
 }

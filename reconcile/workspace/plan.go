@@ -259,11 +259,7 @@ func Cautions(p *reconcile.Plan) (diags hcl.Diagnostics) {
 
 // SavePlan writes a plan to a file.
 func (w *Workspace) SavePlan(name string, plan *reconcile.Plan) error {
-	err := w.Reads.Check(w.Dir, name)
-	if err == nil {
-		err = w.Dir.WriteFile(name, plan.Encode(), 0o600)
-	}
-	if err != nil {
+	if err := w.Reads.WriteFile(w.Dir, name, plan.Encode(), 0o600); err != nil {
 		return Failf("Cannot save the plan", "%v.", err)
 	}
 	return nil

@@ -34,29 +34,31 @@ func (r *Reads) add(dir Directory, s *stack.Stack) {
 	}
 }
 
-// Check refuses a file that livery reads or keeps its state in. No Reads knows of no file.
+// Check refuses a file that livery reads or keeps its state in.
 func (r *Reads) Check(dir Directory, name string) error {
-	if r == nil {
-		return nil
-	}
-	path, err := filepath.Abs(dir.Path(name))
-	if err != nil {
-		return err
-	}
-	_, read := r.files.Load(path)
-	if target, err := filepath.EvalSymlinks(path); err == nil && !read {
-		_, read = r.files.Load(target)
-	}
-	if read || dir.IsPrecious(name) {
+	if r.has(dir, name) || dir.IsPrecious(name) {
 		return &fs.PathError{Op: "write", Path: name, Err: errPrecious}
 	}
 	return nil
 }
 
-// WriteFile is [Directory.WriteFile] of a file that has passed Check.
-func (r *Reads) WriteFile(dir Directory, name string, data []byte) error {
+// has reports whether a stack is read from a file. No Reads knows of no file.
+func (r *Reads) has(dir Directory, name string) bool {
+	path, err := filepath.Abs(dir.Path(name))
+	if r == nil || err != nil {
+		return false
+	}
+	_, read := r.files.Load(path)
+	if target, err := filepath.EvalSymlinks(path); err == nil && !read {
+		_, read = r.files.Load(target)
+	}
+	return read
+}
+
+// WriteFile writes a file as [Directory.WriteFile] does, if it passes Check.
+func (r *Reads) WriteFile(dir Directory, name string, data []byte, mode fs.FileMode) error {
 	if err := r.Check(dir, name); err != nil {
 		return err
 	}
-	return dir.WriteFile(name, data, 0o644)
+	return dir.put(name, data, mode)
 }
